@@ -1,0 +1,1 @@
+//! The Adult table (placeholder until the table lands).

@@ -1,0 +1,7 @@
+//! goldenweight: a numerical verification suite for the golden-weight theory of model collapse.
+
+pub mod adult;
+pub mod experiment;
+pub mod simulate;
+pub mod stats;
+pub mod stream;

@@ -1,0 +1,3 @@
+//! Statistics of replicates.
+
+pub mod moments;
