@@ -2,6 +2,7 @@
 
 pub mod adult;
 pub mod experiment;
+pub mod optimum;
 pub mod outcome;
 pub mod simulate;
 pub mod stats;

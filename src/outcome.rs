@@ -106,6 +106,23 @@ pub struct Evidence {
     pub detail: String,
 }
 
+/// A claim as tables list it, before anything has run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClaimSummary {
+    /// Id of the claim.
+    pub id: String,
+    /// Statement, in words and symbols.
+    pub statement: String,
+    /// For which values of its symbols.
+    pub domain: String,
+    /// Paper or derived.
+    pub source: String,
+    /// Exact at every n, m and t, or a limit.
+    pub exactness: String,
+    /// Kinds of evidence, each once, in the order of [`Kind::ALL`].
+    pub kinds: Vec<Kind>,
+}
+
 /// What a run found about one claim.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ClaimOutcome {

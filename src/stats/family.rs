@@ -1,6 +1,6 @@
 //! The family-wise false-alarm rate and the bounds that follow from it.
 
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{ChiSquared, ContinuousCDF, Normal, StudentsT};
 
 /// False-alarm rate declared for a whole run under fresh seeds.
 pub const FAMILY_FALSE_ALARM: f64 = 1e-3;
@@ -44,6 +44,14 @@ impl Family {
     #[must_use]
     pub fn bound(&self, degrees: f64) -> f64 {
         upper_quantile(self.rate / self.checks as f64 / 2.0, degrees)
+    }
+
+    /// Whether a chi-squared statistic with `degrees` degrees of freedom is within one check's share of the rate.
+    /// Without a degree of freedom there is nothing to contradict.
+    #[must_use]
+    pub fn chi_squared_within(&self, statistic: f64, degrees: usize) -> bool {
+        degrees == 0
+            || ChiSquared::new(degrees as f64).is_ok_and(|law| law.sf(statistic) >= self.rate / self.checks as f64)
     }
 
     /// Standard errors by which a check with bound `bound` must be off to be refuted with probability [`POWER`].
@@ -92,6 +100,15 @@ mod tests {
             // statrs documents its incomplete beta and erfc to about 1e-14 in value; the tail's log-slope here is below 6.
             assert!((bound / expected - 1.0).abs() < 1e-9, "df {degrees}: {bound} against {expected}");
         }
+    }
+
+    /// mpmath: `gammainc(1/2, x/2, inf, regularized=True) = 5e-6` at x = 20.8372870270337 (one degree of freedom, the square of
+    /// the normal bound above).
+    #[test]
+    fn chi_squared_has_the_same_share() {
+        let family = Family::new(1e-3, 200);
+        assert!(family.chi_squared_within(20.837, 1) && !family.chi_squared_within(20.838, 1));
+        assert!(family.chi_squared_within(1e9, 0) && !family.chi_squared_within(f64::NAN, 1));
     }
 
     #[test]

@@ -1,0 +1,135 @@
+//! A check and the ways to make one.
+
+mod deterministic;
+mod statistical;
+
+pub use deterministic::{property, recursion};
+pub use statistical::{Case, ladder, optimum, simulation};
+
+use crate::outcome::{Kind, Verdict};
+use crate::stats::compare::Comparison;
+use crate::stats::family::Family;
+
+/// How much is spent on a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// Under a minute on two cores.
+    Quick,
+    /// Nine times the replicates of the quick tier at a third of its margins, and the checks too long for it.
+    Full,
+}
+
+impl Tier {
+    /// Lower-case word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Full => "full",
+        }
+    }
+
+    /// Factor on the replicates of a statistical check.
+    #[must_use]
+    pub const fn replicates(self, quick: u64) -> u64 {
+        match self {
+            Self::Quick => quick,
+            Self::Full => 9 * quick,
+        }
+    }
+
+    /// The margin of a statistical check: the standard error falls by three where the replicates grow ninefold.
+    #[must_use]
+    pub fn margin(self, quick: f64) -> f64 {
+        match self {
+            Self::Quick => quick,
+            Self::Full => quick / 3.0,
+        }
+    }
+}
+
+/// What a check is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// Seed of the run.
+    pub seed: u64,
+    /// Tier of the run.
+    pub tier: Tier,
+    /// The run's statistical checks and their common false-alarm rate.
+    pub family: Family,
+    /// Key of the check's random streams.
+    pub experiment: u64,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// Verdict.
+    pub verdict: Verdict,
+    /// What was compared with the bound.
+    pub statistic: Option<f64>,
+    /// The bound.
+    pub bound: Option<f64>,
+    /// Relative error found with 99 % power.
+    pub detectable_effect: Option<f64>,
+    /// The numbers behind the verdict.
+    pub detail: String,
+}
+
+impl Finding {
+    /// A check that could not be made, with its cause.
+    #[must_use]
+    pub fn inconclusive(cause: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Inconclusive,
+            statistic: None,
+            bound: None,
+            detectable_effect: None,
+            detail: cause.into(),
+        }
+    }
+
+    /// A statistical comparison, with the words that name both sides.
+    #[must_use]
+    pub fn compared(comparison: &Comparison, words: &str) -> Self {
+        let Comparison { z, bound, relative_error, half_width, detectable_effect, verdict, cause } = comparison;
+        let cause = if cause.is_empty() { String::new() } else { format!("; {cause}") };
+        Self {
+            verdict: *verdict,
+            statistic: Some(*z),
+            bound: Some(*bound),
+            detectable_effect: Some(*detectable_effect),
+            detail: format!("{words}; relative error {:+.3} % ± {:.3} %{cause}", 100.0 * relative_error, 100.0 * half_width),
+        }
+    }
+
+    /// A deterministic comparison: `error` is the largest error found, in units of its tolerance.
+    #[must_use]
+    pub fn within(error: f64, detail: String) -> Self {
+        Self {
+            verdict: if error <= 1.0 { Verdict::Confirmed } else { Verdict::Refuted },
+            statistic: Some(error),
+            bound: Some(1.0),
+            detectable_effect: None,
+            detail,
+        }
+    }
+}
+
+/// The function behind a check.
+pub type Run = Box<dyn Fn(&Context) -> Finding + Send + Sync>;
+
+/// One check of a claim.
+pub struct Check {
+    /// Name within the claim.
+    pub name: &'static str,
+    /// Kind of evidence.
+    pub kind: Kind,
+    /// Tier from which on it runs.
+    pub tier: Tier,
+    /// Number of statistical comparisons that it makes: each takes its share of the false-alarm rate.
+    pub comparisons: usize,
+    /// The function.
+    pub run: Run,
+}
+

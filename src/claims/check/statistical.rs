@@ -1,0 +1,191 @@
+//! Checks by simulation: the risk itself, its limit by a ladder of sizes, and its minimiser.
+
+use rayon::prelude::*;
+
+use super::{Check, Context, Finding, Tier};
+use crate::optimum::minimise;
+use crate::outcome::{Kind, Verdict};
+use crate::simulate::Simulator;
+use crate::simulate::engine::{self, Outcome, Plan, RealRows, Record, Weights};
+use crate::stats::compare::{Comparison, Estimate, compare};
+use crate::stats::ladder::{Rung, extrapolate};
+
+/// Share of replicates that may end in a failed fit: above it the mean over the others says nothing about the risk.
+const FAILED_SHARE: f64 = 1e-4;
+
+/// Independent batches from which an optimum's standard error is taken.
+const BATCHES: u64 = 64;
+
+/// A simulator at one cell of a design, with what theory expects there.
+pub struct Case {
+    label: String,
+    run: Box<dyn Fn(&Plan) -> Outcome + Send + Sync>,
+    loss: usize,
+    weights: Weights,
+    real_rows: RealRows,
+    record: Record,
+    expected: f64,
+}
+
+impl Case {
+    /// The loss of index `loss` of `simulator` at the constant weight `weight`; `expected` is what theory says of the
+    /// recorded mean (of the minimiser, for an optimum).
+    pub fn new<S>(label: impl Into<String>, simulator: S, loss: usize, weight: f64, record: Record, expected: f64) -> Self
+    where
+        S: Simulator + Send + 'static,
+    {
+        Self {
+            label: label.into(),
+            run: Box::new(move |plan| engine::run(&simulator, plan, &|_| ())),
+            loss,
+            weights: Weights::Constant(weight),
+            real_rows: RealRows::Fresh,
+            record,
+            expected,
+        }
+    }
+
+    /// The same with a weight for each generation.
+    #[must_use]
+    pub fn with_weights(self, weights: Vec<f64>) -> Self {
+        Self { weights: Weights::Sequence(weights), ..self }
+    }
+
+    /// The same with the real rows of generation 0 at every generation.
+    #[must_use]
+    pub fn with_fixed_rows(self) -> Self {
+        Self { real_rows: RealRows::Fixed, ..self }
+    }
+
+    /// Simulates the recorded mean in one cell of the check's streams.
+    fn simulate(&self, context: &Context, cell: u64, replicates: u64, weights: Weights) -> Result<Estimate, String> {
+        let plan = Plan {
+            seed: context.seed,
+            experiment: context.experiment,
+            cell,
+            replicates,
+            weights,
+            real_rows: self.real_rows,
+            record: self.record.clone(),
+        };
+        let outcome = (self.run)(&plan);
+        if outcome.failed_fits as f64 > FAILED_SHARE * replicates as f64 {
+            return Err(format!("{}: {} of {replicates} fits failed", self.label, outcome.failed_fits));
+        }
+        let moments = outcome.moments.last().and_then(|losses| losses.get(self.loss));
+        moments.map(Estimate::from).ok_or_else(|| format!("{}: no such loss", self.label))
+    }
+}
+
+/// Simulated risk against the expected one in every case; the finding is the worst case's.
+pub fn simulation(name: &'static str, replicates: u64, margin: f64, cases: Vec<Case>) -> Check {
+    let comparisons = cases.len();
+    let run = move |context: &Context| {
+        let (replicates, margin) = (context.tier.replicates(replicates), context.tier.margin(margin));
+        let compared = cases.iter().enumerate().map(|(cell, case)| {
+            let estimate = case.simulate(context, cell as u64, replicates, case.weights.clone())?;
+            let comparison = compare(&estimate, case.expected, case.expected, margin, &context.family);
+            let words = format!(
+                "{}: simulated {:.6e} ± {:.1e}, theory {:.6e}, {replicates} replicates",
+                case.label, estimate.value, estimate.std_error, case.expected
+            );
+            Ok((comparison, words))
+        });
+        worst(compared)
+    };
+    Check { name, kind: Kind::Simulation, tier: Tier::Quick, comparisons, run: Box::new(run) }
+}
+
+/// The finding of the worst of several comparisons: by verdict, then by |z|; a case that could not be made is reported
+/// unless another one is refuted.
+fn worst(compared: impl Iterator<Item = Result<(Comparison, String), String>>) -> Finding {
+    let mut all: Vec<(Comparison, String)> = Vec::new();
+    let mut causes = Vec::new();
+    for case in compared {
+        match case {
+            Ok(comparison) => all.push(comparison),
+            Err(cause) => causes.push(cause),
+        }
+    }
+    let detectable = all.iter().map(|(c, _)| c.detectable_effect).fold(0.0, f64::max);
+    let count = all.len();
+    let rank = |c: &Comparison| (c.verdict, c.z.abs());
+    let found = all.into_iter().max_by(|(a, _), (b, _)| {
+        rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1))
+    });
+    match found {
+        Some((comparison, words)) if causes.is_empty() || comparison.verdict == Verdict::Refuted => {
+            let words = if count == 1 { words } else { format!("worst of {count}: {words}") };
+            Finding { detectable_effect: Some(detectable), ..Finding::compared(&comparison, &words) }
+        }
+        _ => Finding::inconclusive(causes.join("; ")),
+    }
+}
+
+/// Size-scaled risks of a ladder of sizes, extrapolated by a polynomial of degree `degree` in 1/n, against the limit law.
+///
+/// `rungs` are `(n, case)`; the expected value of each case is the limit risk at its size, so the ratios to it tend to 1.
+/// Two comparisons: the limit, and chi-squared of the fit where rungs are left over (a wrong order of the gap).
+pub fn ladder(name: &'static str, replicates: u64, margin: f64, degree: usize, rungs: Vec<(f64, Case)>) -> Check {
+    let run = move |context: &Context| {
+        let (replicates, margin) = (context.tier.replicates(replicates), context.tier.margin(margin));
+        let simulated: Result<Vec<Rung>, String> = rungs
+            .iter()
+            .enumerate()
+            .map(|(cell, (size, case))| {
+                let estimate = case.simulate(context, cell as u64, replicates, case.weights.clone())?;
+                let (value, std_error) = (estimate.value / case.expected, estimate.std_error / case.expected);
+                Ok(Rung { size: *size, value, std_error })
+            })
+            .collect();
+        let simulated = match simulated {
+            Ok(simulated) => simulated,
+            Err(cause) => return Finding::inconclusive(cause),
+        };
+        let Some(fit) = extrapolate(&simulated, degree) else {
+            return Finding::inconclusive("the ladder has no fit");
+        };
+        let ratios: Vec<_> = simulated.iter().map(|r| format!("{:.4} at n = {}", r.value, r.size)).collect();
+        let words = format!(
+            "simulated / limit {}; extrapolated {:.5} ± {:.5}, gap {:+.2}/n, chi-squared {:.2} on {}",
+            ratios.join(", "),
+            fit.limit.value,
+            fit.limit.std_error,
+            fit.coefficients.first().copied().unwrap_or(0.0),
+            fit.chi_squared,
+            fit.spare
+        );
+        if !context.family.chi_squared_within(fit.chi_squared, fit.spare) {
+            return Finding::inconclusive(format!("{words}; the gap is not of the fitted form"));
+        }
+        Finding::compared(&compare(&fit.limit, 1.0, 1.0, margin, &context.family), &words)
+    };
+    Check { name, kind: Kind::Ladder, tier: Tier::Quick, comparisons: 2, run: Box::new(run) }
+}
+
+/// Minimiser of the simulated risk (common random numbers over the weights) against the expected optimal weight.
+pub fn optimum(name: &'static str, replicates: u64, margin: f64, cases: Vec<Case>) -> Check {
+    let comparisons = cases.len();
+    let run = move |context: &Context| {
+        let (replicates, margin) = (context.tier.replicates(replicates), context.tier.margin(margin));
+        let compared = cases.iter().enumerate().map(|(index, case)| {
+            let batch = |weight: f64, b: u64| {
+                let cell = index as u64 * BATCHES + b;
+                case.simulate(context, cell, replicates / BATCHES, Weights::Constant(weight)).map_or(f64::NAN, |e| e.value)
+            };
+            let batches = |weight: f64| (0..BATCHES).into_par_iter().map(|b| batch(weight, b)).collect();
+            let found = minimise(&batches, (0.0, 1.0));
+            if !found.converged {
+                return Err(format!("{}: the solver did not converge", case.label));
+            }
+            let comparison = compare(&found.estimate(), case.expected, case.expected, margin, &context.family);
+            let words = format!(
+                "{}: minimiser {:.5} ± {:.5}, theory {:.5}, {replicates} replicates, {} evaluations",
+                case.label, found.weight, found.std_error, case.expected, found.evaluations
+            );
+            Ok((comparison, words))
+        });
+        worst(compared)
+    };
+    Check { name, kind: Kind::Optimum, tier: Tier::Quick, comparisons, run: Box::new(run) }
+}

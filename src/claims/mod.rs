@@ -1,0 +1,90 @@
+//! The registry of claims: what is stated, and the checks that stand behind it.
+//!
+//! `verify`, `cargo test`, the reports and the README's table read this one registry. A claim has at least two kinds of
+//! evidence; its checks are plain functions from a [`Context`] to a [`Finding`], and know nothing of how they are shown.
+
+pub mod check;
+
+mod registry;
+mod run;
+
+pub use check::{Check, Context, Finding, Tier};
+pub use registry::registry;
+pub use run::{Event, RunError, Settings, verify};
+
+use crate::outcome::{ClaimSummary, Kind};
+
+/// Where a statement comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Stated in the abstract of arXiv 2502.18049.
+    Paper,
+    /// Shown in a figure of the paper; the numbers compared with are derived.
+    Figure,
+    /// Derived here; the derivation is in the doc comment of the formula.
+    Derived,
+}
+
+impl Source {
+    /// Lower-case word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Figure => "paper's figure",
+            Self::Derived => "derived",
+        }
+    }
+}
+
+/// How far a statement reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exactness {
+    /// At every n, m and t.
+    Exact,
+    /// In the limit of many rows, n and m to infinity at fixed k.
+    Limit,
+}
+
+impl Exactness {
+    /// Lower-case word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Limit => "limit",
+        }
+    }
+}
+
+/// A statement with the checks that stand behind it.
+pub struct Claim {
+    /// Id: also the trial's name, the anchor in the report and in the README.
+    pub id: &'static str,
+    /// Statement, in words and symbols.
+    pub statement: &'static str,
+    /// For which values of its symbols.
+    pub domain: &'static str,
+    /// Where it comes from.
+    pub source: Source,
+    /// Exact or limit.
+    pub exactness: Exactness,
+    /// Checks.
+    pub checks: Vec<Check>,
+}
+
+impl Claim {
+    /// The claim as tables list it.
+    #[must_use]
+    pub fn summary(&self) -> ClaimSummary {
+        let kinds = Kind::ALL.into_iter().filter(|kind| self.checks.iter().any(|check| check.kind == *kind)).collect();
+        ClaimSummary {
+            id: self.id.to_owned(),
+            statement: self.statement.to_owned(),
+            domain: self.domain.to_owned(),
+            source: self.source.word().to_owned(),
+            exactness: self.exactness.word().to_owned(),
+            kinds,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Running the registry.
+
+use std::time::Instant;
+
+use glob::Pattern;
+
+use super::{Check, Claim, Context, Finding, Tier};
+use crate::outcome::{ClaimOutcome, Evidence, RunOutcome, Verdict};
+use crate::stats::family::{FAMILY_FALSE_ALARM, Family};
+use crate::stream::experiment_id;
+
+/// What to run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Seed; the same seed gives the same findings on every machine and for any number of threads.
+    pub seed: u64,
+    /// Tier.
+    pub tier: Tier,
+    /// Glob over claim ids (`*` any characters, `?` one); none for all.
+    pub only: Option<Pattern>,
+}
+
+/// Why a run could not be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RunError {
+    /// The glob matches no claim.
+    #[error("matches no claim; `goldenweight claims` lists the ids")]
+    NoClaim,
+}
+
+/// What a run tells while it goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A check is about to run.
+    Begin {
+        /// Claim.
+        claim: &'a Claim,
+        /// Check.
+        check: &'a Check,
+    },
+    /// All checks of a claim have run.
+    Claim(&'a ClaimOutcome),
+}
+
+/// Runs the checks of the tier, one after the other (each uses all threads), and tells `listener` of the progress.
+///
+/// The family of a run is every statistical comparison of the tier in the whole registry, also under `only`: a claim's
+/// bounds, and so its verdict, do not depend on what else is asked for.
+///
+/// # Errors
+/// [`RunError::NoClaim`] where `only` matches nothing.
+pub fn verify(claims: &[Claim], settings: &Settings, listener: &mut dyn FnMut(Event<'_>)) -> Result<RunOutcome, RunError> {
+    let runs = |check: &Check| check.tier <= settings.tier;
+    let checks = claims.iter().flat_map(|c| &c.checks).filter(|c| runs(c)).map(|c| c.comparisons).sum();
+    let family = Family::new(FAMILY_FALSE_ALARM, checks);
+    let mut outcomes = Vec::new();
+    for claim in claims.iter().filter(|c| settings.only.as_ref().is_none_or(|glob| glob.matches(c.id))) {
+        let evidence: Vec<_> = claim
+            .checks
+            .iter()
+            .filter(|check| runs(check))
+            .map(|check| {
+                listener(Event::Begin { claim, check });
+                let experiment = experiment_id(&format!("{}/{}", claim.id, check.name));
+                evidence(check, &Context { seed: settings.seed, tier: settings.tier, family, experiment })
+            })
+            .collect();
+        let outcome = ClaimOutcome {
+            id: claim.id.to_owned(),
+            statement: claim.statement.to_owned(),
+            source: claim.source.word().to_owned(),
+            exactness: claim.exactness.word().to_owned(),
+            verdict: Verdict::of_all(evidence.iter().map(|e| e.verdict)),
+            evidence,
+        };
+        listener(Event::Claim(&outcome));
+        outcomes.push(outcome);
+    }
+    if outcomes.is_empty() {
+        return Err(RunError::NoClaim);
+    }
+    Ok(RunOutcome {
+        seed: settings.seed,
+        tier: settings.tier.word().to_owned(),
+        family_false_alarm: FAMILY_FALSE_ALARM,
+        checks,
+        verdict: Verdict::of_all(outcomes.iter().map(|c| c.verdict)),
+        claims: outcomes,
+    })
+}
+
+fn evidence(check: &Check, context: &Context) -> Evidence {
+    let began = Instant::now();
+    let Finding { verdict, statistic, bound, detectable_effect, detail } = (check.run)(context);
+    Evidence {
+        kind: check.kind,
+        check: check.name.to_owned(),
+        verdict,
+        // JSON has no infinity and no NaN: what is not finite is told by the detail.
+        statistic: statistic.filter(|s| s.is_finite()),
+        bound,
+        detectable_effect: detectable_effect.filter(|d| d.is_finite()),
+        seconds: began.elapsed().as_secs_f64(),
+        detail,
+    }
+}

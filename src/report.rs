@@ -1,0 +1,100 @@
+//! Outcomes as text. Pure: outcome types go in, a string comes out; nothing here runs a check or knows a formula.
+
+use std::fmt::Write as _;
+
+use crate::outcome::{ClaimOutcome, ClaimSummary, Evidence, Kind, RunOutcome, Verdict};
+
+/// Head of the live table of [`claim_row`]s.
+#[must_use]
+pub fn table_head() -> String {
+    format!("{:<30} {:<34} {:<13} {:>6} {:>6} {:>10} {:>7}", "claim", "evidence", "verdict", "z", "bound", "detectable", "s")
+}
+
+/// One line for a claim: the z is its statistical check's furthest from zero, with that check's bound; the detectable effect is
+/// the smallest among its checks.
+#[must_use]
+pub fn claim_row(claim: &ClaimOutcome) -> String {
+    let kinds = Kind::ALL.into_iter().filter(|kind| claim.evidence.iter().any(|e| e.kind == *kind)).map(Kind::word);
+    let kinds = kinds.collect::<Vec<_>>().join(" ");
+    let statistical = || claim.evidence.iter().filter(|e| e.detectable_effect.is_some());
+    let furthest = statistical().max_by(|a, b| magnitude(a).total_cmp(&magnitude(b)));
+    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |v| format!("{v:.2}"));
+    let detectable = statistical().filter_map(|e| e.detectable_effect).min_by(f64::total_cmp);
+    let seconds: f64 = claim.evidence.iter().map(|e| e.seconds).fold(0.0, |a, b| a + b);
+    format!(
+        "{:<30} {:<34} {:<13} {:>6} {:>6} {:>10} {:>7.2}",
+        claim.id,
+        kinds,
+        claim.verdict.word(),
+        number(furthest.and_then(|e| e.statistic)),
+        number(furthest.and_then(|e| e.bound)),
+        detectable.map_or_else(|| "-".to_owned(), |d| format!("{:.2} %", 100.0 * d)),
+        seconds
+    )
+}
+
+fn magnitude(evidence: &Evidence) -> f64 {
+    evidence.statistic.map_or(0.0, f64::abs)
+}
+
+/// The end of a run: what is not confirmed, with its gap and the command that reproduces it; the counts; the error rate.
+#[must_use]
+pub fn summary(run: &RunOutcome) -> String {
+    let mut text = String::new();
+    for claim in run.claims.iter().filter(|c| c.verdict != Verdict::Confirmed) {
+        let _ = write!(text, "\n{}", failure(claim, run));
+    }
+    let count = |verdict| run.claims.iter().filter(|c| c.verdict == verdict).count();
+    let checks: usize = run.claims.iter().map(|c| c.evidence.len()).sum();
+    let _ = write!(
+        text,
+        "\n{}: {} claims confirmed, {} refuted, {} inconclusive ({checks} checks, tier {}, seed {}).\n\
+         Were every claim true, a run with a fresh seed would refute any of its {} statistical comparisons with probability \
+         at most {}.\n",
+        run.verdict.word(),
+        count(Verdict::Confirmed),
+        count(Verdict::Refuted),
+        count(Verdict::Inconclusive),
+        run.tier,
+        run.seed,
+        run.checks,
+        run.family_false_alarm
+    );
+    text
+}
+
+/// What is wrong with a claim that is not confirmed: which check, by how much, and how to see it again.
+#[must_use]
+pub fn failure(claim: &ClaimOutcome, run: &RunOutcome) -> String {
+    let mut text = format!("{} {}: {}\n", claim.verdict.word(), claim.id, claim.statement);
+    for evidence in claim.evidence.iter().filter(|e| e.verdict != Verdict::Confirmed) {
+        let _ = write!(text, "  {} {} ({}): ", evidence.verdict.word(), evidence.check, evidence.kind.word());
+        if let (Some(statistic), Some(bound)) = (evidence.statistic, evidence.bound) {
+            let _ = write!(text, "{statistic:.2} against a bound of {bound:.2}; ");
+        }
+        let _ = writeln!(text, "{}", evidence.detail);
+    }
+    let _ = writeln!(
+        text,
+        "  reproduce: goldenweight verify --only {} --tier {} --seed {} --json",
+        claim.id, run.tier, run.seed
+    );
+    text
+}
+
+/// The registry as a Markdown table.
+#[must_use]
+pub fn claims_markdown(claims: &[ClaimSummary]) -> String {
+    let mut text = String::from("| claim | statement | domain | source | reach | evidence |\n|---|---|---|---|---|---|\n");
+    for claim in claims {
+        let kinds = claim.kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(", ");
+        // A bar would end the cell.
+        let [statement, domain] = [&claim.statement, &claim.domain].map(|cell| cell.replace('|', "\\|"));
+        let _ = writeln!(
+            text,
+            "| `{}` | {statement} | {domain} | {} | {} | {kinds} |",
+            claim.id, claim.source, claim.exactness
+        );
+    }
+    text
+}

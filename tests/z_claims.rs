@@ -1,0 +1,27 @@
+//! The claims as named trials: `cargo test --test z_claims` runs the quick tier of the registry, `-- cdf` the claims with cdf
+//! in their id. The name makes it the last test target to run.
+
+use std::process::ExitCode;
+
+use glob::Pattern;
+use goldenweight::claims::{Settings, Tier, registry, verify};
+use goldenweight::outcome::Verdict;
+use goldenweight::report;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// The default seed of `verify`.
+const SEED: u64 = 1;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // Each check uses every core already.
+    arguments.test_threads = Some(1);
+    let trials = registry().into_iter().map(|claim| Trial::test(claim.id, move || trial(claim.id))).collect();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn trial(id: &str) -> Result<(), Failed> {
+    let only = Some(Pattern::new(&Pattern::escape(id))?);
+    let run = verify(&registry(), &Settings { seed: SEED, tier: Tier::Quick, only }, &mut |_| ())?;
+    if run.verdict == Verdict::Confirmed { Ok(()) } else { Err(report::failure(&run.claims[0], &run).into()) }
+}
