@@ -1,1 +1,41 @@
-//! theory
+//! Closed forms of the golden-weight theory of model collapse.
+//!
+//! A model is fitted on n real rows (generation 0) and then refitted, generation after generation, on n *fresh* real
+//! rows with total weight w and on m synthetic rows, drawn from its previous fit, with total weight u = 1 - w. The risk
+//! e_t is the expected squared error of the fitted parameter at generation t.
+//!
+//! # Map
+//!
+//! * [`scalar`], [`jet`]: the kinds of number over which the formulas are written.
+//! * [`parameters`]: validated inputs, so that the formulas are total.
+//! * [`recursion`]: the one law under every model: finite t, limit, divergence, optimum.
+//! * [`gaussian`], [`covariance`], [`categorical`], [`cdf`], [`linear`], [`logistic`], [`poisson`], [`misspecified`]:
+//!   each model's place in that law, one file per model.
+//! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
+//! * [`collapse`]: training on synthetic rows alone (w = 0).
+//!
+//! # Invariants
+//!
+//! * Nothing here draws a random number, optimises by search over simulated values, reads or writes, or asks the clock:
+//!   no rand, no argmin, no file, no time. The crate depends on no other crate of the workspace.
+//! * A formula that is rational is generic over [`scalar::Scalar`], one that needs a root or an exponential over
+//!   [`scalar::Analytic`]: floats, exact rationals and derivatives go through the same code.
+//! * Formulas are total on the validated types: a divergent limit is infinity, never NaN, and nothing panics.
+//! * Roots and transcendental functions of floats are correctly rounded or come from `libm`: the same bits on every
+//!   platform.
+
+pub mod categorical;
+pub mod cdf;
+pub mod collapse;
+pub mod covariance;
+pub mod dynamic;
+pub mod gaussian;
+pub mod jet;
+pub mod linear;
+pub mod logistic;
+pub mod misspecified;
+pub mod parameters;
+pub mod poisson;
+pub mod recursion;
+pub mod scalar;
+pub mod weights;

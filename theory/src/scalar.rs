@@ -1,0 +1,85 @@
+//! The numbers over which the formulas are written.
+
+use std::fmt::Debug;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+use num_rational::BigRational;
+
+/// A number with the four operations, as much as a rational formula needs.
+///
+/// No ordering and no conversion from a float: a formula written with this trait alone is a rational function, and its
+/// value over [`BigRational`] is exact.
+pub trait Scalar:
+    Clone + Debug + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
+{
+    /// n / d, for d > 0.
+    #[must_use]
+    fn ratio(n: i64, d: i64) -> Self;
+
+    /// The square. A method of its own because an interval's square is tighter than the product with itself.
+    #[must_use]
+    fn sqr(&self) -> Self;
+
+    /// 1.
+    #[must_use]
+    fn one() -> Self {
+        Self::ratio(1, 1)
+    }
+}
+
+/// A number with roots and exponentials as well.
+pub trait Analytic: Scalar {
+    /// Square root.
+    #[must_use]
+    fn sqrt(&self) -> Self;
+
+    /// Exponential.
+    #[must_use]
+    fn exp(&self) -> Self;
+
+    /// Natural logarithm.
+    #[must_use]
+    fn ln(&self) -> Self;
+
+    /// Whether to treat the number as negative. It only ever chooses between two expressions that are equal, so either
+    /// answer is correct (for an interval that contains 0, say); the right one saves digits.
+    fn is_negative(&self) -> bool;
+}
+
+impl Scalar for f64 {
+    fn ratio(n: i64, d: i64) -> Self {
+        n as f64 / d as f64
+    }
+
+    fn sqr(&self) -> Self {
+        self * self
+    }
+}
+
+impl Analytic for f64 {
+    fn sqrt(&self) -> Self {
+        Self::sqrt(*self)
+    }
+
+    fn exp(&self) -> Self {
+        libm::exp(*self)
+    }
+
+    fn ln(&self) -> Self {
+        libm::log(*self)
+    }
+
+    fn is_negative(&self) -> bool {
+        *self < 0.0
+    }
+}
+
+impl Scalar for BigRational {
+    fn ratio(n: i64, d: i64) -> Self {
+        Self::new(n.into(), d.into())
+    }
+
+    fn sqr(&self) -> Self {
+        self * self
+    }
+}
