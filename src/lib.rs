@@ -2,6 +2,7 @@
 
 pub mod adult;
 pub mod experiment;
+pub mod outcome;
 pub mod simulate;
 pub mod stats;
 pub mod stream;

@@ -1,3 +1,6 @@
-//! Statistics of replicates.
+//! Statistics of replicates: moments, error rates, verdicts and the extrapolation of limit laws.
 
+pub mod compare;
+pub mod family;
+pub mod ladder;
 pub mod moments;

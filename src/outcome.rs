@@ -1,0 +1,141 @@
+//! What a check reports: verdicts, evidence and the outcome of a run. Plain data, read by every report.
+
+use serde::Serialize;
+
+/// The answer of a check, of a claim, of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// No contradiction, and precise enough to have found one of the declared margin.
+    Confirmed,
+    /// Could not be decided: too imprecise, or the check could not be made.
+    Inconclusive,
+    /// Contradicted beyond the bound.
+    Refuted,
+}
+
+impl Verdict {
+    /// The verdict of several: the worst of them, Refuted over Inconclusive over Confirmed.
+    /// Nothing at all is Inconclusive.
+    #[must_use]
+    pub fn of_all(verdicts: impl IntoIterator<Item = Self>) -> Self {
+        verdicts.into_iter().max().unwrap_or(Self::Inconclusive)
+    }
+
+    /// Lower-case word, as in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Inconclusive => "inconclusive",
+            Self::Refuted => "refuted",
+        }
+    }
+}
+
+/// A kind of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A machine-checked theorem.
+    Proof,
+    /// The program's own formula in exact arithmetic or in intervals.
+    Exact,
+    /// Independent moments, generation by generation, against the closed form.
+    Recursion,
+    /// Identities, bounds and monotonicity over random parameters.
+    Property,
+    /// Simulated risk against the exact or the limit risk.
+    Simulation,
+    /// Simulated risk at n, 2n, 4n, ... extrapolated to the limit law.
+    Ladder,
+    /// The minimiser of the simulated risk against the optimal weight.
+    Optimum,
+    /// Wrong formulas and wrong simulators, which the same checks must refute.
+    Mutant,
+}
+
+impl Kind {
+    /// Every kind, in the order in which tables show them.
+    pub const ALL: [Self; 8] = [
+        Self::Proof,
+        Self::Exact,
+        Self::Recursion,
+        Self::Property,
+        Self::Simulation,
+        Self::Ladder,
+        Self::Optimum,
+        Self::Mutant,
+    ];
+
+    /// Lower-case word, as in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Proof => "proof",
+            Self::Exact => "exact",
+            Self::Recursion => "recursion",
+            Self::Property => "property",
+            Self::Simulation => "simulation",
+            Self::Ladder => "ladder",
+            Self::Optimum => "optimum",
+            Self::Mutant => "mutant",
+        }
+    }
+}
+
+/// What one check found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Evidence {
+    /// Kind of evidence.
+    pub kind: Kind,
+    /// The check's own name within its claim.
+    pub check: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// What was compared with the bound: z for statistical checks, the largest error in units of its tolerance for the
+    /// others; none where the check could not be made.
+    pub statistic: Option<f64>,
+    /// Bound on |statistic|.
+    pub bound: Option<f64>,
+    /// Relative error in the compared quantity that the check finds with 99 % power.
+    pub detectable_effect: Option<f64>,
+    /// Wall-clock seconds; not part of what must be reproducible.
+    pub seconds: f64,
+    /// The numbers behind the verdict, in words.
+    pub detail: String,
+}
+
+/// What a run found about one claim.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClaimOutcome {
+    /// Id of the claim.
+    pub id: String,
+    /// Statement, in words and symbols.
+    pub statement: String,
+    /// Paper or derived.
+    pub source: String,
+    /// Exact at every n, m and t, or a limit.
+    pub exactness: String,
+    /// Verdict over all its evidence.
+    pub verdict: Verdict,
+    /// Evidence, in the order of the checks.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What a whole run found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunOutcome {
+    /// Seed.
+    pub seed: u64,
+    /// Tier: quick or full.
+    pub tier: String,
+    /// False-alarm rate declared for the whole run.
+    pub family_false_alarm: f64,
+    /// Number of statistical checks over which that rate is split.
+    pub checks: usize,
+    /// Verdict over all claims.
+    pub verdict: Verdict,
+    /// Claims, in the order of the registry.
+    pub claims: Vec<ClaimOutcome>,
+}
