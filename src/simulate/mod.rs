@@ -1,6 +1,8 @@
 //! Retraining over generations, by simulation alone: nothing here knows a formula of the theory.
 
 pub mod engine;
+pub mod gaussian;
+mod lower;
 
 use crate::stream::StreamRng;
 
