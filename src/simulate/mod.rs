@@ -1,6 +1,9 @@
 //! Retraining over generations, by simulation alone: nothing here knows a formula of the theory.
 
 pub mod engine;
+pub mod glm;
+pub mod logistic;
+pub mod poisson;
 
 use crate::stream::StreamRng;
 
