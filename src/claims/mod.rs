@@ -5,8 +5,14 @@
 
 pub mod check;
 
+mod domain;
+mod dynamic;
+mod gaussian;
+mod law;
+mod moments;
 mod registry;
 mod run;
+mod weights;
 
 pub use check::{Check, Context, Finding, Tier};
 pub use registry::registry;

@@ -2,7 +2,10 @@
 
 pub mod engine;
 pub mod gaussian;
+pub mod glm;
+pub mod logistic;
 mod lower;
+pub mod poisson;
 
 use crate::stream::StreamRng;
 

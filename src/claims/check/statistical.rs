@@ -30,7 +30,14 @@ pub struct Case {
 impl Case {
     /// The loss of index `loss` of `simulator` at the constant weight `weight`; `expected` is what theory says of the
     /// recorded mean (of the minimiser, for an optimum).
-    pub fn new<S>(label: impl Into<String>, simulator: S, loss: usize, weight: f64, record: Record, expected: f64) -> Self
+    pub fn new<S>(
+        label: impl Into<String>,
+        simulator: S,
+        loss: usize,
+        weight: f64,
+        record: Record,
+        expected: f64,
+    ) -> Self
     where
         S: Simulator + Send + 'static,
     {
@@ -110,9 +117,8 @@ fn worst(compared: impl Iterator<Item = Result<(Comparison, String), String>>) -
     let detectable = all.iter().map(|(c, _)| c.detectable_effect).fold(0.0, f64::max);
     let count = all.len();
     let rank = |c: &Comparison| (c.verdict, c.z.abs());
-    let found = all.into_iter().max_by(|(a, _), (b, _)| {
-        rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1))
-    });
+    let found =
+        all.into_iter().max_by(|(a, _), (b, _)| rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1)));
     match found {
         Some((comparison, words)) if causes.is_empty() || comparison.verdict == Verdict::Refuted => {
             let words = if count == 1 { words } else { format!("worst of {count}: {words}") };
@@ -171,7 +177,8 @@ pub fn optimum(name: &'static str, replicates: u64, margin: f64, cases: Vec<Case
         let compared = cases.iter().enumerate().map(|(index, case)| {
             let batch = |weight: f64, b: u64| {
                 let cell = index as u64 * BATCHES + b;
-                case.simulate(context, cell, replicates / BATCHES, Weights::Constant(weight)).map_or(f64::NAN, |e| e.value)
+                case.simulate(context, cell, replicates / BATCHES, Weights::Constant(weight))
+                    .map_or(f64::NAN, |e| e.value)
             };
             let batches = |weight: f64| (0..BATCHES).into_par_iter().map(|b| batch(weight, b)).collect();
             let found = minimise(&batches, (0.0, 1.0));
