@@ -1,7 +1,10 @@
 //! Retraining over generations, by simulation alone: nothing here knows a formula of the theory.
 
+pub mod categorical;
+pub mod cdf;
 pub mod engine;
 pub mod gaussian;
+pub mod linear;
 mod lower;
 
 use crate::stream::StreamRng;
