@@ -1,8 +1,11 @@
 //! Retraining over generations, by simulation alone: nothing here knows a formula of the theory.
 
+pub mod categorical;
+pub mod cdf;
 pub mod engine;
 pub mod gaussian;
 pub mod glm;
+pub mod linear;
 pub mod logistic;
 mod lower;
 pub mod poisson;
