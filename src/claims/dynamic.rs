@@ -25,7 +25,7 @@ fn case(real: usize, synthetic: usize, t: u32, expected: f64) -> Case {
     let sequence: Vec<f64> = theory::weights(&weights::law(&k)).take(t as usize).collect();
     let simulator = GaussianSufficient::new(DMatrix::identity(3, 3), Rows { real, synthetic });
     let label = format!("n = {real}, m = {synthetic}, t = {t}");
-    Case::new(label, simulator, 0, f64::NAN, Record::At(vec![t]), expected * 3.0 / real as f64).with_weights(sequence)
+    Case::new(label, simulator, 0, 1.0, Record::At(vec![t]), expected * 3.0 / real as f64).with_weights(sequence)
 }
 
 fn sequence() -> Claim {

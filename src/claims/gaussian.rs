@@ -201,7 +201,7 @@ fn covariance_optimum() -> Claim {
         let expected = system(&sigma, real, synthetic).optimal_weight();
         let simulator = GaussianSufficient::new(sigma, Rows { real, synthetic });
         let record = Record::Average { from: 20, until: 60 };
-        Case::new(format!("p = {p}, n = {real}, m = {synthetic}"), simulator, COVARIANCE, f64::NAN, record, expected)
+        Case::minimised(format!("p = {p}, n = {real}, m = {synthetic}"), simulator, COVARIANCE, record, expected)
     };
     Claim {
         id: "covariance-optimum",

@@ -5,10 +5,14 @@
 
 pub mod check;
 
+mod categorical;
+mod cdf;
+mod collapse;
 mod domain;
 mod dynamic;
 mod gaussian;
 mod law;
+mod linear;
 mod moments;
 mod registry;
 mod run;

@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use proptest::prelude::*;
 
 use super::check::{Case, optimum, property, recursion, simulation};
-use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, iterated, mixing_ratios, ratio, weights};
+use super::domain::{GOLDEN, IDENTITY, MINIMISER, RECURSION, error, holds, iterated, mixing_ratios, ratio, weights};
 use super::{Claim, Exactness, Source, moments};
 use crate::experiment::Rows;
 use crate::optimum::minimise;
@@ -53,7 +53,7 @@ fn limit(k: f64, w: f64) -> f64 {
 fn golden_weight() -> Claim {
     let case = |real, synthetic| {
         let expected = theory::optimal_weight(&ratio(real as f64 / synthetic as f64));
-        Case::new(format!("n = {real}, m = {synthetic}"), gaussian(real, synthetic), 0, f64::NAN, AVERAGED, expected)
+        Case::minimised(format!("n = {real}, m = {synthetic}"), gaussian(real, synthetic), 0, AVERAGED, expected)
     };
     Claim {
         id: "golden-weight",
@@ -125,10 +125,14 @@ fn naive_pooling() -> Claim {
             }),
             property("1 − 1/(2 + k), above w*", mixing_ratios, |&k| {
                 // Compared through their complements 1/(2 + k) and u* = 1/(2 + k) + 1/k^3 + ..., which floats tell apart up to k = 1e6.
-                let (naive, synthetic) = (theory::naive_relative_risk(&ratio(k)), theory::optimal_synthetic_weight(&ratio(k)));
+                let (naive, synthetic) =
+                    (theory::naive_relative_risk(&ratio(k)), theory::optimal_synthetic_weight(&ratio(k)));
                 let excess = synthetic * (2.0 + k) - 1.0;
-                error(naive, 1.0 - 1.0 / (2.0 + k), IDENTITY)
-                    .max(holds(if k < 1e6 { excess > 0.0 } else { excess.abs() < IDENTITY }))
+                error(naive, 1.0 - 1.0 / (2.0 + k), IDENTITY).max(holds(if k < 1e6 {
+                    excess > 0.0
+                } else {
+                    excess.abs() < IDENTITY
+                }))
             }),
             simulation(
                 "relative risk of the Gaussian mean",
@@ -325,9 +329,6 @@ fn flatness() -> Claim {
         ],
     }
 }
-
-/// 1/phi.
-const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
 fn fixed_rows() -> Claim {
     let case = |w: f64| {

@@ -4,7 +4,7 @@ mod deterministic;
 mod statistical;
 
 pub use deterministic::{property, recursion};
-pub use statistical::{Case, ladder, optimum, simulation};
+pub use statistical::{Case, ladder, optimum, optimum_ladder, simulation};
 
 use crate::outcome::{Kind, Verdict};
 use crate::stats::compare::Comparison;
