@@ -1,6 +1,7 @@
 //! Retraining over generations, by simulation alone: nothing here knows a formula of the theory.
 
 pub mod engine;
+pub mod exp;
 pub mod glm;
 pub mod logistic;
 pub mod poisson;
