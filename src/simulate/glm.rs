@@ -62,8 +62,9 @@ impl Block {
     /// [`FitFailure`] where a mean is beyond what the family can draw.
     pub fn draw_responses<F: Family>(&mut self, beta: &[f64], rng: &mut StreamRng) -> Result<(), FitFailure> {
         self.predict(beta);
-        for (y, &eta) in self.y.iter_mut().zip(&self.eta) {
-            *y = F::draw(F::mean(eta), rng)?;
+        self.eta.iter_mut().for_each(|eta| *eta = F::mean(*eta));
+        for (y, &mean) in self.y.iter_mut().zip(&self.eta) {
+            *y = F::draw(mean, rng)?;
         }
         Ok(())
     }
@@ -102,9 +103,11 @@ impl Block {
 /// Sum of a_i b_i in eight lanes: vectorises, and its order of summation is fixed, so the bits are the same everywhere.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut lanes = [0.0; 8];
-    for (a, b) in a.chunks(8).zip(b.chunks(8)) {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    for (a, b) in a.iter().zip(b) {
         lanes.iter_mut().zip(a).zip(b).for_each(|((lane, a), b)| *lane += a * b);
     }
+    lanes.iter_mut().zip(a_rest).zip(b_rest).for_each(|((lane, a), b)| *lane += a * b);
     lanes.iter().sum()
 }
 

@@ -4,6 +4,7 @@ use rand::RngExt;
 
 use super::{
     FitFailure,
+    exp::exp,
     glm::{Family, Regression},
 };
 use crate::stream::StreamRng;
@@ -15,28 +16,23 @@ pub type Logistic = Regression<Bernoulli>;
 #[derive(Clone, Copy, Debug)]
 pub struct Bernoulli;
 
-impl Bernoulli {
-    /// (s(-|eta|), s(|eta|)), both to full relative accuracy.
-    fn tails(eta: f64) -> (f64, f64) {
-        let e = libm::exp(-eta.abs());
-        let upper = 1.0 / (1.0 + e);
-        (e * upper, upper)
-    }
-}
-
 impl Family for Bernoulli {
+    #[inline]
     fn mean(eta: f64) -> f64 {
-        let (lower, upper) = Self::tails(eta);
-        if eta < 0.0 { lower } else { upper }
+        1.0 / (1.0 + exp(-eta))
     }
 
+    #[inline]
     fn residual_and_variance(y: f64, eta: f64) -> (f64, f64) {
-        let (lower, upper) = Self::tails(eta);
+        let e = exp(-eta.abs());
+        let upper = 1.0 / (1.0 + e); // s(|eta|)
+        let lower = e * upper; // s(-|eta|), without cancellation
         let sign = 2.0 * y - 1.0;
         (sign * if sign * eta < 0.0 { upper } else { lower }, lower * upper)
     }
 
     /// One uniform: the response is monotone in the mean, so the risk is smooth in the weight under common random numbers.
+    #[inline]
     fn draw(mean: f64, rng: &mut StreamRng) -> Result<f64, FitFailure> {
         Ok(f64::from(rng.random::<f64>() < mean))
     }

@@ -3,6 +3,7 @@
 pub mod categorical;
 pub mod cdf;
 pub mod engine;
+pub mod exp;
 pub mod fixed_design;
 pub mod gaussian;
 pub mod glm;

@@ -5,6 +5,7 @@ use rand_distr::Distribution;
 
 use super::{
     FitFailure,
+    exp::exp,
     glm::{Family, Regression},
 };
 use crate::stream::StreamRng;
@@ -17,10 +18,12 @@ pub type Poisson = Regression<Counts>;
 pub struct Counts;
 
 impl Family for Counts {
+    #[inline]
     fn mean(eta: f64) -> f64 {
-        libm::exp(eta)
+        exp(eta)
     }
 
+    #[inline]
     fn residual_and_variance(y: f64, eta: f64) -> (f64, f64) {
         let mean = Self::mean(eta);
         (y - mean, mean)
@@ -29,13 +32,10 @@ impl Family for Counts {
     /// One word of the stream seeds a generator of the row's own: how many variates a count takes depends on its mean, and
     /// must not shift the rows that follow.
     ///
-    /// A mean that underflows to zero gives the count 0; one that is above the largest mean of `rand_distr` (1.8e19) or not finite
-    /// is a failure.
+    /// A mean above the largest of `rand_distr` (1.8e19) is a failure.
+    #[inline]
     fn draw(mean: f64, rng: &mut StreamRng) -> Result<f64, FitFailure> {
         let mut own = StreamRng::seed_from_u64(rng.next_u64());
-        if mean == 0.0 {
-            return Ok(0.0);
-        }
         Ok(rand_distr::Poisson::new(mean).map_err(|_| FitFailure)?.sample(&mut own))
     }
 }
