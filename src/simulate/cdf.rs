@@ -61,7 +61,7 @@ impl Chain for CdfChain {
         let (mut atom, mut level) = (0.0, 0.0);
         for row in &mut next.synthetic {
             while level <= *row {
-                // The last level is 1 and every row below it, so the atoms do not end here.
+                // The last level is 1 but for rounding: beyond it lies the last atom.
                 let Some(step) = atoms.next() else { break };
                 (atom, level) = step;
             }
@@ -98,28 +98,23 @@ struct Fit {
 impl Fit {
     /// The atoms of positive weight in increasing order, each with the value of the function from there on.
     ///
-    /// The value comes from the numbers of atoms passed: no rounding accumulates, and the last one is exactly 1, since
-    /// w + (1 - w) rounds to it.
+    /// The value comes from the numbers of atoms passed, so that no rounding accumulates.
     fn atoms(&self) -> impl Iterator<Item = (f64, f64)> {
         let (w, u) = (self.weight, 1.0 - self.weight);
         let real = if w > 0.0 { self.real.as_slice() } else { &[] };
         let synthetic = if u > 0.0 { self.synthetic.as_slice() } else { &[] };
-        let (n, m) = (self.real.len() as f64, self.synthetic.len() as f64);
+        let (real_step, synthetic_step) = (w / self.real.len() as f64, u / self.synthetic.len() as f64);
         let (mut i, mut j) = (0, 0);
-        iter::from_fn(move || {
-            let atom = match (real.get(i), synthetic.get(j)) {
-                (Some(&x), y) if y.is_none_or(|&y| x <= y) => {
-                    i += 1;
-                    x
-                }
-                (_, Some(&y)) => {
-                    j += 1;
-                    y
-                }
-                _ => return None,
-            };
-            Some((atom, w * (i as f64 / n) + u * (j as f64 / m)))
+        iter::repeat_with(move || {
+            let x = real.get(i).copied().unwrap_or(f64::INFINITY);
+            let y = synthetic.get(j).copied().unwrap_or(f64::INFINITY);
+            // Without a branch: which of the two comes next is as unpredictable as a coin.
+            let is_real = x <= y;
+            i += usize::from(is_real);
+            j += usize::from(!is_real);
+            (if is_real { x } else { y }, i as f64 * real_step + j as f64 * synthetic_step)
         })
+        .take(real.len() + synthetic.len())
     }
 }
 
