@@ -34,8 +34,9 @@ impl<'a> SecondMoments<'a> {
         &self.matrix[Self::index(self.sigma.len(), indices)]
     }
 
-    /// Of a sample covariance with `df` degrees of freedom, given the second moments of the rows' covariance C: by Isserlis,
-    /// E x_i x_j x_k x_l = C_ij C_kl + C_ik C_jl + C_il C_jk, and the mean of df independent x x' has the two last over df.
+    /// Of a sample covariance with `df` degrees of freedom, given the second moments of the rows' covariance C: by
+    /// Isserlis, E x_i x_j x_k x_l = C_ij C_kl + C_ik C_jl + C_il C_jk, and the mean of df independent x x' has the two
+    /// last over df.
     fn sampled(&self, df: i64) -> Self {
         Self::tabulate(self.sigma, |[i, j, k, l]| {
             self.at([i, j, k, l]) + (self.at([i, k, j, l]) + self.at([i, l, j, k])) / q(df, 1)
@@ -104,7 +105,9 @@ proptest! {
     }
 
     #[test]
-    fn in_dimension_one_it_is_the_variance(s in 1i64..50, n in 2u64..60, m in 2u64..60, w in fraction(), t in 0u32..12) {
+    fn in_dimension_one_it_is_the_variance(
+        s in 1i64..50, n in 2u64..60, m in 2u64..60, w in fraction(), t in 0u32..12,
+    ) {
         let sigma2 = q(s, 7);
         let system = CovarianceSystem::new(&sigma2 * &sigma2, &sigma2 * &sigma2, df(n, m));
         let moments = system.moments_at(&w, t);
@@ -140,7 +143,8 @@ proptest! {
 
 #[test]
 fn digits() {
-    // mpmath, 40 digits: findroot of the numerical derivative of V, V by lu_solve of the fixed-point equations of the 2x2 system
+    // mpmath, 40 digits: findroot of the numerical derivative of V, V by lu_solve of the fixed-point equations of the
+    // 2x2 system
     let table = [
         (100, 100, 2.0, 4.0, 0.61980993785857511163, 0.03756414161358092679),
         (10, 5, 3.0, 9.0, 0.76813529067907195177, 1.0239257932162503413),

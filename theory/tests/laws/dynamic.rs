@@ -33,7 +33,7 @@ proptest! {
     }
 
     #[test]
-    fn no_other_weights_do_better_at_any_generation(law in small_law(), others in prop::collection::vec(fraction(), 5)) {
+    fn no_other_weights_do_better(law in small_law(), others in prop::collection::vec(fraction(), 5)) {
         let chosen: Vec<_> = weights(&law).take(5).collect();
         let least = law.risk_with_weights(&chosen);
         for (least, other) in least.iter().zip(law.risk_with_weights(&others)) {
@@ -52,7 +52,8 @@ proptest! {
     #[test]
     fn they_converge_to_it(law in any_law()) {
         let w = law.optimal_weight();
-        // The map's derivative at w* is rho u*^2: the distance, at most 1, falls below 1e-16 w* after this many generations.
+        // The map's derivative at w* is rho u*^2: the distance, at most 1, falls below 1e-16 w* after this many
+        // generations.
         let contraction = law.contraction(&w);
         prop_assume!(contraction < 0.999);
         let generations = (200.0 / (1.0 - contraction)) as usize;

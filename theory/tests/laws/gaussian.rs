@@ -9,7 +9,9 @@ proptest! {
 
     /// Raw moments (E mu_t^2, E sigma_t^2) about the origin, not about the truth, in dimension 1.
     #[test]
-    fn mean_by_raw_moments(n in 1u64..200, m in 1u64..200, w in fraction(), mu in -9i64..9, s in 1i64..9, t in 0usize..15) {
+    fn mean_by_raw_moments(
+        n in 1u64..200, m in 1u64..200, w in fraction(), mu in -9i64..9, s in 1i64..9, t in 0usize..15,
+    ) {
         let (mu2, sigma2, u) = (q(mu * mu, 4), q(s, 3), q(1, 1) - &w);
         let real = &mu2 + &sigma2 / q(n as i64, 1);
         let (mut second, mut variance) = (real.clone(), sigma2.clone());

@@ -74,7 +74,8 @@ proptest! {
     #[test]
     fn poisson_by_gauss_legendre(b in 0.0..6.0f64, others in 0usize..5) {
         let rule = GaussLegendre::new(120.try_into().unwrap());
-        let moment = |power| rule.integrate(b - 12.0, b + 12.0, |z: f64| z.powi(power) * (b * z).exp() * normal_density(z));
+        let integrand = |power, z: f64| z.powi(power) * (b * z).exp() * normal_density(z);
+        let moment = |power| rule.integrate(b - 12.0, b + 12.0, |z| integrand(power, z));
         let mut beta = vec![0.0; others + 1];
         beta[others] = b;
         let want = others as f64 / moment(0) + 1.0 / moment(2);

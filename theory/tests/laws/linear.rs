@@ -22,7 +22,9 @@ proptest! {
 
     /// The labels' error is propagated: y_t = w y + u (X beta_{t-1} + noise) row by row, refitted.
     #[test]
-    fn fixed_design_by_its_hat_matrix(rows in prop::collection::vec([-5i64..5, 1i64..6], 3..7), w in fraction(), t in 0u32..8) {
+    fn fixed_design_by_its_hat_matrix(
+        rows in prop::collection::vec([-5i64..5, 1i64..6], 3..7), w in fraction(), t in 0u32..8,
+    ) {
         let column = |j: usize| -> Vec<i64> { rows.iter().map(|row| row[j]).collect() };
         let (a, b) = (column(0), column(1));
         let parallel = a.iter().zip(&b).all(|(x, y)| x * b[0] == y * a[0]);
@@ -39,8 +41,8 @@ proptest! {
     }
 }
 
-/// E tr (X'X)^-1 for p = 2 by Bartlett: X'X = T T', T = ((a, 0), (c, b)), a^2 and b^2 chi-squared(m), (m - 1), c standard normal, so
-/// tr = 1/a^2 + 1/b^2 + c^2/(a^2 b^2), and E 1/chi-squared(d) = 1/(d - 2).
+/// E tr (X'X)^-1 for p = 2 by Bartlett: X'X = T T', T = ((a, 0), (c, b)), a^2 and b^2 chi-squared(m), (m - 1), c
+/// standard normal, so tr = 1/a^2 + 1/b^2 + c^2/(a^2 b^2), and E 1/chi-squared(d) = 1/(d - 2).
 #[test]
 fn slope_in_two_dimensions_by_bartlett() {
     for m in 4..40 {

@@ -3,8 +3,8 @@ use goldenweight_theory::misspecified::limit_law;
 use crate::precision::PRINTED;
 use crate::support::{assert_close, q, sizes};
 
-/// The mean fitted as if the variance were 1 where it is 5/2: I = 1, J = 5/2. The fit is a plain mean, so the law is exact:
-/// real means have variance (5/2)/n, synthetic ones 1/m.
+/// The mean fitted as if the variance were 1 where it is 5/2: I = 1, J = 5/2. The fit is a plain mean, so the law is
+/// exact: real means have variance (5/2)/n, synthetic ones 1/m.
 #[test]
 fn mean_with_a_wrong_variance() {
     let law = limit_law(q(1, 1), q(5, 2), sizes(10, 6));

@@ -63,7 +63,8 @@ proptest! {
 proptest! {
     #![proptest_config(cases(512))]
 
-    /// Every rational w and rho are the optimum of the kappa = (1 - u)(1 - rho u)/u, where it is positive: exact identities.
+    /// Every rational w and rho are the optimum of the kappa = (1 - u)(1 - rho u)/u, where it is positive: exact
+    /// identities.
     #[test]
     fn exact_at_rational_optima(w in fraction(), excess in -1i64..4, d in 1i64..20, a in fraction()) {
         let (one, u) = (q(1, 1), q(1, 1) - &w);

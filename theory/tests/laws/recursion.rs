@@ -61,7 +61,8 @@ proptest! {
         prop_assume!(law.contraction(&w) < 0.95);
         let t = law.generations_to_limit(weight, tolerance).unwrap();
         let limit = law.limit_risk(weight);
-        // Where the criterion is met or missed by a rounding, either generation is right: the distance is known to 1e-13.
+        // Where the criterion is met or missed by a rounding, either generation is right: the distance is known to
+        // 1e-13.
         let distance = |t| (law.risk_at(&w, t) / limit - 1.0).abs();
         prop_assert!(distance(t) <= tolerance * (1.0 + 1e-6));
         prop_assert!(t == 0 || distance(t - 1) > tolerance * (1.0 - 1e-6));

@@ -38,7 +38,8 @@ proptest! {
         prop_assert_eq!(relative_risk(&k, &w) < q(1, 1), even < w && w < q(1, 1));
     }
 
-    /// At the k = w*^2/(1 - w*) whose optimum is the rational w*: R(w) = w* + (1 + k + w*)(w - w*)^2/(w(2 - w)), exactly.
+    /// At the k = w*^2/(1 - w*) whose optimum is the rational w*: R(w) = w* + (1 + k + w*)(w - w*)^2/(w(2 - w)),
+    /// exactly.
     #[test]
     fn excess_over_the_optimum_is_a_square(best in fraction(), w in fraction()) {
         let one = q(1, 1);
@@ -80,7 +81,8 @@ proptest! {
     #[test]
     fn many_real_rows(k in log_uniform(4.0, 12.0)) {
         let x = 1.0 / k;
-        assert_close("u*", optimal_synthetic_weight(&float_ratio(k)), x * (1.0 - 2.0 * x), POSITIVE_TERMS + 5.0 * x * x);
+        let u = optimal_synthetic_weight(&float_ratio(k));
+        assert_close("u*", u, x * (1.0 - 2.0 * x), POSITIVE_TERMS + 5.0 * x * x);
     }
 }
 
