@@ -2,34 +2,69 @@
 
 use argmin::core::{CostFunction, Error, Executor, State, TerminationReason, TerminationStatus};
 use argmin::solver::brent::BrentOpt;
-use std::cell::Cell;
+use rayon::prelude::*;
 
 use crate::stats::{compare::Estimate, moments::Moments};
 
 /// Absolute tolerance on the weight: far below any standard error, far above what values alone resolve (about 1e-8).
 const TOLERANCE: f64 = 1e-6;
 
-/// Iterations after which the solver counts as not converged; smooth curves need about ten.
+/// Iterations after which the solver counts as not converged; smooth curves need about ten, rough ones thirty.
 const MAX_ITERATIONS: u64 = 100;
 
-/// Half the distance over which the slope and the curvature at the minimum are taken. The curve is smooth over it, and its
-/// square times the curve's relative third derivative is far below the accuracy that a standard error needs.
-const SPACING: f64 = 0.02;
+/// A minimiser of one curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Minimum {
+    /// Where the curve is least.
+    pub weight: f64,
+    /// Evaluations of the curve.
+    pub evaluations: u64,
+    /// Whether the solver reported convergence to a point inside the bracket.
+    pub converged: bool,
+}
 
-/// A minimiser of the simulated risk.
+/// A curve as argmin sees it.
+struct Curve<'a>(&'a dyn Fn(f64) -> f64);
+
+impl CostFunction for Curve<'_> {
+    type Param = f64;
+    type Output = f64;
+
+    fn cost(&self, weight: &f64) -> Result<f64, Error> {
+        let risk = (self.0)(*weight);
+        if risk.is_finite() { Ok(risk) } else { Err(Error::msg("the risk is not finite")) }
+    }
+}
+
+/// The weight in the open interval `bracket` at which `risk` is least, by Brent's method.
+///
+/// Not converged where the solver says so, where the risk is not finite, or where the minimum is at an end of the bracket.
+#[must_use]
+pub fn minimise(risk: &dyn Fn(f64) -> f64, bracket: (f64, f64)) -> Minimum {
+    let solver = BrentOpt::new(bracket.0, bracket.1).set_tolerance(f64::EPSILON.sqrt(), TOLERANCE);
+    let solved = Executor::new(Curve(risk), solver).configure(|state| state.max_iters(MAX_ITERATIONS)).run();
+    let Ok(solved) = solved else { return Minimum { weight: f64::NAN, evaluations: 0, converged: false } };
+    let state = solved.state();
+    let weight = state.get_best_param().copied().unwrap_or(f64::NAN);
+    let evaluations = state.get_func_counts().get("cost_count").copied().unwrap_or(0);
+    let solver_converged =
+        *state.get_termination_status() == TerminationStatus::Terminated(TerminationReason::SolverConverged);
+    let inside = weight - bracket.0 > 10.0 * TOLERANCE && bracket.1 - weight > 10.0 * TOLERANCE;
+    Minimum { weight, evaluations, converged: solver_converged && inside }
+}
+
+/// A minimiser of the simulated risk with its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Optimum {
-    /// Minimiser of the mean over the batches.
+    /// Mean of the batches' minimisers.
     pub weight: f64,
-    /// Its standard error, from the spread of the batches.
+    /// Its standard error, from their spread.
     pub std_error: f64,
     /// Batches less one: the degrees of freedom of the standard error.
     pub degrees: f64,
-    /// Risk at the minimiser.
-    pub risk: f64,
-    /// Evaluations of the risk curve.
+    /// Evaluations of a risk curve, over all batches.
     pub evaluations: u64,
-    /// Whether the solver reported convergence, inside the bracket and at a point of positive curvature.
+    /// Whether every batch converged.
     pub converged: bool,
 }
 
@@ -41,78 +76,31 @@ impl Optimum {
     }
 }
 
-/// The curve that argmin sees: the mean risk over the batches.
-struct Curve<'a> {
-    batch_risks: &'a dyn Fn(f64) -> Vec<f64>,
-    evaluations: &'a Cell<u64>,
-}
-
-impl Curve<'_> {
-    fn batches(&self, weight: f64) -> Vec<f64> {
-        self.evaluations.set(self.evaluations.get() + 1);
-        (self.batch_risks)(weight)
-    }
-}
-
-impl CostFunction for Curve<'_> {
-    type Param = f64;
-    type Output = f64;
-
-    fn cost(&self, weight: &f64) -> Result<f64, Error> {
-        let risk = mean(&self.batches(*weight)).mean();
-        if risk.is_finite() { Ok(risk) } else { Err(Error::msg("the simulated risk is not finite")) }
-    }
-}
-
-fn mean(values: &[f64]) -> Moments {
-    let mut moments = Moments::default();
-    values.iter().for_each(|&v| moments.push(v));
-    moments
-}
-
-/// Minimises the mean over independent batches of a simulated risk over the weights in `bracket`.
+/// Minimises the risk curves of independent batches, one by one, over the weights in `bracket`.
 ///
-/// `batch_risks(w)` gives the risk of each batch at weight w, every batch with the same random numbers at every w, so that
-/// the curve is as smooth as the model.
+/// `risk(batch, w)` is a batch's simulated risk at weight w, with the same random numbers at every w: a curve as smooth as the
+/// model. Labels and counts make it rough on a small scale, which moves the minimisers; the spread of independent batches has
+/// that in it, where a standard error from the slope and the curvature of the curve would not.
 ///
 /// # Formula
-/// With R_b the curve of batch b and R their mean: w = argmin R (Brent), and since the minimiser of R moves by
-/// -R_b'(w)/R''(w) per unit of batch b's share, `std_error = sd_b(R_b'(w)) / (R''(w) sqrt(batches))`; slope and curvature by
-/// central differences.
+/// `weight` and `std_error` are mean and standard error of the batches' minimisers. A minimiser of variance s^2 is off in the
+/// mean by about r s^2/2, r the third derivative of the risk over its second (about 3 near the optimum at k = 1), to be
+/// compared with the standard error s/sqrt(batches): make the batches large rather than many.
 ///
 /// # Tested by
 /// Unit tests on curves with known minimisers and known spread; the `optimum` checks of the claims.
 #[must_use]
-pub fn minimise(batch_risks: &dyn Fn(f64) -> Vec<f64>, bracket: (f64, f64)) -> Optimum {
-    let evaluations = Cell::new(0);
-    let curve = || Curve { batch_risks, evaluations: &evaluations };
-    let solver = BrentOpt::new(bracket.0, bracket.1).set_tolerance(f64::EPSILON.sqrt(), TOLERANCE);
-    let solved = Executor::new(curve(), solver).configure(|state| state.max_iters(MAX_ITERATIONS)).run();
-    let failed = |evaluations| Optimum {
-        weight: f64::NAN,
-        std_error: f64::NAN,
-        degrees: f64::NAN,
-        risk: f64::NAN,
-        evaluations,
-        converged: false,
-    };
-    let Ok(solved) = solved else { return failed(evaluations.get()) };
-    let state = solved.state();
-    let Some(&weight) = state.get_best_param() else { return failed(evaluations.get()) };
-    let spacing = SPACING.min(0.5 * (weight - bracket.0)).min(0.5 * (bracket.1 - weight));
-    let [low, middle, high] = [-spacing, 0.0, spacing].map(|step| curve().batches(weight + step));
-    let slopes: Vec<f64> = low.iter().zip(&high).map(|(l, h)| (h - l) / (2.0 * spacing)).collect();
-    let curvature = (mean(&low).mean() - 2.0 * mean(&middle).mean() + mean(&high).mean()) / (spacing * spacing);
-    let solver_converged =
-        *state.get_termination_status() == TerminationStatus::Terminated(TerminationReason::SolverConverged);
-    let inside = weight - bracket.0 > 10.0 * TOLERANCE && bracket.1 - weight > 10.0 * TOLERANCE;
+pub fn minimise_batches(risk: &(dyn Fn(u64, f64) -> f64 + Sync), batches: u64, bracket: (f64, f64)) -> Optimum {
+    let minima: Vec<Minimum> =
+        (0..batches).into_par_iter().map(|batch| minimise(&|weight| risk(batch, weight), bracket)).collect();
+    let mut moments = Moments::default();
+    minima.iter().for_each(|minimum| moments.push(minimum.weight));
     Optimum {
-        weight,
-        std_error: mean(&slopes).std_error() / curvature,
-        degrees: slopes.len() as f64 - 1.0,
-        risk: mean(&middle).mean(),
-        evaluations: evaluations.get(),
-        converged: solver_converged && inside && curvature > 0.0,
+        weight: moments.mean(),
+        std_error: moments.std_error(),
+        degrees: moments.count() as f64 - 1.0,
+        evaluations: minima.iter().map(|minimum| minimum.evaluations).sum(),
+        converged: minima.iter().all(|minimum| minimum.converged),
     }
 }
 
@@ -124,35 +112,37 @@ mod tests {
     #[test]
     fn minimiser_and_standard_error_of_shifted_parabolas() {
         let shifts = [-0.03, -0.01, 0.0, 0.01, 0.03];
-        let optimum = minimise(&|w| shifts.map(|s| (w - 0.4 - s) * (w - 0.4 - s)).to_vec(), (0.0, 1.0));
-        assert!(optimum.converged);
+        let optimum = minimise_batches(&|batch, w| (w - 0.4 - shifts[batch as usize]).powi(2), 5, (0.0, 1.0));
+        assert!(optimum.converged && optimum.degrees == 4.0);
+        // Each minimiser is within 3 tolerances.
         assert!((optimum.weight - 0.4).abs() < 3.0 * TOLERANCE, "{optimum:?}");
         let spread = (2.0 * (0.03f64.powi(2) + 0.01f64.powi(2)) / 4.0 / 5.0).sqrt();
-        assert!((optimum.std_error / spread - 1.0).abs() < 1e-6, "{optimum:?}");
-        assert_eq!(optimum.degrees, 4.0);
+        assert!((optimum.std_error / spread - 1.0).abs() < 1e-3, "{optimum:?}");
     }
 
     #[test]
     fn a_minimum_at_the_edge_is_not_convergence() {
-        assert!(!minimise(&|w| vec![w, w], (0.0, 1.0)).converged);
+        assert!(!minimise(&|w| w, (0.0, 1.0)).converged && !minimise(&|w| -w, (0.0, 1.0)).converged);
     }
 
     #[test]
     fn a_curve_that_is_not_finite_is_not_convergence() {
-        let optimum = minimise(&|_| vec![f64::NAN], (0.0, 1.0));
-        assert!(!optimum.converged && optimum.weight.is_nan());
+        let minimum = minimise(&|_| f64::NAN, (0.0, 1.0));
+        assert!(!minimum.converged && minimum.weight.is_nan());
+        let risk = |batch, w: f64| if batch == 1 { f64::NAN } else { (w - 0.5).powi(2) };
+        assert!(!minimise_batches(&risk, 3, (0.0, 1.0)).converged);
     }
 
     #[test]
     fn every_evaluation_is_counted() {
-        let calls = Cell::new(0);
-        let optimum = minimise(
+        let calls = std::cell::Cell::new(0);
+        let minimum = minimise(
             &|w| {
                 calls.set(calls.get() + 1);
-                vec![(w - 0.3).powi(2), (w - 0.31).powi(2)]
+                (w - 0.3).powi(2)
             },
             (0.0, 1.0),
         );
-        assert_eq!(optimum.evaluations, calls.get());
+        assert!(minimum.evaluations == calls.get() && minimum.evaluations > 2);
     }
 }

@@ -70,7 +70,7 @@ fn law() -> Claim {
             ),
             simulation("by sufficient statistics", 150_000, 0.02, sufficient.collect()),
             simulation("by rows", 150_000, 0.02, by_rows.collect()),
-            optimum("minimiser of the simulated risk", 64 * 128, 0.06, vec![optimal]),
+            optimum("minimiser of the simulated risk", 24 * 200, 0.08, vec![optimal]),
         ],
     }
 }

@@ -56,7 +56,7 @@ fn law() -> Claim {
                 },
             ),
             simulation("by rows", 150_000, 0.02, by_rows.into()),
-            optimum("minimiser of the simulated risk", 64 * 128, 0.08, vec![optimal]),
+            optimum("minimiser of the simulated risk", 24 * 100, 0.1, vec![optimal]),
         ],
     }
 }

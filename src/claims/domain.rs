@@ -22,7 +22,7 @@ pub const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
 /// Mixing ratios over the whole declared domain, uniform in the logarithm.
 pub fn mixing_ratios() -> impl Strategy<Value = f64> {
-    (-12.0..12.0f64).prop_map(|e| 10f64.powf(e))
+    (-12.0..12.0f64).prop_map(|e| libm::pow(10.0, e))
 }
 
 /// Weights on which a fit puts at least a thousandth on either part.
@@ -32,7 +32,7 @@ pub fn weights() -> impl Strategy<Value = f64> {
 
 /// Coefficients of a law: fresh and synthetic risk over eight decades, rho - 1 in (-1/2, 1/2).
 pub fn laws() -> impl Strategy<Value = (f64, f64, f64)> {
-    let decades = || (-4.0..4.0f64).prop_map(|e| 10f64.powf(e));
+    let decades = || (-4.0..4.0f64).prop_map(|e| libm::pow(10.0, e));
     (decades(), decades(), -0.5..0.5f64)
 }
 

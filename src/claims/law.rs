@@ -137,7 +137,7 @@ fn optimum() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             recursion("Brent on the iterated risk", MINIMISER, || {
-                let brent = |c| minimise(&|w| vec![iterated(c, w, 2_000)], (0.0, 1.0)).weight;
+                let brent = |c| minimise(&|w| iterated(c, w, 2_000), (0.0, 1.0)).weight;
                 LAWS.iter().map(|c| (format!("{c:?}"), law(c).optimal_weight(), brent(c))).collect()
             }),
             property("u* is a root of ρu² − Du + 1", laws, |c| {

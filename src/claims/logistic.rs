@@ -4,17 +4,11 @@ use goldenweight_theory::logistic as theory;
 
 use super::check::{property, recursion};
 use super::domain::{IDENTITY, QUADRATURE, error, holds};
-use super::regression::{self, Fitted};
+use super::regression::{self, Fitted, label_variance};
 use super::{Claim, Exactness, Source, moments};
 
 pub fn claims() -> Vec<Claim> {
     vec![information(), regression::limit_claim(Fitted::Logistic)]
-}
-
-/// s(x)(1 - s(x)), the variance of a label with log-odds x.
-fn label_variance(x: f64) -> f64 {
-    let s = 1.0 / (1.0 + x.exp());
-    s * (1.0 - s)
 }
 
 fn information() -> Claim {

@@ -56,20 +56,15 @@ pub fn cdf_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec
     risks
 }
 
-/// As [`cdf_risk`] at sizes beyond enumeration: E F_t and E F_t^2 at a point, stepped by the total variance of a resampled
-/// frequency, Var = E Var(. | F_{t-1}) + Var E(. | F_{t-1}), and averaged over the points by Simpson's rule (exact: quadratic in F).
+/// As [`cdf_risk`] at sizes beyond enumeration: the variance of F_t at a point f, stepped by the total variance of a resampled
+/// frequency, Var = E F(1 - F)/m + Var F with E F(1 - F) = f - f^2 - Var F, and averaged over the points by Simpson's rule (exact: it
+/// is quadratic in f).
 pub fn point_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
     let (n, m, w, u) = (real as f64, synthetic as f64, weight, 1.0 - weight);
     let at = |f: f64| {
-        let fresh_square = f * (1.0 - f) / n + f * f;
-        let mut square = fresh_square;
-        let mut risks = vec![square - f * f];
-        for _ in 0..generations {
-            let drawn_square = (f - square) / m + square;
-            square = w * w * fresh_square + u * u * drawn_square + 2.0 * w * u * f * f;
-            risks.push(square - f * f);
-        }
-        risks
+        let fresh = (f - f * f) / n;
+        let step = |variance: &f64| Some(w * w * fresh + u * u * ((f - f * f - variance) / m + variance));
+        std::iter::successors(Some(fresh), step).take(generations as usize + 1).collect::<Vec<f64>>()
     };
     let [start, middle, end] = [0.0, 0.5, 1.0].map(at);
     start.iter().zip(middle).zip(end).map(|((a, b), c)| (a + 4.0 * b + c) / 6.0).collect()
@@ -142,7 +137,7 @@ pub fn chi_squared_mean(degrees: f64, g: impl Fn(f64) -> f64) -> f64 {
     let (low, high, steps) = (-90.0, 12.0, 40_000);
     let step = (high - low) / f64::from(steps);
     let term = |i: u32| {
-        let x = (low + step * f64::from(i)).exp();
+        let x = libm::exp(low + step * f64::from(i));
         let density = law.pdf(x) * x;
         if density > 0.0 { density * g(x) } else { 0.0 }
     };

@@ -21,8 +21,8 @@ fn information() -> Claim {
         checks: vec![
             recursion("E exp(bZ) and E Z² exp(bZ) by the trapezoidal rule", QUADRATURE, || {
                 let case = |(p, b): (usize, f64)| {
-                    let across = moments::normal_mean(|z| (b * z).exp());
-                    let along = moments::normal_mean(|z| z * z * (b * z).exp());
+                    let across = moments::normal_mean(|z| libm::exp(b * z));
+                    let along = moments::normal_mean(|z| z * z * libm::exp(b * z));
                     let beta: Vec<f64> = (0..p).map(|_| b / (p as f64).sqrt()).collect();
                     let place = format!("p = {p}, b = {b}");
                     (place, theory::trace_inverse_information(&beta), (p as f64 - 1.0) / across + 1.0 / along)
@@ -35,7 +35,7 @@ fn information() -> Claim {
                 |beta| {
                     // (I + bb')^-1 = I - bb'/(1 + b'b): its trace is p - b'b/(1 + b'b).
                     let square: f64 = beta.iter().map(|b| b * b).sum();
-                    let trace = (-square / 2.0).exp() * (beta.len() as f64 - square / (1.0 + square));
+                    let trace = libm::exp(-square / 2.0) * (beta.len() as f64 - square / (1.0 + square));
                     error(theory::trace_inverse_information(beta), trace, 100.0 * IDENTITY)
                 },
             ),

@@ -6,6 +6,7 @@ use goldenweight_theory::{linear, logistic, poisson};
 use nalgebra::DVector;
 
 use super::check::{Case, Check, ladder};
+use super::moments::normal_mean;
 use super::{Claim, Exactness, Source};
 use crate::experiment::Rows;
 use crate::simulate::engine::Record;
@@ -19,6 +20,12 @@ pub enum Fitted {
     Linear,
     Logistic,
     Poisson,
+}
+
+/// s(x)(1 - s(x)), the variance of a label with log-odds x.
+pub fn label_variance(x: f64) -> f64 {
+    let s = 1.0 / (1.0 + libm::exp(x));
+    s * (1.0 - s)
 }
 
 /// Where a rung is simulated: n real rows, the mixing ratio's m, p coefficients, generations that are averaged.
@@ -59,6 +66,19 @@ impl Fitted {
             Self::Logistic => logistic::limit_law(&beta, sizes),
             Self::Poisson => poisson::limit_law(&beta, sizes),
         }
+    }
+
+    /// A, the size-free risk of a fit at beta = (1, ..., 1), from one-dimensional integrals over x'beta by the trapezoidal rule.
+    pub fn constant_by_quadrature(self, dim: usize) -> f64 {
+        let b = (dim as f64).sqrt();
+        let information = |z: f64| match self {
+            Self::Linear => 1.0,
+            Self::Logistic => label_variance(b * z),
+            Self::Poisson => libm::exp(b * z),
+        };
+        // Across beta a row tells E v(x'beta), along beta E z^2 v(x'beta).
+        let (across, along) = (normal_mean(information), normal_mean(|z| z * z * information(z)));
+        (dim as f64 - 1.0) / across + 1.0 / along
     }
 
     /// The rung at weight w, expected to have this risk; without a weight, the minimiser.

@@ -8,15 +8,18 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use super::{Check, Context, Finding, Tier};
 use crate::outcome::{Kind, Verdict};
 
-/// Independent moments against closed forms: `(where, computed, expected)` for each case, equal to `tolerance` relative.
-pub fn recursion(name: &'static str, tolerance: f64, cases: fn() -> Vec<(String, f64, f64)>) -> Check {
+/// Two numbers that should be equal: where, computed, expected.
+pub type Relation = (String, f64, f64);
+
+/// Independent moments against closed forms, equal to `tolerance` relative in every case.
+pub fn recursion(name: &'static str, tolerance: f64, cases: fn() -> Vec<Relation>) -> Check {
     let run = move |_: &Context| worst_of(&cases(), tolerance);
     Check { name, kind: Kind::Recursion, tier: Tier::Quick, comparisons: 0, run: Box::new(run) }
 }
 
 /// The case of the largest relative error, in units of the tolerance. A NaN counts as the largest.
-fn worst_of(cases: &[(String, f64, f64)], tolerance: f64) -> Finding {
-    let error = |(_, computed, expected): &(String, f64, f64)| {
+fn worst_of(cases: &[Relation], tolerance: f64) -> Finding {
+    let error = |(_, computed, expected): &Relation| {
         // Equality first: both may be infinite.
         if computed == expected { 0.0 } else { (computed - expected).abs() / expected.abs() / tolerance }
     };

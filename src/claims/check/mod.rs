@@ -3,7 +3,7 @@
 mod deterministic;
 mod statistical;
 
-pub use deterministic::{property, recursion};
+pub use deterministic::{Relation, property, recursion};
 pub use statistical::{Case, ladder, optimum, optimum_ladder, simulation};
 
 use crate::outcome::{Kind, Verdict};

@@ -1,9 +1,7 @@
 //! Checks by simulation: the risk itself, its limit by a ladder of sizes, and its minimiser.
 
-use rayon::prelude::*;
-
 use super::{Check, Context, Finding, Tier};
-use crate::optimum::{Optimum, minimise};
+use crate::optimum::{Optimum, minimise_batches};
 use crate::outcome::{Kind, Verdict};
 use crate::simulate::Simulator;
 use crate::simulate::engine::{self, Outcome, Plan, RealRows, Record, Weights};
@@ -13,8 +11,8 @@ use crate::stats::ladder::{Rung, extrapolate};
 /// Share of replicates that may end in a failed fit: above it the mean over the others says nothing about the risk.
 const FAILED_SHARE: f64 = 1e-4;
 
-/// Independent batches from which an optimum's standard error is taken.
-const BATCHES: u64 = 64;
+/// Independent batches from which an optimum's standard error is taken: few and large, see [`minimise_batches`].
+const BATCHES: u64 = 24;
 
 /// A simulator at one cell of a design, with what theory expects there.
 pub struct Case {
@@ -93,11 +91,11 @@ impl Case {
 
     /// Minimises the simulated risk over the weight, in the cells that belong to case `index`.
     fn minimise(&self, context: &Context, index: usize, replicates: u64) -> Result<Optimum, String> {
-        let batch = |weight: f64, b: u64| {
-            let cell = index as u64 * BATCHES + b;
+        let risk = |batch: u64, weight: f64| {
+            let cell = index as u64 * BATCHES + batch;
             self.simulate(context, cell, replicates / BATCHES, Weights::Constant(weight)).map_or(f64::NAN, |e| e.value)
         };
-        let found = minimise(&|weight| (0..BATCHES).into_par_iter().map(|b| batch(weight, b)).collect(), (0.0, 1.0));
+        let found = minimise_batches(&risk, BATCHES, (0.0, 1.0));
         if found.converged { Ok(found) } else { Err(format!("{}: the solver did not converge", self.label)) }
     }
 }
