@@ -1,5 +1,6 @@
 //! Exact rationals, comparisons and strategies shared by the tests.
 
+use approx::relative_eq;
 use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::recursion::Recursion;
 use num_rational::BigRational;
@@ -28,7 +29,7 @@ pub fn cases(cases: u32) -> ProptestConfig {
     let default = ProptestConfig::default();
     let rng_seed = if default.rng_seed == RngSeed::Random { RngSeed::Fixed(1618) } else { default.rng_seed };
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { cases };
-    ProptestConfig { cases, rng_seed, failure_persistence: None, ..default }
+    ProptestConfig { cases, rng_seed, failure_persistence: None, max_global_rejects: 20 * cases, ..default }
 }
 
 /// Negative, zero or positive.
@@ -36,11 +37,12 @@ pub fn sign(x: &Q) -> std::cmp::Ordering {
     x.cmp(&q(0, 1))
 }
 
+/// Relative to the larger of the two; `epsilon`, an absolute tolerance in approx, is 0.
 #[track_caller]
 pub fn assert_close(what: &str, got: f64, want: f64, relative: f64) {
     let error = (got - want).abs() / want.abs();
     assert!(
-        error <= relative,
+        relative_eq!(got, want, epsilon = 0.0, max_relative = relative),
         "{what}: {got:e} instead of {want:e}: relative error {error:.2e}, allowed {relative:.2e}"
     );
 }
