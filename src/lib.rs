@@ -4,6 +4,7 @@ pub mod adult;
 pub mod experiment;
 pub mod optimum;
 pub mod outcome;
+pub mod prediction;
 pub mod simulate;
 pub mod stats;
 pub mod stream;
