@@ -2,6 +2,8 @@
 
 pub mod dispatch;
 pub mod engine;
+pub mod gaussian;
+mod lower;
 
 use crate::stream::StreamRng;
 

@@ -1,0 +1,59 @@
+//! The distribution function.
+
+use goldenweight_theory::cdf as theory;
+use goldenweight_theory::parameters::SampleSizes;
+
+use super::check::{Case, optimum, property, recursion, simulation};
+use super::domain::{IDENTITY, RECURSION, error, weight, weights};
+use super::{Claim, Exactness, Source, moments};
+use crate::experiment::Rows;
+use crate::simulate::cdf::CdfRows;
+use crate::simulate::engine::Record;
+
+pub fn claims() -> Vec<Claim> {
+    vec![law()]
+}
+
+fn law() -> Claim {
+    let places = [(8, 4, 0.5, 3), (31, 47, 0.3, 4), (20, 10, 0.0, 5)];
+    let sizes = |real: usize, synthetic: usize| SampleSizes::new(real as u64, synthetic as u64).expect("positive");
+    let by_rows = places.map(|(real, synthetic, w, t)| {
+        let expected = theory::law(sizes(real, synthetic)).risk_at(&w, t);
+        let label = format!("n = {real}, m = {synthetic}, w = {w}, t = {t}");
+        Case::new(label, CdfRows::new(Rows { real, synthetic }), 0, w, Record::At(vec![t]), expected)
+    });
+    let optimal = Case::new(
+        "n = m = 20",
+        CdfRows::new(Rows { real: 20, synthetic: 20 }),
+        0,
+        f64::NAN,
+        Record::Average { from: 10, until: 30 },
+        theory::law::<f64>(sizes(20, 20)).optimal_weight(),
+    );
+    Claim {
+        id: "cdf-law",
+        statement: "the risk ∫(F_t − F)² dF obeys the recursion with A = 1/6, ν = n, m and ρ = 1 − 1/m, for every continuous F",
+        domain: "every n, m >= 1, t, w",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("exact law at every point, enumerated", RECURSION, || {
+                let places = [(1, 1, 0.5, 3), (3, 2, 0.618, 4), (8, 4, 0.3, 5), (4, 10, 0.0, 8)];
+                let case = |(n, m, w, t): (u64, u64, f64, u32)| {
+                    let law = theory::law::<f64>(SampleSizes::new(n, m).expect("positive"));
+                    let enumerated = moments::cdf_risk(n, m, w, t)[t as usize];
+                    (format!("n = {n}, m = {m}, w = {w}, t = {t}"), law.risk_at(&w, t), enumerated)
+                };
+                places.map(case).to_vec()
+            }),
+            property("limit (w²/n + u²/m)/(6(1 − (1 − 1/m)u²))", || (1..500u64, 1..500u64, weights()), |&(n, m, w)| {
+                let law = theory::law::<f64>(SampleSizes::new(n, m).expect("positive"));
+                let (n, m, u) = (n as f64, m as f64, 1.0 - w);
+                let kept = 1.0 - (1.0 - 1.0 / m) * u * u;
+                error(law.limit_risk(weight(w)), (w * w / n + u * u / m) / (6.0 * kept), 10.0 * IDENTITY / kept)
+            }),
+            simulation("by rows", 150_000, 0.02, by_rows.into()),
+            optimum("minimiser of the simulated risk", 64 * 128, 0.08, vec![optimal]),
+        ],
+    }
+}

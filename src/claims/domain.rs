@@ -1,0 +1,71 @@
+//! Random parameters of the properties, and the tolerances of deterministic checks.
+
+use goldenweight_theory::parameters::{MixingRatio, Weight};
+use goldenweight_theory::recursion::Recursion;
+use proptest::prelude::*;
+
+/// Closed form against a recursion of up to a few thousand steps: each step rounds three times, and the errors shrink with
+/// the contraction or grow at most linearly; the specification of the evidence.
+pub const RECURSION: f64 = 1e-12;
+
+/// Two ways to write one value: below a hundred roundings of relative size 1.1e-16 each, no cancellation.
+pub const IDENTITY: f64 = 1e-14;
+
+/// A minimiser found by Brent's method from values alone: three times its declared tolerance 1e-6, over weights above 0.09.
+pub const MINIMISER: f64 = 4e-5;
+
+/// Quadrature against the theory's special functions: both are accurate to 1e-13.
+pub const QUADRATURE: f64 = 1e-12;
+
+/// Mixing ratios over the whole declared domain, uniform in the logarithm.
+pub fn mixing_ratios() -> impl Strategy<Value = f64> {
+    (-12.0..12.0f64).prop_map(|e| 10f64.powf(e))
+}
+
+/// Weights on which a fit puts at least a thousandth on either part.
+pub fn weights() -> impl Strategy<Value = f64> {
+    0.001..0.999f64
+}
+
+/// Coefficients of a law: fresh and synthetic risk over eight decades, rho - 1 in (-1/2, 1/2).
+pub fn laws() -> impl Strategy<Value = (f64, f64, f64)> {
+    let decades = || (-4.0..4.0f64).prop_map(|e| 10f64.powf(e));
+    (decades(), decades(), -0.5..0.5f64)
+}
+
+/// The law of these coefficients.
+pub const fn law(&(fresh, synthetic, excess): &(f64, f64, f64)) -> Recursion<f64> {
+    Recursion::new(fresh, synthetic, excess)
+}
+
+/// A mixing ratio of the domain.
+pub fn ratio(k: f64) -> MixingRatio {
+    MixingRatio::new(k).expect("drawn from the domain")
+}
+
+/// A weight of the domain.
+pub fn weight(w: f64) -> Weight {
+    Weight::new(w).expect("drawn from the domain")
+}
+
+/// Relative error of two ways to write one value, in units of `tolerance`.
+pub fn error(computed: f64, expected: f64, tolerance: f64) -> f64 {
+    if computed == expected { 0.0 } else { (computed - expected).abs() / expected.abs() / tolerance }
+}
+
+/// 0 where an inequality holds, infinity where it does not.
+pub const fn holds(condition: bool) -> f64 {
+    if condition { 0.0 } else { f64::INFINITY }
+}
+
+/// e_0, e_1, ..., e_t of the one recursion, step by step from its definition.
+pub fn iterate(&(fresh, synthetic, excess): &(f64, f64, f64), weight: f64, generations: u32) -> Vec<f64> {
+    let u = 1.0 - weight;
+    let next = |e: &f64| Some(weight * weight * fresh + u * u * (synthetic + (1.0 + excess) * e));
+    std::iter::successors(Some(fresh), next).take(generations as usize + 1).collect()
+}
+
+/// The last entry of [`iterate`].
+pub fn iterated(coefficients: &(f64, f64, f64), weight: f64, generations: u32) -> f64 {
+    iterate(coefficients, weight, generations)[generations as usize]
+}

@@ -1,0 +1,122 @@
+//! Weights that change by generation.
+
+use goldenweight_theory::{dynamic as theory, weights};
+use nalgebra::DMatrix;
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use proptest::prelude::*;
+
+use goldenweight_theory::parameters::SampleSizes;
+
+use super::check::{Case, property, recursion, simulation};
+use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, law, laws, mixing_ratios, ratio};
+use super::{Claim, Exactness, Source};
+use crate::experiment::Rows;
+use crate::optimum::minimise;
+use crate::simulate::engine::Record;
+use crate::simulate::gaussian::GaussianSufficient;
+
+pub fn claims() -> Vec<Claim> {
+    vec![sequence(), fibonacci(), riccati()]
+}
+
+/// The risk of the Gaussian mean at generation t under the first t dynamic weights: v_t tr Sigma/n.
+fn case(real: usize, synthetic: usize, t: u32, expected: f64) -> Case {
+    let k = ratio(real as f64 / synthetic as f64);
+    let sequence: Vec<f64> = theory::weights(&weights::law(&k)).take(t as usize).collect();
+    let simulator = GaussianSufficient::new(DMatrix::identity(3, 3), Rows { real, synthetic });
+    let label = format!("n = {real}, m = {synthetic}, t = {t}");
+    Case::new(label, simulator, 0, f64::NAN, Record::At(vec![t]), expected * 3.0 / real as f64).with_weights(sequence)
+}
+
+fn sequence() -> Claim {
+    Claim {
+        id: "dynamic-weights",
+        statement: "the risk-minimising weight of generation t is w_t = v_t = P/(1 + P), P = κ + ρv_{t−1}, v_0 = 1, in units of A_r/ν_n",
+        domain: "κ > 0, ρ > 0, t >= 1",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("Brent at each generation", MINIMISER, || {
+                let laws = [(1.0, 1.0, 0.0), (1.0, 0.1, 0.0), (2.0, 3.0, -0.2), (0.5, 0.5, 0.3)];
+                let cases = laws.iter().flat_map(|c| {
+                    let mut e = c.0;
+                    theory::weights(&law(c)).take(6).enumerate().map(move |(t, weight)| {
+                        let next = |w: f64| w * w * c.0 + (1.0 - w) * (1.0 - w) * (c.1 + (1.0 + c.2) * e);
+                        let best = minimise(&|w| vec![next(w)], (0.0, 1.0)).weight;
+                        e = next(best);
+                        (format!("{c:?}, t = {}", t + 1), weight, best)
+                    })
+                });
+                cases.collect()
+            }),
+            property("the risk under them is v_t, and no other sequence is below", || {
+                (laws(), proptest::collection::vec(0.0..1.0f64, 1..20))
+            }, |(c, others)| {
+                let weights: Vec<f64> = theory::weights(&law(c)).take(others.len()).collect();
+                let risk = |weights: &[f64]| {
+                    weights.iter().fold(c.0, |e, w| w * w * c.0 + (1.0 - w) * (1.0 - w) * (c.1 + (1.0 + c.2) * e))
+                };
+                let best = risk(&weights);
+                error(best, weights[weights.len() - 1] * c.0, 10.0 * IDENTITY).max(holds(risk(others) >= best * (1.0 - 10.0 * IDENTITY)))
+            }),
+            simulation("risk of the Gaussian mean at n : m = 1 : 4", 300_000, 0.02, vec![
+                // P = 1/4 + 1, v_1 = 5/9; P = 1/4 + 5/9 = 29/36, v_2 = 29/65.
+                case(20, 80, 1, 5.0 / 9.0),
+                case(20, 80, 2, 29.0 / 65.0),
+            ]),
+        ],
+    }
+}
+
+fn fibonacci() -> Claim {
+    Claim {
+        id: "dynamic-fibonacci",
+        statement: "at k = 1 the dynamic weights are 2/3, 5/8, 13/21, ... = F_{2t+1}/F_{2t+2}, ratios of Fibonacci numbers",
+        domain: "k = 1, t >= 1",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("200 generations in exact rationals", 0.0, || {
+                let one = SampleSizes::new(1, 1).expect("positive").mixing_ratio::<BigRational>();
+                let (mut a, mut b) = (BigInt::from(1), BigInt::from(1)); // F_1, F_2
+                let mut cases = Vec::new();
+                for (t, weight) in theory::weights(&weights::law(&one)).take(200).enumerate() {
+                    (a, b) = (&a + &b, &a + &b + &b);
+                    let equal = weight == BigRational::new(a.clone(), b.clone());
+                    cases.push((format!("t = {}", t + 1), f64::from(u8::from(equal)), 1.0));
+                }
+                cases
+            }),
+            simulation("risk of the Gaussian mean at n = m", 300_000, 0.02, vec![
+                case(30, 30, 1, 2.0 / 3.0),
+                case(30, 30, 3, 13.0 / 21.0),
+                case(30, 30, 5, 89.0 / 144.0),
+            ]),
+        ],
+    }
+}
+
+fn riccati() -> Claim {
+    Claim {
+        id: "dynamic-riccati",
+        statement: "the dynamic weights decrease to w*, the fixed point of their Riccati map: no sequence of weights does better in the long run",
+        domain: "k > 0",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("after 10,000 generations", RECURSION, || {
+                let far = |k: f64| theory::weights(&weights::law(&ratio(k))).nth(10_000).expect("without end");
+                let ratios = [1e-4, 0.01, 0.25, 1.0, 4.0, 1e6];
+                ratios.map(|k| (format!("k = {k}"), weights::optimal_weight(&ratio(k)), far(k))).to_vec()
+            }),
+            property("w* is the fixed point, and they decrease towards it", mixing_ratios, |&k| {
+                let w = weights::optimal_weight(&ratio(k));
+                let first: Vec<f64> = theory::weights(&weights::law(&ratio(k))).take(8).collect();
+                let slack = 1.0 + 10.0 * IDENTITY;
+                error((k + w) / (1.0 + k + w), w, IDENTITY)
+                    .max(holds(first.windows(2).all(|v| v[1] <= v[0] * slack) && first[7] >= w / slack))
+            }),
+        ],
+    }
+}

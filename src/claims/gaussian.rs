@@ -1,0 +1,214 @@
+//! The Gaussian model: mean, variance and covariance.
+
+use goldenweight_theory::covariance::{CovarianceSystem, threshold};
+use goldenweight_theory::gaussian as theory;
+use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
+use nalgebra::{DMatrix, dmatrix};
+use proptest::prelude::*;
+
+use super::check::{Case, optimum, property, recursion, simulation};
+use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, weight, weights};
+use super::{Claim, Exactness, Source, moments};
+use crate::experiment::Rows;
+use crate::optimum::minimise;
+use crate::prediction::Law;
+use crate::simulate::engine::Record;
+use crate::simulate::gaussian::{GaussianRows, GaussianSufficient};
+
+/// Indices of the chain's losses.
+const MEAN: usize = 0;
+const COVARIANCE: usize = 1;
+
+pub fn claims() -> Vec<Claim> {
+    vec![mean_law(), variance_law(), covariance_law(), covariance_threshold(), covariance_optimum()]
+}
+
+/// A covariance with unequal variances and correlations, so that tr Sigma, tr Sigma^2 and p are all different numbers.
+fn correlated() -> DMatrix<f64> {
+    dmatrix![2.0, 0.6, -0.3; 0.6, 1.0, 0.2; -0.3, 0.2, 0.5]
+}
+
+fn degrees(real: usize, synthetic: usize) -> DegreesOfFreedom {
+    SampleSizes::new(real as u64, synthetic as u64).and_then(DegreesOfFreedom::new).expect("at least 2")
+}
+
+fn system(sigma: &DMatrix<f64>, real: usize, synthetic: usize) -> CovarianceSystem<f64> {
+    CovarianceSystem::new((sigma * sigma).trace(), sigma.trace().powi(2), degrees(real, synthetic))
+}
+
+/// Places (n, m, w, t) of the recursions: unequal sizes, both extreme weights, several generations.
+const PLACES: [(usize, usize, f64, u32); 8] = [
+    (5, 9, 0.618, 1),
+    (9, 5, 0.3, 2),
+    (8, 4, 0.5, 10),
+    (31, 47, 0.618, 5),
+    (31, 47, 0.2, 40),
+    (100, 100, 0.0, 20),
+    (100, 20, 0.9, 3),
+    (50, 60, 1.0, 7),
+];
+
+/// A simulation of both losses' law at the places (n, m, w, t) in rows and in sufficient statistics.
+fn cases(loss: usize, sigma: &DMatrix<f64>, places: &[(usize, usize, f64, u32)], by_rows: bool) -> Vec<Case> {
+    let case = |&(real, synthetic, w, t): &(usize, usize, f64, u32)| {
+        let rows = Rows { real, synthetic };
+        let law = if loss == MEAN { Law::gaussian_mean(sigma, rows) } else { Law::gaussian_covariance(sigma, rows) };
+        let expected = law.expect("valid sizes").risk_at(weight(w), t);
+        let label = format!("n = {real}, m = {synthetic}, w = {w}, t = {t}");
+        let record = Record::At(vec![t]);
+        if by_rows {
+            Case::new(label, GaussianRows::new(sigma.clone(), rows), loss, w, record, expected)
+        } else {
+            Case::new(label, GaussianSufficient::new(sigma.clone(), rows), loss, w, record, expected)
+        }
+    };
+    places.iter().map(case).collect()
+}
+
+fn mean_law() -> Claim {
+    let places = [(8, 4, 0.5, 3), (31, 47, 0.3, 4), (20, 80, 0.0, 3)];
+    Claim {
+        id: "gaussian-mean-law",
+        statement: "the risk of the mean obeys the recursion with A = tr Σ, ν = n, m and ρ = 1, the covariance being re-estimated too",
+        domain: "every n, m >= 2, t, w and Σ",
+        source: Source::Paper,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("covariance matrix of the mean, generation by generation", RECURSION, || {
+                let sigma = correlated();
+                let case = |(n, m, w, t): (usize, usize, f64, u32)| {
+                    let law = Law::gaussian_mean(&sigma, Rows { real: n, synthetic: m }).expect("valid sizes");
+                    let stepped = moments::mean_risk(&sigma, n as u64, m as u64, w, t)[t as usize];
+                    (format!("n = {n}, m = {m}, w = {w}, t = {t}"), law.risk_at(weight(w), t), stepped)
+                };
+                PLACES.map(case).to_vec()
+            }),
+            simulation("by sufficient statistics", 300_000, 0.02, cases(MEAN, &correlated(), &places, false)),
+            simulation("by rows", 100_000, 0.03, cases(MEAN, &correlated(), &places[..2], true)),
+        ],
+    }
+}
+
+fn variance_law() -> Claim {
+    let variance = DMatrix::from_element(1, 1, 1.7);
+    let places = [(12, 9, 0.5, 2), (9, 20, 0.7, 4)];
+    Claim {
+        id: "gaussian-variance-law",
+        statement: "the risk of σ² (p = 1) obeys the recursion with A = 2σ⁴, ν = n − 1, m − 1 and ρ = (m + 1)/(m − 1)",
+        domain: "every n, m >= 2, t, w and σ²",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("fourth moments, generation by generation", RECURSION, || {
+                let variance = DMatrix::from_element(1, 1, 1.7);
+                let case = |(n, m, w, t): (usize, usize, f64, u32)| {
+                    let law = theory::variance(1.7, degrees(n, m));
+                    let stepped = moments::covariance_risk(&variance, n as u64, m as u64, w, t)[t as usize];
+                    (format!("n = {n}, m = {m}, w = {w}, t = {t}"), law.risk_at(&w, t), stepped)
+                };
+                PLACES.map(case).to_vec()
+            }),
+            property("the covariance's law at p = 1", || (2..200usize, 2..200usize, weights(), 0..50u32), |&(n, m, w, t)| {
+                let scalar = theory::variance(1.7, degrees(n, m)).risk_at(&w, t);
+                let system = system(&DMatrix::from_element(1, 1, 1.7), n, m).moments_at(&w, t);
+                error(system.risk, scalar, 50.0 * IDENTITY).max(error(system.trace_variance, scalar, 200.0 * IDENTITY))
+            }),
+            simulation("by sufficient statistics", 400_000, 0.03, cases(COVARIANCE, &variance, &places, false)),
+        ],
+    }
+}
+
+fn covariance_law() -> Claim {
+    let places = [(12, 20, 0.6, 2), (31, 47, 0.4, 3), (40, 30, 0.8, 2)];
+    Claim {
+        id: "gaussian-covariance-law",
+        statement: "V_t = E|Σ_t − Σ|² and U_t = Var tr Σ_t obey an exact linear recursion in (V, U)",
+        domain: "every n, m >= 2, t, w, p and Σ",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("all p⁴ second moments, generation by generation", RECURSION, || {
+                let shapes = [correlated(), DMatrix::identity(2, 2), DMatrix::from_element(1, 1, 0.4)];
+                let places = shapes.iter().flat_map(|sigma| PLACES.map(|place| (sigma, place)));
+                let case = |(sigma, (n, m, w, t)): (&DMatrix<f64>, (usize, usize, f64, u32))| {
+                    let stepped = moments::covariance_risk(sigma, n as u64, m as u64, w, t)[t as usize];
+                    let place = format!("p = {}, n = {n}, m = {m}, w = {w}, t = {t}", sigma.nrows());
+                    (place, system(sigma, n, m).moments_at(&w, t).risk, stepped)
+                };
+                places.map(case).collect()
+            }),
+            property("closed form against its own step", || (2..80usize, 2..80usize, weights(), 0..60u32), |&(n, m, w, t)| {
+                let system = system(&correlated(), n, m);
+                let stepped = (0..t).fold(system.start(), |moments, _| system.step(&w, &moments));
+                error(system.moments_at(&w, t).risk, stepped.risk, 100.0 * IDENTITY)
+            }),
+            simulation("by sufficient statistics", 300_000, 0.03, cases(COVARIANCE, &correlated(), &places, false)),
+            simulation("by rows", 100_000, 0.04, cases(COVARIANCE, &correlated(), &places[..2], true)),
+        ],
+    }
+}
+
+fn covariance_threshold() -> Claim {
+    Claim {
+        id: "covariance-threshold",
+        statement: "the covariance's risk is bounded exactly for w > w_c(m) = 1 − √((m − 1)/(m + 1)): a small positive weight does not \
+                    prevent collapse (no simulation: the loss has infinite variance near w_c)",
+        domain: "every m >= 2, n, p and Σ",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("growth of the p⁴ second moments at w_c", 1e-9, || {
+                // At w_c the larger mode's factor is 1: after the other one (below 1 - 1/m) has died, the steps are equal.
+                let case = |m: u64| {
+                    let w = threshold(m - 1);
+                    let risks = moments::covariance_risk(&DMatrix::identity(2, 2), 20, m, w, 3_000);
+                    let ratio = (risks[3_000] - risks[2_999]) / (risks[2_900] - risks[2_899]);
+                    (format!("m = {m}"), ratio, 1.0)
+                };
+                [2, 5, 10, 30, 100].map(case).to_vec()
+            }),
+            property("divergent exactly up to w_c", || (2..5_000usize, 2..100usize, 0.0..1.0f64), |&(m, n, w)| {
+                let system = system(&correlated(), n, m);
+                let critical = threshold(m as u64 - 1);
+                let u = 1.0 - critical;
+                let near = (w / critical - 1.0).abs() < 1e-9;
+                error(u * u * (m as f64 + 1.0), m as f64 - 1.0, IDENTITY)
+                    .max(holds(near || system.diverges(weight(w)) == (w < critical)))
+                    .max(holds(near || system.limit_risk(weight(w)).is_infinite() == (w < critical)))
+            }),
+        ],
+    }
+}
+
+fn covariance_optimum() -> Claim {
+    let case = |p: usize, real, synthetic| {
+        let sigma = DMatrix::identity(p, p);
+        let expected = system(&sigma, real, synthetic).optimal_weight();
+        let simulator = GaussianSufficient::new(sigma, Rows { real, synthetic });
+        let record = Record::Average { from: 20, until: 60 };
+        Case::new(format!("p = {p}, n = {real}, m = {synthetic}"), simulator, COVARIANCE, f64::NAN, record, expected)
+    };
+    Claim {
+        id: "covariance-optimum",
+        statement: "the covariance's exact optimum is near the golden weight and not equal to it: .6198 at n = m = 100, p = 2",
+        domain: "every n, m >= 2",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("Brent on the p⁴ second moments", MINIMISER, || {
+                let case = |(p, n, m): (usize, usize, usize)| {
+                    let sigma = DMatrix::identity(p, p);
+                    let risk = |w: f64| moments::covariance_risk(&sigma, n as u64, m as u64, w, 300)[300];
+                    let place = format!("p = {p}, n = {n}, m = {m}");
+                    (place, system(&sigma, n, m).optimal_weight(), minimise(&|w| vec![risk(w)], (0.2, 1.0)).weight)
+                };
+                [(2, 100, 100), (1, 30, 30), (3, 50, 20), (2, 20, 60)].map(case).to_vec()
+            }),
+            property("no other weight has less risk", || (3..300usize, 3..300usize, weights()), |&(n, m, w)| {
+                let system = system(&DMatrix::identity(2, 2), n, m);
+                holds(system.limit_risk(weight(w)) >= system.optimal_risk() * (1.0 - 10.0 * IDENTITY))
+            }),
+            optimum("minimiser of the simulated risk", 64 * 256, 0.05, vec![case(2, 100, 100), case(2, 30, 20)]),
+        ],
+    }
+}

@@ -1,0 +1,174 @@
+//! The one recursion under every model.
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use proptest::prelude::*;
+
+use goldenweight_theory::recursion::Recursion;
+
+use super::check::{property, recursion};
+use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, iterate, iterated, law, laws, weight, weights};
+use super::{Claim, Exactness, Source};
+use crate::optimum::minimise;
+
+/// Laws for deterministic cases: (A_r/nu_n, A_s/nu_m, rho - 1), rho below, at and above 1.
+const LAWS: [(f64, f64, f64); 6] =
+    [(1.0, 1.0, 0.0), (0.02, 0.005, 0.0), (0.7, 2.0, -0.01), (0.01, 0.03, -0.25), (0.02, 0.02, 0.02), (0.5, 0.1, 0.4)];
+
+pub fn claims() -> Vec<Claim> {
+    vec![finite_time(), limit(), divergence(), optimum(), optimal_value()]
+}
+
+fn finite_time() -> Claim {
+    Claim {
+        id: "law-finite-time",
+        statement: "e_t = e_inf + (ρu²)^t (e_0 − e_inf) solves e_t = w² A_r/ν_n + u² (A_s/ν_m + ρ e_{t−1})",
+        domain: "all w in [0, 1], t >= 0, ρ >= 0",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("step by step to t = 300", RECURSION, || {
+                let places = LAWS.iter().flat_map(|c| [0.0, 0.1, 0.5, 0.618, 1.0].map(|w| (c, w)));
+                places
+                    .flat_map(|(c, w)| [0, 1, 2, 7, 50, 300].map(|t| (c, w, t)))
+                    .map(|(c, w, t)| (format!("{c:?}, w = {w}, t = {t}"), law(c).risk_at(&w, t), iterated(c, w, t)))
+                    .collect()
+            }),
+            property("equal rationals to t = 12", || (small(), small(), small(), small(), 0..13u32), |case| {
+                let (fresh, synthetic, rho, w, t) = case;
+                let [fresh, synthetic, rho, w] = [fresh, synthetic, rho, w].map(|&(n, d)| fraction(n, d));
+                let one = fraction(1, 1);
+                let u = &one - &w;
+                let mut e = fresh.clone();
+                for _ in 0..*t {
+                    e = &w * &w * &fresh + &u * &u * (&synthetic + &rho * e);
+                }
+                holds(Recursion::new(fresh, synthetic, rho - one).risk_at(&w, *t) == e)
+            }),
+        ],
+    }
+}
+
+fn small() -> impl Strategy<Value = (i64, i64)> {
+    (1..30i64, 1..30i64)
+}
+
+fn fraction(n: i64, d: i64) -> BigRational {
+    BigRational::new(BigInt::from(n), BigInt::from(d))
+}
+
+fn limit() -> Claim {
+    Claim {
+        id: "law-limit",
+        statement: "e_t → e_inf = (w² A_r/ν_n + u² A_s/ν_m) / (1 − ρu²) where ρu² < 1",
+        domain: "ρu² < 1",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("iterated until it stands still", RECURSION, || {
+                let places = LAWS.iter().flat_map(|c| [0.2, 0.5, 0.618, 0.9, 1.0].map(|w| (c, w)));
+                let case = |(c, w)| (format!("{c:?}, w = {w}"), law(c).limit_risk(weight(w)), iterated(c, w, 5_000));
+                places.map(case).collect()
+            }),
+            property("the limit is a fixed point", || (laws(), weights()), |(c, w)| {
+                let limit = law(c).limit_risk(weight(*w));
+                let u = 1.0 - w;
+                let condition = 1.0 / (1.0 - (1.0 + c.2) * u * u);
+                if condition <= 0.0 || condition.is_infinite() {
+                    return holds(limit == f64::INFINITY);
+                }
+                // The subtraction 1 - rho u^2 is as badly conditioned as the limit is large.
+                error(w * w * c.0 + u * u * (c.1 + (1.0 + c.2) * limit), limit, IDENTITY * condition.max(1.0))
+            }),
+        ],
+    }
+}
+
+fn divergence() -> Claim {
+    Claim {
+        id: "law-divergence",
+        statement: "where ρu² >= 1 the risk grows without bound: linearly in t at ρu² = 1, geometrically above",
+        domain: "ρu² >= 1",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("growth at and above ρu² = 1", RECURSION, || {
+                let at_one = [((1.0, 0.5, 0.0), 0.0), ((0.3, 0.2, 3.0), 0.5), ((2.0, 1.0, 15.0), 0.75)];
+                let linear = at_one.map(|(c, w)| {
+                    let innovation = w * w * c.0 + (1.0 - w) * (1.0 - w) * c.1;
+                    (format!("linear, {c:?}, w = {w}"), law(&c).risk_at(&w, 1000), c.0 + 1000.0 * innovation)
+                });
+                let above = [((1.0, 0.5, 0.25), 0.0), ((0.3, 0.2, 4.0), 0.5)];
+                let geometric = above.map(|(c, w)| {
+                    (format!("geometric, {c:?}, w = {w}"), law(&c).risk_at(&w, 200), iterated(&c, w, 200))
+                });
+                linear.into_iter().chain(geometric).collect()
+            }),
+            property("a growing risk is called divergent", || (laws(), 0.0..1.0f64), |(c, w)| {
+                let e = iterate(c, *w, 3);
+                let steps = [e[2] - e[1], e[3] - e[2]].map(f64::abs);
+                // Steps that grow by rho u^2 > 1 or shrink; nearer to 1 the float iteration cannot tell.
+                let ratio = steps[1] / steps[0];
+                let diverges = law(c).diverges(weight(*w)) && law(c).limit_risk(weight(*w)) == f64::INFINITY;
+                holds((ratio - 1.0).abs() < 1e-6 || !ratio.is_finite() || diverges == (ratio > 1.0))
+            }),
+        ],
+    }
+}
+
+fn optimum() -> Claim {
+    Claim {
+        id: "law-optimum",
+        statement: "e_inf is least at w* = 1 − u*, u* = 2/(D + √(D² − 4ρ)), D = 1 + ρ + κ, κ = (A_s/ν_m)/(A_r/ν_n)",
+        domain: "ρ > 0, κ > 0",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("Brent on the iterated risk", MINIMISER, || {
+                let brent = |c| minimise(&|w| vec![iterated(c, w, 2_000)], (0.0, 1.0)).weight;
+                LAWS.iter().map(|c| (format!("{c:?}"), law(c).optimal_weight(), brent(c))).collect()
+            }),
+            property("u* is a root of ρu² − Du + 1", laws, |c| {
+                let (rho, u) = (1.0 + c.2, law(c).optimal_synthetic_weight());
+                let d = 1.0 + rho + c.1 / c.0;
+                // Residual relative to its largest term.
+                error(rho * u * u + 1.0, d * u, IDENTITY)
+            }),
+            property("w* + u* = 1", laws, |c| {
+                error(law(c).optimal_weight() + law(c).optimal_synthetic_weight(), 1.0, IDENTITY)
+            }),
+            property("no other weight has less risk", || (laws(), weights()), |(c, w)| {
+                let risk = |w: f64| {
+                    let u = 1.0 - w;
+                    let kept = 1.0 - (1.0 + c.2) * u * u;
+                    if kept > 0.0 { (w * w * c.0 + u * u * c.1) / kept } else { f64::INFINITY }
+                };
+                holds(risk(*w) >= risk(law(c).optimal_weight()) * (1.0 - 100.0 * IDENTITY))
+            }),
+        ],
+    }
+}
+
+fn optimal_value() -> Claim {
+    Claim {
+        id: "law-optimal-value",
+        statement: "e_inf(w*) = w* A_r/ν_n, for every ρ",
+        domain: "ρ > 0, κ > 0",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("iterated at w*", RECURSION, || {
+                let case = |c| {
+                    let w = law(c).optimal_weight();
+                    (format!("{c:?}"), law(c).optimal_risk(), iterated(c, w, 5_000))
+                };
+                LAWS.iter().map(case).collect()
+            }),
+            property("w* A_r/ν_n is the fixed point at w*", laws, |c| {
+                let (w, u) = (law(c).optimal_weight(), law(c).optimal_synthetic_weight());
+                let e = law(c).optimal_risk();
+                error(e, w * c.0, IDENTITY).max(error(w * w * c.0 + u * u * (c.1 + (1.0 + c.2) * e), e, IDENTITY))
+            }),
+        ],
+    }
+}

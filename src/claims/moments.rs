@@ -1,0 +1,187 @@
+//! Moments of the retrained models, generation by generation, from the sampling laws themselves.
+//!
+//! The closed forms of the theory are not used here, and none of these sums is organised as theirs are: distributions are
+//! enumerated, moment matrices are propagated entry by entry. Their agreement is evidence, not arithmetic repeated.
+
+use nalgebra::DMatrix;
+use statrs::distribution::{Binomial, ChiSquared, Continuous, Discrete, Normal};
+
+/// E (p_t - p)^2 at t = 0..=generations for one cell of probability p, by the exact law of the chain.
+///
+/// The fitted probability is w i/n + u j/m with i ~ Bin(n, p) and, given the last one, j ~ Bin(m, p_{t-1}) independent of i. The
+/// distribution of j is carried from generation to generation; the loss is averaged over the pairs (i, j).
+pub fn cell_risk(p: f64, real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
+    let binomial = |p: f64, n: u64| -> Vec<f64> {
+        // The endpoints are rounding's: probabilities of fitted cells lie in [0, 1].
+        let law = Binomial::new(p.clamp(0.0, 1.0), n).expect("a probability");
+        (0..=n).map(|i| law.pmf(i)).collect()
+    };
+    let fresh = binomial(p, real);
+    let (n, m) = (real as f64, synthetic as f64);
+    // Law of the fitted probability, as (value, mass).
+    let mut fitted: Vec<(f64, f64)> = fresh.iter().enumerate().map(|(i, &mass)| (i as f64 / n, mass)).collect();
+    let mean_loss = |fitted: &[(f64, f64)]| fitted.iter().map(|(q, mass)| mass * (q - p) * (q - p)).sum::<f64>();
+    let mut risks = vec![mean_loss(&fitted)];
+    for _ in 0..generations {
+        let mut drawn = vec![0.0; synthetic as usize + 1];
+        for (q, mass) in &fitted {
+            drawn.iter_mut().zip(binomial(*q, synthetic)).for_each(|(sum, given)| *sum += mass * given);
+        }
+        let value = |i: usize, j: usize| weight * i as f64 / n + (1.0 - weight) * j as f64 / m;
+        let pairs = |(i, a): (usize, &f64)| drawn.iter().enumerate().map(move |(j, b)| (value(i, j), a * b)).collect();
+        fitted = fresh.iter().enumerate().flat_map(|pair| -> Vec<(f64, f64)> { pairs(pair) }).collect();
+        risks.push(mean_loss(&fitted));
+    }
+    risks
+}
+
+/// E of the integral of (F_t - F)^2 dF at t = 0..=generations: F_t at a point of probability p is a cell's fit, averaged over p.
+pub fn cdf_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
+    // Composite Simpson on 16 panels: exact for the cubics and below that fitted moments of order two can be.
+    let nodes = 33;
+    let mut risks = vec![0.0; generations as usize + 1];
+    for node in 0..nodes {
+        let p = f64::from(node) / f64::from(nodes - 1);
+        let factor = if node == 0 || node == nodes - 1 { 1.0 } else if node % 2 == 1 { 4.0 } else { 2.0 };
+        let weight_of_node = factor / (3.0 * f64::from(nodes - 1));
+        let at_p = cell_risk(p, real, synthetic, weight, generations);
+        risks.iter_mut().zip(at_p).for_each(|(sum, risk)| *sum += weight_of_node * risk);
+    }
+    risks
+}
+
+/// E |Sigma_t - Sigma|_F^2 at t = 0..=generations, from the full table of second moments E Sigma_ij Sigma_kl.
+///
+/// Of a sample covariance S on d degrees of freedom from N(., C): E S_ij S_kl = C_ij C_kl + (C_ik C_jl + C_il C_jk)/d
+/// (Isserlis). With C itself random, the products of its entries are replaced by their moments.
+pub fn covariance_risk(sigma: &DMatrix<f64>, real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
+    let p = sigma.nrows();
+    let index = |i: usize, j: usize, k: usize, l: usize| ((i * p + j) * p + k) * p + l;
+    let entries = move || (0..p.pow(4)).map(move |c| (c / p.pow(3), c / p.pow(2) % p, c / p % p, c % p));
+    let product: Vec<f64> = entries().map(|(i, j, k, l)| sigma[(i, j)] * sigma[(k, l)]).collect();
+    let sampled = |second: &[f64], degrees: f64| -> Vec<f64> {
+        entries()
+            .map(|(i, j, k, l)| {
+                second[index(i, j, k, l)] + (second[index(i, k, j, l)] + second[index(i, l, j, k)]) / degrees
+            })
+            .collect()
+    };
+    let loss = |second: &[f64]| {
+        let diagonal = (0..p).flat_map(|i| (0..p).map(move |j| (i, j)));
+        diagonal.map(|(i, j)| second[index(i, j, i, j)] - product[index(i, j, i, j)]).sum()
+    };
+    let (w, u) = (weight, 1.0 - weight);
+    let fresh = sampled(&product, real as f64 - 1.0);
+    let mut second = fresh.clone();
+    let mut risks = vec![loss(&second)];
+    for _ in 0..generations {
+        let drawn = sampled(&second, synthetic as f64 - 1.0);
+        second = (0..p.pow(4)).map(|c| w * w * fresh[c] + u * u * drawn[c] + 2.0 * w * u * product[c]).collect();
+        risks.push(loss(&second));
+    }
+    risks
+}
+
+/// E |mu_t - mu|^2 at t = 0..=generations, from the covariance matrix of mu_t and the mean of Sigma_t.
+pub fn mean_risk(sigma: &DMatrix<f64>, real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
+    let (n, m, w, u) = (real as f64, synthetic as f64, weight, 1.0 - weight);
+    let mut of_mean = sigma / n;
+    let mut fitted = sigma.clone();
+    let mut risks = vec![of_mean.trace()];
+    for _ in 0..generations {
+        of_mean = sigma * (w * w / n) + (&of_mean + &fitted / m) * (u * u);
+        fitted = sigma * w + &fitted * u;
+        risks.push(of_mean.trace());
+    }
+    risks
+}
+
+/// Variance of theta_t at t = 0..=generations where the same n real rows serve every generation: theta_t = w theta_0 + u (theta_{t-1} +
+/// noise), from the joint second moments of theta_0 and theta_t. Unit: the variance of the fit on the real rows.
+pub fn fixed_rows_risk(k: f64, weight: f64, generations: u32) -> Vec<f64> {
+    let (w, u) = (weight, 1.0 - weight);
+    let (mut variance, mut with_start) = (1.0, 1.0);
+    let mut risks = vec![variance];
+    for _ in 0..generations {
+        variance = w * w + 2.0 * w * u * with_start + u * u * (variance + k);
+        with_start = w + u * with_start;
+        risks.push(variance);
+    }
+    risks
+}
+
+/// E g(X), X chi-squared with `degrees` degrees of freedom, by the trapezoidal rule in log X, whose error falls faster than any
+/// power of the step for a density that vanishes at both ends with all its derivatives.
+pub fn chi_squared_mean(degrees: f64, g: impl Fn(f64) -> f64) -> f64 {
+    let law = ChiSquared::new(degrees).expect("positive degrees of freedom");
+    let (low, high, steps) = (-90.0, 12.0, 40_000);
+    let step = (high - low) / f64::from(steps);
+    let term = |i: u32| {
+        let x = (low + step * f64::from(i)).exp();
+        let density = law.pdf(x) * x;
+        if density > 0.0 { density * g(x) } else { 0.0 }
+    };
+    step * (0..=steps).map(term).sum::<f64>()
+}
+
+/// E g(Z), Z standard normal, by the trapezoidal rule.
+pub fn normal_mean(g: impl Fn(f64) -> f64) -> f64 {
+    let law = Normal::standard();
+    let (bound, steps) = (20.0, 40_000);
+    let step = 2.0 * bound / f64::from(steps);
+    let term = |i: u32| {
+        let z = -bound + step * f64::from(i);
+        law.pdf(z) * g(z)
+    };
+    step * (0..=steps).map(term).sum::<f64>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(computed: f64, expected: f64) {
+        assert!((computed / expected - 1.0).abs() < 1e-12, "{computed} against {expected}");
+    }
+
+    /// n = m = 1, p = 1/2, w = 1/2: p_0 is 0 or 1, so (p_0 - p)^2 = 1/4; then p_1 = (i + j)/2 with i, j fair: variance 1/8.
+    #[test]
+    fn a_coin_by_hand() {
+        let risks = cell_risk(0.5, 1, 1, 0.5, 1);
+        close(risks[0], 0.25);
+        close(risks[1], 0.125);
+    }
+
+    /// F_0 of one uniform point: the integral of u (1 - u) du.
+    #[test]
+    fn one_point_by_hand() {
+        close(cdf_risk(1, 1, 0.5, 0)[0], 1.0 / 6.0);
+    }
+
+    /// p = 1: a chi-squared variable over its degrees of freedom d has variance 2/d, so E s^4 = 1 + 2/d; at w = 0 the factors multiply.
+    #[test]
+    fn a_variance_by_hand() {
+        let risks = covariance_risk(&DMatrix::identity(1, 1), 5, 9, 0.0, 2);
+        close(risks[0], 0.5);
+        close(risks[2], 1.5 * 1.25 * 1.25 - 1.0);
+    }
+
+    #[test]
+    fn two_means_by_hand() {
+        let risks = mean_risk(&DMatrix::identity(2, 2), 4, 8, 0.5, 1);
+        close(risks[0], 0.5);
+        close(risks[1], 0.25 * 0.5 + 0.25 * (0.5 + 0.25));
+    }
+
+    #[test]
+    fn moments_of_chi_squared_and_normal_laws() {
+        close(chi_squared_mean(5.0, |x| x), 5.0);
+        close(chi_squared_mean(5.0, |x| 1.0 / x), 1.0 / 3.0);
+        close(normal_mean(|z| z * z * z * z), 3.0);
+    }
+
+    #[test]
+    fn the_same_rows_at_full_weight_change_nothing() {
+        assert_eq!(fixed_rows_risk(1.0, 1.0, 3), [1.0; 4]);
+    }
+}

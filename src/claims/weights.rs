@@ -1,0 +1,316 @@
+//! What follows for the mixing ratio alone: the golden weight and its consequences.
+
+use goldenweight_theory::weights as theory;
+use nalgebra::DMatrix;
+use proptest::prelude::*;
+
+use super::check::{Case, optimum, property, recursion, simulation};
+use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, iterated, mixing_ratios, ratio, weights};
+use super::{Claim, Exactness, Source, moments};
+use crate::experiment::Rows;
+use crate::optimum::minimise;
+use crate::simulate::engine::Record;
+use crate::simulate::gaussian::GaussianSufficient;
+
+/// Mixing ratios of the deterministic cases.
+const RATIOS: [f64; 7] = [0.01, 0.1, 0.25, 1.0, 4.0, 10.0, 100.0];
+
+/// Generations that are averaged in a simulation: the transient at the weights used here, (1 - w)^{2t} w.r.t. the limit, is below 1e-9
+/// of it, and the comparison is with the exact average over the same generations in any case.
+const AVERAGED: Record = Record::Average { from: 40, until: 80 };
+
+pub fn claims() -> Vec<Claim> {
+    vec![
+        golden_weight(),
+        golden_ratio(),
+        naive_pooling(),
+        small_ratio(),
+        large_ratio(),
+        monotone(),
+        break_even(),
+        effective_sample_size(),
+        flatness(),
+        fixed_rows(),
+    ]
+}
+
+/// Chains of a bivariate Gaussian: the law of its mean is exact, so that these consequences can be simulated at any size.
+fn gaussian(real: usize, synthetic: usize) -> GaussianSufficient {
+    GaussianSufficient::new(DMatrix::identity(2, 2), Rows { real, synthetic })
+}
+
+/// The mean's loss at weight w, with its expected value in units of the fresh rows' risk tr Sigma/n.
+fn relative(label: &str, real: usize, synthetic: usize, weight: f64, expected: f64) -> Case {
+    let label = format!("{label}, n = {real}, m = {synthetic}");
+    Case::new(label, gaussian(real, synthetic), 0, weight, AVERAGED, expected * 2.0 / real as f64)
+}
+
+/// The relative limit risk by iterating the recursion in units of A/n.
+fn limit(k: f64, w: f64) -> f64 {
+    iterated(&(1.0, k, 0.0), w, 20_000)
+}
+
+fn golden_weight() -> Claim {
+    let case = |real, synthetic| {
+        let expected = theory::optimal_weight(&ratio(real as f64 / synthetic as f64));
+        Case::new(format!("n = {real}, m = {synthetic}"), gaussian(real, synthetic), 0, f64::NAN, AVERAGED, expected)
+    };
+    Claim {
+        id: "golden-weight",
+        statement: "at ρ = 1 the optimal weight is w* = (√(k² + 4k) − k)/2, the root in (0, 1) of w² + kw − k = 0",
+        domain: "k = n/m > 0",
+        source: Source::Paper,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("Brent on the iterated risk", MINIMISER, || {
+                let brent = |k| minimise(&|w| vec![limit(k, w)], (0.0, 1.0)).weight;
+                RATIOS.map(|k| (format!("k = {k}"), theory::optimal_weight(&ratio(k)), brent(k))).to_vec()
+            }),
+            property("w*² + kw* = k, at w* and at 1 − u*", mixing_ratios, |&k| {
+                let (w, u) = (theory::optimal_weight(&ratio(k)), theory::optimal_synthetic_weight(&ratio(k)));
+                error(w * w + k * w, k, IDENTITY).max(error(w * w, k * u, IDENTITY)).max(error(w + u, 1.0, IDENTITY))
+            }),
+            optimum("minimiser for the Gaussian mean", 64 * 256, 0.06, vec![case(25, 100), case(60, 60), case(100, 25)]),
+        ],
+    }
+}
+
+fn golden_ratio() -> Claim {
+    Claim {
+        id: "golden-ratio",
+        statement: "at k = 1 the optimal weight is 1/φ = 0.6180339887..., and so is the relative limit risk",
+        domain: "k = 1",
+        source: Source::Paper,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("continued fraction 1/(1 + 1/(1 + ...))", RECURSION, || {
+                let fraction = (0..80).fold(1.0, |x, _| 1.0 / (1.0 + x));
+                let w = theory::optimal_weight(&ratio(1.0));
+                vec![("w*".to_owned(), w, fraction), ("risk".to_owned(), theory::relative_risk(&ratio(1.0), &w), fraction)]
+            }),
+            simulation("relative risk of the Gaussian mean at 1/φ", 30_000, 0.015, vec![relative(
+                "1/φ",
+                50,
+                50,
+                theory::optimal_weight(&ratio(1.0)),
+                (5f64.sqrt() - 1.0) / 2.0,
+            )]),
+        ],
+    }
+}
+
+fn naive_pooling() -> Claim {
+    let case = |real, synthetic| {
+        let k = ratio(real as f64 / synthetic as f64);
+        relative("pooled", real, synthetic, theory::naive_weight(&k), theory::naive_relative_risk(&k))
+    };
+    Claim {
+        id: "naive-pooling",
+        statement: "naive pooling, w = k/(1 + k), has relative limit risk (1 + k)/(2 + k), above the optimum's w*",
+        domain: "k > 0",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("iterated at k/(1 + k)", RECURSION, || {
+                let case = |k: f64| (format!("k = {k}"), theory::naive_relative_risk(&ratio(k)), limit(k, k / (1.0 + k)));
+                RATIOS[1..].iter().map(|&k| case(k)).collect()
+            }),
+            property("above w*, between 1/2 and 1", mixing_ratios, |&k| {
+                let (naive, best) = (theory::naive_relative_risk(&ratio(k)), theory::optimal_weight(&ratio(k)));
+                // For k above 1e7 the two agree to more digits than a float has: both are 1 - 1/k to first order.
+                holds((naive > best || (k > 1e7 && naive >= best * (1.0 - IDENTITY))) && (0.5..=1.0).contains(&naive))
+            }),
+            simulation("relative risk of the Gaussian mean", 20_000, 0.02, vec![case(40, 40), case(30, 10), case(12, 30)]),
+        ],
+    }
+}
+
+fn small_ratio() -> Claim {
+    let k = ratio(0.01);
+    Claim {
+        id: "weight-small-ratio",
+        statement: "as k → 0: w*/√k → 1, at the rate 1 − √k/2, while naive pooling stays at half the risk of the real rows alone",
+        domain: "k → 0",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            property("|w*/√k − 1 + √k/2| <= k/8", || (-12.0..-1.0f64).prop_map(|e| 10f64.powf(e)), |&k| {
+                // w* = sqrt(k + k^2/4) - k/2 and sqrt(1 + x) <= 1 + x/2 with x = k/4.
+                error(1.0 + theory::optimal_weight(&ratio(k)) / k.sqrt() + k.sqrt() / 2.0, 2.0, k / 16.0 + IDENTITY)
+                    .max(holds(theory::naive_relative_risk(&ratio(k)) >= 0.5))
+                    .max(error(theory::naive_relative_risk(&ratio(k)), 0.5, k))
+            }),
+            simulation("relative risks of the Gaussian mean at k = 1/100", 20_000, 0.04, vec![
+                relative_at("w*", 20, 2000, theory::optimal_weight(&k)),
+                relative_at("pooled", 20, 2000, theory::naive_weight(&k)),
+            ]),
+        ],
+    }
+}
+
+/// As [`relative`], against the moments propagated from generation to generation: at small weights the transient outlasts the run.
+fn relative_at(label: &str, real: usize, synthetic: usize, weight: f64) -> Case {
+    let risks = moments::mean_risk(&DMatrix::identity(2, 2), real as u64, synthetic as u64, weight, 79);
+    let expected = risks[40..80].iter().sum::<f64>() / 40.0;
+    Case::new(format!("{label}, n = {real}, m = {synthetic}"), gaussian(real, synthetic), 0, weight, AVERAGED, expected)
+}
+
+fn large_ratio() -> Claim {
+    Claim {
+        id: "weight-large-ratio",
+        statement: "as k → ∞: w* = 1 − 1/k + O(1/k²)",
+        domain: "k → ∞",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("Brent on the iterated risk at k = 20 and 50", MINIMISER, || {
+                let brent = |k| minimise(&|w| vec![iterated(&(1.0, k, 0.0), w, 2_000)], (0.0, 1.0)).weight;
+                [20.0, 50.0].map(|k| (format!("k = {k}"), theory::optimal_weight(&ratio(k)), brent(k))).to_vec()
+            }),
+            property("1/(k + 2) <= u* <= 1/k", || (0.5..12.0f64).prop_map(|e| 10f64.powf(e)), |&k| {
+                // u* = 1/k - 2/k^2 + ...: the root of u^2 - (2 + k) u + 1 lies in (1/(k + 2), 1/k).
+                let u = theory::optimal_synthetic_weight(&ratio(k));
+                holds(u * k <= 1.0 + IDENTITY && u * (k + 2.0) >= 1.0 - IDENTITY)
+            }),
+        ],
+    }
+}
+
+fn monotone() -> Claim {
+    Claim {
+        id: "weight-increases",
+        statement: "w* increases in k, strictly, from 0 to 1",
+        domain: "k > 0",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("dw*/dk = (1 − w*)/(2w* + k) by differences", 1e-6, || {
+                // Central differences of step 1e-4 k: truncation and rounding below 1e-7. From w^2 + k w = k: w' = (1 - w)/(2w + k).
+                let slope = |k: f64| {
+                    let at = |k: f64| theory::optimal_weight(&ratio(k));
+                    (at(k * 1.000_1) - at(k * 0.999_9)) / (2e-4 * k)
+                };
+                let expected = |k: f64| {
+                    let w = ((k * k + 4.0 * k).sqrt() - k) / 2.0;
+                    (1.0 - w) / (2.0 * w + k)
+                };
+                RATIOS.map(|k| (format!("k = {k}"), slope(k), expected(k))).to_vec()
+            }),
+            property("a larger k has a larger weight", || (mixing_ratios(), 1.0..100.0f64), |&(k, factor)| {
+                let at = |k: f64| (theory::optimal_weight(&ratio(k)), theory::optimal_synthetic_weight(&ratio(k)));
+                let ((w, u), (larger, smaller)) = (at(k), at(k * factor));
+                // Monotone up to rounding; strictly once the factor exceeds it.
+                let slack = 1.0 + IDENTITY;
+                holds(w < 1.0 + IDENTITY && larger * slack >= w && smaller <= u * slack)
+                    .max(holds(factor < 1.000_001 || (smaller < u && larger * slack > w)))
+            }),
+        ],
+    }
+}
+
+fn break_even() -> Claim {
+    let case = |real, synthetic| {
+        let w = theory::break_even_weight(&ratio(real as f64 / synthetic as f64));
+        relative("break-even", real, synthetic, w, 1.0)
+    };
+    Claim {
+        id: "break-even",
+        statement: "mixing beats the fresh real rows alone exactly where k/(k + 2) < w < 1",
+        domain: "k > 0, 0 < w < 1",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            property("the sign of risk − 1 changes at k/(k + 2)", || (mixing_ratios(), weights()), |&(k, w)| {
+                let edge = theory::break_even_weight(&ratio(k));
+                let u = 1.0 - w;
+                // u (k u - 2 w) is the numerator of the relative risk less one.
+                let better = k * u < 2.0 * w;
+                holds((w / edge - 1.0).abs() < 1e-9 || better == (w > edge))
+                    .max(holds((w / edge - 1.0).abs() < 1e-9 || better == (theory::relative_risk(&ratio(k), &w) < 1.0)))
+            }),
+            simulation("relative risk 1 for the Gaussian mean", 20_000, 0.02, vec![case(40, 40), case(40, 20)]),
+        ],
+    }
+}
+
+fn effective_sample_size() -> Claim {
+    let case = |real, synthetic| {
+        let w = theory::optimal_weight(&ratio(real as f64 / synthetic as f64));
+        let rows = theory::effective_sample_size(real as f64, w);
+        relative("w*", real, synthetic, w, real as f64 / rows)
+    };
+    Claim {
+        id: "effective-sample-size",
+        statement: "the optimal mix is worth n/w* fresh real rows: φn at k = 1, about √(nm) for m ≫ n",
+        domain: "k > 0",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            property("√(nm) < n/w* < √(nm) + n", mixing_ratios, |&k| {
+                // n/w* = n/2 + sqrt(n^2/4 + nm), in units of n with m = n/k.
+                let rows = theory::effective_sample_size(1.0, theory::optimal_weight(&ratio(k)));
+                let mean = (1.0 / k).sqrt();
+                error(rows, 0.5 + (0.25 + 1.0 / k).sqrt(), IDENTITY).max(holds(rows > mean && rows < mean + 1.0))
+            }),
+            simulation("risk of the Gaussian mean as of n/w* rows", 20_000, 0.02, vec![case(50, 50), case(20, 80)]),
+        ],
+    }
+}
+
+fn flatness() -> Claim {
+    Claim {
+        id: "flat-optimum",
+        statement: "the optimum is flat: R(w) − w* = (1 + k + w*)(w − w*)²/(w(2 − w)); equal weights cost 7.9 % at k = 1",
+        domain: "k > 0, 0 < w <= 1",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            property("the excess over w*", || (mixing_ratios(), weights()), |&(k, w)| {
+                let best = theory::optimal_weight(&ratio(k));
+                let excess = (1.0 + k + best) * (w - best) * (w - best) / (w * (2.0 - w));
+                error(theory::relative_risk(&ratio(k), &w), best + excess, 10.0 * IDENTITY)
+            }),
+            recursion("R(1/2)/R(w*) = 2φ/3 at k = 1", RECURSION, || {
+                let ratio_of_risks = theory::relative_risk(&ratio(1.0), &0.5) / theory::relative_risk(&ratio(1.0), &GOLDEN);
+                vec![("k = 1".to_owned(), ratio_of_risks, limit(1.0, 0.5) / limit(1.0, GOLDEN))]
+            }),
+            simulation("relative risks of the Gaussian mean", 20_000, 0.02, vec![
+                relative("w = 1/2", 40, 40, 0.5, 2.0 / 3.0),
+                relative("w = .3", 40, 40, 0.3, limit(1.0, 0.3)),
+            ]),
+        ],
+    }
+}
+
+/// 1/phi.
+const GOLDEN: f64 = 0.618_033_988_749_894_9;
+
+fn fixed_rows() -> Claim {
+    let case = |w: f64| {
+        let expected = theory::fixed_real_data_limit(&ratio(1.0), &w) * 2.0 / 40.0;
+        Case::new(format!("n = m = 40, w = {w}"), gaussian(40, 40), 0, w, AVERAGED, expected).with_fixed_rows()
+    };
+    Claim {
+        id: "fixed-real-rows",
+        statement: "with the same n real rows at every generation the relative limit risk is 1 + ku²/(w(2 − w)): w* = 1, synthetic \
+                    rows never help",
+        domain: "k > 0, 0 < w <= 1",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("joint moments of the start and the fit", RECURSION, || {
+                let places = RATIOS.iter().flat_map(|&k| [0.1, 0.5, 0.9].map(|w| (k, w)));
+                let iterated = |k, w| moments::fixed_rows_risk(k, w, 1_000)[1_000];
+                let case = |(k, w)| {
+                    (format!("k = {k}, w = {w}"), theory::fixed_real_data_limit(&ratio(k), &w), iterated(k, w))
+                };
+                places.map(case).collect()
+            }),
+            property("never below 1, and 1 at w = 1", || (mixing_ratios(), weights()), |&(k, w)| {
+                holds(theory::fixed_real_data_limit(&ratio(k), &w) >= 1.0)
+                    .max(holds(theory::fixed_real_data_limit(&ratio(k), &1.0) == 1.0))
+            }),
+            simulation("risk of the Gaussian mean on fixed real rows", 100_000, 0.02, vec![case(0.4), case(0.8)]),
+        ],
+    }
+}
