@@ -1,15 +1,19 @@
 //! Training on synthetic rows alone (w = 0).
 //!
-//! The risks are those of the models' laws at w = 0, written out; [`crate::recursion::Recursion::risk_at`] gives the same numbers, and in
-//! floats more accurately where the sizes are large.
+//! The risks are those of the models' laws at w = 0, written out; [`Recursion::risk_at`](crate::recursion::Recursion::risk_at)
+//! gives the same numbers, and in floats more accurately where the sizes are large.
 
 use crate::parameters::{DegreesOfFreedom, SampleSizes};
 use crate::recursion::geometric;
 use crate::scalar::Scalar;
 
 /// Risk of the Gaussian mean at generation t: linear in t.
-/// # Formula       tr Sigma (1/n + t/m)
-/// # Source        derived: a random walk of the mean, with expected squared steps tr Sigma/m
+///
+/// # Formula
+/// `tr Sigma (1/n + t/m)`
+///
+/// # Source
+/// derived: a random walk of the mean, with expected squared steps tr Sigma/m
 #[must_use]
 pub fn mean_risk<S: Scalar>(trace_sigma: S, sizes: SampleSizes, t: u32) -> S {
     let (n, m) = sizes.scalars::<S>();
@@ -17,9 +21,16 @@ pub fn mean_risk<S: Scalar>(trace_sigma: S, sizes: SampleSizes, t: u32) -> S {
 }
 
 /// Risk of resampled frequencies at generation t: rises to A, the risk of a point mass.
-/// # Formula       A (1 - (1 - 1/m)^t (1 - 1/n)),  A = 1/6 for the cdf, sum p(1 - p) for categories
-/// # Source        derived: the expected sum q(1 - q) of the fitted probabilities, A minus the risk, is multiplied by 1 - 1/rows with each resampling
-/// # Accuracy      in floats 1 ulp of A
+///
+/// # Formula
+/// `A (1 - (1 - 1/m)^t (1 - 1/n))`, A = 1/6 for the cdf, sum p(1 - p) for categories
+///
+/// # Source
+/// derived: the expected sum q(1 - q) of the fitted probabilities, A minus the risk, is multiplied by 1 - 1/rows with
+/// each resampling
+///
+/// # Accuracy
+/// in floats 1 ulp of A
 #[must_use]
 pub fn resampling_risk<S: Scalar>(a: S, sizes: SampleSizes, t: u32) -> S {
     let (n, m) = sizes.scalars::<S>();
@@ -28,9 +39,15 @@ pub fn resampling_risk<S: Scalar>(a: S, sizes: SampleSizes, t: u32) -> S {
 }
 
 /// Risk of the Gaussian variance at generation t: grows geometrically.
-/// # Formula       sigma^4 ((1 + 2/(m - 1))^t (1 + 2/(n - 1)) - 1)
-/// # Source        derived: E sigma_t^4 = sigma^4 + e_t is multiplied by 1 + 2/(rows - 1) with each resampling
-/// # Accuracy      in floats 1 ulp of E sigma_t^4, times t
+///
+/// # Formula
+/// `sigma^4 ((1 + 2/(m - 1))^t (1 + 2/(n - 1)) - 1)`
+///
+/// # Source
+/// derived: E sigma_t^4 = sigma^4 + e_t is multiplied by 1 + 2/(rows - 1) with each resampling
+///
+/// # Accuracy
+/// in floats 1 ulp of E sigma_t^4, times t
 #[must_use]
 pub fn variance_risk<S: Scalar>(sigma2: S, df: DegreesOfFreedom, t: u32) -> S {
     let (c, d) = df.scalars::<S>();
@@ -39,21 +56,38 @@ pub fn variance_risk<S: Scalar>(sigma2: S, df: DegreesOfFreedom, t: u32) -> S {
 }
 
 /// Mean of log sigma_t^2 - log sigma_{t-1}^2: negative, so sigma_t^2 -> 0 almost surely while its risk grows.
-/// # Formula       digamma(d/2) - log(d/2),  d = m - 1
-/// # Domain        d >= 1; minus infinity at d = 0, where the variance is 0
-/// # Source        derived: sigma_t^2/sigma_{t-1}^2 is chi-squared(d)/d, independent of the past, and E log chi-squared(d) = digamma(d/2) + log 2
-/// # Accuracy      1e-14 relative
+///
+/// # Formula
+/// `digamma(d/2) - log(d/2)`, d = m - 1
+///
+/// # Domain
+/// d >= 1; minus infinity at d = 0, where the variance is 0
+///
+/// # Source
+/// derived: sigma_t^2/sigma_{t-1}^2 is chi-squared(d)/d, independent of the past, and E log chi-squared(d) =
+/// digamma(d/2) + log 2
+///
+/// # Accuracy
+/// 1e-14 relative
 #[must_use]
 pub fn log_variance_drift(df: u64) -> f64 {
     if df == 0 { f64::NEG_INFINITY } else { log_bias(df as f64 / 2.0) }
 }
 
 /// Mean of log det Sigma_t - log det Sigma_{t-1}.
-/// # Formula       sum_{j=1..p} (digamma((m - j)/2) + log 2 - log(m - 1))
-/// # Domain        m > p; minus infinity elsewhere, where the fitted covariance is singular
-/// # Source        derived: det Sigma_t/det Sigma_{t-1} is det of Wishart(I_p, m - 1)/(m - 1), a product of independent chi-squared(m - j)/(m - 1)
-///                 (Bartlett)
-/// # Accuracy      1e-14 relative: each term is [`log_variance_drift`] at m - j plus log((m - j)/(m - 1)), both negative
+///
+/// # Formula
+/// `sum_{j=1..p} (digamma((m - j)/2) + log 2 - log(m - 1))`
+///
+/// # Domain
+/// m > p; minus infinity elsewhere, where the fitted covariance is singular
+///
+/// # Source
+/// derived: det Sigma_t/det Sigma_{t-1} is det of Wishart(I_p, m - 1)/(m - 1), a product of independent chi-squared(m
+/// - j)/(m - 1) (Bartlett)
+///
+/// # Accuracy
+/// 1e-14 relative: each term is [`log_variance_drift`] at m - j plus log((m - j)/(m - 1)), both negative
 #[must_use]
 pub fn log_det_drift(dim: u32, synthetic: u64) -> f64 {
     let m = synthetic as f64;
@@ -65,8 +99,8 @@ pub fn log_det_drift(dim: u32, synthetic: u64) -> f64 {
 
 /// digamma(x) - log x, without the cancellation of the difference.
 ///
-/// Recurrence digamma(x) - log x = (digamma(x + 1) - log(x + 1)) + (log(1 + 1/x) - 1/x), all terms negative, up to x >= 12, then
-/// Stirling's series -1/(2x) - sum B_{2k}/(2k x^{2k}), whose first omitted term bounds the error.
+/// Recurrence digamma(x) - log x = (digamma(x + 1) - log(x + 1)) + (log(1 + 1/x) - 1/x), all terms negative, up to
+/// x >= 12, then Stirling's series -1/(2x) - sum B_{2k}/(2k x^{2k}), whose first omitted term bounds the error.
 fn log_bias(mut x: f64) -> f64 {
     let mut sum = 0.0;
     while x < 12.0 {

@@ -15,15 +15,27 @@ pub struct Moments<S> {
 }
 
 /// The exact law of the covariance's risk, a linear recursion for (V, U).
-/// # Formula       V_t = w^2 K/c + u^2 (V_{t-1} + (K + V_{t-1} + U_{t-1})/d),      V_0 = K/c
-///                 U_t = w^2 2 T2/c + u^2 (U_{t-1} + 2 (T2 + V_{t-1})/d),          U_0 = 2 T2/c
-/// # Symbols       T2 = tr Sigma^2, K = T2 + (tr Sigma)^2, c = n - 1, d = m - 1; both sample covariances are centred at their own mean
-/// # Domain        exact at every n, m >= 2 and t, any p >= 1 (singular estimates included)
-/// # Source        paper, abstract (Gaussian model); the law is derived: given C = Sigma_{t-1}, the synthetic covariance S is Wishart(C, d)/d, with E S = C,
-///                 E |S - C|_F^2 = (tr C^2 + (tr C)^2)/d and Var tr S = 2 tr C^2/d; and E tr C^2 = T2 + V, E (tr C)^2 = (tr Sigma)^2 + U since
-///                 E C = Sigma
-/// # Modes         2V + U and V - U decouple: each obeys [`Recursion`], with noise 2(K + T2) and K - 2 T2 over c, d and
-///                 with rho = 1 + 2/d and 1 - 1/d, by the left eigenvectors of ((1, 1), (2, 0))
+///
+/// # Formula
+/// ```text
+/// V_t = w^2 K/c + u^2 (V_{t-1} + (K + V_{t-1} + U_{t-1})/d),      V_0 = K/c
+/// U_t = w^2 2 T2/c + u^2 (U_{t-1} + 2 (T2 + V_{t-1})/d),          U_0 = 2 T2/c
+/// ```
+///
+/// # Symbols
+/// T2 = tr Sigma^2, K = T2 + (tr Sigma)^2, c = n - 1, d = m - 1; both sample covariances are centred at their own mean
+///
+/// # Domain
+/// exact at every n, m >= 2 and t, any p >= 1 (singular estimates included)
+///
+/// # Source
+/// paper, abstract (Gaussian model); the law is derived: given C = Sigma_{t-1}, the synthetic covariance S is
+/// Wishart(C, d)/d, with E S = C, E |S - C|_F^2 = (tr C^2 + (tr C)^2)/d and Var tr S = 2 tr C^2/d; and E tr C^2 = T2 +
+/// V, E (tr C)^2 = (tr Sigma)^2 + U since E C = Sigma
+///
+/// # Modes
+/// 2V + U and V - U decouple: each obeys [`Recursion`], with noise 2(K + T2) and K - 2 T2 over c, d and with rho = 1 +
+/// 2/d and 1 - 1/d, by the left eigenvectors of ((1, 1), (2, 0))
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CovarianceSystem<S> {
     /// T2 = tr Sigma^2.
@@ -68,9 +80,15 @@ impl<S: Scalar> CovarianceSystem<S> {
     }
 
     /// (V, U) at generation t, total in w and t.
-    /// # Formula       V = (a + b)/3, U = (a - 2b)/3, where a and b are the modes 2V + U and V - U at t
-    /// # Source        derived: the modes of [`CovarianceSystem`]
-    /// # Accuracy      V as [`Recursion::risk_at`]; U loses a factor (1 + 2p)/3 at most to the subtraction
+    ///
+    /// # Formula
+    /// `V = (a + b)/3, U = (a - 2b)/3`, where a and b are the modes 2V + U and V - U at t
+    ///
+    /// # Source
+    /// derived: the modes of [`CovarianceSystem`]
+    ///
+    /// # Accuracy
+    /// V as [`Recursion::risk_at`]; U loses a factor (1 + 2p)/3 at most to the subtraction
     #[must_use]
     pub fn moments_at(&self, w: &S, t: u32) -> Moments<S> {
         let [a, b] = self.modes().map(|mode| mode.risk_at(w, t));
@@ -81,10 +99,18 @@ impl<S: Scalar> CovarianceSystem<S> {
     }
 
     /// Limit of (V, U), as rational expressions.
-    /// # Formula       g = w^2/c + u^2/d,  D = (1 - u^2 (1 + 2/d)) (1 - u^2 (1 - 1/d)):
-    ///                 V = g ((1 - u^2) K + 2 u^2 T2/d)/D,    U = 2 g ((1 - u^2) T2 + u^2 (K - T2)/d)/D
-    /// # Domain        they are the limits where u^2 (1 + 2/d) < 1; elsewhere see [`CovarianceSystem::limit_risk`]
-    /// # Source        derived: (a + b)/3 and (a - 2b)/3 of the modes' limits, over one denominator, so that nothing cancels in U
+    ///
+    /// # Formula
+    /// ```text
+    /// g = w^2/c + u^2/d,  D = (1 - u^2 (1 + 2/d)) (1 - u^2 (1 - 1/d)):
+    /// V = g ((1 - u^2) K + 2 u^2 T2/d)/D,    U = 2 g ((1 - u^2) T2 + u^2 (K - T2)/d)/D
+    /// ```
+    ///
+    /// # Domain
+    /// they are the limits where u^2 (1 + 2/d) < 1; elsewhere see [`CovarianceSystem::limit_risk`]
+    ///
+    /// # Source
+    /// derived: (a + b)/3 and (a - 2b)/3 of the modes' limits, over one denominator, so that nothing cancels in U
     #[must_use]
     pub fn limit(&self, w: &S) -> Moments<S> {
         let (w2, u2) = (w.sqr(), complement(w).sqr());
@@ -128,13 +154,23 @@ impl CovarianceSystem<f64> {
     }
 
     /// Weight on the real rows that minimises the limit risk.
-    /// # Formula       the root of dV/dw in [w_b, w_a], the optimal weights of the two modes
-    /// # Domain        Sigma != 0; value in (w_c(m), 1)
-    /// # Source        derived: V = (a + b)/3, and each mode's limit is strictly convex ([`Recursion::limit`]), so V is strictly convex on
-    ///                 (w_c, 1], has one minimum, and has it between those of its modes. Both have kappa = c/d, and the optimal weight
-    ///                 increases in rho, so w_b <= w_a
-    /// # Computed as   bisection on the derivative (a [`Jet`] through [`CovarianceSystem::limit`]) down to adjacent floats
-    /// # Accuracy      1e-14 relative
+    ///
+    /// # Formula
+    /// the root of dV/dw in [w_b, w_a], the optimal weights of the two modes
+    ///
+    /// # Domain
+    /// Sigma != 0; value in (w_c(m), 1)
+    ///
+    /// # Source
+    /// derived: V = (a + b)/3, and each mode's limit is strictly convex ([`Recursion::limit`]), so V is strictly
+    /// convex on (w_c, 1], has one minimum, and has it between those of its modes. Both have kappa = c/d, and the
+    /// optimal weight increases in rho, so w_b <= w_a
+    ///
+    /// # Computed as
+    /// bisection on the derivative (a [`Jet`] through [`CovarianceSystem::limit`]) down to adjacent floats
+    ///
+    /// # Accuracy
+    /// 1e-14 relative
     #[must_use]
     pub fn optimal_weight(&self) -> f64 {
         let of_mode =
@@ -164,12 +200,24 @@ impl CovarianceSystem<f64> {
 }
 
 /// The weight w_c(m) up to which the covariance's risk diverges.
-/// # Formula       w_c = 1 - sqrt((m - 1)/(m + 1))
-/// # Symbols       d = `synthetic_df` = m - 1
-/// # Domain        d >= 1; value in (0, 0.43), decreasing in m: a small positive weight does not prevent collapse
-/// # Source        derived: rho u^2 = 1 with the larger rho of the modes, (m + 1)/(m - 1)
-/// # Computed as   2/(d + 2) / (1 + sqrt(d/(d + 2))), which does not cancel for large m
-/// # Accuracy      4 ulp
+///
+/// # Formula
+/// `w_c = 1 - sqrt((m - 1)/(m + 1))`
+///
+/// # Symbols
+/// d = `synthetic_df` = m - 1
+///
+/// # Domain
+/// d >= 1; value in (0, 0.43), decreasing in m: a small positive weight does not prevent collapse
+///
+/// # Source
+/// derived: rho u^2 = 1 with the larger rho of the modes, (m + 1)/(m - 1)
+///
+/// # Computed as
+/// 2/(d + 2) / (1 + sqrt(d/(d + 2))), which does not cancel for large m
+///
+/// # Accuracy
+/// 4 ulp
 #[must_use]
 pub fn threshold(synthetic_df: u64) -> f64 {
     let d = synthetic_df as f64;

@@ -6,12 +6,20 @@ use crate::recursion::Recursion;
 use crate::scalar::Scalar;
 
 /// The risk-minimising weights w_1, w_2, ..., without end.
-/// # Formula       w_t = v_t = P/(1 + P),  P = kappa + rho v_{t-1},  v_0 = 1,  where e_t = v_t A_r/nu_n
-/// # Source        derived: in units of A_r/nu_n, e_t = w^2 + u^2 P is least at w = P/(1 + P), where it is that again: the Kalman gain
-///                 of a local-level model. Since e_t increases in e_{t-1}, minimising each generation in turn minimises all of them
-/// # Identities    w_t -> w*, the fixed point of this Riccati map, rho v^2 + (1 + kappa - rho) v - kappa = 0; at rho = kappa = 1 the weights are
-///                 2/3, 5/8, 13/21, ... = F_{2t+1}/F_{2t+2}, ratios of Fibonacci numbers
-/// # Accuracy      the map contracts: 5 ulp at every t
+///
+/// # Formula
+/// `w_t = v_t = P/(1 + P),  P = kappa + rho v_{t-1},  v_0 = 1`, where e_t = v_t A_r/nu_n
+///
+/// # Source
+/// derived: in units of A_r/nu_n, e_t = w^2 + u^2 P is least at w = P/(1 + P), where it is that again: the Kalman gain
+/// of a local-level model. Since e_t increases in e_{t-1}, minimising each generation in turn minimises all of them
+///
+/// # Identities
+/// w_t -> w*, the fixed point of this Riccati map, rho v^2 + (1 + kappa - rho) v - kappa = 0; at rho = kappa = 1 the
+/// weights are 2/3, 5/8, 13/21, ... = F_{2t+1}/F_{2t+2}, ratios of Fibonacci numbers
+///
+/// # Accuracy
+/// the map contracts: 5 ulp at every t
 pub fn weights<S: Scalar>(law: &Recursion<S>) -> impl Iterator<Item = S> {
     let (kappa, rho) = (law.kappa(), law.rho());
     successors(Some(S::one()), move |v| {

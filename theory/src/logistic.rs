@@ -14,13 +14,23 @@ pub struct Information {
 }
 
 /// Eigenvalues of the Fisher information at a coefficient vector of norm b.
-/// # Formula       a = E s'(bZ),  c = E Z^2 s'(bZ),  Z ~ N(0, 1),  s'(x) = e^{-|x|}/(1 + e^{-|x|})^2
-/// # Domain        b >= 0, up to 1e100 (beyond it c underflows)
-/// # Source        derived: I = E s'(x'beta) x x'; x splits into its part along beta and an independent standard part across
-/// # Computed as   trapezoidal rule of step h = 0.4/sqrt(1 + b^2), cut where the integrand is below 1e-20 of its integral. The integrand is
-///                 analytic in the strip |Im z| < pi/b, so the rule's error is of order e^{-2 pi d/h + d^2/2} for every d < pi/b: at
-///                 most 1e-18 of the integral (d = 3/sqrt(1 + b^2))
-/// # Accuracy      1e-14 relative, against 40-digit quadrature for b in 0..50 and 1e3, 1e6
+///
+/// # Formula
+/// `a = E s'(bZ),  c = E Z^2 s'(bZ),  Z ~ N(0, 1),  s'(x) = e^{-|x|}/(1 + e^{-|x|})^2`
+///
+/// # Domain
+/// b >= 0, up to 1e100 (beyond it c underflows)
+///
+/// # Source
+/// derived: I = E s'(x'beta) x x'; x splits into its part along beta and an independent standard part across
+///
+/// # Computed as
+/// trapezoidal rule of step h = 0.4/sqrt(1 + b^2), cut where the integrand is below 1e-20 of its integral. The
+/// integrand is analytic in the strip |Im z| < pi/b, so the rule's error is of order e^{-2 pi d/h + d^2/2} for every d
+/// < pi/b: at most 1e-18 of the integral (d = 3/sqrt(1 + b^2))
+///
+/// # Accuracy
+/// 1e-14 relative, against 40-digit quadrature for b in 0..50 and 1e3, 1e6
 #[must_use]
 pub fn information(norm_beta: f64) -> Information {
     let b = norm_beta;
@@ -40,9 +50,15 @@ pub fn information(norm_beta: f64) -> Information {
 }
 
 /// Trace of the inverse Fisher information, design N(0, I).
-/// # Formula       tr I^-1 = (p - 1)/a + 1/c,  p = length of beta
-/// # Source        derived: [`information`] gives the eigenvalues
-/// # Accuracy      1e-14 relative
+///
+/// # Formula
+/// `tr I^-1 = (p - 1)/a + 1/c`, p = length of beta
+///
+/// # Source
+/// derived: [`information`] gives the eigenvalues
+///
+/// # Accuracy
+/// 1e-14 relative
 #[must_use]
 pub fn trace_inverse_information(beta: &[f64]) -> f64 {
     let Some(others) = beta.len().checked_sub(1) else { return 0.0 };
@@ -52,9 +68,15 @@ pub fn trace_inverse_information(beta: &[f64]) -> f64 {
 }
 
 /// Coefficients, weighted maximum likelihood on the pooled rows, design N(0, I).
-/// # Formula       A_r = A_s = tr I^-1,  nu = n, m,  rho = 1
-/// # Domain        limit n -> inf with k = n/m fixed; the gap at finite n is O(1/n)
-/// # Source        paper, abstract (generalised linear models); derived as [`crate::misspecified::limit_law`]
+///
+/// # Formula
+/// `A_r = A_s = tr I^-1,  nu = n, m,  rho = 1`
+///
+/// # Domain
+/// limit n -> inf with k = n/m fixed; the gap at finite n is O(1/n)
+///
+/// # Source
+/// paper, abstract (generalised linear models); derived as [`crate::misspecified::limit_law`]
 #[must_use]
 pub fn limit_law(beta: &[f64], sizes: SampleSizes) -> Recursion<f64> {
     well_specified(trace_inverse_information(beta), sizes)

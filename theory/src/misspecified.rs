@@ -5,13 +5,21 @@ use crate::recursion::Recursion;
 use crate::scalar::Scalar;
 
 /// Pseudo-true parameter of an M-estimator; loss: squared norm.
-/// # Formula       A_r = tr I^-1 J I^-1,  A_s = tr I^-1,  nu = n, m,  rho = 1
-/// # Symbols       at the pseudo-true parameter: I = minus the expected Hessian, J = covariance of the score over the real
-///                 rows; for a well-specified likelihood J = I
-/// # Domain        limit n -> inf with k = n/m fixed, for a canonical likelihood whose synthetic rows keep the real design
-/// # Source        derived: to first order the weighted fit is theta* + w I^-1 (mean real score at theta*) + u (theta_{t-1} - theta* + I^-1 (mean synthetic score
-///                 at theta_{t-1})); the first score has covariance J/n, the second I/m since the synthetic
-///                 labels do follow the family, and the two are uncorrelated
+///
+/// # Formula
+/// `A_r = tr I^-1 J I^-1,  A_s = tr I^-1,  nu = n, m,  rho = 1`
+///
+/// # Symbols
+/// at the pseudo-true parameter: I = minus the expected Hessian, J = covariance of the score over the real rows; for a
+/// well-specified likelihood J = I
+///
+/// # Domain
+/// limit n -> inf with k = n/m fixed, for a canonical likelihood whose synthetic rows keep the real design
+///
+/// # Source
+/// derived: to first order the weighted fit is theta* + w I^-1 (mean real score at theta*) + u (theta_{t-1} - theta* +
+/// I^-1 (mean synthetic score at theta_{t-1})); the first score has covariance J/n, the second I/m since the synthetic
+/// labels do follow the family, and the two are uncorrelated
 #[must_use]
 pub fn limit_law<S: Scalar>(trace_inverse_information: S, trace_sandwich: S, sizes: SampleSizes) -> Recursion<S> {
     let (n, m) = sizes.scalars::<S>();

@@ -6,11 +6,19 @@ use crate::recursion::Recursion;
 use crate::scalar::Analytic;
 
 /// Trace of the inverse Fisher information, design N(0, I).
-/// # Formula       tr I^-1 = e^{-b^2/2} (p - 1 + 1/(1 + b^2)),  b = |beta|, p = length of beta
-/// # Domain        any beta; 0 (underflow) beyond b = 38
-/// # Source        derived: I = E x x' e^{x'beta} = e^{b^2/2} E (z + beta)(z + beta)' = e^{b^2/2} (I_p + beta beta') by completing
-///                 the square, with eigenvalues e^{b^2/2} (p - 1 times) and e^{b^2/2} (1 + b^2)
-/// # Accuracy      (3 + p + b^2) ulp: the exponential's condition is b^2/2
+///
+/// # Formula
+/// `tr I^-1 = e^{-b^2/2} (p - 1 + 1/(1 + b^2))`, b = |beta|, p = length of beta
+///
+/// # Domain
+/// any beta; 0 (underflow) beyond b = 38
+///
+/// # Source
+/// derived: I = E x x' e^{x'beta} = e^{b^2/2} E (z + beta)(z + beta)' = e^{b^2/2} (I_p + beta beta') by completing the
+/// square, with eigenvalues e^{b^2/2} (p - 1 times) and e^{b^2/2} (1 + b^2)
+///
+/// # Accuracy
+/// (3 + p + b^2) ulp: the exponential's condition is b^2/2
 #[must_use]
 pub fn trace_inverse_information<S: Analytic>(beta: &[S]) -> S {
     let Some((first, rest)) = beta.split_first() else { return S::ratio(0, 1) };
@@ -20,9 +28,15 @@ pub fn trace_inverse_information<S: Analytic>(beta: &[S]) -> S {
 }
 
 /// Coefficients, weighted maximum likelihood on the pooled rows, design N(0, I).
-/// # Formula       A_r = A_s = tr I^-1,  nu = n, m,  rho = 1
-/// # Domain        limit n -> inf with k = n/m fixed; the gap at finite n is O(1/n)
-/// # Source        paper, abstract (generalised linear models); derived as [`crate::misspecified::limit_law`]
+///
+/// # Formula
+/// `A_r = A_s = tr I^-1,  nu = n, m,  rho = 1`
+///
+/// # Domain
+/// limit n -> inf with k = n/m fixed; the gap at finite n is O(1/n)
+///
+/// # Source
+/// paper, abstract (generalised linear models); derived as [`crate::misspecified::limit_law`]
 #[must_use]
 pub fn limit_law<S: Analytic>(beta: &[S], sizes: SampleSizes) -> Recursion<S> {
     well_specified(trace_inverse_information(beta), sizes)

@@ -7,8 +7,8 @@ use num_rational::BigRational;
 
 /// A number with the four operations, as much as a rational formula needs.
 ///
-/// No ordering and no conversion from a float: a formula written with this trait alone is a rational function, and its
-/// value over [`BigRational`] is exact.
+/// No ordering and no conversion from a float: a formula written with this trait alone is a rational function, and
+/// its value over [`BigRational`] is exact.
 pub trait Scalar:
     Clone + Debug + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
 {
