@@ -138,7 +138,9 @@ impl Prediction {
         let dim = problem.dim() as u32;
         let mut synthetic_line = None;
         let (law, exact) = match problem.truth() {
-            Truth::Gaussian { sigma } if problem.model() == Model::GaussianMean => (Law::gaussian_mean(sigma, rows)?, true),
+            Truth::Gaussian { sigma } if problem.model() == Model::GaussianMean => {
+                (Law::gaussian_mean(sigma, rows)?, true)
+            }
             Truth::Gaussian { sigma } => (Law::gaussian_covariance(sigma, rows)?, true),
             Truth::Linear { noise_variance, .. } => {
                 let slope = |rows: u64| linear::synthetic_slope(*noise_variance, dim, rows);

@@ -7,7 +7,10 @@ use crate::outcome::{ClaimOutcome, ClaimSummary, Evidence, Kind, RunOutcome, Ver
 /// Head of the live table of [`claim_row`]s.
 #[must_use]
 pub fn table_head() -> String {
-    format!("{:<30} {:<34} {:<13} {:>6} {:>6} {:>10} {:>7}", "claim", "evidence", "verdict", "z", "bound", "detectable", "s")
+    format!(
+        "{:<30} {:<34} {:<13} {:>6} {:>6} {:>10} {:>7}",
+        "claim", "evidence", "verdict", "z", "bound", "detectable", "s"
+    )
 }
 
 /// One line for a claim: the z is its statistical check's furthest from zero, with that check's bound; the detectable effect is
@@ -85,7 +88,8 @@ pub fn failure(claim: &ClaimOutcome, run: &RunOutcome) -> String {
 /// The registry as a Markdown table.
 #[must_use]
 pub fn claims_markdown(claims: &[ClaimSummary]) -> String {
-    let mut text = String::from("| claim | statement | domain | source | reach | evidence |\n|---|---|---|---|---|---|\n");
+    let mut text =
+        String::from("| claim | statement | domain | source | reach | evidence |\n|---|---|---|---|---|---|\n");
     for claim in claims {
         let kinds = claim.kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(", ");
         // A bar would end the cell.

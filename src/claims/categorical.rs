@@ -2,7 +2,6 @@
 
 use goldenweight_theory::categorical as theory;
 use goldenweight_theory::parameters::SampleSizes;
-use proptest::prelude::*;
 
 use super::check::{Case, optimum, property, recursion, simulation};
 use super::domain::{IDENTITY, RECURSION, error, weight, weights};
@@ -22,7 +21,8 @@ fn law() -> Claim {
     let places = [(8, 4, 0.5, 3), (31, 47, 0.3, 4), (25, 10, 0.0, 5)];
     let sizes = |real: usize, synthetic: usize| SampleSizes::new(real as u64, synthetic as u64).expect("positive");
     let expected = move |(real, synthetic, w, t)| theory::law(&CELLS, sizes(real, synthetic)).risk_at(&w, t);
-    let label = |(real, synthetic, w, t): (usize, usize, f64, u32)| format!("n = {real}, m = {synthetic}, w = {w}, t = {t}");
+    let label =
+        |(real, synthetic, w, t): (usize, usize, f64, u32)| format!("n = {real}, m = {synthetic}, w = {w}, t = {t}");
     let rows = |place: &(usize, usize, f64, u32)| Rows { real: place.0, synthetic: place.1 };
     let sufficient = places.iter().map(|p| {
         let simulator = CategoricalSufficient::new(CELLS.to_vec(), rows(p));
@@ -32,11 +32,10 @@ fn law() -> Claim {
         let simulator = CategoricalRows::new(CELLS.to_vec(), rows(p));
         Case::new(label(*p), simulator, 0, p.2, Record::At(vec![p.3]), expected(*p))
     });
-    let optimal = Case::new(
+    let optimal = Case::minimised(
         "n = m = 20",
         CategoricalSufficient::new(CELLS.to_vec(), Rows { real: 20, synthetic: 20 }),
         0,
-        f64::NAN,
         Record::Average { from: 10, until: 40 },
         theory::law(&CELLS, sizes(20, 20)).optimal_weight(),
     );
@@ -56,15 +55,19 @@ fn law() -> Claim {
                 };
                 places.map(case).to_vec()
             }),
-            property("equal cells: A = 1 − 1/cells", || (2..50usize, 1..500u64, 1..500u64, weights()), |&(cells, n, m, w)| {
-                let p = vec![1.0 / cells as f64; cells];
-                let law = theory::law(&p, SampleSizes::new(n, m).expect("positive"));
-                let (u, a) = (1.0 - w, 1.0 - 1.0 / cells as f64);
-                // 1 - rho u^2 is above 1 - u^2 > 0.001.
-                let kept = 1.0 - (1.0 - 1.0 / m as f64) * u * u;
-                let limit = a * (w * w / n as f64 + u * u / m as f64) / kept;
-                error(law.limit_risk(weight(w)), limit, 10.0 * IDENTITY / kept)
-            }),
+            property(
+                "equal cells: A = 1 − 1/cells",
+                || (2..50usize, 1..500u64, 1..500u64, weights()),
+                |&(cells, n, m, w)| {
+                    let p = vec![1.0 / cells as f64; cells];
+                    let law = theory::law(&p, SampleSizes::new(n, m).expect("positive"));
+                    let (u, a) = (1.0 - w, 1.0 - 1.0 / cells as f64);
+                    // 1 - rho u^2 is above 1 - u^2 > 0.001.
+                    let kept = 1.0 - (1.0 - 1.0 / m as f64) * u * u;
+                    let limit = a * (w * w / n as f64 + u * u / m as f64) / kept;
+                    error(law.limit_risk(weight(w)), limit, 10.0 * IDENTITY / kept)
+                },
+            ),
             simulation("by sufficient statistics", 150_000, 0.02, sufficient.collect()),
             simulation("by rows", 150_000, 0.02, by_rows.collect()),
             optimum("minimiser of the simulated risk", 64 * 128, 0.06, vec![optimal]),

@@ -22,11 +22,10 @@ fn law() -> Claim {
         let label = format!("n = {real}, m = {synthetic}, w = {w}, t = {t}");
         Case::new(label, CdfRows::new(Rows { real, synthetic }), 0, w, Record::At(vec![t]), expected)
     });
-    let optimal = Case::new(
+    let optimal = Case::minimised(
         "n = m = 20",
         CdfRows::new(Rows { real: 20, synthetic: 20 }),
         0,
-        f64::NAN,
         Record::Average { from: 10, until: 30 },
         theory::law::<f64>(sizes(20, 20)).optimal_weight(),
     );
@@ -46,12 +45,16 @@ fn law() -> Claim {
                 };
                 places.map(case).to_vec()
             }),
-            property("limit (w²/n + u²/m)/(6(1 − (1 − 1/m)u²))", || (1..500u64, 1..500u64, weights()), |&(n, m, w)| {
-                let law = theory::law::<f64>(SampleSizes::new(n, m).expect("positive"));
-                let (n, m, u) = (n as f64, m as f64, 1.0 - w);
-                let kept = 1.0 - (1.0 - 1.0 / m) * u * u;
-                error(law.limit_risk(weight(w)), (w * w / n + u * u / m) / (6.0 * kept), 10.0 * IDENTITY / kept)
-            }),
+            property(
+                "limit (w²/n + u²/m)/(6(1 − (1 − 1/m)u²))",
+                || (1..500u64, 1..500u64, weights()),
+                |&(n, m, w)| {
+                    let law = theory::law::<f64>(SampleSizes::new(n, m).expect("positive"));
+                    let (n, m, u) = (n as f64, m as f64, 1.0 - w);
+                    let kept = 1.0 - (1.0 - 1.0 / m) * u * u;
+                    error(law.limit_risk(weight(w)), (w * w / n + u * u / m) / (6.0 * kept), 10.0 * IDENTITY / kept)
+                },
+            ),
             simulation("by rows", 150_000, 0.02, by_rows.into()),
             optimum("minimiser of the simulated risk", 64 * 128, 0.08, vec![optimal]),
         ],

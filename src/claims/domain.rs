@@ -17,6 +17,9 @@ pub const MINIMISER: f64 = 4e-5;
 /// Quadrature against the theory's special functions: both are accurate to 1e-13.
 pub const QUADRATURE: f64 = 1e-12;
 
+/// 1/phi = (sqrt 5 - 1)/2, from its decimal expansion.
+pub const GOLDEN: f64 = 0.618_033_988_749_894_9;
+
 /// Mixing ratios over the whole declared domain, uniform in the logarithm.
 pub fn mixing_ratios() -> impl Strategy<Value = f64> {
     (-12.0..12.0f64).prop_map(|e| 10f64.powf(e))

@@ -4,7 +4,6 @@ use goldenweight_theory::{dynamic as theory, weights};
 use nalgebra::DMatrix;
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use proptest::prelude::*;
 
 use goldenweight_theory::parameters::SampleSizes;
 
@@ -26,7 +25,7 @@ fn case(real: usize, synthetic: usize, t: u32, expected: f64) -> Case {
     let sequence: Vec<f64> = theory::weights(&weights::law(&k)).take(t as usize).collect();
     let simulator = GaussianSufficient::new(DMatrix::identity(3, 3), Rows { real, synthetic });
     let label = format!("n = {real}, m = {synthetic}, t = {t}");
-    Case::new(label, simulator, 0, f64::NAN, Record::At(vec![t]), expected * 3.0 / real as f64).with_weights(sequence)
+    Case::new(label, simulator, 0, 1.0, Record::At(vec![t]), expected * 3.0 / real as f64).with_weights(sequence)
 }
 
 fn sequence() -> Claim {
@@ -41,7 +40,8 @@ fn sequence() -> Claim {
                 let laws = [(1.0, 1.0, 0.0), (1.0, 0.1, 0.0), (2.0, 3.0, -0.2), (0.5, 0.5, 0.3)];
                 let cases = laws.iter().flat_map(|c| {
                     let mut e = c.0;
-                    theory::weights(&law(c)).take(6).enumerate().map(move |(t, weight)| {
+                    let sequence: Vec<f64> = theory::weights(&law(c)).take(6).collect();
+                    sequence.into_iter().enumerate().map(move |(t, weight)| {
                         let next = |w: f64| w * w * c.0 + (1.0 - w) * (1.0 - w) * (c.1 + (1.0 + c.2) * e);
                         let best = minimise(&|w| vec![next(w)], (0.0, 1.0)).weight;
                         e = next(best);
@@ -50,21 +50,29 @@ fn sequence() -> Claim {
                 });
                 cases.collect()
             }),
-            property("the risk under them is v_t, and no other sequence is below", || {
-                (laws(), proptest::collection::vec(0.0..1.0f64, 1..20))
-            }, |(c, others)| {
-                let weights: Vec<f64> = theory::weights(&law(c)).take(others.len()).collect();
-                let risk = |weights: &[f64]| {
-                    weights.iter().fold(c.0, |e, w| w * w * c.0 + (1.0 - w) * (1.0 - w) * (c.1 + (1.0 + c.2) * e))
-                };
-                let best = risk(&weights);
-                error(best, weights[weights.len() - 1] * c.0, 10.0 * IDENTITY).max(holds(risk(others) >= best * (1.0 - 10.0 * IDENTITY)))
-            }),
-            simulation("risk of the Gaussian mean at n : m = 1 : 4", 300_000, 0.02, vec![
-                // P = 1/4 + 1, v_1 = 5/9; P = 1/4 + 5/9 = 29/36, v_2 = 29/65.
-                case(20, 80, 1, 5.0 / 9.0),
-                case(20, 80, 2, 29.0 / 65.0),
-            ]),
+            property(
+                "the risk under them is v_t, and no other sequence is below",
+                || (laws(), proptest::collection::vec(0.0..1.0f64, 1..20)),
+                |(c, others)| {
+                    let weights: Vec<f64> = theory::weights(&law(c)).take(others.len()).collect();
+                    let risk = |weights: &[f64]| {
+                        weights.iter().fold(c.0, |e, w| w * w * c.0 + (1.0 - w) * (1.0 - w) * (c.1 + (1.0 + c.2) * e))
+                    };
+                    let best = risk(&weights);
+                    error(best, weights[weights.len() - 1] * c.0, 10.0 * IDENTITY)
+                        .max(holds(risk(others) >= best * (1.0 - 10.0 * IDENTITY)))
+                },
+            ),
+            simulation(
+                "risk of the Gaussian mean at n : m = 1 : 4",
+                300_000,
+                0.02,
+                vec![
+                    // P = 1/4 + 1, v_1 = 5/9; P = 1/4 + 5/9 = 29/36, v_2 = 29/65.
+                    case(20, 80, 1, 5.0 / 9.0),
+                    case(20, 80, 2, 29.0 / 65.0),
+                ],
+            ),
         ],
     }
 }
@@ -88,11 +96,12 @@ fn fibonacci() -> Claim {
                 }
                 cases
             }),
-            simulation("risk of the Gaussian mean at n = m", 300_000, 0.02, vec![
-                case(30, 30, 1, 2.0 / 3.0),
-                case(30, 30, 3, 13.0 / 21.0),
-                case(30, 30, 5, 89.0 / 144.0),
-            ]),
+            simulation(
+                "risk of the Gaussian mean at n = m",
+                300_000,
+                0.02,
+                vec![case(30, 30, 1, 2.0 / 3.0), case(30, 30, 3, 13.0 / 21.0), case(30, 30, 5, 89.0 / 144.0)],
+            ),
         ],
     }
 }

@@ -34,17 +34,21 @@ fn finite_time() -> Claim {
                     .map(|(c, w, t)| (format!("{c:?}, w = {w}, t = {t}"), law(c).risk_at(&w, t), iterated(c, w, t)))
                     .collect()
             }),
-            property("equal rationals to t = 12", || (small(), small(), small(), small(), 0..13u32), |case| {
-                let (fresh, synthetic, rho, w, t) = case;
-                let [fresh, synthetic, rho, w] = [fresh, synthetic, rho, w].map(|&(n, d)| fraction(n, d));
-                let one = fraction(1, 1);
-                let u = &one - &w;
-                let mut e = fresh.clone();
-                for _ in 0..*t {
-                    e = &w * &w * &fresh + &u * &u * (&synthetic + &rho * e);
-                }
-                holds(Recursion::new(fresh, synthetic, rho - one).risk_at(&w, *t) == e)
-            }),
+            property(
+                "equal rationals to t = 12",
+                || (small(), small(), small(), small(), 0..13u32),
+                |case| {
+                    let (fresh, synthetic, rho, w, t) = case;
+                    let [fresh, synthetic, rho, w] = [fresh, synthetic, rho, w].map(|&(n, d)| fraction(n, d));
+                    let one = fraction(1, 1);
+                    let u = &one - &w;
+                    let mut e = fresh.clone();
+                    for _ in 0..*t {
+                        e = &w * &w * &fresh + &u * &u * (&synthetic + &rho * e);
+                    }
+                    holds(Recursion::new(fresh, synthetic, rho - one).risk_at(&w, *t) == e)
+                },
+            ),
         ],
     }
 }
@@ -70,16 +74,20 @@ fn limit() -> Claim {
                 let case = |(c, w)| (format!("{c:?}, w = {w}"), law(c).limit_risk(weight(w)), iterated(c, w, 5_000));
                 places.map(case).collect()
             }),
-            property("the limit is a fixed point", || (laws(), weights()), |(c, w)| {
-                let limit = law(c).limit_risk(weight(*w));
-                let u = 1.0 - w;
-                let condition = 1.0 / (1.0 - (1.0 + c.2) * u * u);
-                if condition <= 0.0 || condition.is_infinite() {
-                    return holds(limit == f64::INFINITY);
-                }
-                // The subtraction 1 - rho u^2 is as badly conditioned as the limit is large.
-                error(w * w * c.0 + u * u * (c.1 + (1.0 + c.2) * limit), limit, IDENTITY * condition.max(1.0))
-            }),
+            property(
+                "the limit is a fixed point",
+                || (laws(), weights()),
+                |(c, w)| {
+                    let limit = law(c).limit_risk(weight(*w));
+                    let u = 1.0 - w;
+                    let condition = 1.0 / (1.0 - (1.0 + c.2) * u * u);
+                    if condition <= 0.0 || condition.is_infinite() {
+                        return holds(limit == f64::INFINITY);
+                    }
+                    // The subtraction 1 - rho u^2 is as badly conditioned as the limit is large.
+                    error(w * w * c.0 + u * u * (c.1 + (1.0 + c.2) * limit), limit, IDENTITY * condition.max(1.0))
+                },
+            ),
         ],
     }
 }
@@ -104,14 +112,18 @@ fn divergence() -> Claim {
                 });
                 linear.into_iter().chain(geometric).collect()
             }),
-            property("a growing risk is called divergent", || (laws(), 0.0..1.0f64), |(c, w)| {
-                let e = iterate(c, *w, 3);
-                let steps = [e[2] - e[1], e[3] - e[2]].map(f64::abs);
-                // Steps that grow by rho u^2 > 1 or shrink; nearer to 1 the float iteration cannot tell.
-                let ratio = steps[1] / steps[0];
-                let diverges = law(c).diverges(weight(*w)) && law(c).limit_risk(weight(*w)) == f64::INFINITY;
-                holds((ratio - 1.0).abs() < 1e-6 || !ratio.is_finite() || diverges == (ratio > 1.0))
-            }),
+            property(
+                "a growing risk is called divergent",
+                || (laws(), 0.0..1.0f64),
+                |(c, w)| {
+                    let e = iterate(c, *w, 3);
+                    let steps = [e[2] - e[1], e[3] - e[2]].map(f64::abs);
+                    // Steps that grow by rho u^2 > 1 or shrink; nearer to 1 the float iteration cannot tell.
+                    let ratio = steps[1] / steps[0];
+                    let diverges = law(c).diverges(weight(*w)) && law(c).limit_risk(weight(*w)) == f64::INFINITY;
+                    holds((ratio - 1.0).abs() < 1e-6 || !ratio.is_finite() || diverges == (ratio > 1.0))
+                },
+            ),
         ],
     }
 }
@@ -137,14 +149,18 @@ fn optimum() -> Claim {
             property("w* + u* = 1", laws, |c| {
                 error(law(c).optimal_weight() + law(c).optimal_synthetic_weight(), 1.0, IDENTITY)
             }),
-            property("no other weight has less risk", || (laws(), weights()), |(c, w)| {
-                let risk = |w: f64| {
-                    let u = 1.0 - w;
-                    let kept = 1.0 - (1.0 + c.2) * u * u;
-                    if kept > 0.0 { (w * w * c.0 + u * u * c.1) / kept } else { f64::INFINITY }
-                };
-                holds(risk(*w) >= risk(law(c).optimal_weight()) * (1.0 - 100.0 * IDENTITY))
-            }),
+            property(
+                "no other weight has less risk",
+                || (laws(), weights()),
+                |(c, w)| {
+                    let risk = |w: f64| {
+                        let u = 1.0 - w;
+                        let kept = 1.0 - (1.0 + c.2) * u * u;
+                        if kept > 0.0 { (w * w * c.0 + u * u * c.1) / kept } else { f64::INFINITY }
+                    };
+                    holds(risk(*w) >= risk(law(c).optimal_weight()) * (1.0 - 100.0 * IDENTITY))
+                },
+            ),
         ],
     }
 }

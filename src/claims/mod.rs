@@ -5,8 +5,18 @@
 
 pub mod check;
 
+mod categorical;
+mod cdf;
+mod collapse;
+mod domain;
+mod dynamic;
+mod gaussian;
+mod law;
+mod linear;
+mod moments;
 mod registry;
 mod run;
+mod weights;
 
 pub use check::{Check, Context, Finding, Tier};
 pub use registry::registry;

@@ -42,7 +42,13 @@ pub fn cdf_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec
     let mut risks = vec![0.0; generations as usize + 1];
     for node in 0..nodes {
         let p = f64::from(node) / f64::from(nodes - 1);
-        let factor = if node == 0 || node == nodes - 1 { 1.0 } else if node % 2 == 1 { 4.0 } else { 2.0 };
+        let factor = if node == 0 || node == nodes - 1 {
+            1.0
+        } else if node % 2 == 1 {
+            4.0
+        } else {
+            2.0
+        };
         let weight_of_node = factor / (3.0 * f64::from(nodes - 1));
         let at_p = cell_risk(p, real, synthetic, weight, generations);
         risks.iter_mut().zip(at_p).for_each(|(sum, risk)| *sum += weight_of_node * risk);

@@ -29,7 +29,7 @@ pub enum RunError {
 }
 
 /// What a run tells while it goes on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Event<'a> {
     /// A check is about to run.
     Begin {
@@ -49,7 +49,11 @@ pub enum Event<'a> {
 ///
 /// # Errors
 /// [`RunError::NoClaim`] where `only` matches nothing.
-pub fn verify(claims: &[Claim], settings: &Settings, listener: &mut dyn FnMut(Event<'_>)) -> Result<RunOutcome, RunError> {
+pub fn verify(
+    claims: &[Claim],
+    settings: &Settings,
+    listener: &mut dyn FnMut(Event<'_>),
+) -> Result<RunOutcome, RunError> {
     let runs = |check: &Check| check.tier <= settings.tier;
     let checks = claims.iter().flat_map(|c| &c.checks).filter(|c| runs(c)).map(|c| c.comparisons).sum();
     let family = Family::new(FAMILY_FALSE_ALARM, checks);

@@ -4,9 +4,17 @@ use std::{fmt, str::FromStr};
 
 use serde::{Serialize, Serializer};
 
-use super::engine::Plan;
+use super::{
+    categorical::{CategoricalRows, CategoricalSufficient},
+    cdf::CdfRows,
+    engine::{Plan, run},
+    gaussian::{GaussianRows, GaussianSufficient},
+    linear::{LinearRows, LinearSufficient},
+    logistic::Logistic,
+    poisson::Poisson,
+};
 use crate::{
-    experiment::{InputError, Model, Problem},
+    experiment::{InputError, Model, Problem, Truth},
     stats::moments::Moments,
 };
 
@@ -80,13 +88,33 @@ impl Serialize for SimulatorKind {
     }
 }
 
-/// Runs the plan and gives the moments of the model's own loss at the first recorded entry, and the number of failed fits.
+/// Runs the plan and gives the moments of the model's own loss over the first recorded entry, and the number of failed
+/// fits.
+#[must_use]
 pub fn run_problem(
     problem: &Problem,
     kind: SimulatorKind,
     plan: &Plan,
     progress: &(dyn Fn(u64) + Sync),
 ) -> (Moments, u64) {
-    let _ = (problem, kind, plan, progress);
-    unimplemented!()
+    let rows = problem.rows();
+    let sufficient = kind == SimulatorKind::Sufficient;
+    let outcome = match problem.truth().clone() {
+        Truth::Gaussian { sigma } if sufficient => run(&GaussianSufficient::new(sigma, rows), plan, progress),
+        Truth::Gaussian { sigma } => run(&GaussianRows::new(sigma, rows), plan, progress),
+        Truth::Linear { beta, noise_variance } if sufficient => {
+            run(&LinearSufficient::new(&beta, noise_variance, rows), plan, progress)
+        }
+        Truth::Linear { beta, noise_variance } => run(&LinearRows::new(beta, noise_variance, rows), plan, progress),
+        Truth::Logistic { beta } => run(&Logistic::new(beta, rows), plan, progress),
+        Truth::Poisson { beta } => run(&Poisson::new(beta, rows), plan, progress),
+        Truth::Uniform => run(&CdfRows::new(rows), plan, progress),
+        Truth::Categorical { probabilities } if sufficient => {
+            run(&CategoricalSufficient::new(probabilities, rows), plan, progress)
+        }
+        Truth::Categorical { probabilities } => run(&CategoricalRows::new(probabilities, rows), plan, progress),
+    };
+    // A Gaussian chain reports the loss of its mean first, then that of its covariance; the others have one loss.
+    let loss = usize::from(problem.model() == Model::GaussianCovariance);
+    (outcome.moments[0][loss], outcome.failed_fits)
 }

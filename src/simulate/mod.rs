@@ -1,9 +1,17 @@
 //! Retraining over generations, by simulation alone: nothing here knows a formula of the theory.
 
+pub mod categorical;
+pub mod cdf;
 pub mod dispatch;
 pub mod engine;
+pub mod exp;
+pub mod fixed_design;
 pub mod gaussian;
+pub mod glm;
+pub mod linear;
+pub mod logistic;
 mod lower;
+pub mod poisson;
 
 use crate::stream::StreamRng;
 

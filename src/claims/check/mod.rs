@@ -4,7 +4,7 @@ mod deterministic;
 mod statistical;
 
 pub use deterministic::{property, recursion};
-pub use statistical::{Case, ladder, optimum, simulation};
+pub use statistical::{Case, ladder, optimum, optimum_ladder, simulation};
 
 use crate::outcome::{Kind, Verdict};
 use crate::stats::compare::Comparison;
@@ -99,7 +99,11 @@ impl Finding {
             statistic: Some(*z),
             bound: Some(*bound),
             detectable_effect: Some(*detectable_effect),
-            detail: format!("{words}; relative error {:+.3} % ± {:.3} %{cause}", 100.0 * relative_error, 100.0 * half_width),
+            detail: format!(
+                "{words}; relative error {:+.3} % ± {:.3} %{cause}",
+                100.0 * relative_error,
+                100.0 * half_width
+            ),
         }
     }
 
@@ -132,4 +136,3 @@ pub struct Check {
     /// The function.
     pub run: Run,
 }
-

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{Check, Context, Finding, Tier};
-use crate::optimum::minimise;
+use crate::optimum::{Optimum, minimise};
 use crate::outcome::{Kind, Verdict};
 use crate::simulate::Simulator;
 use crate::simulate::engine::{self, Outcome, Plan, RealRows, Record, Weights};
@@ -29,8 +29,15 @@ pub struct Case {
 
 impl Case {
     /// The loss of index `loss` of `simulator` at the constant weight `weight`; `expected` is what theory says of the
-    /// recorded mean (of the minimiser, for an optimum).
-    pub fn new<S>(label: impl Into<String>, simulator: S, loss: usize, weight: f64, record: Record, expected: f64) -> Self
+    /// recorded mean.
+    pub fn new<S>(
+        label: impl Into<String>,
+        simulator: S,
+        loss: usize,
+        weight: f64,
+        record: Record,
+        expected: f64,
+    ) -> Self
     where
         S: Simulator + Send + 'static,
     {
@@ -57,6 +64,14 @@ impl Case {
         Self { real_rows: RealRows::Fixed, ..self }
     }
 
+    /// The same for an [`optimum`] check, where the weight varies and `expected` is the optimal one.
+    pub fn minimised<S>(label: impl Into<String>, simulator: S, loss: usize, record: Record, expected: f64) -> Self
+    where
+        S: Simulator + Send + 'static,
+    {
+        Self::new(label, simulator, loss, 1.0, record, expected)
+    }
+
     /// Simulates the recorded mean in one cell of the check's streams.
     fn simulate(&self, context: &Context, cell: u64, replicates: u64, weights: Weights) -> Result<Estimate, String> {
         let plan = Plan {
@@ -74,6 +89,16 @@ impl Case {
         }
         let moments = outcome.moments.last().and_then(|losses| losses.get(self.loss));
         moments.map(Estimate::from).ok_or_else(|| format!("{}: no such loss", self.label))
+    }
+
+    /// Minimises the simulated risk over the weight, in the cells that belong to case `index`.
+    fn minimise(&self, context: &Context, index: usize, replicates: u64) -> Result<Optimum, String> {
+        let batch = |weight: f64, b: u64| {
+            let cell = index as u64 * BATCHES + b;
+            self.simulate(context, cell, replicates / BATCHES, Weights::Constant(weight)).map_or(f64::NAN, |e| e.value)
+        };
+        let found = minimise(&|weight| (0..BATCHES).into_par_iter().map(|b| batch(weight, b)).collect(), (0.0, 1.0));
+        if found.converged { Ok(found) } else { Err(format!("{}: the solver did not converge", self.label)) }
     }
 }
 
@@ -110,9 +135,8 @@ fn worst(compared: impl Iterator<Item = Result<(Comparison, String), String>>) -
     let detectable = all.iter().map(|(c, _)| c.detectable_effect).fold(0.0, f64::max);
     let count = all.len();
     let rank = |c: &Comparison| (c.verdict, c.z.abs());
-    let found = all.into_iter().max_by(|(a, _), (b, _)| {
-        rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1))
-    });
+    let found =
+        all.into_iter().max_by(|(a, _), (b, _)| rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1)));
     match found {
         Some((comparison, words)) if causes.is_empty() || comparison.verdict == Verdict::Refuted => {
             let words = if count == 1 { words } else { format!("worst of {count}: {words}") };
@@ -122,45 +146,74 @@ fn worst(compared: impl Iterator<Item = Result<(Comparison, String), String>>) -
     }
 }
 
-/// Size-scaled risks of a ladder of sizes, extrapolated by a polynomial of degree `degree` in 1/n, against the limit law.
+/// Risks of a ladder of sizes over their limit law, extrapolated by a polynomial of degree `degree` in 1/n: they tend to 1.
 ///
-/// `rungs` are `(n, case)`; the expected value of each case is the limit risk at its size, so the ratios to it tend to 1.
-/// Two comparisons: the limit, and chi-squared of the fit where rungs are left over (a wrong order of the gap).
+/// `rungs` are `(n, case)`; the expected value of each case is the limit risk at its size. Two comparisons: the limit, and
+/// chi-squared of the fit where rungs are left over (a wrong order of the gap).
 pub fn ladder(name: &'static str, replicates: u64, margin: f64, degree: usize, rungs: Vec<(f64, Case)>) -> Check {
     let run = move |context: &Context| {
-        let (replicates, margin) = (context.tier.replicates(replicates), context.tier.margin(margin));
-        let simulated: Result<Vec<Rung>, String> = rungs
-            .iter()
-            .enumerate()
-            .map(|(cell, (size, case))| {
-                let estimate = case.simulate(context, cell as u64, replicates, case.weights.clone())?;
-                let (value, std_error) = (estimate.value / case.expected, estimate.std_error / case.expected);
-                Ok(Rung { size: *size, value, std_error })
-            })
-            .collect();
-        let simulated = match simulated {
-            Ok(simulated) => simulated,
-            Err(cause) => return Finding::inconclusive(cause),
-        };
-        let Some(fit) = extrapolate(&simulated, degree) else {
-            return Finding::inconclusive("the ladder has no fit");
-        };
-        let ratios: Vec<_> = simulated.iter().map(|r| format!("{:.4} at n = {}", r.value, r.size)).collect();
-        let words = format!(
-            "simulated / limit {}; extrapolated {:.5} ± {:.5}, gap {:+.2}/n, chi-squared {:.2} on {}",
-            ratios.join(", "),
-            fit.limit.value,
-            fit.limit.std_error,
-            fit.coefficients.first().copied().unwrap_or(0.0),
-            fit.chi_squared,
-            fit.spare
-        );
-        if !context.family.chi_squared_within(fit.chi_squared, fit.spare) {
-            return Finding::inconclusive(format!("{words}; the gap is not of the fitted form"));
-        }
-        Finding::compared(&compare(&fit.limit, 1.0, 1.0, margin, &context.family), &words)
+        let replicates = context.tier.replicates(replicates);
+        let at = |cell: usize, case: &Case| case.simulate(context, cell as u64, replicates, case.weights.clone());
+        extrapolated(context, margin, degree, &rungs, at)
     };
     Check { name, kind: Kind::Ladder, tier: Tier::Quick, comparisons: 2, run: Box::new(run) }
+}
+
+/// As [`ladder`], of the minimisers of the simulated risk over the limit's optimal weight.
+pub fn optimum_ladder(
+    name: &'static str,
+    replicates: u64,
+    margin: f64,
+    degree: usize,
+    rungs: Vec<(f64, Case)>,
+) -> Check {
+    let run = move |context: &Context| {
+        let replicates = context.tier.replicates(replicates);
+        let at = |cell: usize, case: &Case| case.minimise(context, cell, replicates).map(|found| found.estimate());
+        extrapolated(context, margin, degree, &rungs, at)
+    };
+    Check { name, kind: Kind::Optimum, tier: Tier::Quick, comparisons: 2, run: Box::new(run) }
+}
+
+/// The estimates at the rungs over their expected values, extrapolated and compared with 1.
+fn extrapolated(
+    context: &Context,
+    margin: f64,
+    degree: usize,
+    rungs: &[(f64, Case)],
+    at: impl Fn(usize, &Case) -> Result<Estimate, String>,
+) -> Finding {
+    let simulated: Result<Vec<Rung>, String> = rungs
+        .iter()
+        .enumerate()
+        .map(|(cell, (size, case))| {
+            let Estimate { value, std_error, .. } = at(cell, case)?;
+            Ok(Rung { size: *size, value: value / case.expected, std_error: std_error / case.expected })
+        })
+        .collect();
+    let simulated = match simulated {
+        Ok(simulated) => simulated,
+        Err(cause) => return Finding::inconclusive(cause),
+    };
+    let Some(fit) = extrapolate(&simulated, degree) else {
+        return Finding::inconclusive("the ladder has no fit");
+    };
+    let ratios: Vec<_> =
+        simulated.iter().map(|r| format!("{:.4} ± {:.4} at n = {}", r.value, r.std_error, r.size)).collect();
+    let words = format!(
+        "simulated / limit {}; extrapolated {:.5} ± {:.5}, gap {:+.2}/n, chi-squared {:.2} on {}",
+        ratios.join(", "),
+        fit.limit.value,
+        fit.limit.std_error,
+        fit.coefficients.first().copied().unwrap_or(0.0),
+        fit.chi_squared,
+        fit.spare
+    );
+    if !context.family.chi_squared_within(fit.chi_squared, fit.spare) {
+        return Finding::inconclusive(format!("{words}; the gap is not of the fitted form"));
+    }
+    let margin = context.tier.margin(margin);
+    Finding::compared(&compare(&fit.limit, 1.0, 1.0, margin, &context.family), &words)
 }
 
 /// Minimiser of the simulated risk (common random numbers over the weights) against the expected optimal weight.
@@ -168,16 +221,8 @@ pub fn optimum(name: &'static str, replicates: u64, margin: f64, cases: Vec<Case
     let comparisons = cases.len();
     let run = move |context: &Context| {
         let (replicates, margin) = (context.tier.replicates(replicates), context.tier.margin(margin));
-        let compared = cases.iter().enumerate().map(|(index, case)| {
-            let batch = |weight: f64, b: u64| {
-                let cell = index as u64 * BATCHES + b;
-                case.simulate(context, cell, replicates / BATCHES, Weights::Constant(weight)).map_or(f64::NAN, |e| e.value)
-            };
-            let batches = |weight: f64| (0..BATCHES).into_par_iter().map(|b| batch(weight, b)).collect();
-            let found = minimise(&batches, (0.0, 1.0));
-            if !found.converged {
-                return Err(format!("{}: the solver did not converge", case.label));
-            }
+        let compared = cases.iter().enumerate().map(|(cell, case)| {
+            let found = case.minimise(context, cell, replicates)?;
             let comparison = compare(&found.estimate(), case.expected, case.expected, margin, &context.family);
             let words = format!(
                 "{}: minimiser {:.5} ± {:.5}, theory {:.5}, {replicates} replicates, {} evaluations",

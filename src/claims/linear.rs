@@ -1,0 +1,140 @@
+//! Linear regression.
+
+use goldenweight_theory::linear as theory;
+use goldenweight_theory::parameters::SampleSizes;
+use nalgebra::{DMatrix, DVector};
+
+use super::check::{Case, ladder, optimum_ladder, property, recursion, simulation};
+use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, weight, weights};
+use super::{Claim, Exactness, Source, moments};
+use crate::experiment::Rows;
+use crate::simulate::engine::Record;
+use crate::simulate::fixed_design::LinearFixedDesign;
+use crate::simulate::linear::{LinearRows, LinearSufficient};
+
+pub fn claims() -> Vec<Claim> {
+    vec![fixed_design(), limit(), synthetic_only()]
+}
+
+/// Seven rows of an intercept, a trend and a curve: no symmetry, full rank.
+fn design() -> DMatrix<f64> {
+    DMatrix::from_fn(7, 3, |i, j| [1.0, i as f64 - 2.0, (i * i) as f64 / 10.0][j])
+}
+
+/// tr (X'X)^-1 of the design.
+fn trace_inverse_gram() -> f64 {
+    (design().transpose() * design()).try_inverse().expect("full rank").trace()
+}
+
+const NOISE: f64 = 0.49;
+
+fn fixed_design() -> Claim {
+    let case = |w: f64, t: u32| {
+        let expected = theory::fixed_design_law(NOISE, trace_inverse_gram()).risk_at(&w, t);
+        let simulator = LinearFixedDesign::new(design(), DVector::from_row_slice(&[1.0, -0.5, 2.0]), NOISE);
+        Case::new(format!("w = {w}, t = {t}"), simulator.expect("full rank"), 0, w, Record::At(vec![t]), expected)
+    };
+    Claim {
+        id: "linear-fixed-design",
+        statement: "on one fixed design with mixed labels the risk obeys the recursion with A/ν = σ² tr (X'X)⁻¹ and ρ = 1 (k = 1)",
+        domain: "every X of full rank, t, w",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("covariance matrix of the coefficients, generation by generation", RECURSION, || {
+                let x = design();
+                let map = (x.transpose() * &x).try_inverse().expect("full rank") * x.transpose();
+                let fresh = &map * map.transpose() * NOISE;
+                let case = |w: f64, t: u32| {
+                    let u = 1.0 - w;
+                    // What synthetic labels add: their noise, and the last coefficients through the hat matrix.
+                    let passed = |c: &DMatrix<f64>| &map * (&x * c * x.transpose()) * map.transpose();
+                    let step = |c: DMatrix<f64>, _| &fresh * (w * w) + (&fresh + passed(&c)) * (u * u);
+                    let last = (0..t).fold(fresh.clone(), step);
+                    let law = theory::fixed_design_law(NOISE, trace_inverse_gram());
+                    (format!("w = {w}, t = {t}"), law.risk_at(&w, t), last.trace())
+                };
+                vec![case(0.0, 5), case(0.3, 1), case(0.5, 4), case(0.618, 30), case(1.0, 3)]
+            }),
+            simulation("by rows", 200_000, 0.03, vec![case(0.5, 3), case(0.3, 6), case(0.0, 2)]),
+        ],
+    }
+}
+
+fn limit() -> Claim {
+    let beta = DVector::from_row_slice(&[1.0, -0.5, 2.0]);
+    let record = Record::Average { from: 12, until: 42 };
+    // The transient u^{2t} at t = 12 is below 1e-5 at w = .39 and above.
+    let rung = |n: usize, synthetic: usize, w: Option<f64>| {
+        let law = theory::limit_law(NOISE, 3, SampleSizes::new(n as u64, synthetic as u64).expect("positive"));
+        let simulator = LinearSufficient::new(&beta, NOISE, Rows { real: n, synthetic });
+        let (label, record) = (format!("n = {n}, m = {synthetic}"), record.clone());
+        let case = match w {
+            Some(w) => Case::new(label, simulator, 0, w, record, law.limit_risk(weight(w))),
+            None => Case::minimised(label, simulator, 0, record, law.optimal_weight()),
+        };
+        (n as f64, case)
+    };
+    let sizes = [50, 100, 200, 400, 800];
+    let ladder_at = |w, numerator, denominator| sizes.map(|n| rung(n, n * denominator / numerator, Some(w))).into();
+    Claim {
+        id: "linear-limit",
+        statement: "random design: n times the risk of weighted least squares tends to the recursion's with A = σ²p and ρ = 1",
+        domain: "n → ∞ at fixed k, w, p",
+        source: Source::Paper,
+        exactness: Exactness::Limit,
+        checks: vec![
+            ladder("k = 1, w = .618", 20_000, 0.03, 2, ladder_at(0.618, 1, 1)),
+            ladder("k = 1/4, w = .39", 20_000, 0.03, 2, ladder_at(0.39, 1, 4)),
+            ladder("k = 2, w = .73", 20_000, 0.03, 2, ladder_at(0.73, 2, 1)),
+            optimum_ladder("minimisers at k = 1", 64 * 128, 0.06, 1, sizes.map(|n| rung(n, n, None)).into()),
+            property(
+                "A in units of σ² is p, whatever p",
+                || (1..50u32, 1..10_000u64, 1..10_000u64, weights()),
+                |&(p, n, m, w)| {
+                    let law = theory::limit_law(2.5, p, SampleSizes::new(n, m).expect("positive"));
+                    let (n, m, u) = (n as f64, m as f64, 1.0 - w);
+                    let limit = 2.5 * f64::from(p) * (w * w / n + u * u / m) / (w * (2.0 - w));
+                    error(law.limit_risk(weight(w)), limit, 10.0 * IDENTITY)
+                },
+            ),
+        ],
+    }
+}
+
+fn synthetic_only() -> Claim {
+    let case = |real, synthetic, t, by_rows: bool| {
+        let beta = DVector::from_element(2, 1.0);
+        let sizes = SampleSizes::new(real as u64, synthetic as u64).expect("positive");
+        let expected = theory::synthetic_risk(NOISE, 2, sizes, 1.0, t).expect("m > p + 1");
+        let rows = Rows { real, synthetic };
+        let (label, record) = (format!("n = {real}, m = {synthetic}, t = {t}"), Record::At(vec![t]));
+        if by_rows {
+            Case::new(label, LinearRows::new(beta, NOISE, rows), 0, 0.0, record, expected)
+        } else {
+            Case::new(label, LinearSufficient::new(&beta, NOISE, rows), 0, 0.0, record, expected)
+        }
+    };
+    Claim {
+        id: "linear-synthetic-only",
+        statement: "at w = 0 each generation of linear regression on Gaussian rows adds exactly σ²p/(m − p − 1)",
+        domain: "m > p + 1, n > p + 1, every t",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("E tr (X'X)⁻¹ by quadrature of 1/χ²", QUADRATURE, || {
+                // Each diagonal entry of (X'X)^-1 is the inverse of a chi-squared variable with m - p + 1 degrees of freedom: the squared
+                // length of a column's part orthogonal to the other columns.
+                let case = |(p, m): (u32, u64)| {
+                    let degrees = m as f64 - f64::from(p) + 1.0;
+                    let expected = NOISE * f64::from(p) * moments::chi_squared_mean(degrees, |x| 1.0 / x);
+                    let slope: f64 = theory::synthetic_slope(NOISE, p, m).expect("m > p + 1");
+                    (format!("p = {p}, m = {m}"), slope, expected)
+                };
+                [(1, 5), (2, 8), (4, 100), (7, 20)].map(case).to_vec()
+            }),
+            simulation("by sufficient statistics", 300_000, 0.02, vec![case(30, 20, 4, false), case(15, 40, 3, false)]),
+            simulation("by rows", 100_000, 0.03, vec![case(30, 20, 4, true)]),
+        ],
+    }
+}
