@@ -7,6 +7,7 @@ mod args;
 mod closed_form;
 mod monte_carlo;
 mod output;
+mod registry;
 mod usage;
 
 use std::{ffi::OsString, io::Write, process::ExitCode};
@@ -34,6 +35,8 @@ enum Command {
     Risk(closed_form::RiskArgs),
     Simulate(monte_carlo::SimulateArgs),
     Optimize(monte_carlo::OptimizeArgs),
+    Claims(registry::ClaimsArgs),
+    Verify(registry::VerifyArgs),
 }
 
 /// How a command ended; the exit code.
@@ -41,6 +44,8 @@ enum Command {
 enum Status {
     /// Done, or confirmed.
     Done = 0,
+    /// A claim was refuted.
+    Refuted = 1,
     /// Inconclusive.
     Inconclusive = 3,
 }
@@ -86,5 +91,7 @@ fn dispatch(command: Command) -> Result<Status, Failure> {
         Command::Risk(args) => args.run(),
         Command::Simulate(args) => args.run(),
         Command::Optimize(args) => args.run(),
+        Command::Claims(args) => args.run(),
+        Command::Verify(args) => args.run(),
     }
 }

@@ -11,14 +11,14 @@ use serde::Serialize;
 use super::Failure;
 
 /// Writes the document as text or as one JSON document.
-pub fn show(document: &(impl Serialize + Display), json: bool) -> Result<(), Failure> {
-    let text = if json {
-        // A number that is not finite has no JSON form; serde_json writes null.
-        serde_json::to_string_pretty(document).map_err(|e| Failure::CouldNotRun(e.to_string()))? + "\n"
-    } else {
-        document.to_string()
-    };
-    write(&text)
+pub fn show(document: &(impl Serialize + Display), as_json: bool) -> Result<(), Failure> {
+    write(&if as_json { json(document)? } else { document.to_string() })
+}
+
+/// The JSON document. A number that is not finite has no JSON form and becomes null.
+pub fn json(document: &impl Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(document).map_err(|e| Failure::CouldNotRun(e.to_string()))?;
+    Ok(text + "\n")
 }
 
 /// Writes to stdout. A reader that closed the pipe has seen all it wanted: no failure.
@@ -34,7 +34,11 @@ pub fn write(text: &str) -> Result<(), Failure> {
 pub fn progress(units: Option<u64>, what: &str) -> ProgressBar {
     let bar = units.map_or_else(ProgressBar::no_length, ProgressBar::new);
     // The template is a constant; were it broken, the default bar would be shown.
-    let style = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} {msg}, {elapsed} + {eta}");
+    let style = ProgressStyle::with_template(if units.is_some() {
+        "{bar:40} {human_pos}/{human_len} {msg}, {eta} left"
+    } else {
+        "{spinner} {human_pos} {msg}"
+    });
     if let Ok(style) = style { bar.with_style(style).with_message(what.to_owned()) } else { bar }
 }
 
