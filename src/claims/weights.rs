@@ -131,7 +131,7 @@ fn naive_pooling() -> Claim {
                 error(naive, 1.0 - 1.0 / (2.0 + k), IDENTITY).max(holds(if k < 1e6 {
                     excess > 0.0
                 } else {
-                    excess.abs() < IDENTITY
+                    excess > -IDENTITY
                 }))
             }),
             simulation(
