@@ -1,5 +1,6 @@
 //! Retraining over generations, by simulation alone: nothing here knows a formula of the theory.
 
+pub mod adult;
 pub mod engine;
 pub mod exp;
 pub mod glm;
