@@ -1,7 +1,18 @@
 //! Replicates in fixed blocks, in parallel, with the same bits for any number of threads.
 
-use super::Simulator;
-use crate::stats::moments::Moments;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::{Chain, FitFailure, Simulator};
+use crate::{
+    stats::moments::Moments,
+    stream::{Purpose, Streams},
+};
+
+/// Replicates of a block. Part of the order of summation: changing it changes the last bits of every result.
+pub const BLOCK: u64 = 64;
+
+/// Blocks per thread that are computed before they are merged: bounds the memory. No effect on the result.
+const BLOCKS_PER_THREAD: usize = 16;
 
 /// Whether the real rows are drawn anew for each generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +32,16 @@ pub enum Weights {
     Sequence(Vec<f64>),
 }
 
+impl Weights {
+    /// Weight at generation t >= 1.
+    fn at(&self, generation: u32) -> f64 {
+        match self {
+            Self::Constant(w) => *w,
+            Self::Sequence(w) => w[generation as usize - 1],
+        }
+    }
+}
+
 /// What one replicate contributes, from the losses of its generations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
@@ -33,6 +54,25 @@ pub enum Record {
         /// One past the last.
         until: u32,
     },
+}
+
+impl Record {
+    /// Number of values of a replicate, per loss.
+    fn entries(&self) -> usize {
+        match self {
+            Self::At(generations) => generations.len(),
+            Self::Average { .. } => 1,
+        }
+    }
+
+    /// The generations of which the loss is needed, increasing.
+    fn generations(&self) -> impl Iterator<Item = u32> {
+        let (listed, averaged) = match self {
+            Self::At(generations) => (generations.as_slice(), 0..0),
+            Self::Average { from, until } => (&[][..], *from..*until),
+        };
+        listed.iter().copied().chain(averaged)
+    }
 }
 
 /// A simulation to run.
@@ -64,8 +104,100 @@ pub struct Outcome {
     pub failed_fits: u64,
 }
 
-/// Runs the plan; `progress` is called with the number of replicates that were just finished.
+impl Outcome {
+    /// Nothing yet.
+    fn empty(entries: usize, losses: usize) -> Self {
+        Self { moments: vec![vec![Moments::default(); losses]; entries], failed_fits: 0 }
+    }
+
+    /// Appends the outcome of the replicates that follow.
+    fn merge(&mut self, next: &Self) {
+        for (total, value) in self.moments.iter_mut().flatten().zip(next.moments.iter().flatten()) {
+            total.merge(value);
+        }
+        self.failed_fits += next.failed_fits;
+    }
+}
+
+/// Runs the plan on the current rayon pool; `progress` is called with the number of replicates that were just finished.
+///
+/// Replicate r draws the real rows of generation t from the stream of key (r, t, real), with fixed real rows always from
+/// that of t = 0, and the synthetic rows from the one of (r, t, synthetic). Hence what a replicate contributes depends
+/// neither on the number of replicates nor on that of threads, and blocks of [`BLOCK`] replicates are merged in the order
+/// of their index: the same bits always.
+///
+/// A replicate in which a fit fails is counted in [`Outcome::failed_fits`] and contributes nothing else. A loss that is
+/// not finite (it overflowed, or is the log determinant of a singular covariance) is a value like any other: it enters
+/// the moments of its entry, which then are not finite either and cannot confirm anything.
+///
+/// # Panics
+/// Where the plan breaks an invariant: recorded generations increase, an average has at least one generation, and every
+/// generation has a weight in [0, 1].
 pub fn run<S: Simulator>(simulator: &S, plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Outcome {
-    let _ = (simulator, plan, progress);
-    unimplemented!()
+    assert!(plan.record.generations().is_sorted_by(|a, b| a < b), "recorded generations increase");
+    assert!(!matches!(plan.record, Record::Average { from, until } if from >= until), "an average of no generation");
+    let last = plan.record.generations().last().unwrap_or(0);
+    assert!((1..=last).all(|t| (0.0..=1.0).contains(&plan.weights.at(t))), "weights lie in [0, 1]");
+
+    let blocks = plan.replicates.div_ceil(BLOCK);
+    let wave = BLOCKS_PER_THREAD * rayon::current_num_threads();
+    let mut total = Outcome::empty(plan.record.entries(), simulator.loss_names().len());
+    for first in (0..blocks).step_by(wave) {
+        let finished: Vec<Outcome> = (first..blocks.min(first + wave as u64))
+            .into_par_iter()
+            .map(|block| run_block(simulator, plan, block, progress))
+            .collect();
+        finished.iter().for_each(|block| total.merge(block));
+    }
+    total
+}
+
+/// The replicates of one block, in order, on one chain.
+fn run_block<S: Simulator>(simulator: &S, plan: &Plan, block: u64, progress: &(dyn Fn(u64) + Sync)) -> Outcome {
+    let losses = simulator.loss_names().len();
+    let mut outcome = Outcome::empty(plan.record.entries(), losses);
+    let mut chain = simulator.chain();
+    let mut current = vec![0.0; losses];
+    let mut values = vec![0.0; plan.record.entries() * losses];
+    let replicates = block * BLOCK..plan.replicates.min((block + 1) * BLOCK);
+    for replicate in replicates.clone() {
+        match run_replicate(&mut chain, plan, replicate, &mut current, &mut values) {
+            Ok(()) => outcome.moments.iter_mut().flatten().zip(&values).for_each(|(m, &value)| m.push(value)),
+            Err(FitFailure) => outcome.failed_fits += 1,
+        }
+    }
+    progress(replicates.end - replicates.start);
+    outcome
+}
+
+/// One replicate: `values` becomes the recorded losses, entry by entry; `current` is scratch of one value per loss.
+fn run_replicate<C: Chain>(
+    chain: &mut C,
+    plan: &Plan,
+    replicate: u64,
+    current: &mut [f64],
+    values: &mut [f64],
+) -> Result<(), FitFailure> {
+    let streams = Streams { seed: plan.seed, experiment: plan.experiment };
+    let real = |generation| streams.rng(replicate, generation, Purpose::Real, plan.cell);
+    let (share, stride) = match plan.record {
+        Record::At(_) => (1.0, current.len()),
+        Record::Average { from, until } => (1.0 / f64::from(until - from), 0),
+    };
+    values.fill(0.0);
+    chain.start(&mut real(0))?;
+    let mut fitted = 0;
+    for (entry, generation) in plan.record.generations().enumerate() {
+        while fitted < generation {
+            fitted += 1;
+            let rows = if plan.real_rows == RealRows::Fresh { fitted } else { 0 };
+            let mut synthetic = streams.rng(replicate, fitted, Purpose::Synthetic, plan.cell);
+            chain.retrain(plan.weights.at(fitted), &mut real(rows), &mut synthetic)?;
+        }
+        chain.losses(current);
+        for (value, loss) in values[entry * stride..].iter_mut().zip(&*current) {
+            *value += loss * share;
+        }
+    }
+    Ok(())
 }

@@ -1,10 +1,15 @@
 //! Retraining over generations, by simulation alone: nothing here knows a formula of the theory.
 
 pub mod adult;
+pub mod categorical;
+pub mod cdf;
 pub mod engine;
 pub mod exp;
+pub mod gaussian;
 pub mod glm;
+pub mod linear;
 pub mod logistic;
+mod lower;
 pub mod poisson;
 
 use crate::stream::StreamRng;
