@@ -3,6 +3,7 @@
 //! Each command turns its arguments into a document that is `Display` (text) and `Serialize` (JSON); only [`output`]
 //! writes to stdout, once and at the end, so bad input never leaves partial output.
 
+mod adult;
 mod args;
 mod closed_form;
 mod monte_carlo;
@@ -35,6 +36,7 @@ enum Command {
     Risk(closed_form::RiskArgs),
     Simulate(monte_carlo::SimulateArgs),
     Optimize(monte_carlo::OptimizeArgs),
+    Adult(adult::AdultArgs),
     Claims(registry::ClaimsArgs),
     Verify(registry::VerifyArgs),
 }
@@ -91,6 +93,7 @@ fn dispatch(command: Command) -> Result<Status, Failure> {
         Command::Risk(args) => args.run(),
         Command::Simulate(args) => args.run(),
         Command::Optimize(args) => args.run(),
+        Command::Adult(args) => args.run(),
         Command::Claims(args) => args.run(),
         Command::Verify(args) => args.run(),
     }

@@ -134,3 +134,39 @@ impl Sample for Counts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::{Purpose, Streams};
+
+    /// Ten cells of 0.1 sum to less than 1 in floating point, 0.7 and 0.3 + 1e-15 to more: each row still finds a cell,
+    /// never one of probability zero, wherever that stands.
+    #[test]
+    fn rounded_and_zero_probabilities() {
+        fn check<S: Sample>(sample: &S) {
+            let cases = [
+                vec![0.1; 10],
+                vec![1.0 / 3.0; 3],
+                vec![0.0, 0.7, 0.0, 0.3 + 1e-15, 0.0],
+                vec![1.0, 0.0],
+                vec![0.0, 0.0, 1.0],
+                vec![0.5, 1e-300, 0.5],
+            ];
+            let mut rng = Streams { seed: 1, experiment: 3 }.rng(0, 0, Purpose::Real, 0);
+            for probabilities in cases {
+                let mut frequencies = vec![f64::NAN; probabilities.len()];
+                for rows in [1, 7, 64] {
+                    sample.draw(rows, &probabilities, &mut rng, &mut frequencies);
+                    let counts: Vec<f64> = frequencies.iter().map(|f| (f * rows as f64).round()).collect();
+                    assert_eq!(counts.iter().sum::<f64>(), rows as f64, "{probabilities:?} {frequencies:?}");
+                    for (count, &p) in counts.iter().zip(&probabilities) {
+                        assert!(p > 1e-300 || *count == 0.0, "{probabilities:?} {frequencies:?}");
+                    }
+                }
+            }
+        }
+        check(&EveryRow);
+        check(&Counts);
+    }
+}

@@ -39,7 +39,7 @@ impl Simulator for LinearRows {
 
     fn chain(&self) -> LinearRowsChain<'_> {
         let p = self.beta.len();
-        let zeros = DVector::zeros(p);
+        let zeros = vec![0.0; p];
         let equations = NormalEquations { gram: DMatrix::zeros(p, p), moment: zeros.clone(), x: zeros.clone() };
         LinearRowsChain { model: self, equations, fit: zeros }
     }
@@ -50,14 +50,14 @@ impl Simulator for LinearRows {
 pub struct LinearRowsChain<'a> {
     model: &'a LinearRows,
     equations: NormalEquations,
-    fit: DVector<f64>,
+    fit: Vec<f64>,
 }
 
 impl Chain for LinearRowsChain<'_> {
     fn start(&mut self, real: &mut StreamRng) -> Result<(), FitFailure> {
         let LinearRows { beta, noise_sd, rows } = self.model;
         self.equations.clear();
-        self.equations.add_rows(rows.real, 1.0, beta, *noise_sd, real);
+        self.equations.add_rows(rows.real, 1.0, beta.as_slice(), *noise_sd, real);
         self.equations.solve(rows.real, &mut self.fit)
     }
 
@@ -66,7 +66,7 @@ impl Chain for LinearRowsChain<'_> {
         let mut weighted_rows = 0;
         self.equations.clear();
         if weight > 0.0 {
-            self.equations.add_rows(rows.real, weight, beta, *noise_sd, real);
+            self.equations.add_rows(rows.real, weight, beta.as_slice(), *noise_sd, real);
             weighted_rows += rows.real;
         }
         if weight < 1.0 {
@@ -85,8 +85,8 @@ impl Chain for LinearRowsChain<'_> {
 #[derive(Debug)]
 struct NormalEquations {
     gram: DMatrix<f64>,
-    moment: DVector<f64>,
-    x: DVector<f64>,
+    moment: Vec<f64>,
+    x: Vec<f64>,
 }
 
 impl NormalEquations {
@@ -97,24 +97,25 @@ impl NormalEquations {
     }
 
     /// Draws and adds rows with these coefficients, of this weight in total.
-    fn add_rows(&mut self, rows: usize, weight: f64, beta: &DVector<f64>, noise_sd: f64, rng: &mut StreamRng) {
+    fn add_rows(&mut self, rows: usize, weight: f64, beta: &[f64], noise_sd: f64, rng: &mut StreamRng) {
         let Self { gram, moment, x } = self;
+        let share = weight / rows as f64;
         for _ in 0..rows {
-            x.iter_mut().for_each(|x| *x = rng.sample(StandardNormal));
+            x.fill_with(|| rng.sample(StandardNormal));
             let mean: f64 = x.iter().zip(beta).map(|(x, b)| x * b).sum();
             let y = mean + noise_sd * rng.sample::<f64, _>(StandardNormal);
-            for j in 0..x.len() {
-                let weighted = weight / rows as f64 * x[j];
+            for (j, column) in gram.as_mut_slice().chunks_exact_mut(x.len()).enumerate() {
+                let weighted = share * x[j];
                 moment[j] += weighted * y;
-                for i in j..x.len() {
-                    gram[(i, j)] += weighted * x[i];
+                for (sum, x) in column[j..].iter_mut().zip(&x[j..]) {
+                    *sum += weighted * x;
                 }
             }
         }
     }
 
     /// Solves the equations, which hold this many rows of positive weight; leaves the factor in the place of the matrix.
-    fn solve(&mut self, rows: usize, b: &mut DVector<f64>) -> Result<(), FitFailure> {
+    fn solve(&mut self, rows: usize, b: &mut [f64]) -> Result<(), FitFailure> {
         let (p, l) = (b.len(), &mut self.gram);
         factorise(l, p);
         // Fewer rows than coefficients always make a singular matrix, p rows or more almost never do; the pivots alone

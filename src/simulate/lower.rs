@@ -105,3 +105,93 @@ impl Bartlett {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lower(entries: &[f64]) -> DMatrix<f64> {
+        DMatrix::from_row_slice(3, 3, entries)
+    }
+
+    /// Equal entries but for some dozen roundings of numbers up to 30.
+    fn assert_close(found: &DMatrix<f64>, expected: &DMatrix<f64>) {
+        assert!((found - expected).amax() < 1e-13, "{found} {expected}");
+    }
+
+    #[test]
+    fn added_columns_add_their_gram_matrix() {
+        let full = lower(&[2.0, 0.0, 0.0, -1.0, 0.5, 0.0, 0.3, 4.0, 1.0]);
+        let singular = lower(&[1.0, 0.0, 0.0, 2.0, 0.0, 0.0, -3.0, 0.7, 0.0]);
+        for l in [&full, &singular, &DMatrix::zeros(3, 3)] {
+            for f in [&full, &singular] {
+                let (mut sum, mut used) = (l.clone(), f.clone());
+                add_columns(&mut sum, &mut used);
+                assert_close(&(&sum * sum.transpose()), &(l * l.transpose() + f * f.transpose()));
+                assert_eq!(sum.upper_triangle(), DMatrix::from_diagonal(&sum.diagonal()), "{sum}");
+            }
+        }
+        // Rank 1 twice is rank 2: the last diagonal entry is exactly zero.
+        let (mut sum, mut f) = (lower(&[1.0, 0.0, 0.0, 2.0, 0.0, 0.0, -3.0, 0.0, 0.0]), DMatrix::zeros(3, 3));
+        f.as_mut_slice()[..3].copy_from_slice(&[0.4, 0.1, 0.7]);
+        add_columns(&mut sum, &mut f);
+        assert!(sum[(1, 1)] > 0.0 && sum[(2, 2)] == 0.0, "{sum}");
+    }
+
+    /// 1e-170 squared is zero, yet (3, 4) * 1e-170 has the length 5e-170.
+    #[test]
+    fn tiny_columns_keep_their_length() {
+        let (mut l, mut f) = (DMatrix::from_element(1, 1, 3e-170), DMatrix::from_element(1, 1, 4e-170));
+        add_columns(&mut l, &mut f);
+        assert!((l[(0, 0)] / 5e-170 - 1.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn products() {
+        let l = lower(&[2.0, 0.0, 0.0, -1.0, 0.5, 0.0, 0.3, 4.0, 1.0]);
+        let a = lower(&[1.0, 0.0, 0.0, 5.0, 3.0, 0.0, -2.0, 1.0, 0.1]);
+        let (mut product, mut v) = (a.clone(), [1.0, -2.0, 3.0]);
+        multiply_into(&l, &mut product);
+        assert_close(&product, &(&l * &a));
+        apply(&l, &mut v);
+        // (2, -1 - 1, 0.3 - 8 + 3)
+        assert_close(&DMatrix::from_column_slice(3, 1, &v), &DMatrix::from_column_slice(3, 1, &[2.0, -2.0, -4.7]));
+    }
+
+    /// A matrix of rank 2 leaves rounding noise as its last pivot; the rank given makes it zero.
+    #[test]
+    fn factors_of_known_rank() {
+        let root = lower(&[0.1, 0.0, 0.0, 0.7, 0.3, 0.0, 1.1, 0.9, 0.0]);
+        let gram = &root * root.transpose();
+        let mut factor = gram.clone();
+        factorise(&mut factor, 2);
+        assert_close(&factor, &root);
+        assert_eq!(factor[(2, 2)], 0.0);
+        let positive = gram + DMatrix::identity(3, 3);
+        let mut factor = positive.clone();
+        factorise(&mut factor, 3);
+        assert_close(&factor, &nalgebra::Cholesky::new(positive).unwrap().l());
+    }
+
+    /// E A A' = d I for any number of rows d: entries within 6 standard errors (variance d off and 2 d on the diagonal).
+    #[test]
+    fn bartlett_factors_have_the_mean_of_wishart() {
+        use crate::stream::{Purpose, Streams};
+        let (draws, streams) = (20_000, Streams { seed: 1, experiment: 4 });
+        for rows in [1, 2, 3, 9] {
+            let (law, mut a, mut sum) = (Bartlett::new(rows, 3), DMatrix::zeros(3, 3), DMatrix::zeros(3, 3));
+            for r in 0..draws {
+                law.draw(1.0, &mut streams.rng(r, 0, Purpose::Real, rows as u64), &mut a);
+                sum += &a * a.transpose();
+            }
+            let mean = sum / draws as f64;
+            for i in 0..3 {
+                for j in 0..3 {
+                    let (expected, variance) = if i == j { (rows as f64, 2.0) } else { (0.0, 1.0) };
+                    let error = (variance * rows as f64 / draws as f64).sqrt();
+                    assert!((mean[(i, j)] - expected).abs() < 6.0 * error, "{rows} rows: {mean}");
+                }
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Retraining over generations, by simulation alone: nothing here knows a formula of the theory.
 
+pub mod adult;
 pub mod categorical;
 pub mod cdf;
 pub mod dispatch;

@@ -1,0 +1,151 @@
+//! The same bits for any number of threads and replicates.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use goldenweight::{
+    experiment::Rows,
+    simulate::{
+        Simulator,
+        engine::{BLOCK, Outcome, Plan, RealRows, Record, Weights, run},
+        linear::{LinearRows, LinearSufficient},
+    },
+    stats::moments::Moments,
+};
+use nalgebra::DVector;
+use rayon::ThreadPoolBuilder;
+
+use crate::{Check, every_simulator, losses_of_replicate, plan};
+
+const ROWS: Rows = Rows { real: 8, synthetic: 5 };
+
+/// Two full blocks and a part of a third.
+const REPLICATES: u64 = 2 * BLOCK + 17;
+
+/// `{:?}` of a float is its shortest representation that reads back as the same bits (and tells -0 from 0).
+fn bits(outcome: &Outcome) -> String {
+    format!("{outcome:?}")
+}
+
+struct AnyThreads;
+
+impl Check for AnyThreads {
+    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+        let average = Plan { record: Record::Average { from: 2, until: 6 }, ..plan(1, REPLICATES, 0.4, &[]) };
+        for plan in [plan(1, 40 * BLOCK + 1, 0.4, &[0, 3]), average] {
+            let outcomes = [1, 2, 3, 8].map(|threads| {
+                let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                pool.install(|| bits(&run(simulator, &plan, &|_| ())))
+            });
+            assert!(outcomes.iter().all(|o| *o == outcomes[0]), "{name}: {outcomes:#?}");
+        }
+    }
+}
+
+#[test]
+fn threads_do_not_matter() {
+    for dim in [1, 3] {
+        every_simulator(ROWS, dim, &mut AnyThreads);
+    }
+}
+
+/// Each replicate on a chain of its own, by hand, summed by blocks: so neither the reuse of a chain nor the number of
+/// replicates, recorded generations or blocks has a part in what a replicate contributes.
+struct ByHand(RealRows, f64);
+
+impl Check for ByHand {
+    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+        let plan = Plan { real_rows: self.0, ..plan(2, REPLICATES, self.1, &[0, 1, 4]) };
+        let generations = [0, 1, 4];
+        let mut total = vec![vec![Moments::default(); simulator.loss_names().len()]; generations.len()];
+        for first in (0..REPLICATES).step_by(BLOCK as usize) {
+            let mut block = vec![vec![Moments::default(); simulator.loss_names().len()]; generations.len()];
+            for replicate in first..REPLICATES.min(first + BLOCK) {
+                let losses = losses_of_replicate(simulator, &plan, replicate, 4).unwrap();
+                for (entry, t) in block.iter_mut().zip(generations) {
+                    entry.iter_mut().zip(&losses[t]).for_each(|(moments, &loss)| moments.push(loss));
+                }
+            }
+            total.iter_mut().flatten().zip(block.iter().flatten()).for_each(|(t, b)| t.merge(b));
+        }
+        let expected = Outcome { moments: total, failed_fits: 0 };
+        assert_eq!(bits(&run(simulator, &plan, &|_| ())), bits(&expected), "{name}");
+    }
+}
+
+#[test]
+fn a_replicate_depends_on_its_key_alone() {
+    for real_rows in [RealRows::Fresh, RealRows::Fixed] {
+        for weight in [0.0, 0.4, 1.0] {
+            every_simulator(ROWS, 2, &mut ByHand(real_rows, weight));
+        }
+    }
+}
+
+struct FixedRowsRepeat;
+
+impl Check for FixedRowsRepeat {
+    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+        let fresh = plan(3, REPLICATES, 1.0, &[0, 1, 5]);
+        let fixed = Plan { real_rows: RealRows::Fixed, ..fresh.clone() };
+        let entries = run(simulator, &fixed, &|_| ()).moments;
+        assert!(entries.iter().all(|entry| *entry == entries[0]), "{name}: {entries:?}");
+        let entries = run(simulator, &fresh, &|_| ()).moments;
+        assert!(entries[1] != entries[0] && entries[2] != entries[1], "{name}: fresh rows repeat");
+    }
+}
+
+#[test]
+fn fixed_rows_of_weight_one_repeat_generation_zero() {
+    every_simulator(ROWS, 2, &mut FixedRowsRepeat);
+}
+
+/// A replicate's average, against the average of the means of its generations: equal but for the order of summation, of
+/// some hundred terms.
+struct Averages;
+
+impl Check for Averages {
+    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+        let at = plan(4, REPLICATES, 0.4, &[2, 3, 4]);
+        let average = Plan { record: Record::Average { from: 2, until: 5 }, ..at.clone() };
+        let sequence = Plan { weights: Weights::Sequence(vec![0.4; 4]), ..average.clone() };
+        let (at, average) = (run(simulator, &at, &|_| ()), run(simulator, &average, &|_| ()));
+        for (loss, moments) in average.moments[0].iter().enumerate() {
+            let mean = at.moments.iter().map(|entry| entry[loss].mean()).sum::<f64>() / 3.0;
+            assert!((moments.mean() - mean).abs() <= 1e-13 * mean.abs(), "{name}: {} {mean}", moments.mean());
+            assert_eq!(moments.count(), REPLICATES);
+        }
+        assert_eq!(bits(&run(simulator, &sequence, &|_| ())), bits(&average), "{name}: a sequence of equal weights");
+    }
+}
+
+#[test]
+fn an_average_is_the_mean_over_its_generations() {
+    every_simulator(ROWS, 2, &mut Averages);
+}
+
+/// Two rows cannot determine three coefficients: at generation 0 when n = 2, at generation 1 when m = 2 and w = 0.
+#[test]
+fn failed_fits_are_counted() {
+    let beta = DVector::from_element(3, 1.0);
+    for (real, synthetic, last, failed) in [(2, 9, 0, REPLICATES), (9, 2, 0, 0), (9, 2, 1, REPLICATES)] {
+        let rows = Rows { real, synthetic };
+        let plan = plan(5, REPLICATES, 0.0, &[last]);
+        let outcomes = [
+            run(&LinearRows::new(beta.clone(), 1.0, rows), &plan, &|_| ()),
+            run(&LinearSufficient::new(&beta, 1.0, rows), &plan, &|_| ()),
+        ];
+        for outcome in outcomes {
+            assert_eq!((outcome.failed_fits, outcome.moments[0][0].count()), (failed, REPLICATES - failed));
+        }
+    }
+}
+
+#[test]
+fn progress_adds_up_to_the_replicates() {
+    let done = AtomicU64::new(0);
+    let simulator = LinearSufficient::new(&DVector::from_element(1, 1.0), 1.0, ROWS);
+    run(&simulator, &plan(6, REPLICATES, 0.5, &[1]), &|replicates| {
+        done.fetch_add(replicates, Ordering::Relaxed);
+    });
+    assert_eq!(done.into_inner(), REPLICATES);
+}

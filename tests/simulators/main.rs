@@ -1,0 +1,82 @@
+//! The simulators: their bits, their laws, and small cases worked out by hand.
+
+use goldenweight::{
+    experiment::Rows,
+    simulate::{
+        Chain, FitFailure, Simulator,
+        categorical::{CategoricalRows, CategoricalSufficient},
+        cdf::CdfRows,
+        engine::{Plan, RealRows, Record, Weights},
+        gaussian::{GaussianRows, GaussianSufficient},
+        linear::{LinearRows, LinearSufficient},
+    },
+    stream::{Purpose, Streams},
+};
+use nalgebra::{DMatrix, DVector};
+
+mod bits;
+mod laws;
+mod small;
+
+/// Something to be checked of every simulator.
+trait Check {
+    fn check<S: Simulator>(&mut self, name: &str, simulator: &S);
+}
+
+/// Cell probabilities of the categorical cases.
+const PROBABILITIES: [f64; 4] = [0.1, 0.2, 0.3, 0.4];
+
+/// Variance of the noise of the linear cases.
+const NOISE_VARIANCE: f64 = 2.5;
+
+/// A covariance with nothing special about it: 2 + j on the diagonal, 1/2 beside it.
+fn sigma(dim: usize) -> DMatrix<f64> {
+    DMatrix::from_fn(dim, dim, |i, j| if i == j { 2.0 + i as f64 } else { 0.5 })
+}
+
+/// Applies the check to every simulator, `rows` before `sufficient`.
+fn every_simulator(rows: Rows, dim: usize, check: &mut impl Check) {
+    let beta = DVector::from_element(dim, 1.0);
+    check.check("gaussian", &GaussianRows::new(sigma(dim), rows));
+    check.check("gaussian", &GaussianSufficient::new(sigma(dim), rows));
+    check.check("linear", &LinearRows::new(beta.clone(), NOISE_VARIANCE, rows));
+    check.check("linear", &LinearSufficient::new(&beta, NOISE_VARIANCE, rows));
+    check.check("categorical", &CategoricalRows::new(PROBABILITIES.to_vec(), rows));
+    check.check("categorical", &CategoricalSufficient::new(PROBABILITIES.to_vec(), rows));
+    check.check("cdf", &CdfRows::new(rows));
+}
+
+/// A plan of constant weight on fresh rows that records these generations.
+fn plan(experiment: u64, replicates: u64, weight: f64, generations: &[u32]) -> Plan {
+    Plan {
+        seed: 20_250_218,
+        experiment,
+        cell: 3,
+        replicates,
+        weights: Weights::Constant(weight),
+        real_rows: RealRows::Fresh,
+        record: Record::At(generations.to_vec()),
+    }
+}
+
+/// The losses of one replicate at generations 0..=last, from a chain of its own: the engine's contract written again.
+fn losses_of_replicate<S: Simulator>(
+    simulator: &S,
+    plan: &Plan,
+    replicate: u64,
+    last: u32,
+) -> Result<Vec<Vec<f64>>, FitFailure> {
+    let Weights::Constant(weight) = plan.weights else { panic!("these tests use constant weights") };
+    let streams = Streams { seed: plan.seed, experiment: plan.experiment };
+    let rng = |generation, purpose| streams.rng(replicate, generation, purpose, plan.cell);
+    let mut chain = simulator.chain();
+    let mut losses = vec![vec![f64::NAN; simulator.loss_names().len()]; last as usize + 1];
+    chain.start(&mut rng(0, Purpose::Real))?;
+    chain.losses(&mut losses[0]);
+    for t in 1..=last {
+        let real = if plan.real_rows == RealRows::Fixed { 0 } else { t };
+        chain.retrain(weight, &mut rng(real, Purpose::Real), &mut rng(t, Purpose::Synthetic))?;
+        chain.losses(&mut losses[t as usize]);
+    }
+    Ok(losses)
+}
