@@ -10,11 +10,15 @@ mod cdf;
 mod collapse;
 mod domain;
 mod dynamic;
+mod figures;
 mod gaussian;
 mod law;
 mod linear;
+mod logistic;
 mod moments;
+mod poisson;
 mod registry;
+mod regression;
 mod run;
 mod weights;
 

@@ -1,6 +1,6 @@
 //! The list of all claims.
 
-use super::{Claim, categorical, cdf, collapse, dynamic, gaussian, law, linear, weights};
+use super::{Claim, categorical, cdf, collapse, dynamic, figures, gaussian, law, linear, logistic, poisson, weights};
 
 /// Every claim, in the order in which tables show them. Building it evaluates closed forms only; nothing is simulated.
 #[must_use]
@@ -13,7 +13,10 @@ pub fn registry() -> Vec<Claim> {
         categorical::claims(),
         cdf::claims(),
         linear::claims(),
+        logistic::claims(),
+        poisson::claims(),
         collapse::claims(),
+        figures::claims(),
     ]
     .into_iter()
     .flatten()

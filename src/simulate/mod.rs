@@ -37,7 +37,7 @@ pub trait Simulator: Sync {
 
 /// One model retrained over generations.
 pub trait Chain {
-    /// Generation 0: fits on real rows alone, drawn from `real`.
+    /// Generation 0: fits on real rows alone, drawn from `real`. Whatever the chain did before has no part in it.
     ///
     /// # Errors
     /// [`FitFailure`] where the estimate does not exist.

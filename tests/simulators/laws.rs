@@ -216,6 +216,11 @@ fn singular_covariances_keep_their_risk() {
             assert_eq!([losses[0][2], losses[1][2]], [f64::NEG_INFINITY; 2]);
         }
     }
+    // Values without a mean, but no failed fits and none dropped.
+    let outcome = run(&GaussianSufficient::new(sigma(5), rows), &plan(302, REPLICATES, 0.3, &[1]), &|_| ());
+    let [mean, covariance, log_det] = outcome.moments[0][..] else { panic!("three losses") };
+    assert_eq!((outcome.failed_fits, log_det.count()), (0, REPLICATES));
+    assert!(mean.mean().is_finite() && covariance.mean().is_finite() && !log_det.mean().is_finite());
 }
 
 /// At w = 0, log det grows by that of a Wishart matrix over its degrees of freedom at each generation, whatever the

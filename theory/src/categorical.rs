@@ -1,4 +1,6 @@
 //! Categorical rows.
+//!
+//! Tested by `tests/laws/categorical.rs`: enumeration of every data set of small chains, in exact rationals.
 
 use crate::parameters::SampleSizes;
 use crate::recursion::Recursion;

@@ -1,4 +1,6 @@
 //! The empirical distribution function.
+//!
+//! Tested by `tests/laws/cdf.rs`: enumeration of the weights of the atoms of small chains, in exact rationals.
 
 use crate::categorical::resampling;
 use crate::parameters::SampleSizes;

@@ -1,4 +1,7 @@
 //! The covariance of Gaussian rows, in any dimension.
+//!
+//! Tested by `tests/laws/covariance.rs`: the full matrix of second moments by Isserlis, exact enclosures of w* and w_c,
+//! digits.
 
 use crate::jet::Jet;
 use crate::parameters::{DegreesOfFreedom, Weight};
@@ -170,7 +173,7 @@ impl CovarianceSystem<f64> {
     /// bisection on the derivative (a [`Jet`] through [`CovarianceSystem::limit`]) down to adjacent floats
     ///
     /// # Accuracy
-    /// 1e-14 relative
+    /// 12 ulp for n, m up to 1e7 (6 measured)
     #[must_use]
     pub fn optimal_weight(&self) -> f64 {
         let of_mode =

@@ -1,4 +1,6 @@
 //! Gaussian rows: the mean in any dimension, and the variance in dimension one.
+//!
+//! Tested by `tests/laws/gaussian.rs`: raw second and fourth moments about the origin, in exact rationals.
 
 use crate::parameters::{DegreesOfFreedom, SampleSizes};
 use crate::recursion::Recursion;

@@ -1,4 +1,6 @@
 //! Forward derivatives.
+//!
+//! Tested by `tests/laws/jet.rs`: a rational function with every operation, differentiated by hand.
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 

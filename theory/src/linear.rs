@@ -1,4 +1,6 @@
 //! Linear regression.
+//!
+//! Tested by `tests/laws/linear.rs`: hat matrices of explicit designs, Bartlett's decomposition, figure 7.
 
 use crate::misspecified::well_specified;
 use crate::parameters::SampleSizes;
@@ -46,7 +48,8 @@ pub fn fixed_design_law<S: Scalar>(noise_variance: S, trace_inverse_gram: S) -> 
 /// `sigma^2 p/(m - p - 1)`
 ///
 /// # Domain
-/// exact for m > p + 1; none where m <= p + 1, where the risk is infinite (m = p, p + 1) or the fit does not exist
+/// exact for p + 1 < m < 2^63; none where m <= p + 1, where the risk is infinite (m = p, p + 1) or the fit does not
+/// exist
 ///
 /// # Source
 /// derived: beta_t - beta_{t-1} = (X'X)^-1 X' noise, independent of beta_{t-1}, of squared norm sigma^2 tr (X'X)^-1 in

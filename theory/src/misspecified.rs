@@ -1,4 +1,6 @@
 //! M-estimators whose real rows need not follow the fitted family.
+//!
+//! Tested by `tests/laws/misspecified.rs`: a mean fitted with a wrong variance, where the law is exact.
 
 use crate::parameters::SampleSizes;
 use crate::recursion::Recursion;

@@ -1,4 +1,6 @@
 //! Validated inputs: preconditions live here, so that the formulas are total.
+//!
+//! Tested by `tests/laws/parameters.rs`: both sides of every condition.
 
 use crate::scalar::Scalar;
 

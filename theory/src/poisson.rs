@@ -1,4 +1,6 @@
 //! Poisson regression.
+//!
+//! Tested by `tests/laws/information.rs`: digits, and Gauss-Legendre quadrature.
 
 use crate::misspecified::well_specified;
 use crate::parameters::SampleSizes;

@@ -1,6 +1,8 @@
 //! What follows for the mixing ratio alone, under every model with A_r = A_s and rho = 1.
 //!
 //! Relative risks are limit risks over the risk A/n of training on the fresh real rows alone.
+//!
+//! Tested by `tests/laws/weights.rs`: exact identities in rationals, expansions at both ends of k.
 
 use crate::parameters::MixingRatio;
 use crate::recursion::{Recursion, complement};

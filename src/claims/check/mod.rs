@@ -136,3 +136,11 @@ pub struct Check {
     /// The function.
     pub run: Run,
 }
+
+impl Check {
+    /// The same check, left to the full tier.
+    #[must_use]
+    pub fn in_full_tier(self) -> Self {
+        Self { tier: Tier::Full, ..self }
+    }
+}

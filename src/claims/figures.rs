@@ -1,0 +1,424 @@
+//! The panels of figures 7, 8 and 9, at the paper's sizes (figure 10 is on real data: `claims::adult`).
+//!
+//! Panels of a model with an exact law are compared with the exact risk at those very sizes, generations included. Of linear,
+//! logistic and Poisson regression only the limit has a law, and their panels are rungs of ladders.
+
+use goldenweight_theory::parameters::SampleSizes;
+use goldenweight_theory::{cdf, linear};
+use nalgebra::{DMatrix, DVector};
+
+use super::check::{Case, Check, optimum, optimum_ladder, property, recursion, simulation};
+use super::domain::{self, IDENTITY, RECURSION, error, holds, weight};
+use super::regression::{Fitted, Rung};
+use super::{Claim, Exactness, Source, moments};
+use crate::experiment::Rows;
+use crate::prediction::Law;
+use crate::simulate::cdf::CdfRows;
+use crate::simulate::engine::Record;
+use crate::simulate::gaussian::GaussianSufficient;
+use crate::simulate::linear::LinearSufficient;
+
+/// A model with an exact law, as the panels (a), (b) and (c) show them.
+#[derive(Clone, Copy, PartialEq)]
+enum Panel {
+    Mean,
+    Covariance,
+    Cdf,
+}
+
+impl Panel {
+    fn law(self, p: usize, rows: Rows) -> Law {
+        let sigma = DMatrix::identity(p, p);
+        let law = match self {
+            Self::Mean => Law::gaussian_mean(&sigma, rows),
+            Self::Covariance => Law::gaussian_covariance(&sigma, rows),
+            Self::Cdf => SampleSizes::new(rows.real as u64, rows.synthetic as u64).map(|s| Law::Scalar(cdf::law(s))),
+        };
+        law.expect("sizes of the figures")
+    }
+
+    /// The panel's chain at a weight, with its exact expectation under the same record.
+    fn case(self, p: usize, rows: Rows, w: f64, record: Record) -> Case {
+        let law = self.law(p, rows);
+        let expected = match &record {
+            Record::At(generations) => law.risk_at(weight(w), generations[generations.len() - 1]),
+            Record::Average { from, until } => law.average_risk(weight(w), *from, *until),
+        };
+        self.simulated(format!("m = {}, w = {w:.4}, {}", rows.synthetic, during(&record)), p, rows, w, record, expected)
+    }
+
+    fn simulated(self, label: String, p: usize, rows: Rows, w: f64, record: Record, expected: f64) -> Case {
+        let gaussian = || GaussianSufficient::new(DMatrix::identity(p, p), rows);
+        match self {
+            Self::Mean => Case::new(label, gaussian(), 0, w, record, expected),
+            Self::Covariance => Case::new(label, gaussian(), 1, w, record, expected),
+            Self::Cdf => Case::new(label, CdfRows::new(rows), 0, w, record, expected),
+        }
+    }
+
+    /// Moments propagated from generation to generation by the panel's sampling law.
+    fn moments(self, p: usize, rows: Rows, w: f64, generations: u32) -> Vec<f64> {
+        let (n, m, sigma) = (rows.real as u64, rows.synthetic as u64, DMatrix::identity(p, p));
+        match self {
+            Self::Mean => moments::mean_risk(&sigma, n, m, w, generations),
+            Self::Covariance => moments::covariance_risk(&sigma, n, m, w, generations),
+            // Enumeration is for small sizes; the resampled points of a cdf are stepped as F(1 - F) instead.
+            Self::Cdf => moments::point_risk(n, m, w, generations),
+        }
+    }
+}
+
+fn during(record: &Record) -> String {
+    match record {
+        Record::At(generations) => format!("t = {}", generations[generations.len() - 1]),
+        Record::Average { from, until } => format!("t = {from}..{}", until - 1),
+    }
+}
+
+/// n = m = 100 of figures 7 and 8.
+const HUNDRED: Rows = Rows { real: 100, synthetic: 100 };
+
+/// The generations over which figures 8 and 9 average.
+const STATIONARY: Record = Record::Average { from: 150, until: 200 };
+
+pub fn claims() -> Vec<Claim> {
+    let seven = [figure_7a(), figure_7b(), figure_7c(), figure_7d(), figure_7e(), figure_7f()];
+    let eight = [figure_8a(), figure_8b(), figure_8c(), figure_8d(), figure_8e(), figure_8f()];
+    let nine = [figure_9a(), figure_9b(), figure_9c(), figure_9d(), figure_9e(), figure_9f()];
+    seven.into_iter().chain(eight).chain(nine).collect()
+}
+
+/// A claim that a panel shows.
+fn panel(
+    id: &'static str,
+    statement: &'static str,
+    domain: &'static str,
+    exactness: Exactness,
+    checks: Vec<Check>,
+) -> Claim {
+    Claim { id, statement, domain, source: Source::Figure, exactness, checks }
+}
+
+fn figure_7a() -> Claim {
+    let at = |t| Panel::Mean.case(4, HUNDRED, 0.0, Record::At(vec![t]));
+    panel(
+        "figure-7a",
+        "w = 0: the mean's risk is (4/100)(1 + t), linear to t = 999 (by recursion; a simulated mean shows it only while t ≪ m, since the \
+         paths of still large Σ_t that carry it become rare)",
+        "n = m = 100, p = 4",
+        Exactness::Exact,
+        vec![
+            recursion("covariance matrix of the mean, to t = 999", RECURSION, || {
+                let stepped = Panel::Mean.moments(4, HUNDRED, 0.0, 999);
+                let case = |t: u32| (format!("t = {t}"), 0.04 * (1.0 + f64::from(t)), stepped[t as usize]);
+                [0, 1, 10, 100, 999].map(case).to_vec()
+            }),
+            simulation("risk at t = 5 and 20", 100_000, 0.03, vec![at(5), at(20)]),
+        ],
+    )
+}
+
+fn figure_7b() -> Claim {
+    let at = |t| Panel::Covariance.case(4, HUNDRED, 0.0, Record::At(vec![t]));
+    panel(
+        "figure-7b",
+        "w = 0: the covariance's risk grows geometrically, to 4·10⁹ at t = 999, which no mean of simulated replicates can show",
+        "n = m = 100, p = 4",
+        Exactness::Exact,
+        vec![
+            recursion("all p⁴ second moments, to t = 999", RECURSION, || {
+                let law = Panel::Covariance.law(4, HUNDRED);
+                let stepped = Panel::Covariance.moments(4, HUNDRED, 0.0, 999);
+                let case = |t: u32| (format!("t = {t}"), law.risk_at(weight(0.0), t), stepped[t as usize]);
+                [0, 1, 10, 100, 999].map(case).to_vec()
+            }),
+            simulation("risk at t = 2 and 6", 100_000, 0.03, vec![at(2), at(6)]),
+        ],
+    )
+}
+
+fn figure_7c() -> Claim {
+    let at = |t| Panel::Cdf.case(1, HUNDRED, 0.0, Record::At(vec![t]));
+    panel(
+        "figure-7c",
+        "w = 0: the risk of the distribution function rises to 1/6, that of a point mass",
+        "n = m = 100",
+        Exactness::Exact,
+        vec![
+            recursion("resampled points, to t = 999", RECURSION, || {
+                let law = Panel::Cdf.law(1, HUNDRED);
+                let stepped = Panel::Cdf.moments(1, HUNDRED, 0.0, 999);
+                let case = |t: u32| (format!("t = {t}"), law.risk_at(weight(0.0), t), stepped[t as usize]);
+                [0, 1, 10, 100, 999].map(case).to_vec()
+            }),
+            simulation("risk at t = 20 and 100", 8_000, 0.08, vec![at(20), at(100)]),
+        ],
+    )
+}
+
+fn figure_7d() -> Claim {
+    let case = |t: u32| {
+        let slope: f64 = linear::synthetic_slope(1.0, 4, 100).expect("m > p + 1");
+        let simulator = LinearSufficient::new(&DVector::from_element(4, 1.0), 1.0, HUNDRED);
+        let record = Record::At(vec![t]);
+        Case::new(format!("t = {t}"), simulator, 0, 0.0, record, slope * (1.0 + f64::from(t)))
+    };
+    panel(
+        "figure-7d",
+        "w = 0: the risk of linear regression is (4/95)(1 + t) (the published code's generation 0 has rows N(0, I/4): 16/95 + 4t/95)",
+        "n = m = 100, p = 4",
+        Exactness::Exact,
+        vec![
+            recursion("sums of E tr (X'X)⁻¹ by quadrature", RECURSION, || {
+                // E 1/chi-squared(97), four times.
+                let slope = 4.0 * moments::chi_squared_mean(97.0, |x| 1.0 / x);
+                let sizes = || SampleSizes::new(100, 100).expect("positive");
+                let case = |(s, t): (f64, u32)| {
+                    let risk = linear::synthetic_risk(1.0, 4, sizes(), s, t).expect("m > p + 1");
+                    (format!("generation 0 on N(0, {s} I), t = {t}"), risk, slope * (1.0 / s + f64::from(t)))
+                };
+                [(1.0, 0), (1.0, 999), (0.25, 0), (0.25, 999)].map(case).to_vec()
+            }),
+            simulation("risk at t = 10 and 300", 8_000, 0.08, vec![case(10), case(300)]),
+        ],
+    )
+}
+
+/// Panels (e) and (f) of figure 7: the limit law A(1/n + t/m) for few generations.
+fn synthetic_growth(id: &'static str, statement: &'static str, model: Fitted) -> Claim {
+    panel(
+        id,
+        statement,
+        "w = 0, p = 4, fixed t, n = m → ∞",
+        Exactness::Limit,
+        vec![
+            model.ladder("n = m = 200, ..., 1600, t = 1..4", 600, 0.35, 0.0, Rung::ladder::<4>(200, 1.0, 4, 1, 5)),
+            recursion("A(1/n + t/m), step by step", RECURSION, || {
+                let places = [Fitted::Linear, Fitted::Logistic, Fitted::Poisson].map(|model| {
+                    let law = model.law(Rung::ladder::<1>(100, 0.5, 4, 0, 1)[0]);
+                    [0u32, 1, 30, 999].map(|t| {
+                        let grown = law.fresh + f64::from(t) * law.fresh / 2.0;
+                        (format!("A = {:.4}, t = {t}", 100.0 * law.fresh), law.risk_at(&0.0, t), grown)
+                    })
+                });
+                places.into_iter().flatten().collect()
+            }),
+        ],
+    )
+}
+
+fn figure_7e() -> Claim {
+    let statement =
+        "w = 0: the risk of logistic regression grows from the start like A(1/n + t/m), A = tr I(β)⁻¹, for n, m → ∞";
+    synthetic_growth("figure-7e", statement, Fitted::Logistic)
+}
+
+fn figure_7f() -> Claim {
+    let statement =
+        "w = 0: the risk of Poisson regression grows from the start like A(1/n + t/m), A = tr I(β)⁻¹, for n, m → ∞";
+    synthetic_growth("figure-7f", statement, Fitted::Poisson)
+}
+
+/// Panels (a) to (c) of figure 8: the curve at four weights of its grid, and its minimum.
+fn curve(panel: Panel, p: usize, replicates: u64, margin: f64) -> Vec<Check> {
+    let at = |w| panel.case(p, HUNDRED, w, STATIONARY);
+    let best = panel.law(p, HUNDRED).optimal_weight();
+    // The chain forgets its start like u^2t: at t = 15, near the minimum, less than 1e-12 is left.
+    let near = Record::Average { from: 15, until: 45 };
+    let minimum = panel.simulated("n = m = 100".to_owned(), p, HUNDRED, 1.0, near, best);
+    vec![
+        simulation("risk at w = .2, .38, .62, .78", replicates, margin, [0.2, 0.38, 0.62, 0.78].map(at).into()),
+        optimum("minimiser of the simulated risk", 64 * 12, 0.06, vec![minimum]),
+    ]
+}
+
+/// The recursion behind a panel of figure 8: averages over t = 150..199.
+fn curve_recursion(panel: Panel, p: usize) -> Vec<(String, f64, f64)> {
+    let case = |w: f64| {
+        let stepped = panel.moments(p, HUNDRED, w, 199);
+        let mean = stepped[150..].iter().sum::<f64>() / 50.0;
+        (format!("w = {w}"), panel.law(p, HUNDRED).average_risk(weight(w), 150, 200), mean)
+    };
+    [0.2, 0.38, 0.5, 0.62, 0.78].map(case).to_vec()
+}
+
+fn figure_8a() -> Claim {
+    let mut checks = curve(Panel::Mean, 2, 10_000, 0.025);
+    checks.push(recursion("covariance matrix of the mean", RECURSION, || curve_recursion(Panel::Mean, 2)));
+    panel(
+        "figure-8a",
+        "the mean's risk over w, averaged over t = 150..199, is least at 1/φ, where it is .0123607",
+        "n = m = 100, p = 2, Σ = I",
+        Exactness::Exact,
+        checks,
+    )
+}
+
+fn figure_8b() -> Claim {
+    let mut checks = curve(Panel::Covariance, 2, 10_000, 0.03);
+    checks.push(recursion("all p⁴ second moments", RECURSION, || curve_recursion(Panel::Covariance, 2)));
+    panel(
+        "figure-8b",
+        "the covariance's risk over w is least at .6198, not at 1/φ, where it is .0375641",
+        "n = m = 100, p = 2, Σ = I",
+        Exactness::Exact,
+        checks,
+    )
+}
+
+fn figure_8c() -> Claim {
+    let mut checks = curve(Panel::Cdf, 1, 1_500, 0.05);
+    checks.push(recursion("resampled points", RECURSION, || curve_recursion(Panel::Cdf, 1)));
+    panel(
+        "figure-8c",
+        "the risk of the distribution function over w is least at .6170, not at 1/φ, where it is .00102829",
+        "n = m = 100",
+        Exactness::Exact,
+        checks,
+    )
+}
+
+/// Panels (d) to (f) of figure 8: ladders at k = 1 on either side of the minimum, and the minimiser's own.
+fn regression_curve(id: &'static str, statement: &'static str, model: Fitted, replicates: u64, margin: f64) -> Claim {
+    let minimised = Rung::ladder::<3>(100, 1.0, 2, 6, 26).map(|rung| model.minimised(rung));
+    panel(
+        id,
+        statement,
+        "n = m → ∞, p = 2, β = (1, 1)",
+        Exactness::Limit,
+        vec![
+            model.ladder("w = .78", replicates, margin, 0.78, Rung::ladder::<4>(100, 1.0, 2, 4, 24)),
+            optimum_ladder("minimisers at n = m = 100, 200, 400", 64 * 4, 0.12, 1, minimised.into()),
+        ],
+    )
+}
+
+fn figure_8d() -> Claim {
+    let statement = "the risk of linear regression over w has the limit law's curve and its minimum at 1/φ, for n → ∞";
+    regression_curve("figure-8d", statement, Fitted::Linear, 15_000, 0.05)
+}
+
+fn figure_8e() -> Claim {
+    let statement =
+        "the risk of logistic regression over w has the limit law's curve and its minimum at 1/φ, for n → ∞";
+    regression_curve("figure-8e", statement, Fitted::Logistic, 1_000, 0.2)
+}
+
+fn figure_8f() -> Claim {
+    let statement = "the risk of Poisson regression over w has the limit law's curve and its minimum at 1/φ, for n → ∞";
+    regression_curve("figure-8f", statement, Fitted::Poisson, 1_000, 0.2)
+}
+
+/// n = 100 and m = floor(n/k) of figure 9, with the effective k = n/m.
+fn rows_at(k: f64) -> (Rows, f64) {
+    let synthetic = (100.0 / k).floor() as usize;
+    (Rows { real: 100, synthetic }, 100.0 / synthetic as f64)
+}
+
+/// The naive and the golden weight at k.
+fn both_weights(k: f64) -> [f64; 2] {
+    [k / (1.0 + k), ((k * k + 4.0 * k).sqrt() - k) / 2.0]
+}
+
+/// Panels (a) to (c) of figure 9: both weightings at both ends of its grid, simulated and against the exact finite-t risk.
+fn two_curves(panel: Panel, p: usize, ratios: &[f64], replicates: u64, margin: f64, record: &Record) -> Vec<Check> {
+    let cases = ratios.iter().flat_map(|&k| {
+        let (rows, effective) = rows_at(k);
+        both_weights(effective).map(|w| panel.case(p, rows, w, record.clone()))
+    });
+    vec![
+        simulation("risk at either end of the grid", replicates, margin, cases.collect()),
+        property(
+            "golden below naive all along the grid",
+            || 0.01..0.19f64,
+            match panel {
+                Panel::Mean => |k| golden_below_naive(Panel::Mean, 2, *k),
+                Panel::Covariance => |k| golden_below_naive(Panel::Covariance, 2, *k),
+                Panel::Cdf => |k| golden_below_naive(Panel::Cdf, 1, *k),
+            },
+        ),
+    ]
+}
+
+fn golden_below_naive(panel: Panel, p: usize, k: f64) -> f64 {
+    let (rows, effective) = rows_at(k);
+    let [naive, golden] = both_weights(effective).map(|w| panel.law(p, rows).average_risk(weight(w), 150, 200));
+    let stepped = |w: f64| panel.moments(p, rows, w, 199)[150..].iter().sum::<f64>() / 50.0;
+    let [naive_stepped, golden_stepped] = both_weights(effective).map(stepped);
+    holds(golden < naive).max(error(naive, naive_stepped, RECURSION)).max(error(golden, golden_stepped, RECURSION))
+}
+
+fn figure_9a() -> Claim {
+    panel(
+        "figure-9a",
+        "naive against golden weight for the mean: .010050 and .001902 at k = .01, .010873 and .007024 at k = .19 (m = 526)",
+        "n = 100, p = 2, m = floor(n/k), t = 150..199",
+        Exactness::Exact,
+        two_curves(Panel::Mean, 2, &[0.01, 0.19], 8_000, 0.1, &STATIONARY),
+    )
+}
+
+fn figure_9b() -> Claim {
+    panel(
+        "figure-9b",
+        "naive against golden weight for the covariance: the golden weight has less risk all along the grid",
+        "n = 100, p = 2, m = floor(n/k), t = 150..199",
+        Exactness::Exact,
+        two_curves(Panel::Covariance, 2, &[0.01, 0.19], 8_000, 0.12, &STATIONARY),
+    )
+}
+
+fn figure_9c() -> Claim {
+    panel(
+        "figure-9c",
+        "naive against golden weight for the distribution function: the golden weight has less risk all along the grid",
+        "n = 100, m = floor(n/k)",
+        Exactness::Exact,
+        two_curves(Panel::Cdf, 1, &[0.19], 1_500, 0.12, &Record::Average { from: 20, until: 40 }),
+    )
+}
+
+/// Panels (d) to (f) of figure 9: ladders at k = .19 under the golden weight and, where it fits the quick tier, under the naive one.
+fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, replicates: u64, margin: f64) -> Claim {
+    // The effective ratio tends to k along the ladder, and every rung is compared with the law at its own sizes.
+    let [naive, golden] = both_weights(0.19);
+    let naive = model.ladder("naive weight", replicates, 1.5 * margin, naive, Rung::ladder::<4>(50, 0.19, 2, 15, 35));
+    panel(
+        id,
+        statement,
+        "k = .19, p = 2, β = (1, 1), n → ∞",
+        Exactness::Limit,
+        vec![
+            model.ladder("golden weight", replicates, margin, golden, Rung::ladder::<4>(50, 0.19, 2, 15, 35)),
+            if matches!(model, Fitted::Linear) { naive } else { naive.in_full_tier() },
+            property(
+                "golden below naive, by (1 + k)/(2 + k) against w*",
+                || 0.01..0.19f64,
+                |&k| {
+                    let law = domain::law(&(1.0, k, 0.0));
+                    let [naive, golden] = both_weights(k).map(|w| law.limit_risk(weight(w)));
+                    holds(golden < naive).max(error(naive, (1.0 + k) / (2.0 + k), IDENTITY)).max(error(
+                        golden,
+                        both_weights(k)[1],
+                        10.0 * IDENTITY,
+                    ))
+                },
+            ),
+        ],
+    )
+}
+
+fn figure_9d() -> Claim {
+    let statement = "naive against golden weight for linear regression: both follow the limit law, for n → ∞";
+    regression_curves("figure-9d", statement, Fitted::Linear, 6_000, 0.08)
+}
+
+fn figure_9e() -> Claim {
+    let statement = "naive against golden weight for logistic regression: both follow the limit law, for n → ∞";
+    regression_curves("figure-9e", statement, Fitted::Logistic, 400, 0.3)
+}
+
+fn figure_9f() -> Claim {
+    let statement = "naive against golden weight for Poisson regression: both follow the limit law, for n → ∞";
+    regression_curves("figure-9f", statement, Fitted::Poisson, 400, 0.3)
+}

@@ -1,0 +1,131 @@
+//! Regressions of which only the limit of many rows has a law: rungs for the ladders.
+
+use goldenweight_theory::parameters::SampleSizes;
+use goldenweight_theory::recursion::Recursion;
+use goldenweight_theory::{linear, logistic, poisson};
+use nalgebra::DVector;
+
+use super::check::{Case, Check, ladder};
+use super::{Claim, Exactness, Source};
+use crate::experiment::Rows;
+use crate::simulate::engine::Record;
+use crate::simulate::linear::LinearSufficient;
+use crate::simulate::logistic::Logistic;
+use crate::simulate::poisson::Poisson;
+
+/// A regression on x ~ N(0, I) with coefficients (1, ..., 1); the linear one has noise variance 1.
+#[derive(Clone, Copy)]
+pub enum Fitted {
+    Linear,
+    Logistic,
+    Poisson,
+}
+
+/// Where a rung is simulated: n real rows, the mixing ratio's m, p coefficients, generations that are averaged.
+#[derive(Clone, Copy)]
+pub struct Rung {
+    pub real: usize,
+    pub synthetic: usize,
+    pub dim: usize,
+    pub from: u32,
+    pub until: u32,
+}
+
+impl Rung {
+    /// n, 2n, 4n, ... at the mixing ratio k, m = floor(n/k), averaging these generations.
+    pub fn ladder<const R: usize>(real: usize, ratio: f64, dim: usize, from: u32, until: u32) -> [Self; R] {
+        std::array::from_fn(|r| {
+            let real = real << r;
+            Self { real, synthetic: (real as f64 / ratio).floor() as usize, dim, from, until }
+        })
+    }
+
+    fn label(self) -> String {
+        format!("n = {}, m = {}, p = {}", self.real, self.synthetic, self.dim)
+    }
+
+    const fn record(self) -> Record {
+        Record::Average { from: self.from, until: self.until }
+    }
+}
+
+impl Fitted {
+    /// The limit law at the rung's sizes.
+    pub fn law(self, rung: Rung) -> Recursion<f64> {
+        let sizes = SampleSizes::new(rung.real as u64, rung.synthetic as u64).expect("positive");
+        let beta = vec![1.0; rung.dim];
+        match self {
+            Self::Linear => linear::limit_law(1.0, rung.dim as u32, sizes),
+            Self::Logistic => logistic::limit_law(&beta, sizes),
+            Self::Poisson => poisson::limit_law(&beta, sizes),
+        }
+    }
+
+    /// The rung at weight w, expected to have this risk; without a weight, the minimiser.
+    fn case(self, rung: Rung, w: Option<f64>, expected: f64) -> Case {
+        let rows = Rows { real: rung.real, synthetic: rung.synthetic };
+        let beta = DVector::from_element(rung.dim, 1.0);
+        let (w, label, record) = (w.unwrap_or(1.0), rung.label(), rung.record());
+        match self {
+            Self::Linear => Case::new(label, LinearSufficient::new(&beta, 1.0, rows), 0, w, record, expected),
+            Self::Logistic => Case::new(label, Logistic::new(beta, rows), 0, w, record, expected),
+            Self::Poisson => Case::new(label, Poisson::new(beta, rows), 0, w, record, expected),
+        }
+    }
+
+    /// The rung at weight w against the limit law's mean risk over the same generations.
+    pub fn at_weight(self, rung: Rung, w: f64) -> (f64, Case) {
+        let law = self.law(rung);
+        let generations = rung.from..rung.until;
+        let total: f64 = generations.clone().map(|t| law.risk_at(&w, t)).sum();
+        (rung.real as f64, self.case(rung, Some(w), total / generations.len() as f64))
+    }
+
+    /// The rung's minimiser against the limit's optimal weight.
+    pub fn minimised(self, rung: Rung) -> (f64, Case) {
+        (rung.real as f64, self.case(rung, None, self.law(rung).optimal_weight()))
+    }
+
+    /// A ladder of the risk at weight w, quadratic in 1/n.
+    pub fn ladder<const R: usize>(
+        self,
+        name: &'static str,
+        replicates: u64,
+        margin: f64,
+        w: f64,
+        rungs: [Rung; R],
+    ) -> Check {
+        ladder(name, replicates, margin, 2, rungs.map(|rung| self.at_weight(rung, w)).into())
+    }
+}
+
+/// The limit law of logistic or Poisson regression, by ladders at k = 1 and k = 1/4.
+pub fn limit_claim(model: Fitted) -> Claim {
+    let (id, statement) = match model {
+        Fitted::Linear => ("", ""),
+        Fitted::Logistic => (
+            "logistic-limit",
+            "random design: n times the risk of the weighted logistic fit tends to the recursion's with A = tr I(β)⁻¹ and ρ = 1 \
+             (10 % above it at n = 100, p = 2)",
+        ),
+        Fitted::Poisson => (
+            "poisson-limit",
+            "random design: n times the risk of the weighted Poisson fit tends to the recursion's with A = tr I(β)⁻¹ and ρ = 1 \
+             (24 % above it at n = 100, p = 2)",
+        ),
+    };
+    let w = 0.618;
+    Claim {
+        id,
+        statement,
+        domain: "n → ∞ at fixed k, w, p and β",
+        source: Source::Paper,
+        exactness: Exactness::Limit,
+        checks: vec![
+            model.ladder("k = 1, w = .618, p = 2", 2_000, 0.12, w, Rung::ladder::<4>(100, 1.0, 2, 6, 26)),
+            model.ladder("k = 1/4, w = .39, p = 2", 1_000, 0.2, 0.39, Rung::ladder::<4>(50, 0.25, 2, 12, 32)),
+            // Fewer, simpler cells: p = 1 has another tr I^-1, so that a wrong dependence on p shows.
+            model.ladder("k = 4, w = .83, p = 1", 1_500, 0.15, 0.83, Rung::ladder::<4>(100, 4.0, 1, 3, 15)),
+        ],
+    }
+}

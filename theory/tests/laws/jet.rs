@@ -1,0 +1,37 @@
+use goldenweight_theory::jet::Jet;
+use goldenweight_theory::scalar::{Analytic, Scalar};
+use proptest::prelude::*;
+
+use crate::precision::POSITIVE_TERMS;
+use crate::support::{Q, assert_close, cases, q};
+
+/// A rational function with every operation, and its derivative by hand.
+fn sample<S: Scalar>(x: S) -> S {
+    (x.sqr() - S::ratio(3, 2)) / (x.clone() + S::ratio(7, 1)) + -x.clone() * x
+}
+
+fn sample_derivative(x: &Q) -> Q {
+    let below = x + q(7, 1);
+    (q(2, 1) * x * &below - (x * x - q(3, 2))) / (&below * &below) - q(2, 1) * x
+}
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn rational_derivatives_are_exact(n in -30i64..30, d in 1i64..9) {
+        let x = q(n, d);
+        prop_assume!(x != q(-7, 1));
+        let jet = sample(Jet::variable(x.clone()));
+        prop_assert_eq!(jet.value, sample(x.clone()));
+        prop_assert_eq!(jet.derivative, sample_derivative(&x));
+    }
+
+    #[test]
+    fn analytic_derivatives(x in 0.01..20.0f64) {
+        let jet = Jet::variable(x);
+        assert_close("sqrt", jet.sqrt().derivative, 0.5 / x.sqrt(), POSITIVE_TERMS);
+        assert_close("exp", jet.exp().derivative, x.exp(), POSITIVE_TERMS);
+        assert_close("ln", jet.ln().derivative, 1.0 / x, POSITIVE_TERMS);
+    }
+}
