@@ -21,7 +21,7 @@ def logistic(eta):
 
 def fit(mean, responses, weight):
     """Total weight `weight` on the real rows, the rest on the synthetic ones."""
-    rows = [(w / len(part) / 64, x, y) for part, ys, w in zip((REAL, SYNTHETIC), responses, (weight, 1 - weight))
+    rows = [(w / len(part), x, y) for part, ys, w in zip((REAL, SYNTHETIC), responses, (weight, 1 - weight))
             for x, y in zip(part, ys)]
 
     def score(*beta):

@@ -40,13 +40,15 @@ with open(pathlib.Path(__file__).with_name("separation.csv"), "w") as file:
     file.write("family,p,rows,exists\n")
     for family in ("logistic", "poisson"):
         for p in (1, 2, 3):
-            for _ in range(150):
+            for _ in range(120):
                 n = int(rng.integers(6, 13))
                 x = rng.integers(-4, 5, size=(n, p))
+                if family == "poisson" and rng.random() < 0.5:
+                    x = abs(x)
                 eta = x @ rng.normal(size=p) * 0.7
                 if family == "logistic":
                     y = (rng.random(n) < 1 / (1 + np.exp(-eta))).astype(int)
                 else:
-                    y = np.minimum(rng.poisson(np.exp(eta - 2 if rng.random() < 0.7 else np.minimum(eta, 3))), 40)
+                    y = rng.poisson(np.exp(np.minimum(eta - rng.uniform(0, 6), 3)))
                 rows = " ".join(str(v) for row, label in zip(x, y) for v in (*row, label))
                 file.write(f"{family},{p},{rows},{int(exists(family, x, y))}\n")
