@@ -329,7 +329,7 @@ fn cells(mut p: Vec<f64>) -> Result<Vec<f64>, InputError> {
     if !p.iter().all(|&x| x > 0.0 && x < 1.0) {
         return error("must each be above 0 and below 1");
     }
-    if !((sum - 1.0).abs() <= Problem::SUM_TOLERANCE) {
+    if (sum - 1.0).abs() > Problem::SUM_TOLERANCE {
         return error(&format!("must have the sum 1, not {sum}"));
     }
     p.iter_mut().for_each(|x| *x /= sum);

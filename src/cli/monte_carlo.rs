@@ -56,11 +56,10 @@ pub struct Simulation {
     /// Average the risk over generations B to T-1 instead of taking generation T
     #[arg(long, value_name = "B", value_parser = whole, allow_hyphen_values = true)]
     burn_in: Option<u64>,
-    /// rows (draws every row) or sufficient (draws the statistics of the rows; not for logistic, poisson and cdf)
-    /// [default: sufficient where it exists]
+    /// rows (draws every row) or sufficient (their statistics) [default: sufficient; logistic, poisson, cdf: rows]
     #[arg(long)]
     simulator: Option<SimulatorKind>,
-    /// Independent replicates (chains), at most 10^9; `optimize` needs 40 and rounds down to a multiple of 20
+    /// Independent replicates (chains), 2 to 10^9 (optimize: 40 at least, in 20 batches)
     #[arg(long, value_name = "R", value_parser = whole, allow_hyphen_values = true, default_value_t = 2000)]
     replicates: u64,
     #[command(flatten)]

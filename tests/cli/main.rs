@@ -121,7 +121,7 @@ fn risk_agrees_with_stepped_recursions() {
     for (options, expected) in [
         (
             "--model gaussian-covariance --real 31 --synthetic 47 --dim 3 --weight 0.37 --generations 5",
-            0.269_827_239_990_911_32,
+            0.269_827_239_990_911_3,
         ),
         ("--model gaussian-covariance --real 10 --synthetic 10 --weight 0.1", 48.809_523_809_523_81),
         ("--model gaussian-mean --real 8 --synthetic 4 --weight 0.3 --generations 7 --burn-in 3", 0.509_591_169_071_5),
@@ -241,9 +241,9 @@ fn threads_and_repetition_do_not_change_a_byte() {
 fn the_registry_is_listed_and_one_claim_is_verified() {
     let claims = json("claims --json");
     let claims = claims.as_array().expect("a list");
-    assert!(claims.iter().all(|claim| claim["kinds"].as_array().is_some_and(|kinds| kinds.len() >= 2)));
+    claims.iter().for_each(|claim| assert_keys(claim, "id statement source exactness kinds"));
     let id = "law-optimum";
-    assert!(stdout_of("claims", 0).contains(id));
+    assert!(claims.iter().any(|claim| claim["id"] == id) && stdout_of("claims", 0).contains(id));
     let run = json(&format!("verify --only {id} --json"));
     assert_keys(&run, "seed tier family_false_alarm checks verdict claims");
     assert_keys(&run["claims"][0], "id statement source exactness verdict evidence");
