@@ -123,8 +123,15 @@ pub struct InputError {
 impl InputError {
     /// The option (`--real`), the value as given, and the condition it breaks (`must be ...`).
     pub fn new(option: impl Into<String>, value: impl ToString, condition: impl Into<String>) -> Self {
-        Self { option: option.into(), value: value.to_string(), condition: condition.into() }
+        let [option, value, condition] = [option.into(), value.to_string(), condition.into()].map(one_line);
+        Self { option, value, condition }
     }
+}
+
+/// A newline in an argument or in a file's name must not make two lines: control characters are escaped.
+fn one_line(text: String) -> String {
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(escape).collect()
 }
 
 impl std::error::Error for InputError {}
@@ -132,11 +139,8 @@ impl std::error::Error for InputError {}
 impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { option, value, condition } = self;
-        // Control characters are escaped: a newline in an argument must not make two lines.
-        match value.as_str() {
-            "" => write!(f, "{option} '': {condition}"),
-            _ => write!(f, "{option} {}: {condition}", value.escape_debug()),
-        }
+        let value = if value.is_empty() { "''" } else { value };
+        write!(f, "{option} {value}: {condition}")
     }
 }
 
@@ -325,7 +329,7 @@ fn cells(mut p: Vec<f64>) -> Result<Vec<f64>, InputError> {
     if !p.iter().all(|&x| x > 0.0 && x < 1.0) {
         return error("must each be above 0 and below 1");
     }
-    if !((sum - 1.0).abs() <= Problem::SUM_TOLERANCE) {
+    if (sum - 1.0).abs() > Problem::SUM_TOLERANCE {
         return error(&format!("must have the sum 1, not {sum}"));
     }
     p.iter_mut().for_each(|x| *x /= sum);

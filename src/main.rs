@@ -1,2 +1,9 @@
-//! bin
-fn main() {}
+//! The `goldenweight` command.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os())
+}

@@ -93,6 +93,16 @@ impl Block {
         }
     }
 
+    /// `weight` times the derivative of the log-likelihood at `beta` in a direction.
+    fn slope<F: Family>(&mut self, beta: &[f64], direction: &[f64], weight: f64) -> f64 {
+        self.predict(beta);
+        for (residual, (&y, &eta)) in self.residual.iter_mut().zip(self.y.iter().zip(&self.eta)) {
+            *residual = F::residual_and_variance(y, eta).0;
+        }
+        self.predict(direction);
+        weight * dot(&self.residual, &self.eta)
+    }
+
     /// The largest change max |x'step| of a linear predictor; NaN-free where `step` is.
     fn largest_change(&mut self, step: &[f64]) -> f64 {
         self.predict(step);
@@ -114,14 +124,15 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// Newton's method for the maximum of a weighted log-likelihood; holds the scratch memory.
 ///
 /// # Formula
-/// maximises L(beta) = sum of weight_i (y_i eta_i - b(eta_i)); step d = I^-1 score, scaled by
-/// 1 where r = max |x_i'd| <= 1 and by ln(1 + r)/r where r > 1.
+/// maximises L(beta) = sum of weight_i (y_i eta_i - b(eta_i)) by steps t d, d = I^-1 score, r = max |x_i'd|.
+/// Where r <= 1, t = 1; else t is the first of 1, 1/2, 1/4, ... at which L still rises along d, but at least ln(1 + r)/r.
 /// # Ascent
-/// Along d, |b'''| <= b'' gives -L''(t) <= lambda^2 e^(rt) with lambda^2 = d'I d, so L'(t) >= lambda^2 (1 - (e^(rt) - 1)/r): not
-/// negative up to t = ln(1 + r)/r; and for r <= 1, L(1) - L(0) >= lambda^2 (1 - (e^r - 1 - r)/r^2) >= 0.28 lambda^2. So L never falls
-/// and no line search is needed.
+/// Along d, |b'''| <= b'' gives -L''(t) <= lambda^2 e^(rt), lambda^2 = d'I d, so L'(t) >= lambda^2 (1 - (e^(rt) - 1)/r). So L rises up
+/// to t = ln(1 + r)/r; and for r <= 1, L(1) - L(0) >= lambda^2 (1 - (e^r - 1 - r)/r^2) >= 0.28 lambda^2. Being concave, L gains more
+/// from a longer t at which it still rises. Hence L never falls, and its value is never needed.
 /// # Stop
-/// After the step with r <= 1e-6. By the same inequality the lambda that remains is at most (r/2 + O(r^2)) times the last: below 1e-12.
+/// After the step with r <= 1e-6. By the same inequality the lambda that remains is at most (r/2 + O(r^2)) times the last: for
+/// weights of sum 1 and responses 0 and 1, where lambda <= r/2, below 1e-12.
 /// # Existence
 /// The maximum fails to exist exactly where a direction h has X h /= 0 and moves no row towards a worse fit: x_i'h <= 0 (>= 0) where
 /// y_i is at the lower (upper) end of the range of the mean, x_i'h = 0 elsewhere (separation, complete or quasi-complete; for Poisson
@@ -132,10 +143,11 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// # Source
 /// derived (generalised self-concordance as in Bach 2010, Electronic Journal of Statistics 4).
 /// # Tested by
-/// `tests/glm.rs`: failures coincide with separation found by linear programming; optima at 40 digits.
+/// `tests/glm.rs`: failures coincide with separation found by linear programming; optima at 50 digits.
 #[derive(Clone, Debug)]
 pub struct Fit {
     step: Vec<f64>,
+    trial: Vec<f64>,
     information: Vec<f64>,
 }
 
@@ -143,8 +155,8 @@ pub struct Fit {
 /// the diagonal entry, so a pivot that passes has a relative error below 1e-2 and still shows r >= 1 under separation.
 const PIVOT: f64 = 1e-12;
 
-/// Under separation the linear predictors grow by about 1 at each iteration, and where the maximum exists they are of the order of the
-/// logarithm of the overlap, at most -ln 1e-16 = 37 in double precision. So a climb that takes longer leads nowhere.
+/// Under separation the predictors of the rows that matter grow by about 1 at each iteration, and where the maximum exists they are
+/// of the order of the logarithm of the overlap, at most -ln 1e-16 = 37 in double precision. So a longer climb leads nowhere.
 const MAX_ITERATIONS: usize = 100;
 
 /// The step is the last where it changes no linear predictor by more.
@@ -154,7 +166,8 @@ impl Fit {
     /// Scratch memory for this number of coefficients.
     #[must_use]
     pub fn new(coefficients: usize) -> Self {
-        Self { step: vec![0.0; coefficients], information: vec![0.0; coefficients * coefficients] }
+        let zeros = || vec![0.0; coefficients];
+        Self { step: zeros(), trial: zeros(), information: vec![0.0; coefficients * coefficients] }
     }
 
     /// Fits `beta` on blocks with a weight for each row; a block of weight zero does not count. Starts from the `beta` given, and
@@ -183,13 +196,28 @@ impl Fit {
             solve(&mut self.information, &mut self.step)?;
             let counted = blocks.iter_mut().filter(|(_, weight)| *weight > 0.0);
             let change = counted.map(|(block, _)| block.largest_change(&self.step)).fold(0.0, f64::max);
-            let length = if change > 1.0 { libm::log1p(change) / change } else { 1.0 };
+            let length = if change > 1.0 { self.length::<F>(blocks, beta, change) } else { 1.0 };
             beta.iter_mut().zip(&self.step).for_each(|(b, d)| *b += length * d);
             if change <= LAST_CHANGE {
                 return Ok(());
             }
         }
         Err(FitFailure)
+    }
+
+    /// The part of a step that is taken where it changes a predictor by more than 1.
+    fn length<F: Family>(&mut self, blocks: &mut [(&mut Block, f64)], beta: &[f64], change: f64) -> f64 {
+        let (mut length, safe) = (1.0, libm::log1p(change) / change);
+        while length > safe {
+            self.trial.iter_mut().zip(beta).zip(&self.step).for_each(|((trial, b), d)| *trial = b + length * d);
+            let counted = blocks.iter_mut().filter(|(_, weight)| *weight > 0.0);
+            let slope: f64 = counted.map(|(block, weight)| block.slope::<F>(&self.trial, &self.step, *weight)).sum();
+            if slope >= 0.0 {
+                return length;
+            }
+            length *= 0.5;
+        }
+        safe
     }
 }
 

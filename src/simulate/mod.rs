@@ -1,7 +1,9 @@
 //! Retraining over generations, by simulation alone: nothing here knows a formula of the theory.
 
+pub mod adult;
 pub mod categorical;
 pub mod cdf;
+pub mod dispatch;
 pub mod engine;
 pub mod exp;
 pub mod fixed_design;

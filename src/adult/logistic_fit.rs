@@ -1,0 +1,131 @@
+//! The logistic model income ~ 1 + covariates on all rows of the table: the fit and its asymptotic variances.
+
+use nalgebra::{SMatrix, SVector};
+
+use super::Group;
+
+/// The logistic fit on the table does not exist or was not reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the logistic model has no maximum likelihood fit on this table")]
+pub struct NoFit;
+
+type Vector = SVector<f64, 6>;
+type Matrix = SMatrix<f64, 6, 6>;
+
+/// Mean and standard deviation of each covariate over all rows: the coordinates in which fits are well conditioned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    means: [f64; 5],
+    deviations: [f64; 5],
+}
+
+impl Scale {
+    fn new(groups: &[Group]) -> Self {
+        let rows: f64 = groups.iter().map(|g| f64::from(g.count)).sum();
+        let mean = |f: &dyn Fn(&Group) -> f64| groups.iter().map(|g| f64::from(g.count) * f(g)).sum::<f64>() / rows;
+        let means = std::array::from_fn(|j| mean(&|g| f64::from(g.covariates[j])));
+        let deviations = std::array::from_fn(|j| mean(&|g| (f64::from(g.covariates[j]) - means[j]).powi(2)).sqrt());
+        Self { means, deviations }
+    }
+
+    /// A row of the design: 1 and the standardised covariates.
+    #[must_use]
+    pub fn row(&self, covariates: &[u32; 5]) -> [f64; 6] {
+        std::array::from_fn(|j| match j {
+            0 => 1.0,
+            j => (f64::from(covariates[j - 1]) - self.means[j - 1]) / self.deviations[j - 1],
+        })
+    }
+
+    /// Coefficients for the raw columns from those for the standardised columns (a linear map).
+    #[must_use]
+    pub fn to_raw(&self, standardised: &[f64; 6]) -> [f64; 6] {
+        let mut raw = *standardised;
+        for j in 0..5 {
+            raw[j + 1] /= self.deviations[j];
+            raw[0] -= raw[j + 1] * self.means[j];
+        }
+        raw
+    }
+}
+
+/// Traces of the asymptotic covariance per row, for the raw columns with intercept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Traces {
+    /// tr I^-1: the variance of a fit to rows whose labels follow the model.
+    pub inverse_information: f64,
+    /// tr I^-1 J I^-1: the variance of a fit to rows of the table, whose labels do not.
+    pub sandwich: f64,
+}
+
+/// The maximum likelihood fit on all rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogisticFit {
+    scale: Scale,
+    standardised: [f64; 6],
+    traces: Traces,
+}
+
+impl LogisticFit {
+    /// # Formula
+    /// I = mean of s(1 - s) x x', J = mean of (y - s)^2 x x', s = 1/(1 + exp(-x'beta)), all at the fit, over the rows.
+    /// # Accuracy
+    /// Newton's method in standardised columns, then transformed; see `tests/adult.rs` for digits of higher precision.
+    pub(super) fn new(groups: &[Group]) -> Result<Self, NoFit> {
+        let scale = Scale::new(groups);
+        let rows: f64 = groups.iter().map(|g| f64::from(g.count)).sum();
+        let mut beta = Vector::zeros();
+        for _ in 0..50 {
+            let (mut score, mut information, mut squares) = (Vector::zeros(), Matrix::zeros(), Matrix::zeros());
+            for group in groups {
+                let x = Vector::from(scale.row(&group.covariates));
+                let mean = 1.0 / (1.0 + libm::exp(-x.dot(&beta)));
+                let residual = f64::from(u8::from(group.over_50k)) - mean;
+                let share = f64::from(group.count) / rows;
+                score += share * residual * x;
+                information += share * mean * (1.0 - mean) * x * x.transpose();
+                squares += share * residual * residual * x * x.transpose();
+            }
+            let inverse = information.cholesky().ok_or(NoFit)?.inverse();
+            let step = inverse * score;
+            if step.amax() < 1e-12 {
+                let map = Matrix::from_columns(
+                    &Matrix::identity()
+                        .column_iter()
+                        .map(|e| scale.to_raw(&e.into_owned().into()).into())
+                        .collect::<Vec<Vector>>(),
+                );
+                let trace = |covariance: Matrix| (map * covariance * map.transpose()).trace();
+                let traces =
+                    Traces { inverse_information: trace(inverse), sandwich: trace(inverse * squares * inverse) };
+                return Ok(Self { scale, standardised: beta.into(), traces });
+            }
+            beta += step;
+        }
+        Err(NoFit)
+    }
+
+    /// The standardising map.
+    #[must_use]
+    pub const fn scale(&self) -> &Scale {
+        &self.scale
+    }
+
+    /// Intercept and coefficients of the standardised covariates.
+    #[must_use]
+    pub const fn standardised(&self) -> &[f64; 6] {
+        &self.standardised
+    }
+
+    /// Intercept and coefficients of the raw covariates.
+    #[must_use]
+    pub fn coefficients(&self) -> [f64; 6] {
+        self.scale.to_raw(&self.standardised)
+    }
+
+    /// Asymptotic variances, for predictions.
+    #[must_use]
+    pub const fn traces(&self) -> Traces {
+        self.traces
+    }
+}

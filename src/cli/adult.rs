@@ -1,0 +1,213 @@
+//! `adult`: the experiments on real data, as in the paper's figure 10.
+
+use std::{borrow::Cow, fmt, path::PathBuf};
+
+use clap::Args;
+use goldenweight::{
+    adult::{Column, Table},
+    experiment::{InputError, Rows, within},
+    prediction::Law,
+    simulate::{
+        Simulator,
+        adult::AdultLogistic,
+        categorical::CategoricalSufficient,
+        engine::{self, Plan, RealRows, Record, Weights},
+    },
+    stats::compare::Estimate,
+    stream::experiment_id,
+};
+use goldenweight_theory::{
+    categorical, misspecified,
+    parameters::{SampleSizes, Weight},
+    weights,
+};
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use super::{
+    Failure, Status,
+    args::{Compute, whole},
+    closed_form::finite,
+    monte_carlo::{MAX_REPLICATES, Theory, status, z},
+    output::{progress, short, show},
+};
+
+/// Rows per generation, real and synthetic alike.
+const ROWS: usize = 500;
+
+/// Generations; the risk is averaged over those from [`BURN_IN`] on.
+const GENERATIONS: u32 = 100;
+const BURN_IN: u32 = 80;
+
+/// Weights at which each experiment is made.
+const WEIGHTS: usize = 4;
+
+/// The experiments on the Adult table: retraining on 500 real and 500 synthetic rows per generation
+#[derive(Args)]
+#[command(after_help = "Example: goldenweight adult --replicates 1000\n\n\
+    Rows are resampled from all 48842 rows of the table, whose own fit is the truth. Risks are averaged over generations\n\
+    80 to 99. The categorical experiments (loss: sum over the categories of the squared error) have an exact law; the\n\
+    logistic regression of income on five covariates has a limit law, of a misspecified model, so there is a ratio but\n\
+    no z. Exit code 3 where more than 1 % of the replicates ended in a fit that does not exist.")]
+pub struct AdultArgs {
+    /// Directory of the original files adult.data and adult.test [default: the embedded table]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Independent replicates (chains) of each experiment at each weight, at most 10^9
+    #[arg(long, value_name = "R", value_parser = whole, allow_hyphen_values = true, default_value_t = 400)]
+    replicates: u64,
+    #[command(flatten)]
+    compute: Compute,
+}
+
+/// One experiment at one weight.
+#[derive(Serialize)]
+struct Row {
+    weight_name: &'static str,
+    weight: f64,
+    risk: Option<f64>,
+    std_error: Option<f64>,
+    failed_fits: u64,
+    theory: Theory,
+    ratio: Option<f64>,
+    z: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Experiment {
+    experiment: &'static str,
+    optimal_weight: f64,
+    limit_weight: f64,
+    exact: bool,
+    risks: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Document {
+    data: String,
+    real: usize,
+    synthetic: usize,
+    generations: u32,
+    burn_in: u32,
+    replicates: u64,
+    seed: u64,
+    experiments: Vec<Experiment>,
+}
+
+impl fmt::Display for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { data, real, synthetic, replicates, seed, .. } = self;
+        writeln!(f, "Adult ({data}), n = {real} real and m = {synthetic} synthetic rows per generation, mean over")?;
+        writeln!(f, "generations {BURN_IN} to {}, {replicates} replicates, seed {seed}\n", GENERATIONS - 1)?;
+        let row = |f: &mut fmt::Formatter<'_>, cells: [&str; 8]| {
+            let [experiment, name, weight, risk, error, theory, ratio, z] = cells;
+            writeln!(f, "{experiment:15} {name:16} {weight:>9} {risk:>11} {error:>11} {theory:>11} {ratio:>9} {z:>10}")
+        };
+        row(f, ["experiment", "weight on real", "", "risk", "std error", "theory", "ratio", "z"])?;
+        for experiment in &self.experiments {
+            for r in &experiment.risks {
+                let numbers = [Some(r.weight), r.risk, r.std_error, r.theory.risk, r.ratio, r.z].map(short);
+                let [weight, risk, error, theory, ratio, z] = numbers.each_ref().map(String::as_str);
+                row(f, [experiment.experiment, r.weight_name, weight, risk, error, theory, ratio, z])?;
+            }
+        }
+        writeln!(f)?;
+        for Experiment { experiment, exact, risks, .. } in &self.experiments {
+            let law = if *exact { "exact law" } else { "limit law" };
+            let failed: u64 = risks.iter().map(|r| r.failed_fits).sum();
+            writeln!(f, "{experiment:15} {law}, failed fits {failed}")?;
+        }
+        Ok(())
+    }
+}
+
+impl AdultArgs {
+    /// Simulates and prints.
+    pub fn run(&self) -> Result<Status, Failure> {
+        within("--replicates", self.replicates, 2..=MAX_REPLICATES)?;
+        let table = match &self.data {
+            None => Cow::Borrowed(Table::embedded()),
+            Some(dir) => {
+                let table = Table::from_dir(dir);
+                Cow::Owned(table.map_err(|e| InputError::new("--data", dir.display(), e.to_string()))?)
+            }
+        };
+        let document = self.compute.install(|| self.simulate(&table))?;
+        show(&document, self.compute.json)?;
+        let usable = |r: &Row| status(r.failed_fits, self.replicates, r.risk.is_some()) == Status::Done;
+        let all = document.experiments.iter().flat_map(|e| &e.risks).all(usable);
+        Ok(if all { Status::Done } else { Status::Inconclusive })
+    }
+
+    fn simulate(&self, table: &Table) -> Result<Document, Failure> {
+        let rows = Rows { real: ROWS, synthetic: ROWS };
+        let sizes = SampleSizes::new(ROWS as u64, ROWS as u64)?;
+        let bar = progress(Some(self.replicates * (WEIGHTS * (Column::ALL.len() + 1)) as u64), "replicates");
+        let mut experiments = Vec::new();
+        for column in Column::ALL {
+            let probabilities = table.probabilities(column);
+            let law = Law::Scalar(categorical::law(&probabilities, sizes));
+            let simulator = CategoricalSufficient::new(probabilities, rows);
+            experiments.push(self.experiment(column.name(), &simulator, &law, true, sizes, &bar)?);
+        }
+        let traces = table.logistic().traces();
+        let law = Law::Scalar(misspecified::limit_law(traces.inverse_information, traces.sandwich, sizes));
+        experiments.push(self.experiment("logistic", &AdultLogistic::new(table, rows), &law, false, sizes, &bar)?);
+        bar.finish_and_clear();
+        Ok(Document {
+            data: self.data.as_ref().map_or("embedded".to_owned(), |dir| dir.display().to_string()),
+            real: ROWS,
+            synthetic: ROWS,
+            generations: GENERATIONS,
+            burn_in: BURN_IN,
+            replicates: self.replicates,
+            seed: self.compute.seed,
+            experiments,
+        })
+    }
+
+    fn experiment(
+        &self,
+        name: &'static str,
+        simulator: &impl Simulator,
+        law: &Law,
+        exact: bool,
+        sizes: SampleSizes,
+        bar: &ProgressBar,
+    ) -> Result<Experiment, Failure> {
+        let ratio = sizes.mixing_ratio();
+        let (optimal_weight, limit_weight) = (law.optimal_weight(), weights::optimal_weight(&ratio));
+        let weights: [_; WEIGHTS] = [
+            ("w*(k)", limit_weight),
+            ("optimum", optimal_weight),
+            ("naive pooling", weights::naive_weight(&ratio)),
+            ("fresh rows only", 1.0),
+        ];
+        let risk = |(weight_name, weight)| {
+            let plan = Plan {
+                seed: self.compute.seed,
+                experiment: experiment_id(name),
+                cell: 0,
+                replicates: self.replicates,
+                weights: Weights::Constant(weight),
+                real_rows: RealRows::Fresh,
+                record: Record::Average { from: BURN_IN, until: GENERATIONS },
+            };
+            let outcome = engine::run(simulator, &plan, &|done| bar.inc(done));
+            let estimate = Estimate::from(&outcome.moments[0][0]);
+            let theory = law.average_risk(Weight::new(weight)?, BURN_IN, GENERATIONS);
+            Ok(Row {
+                weight_name,
+                weight,
+                risk: finite(estimate.value),
+                std_error: finite(estimate.std_error),
+                failed_fits: outcome.failed_fits,
+                theory: Theory { risk: finite(theory), exact },
+                ratio: finite(estimate.value / theory),
+                z: if exact { z(&estimate, theory) } else { None },
+            })
+        };
+        let risks = weights.into_iter().map(risk).collect::<Result<_, Failure>>()?;
+        Ok(Experiment { experiment: name, optimal_weight, limit_weight, exact, risks })
+    }
+}

@@ -1,0 +1,100 @@
+//! The command line: arguments, their validation, and what comes back as text or as JSON.
+//!
+//! Each command turns its arguments into a document that is `Display` (text) and `Serialize` (JSON); only [`output`]
+//! writes to stdout, once and at the end, so bad input never leaves partial output.
+
+mod adult;
+mod args;
+mod closed_form;
+mod monte_carlo;
+mod output;
+mod registry;
+mod usage;
+
+use std::{ffi::OsString, io::Write, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use goldenweight::experiment::InputError;
+use goldenweight_theory::parameters::ParameterError;
+
+/// Numerical verification of the golden-weight theory of model collapse: retraining on fresh real and synthetic rows.
+#[derive(Parser)]
+#[command(
+    version,
+    arg_required_else_help = false,
+    after_help = "Exit codes: 0 done or confirmed, 1 refuted, 2 bad input, 3 inconclusive or could not run.\n\
+                  Example: goldenweight weight --real 100 --synthetic 100"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Weight(closed_form::WeightArgs),
+    Risk(closed_form::RiskArgs),
+    Simulate(monte_carlo::SimulateArgs),
+    Optimize(monte_carlo::OptimizeArgs),
+    Adult(adult::AdultArgs),
+    Claims(registry::ClaimsArgs),
+    Verify(registry::VerifyArgs),
+}
+
+/// How a command ended; the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// Done, or confirmed.
+    Done = 0,
+    /// A claim was refuted.
+    Refuted = 1,
+    /// Inconclusive.
+    Inconclusive = 3,
+}
+
+/// Why a command gave no answer; one line on stderr.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// Exit code 2.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// Exit code 3.
+    #[error("could not run: {0}")]
+    CouldNotRun(String),
+}
+
+/// Theory covers every valid problem; where it says that it does not, that is no fault of the input.
+impl From<ParameterError> for Failure {
+    fn from(error: ParameterError) -> Self {
+        Self::CouldNotRun(error.to_string())
+    }
+}
+
+/// Runs the command line and gives the exit code.
+pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+    let result = match Cli::try_parse_from(args) {
+        Ok(cli) => dispatch(cli.command),
+        Err(error) if error.use_stderr() => Err(usage::bad_input(&error).into()),
+        Err(help) => output::write(&help.to_string()).map(|()| Status::Done),
+    };
+    match result {
+        Ok(status) => ExitCode::from(status as u8),
+        Err(failure) => {
+            // Nothing is left to tell where stderr is closed too.
+            let _ = writeln!(std::io::stderr(), "error: {failure}");
+            ExitCode::from(if matches!(failure, Failure::Input(_)) { 2 } else { 3 })
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<Status, Failure> {
+    match command {
+        Command::Weight(args) => args.run(),
+        Command::Risk(args) => args.run(),
+        Command::Simulate(args) => args.run(),
+        Command::Optimize(args) => args.run(),
+        Command::Adult(args) => args.run(),
+        Command::Claims(args) => args.run(),
+        Command::Verify(args) => args.run(),
+    }
+}

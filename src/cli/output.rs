@@ -1,0 +1,64 @@
+//! Writing to stdout and formatting numbers.
+
+use std::{
+    fmt::{self, Display},
+    io::{ErrorKind, Write},
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use super::Failure;
+
+/// Writes the document as text or as one JSON document.
+pub fn show(document: &(impl Serialize + Display), as_json: bool) -> Result<(), Failure> {
+    write(&if as_json { json(document)? } else { document.to_string() })
+}
+
+/// The JSON document. A number that is not finite has no JSON form and becomes null.
+pub fn json(document: &impl Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(document).map_err(|e| Failure::CouldNotRun(e.to_string()))?;
+    Ok(text + "\n")
+}
+
+/// Writes to stdout. A reader that closed the pipe has seen all it wanted: no failure.
+pub fn write(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Failure::CouldNotRun(format!("writing to stdout: {e}"))),
+        _ => Ok(()),
+    }
+}
+
+/// Progress on stderr, shown only where stderr is a terminal; without a number of units, it only counts.
+pub fn progress(units: Option<u64>, what: &str) -> ProgressBar {
+    let bar = units.map_or_else(ProgressBar::no_length, ProgressBar::new);
+    // The template is a constant; were it broken, the default bar would be shown.
+    let style = ProgressStyle::with_template(if units.is_some() {
+        "{bar:40} {human_pos}/{human_len} {msg}, {eta} left"
+    } else {
+        "{spinner} {human_pos} {msg}"
+    });
+    if let Ok(style) = style { bar.with_style(style).with_message(what.to_owned()) } else { bar }
+}
+
+/// The number in six significant digits; infinity is "diverges", a missing number "-".
+pub fn short(x: impl Into<Option<f64>>) -> String {
+    match x.into() {
+        None => "-".to_owned(),
+        Some(x) if x.is_infinite() => "diverges".to_owned(),
+        // Through the rounded number, so that no trailing zeros are printed.
+        Some(x) => format!("{x:.5e}").parse::<f64>().map_or_else(|_| full(x), full),
+    }
+}
+
+/// The shortest digits that give the same number back, with an exponent where zeros would hide them.
+pub fn full(x: f64) -> String {
+    if x == 0.0 || (1e-4..1e12).contains(&x.abs()) { x.to_string() } else { format!("{x:e}") }
+}
+
+/// Lines of a label and its value, the values aligned.
+pub fn lines(f: &mut fmt::Formatter<'_>, lines: &[(&str, String)]) -> fmt::Result {
+    let width = lines.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
+    lines.iter().try_for_each(|(label, value)| writeln!(f, "{label:width$}  {value}"))
+}

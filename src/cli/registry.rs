@@ -1,0 +1,110 @@
+//! `claims` and `verify`: the registry, listed and run.
+
+use std::fmt;
+
+use clap::Args;
+use glob::Pattern;
+use goldenweight::{
+    claims::{self, Claim, Event, Settings, Tier},
+    experiment::InputError,
+    outcome::{ClaimSummary, RunOutcome, Verdict},
+    report,
+};
+use serde::Serialize;
+
+use super::{
+    Failure, Status,
+    args::Compute,
+    output::{json, progress, show, write},
+};
+
+/// The registry as a table: every claim with its statement, source, reach and kinds of evidence
+#[derive(Args)]
+#[command(after_help = "Example: goldenweight claims")]
+pub struct ClaimsArgs {
+    /// Print one JSON document instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the checks behind the claims: a line for each claim as it is decided, then a summary
+#[derive(Args)]
+#[command(after_help = "Example: goldenweight verify --only 'gaussian*' --seed 7\n\n\
+    Exit code 0 where every claim is confirmed, 1 where one is refuted, 3 where one is inconclusive and none refuted.")]
+pub struct VerifyArgs {
+    /// quick (under a minute on two cores) or full (nine times the replicates, a third of the margins)
+    #[arg(long, value_name = "TIER", value_parser = tier, default_value = "quick")]
+    tier: Tier,
+    /// Only the claims whose id matches: * is any characters, ? is one
+    #[arg(long, value_name = "GLOB", value_parser = pattern)]
+    only: Option<Pattern>,
+    #[command(flatten)]
+    compute: Compute,
+}
+
+fn tier(name: &str) -> Result<Tier, String> {
+    let tier = [Tier::Quick, Tier::Full].into_iter().find(|tier| tier.word() == name);
+    tier.ok_or_else(|| "must be one of quick, full".to_owned())
+}
+
+fn pattern(glob: &str) -> Result<Pattern, String> {
+    Pattern::new(glob).map_err(|e| format!("must be a glob: {}", e.msg))
+}
+
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Listing(Vec<ClaimSummary>);
+
+impl fmt::Display for Listing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&report::claims_markdown(&self.0))
+    }
+}
+
+impl ClaimsArgs {
+    /// Prints the registry.
+    pub fn run(&self) -> Result<Status, Failure> {
+        show(&Listing(claims::registry().iter().map(Claim::summary).collect()), self.json)?;
+        Ok(Status::Done)
+    }
+}
+
+impl VerifyArgs {
+    /// Runs the registry, printing each claim as it is decided.
+    pub fn run(&self) -> Result<Status, Failure> {
+        let run = self.compute.install(|| self.verify())?;
+        if self.compute.json {
+            write(&json(&run)?)?;
+        } else {
+            write(&report::summary(&run))?;
+        }
+        Ok(match run.verdict {
+            Verdict::Confirmed => Status::Done,
+            Verdict::Refuted => Status::Refuted,
+            Verdict::Inconclusive => Status::Inconclusive,
+        })
+    }
+
+    fn verify(&self) -> Result<RunOutcome, Failure> {
+        let settings = Settings { seed: self.compute.seed, tier: self.tier, only: self.only.clone() };
+        let bar = progress(None, "");
+        let (mut head, mut printed) = (Some(report::table_head() + "\n"), Ok(()));
+        let run = claims::verify(&claims::registry(), &settings, &mut |event| match event {
+            Event::Begin { claim, check } => {
+                bar.set_message(format!("{} {}", claim.id, check.name));
+                bar.tick();
+            }
+            Event::Claim(outcome) if !self.compute.json && printed.is_ok() => {
+                let text = head.take().unwrap_or_default() + &report::claim_row(outcome) + "\n";
+                printed = bar.suspend(|| write(&text));
+            }
+            Event::Claim(_) => {}
+        });
+        bar.finish_and_clear();
+        printed?;
+        run.map_err(|e| {
+            let only = self.only.as_ref().map(Pattern::to_string).unwrap_or_default();
+            InputError::new("--only", only, e.to_string()).into()
+        })
+    }
+}

@@ -1,0 +1,189 @@
+//! Bad input: one line on stderr that names the option, the value and the condition; exit 2; nothing on stdout.
+
+use std::process::Command;
+
+use crate::{goldenweight, text};
+
+/// What is wrong, and what its one line must say: option and value, and the condition.
+const BAD_INPUT: &[(&str, &str, &str)] = &[
+    ("weight --real 0 --synthetic 100", "--real 0", "must be from 2 to 1000000000000"),
+    ("weight --real 100 --synthetic 0", "--synthetic 0", "must be from 2"),
+    ("weight --real 1 --synthetic 9 --model gaussian-covariance", "--real 1", "must be from 2"),
+    ("weight --real 9 --synthetic 1 --model gaussian-mean", "--synthetic 1", "must be from 2"),
+    ("weight --real 0 --synthetic 9 --model cdf", "--real 0", "must be from 1"),
+    ("weight --real -5 --synthetic 9", "--real -5", "must be a whole number"),
+    ("weight --real 1e30 --synthetic 9", "--real 1e30", "must be a whole number"),
+    ("weight --real 2.5 --synthetic 9", "--real 2.5", "must be a whole number"),
+    ("weight --real +5 --synthetic 9", "--real +5", "must be a whole number"),
+    ("weight --real 99999999999999999999 --synthetic 9", "--real 99999999999999999999", "below 2^64"),
+    ("weight --real 9 --synthetic 1000000000001", "--synthetic 1000000000001", "must be from 2 to 1000000000000"),
+    ("weight --real= --synthetic 9", "--real ''", "must be a whole number"),
+    ("weight --real 9 --synthetic", "--synthetic ''", "needs a value"),
+    ("weight --real 9", "--synthetic", "is required"),
+    ("weight", "--real", "is required"),
+    ("weight --real 9 --synthetic 9 --model golden", "--model golden", "must be one of gaussian-mean"),
+    ("weight --real 9 --synthetic 9 --model=", "--model ''", "must be one of gaussian-mean"),
+    ("weight --real 9 --real 8 --synthetic 9", "--real", "must be given once only"),
+    ("weight --real 9 --synthetic 9 --colour", "--colour", "is unknown"),
+    ("weight --real 9 --synthetic 9 --json=yes", "--json yes", "takes no value"),
+    ("weight --real 9 --synthetic 9 nine", "nine", "is unknown"),
+    ("weight --real 9 --synthetic 9 --dim 0", "--dim 0", "must be from 1 to 1000"),
+    ("weight --real 9 --synthetic 9 --dim 1000000000", "--dim 1000000000", "must be from 1 to 1000"),
+    ("weight --real 9 --synthetic 9 --dim 2 --model cdf", "--dim 2", "must be 1 for cdf"),
+    ("weight --real 9 --synthetic 9 --dim 9 --model linear", "--real 9", "must be above --dim 9"),
+    ("weight --real 9 --synthetic 9 --generations 0", "--generations 0", "must be from 1"),
+    ("weight --real 9 --synthetic 9 --generations 1000001", "--generations 1000001", "must be from 1 to 1000000"),
+    ("weight --real 9 --synthetic 9 --threads 0", "--threads 0", "must be from 1 to 1024"),
+    ("weight --real 9 --synthetic 9 --threads 1000000", "--threads 1000000", "must be from 1 to 1024"),
+    ("weight --real 9 --synthetic 9 --seed -1", "--seed -1", "must be a whole number"),
+    (
+        "weight --real 9 --synthetic 9 --probabilities 0.5,0.5",
+        "--probabilities 0.5,0.5",
+        "must be left out for gaussian-mean",
+    ),
+    ("weight --real 9 --synthetic 9 --model categorical --probabilities 1", "--probabilities 1", "must be at least 2"),
+    (
+        "weight --real 9 --synthetic 9 --model categorical --probabilities 0.5,0.6",
+        "--probabilities 0.5,0.6",
+        "must have the sum 1",
+    ),
+    (
+        "weight --real 9 --synthetic 9 --model categorical --probabilities -0.5,1.5",
+        "--probabilities -0.5,1.5",
+        "must each be above 0",
+    ),
+    (
+        "weight --real 9 --synthetic 9 --model categorical --probabilities 0,1",
+        "--probabilities 0,1",
+        "must each be above 0",
+    ),
+    (
+        "weight --real 9 --synthetic 9 --model categorical --probabilities 0.5,NaN",
+        "--probabilities NaN",
+        "must be a finite number",
+    ),
+    (
+        "weight --real 9 --synthetic 9 --model categorical --probabilities 0.5,",
+        "--probabilities ''",
+        "must be a finite number",
+    ),
+    ("weight --real 9 --synthetic 9 --model categorical --dim 3", "--dim 3", "must be 4 for categorical"),
+    ("risk --real 9 --synthetic 9 --weight 0.5", "--model", "is required"),
+    ("risk --model linear --real 9 --synthetic 9", "--weight", "is required"),
+    ("risk --model linear --real 9 --synthetic 9 --weight 1.5", "--weight 1.5", "must be from 0 to 1"),
+    ("risk --model linear --real 9 --synthetic 9 --weight -0.1", "--weight -0.1", "must be from 0 to 1"),
+    ("risk --model linear --real 9 --synthetic 9 --weight NaN", "--weight NaN", "must be a finite number"),
+    ("risk --model linear --real 9 --synthetic 9 --weight inf", "--weight inf", "must be a finite number"),
+    ("risk --model linear --real 9 --synthetic 9 --weight -inf", "--weight -inf", "must be a finite number"),
+    ("risk --model linear --real 9 --synthetic 9 --weight half", "--weight half", "must be a finite number"),
+    (
+        "risk --model linear --real 9 --synthetic 3 --weight 0",
+        "--synthetic 3",
+        "must be at least 4 where --weight is 0",
+    ),
+    (
+        "risk --model logistic --real 9 --synthetic 2 --weight 0",
+        "--synthetic 2",
+        "must be at least 3 where --weight is 0",
+    ),
+    ("risk --model cdf --real 9 --synthetic 9 --weight 0.5 --burn-in 3", "--burn-in 3", "needs --generations"),
+    (
+        "risk --model cdf --real 9 --synthetic 9 --weight 0.5 --generations 3 --burn-in 3",
+        "--burn-in 3",
+        "must be below --generations 3",
+    ),
+    (
+        "simulate --model cdf --real 9 --synthetic 9 --weight 0.5 --burn-in 200",
+        "--burn-in 200",
+        "must be below --generations 200",
+    ),
+    ("simulate --model cdf --real 9 --synthetic 9 --weight 0.5 --replicates 1", "--replicates 1", "must be from 2"),
+    (
+        "simulate --model cdf --real 9 --synthetic 9 --weight 0.5 --replicates 10000000000",
+        "--replicates 10000000000",
+        "must be from 2 to 1000000000",
+    ),
+    (
+        "simulate --model cdf --real 9 --synthetic 9 --weight 0.5 --simulator fast",
+        "--simulator fast",
+        "must be one of rows, sufficient",
+    ),
+    (
+        "simulate --model cdf --real 9 --synthetic 9 --weight 0.5 --simulator sufficient",
+        "--simulator sufficient",
+        "must be rows for cdf",
+    ),
+    (
+        "simulate --model logistic --real 1000000000000 --synthetic 9 --weight 0.5",
+        "--real 1000000000000",
+        "must be at most 5000000",
+    ),
+    (
+        "simulate --model gaussian-mean --real 9 --synthetic 1000000000000 --weight 0.5 --simulator rows",
+        "--synthetic 1000000000000",
+        "must be at most 5000000",
+    ),
+    ("optimize --model gaussian-mean --real 9 --synthetic 9 --replicates 39", "--replicates 39", "must be from 40"),
+    ("optimize --model gaussian-mean --real 9 --synthetic 9 --generations 0", "--generations 0", "must be from 1"),
+    ("optimize --model gaussian-mean --real 9 --synthetic 9 --weight 0.5", "--weight", "is unknown"),
+    ("verify --tier slow", "--tier slow", "must be one of quick, full"),
+    ("verify --only no-such-claim", "--only no-such-claim", "matches no claim"),
+    ("verify --only [", "--only [", "must be a glob"),
+    ("figure", "figure", "is unknown"),
+    ("--verbose", "--verbose", "is unknown"),
+];
+
+fn assert_bad_input(args: &[&str], subject: &str, condition: &str) {
+    let output = goldenweight(args);
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(2), "{args:?}: {stderr}");
+    assert_eq!(stdout, "", "{args:?}");
+    assert_eq!(stderr.lines().count(), 1, "{args:?}: {stderr}");
+    assert!(stderr.ends_with('\n') && stderr.contains(subject) && stderr.contains(condition), "{args:?}: {stderr}");
+    assert!(!stderr.contains("panicked"), "{stderr}");
+}
+
+#[test]
+fn bad_input_gets_one_line_and_exit_2() {
+    for (line, subject, condition) in BAD_INPUT {
+        let mut args: Vec<_> = line.split(' ').collect();
+        assert_bad_input(&args, subject, condition);
+        args.insert(1, "--json");
+        assert_bad_input(&args, subject, condition);
+    }
+    assert_bad_input(&[], "command", "is required: one of weight, risk");
+    assert_bad_input(&["weight", "--model", "a\nb", "--real", "9", "--synthetic", "9"], "a\\nb", "must be one of");
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_that_are_not_utf8_are_bad_input() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+    let mut command = Command::new(env!("CARGO_BIN_EXE_goldenweight"));
+    let output = command.args(["weight", "--synthetic", "9", "--real"]).arg(OsStr::from_bytes(b"\xff")).output();
+    let output = output.expect("the binary runs");
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = text(&output.stderr);
+    assert!(stderr.lines().count() == 1 && stderr.contains("UTF-8"), "{stderr}");
+}
+
+/// Data that are missing, of a wrong kind or not UTF-8: the file, the line and the column are named.
+#[test]
+fn bad_data_files_name_file_line_and_column() {
+    let directory = std::env::temp_dir().join(format!("goldenweight-bad-data-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).expect("a directory for the files");
+    let path = directory.to_str().expect("the path is UTF-8");
+    let option = format!("--data {path}");
+    let file = directory.join("adult.data");
+    assert_bad_input(&["adult", "--data", path], &option, "adult.data: cannot be read");
+    for (content, place) in [
+        (&b"39, State-gov, 77516"[..], "adult.data, line 1, column "),
+        (b"thirty, State-gov", "adult.data, line 1, column age"),
+        (b"39, \xff", "adult.data, line 1, column workclass"),
+    ] {
+        std::fs::write(&file, content).expect("the file is written");
+        assert_bad_input(&["adult", "--data", path], &option, place);
+    }
+    std::fs::remove_dir_all(&directory).expect("the files are removed");
+    assert_bad_input(&["adult", "--data", "no\nwhere"], "no\\nwhere", "cannot be read");
+}

@@ -1,0 +1,301 @@
+//! The command line, run as a user runs it.
+
+mod bad_input;
+
+use std::{
+    process::{Command, Output, Stdio},
+    str,
+};
+
+use serde_json::Value;
+
+fn goldenweight(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_goldenweight")).args(args).output().expect("the binary runs")
+}
+
+/// Splits a command line at its spaces.
+fn run(line: &str) -> Output {
+    goldenweight(&line.split(' ').collect::<Vec<_>>())
+}
+
+fn text(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes).expect("output is UTF-8")
+}
+
+/// Stdout of a command that must end with this code and keep stderr empty (it is no terminal here).
+fn stdout_of(line: &str, code: i32) -> String {
+    let output = run(line);
+    assert_eq!(output.status.code(), Some(code), "{line}: {}", text(&output.stderr));
+    assert_eq!(text(&output.stderr), "", "{line}");
+    text(&output.stdout).to_owned()
+}
+
+fn json_with_code(line: &str, code: i32) -> Value {
+    let stdout = stdout_of(line, code);
+    serde_json::from_str(&stdout).unwrap_or_else(|e| panic!("{line}: not one JSON document: {e}\n{stdout}"))
+}
+
+fn json(line: &str) -> Value {
+    json_with_code(line, 0)
+}
+
+fn number(document: &Value, key: &str) -> f64 {
+    document[key].as_f64().unwrap_or_else(|| panic!("{key} is no number in {document}"))
+}
+
+/// The relative error must be below the tolerance.
+fn assert_close(actual: f64, expected: f64, tolerance: f64, what: &str) {
+    let error = (actual / expected - 1.0).abs();
+    assert!(error < tolerance, "{what}: {actual} is {error:e} off {expected}");
+}
+
+fn assert_keys(document: &Value, keys: &str) {
+    for key in keys.split(' ') {
+        assert!(document.get(key).is_some(), "no key {key} in {document}");
+    }
+}
+
+/// Tolerance where a closed form of a few operations is compared with digits from higher precision.
+const ROUNDING: f64 = 1e-14;
+
+/// The optimum of the covariance is where a derivative vanishes that is known to about 1e-15 of the risk: measured 3e-16.
+const MINIMISER: f64 = 1e-12;
+
+/// mpmath, 40 digits: the root u of rho u^2 - (1 + rho + 1) u + 1 at rho = 1 and at rho = 1 - 1/100, w = 1 - u; for the
+/// covariance, findroot on the derivative of the limit of the 2 x 2 system solved by lu_solve.
+#[test]
+fn weight_is_the_exact_optimum() {
+    for (options, expected, tolerance) in [
+        ("", 0.618_033_988_749_894_8, ROUNDING),
+        (" --model gaussian-covariance", 0.619_809_937_858_575_1, MINIMISER),
+        (" --model cdf", 0.616_976_649_426_975, ROUNDING),
+        (" --model categorical --probabilities 0.2,0.3,0.5", 0.616_976_649_426_975, ROUNDING),
+    ] {
+        let document = json(&format!("weight --real 100 --synthetic 100 --json{options}"));
+        assert_close(number(&document, "weight"), expected, tolerance, options);
+        assert_eq!(document["exact"], true);
+        assert_close(number(&document, "limit_weight"), 0.618_033_988_749_894_8, ROUNDING, "limit_weight");
+    }
+}
+
+#[test]
+fn weight_says_what_the_weights_are_worth() {
+    let document = json("weight --real 100 --synthetic 100 --generations 3 --json");
+    assert_keys(
+        &document,
+        "model real synthetic k weight limit_weight naive_weight relative_risk naive_relative_risk \
+         effective_sample_size per_row_weight dynamic_weights",
+    );
+    // 1/phi; k/(1+k) and (1+k)/(2+k) at k = 1; n phi; w/n and (1-w)/m.
+    assert_close(number(&document, "relative_risk"), 0.618_033_988_749_894_8, ROUNDING, "relative_risk");
+    assert_eq!(number(&document, "naive_weight"), 0.5);
+    assert_close(number(&document, "naive_relative_risk"), 2.0 / 3.0, ROUNDING, "naive_relative_risk");
+    assert_close(number(&document, "effective_sample_size"), 161.803_398_874_989_5, ROUNDING, "effective_sample_size");
+    assert_close(number(&document["per_row_weight"], "real"), 0.006_180_339_887_498_949, ROUNDING, "real row");
+    assert_close(
+        number(&document["per_row_weight"], "synthetic"),
+        0.003_819_660_112_501_051,
+        ROUNDING,
+        "synthetic row",
+    );
+    // Ratios of Fibonacci numbers.
+    for (t, expected) in [2.0 / 3.0, 5.0 / 8.0, 13.0 / 21.0].into_iter().enumerate() {
+        let weight = document["dynamic_weights"][t].as_f64().expect("a weight");
+        assert_close(weight, expected, ROUNDING, "dynamic weight");
+    }
+    assert_eq!(json("weight --real 100 --synthetic 100 --json")["dynamic_weights"], Value::Null);
+    assert!(stdout_of("weight --real 100 --synthetic 100", 0).contains("0.6180339887498"));
+}
+
+/// 1 - w at k = 5e11, where 1.0 - w has no more than four digits: 1/k to first order, the next term is of relative size 2/k.
+#[test]
+fn synthetic_rows_have_an_accurate_weight_where_it_is_tiny() {
+    let document = json("weight --real 1000000000000 --synthetic 2 --json");
+    let per_row = number(&document["per_row_weight"], "synthetic");
+    assert_close(per_row, 1.0 / 1e12, 1e-11, "per synthetic row");
+}
+
+/// Python, mpmath with 40 digits, stepping the recursions of the two covariance moments and of e_t generation by generation.
+#[test]
+fn risk_agrees_with_stepped_recursions() {
+    for (options, expected) in [
+        (
+            "--model gaussian-covariance --real 31 --synthetic 47 --dim 3 --weight 0.37 --generations 5",
+            0.269_827_239_990_911_3,
+        ),
+        ("--model gaussian-covariance --real 10 --synthetic 10 --weight 0.1", 48.809_523_809_523_81),
+        ("--model gaussian-mean --real 8 --synthetic 4 --weight 0.3 --generations 7 --burn-in 3", 0.509_591_169_071_5),
+        ("--model categorical --real 8 --synthetic 4 --weight 0.25 --generations 6", 0.179_209_765_249_652_26),
+    ] {
+        let document = json(&format!("risk {options} --json"));
+        assert_keys(&document, "model real synthetic dim weight generations risk limit_risk exact diverges");
+        assert_close(number(&document, "risk"), expected, MINIMISER, options);
+        assert_eq!(document["diverges"], false, "{options}");
+        assert_eq!(document["exact"], true, "{options}");
+    }
+    assert_eq!(json("risk --model cdf --real 9 --synthetic 9 --weight 0.5 --json")["generations"], Value::Null);
+}
+
+/// w_c(10) = 1 - sqrt(9/11) = 0.0955.
+#[test]
+fn divergence_is_null_and_said() {
+    let document = json("risk --model gaussian-covariance --real 10 --synthetic 10 --weight 0.09 --json");
+    assert_eq!(document["diverges"], true);
+    assert_eq!([&document["risk"], &document["limit_risk"]], [&Value::Null, &Value::Null]);
+    let finite = json("risk --model gaussian-mean --real 10 --synthetic 10 --weight 0 --generations 5 --json");
+    // tr Sigma (1/n + t/m) = 2 (0.1 + 0.5).
+    assert_close(number(&finite, "risk"), 1.2, ROUNDING, "mean at w = 0");
+    assert_eq!([&finite["limit_risk"], &finite["diverges"]], [&Value::Null, &Value::Bool(true)]);
+    let line = "risk --model gaussian-covariance --real 10 --synthetic 10 --weight 0.09";
+    assert!(stdout_of(line, 0).contains("diverges"));
+}
+
+/// Every model at odd sizes; five standard errors have a false-alarm probability below 1e-5 for all of them together, and
+/// the seed is fixed.
+#[test]
+fn simulate_is_unbiased_where_the_law_is_exact() {
+    for options in [
+        "gaussian-mean --real 8 --synthetic 4 --weight 0.3",
+        "gaussian-mean --real 8 --synthetic 4 --weight 0.3 --simulator rows",
+        "gaussian-covariance --real 31 --synthetic 47 --dim 3 --weight 0.37",
+        "gaussian-covariance --real 31 --synthetic 47 --dim 3 --weight 0.37 --simulator rows",
+        "cdf --real 8 --synthetic 4 --weight 0.6",
+        "categorical --real 8 --synthetic 4 --weight 0.25",
+        "categorical --real 8 --synthetic 4 --weight 0.25 --probabilities 0.5,0.25,0.25 --simulator rows",
+        "linear --real 9 --synthetic 12 --dim 3 --weight 0",
+    ] {
+        let document = json(&format!("simulate --model {options} --generations 6 --replicates 5000 --json"));
+        assert_keys(&document, "model real synthetic dim weight risk std_error replicates failed_fits theory z seed");
+        assert_eq!(document["theory"]["exact"], true, "{options}");
+        let (risk, error) = (number(&document, "risk"), number(&document, "std_error"));
+        let z = (risk - number(&document["theory"], "risk")) / error;
+        assert!(z.abs() < 5.0, "{options}: z = {z}");
+        assert_close(number(&document, "z"), z, 1e-9, "z is what it says");
+        assert!(error < 0.1 * risk, "{options}: the standard error says something");
+    }
+}
+
+#[test]
+fn against_a_limit_law_there_is_a_ratio_and_no_z() {
+    let line =
+        "simulate --model logistic --real 100 --synthetic 100 --weight 0.6 --generations 5 --replicates 200 --json";
+    let document = json(line);
+    assert_eq!([&document["z"], &document["theory"]["exact"]], [&Value::Null, &Value::Bool(false)]);
+    // About 1.1 in the limit of many replicates, whose standard error is 0.06 of the risk.
+    assert!((0.8..1.5).contains(&number(&document, "ratio")), "{document}");
+}
+
+/// One row and full weight on it: the loss is the same in every replicate, and 0/0 is no number.
+#[test]
+fn a_standard_error_of_zero_gives_no_z() {
+    let line =
+        "simulate --model categorical --real 1 --synthetic 1 --probabilities 0.5,0.5 --weight 1 --replicates 10 --json";
+    let document = json(line);
+    assert_eq!(number(&document, "std_error"), 0.0);
+    assert_eq!(document["z"], Value::Null);
+}
+
+#[test]
+fn failed_fits_are_counted_and_make_it_inconclusive() {
+    let line = "simulate --model logistic --real 4 --synthetic 4 --weight 0.5 --generations 3 --replicates 200 --json";
+    let document = json_with_code(line, 3);
+    assert!(document["failed_fits"].as_u64().expect("a count") > 2, "{document}");
+}
+
+#[test]
+fn optimize_finds_the_exact_optimum_within_its_standard_error() {
+    let line = "optimize --model gaussian-covariance --real 8 --synthetic 4 --generations 30 --replicates 8000 --json";
+    let document = json(line);
+    assert_keys(&document, "model real synthetic dim weight std_error theory_weight z evaluations converged seed");
+    // Five standard errors with 19 degrees of freedom: probability 8e-5, and the seed is fixed.
+    assert!(number(&document, "z").abs() < 5.0, "{document}");
+    assert!(number(&document, "std_error") < 0.02, "{document}");
+    assert_eq!(document["converged"], true);
+    // At one generation the optimum is 2/3 for k = 1, not 1/phi.
+    let line = "optimize --model gaussian-mean --real 50 --synthetic 50 --generations 1 --replicates 400 --json";
+    assert_close(number(&json(line), "theory_weight"), 2.0 / 3.0, 1e-5, "theory after one generation");
+}
+
+/// At k = 5e8 the best weight is within 1e-8 of 1: the minimum lies on the edge of the weights.
+#[test]
+fn optimize_that_does_not_converge_is_inconclusive() {
+    let line = "optimize --model gaussian-mean --real 1000000000 --synthetic 2 --generations 1 --replicates 40 --json";
+    let document = json_with_code(line, 3);
+    assert_eq!(document["converged"], false);
+}
+
+#[test]
+fn threads_and_repetition_do_not_change_a_byte() {
+    for line in [
+        "simulate --model gaussian-covariance --real 20 --synthetic 30 --weight 0.5 --generations 20 --replicates 3000 --json",
+        "simulate --model poisson --real 50 --synthetic 50 --weight 0.5 --generations 3 --replicates 300",
+        "optimize --model categorical --real 20 --synthetic 30 --generations 10 --replicates 400 --json",
+    ] {
+        let one = stdout_of(&format!("{line} --threads 1"), 0);
+        assert_eq!(one, stdout_of(&format!("{line} --threads 3"), 0));
+        assert_ne!(one, stdout_of(&format!("{line} --seed 7"), 0), "the seed counts");
+    }
+}
+
+#[test]
+fn the_registry_is_listed_and_one_claim_is_verified() {
+    let claims = json("claims --json");
+    let claims = claims.as_array().expect("a list");
+    claims.iter().for_each(|claim| assert_keys(claim, "id statement source exactness kinds"));
+    let id = "law-optimum";
+    assert!(claims.iter().any(|claim| claim["id"] == id) && stdout_of("claims", 0).contains(id));
+    let run = json(&format!("verify --only {id} --json"));
+    assert_keys(&run, "seed tier family_false_alarm checks verdict claims");
+    assert_keys(&run["claims"][0], "id statement source exactness verdict evidence");
+    assert_keys(&run["claims"][0]["evidence"][0], "kind verdict statistic bound detectable_effect seconds detail");
+    assert_eq!([&run["claims"][0]["id"], &run["verdict"]], [id, "confirmed"]);
+    let table = stdout_of(&format!("verify --only {id}"), 0);
+    assert!(table.starts_with("claim ") && table.contains("1 claims confirmed"), "{table}");
+}
+
+/// The law of the category shares is exact: each z of a fixed seed is below five.
+#[test]
+fn adult_has_the_four_experiments() {
+    let document = json("adult --replicates 8 --json");
+    let experiments = document["experiments"].as_array().expect("a list");
+    let names: Vec<_> = experiments.iter().map(|e| e["experiment"].as_str().expect("a name")).collect();
+    assert_eq!(names, ["workclass", "education", "marital_status", "logistic"]);
+    for experiment in experiments {
+        for risk in experiment["risks"].as_array().expect("a list") {
+            let exact = experiment["exact"].as_bool().expect("a flag");
+            assert_eq!(risk["z"].as_f64().map(|z| z.abs() < 5.0), exact.then_some(true), "{risk}");
+        }
+    }
+    // 1 - u, rho u^2 - (2 + rho) u + 1 = 0 at rho = 1 - 1/500; kappa = tr I^-1 / tr I^-1 J I^-1 = 430.50/420.10.
+    assert_close(number(&experiments[0], "optimal_weight"), 0.617_822_7, 1e-6, "workclass");
+    assert_close(number(&experiments[3], "optimal_weight"), 0.622_21, 1e-5, "logistic");
+}
+
+const COMMANDS: [&str; 7] = ["weight", "risk", "simulate", "optimize", "adult", "claims", "verify"];
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    let overview = stdout_of("--help", 0);
+    assert!(stdout_of("--version", 0).starts_with("goldenweight "));
+    for command in COMMANDS {
+        assert!(overview.contains(command));
+        let help = stdout_of(&format!("{command} --help"), 0);
+        assert!(help.contains(&format!("Example: goldenweight {command}")), "{help}");
+        // An option without help text would end its line after the name of its value.
+        for line in help.lines().filter(|line| line.trim_start().starts_with("--")) {
+            assert!(line.trim().contains("  "), "no help: {line}");
+        }
+    }
+}
+
+/// The pipe is closed before anything is written to it.
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    for args in [&["weight", "--real", "9", "--synthetic", "9", "--generations", "20000"][..], &["--help"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_goldenweight"));
+        let mut child = command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+    }
+}

@@ -1,0 +1,328 @@
+//! Weighted fits and the logistic and Poisson simulators.
+
+use goldenweight::{
+    experiment::Rows,
+    simulate::{
+        Chain, FitFailure, Simulator,
+        engine::{Plan, RealRows, Record, Weights, run},
+        exp::exp,
+        glm::{Block, Family, Fit, Regression},
+        logistic::{Bernoulli, Logistic},
+        poisson::{Counts, Poisson},
+    },
+    stream::StreamRng,
+};
+use nalgebra::DVector;
+use rand::{Rng, RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+
+/// Fits leave a decrement below 1e-12 in units of which one standard error is 1/sqrt(n); the rest is rounding.
+const FIT_TOLERANCE: f64 = 1e-12;
+
+fn assert_close(found: &[f64], expected: &[f64], tolerance: f64) {
+    assert_eq!(found.len(), expected.len());
+    for (f, e) in found.iter().zip(expected) {
+        assert!((f - e).abs() <= tolerance * e.abs().max(1.0), "{found:?} is not {expected:?} within {tolerance:e}");
+    }
+}
+
+/// Rows of a block from pairs of covariates and response.
+fn block(rows: &[(&[f64], f64)]) -> Block {
+    let mut block = Block::new(rows[0].0.len(), rows.len());
+    for (i, (x, y)) in rows.iter().enumerate() {
+        block.columns.iter_mut().zip(*x).for_each(|(column, x)| column[i] = *x);
+        block.y[i] = *y;
+    }
+    block
+}
+
+fn fit<F: Family>(blocks: &mut [(&mut Block, f64)]) -> Result<Vec<f64>, FitFailure> {
+    let mut beta = vec![0.0; blocks[0].0.columns.len()];
+    Fit::new(beta.len()).maximise::<F>(blocks, &mut beta)?;
+    Ok(beta)
+}
+
+/// The data of `tests/references/glm_fits.py`; total weight `weight` on the real rows.
+fn fit_of_reference_data<F: Family>(real_y: [u8; 8], synthetic_y: [u8; 5], weight: f64, scale: f64) -> Vec<f64> {
+    let real = [[9, -4], [-3, 7], [12, 2], [-6, -10], [5, 5], [-11, 3], [2, -8], [7, 13]];
+    let synthetic = [[-2, 6], [10, -9], [4, 1], [-8, -5], [15, 3]];
+    let fill = |x: &[[i32; 2]], y: &[u8]| {
+        let x: Vec<_> = x.iter().map(|row| row.map(|x| f64::from(x) / 8.0)).collect();
+        block(&x.iter().zip(y).map(|(x, y)| (x.as_slice(), f64::from(*y))).collect::<Vec<_>>())
+    };
+    let (mut real, mut synthetic) = (fill(&real, &real_y), fill(&synthetic, &synthetic_y));
+    fit::<F>(&mut [(&mut real, scale * weight / 8.0), (&mut synthetic, scale * (1.0 - weight) / 5.0)]).unwrap()
+}
+
+const LABELS: ([u8; 8], [u8; 5]) = ([1, 1, 1, 0, 0, 0, 1, 1], [1, 0, 0, 1, 1]);
+const COUNTS: ([u8; 8], [u8; 5]) = ([3, 2, 4, 0, 1, 0, 1, 9], [1, 0, 2, 0, 3]);
+
+/// Digits by `tests/references/glm_fits.py`.
+#[test]
+fn fits_agree_with_fifty_digits() {
+    let logistic = [
+        (1.0, [1.774997165041167, 0.16837101798824659]),
+        (0.625, [0.56345265945556272, 0.64707746601257543]),
+        (0.0, [-0.44598558642761087, 1.6227240350804785]),
+    ];
+    for (weight, expected) in logistic {
+        assert_close(&fit_of_reference_data::<Bernoulli>(LABELS.0, LABELS.1, weight, 1.0), &expected, FIT_TOLERANCE);
+    }
+    let poisson = [
+        (1.0, [0.93833354771610235, 0.76962880843187354]),
+        (0.625, [0.66521970494246122, 0.90376086066106238]),
+        (0.0, [0.39696669109438471, 1.0810928955850982]),
+    ];
+    for (weight, expected) in poisson {
+        assert_close(&fit_of_reference_data::<Counts>(COUNTS.0, COUNTS.1, weight, 1.0), &expected, FIT_TOLERANCE);
+    }
+}
+
+#[test]
+fn fits_do_not_depend_on_the_scale_of_the_weights() {
+    for scale in [1e-9, 7.0, 1e9] {
+        let logistic = |scale| fit_of_reference_data::<Bernoulli>(LABELS.0, LABELS.1, 0.3, scale);
+        let poisson = |scale| fit_of_reference_data::<Counts>(COUNTS.0, COUNTS.1, 0.3, scale);
+        assert_close(&logistic(scale), &logistic(1.0), FIT_TOLERANCE);
+        assert_close(&poisson(scale), &poisson(1.0), FIT_TOLERANCE);
+    }
+}
+
+/// One coefficient and x = 1: the mean of the fit is the weighted mean of the responses.
+#[test]
+fn intercept_alone_fits_the_weighted_mean() {
+    for (y, z, w) in [(0.0, 1.0, 1e-9), (0.0, 1.0, 0.5), (1.0, 0.0, 0.999)] {
+        let (mut real, mut synthetic) = (block(&[(&[1.0], y)]), block(&[(&[1.0], z), (&[1.0], 0.0)]));
+        let mean: f64 = w * y + (1.0 - w) * z / 2.0;
+        let blocks = &mut [(&mut real, w), (&mut synthetic, (1.0 - w) / 2.0)];
+        assert_close(&fit::<Bernoulli>(blocks).unwrap(), &[libm::log(mean / (1.0 - mean))], FIT_TOLERANCE);
+        assert_close(&fit::<Counts>(blocks).unwrap(), &[libm::log(mean)], FIT_TOLERANCE);
+    }
+    for count in [1e-6, 3.0, 1e6, 1e15] {
+        assert_close(
+            &fit::<Counts>(&mut [(&mut block(&[(&[1.0], count)]), 1.0)]).unwrap(),
+            &[libm::log(count)],
+            FIT_TOLERANCE,
+        );
+    }
+}
+
+/// Rows of weight zero count neither in the fit nor for its existence: separated ones, singular ones and ones that overflow.
+#[test]
+fn rows_of_weight_zero_do_not_count() {
+    let good = || block(&[(&[1.0, 0.5], 1.0), (&[1.0, 2.0], 0.0), (&[1.0, -1.0], 0.0), (&[1.0, 3.0], 1.0)]);
+    let alone = fit::<Bernoulli>(&mut [(&mut good(), 0.25)]).unwrap();
+    for idle in [block(&[(&[1.0, 1.0], 1.0)]), block(&[(&[1e300, 0.0], 0.0)]), block(&[(&[0.0, 0.0], 1.0)])] {
+        let (mut good, mut idle) = (good(), idle);
+        assert_eq!(fit::<Bernoulli>(&mut [(&mut good, 0.25), (&mut idle, 0.0)]).as_ref(), Ok(&alone));
+        assert_eq!(fit::<Bernoulli>(&mut [(&mut idle, 0.0), (&mut good, 0.25)]).as_ref(), Ok(&alone));
+    }
+    let (mut good, mut separated) = (good(), block(&[(&[1.0, 1.0], 1.0), (&[1.0, -1.0], 0.0)]));
+    assert_eq!(fit::<Bernoulli>(&mut [(&mut good, 0.0), (&mut separated, 0.5)]), Err(FitFailure));
+}
+
+/// Failures coincide with the non-existence found by linear programming, in both directions, also where the rows are weighted
+/// and where the climb starts far away.
+#[test]
+fn failures_are_separation() {
+    let text = include_str!("references/separation.csv");
+    let mut seen = [[0; 2]; 2];
+    for line in text.lines().skip(1) {
+        let fields: Vec<_> = line.split(',').collect();
+        let p: usize = fields[1].parse().unwrap();
+        let numbers: Vec<f64> = fields[2].split(' ').map(|x| x.parse().unwrap()).collect();
+        let rows: Vec<_> = numbers.chunks(p + 1).map(|row| (&row[..p], row[p])).collect();
+        let (exists, poisson) = (fields[3] == "1", fields[0] == "poisson");
+        seen[usize::from(poisson)][usize::from(exists)] += 1;
+        let (first, second) = rows.split_at(rows.len() / 2);
+        let (mut first, mut second) = (block(first), block(second));
+        let blocks = &mut [(&mut first, 0.9), (&mut second, 0.001)];
+        for start in [0.0, 9.0, -9.0] {
+            let mut beta = vec![start; p];
+            let mut newton = Fit::new(p);
+            let result = if poisson {
+                newton.maximise::<Counts>(blocks, &mut beta)
+            } else {
+                newton.maximise::<Bernoulli>(blocks, &mut beta)
+            };
+            assert_eq!(result.is_ok(), exists, "from {start}: {line}");
+        }
+    }
+    assert!(seen.as_flattened().iter().all(|&count| count > 100), "{seen:?}");
+}
+
+/// For p = 2 and rows in general position the labels are separable exactly where the rows, each times 2y - 1, lie in a half plane: where
+/// two neighbours in angle are pi or more apart. Normal rows come arbitrarily near to separation.
+#[test]
+fn failures_are_separation_for_normal_rows() {
+    let mut rng = StreamRng::seed_from_u64(1);
+    let (mut separated, mut nearest) = (0, f64::INFINITY);
+    for _ in 0..20_000 {
+        let n = rng.random_range(4..13);
+        let x: Vec<[f64; 2]> = (0..n).map(|_| [rng.sample(StandardNormal), rng.sample(StandardNormal)]).collect();
+        let y: Vec<f64> = x.iter().map(|x| f64::from(rng.random::<f64>() < Bernoulli::mean(x[0] + x[1]))).collect();
+        let signed = x.iter().zip(&y).map(|(x, y)| libm::atan2((2.0 * y - 1.0) * x[1], (2.0 * y - 1.0) * x[0]));
+        let mut angles: Vec<_> = signed.collect();
+        angles.sort_by(f64::total_cmp);
+        angles.push(angles[0] + std::f64::consts::TAU);
+        let gap = angles.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max) - std::f64::consts::PI;
+        nearest = nearest.min(gap.abs());
+        separated += u32::from(gap > 0.0);
+        let rows: Vec<_> = x.iter().zip(&y).map(|(x, y)| (x.as_slice(), *y)).collect();
+        let found = fit::<Bernoulli>(&mut [(&mut block(&rows), 1.0)]);
+        assert_eq!(found.is_err(), gap > 0.0, "gap {gap:e}: {rows:?}");
+    }
+    assert!((5_000..15_000).contains(&separated) && nearest < 1e-3, "{separated} {nearest}");
+}
+
+/// By Cover's theorem n labels of fair coins over normal rows of dimension p are separable with probability
+/// 2^(1-n) sum of C(n-1, k) over k < p: 1/2 at n = 4, p = 2, and 3/8 at n = 8, p = 3 less C(7,3).. see the sums below.
+#[test]
+fn failed_fits_are_counted() {
+    for (n, p, separable) in [(4, 2, 4.0 / 8.0), (6, 2, 6.0 / 32.0), (8, 3, 29.0 / 128.0), (5, 1, 1.0 / 16.0)] {
+        let simulator = Logistic::new(DVector::zeros(p), Rows { real: n, synthetic: n });
+        let replicates = 20_000;
+        let plan = Plan {
+            seed: 5,
+            experiment: 1,
+            cell: n as u64,
+            replicates,
+            weights: Weights::Constant(0.5),
+            real_rows: RealRows::Fresh,
+            record: Record::At(vec![0]),
+        };
+        let outcome = run(&simulator, &plan, &|_| {});
+        assert_eq!(outcome.moments[0][0].count() + outcome.failed_fits, replicates);
+        let expected = replicates as f64 * separable;
+        let z = (outcome.failed_fits as f64 - expected) / (expected * (1.0 - separable)).sqrt();
+        assert!(z.abs() < 5.0, "n = {n}, p = {p}: {} failures where {expected} are expected", outcome.failed_fits);
+    }
+}
+
+/// The rows that a chain draws first from a stream: covariates column by column, then the responses.
+fn rows_of<F: Family>(n: usize, beta: &[f64], rng: &mut StreamRng) -> Vec<(Vec<f64>, f64)> {
+    let columns: Vec<Vec<f64>> = beta.iter().map(|_| (0..n).map(|_| rng.sample(StandardNormal)).collect()).collect();
+    let x = (0..n).map(|i| columns.iter().map(|column| column[i]).collect::<Vec<_>>());
+    let y = |x: &[f64]| F::mean(x.iter().zip(beta).map(|(x, b)| x * b).sum());
+    x.map(|x| (y(&x), x)).map(|(mean, x)| (x, F::draw(mean, rng).unwrap())).collect()
+}
+
+/// X'(y - mean)/n by plain loops.
+fn score(rows: &[(Vec<f64>, f64)], beta: &[f64], mean: fn(f64) -> f64) -> Vec<f64> {
+    let mut score = vec![0.0; beta.len()];
+    for (x, y) in rows {
+        let residual = y - mean(x.iter().zip(beta).map(|(x, b)| x * b).sum());
+        score.iter_mut().zip(x).for_each(|(s, x)| *s += x * residual / rows.len() as f64);
+    }
+    score
+}
+
+/// At each generation the weighted score of the rows drawn is zero: generation 0 is an unweighted fit to real rows, synthetic rows follow
+/// the generation before, each part has its total weight. An equal real stream gives the rows of generation 0 again.
+fn generations_solve_the_score_equations<F: Family>(mean: fn(f64) -> f64, p: usize) {
+    let (n, m) = (40, 25);
+    let truth = vec![0.6; p];
+    let simulator = Regression::<F>::new(DVector::from_vec(truth.clone()), Rows { real: n, synthetic: m });
+    let mut chain = simulator.chain();
+    let stream = StreamRng::seed_from_u64;
+    for replicate in 0..20 {
+        chain.start(&mut stream(replicate)).unwrap();
+        let real = rows_of::<F>(n, &truth, &mut stream(replicate));
+        // Rounding of 40 terms of order 10 and the decrement left, divided by no more than 1e-12's reserve.
+        let zero = vec![0.0; p];
+        assert_close(&score(&real, chain.coefficients(), mean), &zero, FIT_TOLERANCE);
+        let mut losses = [0.0];
+        chain.losses(&mut losses);
+        let loss: f64 = chain.coefficients().iter().zip(&truth).map(|(b, t)| (b - t).powi(2)).sum();
+        assert_close(&losses, &[loss], 1e-15);
+        for weight in [0.618, 1.0, 0.25, 0.0] {
+            let before = chain.coefficients().to_vec();
+            chain.retrain(weight, &mut stream(replicate), &mut stream(1000 + replicate)).unwrap();
+            let synthetic = rows_of::<F>(m, &before, &mut stream(1000 + replicate));
+            let beta = chain.coefficients();
+            let (of_real, of_synthetic) = (score(&real, beta, mean), score(&synthetic, beta, mean));
+            let pooled: Vec<_> =
+                of_real.iter().zip(of_synthetic).map(|(r, s)| weight * r + (1.0 - weight) * s).collect();
+            assert_close(&pooled, &zero, FIT_TOLERANCE);
+        }
+    }
+}
+
+#[test]
+fn logistic_generations_solve_the_score_equations() {
+    let mean = |eta: f64| 1.0 / (1.0 + libm::exp(-eta));
+    generations_solve_the_score_equations::<Bernoulli>(mean, 1);
+    generations_solve_the_score_equations::<Bernoulli>(mean, 2);
+}
+
+#[test]
+fn poisson_generations_solve_the_score_equations() {
+    generations_solve_the_score_equations::<Counts>(libm::exp, 1);
+    generations_solve_the_score_equations::<Counts>(libm::exp, 3);
+}
+
+/// Responses are monotone in the mean (counts below 12 by products of uniforms), and a mean never shifts the draws that follow.
+#[test]
+fn responses_stay_in_step_under_common_random_numbers() {
+    fn check<F: Family>(means: &[f64]) {
+        for seed in 0..500 {
+            let mut last = 0.0;
+            let mut next = None;
+            for &mean in means {
+                let mut rng = StreamRng::seed_from_u64(seed);
+                let y = F::draw(mean, &mut rng).unwrap();
+                assert!(y >= last, "{y} follows {last} at mean {mean}");
+                last = y;
+                assert_eq!(*next.get_or_insert(rng.clone()), rng);
+            }
+        }
+    }
+    check::<Bernoulli>(&[1e-9, 0.1, 0.2, 0.5, 0.999]);
+    check::<Counts>(&[1e-300, 0.1, 0.2, 0.5, 1.0, 3.0, 11.0]);
+    let mut rng = StreamRng::seed_from_u64(1);
+    let mut follow = rng.clone();
+    assert!(Counts::draw(1e6, &mut rng).is_ok());
+    follow.next_u64();
+    assert_eq!(rng, follow);
+}
+
+#[test]
+fn counts_that_cannot_be_drawn_are_failures() {
+    for mean in [1e20, f64::INFINITY, f64::NAN] {
+        assert_eq!(Counts::draw(mean, &mut StreamRng::seed_from_u64(1)), Err(FitFailure));
+    }
+    // x'beta has a standard deviation of 100: no 50 rows in a thousand replicates stay below ln 1.8e19 = 44.
+    let simulator = Poisson::new(DVector::from_element(1, 100.0), Rows { real: 50, synthetic: 50 });
+    let mut chain = simulator.chain();
+    for seed in 0..1000 {
+        assert_eq!(chain.start(&mut StreamRng::seed_from_u64(seed)), Err(FitFailure));
+    }
+}
+
+#[test]
+fn exponential_is_within_an_ulp_of_libm() {
+    let steps = 300_000;
+    let grid = (0..=steps).map(|i| -708.0 + 1417.0 * f64::from(i) / f64::from(steps));
+    let mut rng = StreamRng::seed_from_u64(1);
+    let near_zero = (0..100_000).map(|_| rng.sample::<f64, _>(StandardNormal)).collect::<Vec<_>>();
+    for x in grid.chain(near_zero).chain([0.0, -0.0, f64::MIN_POSITIVE]) {
+        assert!(exp(x).to_bits().abs_diff(libm::exp(x).to_bits()) <= 1, "x = {x:e}: {:e}", exp(x));
+    }
+    assert!(exp(f64::NAN).is_nan());
+    assert_eq!((exp(1e9), exp(-1e9)), (exp(709.0), exp(-708.0)));
+}
+
+/// A residual on the boundary does not cancel: what the proof of existence in `Fit` rests on.
+#[test]
+fn residuals_do_not_cancel() {
+    for eta in [0.0, 1.0, 37.0, 100.0, 700.0] {
+        let tail = libm::exp(-eta) / (1.0 + libm::exp(-eta));
+        for (y, eta, expected) in [(1.0, eta, tail), (0.0, -eta, -tail)] {
+            let (residual, variance) = Bernoulli::residual_and_variance(y, eta);
+            assert!((residual / expected - 1.0).abs() < 1e-15);
+            assert!((variance / (tail * (1.0 - tail)) - 1.0).abs() < 1e-15);
+        }
+        let (residual, variance) = Counts::residual_and_variance(0.0, -eta);
+        assert!(residual == -variance && variance == exp(-eta));
+    }
+}
