@@ -139,7 +139,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// all-zero counts and their like). There h'I d = h'score reads
 /// sum weight v_i (x_i'h)(x_i'd) = sum weight |y_i - mean_i| |x_i'h| >= sum weight v_i |x_i'h|, since v = b'' <= |y - mean| there;
 /// hence r >= 1, at every beta. So r <= 1e-6 proves that the maximum exists, and where it exists the ascent reaches it.
-/// Rounding could break the argument only in a nearly singular information matrix, which is refused (see [`PIVOT`]).
+/// Rounding could break the argument only in a nearly singular information matrix, which is refused (a pivot below 1e-12 of its diagonal entry).
 /// # Source
 /// derived (generalised self-concordance as in Bach 2010, Electronic Journal of Statistics 4).
 /// # Tested by

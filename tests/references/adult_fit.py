@@ -37,6 +37,6 @@ for _ in range(40):
 p = 1 / (1 + np.exp(-(x @ beta)))
 inverse = exact((x * (share * p * (1 - p))[:, None]).T @ x) ** -1
 squares = exact((x * (share * (y - p) ** 2)[:, None]).T @ x)
-print("beta", [np.format_float_positional(b, 17, fractional=False) for b in beta])
+print("beta", [repr(float(b)) for b in beta])
 for name, matrix in [("tr I^-1", inverse), ("tr I^-1 J I^-1", inverse * squares * inverse)]:
-    print(name, mpmath.nstr(sum(matrix[i, i] for i in range(6)), 17))
+    print(name, repr(float(sum(matrix[i, i] for i in range(6)))))

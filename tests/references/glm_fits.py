@@ -28,7 +28,7 @@ def fit(mean, responses, weight):
         residuals = [(w, x, y - mean((x[0] * beta[0] + x[1] * beta[1]) / 8)) for w, x, y in rows]
         return [mpmath.fsum(w * x[j] * r for w, x, r in residuals) for j in (0, 1)]
 
-    return [mpmath.nstr(b, 17) for b in mpmath.findroot(score, (0.5, 0.5), solver="mdnewton")]
+    return [repr(float(b)) for b in mpmath.findroot(score, (0.5, 0.5), solver="mdnewton")]
 
 
 for weight in (mpmath.mpf(1), mpmath.mpf(5) / 8, mpmath.mpf(0)):

@@ -1,0 +1,238 @@
+//! The Adult table: the embedded facts, the reader of the original files, the full-table fit and the simulator.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use goldenweight::{
+    adult::{Column, ROWS, Table},
+    experiment::Rows,
+    simulate::{Chain, Simulator, adult::AdultLogistic},
+    stream::StreamRng,
+};
+use rand::{RngExt, SeedableRng};
+
+/// Counts by an independent reading of the original files, as published with the data.
+#[test]
+fn categories_have_their_known_counts() {
+    let workclass = "? 2799, Federal-gov 1432, Local-gov 3136, Never-worked 10, Private 33906, Self-emp-inc 1695, \
+        Self-emp-not-inc 3862, State-gov 1981, Without-pay 21";
+    let education = "10th 1389, 11th 1812, 12th 657, 1st-4th 247, 5th-6th 509, 7th-8th 955, 9th 756, Assoc-acdm 1601, \
+        Assoc-voc 2061, Bachelors 8025, Doctorate 594, HS-grad 15784, Masters 2657, Preschool 83, Prof-school 834, \
+        Some-college 10878";
+    let marital_status = "Divorced 6633, Married-AF-spouse 37, Married-civ-spouse 22379, Married-spouse-absent 628, \
+        Never-married 16117, Separated 1530, Widowed 1518";
+    for (column, text) in Column::ALL.into_iter().zip([workclass, education, marital_status]) {
+        let pairs = text.split(", ").map(|pair| pair.rsplit_once(' ').unwrap());
+        let expected: BTreeMap<_, _> = pairs.map(|(name, count)| (name.to_owned(), count.parse().unwrap())).collect();
+        assert_eq!(Table::embedded().counts(column), &expected);
+        let probabilities = Table::embedded().probabilities(column);
+        assert_eq!(probabilities[0], f64::from(*expected.values().next().unwrap()) / 48_842.0);
+        // Each share is rounded once, and so is each partial sum.
+        assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 16.0 * f64::EPSILON);
+    }
+}
+
+/// Sums over adult.data and adult.test by one line of awk for each column.
+#[test]
+fn rows_have_their_known_totals() {
+    let groups = Table::embedded().groups();
+    assert_eq!(groups.iter().map(|g| g.count).sum::<u32>(), ROWS);
+    assert_eq!(groups.len(), 16_527);
+    assert!(groups.windows(2).all(|g| (g[0].covariates, g[0].over_50k) < (g[1].covariates, g[1].over_50k)));
+    assert_eq!(groups.iter().filter(|g| g.over_50k).map(|g| g.count).sum::<u32>(), 11687);
+    let sum = |j: usize| groups.iter().map(|g| u64::from(g.count) * u64::from(g.covariates[j])).sum::<u64>();
+    assert_eq!([sum(0), sum(1), sum(2), sum(3), sum(4)], [1887430, 492234, 52703821, 4273788, 1974310]);
+}
+
+/// Digits by `tests/references/adult_fit.py`: raw columns, long double, against the program's standardised columns.
+#[test]
+fn full_table_fit_agrees_with_higher_precision() {
+    let fit = Table::embedded().logistic();
+    let expected = [
+        -8.259509942862755,
+        0.0422038483318527,
+        0.32231626356947295,
+        0.00032049079405336386,
+        0.0006799251899405009,
+        0.040117237699573455,
+    ];
+    // Sums of 16,527 terms lose some 1e-14; ten times that for the inverse of the information.
+    let close = |found: f64, expected: f64| (found / expected - 1.0).abs() < 1e-13;
+    assert!(fit.coefficients().into_iter().zip(expected).all(|(f, e)| close(f, e)), "{:?}", fit.coefficients());
+    assert!(close(fit.traces().inverse_information, 430.5019682495372), "{:?}", fit.traces());
+    assert!(close(fit.traces().sandwich, 420.1040966391809), "{:?}", fit.traces());
+}
+
+/// A directory of this test's own with files of the original length, all rows equal but for those changed.
+fn directory(name: &str, changes: &[(&str, usize, &[u8])]) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(&directory).unwrap();
+    for (file, rows, label) in [("adult.data", 32_561, ""), ("adult.test", 16_281, ".")] {
+        let mut lines: Vec<Vec<u8>> = (0..rows)
+            .map(|i| {
+                let (age, hours, income) = (17 + i % 74, 1 + i % 99, [">50K", "<=50K"][i % 2]);
+                let (education, gain, loss) = (1 + i % 16, i * 31 % 99_999, i * 17 % 4_357);
+                format!(
+                    "{age}, ?, 77516, Bachelors, {education}, Divorced, Sales, Wife, White, Male, {gain}, {loss}, \
+                     {hours}, Cuba, {income}{label}"
+                )
+                .into_bytes()
+            })
+            .collect();
+        if file == "adult.test" {
+            lines.insert(0, b"|1x3 Cross validator".to_vec());
+        }
+        for (_, line, text) in changes.iter().filter(|change| change.0 == file) {
+            lines[line - 1] = text.to_vec();
+        }
+        fs::write(directory.join(file), [lines.join(&b"\n"[..]), b"\n\n".to_vec()].concat()).unwrap();
+    }
+    directory
+}
+
+/// The message about what is wrong in a directory.
+fn error_of(directory: &Path) -> String {
+    Table::from_dir(directory).map(drop).unwrap_err().to_string()
+}
+
+const GOOD: &str = "39, ?, 77516, Bachelors, 13, Divorced, Sales, Wife, White, Male, 2174, 0, 40, Cuba, <=50K";
+
+#[test]
+fn well_formed_files_are_read() {
+    let dir = directory("well-formed", &[("adult.data", 7, GOOD.as_bytes())]);
+    let table = Table::from_dir(&dir).unwrap();
+    assert_eq!(table.groups().iter().map(|g| g.count).sum::<u32>(), ROWS);
+    let is_changed = |g: &&goldenweight::adult::Group| g.covariates == [39, 13, 2174, 0, 40] && !g.over_50k;
+    assert_eq!(table.groups().iter().find(is_changed).map(|g| g.count), Some(1));
+    assert_eq!(table.counts(Column::Workclass), &BTreeMap::from([("?".to_owned(), ROWS)]));
+}
+
+/// What is wrong is named: the file, the line (blank lines and the remark counted), the column.
+#[test]
+fn errors_name_file_line_and_column() {
+    let cases: [(&str, &str, usize, Vec<u8>, &str); 16] = [
+        ("age", "adult.data", 1, GOOD.replace("39,", "abc,").into(), "line 1, column age: 'abc' is not"),
+        ("negative", "adult.data", 32_561, GOOD.replace("39,", "-1,").into(), "line 32561, column age: '-1' is not"),
+        ("old", "adult.data", 9, GOOD.replace("39,", "91,").into(), "line 9, column age: '91' is not a whole number"),
+        ("fraction", "adult.data", 9, GOOD.replace(" 40,", " 40.5,").into(), "line 9, column hours_per_week: '40.5'"),
+        ("class", "adult.data", 9, GOOD.replace("?", "Nobody").into(), "line 9, column workclass: 'Nobody' is not"),
+        ("marital", "adult.data", 9, GOOD.replace("Divorced", "").into(), "line 9, column marital_status: '' is not"),
+        ("label", "adult.data", 5, GOOD.replace("<=50K", "50K").into(), "line 5, column income: '50K' is neither"),
+        ("dot", "adult.data", 5, format!("{GOOD}.").into(), "line 5, column income: '<=50K.' is neither"),
+        ("no dot", "adult.test", 3, GOOD.into(), "line 3, column income: '<=50K' is neither '<=50K.' nor '>50K.'"),
+        ("short", "adult.data", 8, GOOD[..40].into(), "line 8, column relationship: missing: 7 columns of 15"),
+        ("long", "adult.data", 8, format!("{GOOD}, 1").into(), "line 8, column income: followed by more: 16 columns"),
+        ("utf8", "adult.test", 4, b"39, \xff\xfe, 1, Bachelors".to_vec(), "line 4, column workclass: not UTF-8"),
+        ("empty", "adult.data", 8, GOOD.replace("Sales", "").into(), "line 8, column occupation: empty"),
+        ("after blank", "adult.data", 8, b"\n\r\n39".to_vec(), "line 10, column workclass: missing: 1 columns of 15"),
+        ("blank", "adult.data", 8, vec![], "adult.data: 32560 rows where the original has 32561"),
+        ("remark", "adult.data", 1, b"|1x3 Cross validator".to_vec(), "line 1, column age: '|1x3 Cross validator' is"),
+    ];
+    for (name, file, line, text, expected) in cases {
+        let dir = directory(&format!("wrong {name}"), &[(file, line, &text)]);
+        let error = error_of(&dir);
+        let path = dir.join(file).display().to_string();
+        assert!(error.starts_with(&path) && error.contains(expected) && !error.contains('\n'), "{name}: {error}");
+        fs::remove_dir_all(dir).unwrap();
+    }
+}
+
+#[test]
+fn missing_and_truncated_files_are_named() {
+    let dir = directory("truncated", &[]);
+    let path = dir.join("adult.test");
+    let text = fs::read_to_string(&path).unwrap();
+    let cut = text.match_indices('\n').nth(100).unwrap().0;
+    let error = |content: &str| {
+        fs::write(&path, content).unwrap();
+        error_of(&dir)
+    };
+    assert_eq!(error(&text[..cut]), format!("{}: 100 rows where the original has 16281", path.display()));
+    assert!(error(&text[..cut - 1]).contains("line 101, column income"));
+    assert_eq!(error(""), format!("{}: 0 rows where the original has 16281", path.display()));
+    let longer = error(&format!("{text}{}", text.lines().nth(7).unwrap()));
+    assert_eq!(longer, format!("{}: 16282 rows where the original has 16281", path.display()));
+    fs::remove_file(&path).unwrap();
+    let missing = error_of(&dir);
+    assert!(missing.starts_with(&format!("{}: cannot be read: ", path.display())), "{missing}");
+    assert!(error_of(Path::new("/nonexistent")).contains("adult.data: cannot be read"));
+}
+
+/// Runs where the original files are at hand; `tests/references/make_adult.py` made the embedded table of them with another parser.
+#[test]
+fn original_files_give_the_embedded_table() {
+    match std::env::var_os("GOLDENWEIGHT_ADULT_DIR") {
+        Some(dir) => assert_eq!(&Table::from_dir(Path::new(&dir)).unwrap(), Table::embedded()),
+        None => eprintln!("not run: GOLDENWEIGHT_ADULT_DIR does not name a directory with adult.data and adult.test"),
+    }
+}
+
+/// Raw design, labels and mean of rows drawn from the table: one index for each row.
+fn resample(n: usize, rng: &mut StreamRng) -> Vec<([f64; 6], f64)> {
+    let mut expanded = Vec::new();
+    for g in Table::embedded().groups() {
+        let [a, b, c, d, e] = g.covariates.map(f64::from);
+        expanded.extend(std::iter::repeat_n(([1.0, a, b, c, d, e], f64::from(u8::from(g.over_50k))), g.count as usize));
+    }
+    (0..n).map(|_| expanded[rng.random_range(0..expanded.len())]).collect()
+}
+
+/// The weighted fit by iterated least squares on raw columns with nalgebra's QR: no standardised columns, no Newton of ours.
+fn fit(rows: &[([f64; 6], f64)], weights: &[f64]) -> [f64; 6] {
+    use nalgebra::{DMatrix, DVector};
+    // Columns are divided by powers of two near their size, which is exact, and by nothing else.
+    let unit = [1.0, 32.0, 8.0, 8192.0, 512.0, 32.0];
+    let mut beta = [0.0; 6];
+    for _ in 0..200 {
+        let mean = |x: &[f64; 6]| 1.0 / (1.0 + libm::exp(-x.iter().zip(&beta).map(|(x, b)| x * b).sum::<f64>()));
+        let root: Vec<_> =
+            rows.iter().zip(weights).map(|((x, _), w)| (w * mean(x) * (1.0 - mean(x))).sqrt().max(1e-150)).collect();
+        let design = DMatrix::from_fn(rows.len(), 6, |i, j| root[i] * rows[i].0[j] / unit[j]);
+        let target = DVector::from_fn(rows.len(), |i, _| weights[i] * (rows[i].1 - mean(&rows[i].0)) / root[i]);
+        let qr = design.qr();
+        let step = qr.r().solve_upper_triangular(&(qr.q().transpose() * target)).unwrap();
+        // Shortened where a predictor would change by more than 1: a whole step may overshoot.
+        let step: [f64; 6] = std::array::from_fn(|j| step[j] / unit[j]);
+        let change = |(x, _): &([f64; 6], f64)| x.iter().zip(&step).map(|(x, d)| x * d).sum::<f64>().abs();
+        let length = 1.0 / rows.iter().map(change).fold(1.0, f64::max);
+        (0..6).for_each(|j| beta[j] += length * step[j]);
+    }
+    beta
+}
+
+/// Losses of generations 0 and 1 against fits of the rows that the streams give, made by another method.
+#[test]
+fn generations_are_weighted_fits_of_resampled_rows() {
+    let (n, m, weight) = (300, 200, 0.4);
+    let simulator = AdultLogistic::new(Table::embedded(), Rows { real: n, synthetic: m });
+    let mut chain = simulator.chain();
+    let truth = Table::embedded().logistic().coefficients();
+    let loss = |beta: &[f64; 6]| beta.iter().zip(truth).map(|(b, t)| (b - t) * (b - t)).sum::<f64>();
+    let mut found = [0.0];
+    // The intercept's standard error is near 1 and dominates the loss; iterated least squares keeps some ten digits.
+    let mut check = |chain: &mut <AdultLogistic as Simulator>::Chain<'_>, beta: &[f64; 6]| {
+        chain.losses(&mut found);
+        assert!((found[0] / loss(beta) - 1.0).abs() < 1e-8, "{} {}", found[0], loss(beta));
+    };
+    let stream = StreamRng::seed_from_u64;
+    for seed in 0..5 {
+        chain.start(&mut stream(seed)).unwrap();
+        let real = resample(n, &mut stream(seed));
+        let first = fit(&real, &vec![1.0 / n as f64; n]);
+        check(&mut chain, &first);
+
+        chain.retrain(weight, &mut stream(seed), &mut stream(100 + seed)).unwrap();
+        let mut rng = stream(100 + seed);
+        let mut pooled = real;
+        let covariates = resample(m, &mut rng);
+        pooled.extend(covariates.into_iter().map(|(x, _)| {
+            let eta: f64 = x.iter().zip(&first).map(|(x, b)| x * b).sum();
+            (x, f64::from(rng.random::<f64>() < 1.0 / (1.0 + libm::exp(-eta))))
+        }));
+        let weights = [vec![weight / n as f64; n], vec![(1.0 - weight) / m as f64; m]].concat();
+        check(&mut chain, &fit(&pooled, &weights));
+    }
+}
