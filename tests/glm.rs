@@ -175,6 +175,20 @@ fn failures_are_separation_for_normal_rows() {
     assert!((5_000..15_000).contains(&separated) && nearest < 1e-3, "{separated} {nearest}");
 }
 
+/// A column that is a sum of others but for rounding determines nothing: the pivot left by rounding is not taken for information.
+#[test]
+fn collinear_columns_are_failures() {
+    let mut rng = StreamRng::seed_from_u64(3);
+    for _ in 0..200 {
+        let mut block = Block::new(3, 40);
+        block.draw_normal_columns(&mut rng);
+        block.draw_responses::<Counts>(&[0.3, -0.2, 0.0], &mut rng).unwrap();
+        assert!(fit::<Counts>(&mut [(&mut block, 1.0)]).is_ok());
+        block.columns[2] = block.columns[0].iter().zip(&block.columns[1]).map(|(a, b)| 0.1 * a + 0.7 * b).collect();
+        assert_eq!(fit::<Counts>(&mut [(&mut block, 1.0)]), Err(FitFailure));
+    }
+}
+
 /// By Cover's theorem (1965) n labels of fair coins over normal rows of dimension p are separable with probability
 /// 2^(1-n) times the sum of C(n-1, k) over k < p.
 #[test]
@@ -283,6 +297,14 @@ fn responses_stay_in_step_under_common_random_numbers() {
     assert!(Counts::draw(1e6, &mut rng).is_ok());
     follow.next_u64();
     assert_eq!(rng, follow);
+}
+
+/// Pinned: a change of these counts changes every Poisson simulation (rand_distr promises its draws across patch releases only).
+#[test]
+fn counts_are_pinned() {
+    let mut rng = StreamRng::seed_from_u64(1);
+    let counts = [0.5, 3.0, 11.0, 20.0, 1e3, 1e6].map(|mean| Counts::draw(mean, &mut rng).unwrap());
+    assert_eq!(counts, [0.0, 2.0, 13.0, 20.0, 949.0, 999_801.0]);
 }
 
 #[test]

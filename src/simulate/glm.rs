@@ -139,7 +139,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// all-zero counts and their like). There h'I d = h'score reads
 /// sum weight v_i (x_i'h)(x_i'd) = sum weight |y_i - mean_i| |x_i'h| >= sum weight v_i |x_i'h|, since v = b'' <= |y - mean| there;
 /// hence r >= 1, at every beta. So r <= 1e-6 proves that the maximum exists, and where it exists the ascent reaches it.
-/// Rounding could break the argument only in a nearly singular information matrix, which is refused (a pivot below 1e-12 of its diagonal entry).
+/// Rounding could break the argument only in a nearly singular information matrix, which is refused (a pivot below
+/// 1e-12 of its diagonal entry).
 /// # Source
 /// derived (generalised self-concordance as in Bach 2010, Electronic Journal of Statistics 4).
 /// # Tested by
@@ -156,7 +157,8 @@ pub struct Fit {
 const PIVOT: f64 = 1e-12;
 
 /// Under separation the predictors of the rows that matter grow by about 1 at each iteration, and where the maximum exists they are
-/// of the order of the logarithm of the overlap, at most -ln 1e-16 = 37 in double precision. So a longer climb leads nowhere.
+/// of the order of the logarithm of the overlap, at most -ln 1e-16 = 37 in double precision. So a longer climb
+/// leads nowhere; the samples of `tests/glm.rs`, some within 1e-3 of separation, need fewer than 50 iterations.
 const MAX_ITERATIONS: usize = 100;
 
 /// The step is the last where it changes no linear predictor by more.
