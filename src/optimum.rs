@@ -12,6 +12,9 @@ const TOLERANCE: f64 = 1e-6;
 /// Iterations after which the solver counts as not converged; smooth curves need about ten, rough ones thirty.
 const MAX_ITERATIONS: u64 = 100;
 
+/// Independent batches behind the standard error of a simulated optimum: few and large, see [`minimise_batches`].
+pub const BATCHES: u64 = 24;
+
 /// A minimiser of one curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Minimum {

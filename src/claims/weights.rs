@@ -166,7 +166,7 @@ fn small_ratio() -> Claim {
             simulation(
                 "relative risks of the Gaussian mean at k = 1/100",
                 20_000,
-                0.04,
+                0.06,
                 vec![
                     relative_at("w*", 20, 2000, theory::optimal_weight(&k)),
                     relative_at("pooled", 20, 2000, theory::naive_weight(&k)),

@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 use goldenweight::{
     experiment::{Generations, InputError, Model, Problem, within},
-    optimum,
+    optimum::{self, BATCHES},
     prediction::Prediction,
     simulate::{
         dispatch::{SimulatorKind, run_problem},
@@ -17,7 +17,6 @@ use goldenweight::{
     stats::compare::Estimate,
 };
 use goldenweight_theory::parameters::{ParameterError, Weight};
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
@@ -35,9 +34,6 @@ const MAX_SKEWNESS: f64 = 0.5;
 
 /// Most replicates.
 pub const MAX_REPLICATES: u64 = 1_000_000_000;
-
-/// Independent batches behind the standard error of a simulated optimum.
-const BATCHES: u64 = 20;
 
 /// Relative distance of a risk from its limit below which they have the same minimiser, to any accuracy of a simulation.
 const SETTLED: f64 = 1e-9;
@@ -84,9 +80,9 @@ pub struct SimulateArgs {
 /// The weight that minimises the simulated risk, with the theory beside it
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight optimize --model gaussian-mean --real 100 --synthetic 100\n\n\
-    The replicates are split into 20 independent batches with the same random numbers at every weight; argmin's Brent\n\
-    minimises their mean, and the spread of the batches gives the standard error. z is null where the theory is a limit\n\
-    law only. Exit code 3 where the solver did not converge or more than 1 % of the fits do not exist.")]
+    The replicates are split into 24 independent batches with the same random numbers at every weight; argmin's Brent\n\
+    minimises the risk of each, and their spread gives the standard error. z is null where the theory is a limit law\n\
+    only. Exit code 3 where the solver did not converge or more than 1 % of the fits do not exist.")]
 pub struct OptimizeArgs {
     #[command(flatten)]
     simulation: Simulation,
@@ -230,7 +226,6 @@ struct OptimizeDocument {
     simulator: SimulatorKind,
     weight: Option<f64>,
     std_error: Option<f64>,
-    risk: Option<f64>,
     theory_weight: f64,
     exact: bool,
     z: Option<f64>,
@@ -253,7 +248,6 @@ impl fmt::Display for OptimizeDocument {
                 ("standard error", short(self.std_error)),
                 ("theory", format!("{} ({})", short(self.theory_weight), law(self.exact))),
                 ("z", short(self.z)),
-                ("simulated risk there", short(self.risk)),
                 ("evaluations of the risk", self.evaluations.to_string()),
                 ("converged", if self.converged { "yes" } else { "no" }.to_owned()),
                 ("replicates", replicates),
@@ -273,14 +267,13 @@ impl OptimizeArgs {
         let document = simulation.compute.install(|| {
             let bar = progress(None, "replicates");
             let failed_fits = AtomicU64::new(0);
-            let risk = |weight, batch| {
+            let risk = |batch, weight| {
                 let plan = simulation.plan(weight, at, batch, per_batch);
                 let (moments, failed) = run_problem(&problem, kind, &plan, &|done| bar.inc(done));
                 failed_fits.fetch_add(failed, Ordering::Relaxed);
                 moments.mean()
             };
-            let batch_risks = |weight| (0..BATCHES).into_par_iter().map(|batch| risk(weight, batch)).collect();
-            let optimum = optimum::minimise(&batch_risks, (0.0, 1.0));
+            let optimum = optimum::minimise_batches(&risk, BATCHES, (0.0, 1.0));
             bar.finish_and_clear();
             let prediction = Prediction::new(&problem)?;
             let theory_weight = optimal_weight(&prediction, at)?;
@@ -293,7 +286,6 @@ impl OptimizeArgs {
                 simulator: kind,
                 weight: finite(optimum.weight),
                 std_error: finite(optimum.std_error),
-                risk: finite(optimum.risk),
                 theory_weight,
                 exact,
                 z: if exact { z(&optimum.estimate(), theory_weight) } else { None },
@@ -305,7 +297,7 @@ impl OptimizeArgs {
             })
         })?;
         show(&document, simulation.compute.json)?;
-        let fits = document.evaluations * document.replicates;
+        let fits = document.evaluations * document.replicates / BATCHES;
         Ok(status(document.failed_fits, fits, document.converged))
     }
 }
@@ -318,5 +310,5 @@ fn optimal_weight(prediction: &Prediction, at: Generations) -> Result<Weight, Pa
         return Ok(limit);
     }
     let risk = |w| Weight::new(w).map_or(f64::NAN, |w| prediction.risk(w, at));
-    Weight::new(optimum::minimise(&|w| vec![risk(w)], (0.0, 1.0)).weight)
+    Weight::new(optimum::minimise(&risk, (0.0, 1.0)).weight)
 }

@@ -92,7 +92,8 @@ impl Finding {
     /// A statistical comparison, with the words that name both sides.
     #[must_use]
     pub fn compared(comparison: &Comparison, words: &str) -> Self {
-        let Comparison { z, bound, relative_error, half_width, detectable_effect, verdict, cause } = comparison;
+        let Comparison { z, bound, relative_error, half_width, margin, tail_shift, detectable_effect, verdict, cause } =
+            comparison;
         let cause = if cause.is_empty() { String::new() } else { format!("; {cause}") };
         Self {
             verdict: *verdict,
@@ -100,9 +101,10 @@ impl Finding {
             bound: Some(*bound),
             detectable_effect: Some(*detectable_effect),
             detail: format!(
-                "{words}; relative error {:+.3} % ± {:.3} %{cause}",
+                "{words}; relative error {:+.3} % ± {:.3} %, margin {:.3} %, tail shift {tail_shift:.2}{cause}",
                 100.0 * relative_error,
-                100.0 * half_width
+                100.0 * half_width,
+                100.0 * margin
             ),
         }
     }

@@ -1,7 +1,7 @@
 //! Checks by simulation: the risk itself, its limit by a ladder of sizes, and its minimiser.
 
 use super::{Check, Context, Finding, Tier};
-use crate::optimum::{Optimum, minimise_batches};
+use crate::optimum::{BATCHES, Optimum, minimise_batches};
 use crate::outcome::{Kind, Verdict};
 use crate::simulate::Simulator;
 use crate::simulate::engine::{self, Outcome, Plan, RealRows, Record, Weights};
@@ -10,9 +10,6 @@ use crate::stats::ladder::{Rung, extrapolate};
 
 /// Share of replicates that may end in a failed fit: above it the mean over the others says nothing about the risk.
 const FAILED_SHARE: f64 = 1e-4;
-
-/// Independent batches from which an optimum's standard error is taken: few and large, see [`minimise_batches`].
-const BATCHES: u64 = 24;
 
 /// A simulator at one cell of a design, with what theory expects there.
 pub struct Case {
