@@ -1,5 +1,7 @@
 //! The weight that minimises a simulated risk, by argmin. The only file that names argmin.
 
+use std::cell::Cell;
+
 use argmin::core::{CostFunction, Error, Executor, State, TerminationReason, TerminationStatus};
 use argmin::solver::brent::BrentOpt;
 use rayon::prelude::*;
@@ -26,15 +28,19 @@ pub struct Minimum {
     pub converged: bool,
 }
 
-/// A curve as argmin sees it.
-struct Curve<'a>(&'a dyn Fn(f64) -> f64);
+/// A curve as argmin sees it, counting its evaluations.
+struct Curve<'a> {
+    risk: &'a dyn Fn(f64) -> f64,
+    evaluations: &'a Cell<u64>,
+}
 
 impl CostFunction for Curve<'_> {
     type Param = f64;
     type Output = f64;
 
     fn cost(&self, weight: &f64) -> Result<f64, Error> {
-        let risk = (self.0)(*weight);
+        self.evaluations.set(self.evaluations.get() + 1);
+        let risk = (self.risk)(*weight);
         if risk.is_finite() { Ok(risk) } else { Err(Error::msg("the risk is not finite")) }
     }
 }
@@ -45,15 +51,18 @@ impl CostFunction for Curve<'_> {
 #[must_use]
 pub fn minimise(risk: &dyn Fn(f64) -> f64, bracket: (f64, f64)) -> Minimum {
     let solver = BrentOpt::new(bracket.0, bracket.1).set_tolerance(f64::EPSILON.sqrt(), TOLERANCE);
-    let solved = Executor::new(Curve(risk), solver).configure(|state| state.max_iters(MAX_ITERATIONS)).run();
-    let Ok(solved) = solved else { return Minimum { weight: f64::NAN, evaluations: 0, converged: false } };
-    let state = solved.state();
-    let weight = state.get_best_param().copied().unwrap_or(f64::NAN);
-    let evaluations = state.get_func_counts().get("cost_count").copied().unwrap_or(0);
-    let solver_converged =
-        *state.get_termination_status() == TerminationStatus::Terminated(TerminationReason::SolverConverged);
+    let evaluations = Cell::new(0);
+    let curve = Curve { risk, evaluations: &evaluations };
+    let solved = Executor::new(curve, solver).configure(|state| state.max_iters(MAX_ITERATIONS)).run();
+    let found = solved.ok().and_then(|solved| {
+        let state = solved.state();
+        let converged =
+            *state.get_termination_status() == TerminationStatus::Terminated(TerminationReason::SolverConverged);
+        state.get_best_param().map(|&weight| (weight, converged))
+    });
+    let (weight, solver_converged) = found.unwrap_or((f64::NAN, false));
     let inside = weight - bracket.0 > 10.0 * TOLERANCE && bracket.1 - weight > 10.0 * TOLERANCE;
-    Minimum { weight, evaluations, converged: solver_converged && inside }
+    Minimum { weight, evaluations: evaluations.get(), converged: solver_converged && inside }
 }
 
 /// A minimiser of the simulated risk with its standard error.
@@ -138,7 +147,7 @@ mod tests {
 
     #[test]
     fn every_evaluation_is_counted() {
-        let calls = std::cell::Cell::new(0);
+        let calls = Cell::new(0);
         let minimum = minimise(
             &|w| {
                 calls.set(calls.get() + 1);

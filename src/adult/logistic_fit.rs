@@ -49,7 +49,7 @@ impl Scale {
     }
 }
 
-/// Traces of the asymptotic covariance per row, for the raw columns with intercept.
+/// Traces of the asymptotic covariance per row, with intercept, for the raw or for the standardised columns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Traces {
     /// tr I^-1: the variance of a fit to rows whose labels follow the model.
@@ -64,6 +64,7 @@ pub struct LogisticFit {
     scale: Scale,
     standardised: [f64; 6],
     traces: Traces,
+    standardised_traces: Traces,
 }
 
 impl LogisticFit {
@@ -95,10 +96,14 @@ impl LogisticFit {
                         .map(|e| scale.to_raw(&e.into_owned().into()).into())
                         .collect::<Vec<Vector>>(),
                 );
-                let trace = |covariance: Matrix| (map * covariance * map.transpose()).trace();
-                let traces =
-                    Traces { inverse_information: trace(inverse), sandwich: trace(inverse * squares * inverse) };
-                return Ok(Self { scale, standardised: beta.into(), traces });
+                let sandwich = inverse * squares * inverse;
+                let raw = |covariance: Matrix| (map * covariance * map.transpose()).trace();
+                return Ok(Self {
+                    scale,
+                    standardised: beta.into(),
+                    traces: Traces { inverse_information: raw(inverse), sandwich: raw(sandwich) },
+                    standardised_traces: Traces { inverse_information: inverse.trace(), sandwich: sandwich.trace() },
+                });
             }
             beta += step;
         }
@@ -123,9 +128,15 @@ impl LogisticFit {
         self.scale.to_raw(&self.standardised)
     }
 
-    /// Asymptotic variances, for predictions.
+    /// Asymptotic variances of the raw columns' coefficients, for predictions.
     #[must_use]
     pub const fn traces(&self) -> Traces {
         self.traces
+    }
+
+    /// Asymptotic variances of the standardised columns' coefficients.
+    #[must_use]
+    pub const fn standardised_traces(&self) -> Traces {
+        self.standardised_traces
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod check;
 
+mod adult;
 mod categorical;
 mod cdf;
 mod collapse;

@@ -56,17 +56,19 @@ pub fn cdf_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec
     risks
 }
 
-/// As [`cdf_risk`] at sizes beyond enumeration: the variance of F_t at a point f, stepped by the total variance of a resampled
-/// frequency, Var = E F(1 - F)/m + Var F with E F(1 - F) = f - f^2 - Var F, and averaged over the points by Simpson's rule (exact: it
-/// is quadratic in f).
-pub fn point_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
+/// As [`cell_risk`] at sizes beyond enumeration: the variance of a fitted frequency, stepped by the total variance of a resampled
+/// one, Var = E F(1 - F)/m + Var F with E F(1 - F) = f - f^2 - Var F.
+pub fn frequency_risk(f: f64, real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
     let (n, m, w, u) = (real as f64, synthetic as f64, weight, 1.0 - weight);
-    let at = |f: f64| {
-        let fresh = (f - f * f) / n;
-        let step = |variance: &f64| Some(w * w * fresh + u * u * ((f - f * f - variance) / m + variance));
-        std::iter::successors(Some(fresh), step).take(generations as usize + 1).collect::<Vec<f64>>()
-    };
-    let [start, middle, end] = [0.0, 0.5, 1.0].map(at);
+    let fresh = (f - f * f) / n;
+    let step = |variance: &f64| Some(w * w * fresh + u * u * ((f - f * f - variance) / m + variance));
+    std::iter::successors(Some(fresh), step).take(generations as usize + 1).collect()
+}
+
+/// As [`cdf_risk`] at sizes beyond enumeration: [`frequency_risk`] averaged over the points by Simpson's rule (exact: it is quadratic
+/// in f).
+pub fn point_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
+    let [start, middle, end] = [0.0, 0.5, 1.0].map(|f| frequency_risk(f, real, synthetic, weight, generations));
     start.iter().zip(middle).zip(end).map(|((a, b), c)| (a + 4.0 * b + c) / 6.0).collect()
 }
 

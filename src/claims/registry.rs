@@ -1,6 +1,8 @@
 //! The list of all claims.
 
-use super::{Claim, categorical, cdf, collapse, dynamic, figures, gaussian, law, linear, logistic, poisson, weights};
+use super::{
+    Claim, adult, categorical, cdf, collapse, dynamic, figures, gaussian, law, linear, logistic, poisson, weights,
+};
 
 /// Every claim, in the order in which tables show them. Building it evaluates closed forms only; nothing is simulated.
 #[must_use]
@@ -17,6 +19,7 @@ pub fn registry() -> Vec<Claim> {
         poisson::claims(),
         collapse::claims(),
         figures::claims(),
+        adult::claims(),
     ]
     .into_iter()
     .flatten()

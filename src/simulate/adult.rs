@@ -16,8 +16,9 @@ use crate::{
 /// Logistic regression with intercept. Real rows are drawn from the table with replacement; synthetic rows take their covariates
 /// from the table in the same way and their labels from the current model.
 ///
-/// The truth is the fit on the whole table, and the loss is that of the raw columns' coefficients; fits are made in standardised
-/// columns, where they are well conditioned (a linear change of coordinates, so the estimate is the same).
+/// The truth is the fit on the whole table; the losses are the squared errors of the raw columns' coefficients and of the
+/// standardised ones'. Fits are made in standardised columns, where they are well conditioned (a linear change of coordinates,
+/// so the estimate is the same).
 #[derive(Clone, Debug)]
 pub struct AdultLogistic {
     /// Distinct rows: the design in standardised columns, and the label.
@@ -68,7 +69,7 @@ impl Simulator for AdultLogistic {
     type Chain<'a> = AdultChain<'a>;
 
     fn loss_names(&self) -> &'static [&'static str] {
-        &["coefficients"]
+        &["coefficients", "standardised"]
     }
 
     fn chain(&self) -> AdultChain<'_> {
@@ -102,5 +103,6 @@ impl Chain for AdultChain<'_> {
     fn losses(&mut self, out: &mut [f64]) {
         let error = std::array::from_fn(|j| self.beta[j] - self.adult.truth[j]);
         out[0] = self.adult.scale.to_raw(&error).iter().map(|e| e * e).sum();
+        out[1] = error.iter().map(|e| e * e).sum();
     }
 }

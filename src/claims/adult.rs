@@ -1,0 +1,168 @@
+//! Real data: the Adult table, figure 10 and the misspecified limit law.
+
+use goldenweight_theory::parameters::SampleSizes;
+use goldenweight_theory::recursion::Recursion;
+use goldenweight_theory::{categorical, misspecified};
+
+use super::check::{Case, Relation, ladder, optimum, property, recursion, simulation};
+use super::domain::{IDENTITY, MINIMISER, RECURSION, error, iterated};
+use super::{Claim, Exactness, Source, moments};
+use crate::adult::{Column, Table, Traces};
+use crate::experiment::Rows;
+use crate::optimum::minimise;
+use crate::simulate::adult::AdultLogistic;
+use crate::simulate::categorical::{CategoricalRows, CategoricalSufficient};
+use crate::simulate::engine::Record;
+
+/// Rows per generation, n = m.
+const ROWS: usize = 500;
+
+/// Indices of the logistic chain's losses.
+const RAW: usize = 0;
+const STANDARDISED: usize = 1;
+
+pub fn claims() -> Vec<Claim> {
+    vec![
+        frequencies("figure-10a", Column::Workclass, || stepped(Column::Workclass)),
+        frequencies("figure-10b", Column::Education, || stepped(Column::Education)),
+        frequencies("figure-10c", Column::MaritalStatus, || stepped(Column::MaritalStatus)),
+        logistic(),
+        misspecified_limit(),
+    ]
+}
+
+fn sizes(rows: usize) -> SampleSizes {
+    SampleSizes::new(rows as u64, rows as u64).expect("positive")
+}
+
+fn law(column: Column) -> Recursion<f64> {
+    categorical::law(&Table::embedded().probabilities(column), sizes(ROWS))
+}
+
+/// The variance of every category's frequency, generation by generation, averaged over the last 20 of 100.
+fn stepped(column: Column) -> Vec<Relation> {
+    let case = |w: f64| {
+        let stepped: f64 = Table::embedded()
+            .probabilities(column)
+            .into_iter()
+            .map(|p| moments::frequency_risk(p, ROWS as u64, ROWS as u64, w, 99)[80..].iter().sum::<f64>() / 20.0)
+            .sum();
+        let closed = (80..100).map(|t| law(column).risk_at(&w, t)).sum::<f64>() / 20.0;
+        (format!("w = {w}"), closed, stepped)
+    };
+    [0.2, 0.38, 0.5, 0.62, 0.78].map(case).to_vec()
+}
+
+/// Panels (a) to (c): categories resampled from the table.
+fn frequencies(id: &'static str, column: Column, stepped: fn() -> Vec<Relation>) -> Claim {
+    let probabilities = || Table::embedded().probabilities(column);
+    let rows = Rows { real: ROWS, synthetic: ROWS };
+    // The figure averages over t = 80..99; the law is exact at every t, and more generations are less noise.
+    let record = Record::Average { from: 20, until: 100 };
+    let at = |w: f64| {
+        let expected = (20..100).map(|t| law(column).risk_at(&w, t)).sum::<f64>() / 80.0;
+        let simulator = CategoricalSufficient::new(probabilities(), rows);
+        Case::new(format!("w = {w}, t = 20..99"), simulator, 0, w, record.clone(), expected)
+    };
+    // Row by row: binomial counts take varying numbers of draws, which would uncouple the risks at different weights. Near the minimum
+    // the chain forgets its start like .38^2t.
+    let near = Record::Average { from: 12, until: 32 };
+    let minimiser = law(column).optimal_weight();
+    let minimum = Case::minimised("n = m = 500", CategoricalRows::new(probabilities(), rows), 0, near, minimiser);
+    Claim {
+        id,
+        statement: match column {
+            Column::Workclass => {
+                "Adult: the 9 frequencies of workclass ('?' is one) follow the exact categorical law, least near 1/φ"
+            }
+            Column::Education => {
+                "Adult: the 16 frequencies of education follow the exact categorical law, least near 1/φ"
+            }
+            Column::MaritalStatus => {
+                "Adult: the 7 frequencies of marital_status follow the exact categorical law, least near 1/φ"
+            }
+        },
+        domain: "n = m = 500, rows resampled from the 48,842",
+        source: Source::Figure,
+        exactness: Exactness::Exact,
+        checks: vec![
+            recursion("variance of each frequency, generation by generation", RECURSION, stepped),
+            simulation("risk at w = .26, .38, .62, .78", 5_000, 0.04, [0.26, 0.38, 0.62, 0.78].map(at).into()),
+            optimum("minimiser of the simulated risk", 24 * 20, 0.15, vec![minimum]),
+        ],
+    }
+}
+
+fn misspecified_law(traces: Traces, rows: usize) -> Recursion<f64> {
+    misspecified::limit_law(traces.inverse_information, traces.sandwich, sizes(rows))
+}
+
+/// n = m = 500, 1000, 2000, 4000 at weight w, against the misspecified limit law of the raw or the standardised coefficients.
+fn rungs(loss: usize, w: f64, from: u32, until: u32) -> Vec<(f64, Case)> {
+    let fit = Table::embedded().logistic();
+    let traces = if loss == RAW { fit.traces() } else { fit.standardised_traces() };
+    let rung = |rows: usize| {
+        let law = misspecified_law(traces, rows);
+        let expected = (from..until).map(|t| law.risk_at(&w, t)).sum::<f64>() / f64::from(until - from);
+        let simulator = AdultLogistic::new(Table::embedded(), Rows { real: rows, synthetic: rows });
+        let record = Record::Average { from, until };
+        (rows as f64, Case::new(format!("n = m = {rows}, w = {w}"), simulator, loss, w, record, expected))
+    };
+    [500, 1_000, 2_000, 4_000].map(rung).into()
+}
+
+fn logistic() -> Claim {
+    Claim {
+        id: "figure-10d",
+        statement: "Adult: the coefficients of income on five covariates follow the misspecified limit law, least at .6222 (raw columns), for \
+                    n → ∞",
+        domain: "n = m → ∞ from 500, rows resampled from the 48,842",
+        source: Source::Figure,
+        exactness: Exactness::Limit,
+        checks: vec![
+            ladder("raw coefficients, w = .62", 150, 0.5, 2, rungs(RAW, 0.62, 6, 26)),
+            recursion("Brent on the iterated risk", MINIMISER, || {
+                let traces = Table::embedded().logistic().traces();
+                let coefficients = (traces.sandwich / 500.0, traces.inverse_information / 500.0, 0.0);
+                let brent = minimise(&|w| iterated(&coefficients, w, 2_000), (0.0, 1.0)).weight;
+                vec![("n = m = 500".to_owned(), misspecified_law(traces, 500).optimal_weight(), brent)]
+            }),
+        ],
+    }
+}
+
+fn misspecified_limit() -> Claim {
+    Claim {
+        id: "misspecified-limit",
+        statement: "where the labels do not follow the fitted family, A_r = tr I⁻¹JI⁻¹ and A_s = tr I⁻¹, so κ = k A_s/A_r and the optimal \
+                    weight is w*(κ): .5624 for Adult in standardised columns, .6222 in raw ones",
+        domain: "n → ∞ at fixed k, w",
+        source: Source::Derived,
+        exactness: Exactness::Limit,
+        checks: vec![
+            ladder("real rows alone, w = 1", 3_000, 0.3, 2, rungs(STANDARDISED, 1.0, 0, 1)),
+            ladder("standardised coefficients, w = .4", 200, 0.4, 2, rungs(STANDARDISED, 0.4, 8, 24)),
+            property(
+                "κ = k A_s/A_r and w*² + κw* = κ",
+                || (0.1..10.0f64, 0.1..10.0f64, 1..500u64, 1..500u64),
+                |case| {
+                    let &(a_s, a_r, n, m) = case;
+                    let law = misspecified::limit_law(a_s, a_r, SampleSizes::new(n, m).expect("positive"));
+                    let (w, kappa) = (law.optimal_weight(), n as f64 / m as f64 * a_s / a_r);
+                    error(law.kappa(), kappa, IDENTITY).max(error(w * w + kappa * w, kappa, IDENTITY))
+                },
+            ),
+            recursion("Adult's optima from its traces", MINIMISER, || {
+                let fit = Table::embedded().logistic();
+                let case = |(columns, traces, kappa): (&str, Traces, f64)| {
+                    let brent = minimise(&|w| iterated(&(1.0, kappa, 0.0), w, 2_000), (0.0, 1.0)).weight;
+                    (columns.to_owned(), misspecified_law(traces, 500).optimal_weight(), brent)
+                };
+                // The ratios of the traces, from a fit in extended precision (tests/references/adult_fit.py).
+                let raw = ("raw", fit.traces(), 430.501_968_249_537 / 420.104_096_639_181);
+                let standardised = ("standardised", fit.standardised_traces(), 0.722_901_819_157_206_6);
+                [raw, standardised].map(case).to_vec()
+            }),
+        ],
+    }
+}
