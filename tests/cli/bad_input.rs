@@ -123,7 +123,7 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
         "--synthetic 1000000000000",
         "must be at most 5000000",
     ),
-    ("optimize --model gaussian-mean --real 9 --synthetic 9 --replicates 39", "--replicates 39", "must be from 40"),
+    ("optimize --model gaussian-mean --real 9 --synthetic 9 --replicates 47", "--replicates 47", "must be from 48"),
     ("optimize --model gaussian-mean --real 9 --synthetic 9 --generations 0", "--generations 0", "must be from 1"),
     ("optimize --model gaussian-mean --real 9 --synthetic 9 --weight 0.5", "--weight", "is unknown"),
     ("verify --tier slow", "--tier slow", "must be one of quick, full"),

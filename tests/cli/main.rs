@@ -207,19 +207,19 @@ fn optimize_finds_the_exact_optimum_within_its_standard_error() {
     let line = "optimize --model gaussian-covariance --real 8 --synthetic 4 --generations 30 --replicates 8000 --json";
     let document = json(line);
     assert_keys(&document, "model real synthetic dim weight std_error theory_weight z evaluations converged seed");
-    // Five standard errors with 19 degrees of freedom: probability 8e-5, and the seed is fixed.
+    // Five standard errors with 23 degrees of freedom: probability 5e-5, and the seed is fixed.
     assert!(number(&document, "z").abs() < 5.0, "{document}");
     assert!(number(&document, "std_error") < 0.02, "{document}");
     assert_eq!(document["converged"], true);
     // At one generation the optimum is 2/3 for k = 1, not 1/phi.
-    let line = "optimize --model gaussian-mean --real 50 --synthetic 50 --generations 1 --replicates 400 --json";
+    let line = "optimize --model gaussian-mean --real 50 --synthetic 50 --generations 1 --replicates 4000 --json";
     assert_close(number(&json(line), "theory_weight"), 2.0 / 3.0, 1e-5, "theory after one generation");
 }
 
 /// At k = 5e8 the best weight is within 1e-8 of 1: the minimum lies on the edge of the weights.
 #[test]
 fn optimize_that_does_not_converge_is_inconclusive() {
-    let line = "optimize --model gaussian-mean --real 1000000000 --synthetic 2 --generations 1 --replicates 40 --json";
+    let line = "optimize --model gaussian-mean --real 1000000000 --synthetic 2 --generations 1 --replicates 48 --json";
     let document = json_with_code(line, 3);
     assert_eq!(document["converged"], false);
 }
