@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 use goldenweight::{
     experiment::{Generations, InputError, Model, Problem, within},
-    optimum::{self, BATCHES},
+    optimum::{BATCHES, minimise, minimise_batches},
     prediction::Prediction,
     simulate::{
         dispatch::{SimulatorKind, run_problem},
@@ -17,7 +17,6 @@ use goldenweight::{
     stats::compare::Estimate,
 };
 use goldenweight_theory::parameters::{ParameterError, Weight};
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
@@ -82,20 +81,31 @@ pub struct SimulateArgs {
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight optimize --model gaussian-mean --real 100 --synthetic 100\n\n\
     The replicates are split into 24 independent batches with the same random numbers at every weight; argmin's Brent\n\
-    minimises the mean of their risks, and the spread of the minimisers of each gives the standard error. z is null where\n\
-    the theory is a limit law only. Exit code 3 where the solver did not converge or more than 1 % of the fits do not\n\
+    minimises the mean of their risks, and the spread of the minimisers of each gives the standard error. The simulator is\n\
+    rows for categorical unless asked otherwise. z is null where the theory is a limit law only. Exit code 3 where the solver did not converge or more than 1 % of the fits do not\n\
     exist.")]
 pub struct OptimizeArgs {
     #[command(flatten)]
     simulation: Simulation,
 }
 
+/// Which simulator is used unless one is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Preferred {
+    /// The fast one of the model.
+    Fast,
+    /// The fast one whose risks at different weights share their random numbers.
+    Coupled,
+}
+
 impl Simulation {
     /// The problem, the simulator, and the generations at which the risk is taken.
-    fn validate(&self, fewest: u64) -> Result<(Problem, SimulatorKind, Generations), InputError> {
+    fn validate(&self, fewest: u64, default: Preferred) -> Result<(Problem, SimulatorKind, Generations), InputError> {
         let problem = self.setting.problem(self.model)?;
         let at = Generations::new(Some(self.generations), self.burn_in)?;
-        let kind = SimulatorKind::of(&problem, self.simulator)?;
+        // Binomial counts take varying numbers of draws, which would uncouple the risks at different weights.
+        let coupled = default == Preferred::Coupled && problem.model() == Model::Categorical;
+        let kind = SimulatorKind::of(&problem, self.simulator.or(coupled.then_some(SimulatorKind::Rows)))?;
         within("--replicates", self.replicates, fewest..=MAX_REPLICATES)?;
         Ok((problem, kind, at))
     }
@@ -182,7 +192,7 @@ impl SimulateArgs {
     /// Simulates and prints.
     pub fn run(&self) -> Result<Status, Failure> {
         let simulation = &self.simulation;
-        let (problem, kind, at) = simulation.validate(2)?;
+        let (problem, kind, at) = simulation.validate(2, Preferred::Fast)?;
         let weight = problem.weight(self.weight)?;
         let document = simulation.compute.install(|| {
             let (prediction, weight) = (Prediction::new(&problem)?, Weight::new(weight)?);
@@ -263,7 +273,7 @@ impl OptimizeArgs {
     /// Minimises and prints.
     pub fn run(&self) -> Result<Status, Failure> {
         let simulation = &self.simulation;
-        let (problem, kind, at) = simulation.validate(2 * BATCHES)?;
+        let (problem, kind, at) = simulation.validate(2 * BATCHES, Preferred::Coupled)?;
         within("--generations", simulation.generations, 1..=Generations::MAX)?;
         let per_batch = simulation.replicates / BATCHES;
         let document = simulation.compute.install(|| {
@@ -275,15 +285,8 @@ impl OptimizeArgs {
                 failed_fits.fetch_add(failed, Ordering::Relaxed);
                 moments.mean()
             };
-            // The minimiser of a noisy curve is biased by its variance: that of the mean of the curves far less than the mean
-            // of their minimisers, of which only the spread is used.
-            let mean_risk = |weight| {
-                let risks: Vec<f64> = (0..BATCHES).into_par_iter().map(|batch| risk(batch, weight)).collect();
-                risks.iter().fold(0.0, |sum, risk| sum + risk) / BATCHES as f64
-            };
-            let minimum = optimum::minimise(&mean_risk, (0.0, 1.0));
-            let batches = optimum::minimise_batches(&risk, BATCHES, (0.0, 1.0));
-            let estimate = Estimate { value: minimum.weight, ..batches.estimate() };
+            let optimum = minimise_batches(&risk, BATCHES, (0.0, 1.0));
+            let estimate = optimum.estimate();
             bar.finish_and_clear();
             let prediction = Prediction::new(&problem)?;
             let theory_weight = optimal_weight(&prediction, at)?;
@@ -299,8 +302,8 @@ impl OptimizeArgs {
                 theory_weight,
                 exact,
                 z: if exact { z(&estimate, theory_weight) } else { None },
-                evaluations: minimum.evaluations * BATCHES + batches.evaluations,
-                converged: minimum.converged && batches.converged,
+                evaluations: optimum.evaluations,
+                converged: optimum.converged,
                 replicates: per_batch * BATCHES,
                 failed_fits: failed_fits.into_inner(),
                 seed: simulation.compute.seed,
@@ -320,5 +323,5 @@ fn optimal_weight(prediction: &Prediction, at: Generations) -> Result<Weight, Pa
         return Ok(limit);
     }
     let risk = |w| Weight::new(w).map_or(f64::NAN, |w| prediction.risk(w, at));
-    Weight::new(optimum::minimise(&risk, (0.0, 1.0)).weight)
+    Weight::new(minimise(&risk, (0.0, 1.0)).weight)
 }
