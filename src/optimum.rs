@@ -8,8 +8,11 @@ use rayon::prelude::*;
 
 use crate::stats::{compare::Estimate, moments::Moments};
 
-/// Absolute tolerance on the weight: far below any standard error, far above what values alone resolve (about 1e-8).
+/// Absolute tolerance on the minimiser of a smooth curve: far above what values alone resolve (about 1e-8).
 const TOLERANCE: f64 = 1e-6;
+
+/// Absolute tolerance on the minimiser of a simulated curve: far below any standard error, and not lost in its roughness.
+const SIMULATED_TOLERANCE: f64 = 1e-4;
 
 /// Iterations after which the solver counts as not converged; smooth curves need about ten, rough ones thirty.
 const MAX_ITERATIONS: u64 = 100;
@@ -50,7 +53,11 @@ impl CostFunction for Curve<'_> {
 /// Not converged where the solver says so, where the risk is not finite, or where the minimum is at an end of the bracket.
 #[must_use]
 pub fn minimise(risk: &dyn Fn(f64) -> f64, bracket: (f64, f64)) -> Minimum {
-    let solver = BrentOpt::new(bracket.0, bracket.1).set_tolerance(f64::EPSILON.sqrt(), TOLERANCE);
+    minimise_within(risk, bracket, TOLERANCE)
+}
+
+fn minimise_within(risk: &dyn Fn(f64) -> f64, bracket: (f64, f64), tolerance: f64) -> Minimum {
+    let solver = BrentOpt::new(bracket.0, bracket.1).set_tolerance(f64::EPSILON.sqrt(), tolerance);
     let evaluations = Cell::new(0);
     let curve = Curve { risk, evaluations: &evaluations };
     let solved = Executor::new(curve, solver).configure(|state| state.max_iters(MAX_ITERATIONS)).run();
@@ -61,7 +68,7 @@ pub fn minimise(risk: &dyn Fn(f64) -> f64, bracket: (f64, f64)) -> Minimum {
         state.get_best_param().map(|&weight| (weight, converged))
     });
     let (weight, solver_converged) = found.unwrap_or((f64::NAN, false));
-    let inside = weight - bracket.0 > 10.0 * TOLERANCE && bracket.1 - weight > 10.0 * TOLERANCE;
+    let inside = weight - bracket.0 > 10.0 * tolerance && bracket.1 - weight > 10.0 * tolerance;
     Minimum { weight, evaluations: evaluations.get(), converged: solver_converged && inside }
 }
 
@@ -107,9 +114,9 @@ pub fn minimise_batches(risk: &(dyn Fn(u64, f64) -> f64 + Sync), batches: u64, b
         let risks: Vec<f64> = (0..batches).into_par_iter().map(|batch| risk(batch, weight)).collect();
         moments(risks).mean()
     };
-    let pooled = minimise(&mean_risk, bracket);
-    let minima: Vec<Minimum> =
-        (0..batches).into_par_iter().map(|batch| minimise(&|weight| risk(batch, weight), bracket)).collect();
+    let pooled = minimise_within(&mean_risk, bracket, SIMULATED_TOLERANCE);
+    let of_batch = |batch| minimise_within(&|weight| risk(batch, weight), bracket, SIMULATED_TOLERANCE);
+    let minima: Vec<Minimum> = (0..batches).into_par_iter().map(of_batch).collect();
     let spread = moments(minima.iter().map(|minimum| minimum.weight));
     Optimum {
         weight: pooled.weight,
@@ -137,9 +144,9 @@ mod tests {
         let optimum = minimise_batches(&|batch, w| (w - 0.4 - shifts[batch as usize]).powi(2), 5, (0.0, 1.0));
         assert!(optimum.converged && optimum.degrees == 4.0);
         // Each minimiser is within 3 tolerances.
-        assert!((optimum.weight - 0.4).abs() < 3.0 * TOLERANCE, "{optimum:?}");
+        assert!((optimum.weight - 0.4).abs() < 3.0 * SIMULATED_TOLERANCE, "{optimum:?}");
         let spread = (2.0 * (0.03f64.powi(2) + 0.01f64.powi(2)) / 4.0 / 5.0).sqrt();
-        assert!((optimum.std_error / spread - 1.0).abs() < 1e-3, "{optimum:?}");
+        assert!((optimum.std_error / spread - 1.0).abs() < 0.02, "{optimum:?}");
     }
 
     #[test]

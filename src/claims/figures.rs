@@ -151,7 +151,7 @@ fn figure_7c() -> Claim {
                 let case = |t: u32| (format!("t = {t}"), law.risk_at(weight(0.0), t), stepped[t as usize]);
                 [0, 1, 10, 100, 999].map(case).to_vec()
             }),
-            simulation("risk at t = 20 and 100", 20_000, 0.06, vec![at(20), at(100)]),
+            simulation("risk at t = 20 and 100", 8_000, 0.08, vec![at(20), at(100)]),
         ],
     )
 }
@@ -228,7 +228,7 @@ fn curve(panel: Panel, p: usize, replicates: u64, margin: f64, record: &Record) 
     let minimum = panel.simulated("n = m = 100".to_owned(), p, HUNDRED, 1.0, near, best);
     vec![
         simulation("risk at w = .2, .38, .62, .78", replicates, margin, [0.2, 0.38, 0.62, 0.78].map(at).into()),
-        optimum("minimiser of the simulated risk", 24 * 30, 0.1, vec![minimum]),
+        optimum("minimiser of the simulated risk", 24 * 20, 0.15, vec![minimum]),
     ]
 }
 
@@ -243,7 +243,7 @@ fn curve_recursion(panel: Panel, p: usize) -> Vec<(String, f64, f64)> {
 }
 
 fn figure_8a() -> Claim {
-    let mut checks = curve(Panel::Mean, 2, 10_000, 0.025, &STATIONARY);
+    let mut checks = curve(Panel::Mean, 2, 8_000, 0.03, &STATIONARY);
     checks.push(recursion("covariance matrix of the mean", RECURSION, || curve_recursion(Panel::Mean, 2)));
     panel(
         "figure-8a",
@@ -255,7 +255,7 @@ fn figure_8a() -> Claim {
 }
 
 fn figure_8b() -> Claim {
-    let mut checks = curve(Panel::Covariance, 2, 20_000, 0.03, &STATIONARY);
+    let mut checks = curve(Panel::Covariance, 2, 8_000, 0.04, &STATIONARY);
     checks.push(recursion("all p⁴ second moments", RECURSION, || curve_recursion(Panel::Covariance, 2)));
     panel(
         "figure-8b",
@@ -267,7 +267,7 @@ fn figure_8b() -> Claim {
 }
 
 fn figure_8c() -> Claim {
-    let mut checks = curve(Panel::Cdf, 1, 4_000, 0.04, &Record::Average { from: 30, until: 80 });
+    let mut checks = curve(Panel::Cdf, 1, 2_000, 0.06, &Record::Average { from: 30, until: 80 });
     checks.push(recursion("resampled points", RECURSION, || curve_recursion(Panel::Cdf, 1)));
     panel(
         "figure-8c",
@@ -280,7 +280,7 @@ fn figure_8c() -> Claim {
 
 /// Panels (d) to (f) of figure 8: ladders at k = 1 on either side of the minimum, and the minimiser's own.
 fn regression_curve(id: &'static str, statement: &'static str, model: Fitted, replicates: u64, margin: f64) -> Claim {
-    let minimised = Rung::ladder::<3>(100, 1.0, 2, 6, 26).map(|rung| model.minimised(rung));
+    let minimised = Rung::ladder::<3>(50, 1.0, 2, 6, 26).map(|rung| model.minimised(rung));
     panel(
         id,
         statement,
@@ -288,7 +288,7 @@ fn regression_curve(id: &'static str, statement: &'static str, model: Fitted, re
         Exactness::Limit,
         vec![
             model.ladder("w = .78", replicates, margin, 0.78, Rung::ladder::<4>(100, 1.0, 2, 4, 24)),
-            optimum_ladder("minimisers at n = m = 100, 200, 400", 24 * 8, 0.2, 1, minimised.into()),
+            optimum_ladder("minimisers at n = m = 50, 100, 200", 24 * 8, 0.25, 1, minimised.into()),
         ],
     )
 }
@@ -354,7 +354,7 @@ fn figure_9a() -> Claim {
         "naive against golden weight for the mean: .010371 and .001902 at k = .01, .010868 and .007024 at k = .19 (m = 526)",
         "n = 100, p = 2, m = floor(n/k), t = 150..199",
         Exactness::Exact,
-        two_curves(Panel::Mean, 2, &[0.01, 0.19], 16_000, 0.07, &STATIONARY),
+        two_curves(Panel::Mean, 2, &[0.01, 0.19], 8_000, 0.1, &STATIONARY),
     )
 }
 
@@ -364,7 +364,7 @@ fn figure_9b() -> Claim {
         "naive against golden weight for the covariance: the golden weight has less risk all along the grid",
         "n = 100, p = 2, m = floor(n/k), t = 150..199",
         Exactness::Exact,
-        two_curves(Panel::Covariance, 2, &[0.01, 0.19], 30_000, 0.05, &STATIONARY),
+        two_curves(Panel::Covariance, 2, &[0.01, 0.19], 8_000, 0.12, &STATIONARY),
     )
 }
 
@@ -374,7 +374,7 @@ fn figure_9c() -> Claim {
         "naive against golden weight for the distribution function: the golden weight has less risk all along the grid",
         "n = 100, m = floor(n/k)",
         Exactness::Exact,
-        two_curves(Panel::Cdf, 1, &[0.19], 8_000, 0.05, &Record::Average { from: 20, until: 60 }),
+        two_curves(Panel::Cdf, 1, &[0.19], 2_000, 0.08, &Record::Average { from: 20, until: 60 }),
     )
 }
 

@@ -120,7 +120,7 @@ fn variance_law() -> Claim {
                     ))
                 },
             ),
-            simulation("by sufficient statistics", 800_000, 0.03, cases(COVARIANCE, &variance, &places, false)),
+            simulation("by sufficient statistics", 400_000, 0.04, cases(COVARIANCE, &variance, &places, false)),
         ],
     }
 }

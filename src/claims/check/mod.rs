@@ -92,19 +92,16 @@ impl Finding {
     /// A statistical comparison, with the words that name both sides.
     #[must_use]
     pub fn compared(comparison: &Comparison, words: &str) -> Self {
-        let Comparison { z, bound, relative_error, half_width, margin, tail_shift, detectable_effect, verdict, cause } =
-            comparison;
+        let Comparison { z, bound, relative_error, interval, margin, detectable_effect, verdict, cause } = comparison;
         let cause = if cause.is_empty() { String::new() } else { format!("; {cause}") };
+        let [error, low, high, margin] = [*relative_error, interval.0, interval.1, *margin].map(|x| 100.0 * x);
         Self {
             verdict: *verdict,
             statistic: Some(*z),
             bound: Some(*bound),
             detectable_effect: Some(*detectable_effect),
             detail: format!(
-                "{words}; relative error {:+.3} % ± {:.3} %, margin {:.3} %, tail shift {tail_shift:.2}{cause}",
-                100.0 * relative_error,
-                100.0 * half_width,
-                100.0 * margin
+                "{words}; relative error {error:+.3} % in ({low:+.3}, {high:+.3}) %, margin {margin:.3} %{cause}"
             ),
         }
     }

@@ -104,7 +104,7 @@ pub fn simulation(name: &'static str, replicates: u64, margin: f64, cases: Vec<C
         let (replicates, margin) = (context.tier.replicates(replicates), context.tier.margin(margin));
         let compared = cases.iter().enumerate().map(|(cell, case)| {
             let estimate = case.simulate(context, cell as u64, replicates, case.weights.clone())?;
-            let comparison = compare(&estimate, case.expected, case.expected, margin, &context.family);
+            let comparison = compare(&estimate, case.expected, margin, &context.family);
             let words = format!(
                 "{}: simulated {:.6e} ± {:.1e}, theory {:.6e}, {replicates} replicates",
                 case.label, estimate.value, estimate.std_error, case.expected
@@ -208,7 +208,7 @@ fn extrapolated(
         return Finding::inconclusive(format!("{words}; the gap is not of the fitted form"));
     }
     let margin = context.tier.margin(margin);
-    Finding::compared(&compare(&fit.limit, 1.0, 1.0, margin, &context.family), &words)
+    Finding::compared(&compare(&fit.limit, 1.0, margin, &context.family), &words)
 }
 
 /// Minimiser of the simulated risk (common random numbers over the weights) against the expected optimal weight.
@@ -218,7 +218,7 @@ pub fn optimum(name: &'static str, replicates: u64, margin: f64, cases: Vec<Case
         let (replicates, margin) = (context.tier.replicates(replicates), context.tier.margin(margin));
         let compared = cases.iter().enumerate().map(|(cell, case)| {
             let found = case.minimise(context, cell, replicates)?;
-            let comparison = compare(&found.estimate(), case.expected, case.expected, margin, &context.family);
+            let comparison = compare(&found.estimate(), case.expected, margin, &context.family);
             let words = format!(
                 "{}: minimiser {:.5} ± {:.5}, theory {:.5}, {replicates} replicates, {} evaluations",
                 case.label, found.weight, found.std_error, case.expected, found.evaluations
