@@ -87,8 +87,8 @@ fn frequencies(id: &'static str, column: Column, stepped: fn() -> Vec<Relation>)
         exactness: Exactness::Exact,
         checks: vec![
             recursion("variance of each frequency, generation by generation", RECURSION, stepped),
-            simulation("risk at w = .26, .38, .62, .78", 2_500, 0.06, [0.26, 0.38, 0.62, 0.78].map(at).into()),
-            optimum("minimiser of the simulated risk", 24 * 20, 0.15, vec![minimum]),
+            simulation("risk at w = .26, .38, .62, .78", 1_500, 0.08, [0.26, 0.38, 0.62, 0.78].map(at).into()),
+            optimum("minimiser of the simulated risk", 24 * 12, 0.2, vec![minimum]),
         ],
     }
 }
@@ -120,7 +120,7 @@ fn logistic() -> Claim {
         source: Source::Figure,
         exactness: Exactness::Limit,
         checks: vec![
-            ladder("raw coefficients, w = .62", 120, 0.6, 2, rungs(RAW, 0.62, 6, 26)),
+            ladder("raw coefficients, w = .62", 100, 0.6, 2, rungs(RAW, 0.62, 5, 25)),
             recursion("Brent on the iterated risk", MINIMISER, || {
                 let traces = Table::embedded().logistic().traces();
                 let coefficients = (traces.sandwich / 500.0, traces.inverse_information / 500.0, 0.0);
@@ -140,8 +140,8 @@ fn misspecified_limit() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
-            ladder("real rows alone, w = 1", 2_000, 0.4, 2, rungs(STANDARDISED, 1.0, 0, 1)),
-            ladder("standardised coefficients, w = .4", 120, 0.6, 2, rungs(STANDARDISED, 0.4, 8, 24)),
+            ladder("real rows alone, w = 1", 1_500, 0.5, 2, rungs(STANDARDISED, 1.0, 0, 1)),
+            ladder("standardised coefficients, w = .4", 130, 0.7, 2, rungs(STANDARDISED, 0.4, 8, 24)),
             property(
                 "κ = k A_s/A_r and w*² + κw* = κ",
                 || (0.1..10.0f64, 0.1..10.0f64, 1..500u64, 1..500u64),

@@ -55,7 +55,7 @@ fn law() -> Claim {
                     error(law.limit_risk(weight(w)), (w * w / n + u * u / m) / (6.0 * kept), 10.0 * IDENTITY / kept)
                 },
             ),
-            simulation("by rows", 150_000, 0.02, by_rows.into()),
+            simulation("by rows", 80_000, 0.03, by_rows.into()),
             optimum("minimiser of the simulated risk", 24 * 100, 0.1, vec![optimal]),
         ],
     }

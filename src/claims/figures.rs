@@ -151,7 +151,7 @@ fn figure_7c() -> Claim {
                 let case = |t: u32| (format!("t = {t}"), law.risk_at(weight(0.0), t), stepped[t as usize]);
                 [0, 1, 10, 100, 999].map(case).to_vec()
             }),
-            simulation("risk at t = 20 and 100", 8_000, 0.08, vec![at(20), at(100)]),
+            simulation("risk at t = 20 and 100", 5_000, 0.1, vec![at(20), at(100)]),
         ],
     )
 }
@@ -215,7 +215,7 @@ fn figure_7f() -> Claim {
     let statement =
         "w = 0: the risk of Poisson regression grows from the start like A(1/n + t/m), A = tr I(β)⁻¹, for n, m → ∞";
     let rungs = Rung::ladder::<4>(400, 1.0, 4, 1, 3);
-    let growth = Fitted::Poisson.ladder("n = m = 400, ..., 3200, t = 1, 2", 1_500, 0.35, 0.0, rungs);
+    let growth = Fitted::Poisson.ladder("n = m = 400, ..., 3200, t = 1, 2", 1_000, 0.45, 0.0, rungs);
     synthetic_growth("figure-7f", statement, growth, || growth_from_quadrature(Fitted::Poisson))
 }
 
@@ -228,7 +228,7 @@ fn curve(panel: Panel, p: usize, replicates: u64, margin: f64, record: &Record) 
     let minimum = panel.simulated("n = m = 100".to_owned(), p, HUNDRED, 1.0, near, best);
     vec![
         simulation("risk at w = .2, .38, .62, .78", replicates, margin, [0.2, 0.38, 0.62, 0.78].map(at).into()),
-        optimum("minimiser of the simulated risk", 24 * 20, 0.15, vec![minimum]),
+        optimum("minimiser of the simulated risk", 24 * 12, 0.2, vec![minimum]),
     ]
 }
 
@@ -267,7 +267,7 @@ fn figure_8b() -> Claim {
 }
 
 fn figure_8c() -> Claim {
-    let mut checks = curve(Panel::Cdf, 1, 2_000, 0.06, &Record::Average { from: 30, until: 80 });
+    let mut checks = curve(Panel::Cdf, 1, 1_000, 0.09, &Record::Average { from: 30, until: 80 });
     checks.push(recursion("resampled points", RECURSION, || curve_recursion(Panel::Cdf, 1)));
     panel(
         "figure-8c",
@@ -280,33 +280,33 @@ fn figure_8c() -> Claim {
 
 /// Panels (d) to (f) of figure 8: ladders at k = 1 on either side of the minimum, and the minimiser's own.
 fn regression_curve(id: &'static str, statement: &'static str, model: Fitted, replicates: u64, margin: f64) -> Claim {
-    let minimised = Rung::ladder::<3>(50, 1.0, 2, 6, 26).map(|rung| model.minimised(rung));
+    let minimised = Rung::ladder::<3>(50, 1.0, 2, 6, 46).map(|rung| model.minimised(rung));
     panel(
         id,
         statement,
         "n = m → ∞, p = 2, β = (1, 1)",
         Exactness::Limit,
         vec![
-            model.ladder("w = .78", replicates, margin, 0.78, Rung::ladder::<4>(100, 1.0, 2, 4, 24)),
-            optimum_ladder("minimisers at n = m = 50, 100, 200", 24 * 8, 0.25, 1, minimised.into()),
+            model.ladder("w = .78", replicates, margin, 0.78, Rung::ladder::<4>(100, 1.0, 2, 4, 44)),
+            optimum_ladder("minimisers at n = m = 50, 100, 200", 24 * 3, 0.3, 1, minimised.into()),
         ],
     )
 }
 
 fn figure_8d() -> Claim {
     let statement = "the risk of linear regression over w has the limit law's curve and its minimum at 1/φ, for n → ∞";
-    regression_curve("figure-8d", statement, Fitted::Linear, 15_000, 0.05)
+    regression_curve("figure-8d", statement, Fitted::Linear, 8_000, 0.05)
 }
 
 fn figure_8e() -> Claim {
     let statement =
         "the risk of logistic regression over w has the limit law's curve and its minimum at 1/φ, for n → ∞";
-    regression_curve("figure-8e", statement, Fitted::Logistic, 1_000, 0.2)
+    regression_curve("figure-8e", statement, Fitted::Logistic, 250, 0.35)
 }
 
 fn figure_8f() -> Claim {
     let statement = "the risk of Poisson regression over w has the limit law's curve and its minimum at 1/φ, for n → ∞";
-    regression_curve("figure-8f", statement, Fitted::Poisson, 1_000, 0.2)
+    regression_curve("figure-8f", statement, Fitted::Poisson, 200, 0.4)
 }
 
 /// n = 100 and m = floor(n/k) of figure 9, with the effective k = n/m.
@@ -374,7 +374,7 @@ fn figure_9c() -> Claim {
         "naive against golden weight for the distribution function: the golden weight has less risk all along the grid",
         "n = 100, m = floor(n/k)",
         Exactness::Exact,
-        two_curves(Panel::Cdf, 1, &[0.19], 2_000, 0.08, &Record::Average { from: 20, until: 60 }),
+        two_curves(Panel::Cdf, 1, &[0.19], 1_300, 0.1, &Record::Average { from: 20, until: 60 }),
     )
 }
 
@@ -382,14 +382,14 @@ fn figure_9c() -> Claim {
 fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, replicates: u64, margin: f64) -> Claim {
     // The effective ratio tends to k along the ladder, and every rung is compared with the law at its own sizes.
     let [naive, golden] = both_weights(0.19);
-    let naive = model.ladder("naive weight", replicates, 1.5 * margin, naive, Rung::ladder::<4>(50, 0.19, 2, 15, 35));
+    let naive = model.ladder("naive weight", replicates, 1.5 * margin, naive, Rung::ladder::<4>(50, 0.19, 2, 15, 55));
     panel(
         id,
         statement,
         "k = .19, p = 2, β = (1, 1), n → ∞",
         Exactness::Limit,
         vec![
-            model.ladder("golden weight", replicates, margin, golden, Rung::ladder::<4>(50, 0.19, 2, 15, 35)),
+            model.ladder("golden weight", replicates, margin, golden, Rung::ladder::<4>(50, 0.19, 2, 15, 55)),
             if matches!(model, Fitted::Linear) { naive } else { naive.in_full_tier() },
             property(
                 "golden below naive, by (1 + k)/(2 + k) against w*",
@@ -410,15 +410,15 @@ fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, r
 
 fn figure_9d() -> Claim {
     let statement = "naive against golden weight for linear regression: both follow the limit law, for n → ∞";
-    regression_curves("figure-9d", statement, Fitted::Linear, 6_000, 0.08)
+    regression_curves("figure-9d", statement, Fitted::Linear, 4_000, 0.08)
 }
 
 fn figure_9e() -> Claim {
     let statement = "naive against golden weight for logistic regression: both follow the limit law, for n → ∞";
-    regression_curves("figure-9e", statement, Fitted::Logistic, 400, 0.3)
+    regression_curves("figure-9e", statement, Fitted::Logistic, 150, 0.4)
 }
 
 fn figure_9f() -> Claim {
     let statement = "naive against golden weight for Poisson regression: both follow the limit law, for n → ∞";
-    regression_curves("figure-9f", statement, Fitted::Poisson, 400, 0.3)
+    regression_curves("figure-9f", statement, Fitted::Poisson, 180, 0.4)
 }

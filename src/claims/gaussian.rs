@@ -82,7 +82,7 @@ fn mean_law() -> Claim {
                 };
                 PLACES.map(case).to_vec()
             }),
-            simulation("by sufficient statistics", 300_000, 0.02, cases(MEAN, &correlated(), &places, false)),
+            simulation("by sufficient statistics", 150_000, 0.03, cases(MEAN, &correlated(), &places, false)),
             simulation("by rows", 100_000, 0.03, cases(MEAN, &correlated(), &places[..2], true)),
         ],
     }
@@ -153,7 +153,7 @@ fn covariance_law() -> Claim {
                     error(system.moments_at(&w, t).risk, stepped.risk, 100.0 * IDENTITY)
                 },
             ),
-            simulation("by sufficient statistics", 300_000, 0.03, cases(COVARIANCE, &correlated(), &places, false)),
+            simulation("by sufficient statistics", 150_000, 0.04, cases(COVARIANCE, &correlated(), &places, false)),
             simulation("by rows", 100_000, 0.04, cases(COVARIANCE, &correlated(), &places[..2], true)),
         ],
     }
@@ -227,7 +227,7 @@ fn covariance_optimum() -> Claim {
                     holds(system.limit_risk(weight(w)) >= system.optimal_risk() * (1.0 - 10.0 * IDENTITY))
                 },
             ),
-            optimum("minimiser of the simulated risk", 24 * 200, 0.06, vec![case(2, 100, 100), case(2, 30, 20)]),
+            optimum("minimiser of the simulated risk", 24 * 120, 0.08, vec![case(2, 100, 100), case(2, 30, 20)]),
         ],
     }
 }

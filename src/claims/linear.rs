@@ -84,10 +84,10 @@ fn limit() -> Claim {
         source: Source::Paper,
         exactness: Exactness::Limit,
         checks: vec![
-            ladder("k = 1, w = .618", 20_000, 0.03, 2, ladder_at(0.618, 1, 1)),
-            ladder("k = 1/4, w = .39", 20_000, 0.03, 2, ladder_at(0.39, 1, 4)),
-            ladder("k = 2, w = .73", 20_000, 0.03, 2, ladder_at(0.73, 2, 1)),
-            optimum_ladder("minimisers at k = 1", 24 * 60, 0.08, 1, sizes.map(|n| rung(n, n, None)).into()),
+            ladder("k = 1, w = .618", 8_000, 0.05, 2, ladder_at(0.618, 1, 1)),
+            ladder("k = 1/4, w = .39", 8_000, 0.05, 2, ladder_at(0.39, 1, 4)),
+            ladder("k = 2, w = .73", 8_000, 0.05, 2, ladder_at(0.73, 2, 1)),
+            optimum_ladder("minimisers at k = 1", 24 * 40, 0.1, 1, sizes.map(|n| rung(n, n, None)).into()),
             property(
                 "A in units of σ² is p, whatever p",
                 || (1..50u32, 1..10_000u64, 1..10_000u64, weights()),

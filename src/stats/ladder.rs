@@ -4,21 +4,19 @@ use nalgebra::{DMatrix, DVector};
 
 use super::compare::Estimate;
 
-/// A rung: the size n and the scaled risk simulated there.
+/// A rung: the size n and the estimate there.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rung {
     /// Sample size n.
     pub size: f64,
-    /// n times the simulated risk.
-    pub value: f64,
-    /// Its standard error.
-    pub std_error: f64,
+    /// The estimate at that size, scaled so that it has a limit.
+    pub estimate: Estimate,
 }
 
 /// Weighted least-squares fit of `value = c0 + c1/n + ... + cd/n^d` to independent rungs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Extrapolation {
-    /// c0, the value at n = infinity.
+    /// c0, the value at n = infinity; its degrees of freedom are the fewest of any rung.
     pub limit: Estimate,
     /// c1, ..., cd.
     pub coefficients: Vec<f64>,
@@ -31,8 +29,8 @@ pub struct Extrapolation {
 /// Fits the rungs with a polynomial of degree `degree` in 1/n.
 ///
 /// # Formula
-/// `c = (V'W V)^-1 V'W y`, `W = diag(1/se^2)`, `V_ij = (n_min/n_i)^j`; the variance of c0 is the first diagonal entry of
-/// `(V'W V)^-1`: the standard errors of the rungs are known from their own replicates, not from the residuals.
+/// `c = (V'W V)^-1 V'W y`, `W = diag(1/se^2)`, `V_ij = (n_min/n_i)^j`. The standard errors of the rungs are known from their own
+/// replicates, so c0 = sum of `g_i y_i/se_i` has standard error |g| and skewness `sum g_i^3 skewness_i / |g|^3`.
 ///
 /// None where there are fewer rungs than coefficients, the sizes are not distinct, or a value or standard error is not a
 /// (positive) number.
@@ -40,26 +38,27 @@ pub struct Extrapolation {
 pub fn extrapolate(rungs: &[Rung], degree: usize) -> Option<Extrapolation> {
     let spare = rungs.len().checked_sub(degree + 1)?;
     let distinct = rungs.iter().enumerate().all(|(i, a)| rungs[..i].iter().all(|b| a.size != b.size));
-    if !(distinct && rungs.iter().all(|r| r.value.is_finite() && r.std_error > 0.0)) {
+    if !(distinct && rungs.iter().all(|r| r.estimate.value.is_finite() && r.estimate.std_error > 0.0)) {
         return None;
     }
     let smallest = rungs.iter().map(|r| r.size).fold(f64::INFINITY, f64::min);
     // Rows divided by their standard errors: ordinary least squares on the scaled system, solved by QR.
     let design = DMatrix::from_fn(rungs.len(), degree + 1, |i, j| {
-        (smallest / rungs[i].size).powi(j as i32) / rungs[i].std_error
+        (smallest / rungs[i].size).powi(j as i32) / rungs[i].estimate.std_error
     });
-    let response = DVector::from_fn(rungs.len(), |i, _| rungs[i].value / rungs[i].std_error);
+    let response = DVector::from_fn(rungs.len(), |i, _| rungs[i].estimate.value / rungs[i].estimate.std_error);
     let qr = design.clone().qr();
-    let r = qr.r();
-    let coefficients = r.solve_upper_triangular(&(qr.q().transpose() * &response))?;
-    let inverse = r.solve_upper_triangular(&DMatrix::identity(degree + 1, degree + 1))?;
+    let map = qr.r().solve_upper_triangular(&qr.q().transpose())?;
+    let coefficients = &map * &response;
     let residual = &response - &design * &coefficients;
+    let g = map.row(0);
+    let third: f64 = g.iter().zip(rungs).map(|(g, rung)| g * g * g * rung.estimate.skewness).sum();
     Some(Extrapolation {
         limit: Estimate {
             value: coefficients[0],
-            std_error: inverse.row(0).norm(),
-            degrees: f64::INFINITY,
-            skewness: 0.0,
+            std_error: g.norm(),
+            degrees: rungs.iter().map(|rung| rung.estimate.degrees).fold(f64::INFINITY, f64::min),
+            skewness: third / g.norm().powi(3),
         },
         coefficients: (1..=degree).map(|j| coefficients[j] * smallest.powi(j as i32)).collect(),
         chi_squared: residual.norm_squared(),
@@ -71,10 +70,12 @@ pub fn extrapolate(rungs: &[Rung], degree: usize) -> Option<Extrapolation> {
 mod tests {
     use super::*;
 
+    fn rung(size: f64, value: f64, std_error: f64) -> Rung {
+        Rung { size, estimate: Estimate { value, std_error, degrees: 99.0, skewness: 0.02 } }
+    }
+
     fn rungs(value: impl Fn(f64) -> f64) -> Vec<Rung> {
-        [100.0, 200.0, 400.0, 800.0]
-            .map(|size| Rung { size, value: value(size), std_error: 1e-4 * size.sqrt() })
-            .to_vec()
+        [100.0, 200.0, 400.0, 800.0].map(|size| rung(size, value(size), 1e-4 * size.sqrt())).to_vec()
     }
 
     #[test]
@@ -82,29 +83,31 @@ mod tests {
         let fit = extrapolate(&rungs(|n| 2.0 + 30.0 / n - 500.0 / (n * n)), 2).unwrap();
         assert!((fit.limit.value - 2.0).abs() < 1e-11, "{fit:?}");
         assert!((fit.coefficients[0] - 30.0).abs() < 1e-8 && (fit.coefficients[1] + 500.0).abs() < 1e-6, "{fit:?}");
-        assert!(fit.chi_squared < 1e-18 && fit.spare == 1);
+        assert!(fit.chi_squared < 1e-12 && fit.spare == 1 && fit.limit.degrees == 99.0);
     }
 
     #[test]
     fn a_missing_order_shows_in_chi_squared() {
         let fit = extrapolate(&rungs(|n| 2.0 + 3000.0 / (n * n)), 1).unwrap();
-        assert!(fit.chi_squared > 1.0, "{fit:?}");
+        assert!(fit.chi_squared > 100.0, "{fit:?}");
     }
 
-    /// The standard error of c0 for two equal-variance rungs at n and 2n: c0 = 2 y_2 - y_1, so sqrt(5) times theirs.
+    /// Two equal-variance rungs at n and 2n: c0 = 2 y_2 - y_1, so sqrt(5) times their standard error, and of their skewness g
+    /// (8 g - g)/5^(3/2).
     #[test]
-    fn the_standard_error_is_that_of_the_linear_combination() {
-        let two = [Rung { size: 100.0, value: 1.0, std_error: 0.1 }, Rung { size: 200.0, value: 1.0, std_error: 0.1 }];
-        let fit = extrapolate(&two, 1).unwrap();
+    fn the_limit_is_a_linear_combination() {
+        let fit = extrapolate(&[rung(100.0, 1.0, 0.1), rung(200.0, 1.5, 0.1)], 1).unwrap();
+        assert!((fit.limit.value - 2.0).abs() < 1e-13);
         assert!((fit.limit.std_error - 0.1 * 5f64.sqrt()).abs() < 1e-14);
+        assert!((fit.limit.skewness - 0.02 * 7.0 / 5f64.powi(3).sqrt()).abs() < 1e-14);
     }
 
     #[test]
     fn too_few_or_equal_sizes_give_no_fit() {
-        let one = Rung { size: 100.0, value: 1.0, std_error: 0.1 };
+        let one = rung(100.0, 1.0, 0.1);
         assert_eq!(extrapolate(&[one], 1), None);
-        assert!(
-            extrapolate(&[one, one], 1).is_none_or(|fit| !fit.limit.std_error.is_finite() || fit.limit.std_error > 1e6)
-        );
+        assert_eq!(extrapolate(&[one, one], 1), None);
+        assert_eq!(extrapolate(&[one, rung(200.0, f64::NAN, 0.1)], 1), None);
+        assert_eq!(extrapolate(&[one, rung(200.0, 1.0, 0.0)], 1), None);
     }
 }

@@ -182,8 +182,9 @@ fn extrapolated(
         .iter()
         .enumerate()
         .map(|(cell, (size, case))| {
-            let Estimate { value, std_error, .. } = at(cell, case)?;
-            Ok(Rung { size: *size, value: value / case.expected, std_error: std_error / case.expected })
+            let estimate = at(cell, case)?;
+            let [value, std_error] = [estimate.value, estimate.std_error].map(|x| x / case.expected);
+            Ok(Rung { size: *size, estimate: Estimate { value, std_error, ..estimate } })
         })
         .collect();
     let simulated = match simulated {
@@ -193,8 +194,10 @@ fn extrapolated(
     let Some(fit) = extrapolate(&simulated, degree) else {
         return Finding::inconclusive("the ladder has no fit");
     };
-    let ratios: Vec<_> =
-        simulated.iter().map(|r| format!("{:.4} ± {:.4} at n = {}", r.value, r.std_error, r.size)).collect();
+    let ratios: Vec<_> = simulated
+        .iter()
+        .map(|r| format!("{:.4} ± {:.4} at n = {}", r.estimate.value, r.estimate.std_error, r.size))
+        .collect();
     let words = format!(
         "simulated / limit {}; extrapolated {:.5} ± {:.5}, gap {:+.2}/n, chi-squared {:.2} on {}",
         ratios.join(", "),
