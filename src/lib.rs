@@ -1,4 +1,46 @@
 //! goldenweight: a numerical verification suite for the golden-weight theory of model collapse.
+//!
+//! # Bird's eye
+//!
+//! A theory says how the risk of a model behaves when the model is retrained, generation after generation, on fresh real rows and on
+//! rows that it made itself, and which weight the real rows should get. The crate `goldenweight-theory` holds the formulas.
+//! [`simulate`] retrains the models and knows none of them. [`claims`] is the registry of what is stated, each claim with the checks that
+//! hold one against the other; the binary runs it (`verify`) and answers single questions (`weight`, `risk`, `simulate`, `optimize`,
+//! `adult`).
+//!
+//! # Map
+//!
+//! * [`experiment`]: the model, its truth, the rows per generation; validated input.
+//! * [`stream`]: keyed random streams.
+//! * [`simulate`]: the engine (replicates in blocks) and one file per model.
+//! * [`adult`]: the Adult table and the fit on all its rows.
+//! * [`prediction`]: what theory predicts for a problem.
+//! * [`optimum`]: the weight that minimises a simulated risk, by argmin.
+//! * [`stats`]: moments, the error rate of a run, the rule of every comparison, extrapolation of ladders.
+//! * [`claims`]: the registry, its kinds of check, and one file per model; `claims/moments.rs` has the independent recursions.
+//! * [`outcome`], [`report`]: what checks report, and its text.
+//! * `cli`, in the binary: arguments, and documents as text or JSON.
+//!
+//! A model's law, simulator and claims are in three files of the same name: `theory/src/cdf.rs`, `src/simulate/cdf.rs`,
+//! `src/claims/cdf.rs`.
+//!
+//! # Invariants
+//!
+//! Dependencies point one way (`tests/architecture.rs` checks it):
+//!
+//! * The theory crate knows nothing of this one: no randomness, no optimiser, no files, no clock.
+//! * [`simulate`], [`stream`] and [`experiment`] do not mention the theory: a simulator cannot look at the answer.
+//! * [`optimum`] is the only file that names argmin, and does not mention the theory.
+//! * [`report`] reads [`outcome`] alone.
+//!
+//! And:
+//!
+//! * A stream belongs to a key (seed, experiment, cell, replicate, generation, purpose), never to a thread; blocks of replicates are
+//!   merged in the order of their index. A result has the same bits for any number of threads.
+//! * A failed check is a verdict, not an error; what could not be checked is inconclusive, with its cause, and never skipped. Nothing is
+//!   repeated until it passes.
+//! * The bound of a statistical comparison is computed from the run's declared false-alarm rate and the number of comparisons in the
+//!   registry, never typed in.
 
 pub mod adult;
 pub mod claims;

@@ -6,6 +6,9 @@
 
 use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 
+/// Seed of every run unless one is given (the digits of the paper's number), so that equal commands and the tests agree.
+pub const DEFAULT_SEED: u64 = 250_218_049;
+
 /// The generator of every draw: a published algorithm, the same on every platform.
 pub type StreamRng = Xoshiro256PlusPlus;
 

@@ -7,10 +7,8 @@ use glob::Pattern;
 use goldenweight::claims::{Settings, Tier, registry, verify};
 use goldenweight::outcome::Verdict;
 use goldenweight::report;
+use goldenweight::stream::DEFAULT_SEED;
 use libtest_mimic::{Arguments, Failed, Trial};
-
-/// The default seed of `verify`.
-const SEED: u64 = 1;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -22,6 +20,6 @@ fn main() -> ExitCode {
 
 fn trial(id: &str) -> Result<(), Failed> {
     let only = Some(Pattern::new(&Pattern::escape(id))?);
-    let run = verify(&registry(), &Settings { seed: SEED, tier: Tier::Quick, only }, &mut |_| ())?;
+    let run = verify(&registry(), &Settings { seed: DEFAULT_SEED, tier: Tier::Quick, only }, &mut |_| ())?;
     if run.verdict == Verdict::Confirmed { Ok(()) } else { Err(report::failure(&run.claims[0], &run).into()) }
 }

@@ -1,12 +1,12 @@
 //! Options that several commands share.
 
 use clap::Args;
-use goldenweight::experiment::{InputError, Model, Problem, within};
+use goldenweight::{
+    experiment::{InputError, Model, Problem, within},
+    stream::DEFAULT_SEED,
+};
 
 use super::Failure;
-
-/// Seed of every command unless one is given: the digits of the paper's number, so that equal commands agree.
-pub const DEFAULT_SEED: u64 = 250_218_049;
 
 /// Most worker threads: more would only exhaust the machine.
 const MAX_THREADS: u64 = 1_024;
