@@ -278,35 +278,37 @@ fn figure_8c() -> Claim {
     )
 }
 
-/// Panels (d) to (f) of figure 8: ladders at k = 1 on either side of the minimum, and the minimiser's own.
-fn regression_curve(id: &'static str, statement: &'static str, model: Fitted, replicates: u64, margin: f64) -> Claim {
+/// Panels (d) to (f) of figure 8: the limit law's curve, a ladder to the right of its minimum, and the minimiser's own.
+fn regression_curve(id: &'static str, statement: &'static str, model: Fitted, curve: fn() -> Vec<Relation>) -> Claim {
     let minimised = Rung::ladder::<3>(50, 1.0, 2, 6, 46).map(|rung| model.minimised(rung));
+    let right = model.ladder("w = .78", 400, 0.3, 0.78, Rung::ladder::<4>(100, 1.0, 2, 4, 44));
     panel(
         id,
         statement,
         "n = m → ∞, p = 2, β = (1, 1)",
         Exactness::Limit,
         vec![
-            model.ladder("w = .78", replicates, margin, 0.78, Rung::ladder::<4>(100, 1.0, 2, 4, 44)),
+            recursion("limit law along the grid, A by quadrature", QUADRATURE, curve),
             optimum_ladder("minimisers at n = m = 50, 100, 200", 24 * 3, 0.3, 1, minimised.into()),
+            if matches!(model, Fitted::Linear) { right } else { right.in_full_tier() },
         ],
     )
 }
 
 fn figure_8d() -> Claim {
     let statement = "the risk of linear regression over w has the limit law's curve and its minimum at 1/φ, for n → ∞";
-    regression_curve("figure-8d", statement, Fitted::Linear, 8_000, 0.05)
+    regression_curve("figure-8d", statement, Fitted::Linear, || Fitted::Linear.curve_from_quadrature(1.0, 2))
 }
 
 fn figure_8e() -> Claim {
     let statement =
         "the risk of logistic regression over w has the limit law's curve and its minimum at 1/φ, for n → ∞";
-    regression_curve("figure-8e", statement, Fitted::Logistic, 250, 0.35)
+    regression_curve("figure-8e", statement, Fitted::Logistic, || Fitted::Logistic.curve_from_quadrature(1.0, 2))
 }
 
 fn figure_8f() -> Claim {
     let statement = "the risk of Poisson regression over w has the limit law's curve and its minimum at 1/φ, for n → ∞";
-    regression_curve("figure-8f", statement, Fitted::Poisson, 200, 0.4)
+    regression_curve("figure-8f", statement, Fitted::Poisson, || Fitted::Poisson.curve_from_quadrature(1.0, 2))
 }
 
 /// n = 100 and m = floor(n/k) of figure 9, with the effective k = n/m.

@@ -5,7 +5,8 @@ use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::{linear, logistic, poisson};
 use nalgebra::DVector;
 
-use super::check::{Case, Check, ladder};
+use super::check::{Case, Check, Relation, ladder, recursion};
+use super::domain::{QUADRATURE, iterated, weight};
 use super::moments::normal_mean;
 use super::{Claim, Exactness, Source};
 use crate::experiment::Rows;
@@ -81,6 +82,18 @@ impl Fitted {
         (dim as f64 - 1.0) / across + 1.0 / along
     }
 
+    /// The limit law at n = 100 along the grid of figure 8, against the recursion iterated from a constant that was computed by quadrature.
+    pub fn curve_from_quadrature(self, ratio: f64, dim: usize) -> Vec<Relation> {
+        let law = self.law(Rung::ladder::<1>(100, ratio, dim, 0, 1)[0]);
+        let fresh = self.constant_by_quadrature(dim) / 100.0;
+        let case = |step: u32| {
+            let w = 0.2 + 0.02 * f64::from(step);
+            let stepped = iterated(&(fresh, fresh * ratio, 0.0), w, 500);
+            (format!("k = {ratio}, p = {dim}, w = {w:.2}"), law.limit_risk(weight(w)), stepped)
+        };
+        (0..30).map(case).collect()
+    }
+
     /// The rung at weight w, expected to have this risk; without a weight, the minimiser.
     fn case(self, rung: Rung, w: Option<f64>, expected: f64) -> Case {
         let rows = Rows { real: rung.real, synthetic: rung.synthetic };
@@ -119,6 +132,11 @@ impl Fitted {
     }
 }
 
+/// [`Fitted::curve_from_quadrature`] at several mixing ratios and dimensions.
+fn constants_from_quadrature(model: Fitted) -> Vec<Relation> {
+    [(0.25, 1), (0.5, 3), (1.0, 5)].into_iter().flat_map(|(k, p)| model.curve_from_quadrature(k, p)).collect()
+}
+
 /// The limit law of logistic or Poisson regression, by ladders at k = 1 and k = 1/4.
 pub fn limit_claim(model: Fitted) -> Claim {
     let (id, statement) = match model {
@@ -137,6 +155,12 @@ pub fn limit_claim(model: Fitted) -> Claim {
     let w = 0.618;
     // The gap's terms beyond 1/n^2 are larger for Poisson, whose rows differ more in what they tell.
     let first = if matches!(model, Fitted::Poisson) { 100 } else { 50 };
+    let quarter = Rung::ladder::<4>(50, 0.25, 2, 12, 52);
+    let constants: fn() -> Vec<Relation> = match model {
+        Fitted::Linear => || constants_from_quadrature(Fitted::Linear),
+        Fitted::Logistic => || constants_from_quadrature(Fitted::Logistic),
+        Fitted::Poisson => || constants_from_quadrature(Fitted::Poisson),
+    };
     Claim {
         id,
         statement,
@@ -144,9 +168,10 @@ pub fn limit_claim(model: Fitted) -> Claim {
         source: Source::Paper,
         exactness: Exactness::Limit,
         checks: vec![
+            recursion("limit law with A by quadrature, iterated", QUADRATURE, constants),
             model.ladder("k = 1, w = .618, p = 2", 450, 0.16, w, Rung::ladder::<4>(first, 1.0, 2, 6, 46)),
-            model.ladder("k = 1/4, w = .39, p = 2", 180, 0.35, 0.39, Rung::ladder::<4>(50, 0.25, 2, 12, 52)),
-            // Fewer, simpler cells: p = 1 has another tr I^-1, so that a wrong dependence on p shows.
+            model.ladder("k = 1/4, w = .39, p = 2", 180, 0.35, 0.39, quarter).in_full_tier(),
+            // p = 1 has another tr I^-1, so that a wrong dependence on p shows.
             model.ladder("k = 4, w = .83, p = 1", 300, 0.25, 0.83, Rung::ladder::<4>(100, 4.0, 1, 3, 35)),
         ],
     }
