@@ -1,0 +1,75 @@
+//! The registry, the README and the figures' panels name the same claims.
+//!
+//! The trials of `tests/z_claims.rs` are the registry's ids by construction: it iterates the registry.
+
+use std::collections::BTreeSet;
+
+use goldenweight::claims::{Claim, registry};
+use goldenweight::outcome::ClaimSummary;
+use goldenweight::report::claims_markdown;
+
+fn summaries() -> Vec<ClaimSummary> {
+    registry().iter().map(Claim::summary).collect()
+}
+
+#[test]
+fn ids_are_unique_and_kebab_case() {
+    let claims = registry();
+    let ids: BTreeSet<_> = claims.iter().map(|claim| claim.id).collect();
+    assert_eq!(ids.len(), claims.len());
+    assert!(claims.len() >= 30, "{} claims", claims.len());
+    for id in ids {
+        let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        assert!(id.split('-').all(word), "{id}");
+    }
+}
+
+#[test]
+fn every_claim_has_two_kinds_of_evidence() {
+    for claim in summaries() {
+        assert!(claim.kinds.len() >= 2, "{} has only {:?}", claim.id, claim.kinds);
+        assert!(!claim.statement.is_empty() && !claim.domain.is_empty(), "{}", claim.id);
+    }
+}
+
+#[test]
+fn checks_of_a_claim_have_names_of_their_own() {
+    // A check's random streams belong to its claim and its name.
+    for claim in registry() {
+        let names: BTreeSet<_> = claim.checks.iter().map(|check| check.name).collect();
+        assert_eq!(names.len(), claim.checks.len(), "{}", claim.id);
+    }
+}
+
+#[test]
+fn every_panel_of_the_figures_is_a_claim() {
+    let claims = registry();
+    for (figure, panels) in [("7", "abcdef"), ("8", "abcdef"), ("9", "abcdef"), ("10", "abcd")] {
+        for panel in panels.chars() {
+            let id = format!("figure-{figure}{panel}");
+            assert!(claims.iter().any(|claim| claim.id == id), "{id}");
+        }
+    }
+}
+
+#[test]
+fn statistical_comparisons_are_counted() {
+    let checks: Vec<_> = registry().into_iter().flat_map(|claim| claim.checks).collect();
+    assert!(checks.iter().map(|check| check.comparisons).sum::<usize>() > 100);
+    for check in checks {
+        let statistical = ["simulation", "ladder", "optimum"].contains(&check.kind.word());
+        assert_eq!(check.comparisons > 0, statistical, "{}", check.name);
+    }
+}
+
+#[test]
+fn the_readme_has_the_table_of_the_registry() {
+    let readme = include_str!("../README.md");
+    let (_, rest) = readme.split_once("<!-- claims -->\n").expect("the marker <!-- claims -->");
+    let (table, _) = rest.split_once("<!-- /claims -->").expect("the marker <!-- /claims -->");
+    assert!(
+        table == claims_markdown(&summaries()),
+        "the table between the markers of README.md is not that of the registry: \
+         paste the output of `cargo run --release -- claims` there"
+    );
+}

@@ -1,0 +1,231 @@
+//! Tables that a reviewer would look at, as snapshots in `snapshots/`.
+//!
+//! A snapshot is no proof: it shows a change of numbers. Where a number has an independent reference it is asserted beside the
+//! snapshot; the laws themselves are tested in `theory/tests` and by the claims. Numbers have twelve significant digits, since
+//! mathematical libraries may differ in the last ones.
+
+use std::fmt::Write as _;
+use std::process::Command;
+
+use goldenweight::experiment::{Generations, Model, Problem};
+use goldenweight::outcome::{ClaimOutcome, Evidence, Kind, RunOutcome, Verdict};
+use goldenweight::prediction::Prediction;
+use goldenweight::report;
+use goldenweight_theory::covariance::threshold;
+use goldenweight_theory::dynamic;
+use goldenweight_theory::parameters::{MixingRatio, SampleSizes, Weight};
+use goldenweight_theory::weights;
+use num_rational::BigRational;
+
+/// Compares with the snapshot of this name in `snapshots/`; `inputs` says what the table was made from.
+fn snapshot(name: &str, inputs: &str, table: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_description(inputs);
+    let table: String = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+    settings.bind(|| insta::assert_snapshot!(name, table));
+}
+
+/// Twelve significant digits, in a column of 17.
+fn digits(x: f64) -> String {
+    format!("{:<17}", format!("{x:.11e}"))
+}
+
+/// Within half a unit of the reference's last digit, given as a relative error.
+fn assert_reference(found: f64, reference: f64, relative: f64) {
+    assert!((found / reference - 1.0).abs() <= relative, "{found} against the reference {reference}");
+}
+
+fn prediction(model: Model, real: u64, synthetic: u64, dim: Option<u64>) -> Prediction {
+    Prediction::new(&Problem::new(model, real, synthetic, dim, None).expect("valid")).expect("covered")
+}
+
+fn weight(w: f64) -> Weight {
+    Weight::new(w).expect("in [0, 1]")
+}
+
+#[test]
+fn golden_weights() {
+    let mut table = String::from(
+        "k       w*                u* = 1 - w*       naive weight      naive risk        rows worth n = 1\n",
+    );
+    for exponent in -12..=12 {
+        let k = MixingRatio::new(10f64.powi(exponent)).expect("in the domain");
+        let w = weights::optimal_weight(&k);
+        let columns = [
+            w,
+            weights::optimal_synthetic_weight(&k),
+            weights::naive_weight(&k),
+            weights::naive_relative_risk(&k),
+            weights::effective_sample_size(1.0, w),
+        ];
+        let _ = writeln!(table, "1e{exponent:<+4}  {}", columns.map(digits).join(" "));
+    }
+    // mpmath, 30 digits: 2/(1 + sqrt(1 + 4/k)) at k = 1 and 1e-12, and 2/(2 + k + sqrt(k^2 + 4k)) at k = 1e12.
+    let at = |k: f64| MixingRatio::new(k).expect("in the domain");
+    assert_reference(weights::optimal_weight(&at(1.0)), 0.618_033_988_749_894_85, 1e-15);
+    assert_reference(weights::optimal_weight(&at(1e-12)), 9.999_995_000_001_25e-7, 1e-15);
+    assert_reference(weights::optimal_synthetic_weight(&at(1e12)), 9.999_999_999_98e-13, 1e-15);
+    snapshot("golden_weights", "k = 1e-12, ..., 1e12; risks relative to the fresh real rows alone", &table);
+}
+
+#[test]
+fn finite_sample_optima() {
+    let mut table =
+        String::from("model                n     m     p  optimal weight    limit weight      relative risk\n");
+    let sizes = [(100, 100), (100, 1000), (30, 20), (10, 10), (500, 500)];
+    for model in [Model::GaussianMean, Model::GaussianCovariance, Model::Cdf, Model::Categorical] {
+        let dims: &[Option<u64>] =
+            if model == Model::GaussianCovariance { &[Some(1), Some(2), Some(4)] } else { &[None] };
+        for (&dim, (n, m)) in dims.iter().flat_map(|dim| sizes.map(|sizes| (dim, sizes))) {
+            let law = prediction(model, n, m, dim);
+            let best = law.optimal_weight();
+            let columns = [best, law.limit_weight(), law.relative_risk(weight(best))].map(digits).join(" ");
+            let p = dim.map_or_else(|| "-".to_owned(), |p| p.to_string());
+            let _ = writeln!(table, "{:<20} {n:<5} {m:<5} {p}  {columns}", model.name());
+        }
+    }
+    // mpmath, 40 digits: the root of dV/dw at n = m = 100, p = 2; the root of rho u^2 - (1 + rho + kappa) u + 1 for the cdf.
+    let optimum = |model, dim| prediction(model, 100, 100, dim).optimal_weight();
+    assert_reference(optimum(Model::GaussianCovariance, Some(2)), 0.619_809_937_858_575_1, 1e-14);
+    assert_reference(optimum(Model::Cdf, None), 0.616_976_649_427, 1e-12);
+    snapshot("finite_sample_optima", "default truths: Sigma = I, probabilities .1, .2, .3, .4", &table);
+}
+
+#[test]
+fn covariance_thresholds() {
+    let mut table = String::from("m       w_c(m)\n");
+    for m in [2, 3, 5, 10, 20, 50, 100, 1_000, 10_000, 1_000_000] {
+        let _ = writeln!(table, "{m:<7} {}", digits(threshold(m - 1)));
+    }
+    // mpmath: 1 - sqrt((m - 1)/(m + 1)).
+    for (m, reference) in [(5, 0.183_503_419_072_27), (10, 0.095_465_966_266_709), (100, 0.009_950_496_287_190_598)] {
+        assert_reference(threshold(m - 1), reference, 1e-13);
+    }
+    snapshot("covariance_thresholds", "w_c(m) = 1 - sqrt((m - 1)/(m + 1))", &table);
+}
+
+#[test]
+fn dynamic_weights() {
+    let sizes = SampleSizes::new(1, 1).expect("positive");
+    let exact = weights::law(&sizes.mixing_ratio::<BigRational>());
+    let float = weights::law(&sizes.mixing_ratio::<f64>());
+    let mut table = String::from("t   w_t\n");
+    for (t, (fraction, float)) in dynamic::weights(&exact).zip(dynamic::weights(&float)).take(16).enumerate() {
+        let _ = writeln!(table, "{:<3} {:<18} {}", t + 1, fraction.to_string(), digits(float));
+    }
+    for ratio in ["2/3", "5/8", "13/21", "34/55", "89/144", "233/377"] {
+        assert!(table.contains(&format!(" {ratio} ")), "{ratio}");
+    }
+    snapshot("dynamic_weights", "k = 1: ratios of Fibonacci numbers", &table);
+}
+
+#[test]
+fn figure_8_predictions() {
+    let average = Generations::Average { from: 150, until: 200 };
+    let laws = [(Model::GaussianMean, Some(2)), (Model::GaussianCovariance, Some(2)), (Model::Cdf, None)]
+        .map(|(model, dim)| prediction(model, 100, 100, dim));
+    let mut table = String::from("w     mean              covariance        cdf\n");
+    for step in 0..30 {
+        let w = f64::from(20 + 2 * step) / 100.0;
+        let _ =
+            writeln!(table, "{w:.2}  {}", laws.each_ref().map(|law| digits(law.risk(weight(w), average))).join(" "));
+    }
+    // The exact predictions at the optima, from an independent recursion in rationals, to the digits published with the design.
+    let at = |law: &Prediction, w| law.risk(weight(w), average);
+    assert_reference(at(&laws[0], 0.618_034), 0.012_360_7, 5e-6);
+    assert_reference(at(&laws[1], 0.619_810), 0.037_564_1, 2e-6);
+    assert_reference(at(&laws[2], 0.616_977), 0.001_028_29, 5e-6);
+    snapshot("figure_8", "n = m = 100, p = 2, Sigma = I; exact risk averaged over t = 150..199", &table);
+}
+
+#[test]
+fn figure_9_predictions() {
+    let average = Generations::Average { from: 150, until: 200 };
+    let risks = |model, m, dim| {
+        let law = prediction(model, 100, m, dim);
+        [law.naive_weight(), law.limit_weight()].map(|w| law.risk(weight(w), average))
+    };
+    let mut table = String::from(
+        "k    m      mean, naive       golden            covariance, naive golden            cdf, naive        golden\n",
+    );
+    for hundredths in (1..20).step_by(2) {
+        let m = 10_000 / hundredths;
+        let models = [(Model::GaussianMean, Some(2)), (Model::GaussianCovariance, Some(2)), (Model::Cdf, None)];
+        let columns = models.map(|(model, dim)| risks(model, m, dim).map(digits).join(" "));
+        let _ = writeln!(table, ".{hundredths:02}  {m:<6} {}", columns.join(" "));
+    }
+    // From an independent recursion: w = k/(1 + k) and w*(k) with k = 100/m.
+    let [naive, golden] = risks(Model::GaussianMean, 10_000, Some(2));
+    assert_reference(naive, 0.010_371_4, 1e-5);
+    assert_reference(golden, 0.001_902, 3e-4);
+    let [naive, golden] = risks(Model::GaussianMean, 526, Some(2));
+    assert_reference(naive, 0.010_868_1, 1e-5);
+    assert_reference(golden, 0.007_024, 1e-4);
+    snapshot("figure_9", "n = 100, m = floor(n/k), p = 2; exact risk averaged over t = 150..199", &table);
+}
+
+/// An outcome written by hand, with a claim of each verdict.
+fn outcome() -> RunOutcome {
+    let evidence = |kind, verdict, statistic, detail: &str| Evidence {
+        kind,
+        check: "a check".to_owned(),
+        verdict,
+        statistic,
+        bound: statistic.map(|_| 4.5),
+        detectable_effect: statistic.map(|_| 0.0123),
+        seconds: 0.25,
+        detail: detail.to_owned(),
+    };
+    let claim = |id: &str, evidence: Vec<Evidence>| ClaimOutcome {
+        id: id.to_owned(),
+        statement: "e_t = e_inf".to_owned(),
+        source: "derived".to_owned(),
+        exactness: "exact".to_owned(),
+        verdict: Verdict::of_all(evidence.iter().map(|e| e.verdict)),
+        evidence,
+    };
+    let claims = vec![
+        claim("good", vec![evidence(Kind::Simulation, Verdict::Confirmed, Some(-1.25), "simulated 1, theory 1")]),
+        claim(
+            "bad",
+            vec![
+                evidence(Kind::Recursion, Verdict::Confirmed, None, "5 cases"),
+                evidence(Kind::Simulation, Verdict::Refuted, Some(12.5), "simulated 2, theory 1"),
+            ],
+        ),
+        claim("vague", vec![evidence(Kind::Ladder, Verdict::Inconclusive, None, "3 of 100 fits failed")]),
+    ];
+    RunOutcome {
+        seed: 7,
+        tier: "quick".to_owned(),
+        family_false_alarm: 1e-3,
+        checks: 12,
+        verdict: Verdict::of_all(claims.iter().map(|c| c.verdict)),
+        claims,
+    }
+}
+
+#[test]
+fn report_of_a_run() {
+    let run = outcome();
+    let rows: Vec<_> = run.claims.iter().map(report::claim_row).collect();
+    let text = format!("{}\n{}\n{}", report::table_head(), rows.join("\n"), report::summary(&run));
+    snapshot("report", "an outcome written by hand", &text);
+}
+
+#[test]
+fn help_of_the_commands() {
+    let mut text = String::new();
+    for command in ["", "verify", "weight", "risk", "simulate", "optimize", "adult", "claims"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_goldenweight"))
+            .args([command, "--help"].iter().filter(|word| !word.is_empty()))
+            .output()
+            .expect("the binary runs");
+        assert!(output.status.success());
+        let _ = writeln!(text, "$ goldenweight {command} --help\n{}", String::from_utf8(output.stdout).expect("UTF-8"));
+    }
+    snapshot("help", "goldenweight COMMAND --help", &text);
+}
