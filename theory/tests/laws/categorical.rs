@@ -1,3 +1,5 @@
+//! Cell probabilities against the enumeration of every data set.
+
 use goldenweight_theory::categorical;
 
 use crate::resampling::{Distribution, collect, counts, mean};

@@ -1,3 +1,5 @@
+//! The distribution function against the enumeration of every data set.
+
 use goldenweight_theory::cdf;
 
 use crate::resampling::{Distribution, collect, counts, mean};

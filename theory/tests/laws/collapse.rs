@@ -1,3 +1,5 @@
+//! Training on synthetic rows alone.
+
 use goldenweight_theory::collapse::{log_det_drift, log_variance_drift, mean_risk, resampling_risk, variance_risk};
 use goldenweight_theory::parameters::DegreesOfFreedom;
 use goldenweight_theory::{categorical, cdf, gaussian};

@@ -1,3 +1,5 @@
+//! The covariance against the full matrix of second moments, and its optimum.
+
 use std::cmp::Ordering::{Greater, Less};
 
 use goldenweight_theory::covariance::{CovarianceSystem, Moments, threshold};

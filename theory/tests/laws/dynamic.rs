@@ -1,3 +1,5 @@
+//! Weights that change by generation: Fibonacci ratios, the Riccati fixed point, optimality.
+
 use goldenweight_theory::dynamic::weights;
 use goldenweight_theory::recursion::Recursion;
 use num_bigint::BigInt;

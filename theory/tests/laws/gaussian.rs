@@ -1,3 +1,5 @@
+//! The Gaussian mean and variance.
+
 use goldenweight_theory::gaussian;
 use goldenweight_theory::parameters::DegreesOfFreedom;
 use proptest::prelude::*;

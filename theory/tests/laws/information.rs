@@ -1,3 +1,5 @@
+//! Fisher information of logistic and Poisson regression against digits of higher precision.
+
 use std::f64::consts::TAU;
 
 use gauss_quad::legendre::GaussLegendre;

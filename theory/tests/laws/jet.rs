@@ -1,3 +1,5 @@
+//! Derivatives through the scalar trait.
+
 use goldenweight_theory::jet::Jet;
 use goldenweight_theory::scalar::{Analytic, Scalar};
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Linear regression: fixed and random design, and its growth without real rows.
+
 use goldenweight_theory::linear::{fixed_design_law, limit_law, synthetic_risk, synthetic_slope};
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! The limit law where labels do not follow the fitted family.
+
 use goldenweight_theory::misspecified::limit_law;
 
 use crate::precision::PRINTED;

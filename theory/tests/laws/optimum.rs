@@ -1,3 +1,5 @@
+//! The optimal weights, enclosed by exact signs and against digits of higher precision.
+
 use std::cmp::Ordering::{Greater, Less};
 
 use goldenweight_theory::jet::Jet;

@@ -1,3 +1,5 @@
+//! Validated inputs.
+
 use goldenweight_theory::parameters::{DegreesOfFreedom, MixingRatio, SampleSizes, Weight};
 use num_rational::BigRational;
 

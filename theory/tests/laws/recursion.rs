@@ -1,3 +1,5 @@
+//! The one recursion: closed form, limit, divergence.
+
 use goldenweight_theory::parameters::Weight;
 use goldenweight_theory::recursion::Recursion;
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! What follows for the mixing ratio alone.
+
 use std::cmp::Ordering::Greater;
 
 use goldenweight_theory::parameters::MixingRatio;
