@@ -2,6 +2,8 @@
 
 mod deterministic;
 mod statistical;
+#[cfg(test)]
+mod tests;
 
 pub use deterministic::{Relation, property, recursion};
 pub use statistical::{Case, ladder, optimum, optimum_ladder, simulation};

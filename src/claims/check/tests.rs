@@ -1,0 +1,155 @@
+//! Each kind of check, passing and failing, on a toy with a known law.
+
+use proptest::strategy::Strategy;
+use rand::RngExt;
+
+use super::{Case, Check, Context, Finding, Tier, ladder, optimum, optimum_ladder, property, recursion, simulation};
+use crate::outcome::Verdict::{self, Confirmed, Inconclusive, Refuted};
+use crate::simulate::engine::Record;
+use crate::simulate::{Chain, FitFailure, Simulator};
+use crate::stats::family::Family;
+use crate::stream::StreamRng;
+
+/// At weight w its loss is 1 + gap/n + (w - 0.4 - s)^2 + noise, s of mean 0 and noise uniform of mean 0; some fits fail.
+#[derive(Clone, Copy)]
+struct Toy {
+    gap: f64,
+    failing: f64,
+    /// What it reports in place of its loss, if anything.
+    reported: Option<f64>,
+}
+
+const SOUND: Toy = Toy { gap: 0.0, failing: 0.0, reported: None };
+
+struct ToyChain(Toy, f64);
+
+impl Simulator for Toy {
+    type Chain<'a> = ToyChain;
+
+    fn loss_names(&self) -> &'static [&'static str] {
+        &["loss"]
+    }
+
+    fn chain(&self) -> ToyChain {
+        ToyChain(*self, 0.0)
+    }
+}
+
+impl Chain for ToyChain {
+    fn start(&mut self, _: &mut StreamRng) -> Result<(), FitFailure> {
+        Ok(())
+    }
+
+    fn retrain(&mut self, weight: f64, real: &mut StreamRng, _: &mut StreamRng) -> Result<(), FitFailure> {
+        let [shift, noise, fate] = [(); 3].map(|()| real.random::<f64>());
+        self.1 = 1.0 + self.0.gap + (weight - 0.4 - 0.2 * (shift - 0.5)).powi(2) + 0.2 * (noise - 0.5);
+        if fate < self.0.failing { Err(FitFailure) } else { Ok(()) }
+    }
+
+    fn losses(&mut self, out: &mut [f64]) {
+        out[0] = self.0.reported.unwrap_or(self.1);
+    }
+}
+
+/// The risk at w = 0.4: 1 + E (0.2 (U - 1/2))^2 = 1 + 0.04/12.
+const RISK: f64 = 1.0 + 0.04 / 12.0;
+
+fn at(toy: Toy, expected: f64) -> Case {
+    Case::new("toy", toy, 0, 0.4, Record::At(vec![1]), expected)
+}
+
+fn minimised(toy: Toy, expected: f64) -> Case {
+    Case::minimised("toy", toy, 0, Record::At(vec![1]), expected)
+}
+
+fn find(check: &Check) -> Finding {
+    (check.run)(&Context { seed: 1, tier: Tier::Quick, family: Family::new(1e-3, 100), experiment: 1 })
+}
+
+fn assert_verdict(check: &Check, expected: Verdict) {
+    let finding = find(check);
+    assert_eq!(finding.verdict, expected, "{finding:?}");
+}
+
+#[test]
+fn simulation_confirms_refutes_and_abstains() {
+    let check = |replicates, expected| simulation("toy", replicates, 0.01, vec![at(SOUND, expected)]);
+    assert_verdict(&check(5_000, RISK), Confirmed);
+    assert_verdict(&check(5_000, 1.02 * RISK), Refuted);
+    assert_verdict(&check(50, RISK), Inconclusive);
+}
+
+#[test]
+fn simulation_reports_its_worst_case() {
+    let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, RISK), at(SOUND, 1.05 * RISK)]));
+    assert!(finding.verdict == Refuted && finding.detail.starts_with("worst of 2: toy"), "{finding:?}");
+    assert!(finding.statistic.is_some_and(|z| z < -10.0), "{finding:?}");
+}
+
+#[test]
+fn failed_fits_are_counted_and_decide_nothing() {
+    let failing = Toy { failing: 0.5, ..SOUND };
+    let finding = find(&simulation("toy", 1_000, 0.5, vec![at(failing, RISK)]));
+    assert!(finding.verdict == Inconclusive && finding.detail.contains("of 1000 fits failed"), "{finding:?}");
+    // A refuted case speaks for itself, whatever could not be made beside it.
+    assert_verdict(&simulation("toy", 5_000, 0.5, vec![at(failing, RISK), at(SOUND, 2.0)]), Refuted);
+}
+
+#[test]
+fn what_is_not_a_number_is_never_confirmed() {
+    for reported in [f64::NAN, f64::INFINITY] {
+        let toy = Toy { reported: Some(reported), ..SOUND };
+        assert_verdict(&simulation("toy", 500, 0.5, vec![at(toy, RISK)]), Inconclusive);
+        assert_verdict(&ladder("toy", 500, 0.5, 1, vec![(1.0, at(toy, RISK)), (2.0, at(toy, RISK))]), Inconclusive);
+        assert_verdict(&optimum("toy", 480, 0.5, vec![minimised(toy, 0.4)]), Inconclusive);
+    }
+}
+
+/// Rungs at n = 1, 2, 4 with the gap 0.3/n.
+fn rungs(case: impl Fn(Toy) -> Case) -> Vec<(f64, Case)> {
+    [1.0, 2.0, 4.0].map(|n| (n, case(Toy { gap: 0.3 / n, ..SOUND }))).into()
+}
+
+#[test]
+fn ladders_extrapolate() {
+    let check = |replicates, expected| ladder("toy", replicates, 0.02, 1, rungs(|toy| at(toy, expected)));
+    assert_verdict(&check(5_000, RISK), Confirmed);
+    assert_verdict(&check(5_000, 1.05 * RISK), Refuted);
+    assert_verdict(&check(50, RISK), Inconclusive);
+    // A gap of order 1/n is not one of order 0: chi-squared tells.
+    let constant = find(&ladder("toy", 5_000, 0.5, 0, rungs(|toy| at(toy, RISK))));
+    assert!(constant.verdict == Inconclusive && constant.detail.contains("not of the fitted form"), "{constant:?}");
+}
+
+#[test]
+fn optima_are_found() {
+    let check = |replicates, expected| optimum("toy", replicates, 0.05, vec![minimised(SOUND, expected)]);
+    assert_verdict(&check(24 * 400, 0.4), Confirmed);
+    assert_verdict(&check(24 * 400, 0.42), Refuted);
+    assert_verdict(&check(24 * 4, 0.4), Inconclusive);
+    let steps = |expected| optimum_ladder("toy", 24 * 400, 0.1, 1, rungs(|toy| minimised(toy, expected)));
+    assert_verdict(&steps(0.4), Confirmed);
+    assert_verdict(&steps(0.5), Refuted);
+}
+
+#[test]
+fn recursions_compare_relative_errors() {
+    let verdict = |cases| find(&recursion("toy", 1e-12, cases)).verdict;
+    assert_eq!(verdict(|| vec![("a".into(), 1.0, 1.0 + 1e-14), ("b".into(), f64::INFINITY, f64::INFINITY)]), Confirmed);
+    assert_eq!(verdict(|| vec![("a".into(), 1.0, 1.0), ("b".into(), 1e-30, 2e-30)]), Refuted);
+    assert_eq!(verdict(|| vec![("a".into(), f64::INFINITY, 1.0)]), Refuted);
+    assert_eq!(verdict(|| vec![("a".into(), f64::NAN, 1.0)]), Refuted);
+    assert_eq!(verdict(|| vec![("a".into(), 0.0, 1e-300)]), Refuted);
+    assert_eq!(verdict(Vec::new), Inconclusive);
+}
+
+#[test]
+fn properties_report_the_smallest_failing_case() {
+    let numbers = || 0..10_000u32;
+    assert_verdict(&property("toy", numbers, |&n| if n < 10_000 { 0.5 } else { 2.0 }), Confirmed);
+    let failing = find(&property("toy", numbers, |&n| if n < 137 { 0.5 } else { f64::INFINITY }));
+    assert!(failing.verdict == Refuted && failing.detail.contains("case 137:"), "{failing:?}");
+    assert_verdict(&property("toy", numbers, |_| f64::NAN), Refuted);
+    let none = || (0..10u32).prop_filter("none will do", |_| false);
+    assert_verdict(&property("toy", none, |_| 0.0), Inconclusive);
+}
