@@ -21,7 +21,7 @@ pub fn claim_row(claim: &ClaimOutcome) -> String {
     let kinds = kinds.collect::<Vec<_>>().join(" ");
     let statistical = || claim.evidence.iter().filter(|e| e.detectable_effect.is_some());
     let furthest = statistical().max_by(|a, b| magnitude(a).total_cmp(&magnitude(b)));
-    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |v| format!("{v:.2}"));
+    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), short);
     let detectable = statistical().filter_map(|e| e.detectable_effect).min_by(f64::total_cmp);
     let seconds: f64 = claim.evidence.iter().map(|e| e.seconds).fold(0.0, |a, b| a + b);
     format!(
@@ -34,6 +34,11 @@ pub fn claim_row(claim: &ClaimOutcome) -> String {
         detectable.map_or_else(|| "-".to_owned(), |d| format!("{:.2} %", 100.0 * d)),
         seconds
     )
+}
+
+/// Two decimals, or a power of ten where that would be a long row of digits.
+fn short(value: f64) -> String {
+    if value.abs() < 1e4 { format!("{value:.2}") } else { format!("{value:.1e}") }
 }
 
 fn magnitude(evidence: &Evidence) -> f64 {
@@ -73,7 +78,7 @@ pub fn failure(claim: &ClaimOutcome, run: &RunOutcome) -> String {
     for evidence in claim.evidence.iter().filter(|e| e.verdict != Verdict::Confirmed) {
         let _ = write!(text, "  {} {} ({}): ", evidence.verdict.word(), evidence.check, evidence.kind.word());
         if let (Some(statistic), Some(bound)) = (evidence.statistic, evidence.bound) {
-            let _ = write!(text, "{statistic:.2} against a bound of {bound:.2}; ");
+            let _ = write!(text, "{} against a bound of {bound:.2}; ", short(statistic));
         }
         let _ = writeln!(text, "{}", evidence.detail);
     }
