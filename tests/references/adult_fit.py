@@ -38,5 +38,15 @@ p = 1 / (1 + np.exp(-(x @ beta)))
 inverse = exact((x * (share * p * (1 - p))[:, None]).T @ x) ** -1
 squares = exact((x * (share * (y - p) ** 2)[:, None]).T @ x)
 print("beta", [repr(float(b)) for b in beta])
+
+# Coefficients of standardised columns: slopes times the deviation, intercept plus the slopes times the means.
+means = exact((share @ x)[None, :])
+second = exact((share @ x**2)[None, :])
+to_standardised = mpmath.eye(6)
+for j in range(1, 6):
+    to_standardised[0, j] = means[j]
+    to_standardised[j, j] = mpmath.sqrt(second[j] - means[j] ** 2)
 for name, matrix in [("tr I^-1", inverse), ("tr I^-1 J I^-1", inverse * squares * inverse)]:
-    print(name, repr(float(sum(matrix[i, i] for i in range(6)))))
+    standardised = to_standardised * matrix * to_standardised.T
+    for columns, covariance in [("raw", matrix), ("standardised", standardised)]:
+        print(name, columns, repr(float(sum(covariance[i, i] for i in range(6)))))
