@@ -84,9 +84,9 @@ fn limit() -> Claim {
         source: Source::Paper,
         exactness: Exactness::Limit,
         checks: vec![
-            ladder("k = 1, w = .618", 8_000, 0.05, 2, ladder_at(0.618, 1, 1)),
-            ladder("k = 1/4, w = .39", 8_000, 0.05, 2, ladder_at(0.39, 1, 4)),
-            ladder("k = 2, w = .73", 8_000, 0.05, 2, ladder_at(0.73, 2, 1)),
+            ladder("k = 1, w = .618", 5_000, 0.06, 2, ladder_at(0.618, 1, 1)),
+            ladder("k = 1/4, w = .39", 5_000, 0.06, 2, ladder_at(0.39, 1, 4)),
+            ladder("k = 2, w = .73", 5_000, 0.06, 2, ladder_at(0.73, 2, 1)),
             optimum_ladder("minimisers at k = 1", 24 * 40, 0.1, 1, sizes.map(|n| rung(n, n, None)).into()),
             property(
                 "A in units of σ² is p, whatever p",
