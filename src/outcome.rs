@@ -41,7 +41,8 @@ pub enum Kind {
     Proof,
     /// The program's own formula in exact arithmetic or in intervals.
     Exact,
-    /// Independent moments, generation by generation, against the closed form.
+    /// An independent computation without sampling error against the closed form: moments propagated from generation to
+    /// generation, distributions enumerated, expectations integrated, iterated risks minimised.
     Recursion,
     /// Identities, bounds and monotonicity over random parameters.
     Property,
