@@ -105,7 +105,7 @@ fn cdf() -> Claim {
                     let risk = theory::resampling_risk(1.0 / 6.0, sizes(n, m), t);
                     let law: f64 = cdf::law(sizes(n, m)).risk_at(&0.0, t);
                     let limit = cdf::law::<f64>(sizes(n, m)).limit_risk(Weight::ZERO);
-                    (6.0 * (law - risk).abs() / power_of_rounded(t))
+                    error(1.0 + 6.0 * (law - risk), 1.0, power_of_rounded(t))
                         .max(holds(risk <= (1.0 + IDENTITY) / 6.0))
                         .max(error(limit, 1.0 / 6.0, IDENTITY))
                 },

@@ -53,7 +53,9 @@ pub fn weight(w: f64) -> Weight {
 
 /// Relative error of two ways to write one value, in units of `tolerance`.
 pub fn error(computed: f64, expected: f64, tolerance: f64) -> f64 {
-    if computed == expected { 0.0 } else { (computed - expected).abs() / expected.abs() / tolerance }
+    let error = if computed == expected { 0.0 } else { (computed - expected).abs() / expected.abs() / tolerance };
+    // `f64::max` ignores a NaN, and errors are joined by it.
+    if error.is_nan() { f64::INFINITY } else { error }
 }
 
 /// 0 where an inequality holds, infinity where it does not.

@@ -20,8 +20,9 @@ pub fn recursion(name: &'static str, tolerance: f64, cases: fn() -> Vec<Relation
 /// The case of the largest relative error, in units of the tolerance. A NaN counts as the largest.
 fn worst_of(cases: &[Relation], tolerance: f64) -> Finding {
     let error = |(_, computed, expected): &Relation| {
-        // Equality first: both may be infinite.
-        if computed == expected { 0.0 } else { (computed - expected).abs() / expected.abs() / tolerance }
+        // Equality first: both may be infinite. The absolute value last: infinity over infinity is a NaN of either sign, and a
+        // negative one would be ordered below every error.
+        if computed == expected { 0.0 } else { ((computed - expected) / expected).abs() / tolerance }
     };
     let Some(worst) = cases.iter().max_by(|a, b| error(a).total_cmp(&error(b))) else {
         return Finding::inconclusive("no case");

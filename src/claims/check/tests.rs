@@ -139,6 +139,7 @@ fn recursions_compare_relative_errors() {
     assert_eq!(verdict(|| vec![("a".into(), 1.0, 1.0), ("b".into(), 1e-30, 2e-30)]), Refuted);
     assert_eq!(verdict(|| vec![("a".into(), f64::INFINITY, 1.0)]), Refuted);
     assert_eq!(verdict(|| vec![("a".into(), f64::NAN, 1.0)]), Refuted);
+    assert_eq!(verdict(|| vec![("a".into(), 1.0, 1.0), ("b".into(), 1.0, f64::INFINITY)]), Refuted);
     assert_eq!(verdict(|| vec![("a".into(), 0.0, 1e-300)]), Refuted);
     assert_eq!(verdict(Vec::new), Inconclusive);
 }
