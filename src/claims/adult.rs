@@ -143,7 +143,7 @@ fn misspecified_limit() -> Claim {
         exactness: Exactness::Limit,
         checks: vec![
             // From n = 1000: two in ten thousand samples of 500 rows are separated.
-            ladder("real rows alone, w = 1", 1_500, 0.25, 1, rungs(1_000, STANDARDISED, 1.0, 0, 1)),
+            ladder("real rows alone, w = 1", 3_000, 0.25, 1, rungs(1_000, STANDARDISED, 1.0, 0, 1)),
             // Its losses are too skewed for the replicates that the quick tier has time for.
             ladder("standardised coefficients, w = .4", 160, 0.45, 1, rungs(ROWS, STANDARDISED, 0.4, 8, 28))
                 .in_full_tier(),

@@ -69,8 +69,8 @@ fn law() -> Claim {
                     error(law.limit_risk(weight(w)), limit, 10.0 * IDENTITY / kept)
                 },
             ),
-            simulation("by sufficient statistics", 80_000, 0.03, sufficient.collect()),
-            simulation("by rows", 80_000, 0.03, by_rows.collect()),
+            simulation("by sufficient statistics", 95_000, 0.03, sufficient.collect()),
+            simulation("by rows", 95_000, 0.03, by_rows.collect()),
             optimum("minimiser of the simulated risk", 24 * 200, 0.08, vec![optimal]),
         ],
     }

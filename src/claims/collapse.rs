@@ -69,7 +69,7 @@ fn mean() -> Claim {
                     error(law, theory::mean_risk(1.7, sizes(n, m), t), IDENTITY)
                 },
             ),
-            simulation("by sufficient statistics", 100_000, 0.03, vec![case(3, 20, 30, 10), case(2, 100, 100, 30)]),
+            simulation("by sufficient statistics", 150_000, 0.03, vec![case(3, 20, 30, 10), case(2, 100, 100, 30)]),
         ],
     }
 }
@@ -182,7 +182,7 @@ fn variance() -> Claim {
                     (law - risk).abs() / (risk + 1.69) / power_of_rounded(t)
                 },
             ),
-            simulation("by sufficient statistics, t ≪ m", 300_000, 0.03, vec![case(100, 100, 3), case(60, 200, 8)]),
+            simulation("by sufficient statistics, t ≪ m", 420_000, 0.03, vec![case(100, 100, 3), case(60, 200, 8)]),
         ],
     }
 }
@@ -218,7 +218,7 @@ fn log_variance() -> Claim {
                     )
                 },
             ),
-            simulation("log σ² after many generations", 40_000, 0.03, vec![case(5, 50), case(10, 100), case(100, 300)]),
+            simulation("log σ² after many generations", 70_000, 0.03, vec![case(5, 50), case(10, 100), case(100, 300)]),
         ],
     }
 }
@@ -268,7 +268,7 @@ fn log_det() -> Claim {
                     gaussian_case(2, 9, 6, 40, LOG_DET, expected(2, 9, 6, 40)),
                 ],
             ),
-            simulation("by rows", 60_000, 0.02, vec![by_rows]),
+            simulation("by rows", 90_000, 0.02, vec![by_rows]),
         ],
     }
 }

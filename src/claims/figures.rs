@@ -151,7 +151,7 @@ fn figure_7c() -> Claim {
                 let case = |t: u32| (format!("t = {t}"), law.risk_at(weight(0.0), t), stepped[t as usize]);
                 [0, 1, 10, 100, 999].map(case).to_vec()
             }),
-            simulation("risk at t = 20 and 100", 5_000, 0.1, vec![at(20), at(100)]),
+            simulation("risk at t = 20 and 100", 6_500, 0.1, vec![at(20), at(100)]),
         ],
     )
 }
@@ -207,7 +207,7 @@ fn figure_7e() -> Claim {
     let statement =
         "w = 0: the risk of logistic regression grows from the start like A(1/n + t/m), A = tr I(β)⁻¹, for n, m → ∞";
     let rungs = Rung::ladder::<4>(200, 1.0, 4, 1, 3);
-    let growth = Fitted::Logistic.ladder("n = m = 200, ..., 1600, t = 1, 2", 1_500, 0.35, 0.0, rungs);
+    let growth = Fitted::Logistic.ladder("n = m = 200, ..., 1600, t = 1, 2", 1_800, 0.35, 0.0, rungs);
     synthetic_growth("figure-7e", statement, growth, || growth_from_quadrature(Fitted::Logistic))
 }
 
@@ -243,7 +243,7 @@ fn curve_recursion(panel: Panel, p: usize) -> Vec<(String, f64, f64)> {
 }
 
 fn figure_8a() -> Claim {
-    let mut checks = curve(Panel::Mean, 2, 8_000, 0.03, &STATIONARY);
+    let mut checks = curve(Panel::Mean, 2, 9_500, 0.03, &STATIONARY);
     checks.push(recursion("covariance matrix of the mean", RECURSION, || curve_recursion(Panel::Mean, 2)));
     panel(
         "figure-8a",

@@ -74,6 +74,18 @@ fn limit() -> Claim {
                 let case = |(c, w)| (format!("{c:?}, w = {w}"), law(c).limit_risk(weight(w)), iterated(c, w, 5_000));
                 places.map(case).collect()
             }),
+            recursion("first generation within 1 % of the limit", 0.0, || {
+                let places = LAWS.iter().flat_map(|c| [0.2, 0.5, 0.618, 0.9, 1.0].map(|w| (c, w)));
+                let case = |(c, w)| {
+                    let limit = iterated(c, w, 5_000);
+                    let arrived = iterate(c, w, 5_000).iter().position(|e| (e / limit - 1.0).abs() <= 0.01);
+                    let closed = law(c).generations_to_limit(weight(w), 0.01);
+                    let number = |t: Option<f64>| t.unwrap_or(f64::INFINITY);
+                    let [closed, arrived] = [closed.map(f64::from), arrived.map(|t| t as f64)].map(number);
+                    (format!("{c:?}, w = {w}"), closed, arrived)
+                };
+                places.map(case).collect()
+            }),
             property(
                 "the limit is a fixed point",
                 || (laws(), weights()),

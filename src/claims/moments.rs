@@ -73,10 +73,21 @@ pub fn point_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> V
 }
 
 /// E |Sigma_t - Sigma|_F^2 at t = 0..=generations, from the full table of second moments E Sigma_ij Sigma_kl.
+pub fn covariance_risk(sigma: &DMatrix<f64>, real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
+    covariance_moments(sigma, real, synthetic, weight, generations).into_iter().map(|(risk, _)| risk).collect()
+}
+
+/// (E |Sigma_t - Sigma|_F^2, Var tr Sigma_t) at t = 0..=generations, from the full table of second moments E Sigma_ij Sigma_kl.
 ///
 /// Of a sample covariance S on d degrees of freedom from N(., C): E S_ij S_kl = C_ij C_kl + (C_ik C_jl + C_il C_jk)/d
 /// (Isserlis). With C itself random, the products of its entries are replaced by their moments.
-pub fn covariance_risk(sigma: &DMatrix<f64>, real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
+pub fn covariance_moments(
+    sigma: &DMatrix<f64>,
+    real: u64,
+    synthetic: u64,
+    weight: f64,
+    generations: u32,
+) -> Vec<(f64, f64)> {
     let p = sigma.nrows();
     let index = |i: usize, j: usize, k: usize, l: usize| ((i * p + j) * p + k) * p + l;
     let entries = move || (0..p.pow(4)).map(move |c| (c / p.pow(3), c / p.pow(2) % p, c / p % p, c % p));
@@ -88,20 +99,21 @@ pub fn covariance_risk(sigma: &DMatrix<f64>, real: u64, synthetic: u64, weight: 
             })
             .collect()
     };
-    let loss = |second: &[f64]| {
-        let diagonal = (0..p).flat_map(|i| (0..p).map(move |j| (i, j)));
-        diagonal.map(|(i, j)| second[index(i, j, i, j)] - product[index(i, j, i, j)]).sum()
+    let summary = |second: &[f64]| {
+        let covariance = |i, j, k, l| second[index(i, j, k, l)] - product[index(i, j, k, l)];
+        let pairs = || (0..p).flat_map(|i| (0..p).map(move |j| (i, j)));
+        (pairs().map(|(i, j)| covariance(i, j, i, j)).sum(), pairs().map(|(i, j)| covariance(i, i, j, j)).sum())
     };
     let (w, u) = (weight, 1.0 - weight);
     let fresh = sampled(&product, real as f64 - 1.0);
     let mut second = fresh.clone();
-    let mut risks = vec![loss(&second)];
+    let mut moments = vec![summary(&second)];
     for _ in 0..generations {
         let drawn = sampled(&second, synthetic as f64 - 1.0);
         second = (0..p.pow(4)).map(|c| w * w * fresh[c] + u * u * drawn[c] + 2.0 * w * u * product[c]).collect();
-        risks.push(loss(&second));
+        moments.push(summary(&second));
     }
-    risks
+    moments
 }
 
 /// E |mu_t - mu|^2 at t = 0..=generations, from the covariance matrix of mu_t and the mean of Sigma_t.
@@ -193,6 +205,14 @@ mod tests {
         let risks = covariance_risk(&DMatrix::identity(1, 1), 5, 9, 0.0, 2);
         close(risks[0], 0.5);
         close(risks[2], 1.5 * 1.25 * 1.25 - 1.0);
+    }
+
+    /// p = 2, Sigma = I, d = 4: the diagonal entries are independent of variance 2/d, the entry beside them has 1/d.
+    #[test]
+    fn a_covariance_by_hand() {
+        let (risk, trace_variance) = covariance_moments(&DMatrix::identity(2, 2), 5, 9, 0.0, 0)[0];
+        close(risk, 2.0 * 0.5 + 2.0 * 0.25);
+        close(trace_variance, 2.0 * 0.5);
     }
 
     #[test]

@@ -172,7 +172,7 @@ pub fn limit_claim(model: Fitted) -> Claim {
             model.ladder("k = 1, w = .618, p = 2", 450, 0.16, w, Rung::ladder::<4>(first, 1.0, 2, 6, 46)),
             model.ladder("k = 1/4, w = .39, p = 2", 180, 0.35, 0.39, quarter).in_full_tier(),
             // p = 1 has another tr I^-1, so that a wrong dependence on p shows.
-            model.ladder("k = 4, w = .83, p = 1", 300, 0.25, 0.83, Rung::ladder::<4>(100, 4.0, 1, 3, 35)),
+            model.ladder("k = 4, w = .83, p = 1", 350, 0.25, 0.83, Rung::ladder::<4>(100, 4.0, 1, 3, 35)),
         ],
     }
 }
