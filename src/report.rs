@@ -56,7 +56,7 @@ pub fn summary(run: &RunOutcome) -> String {
     let checks: usize = run.claims.iter().map(|c| c.evidence.len()).sum();
     let _ = write!(
         text,
-        "\n{}: {} claims confirmed, {} refuted, {} inconclusive ({checks} checks, tier {}, seed {}).\n\
+        "\n{}: {} claims confirmed, {} refuted, {} inconclusive ({checks} pieces of evidence, tier {}, seed {}).\n\
          Were every claim true, a run with a fresh seed would refute any of its {} statistical comparisons with probability \
          at most {}.\n",
         run.verdict.word(),

@@ -58,6 +58,7 @@ fn law() -> Claim {
             }),
             property(
                 "equal cells: A = 1 − 1/cells",
+                "(cells, n, m, w)",
                 || (2..50usize, 1..500u64, 1..500u64, weights()),
                 |&(cells, n, m, w)| {
                     let p = vec![1.0 / cells as f64; cells];

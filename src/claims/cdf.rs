@@ -47,6 +47,7 @@ fn law() -> Claim {
             }),
             property(
                 "limit (w²/n + u²/m)/(6(1 − (1 − 1/m)u²))",
+                "(n, m, w)",
                 || (1..500u64, 1..500u64, weights()),
                 |&(n, m, w)| {
                     let law = theory::law::<f64>(SampleSizes::new(n, m).expect("positive"));

@@ -63,6 +63,7 @@ fn mean() -> Claim {
             }),
             property(
                 "the recursion's law at w = 0",
+                "(n, m, t)",
                 || (1..1000u64, 1..1000u64, 0..2000u32),
                 |&(n, m, t)| {
                     let law = gaussian::mean(1.7, sizes(n, m)).risk_at(&0.0, t);
@@ -100,6 +101,7 @@ fn cdf() -> Claim {
             }),
             property(
                 "the recursion's law, bounded by 1/6",
+                "(n, m, t)",
                 || (1..1000u64, 1..1000u64, 0..5000u32),
                 |&(n, m, t)| {
                     let risk = theory::resampling_risk(1.0 / 6.0, sizes(n, m), t);
@@ -140,10 +142,11 @@ fn categorical() -> Claim {
             }),
             property(
                 "the recursion's law at w = 0",
+                "(n, m, t)",
                 || (1..1000u64, 1..1000u64, 0..5000u32),
                 |&(n, m, t)| {
                     let law = categorical::law(&[0.2, 0.3, 0.5], sizes(n, m)).risk_at(&0.0, t);
-                    (law - theory::resampling_risk(0.62, sizes(n, m), t)).abs() / 0.62 / power_of_rounded(t)
+                    error(1.0 + (law - theory::resampling_risk(0.62, sizes(n, m), t)) / 0.62, 1.0, power_of_rounded(t))
                 },
             ),
             simulation("by sufficient statistics", 60_000, 0.03, vec![case(10, 8, 5), case(25, 25, 40)]),
@@ -174,12 +177,13 @@ fn variance() -> Claim {
             }),
             property(
                 "the recursion's law at w = 0",
+                "(n, m, t)",
                 || (2..1000u64, 2..1000u64, 0..300u32),
                 |&(n, m, t)| {
                     let law = gaussian::variance(1.3, degrees(n, m)).risk_at(&0.0, t);
                     let risk = theory::variance_risk(1.3, degrees(n, m), t);
-                    // The closed form subtracts sigma^4 from E sigma_t^4, which scales the error.
-                    (law - risk).abs() / (risk + 1.69) / power_of_rounded(t)
+                    // E sigma_t^4 = risk + sigma^4, from which the closed form subtracts sigma^4.
+                    error(law + 1.69, risk + 1.69, power_of_rounded(t))
                 },
             ),
             simulation("by sufficient statistics, t ≪ m", 420_000, 0.03, vec![case(100, 100, 3), case(60, 200, 8)]),
@@ -208,6 +212,7 @@ fn log_variance() -> Claim {
             }),
             property(
                 "between −1/d − 1/d² and −1/d",
+                "d",
                 || 1..1_000_000u64,
                 |&d| {
                     // ψ(x) − log x lies in (−1/x, −1/(2x)), and above −1/(2x) − 1/(12x²).
@@ -252,6 +257,7 @@ fn log_det() -> Claim {
             }),
             property(
                 "p = 1 is the variance's, and more dimensions fall faster",
+                "(p, m − p − 1)",
                 || (1..30u32, 1..10_000u64),
                 |&(p, more)| {
                     let m = u64::from(p) + 1 + more;

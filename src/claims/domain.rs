@@ -4,6 +4,8 @@ use goldenweight_theory::parameters::{MixingRatio, Weight};
 use goldenweight_theory::recursion::Recursion;
 use proptest::prelude::*;
 
+use super::check::Deviation;
+
 /// Closed form against a recursion of up to a few thousand steps: each step rounds three times, and the errors shrink with
 /// the contraction or grow at most linearly; the specification of the evidence.
 pub const RECURSION: f64 = 1e-12;
@@ -51,16 +53,14 @@ pub fn weight(w: f64) -> Weight {
     Weight::new(w).expect("drawn from the domain")
 }
 
-/// Relative error of two ways to write one value, in units of `tolerance`.
-pub fn error(computed: f64, expected: f64, tolerance: f64) -> f64 {
-    let error = if computed == expected { 0.0 } else { (computed - expected).abs() / expected.abs() / tolerance };
-    // `f64::max` ignores a NaN, and errors are joined by it.
-    if error.is_nan() { f64::INFINITY } else { error }
+/// Two ways to write one value, equal within `tolerance` relative.
+pub fn error(computed: f64, expected: f64, tolerance: f64) -> Deviation {
+    Deviation::relative(computed, expected, tolerance)
 }
 
-/// 0 where an inequality holds, infinity where it does not.
-pub const fn holds(condition: bool) -> f64 {
-    if condition { 0.0 } else { f64::INFINITY }
+/// An inequality that must hold.
+pub const fn holds(condition: bool) -> Deviation {
+    Deviation::unless(condition)
 }
 
 /// e_0, e_1, ..., e_t of the one recursion, step by step from its definition.

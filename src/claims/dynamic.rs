@@ -52,6 +52,7 @@ fn sequence() -> Claim {
             }),
             property(
                 "the risk under them is v_t, and no other sequence is below",
+                "((A_r/ν_n, A_s/ν_m, ρ − 1), weights)",
                 || (laws(), proptest::collection::vec(0.0..1.0f64, 1..20)),
                 |(c, others)| {
                     let weights: Vec<f64> = theory::weights(&law(c)).take(others.len()).collect();
@@ -119,7 +120,7 @@ fn riccati() -> Claim {
                 let ratios = [1e-4, 0.01, 0.25, 1.0, 4.0, 1e6];
                 ratios.map(|k| (format!("k = {k}"), weights::optimal_weight(&ratio(k)), far(k))).to_vec()
             }),
-            property("w* is the fixed point, and they decrease towards it", mixing_ratios, |&k| {
+            property("w* is the fixed point, and they decrease towards it", "k", mixing_ratios, |&k| {
                 let w = weights::optimal_weight(&ratio(k));
                 let first: Vec<f64> = theory::weights(&weights::law(&ratio(k))).take(8).collect();
                 let slack = 1.0 + 10.0 * IDENTITY;

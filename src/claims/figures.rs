@@ -7,7 +7,7 @@ use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::{cdf, linear};
 use nalgebra::{DMatrix, DVector};
 
-use super::check::{Case, Check, Relation, optimum, optimum_ladder, property, recursion, simulation};
+use super::check::{Case, Check, Deviation, Relation, optimum, optimum_ladder, property, recursion, simulation};
 use super::domain::{self, IDENTITY, QUADRATURE, RECURSION, error, holds, weight};
 use super::regression::{Fitted, Rung};
 use super::{Claim, Exactness, Source, moments};
@@ -332,6 +332,7 @@ fn two_curves(panel: Panel, p: usize, ratios: &[f64], replicates: u64, margin: f
         simulation("risk at either end of the grid", replicates, margin, cases.collect()),
         property(
             "golden below naive all along the grid",
+            "k",
             || 0.01..0.19f64,
             match panel {
                 Panel::Mean => |k| golden_below_naive(Panel::Mean, 2, *k),
@@ -342,7 +343,7 @@ fn two_curves(panel: Panel, p: usize, ratios: &[f64], replicates: u64, margin: f
     ]
 }
 
-fn golden_below_naive(panel: Panel, p: usize, k: f64) -> f64 {
+fn golden_below_naive(panel: Panel, p: usize, k: f64) -> Deviation {
     let (rows, effective) = rows_at(k);
     let [naive, golden] = both_weights(effective).map(|w| panel.law(p, rows).average_risk(weight(w), 150, 200));
     let stepped = |w: f64| panel.moments(p, rows, w, 199)[150..].iter().sum::<f64>() / 50.0;
@@ -395,6 +396,7 @@ fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, r
             if matches!(model, Fitted::Linear) { naive } else { naive.in_full_tier() },
             property(
                 "golden below naive, by (1 + k)/(2 + k) against w*",
+                "k",
                 || 0.01..0.19f64,
                 |&k| {
                     let law = domain::law(&(1.0, k, 0.0));

@@ -4,6 +4,7 @@ use goldenweight_theory::covariance::{CovarianceSystem, threshold};
 use goldenweight_theory::gaussian as theory;
 use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
 use nalgebra::DMatrix;
+use proptest::prelude::any;
 
 use super::check::{Case, optimum, property, recursion, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, weight, weights};
@@ -89,8 +90,12 @@ fn mean_law() -> Claim {
 }
 
 fn variance_law() -> Claim {
-    let variance = DMatrix::from_element(1, 1, 1.7);
-    let places = [(12, 9, 0.5, 2), (9, 20, 0.7, 4)];
+    let simulated = |real, synthetic, w, t| {
+        let simulator = GaussianSufficient::new(DMatrix::from_element(1, 1, 1.7), Rows { real, synthetic });
+        let expected = theory::variance(1.7, degrees(real, synthetic)).risk_at(&w, t);
+        let label = format!("n = {real}, m = {synthetic}, w = {w}, t = {t}");
+        Case::new(label, simulator, COVARIANCE, w, Record::At(vec![t]), expected)
+    };
     Claim {
         id: "gaussian-variance-law",
         statement: "the risk of σ² (p = 1) obeys the recursion with A = 2σ⁴, ν = n − 1, m − 1 and ρ = (m + 1)/(m − 1)",
@@ -109,6 +114,7 @@ fn variance_law() -> Claim {
             }),
             property(
                 "the covariance's law at p = 1",
+                "(n, m, w, t)",
                 || (2..200usize, 2..200usize, weights(), 0..50u32),
                 |&(n, m, w, t)| {
                     let scalar = theory::variance(1.7, degrees(n, m)).risk_at(&w, t);
@@ -120,7 +126,12 @@ fn variance_law() -> Claim {
                     ))
                 },
             ),
-            simulation("by sufficient statistics", 400_000, 0.04, cases(COVARIANCE, &variance, &places, false)),
+            simulation(
+                "by sufficient statistics",
+                400_000,
+                0.04,
+                vec![simulated(12, 9, 0.5, 2), simulated(9, 20, 0.7, 4)],
+            ),
         ],
     }
 }
@@ -164,6 +175,7 @@ fn covariance_law() -> Claim {
             }),
             property(
                 "closed form against its own step",
+                "(n, m, w, t)",
                 || (2..80usize, 2..80usize, weights(), 0..60u32),
                 |&(n, m, w, t)| {
                     let system = system(&correlated(), n, m);
@@ -204,15 +216,16 @@ fn covariance_threshold() -> Claim {
             }),
             property(
                 "divergent exactly up to w_c",
-                || (2..5_000usize, 2..100usize, 0.0..1.0f64),
-                |&(m, n, w)| {
+                "(m, n, log10 of the distance to w_c, above w_c)",
+                || (2..5_000usize, 2..100usize, -9.0..0.0f64, any::<bool>()),
+                |&(m, n, distance, above)| {
                     let system = system(&correlated(), n, m);
                     let critical = threshold(m as u64 - 1);
-                    let u = 1.0 - critical;
-                    let near = (w / critical - 1.0).abs() < 1e-9;
+                    let (u, distance) = (1.0 - critical, libm::pow(10.0, distance));
+                    let w = critical * if above { 1.0 + distance } else { 1.0 - distance };
                     error(u * u * (m as f64 + 1.0), m as f64 - 1.0, IDENTITY)
-                        .max(holds(near || system.diverges(weight(w)) == (w < critical)))
-                        .max(holds(near || system.limit_risk(weight(w)).is_infinite() == (w < critical)))
+                        .max(holds(system.diverges(weight(w)) != above))
+                        .max(holds(system.limit_risk(weight(w)).is_finite() == above))
                 },
             ),
         ],
@@ -245,6 +258,7 @@ fn covariance_optimum() -> Claim {
             }),
             property(
                 "no other weight has less risk",
+                "(n, m, w)",
                 || (3..300usize, 3..300usize, weights()),
                 |&(n, m, w)| {
                     let system = system(&DMatrix::identity(2, 2), n, m);

@@ -36,6 +36,7 @@ fn finite_time() -> Claim {
             }),
             property(
                 "equal rationals to t = 12",
+                "(A_r/ν_n, A_s/ν_m, ρ, w, t)",
                 || (small(), small(), small(), small(), 0..13u32),
                 |case| {
                     let (fresh, synthetic, rho, w, t) = case;
@@ -88,6 +89,7 @@ fn limit() -> Claim {
             }),
             property(
                 "the limit is a fixed point",
+                "((A_r/ν_n, A_s/ν_m, ρ − 1), w)",
                 || (laws(), weights()),
                 |(c, w)| {
                     let limit = law(c).limit_risk(weight(*w));
@@ -126,6 +128,7 @@ fn divergence() -> Claim {
             }),
             property(
                 "a growing risk is called divergent",
+                "((A_r/ν_n, A_s/ν_m, ρ − 1), w)",
                 || (laws(), 0.0..1.0f64),
                 |(c, w)| {
                     let e = iterate(c, *w, 3);
@@ -152,17 +155,18 @@ fn optimum() -> Claim {
                 let brent = |c| minimise(&|w| iterated(c, w, 2_000), (0.0, 1.0)).weight;
                 LAWS.iter().map(|c| (format!("{c:?}"), law(c).optimal_weight(), brent(c))).collect()
             }),
-            property("u* is a root of ρu² − Du + 1", laws, |c| {
+            property("u* is a root of ρu² − Du + 1", "(A_r/ν_n, A_s/ν_m, ρ − 1)", laws, |c| {
                 let (rho, u) = (1.0 + c.2, law(c).optimal_synthetic_weight());
                 let d = 1.0 + rho + c.1 / c.0;
                 // Residual relative to its largest term.
                 error(rho * u * u + 1.0, d * u, IDENTITY)
             }),
-            property("w* + u* = 1", laws, |c| {
+            property("w* + u* = 1", "(A_r/ν_n, A_s/ν_m, ρ − 1)", laws, |c| {
                 error(law(c).optimal_weight() + law(c).optimal_synthetic_weight(), 1.0, IDENTITY)
             }),
             property(
                 "no other weight has less risk",
+                "((A_r/ν_n, A_s/ν_m, ρ − 1), w)",
                 || (laws(), weights()),
                 |(c, w)| {
                     let risk = |w: f64| {
@@ -192,7 +196,7 @@ fn optimal_value() -> Claim {
                 };
                 LAWS.iter().map(case).collect()
             }),
-            property("w* A_r/ν_n is the fixed point at w*", laws, |c| {
+            property("w* A_r/ν_n is the fixed point at w*", "(A_r/ν_n, A_s/ν_m, ρ − 1)", laws, |c| {
                 let (w, u) = (law(c).optimal_weight(), law(c).optimal_synthetic_weight());
                 let e = law(c).optimal_risk();
                 error(e, w * c.0, IDENTITY).max(error(w * w * c.0 + u * u * (c.1 + (1.0 + c.2) * e), e, IDENTITY))

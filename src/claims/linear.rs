@@ -77,6 +77,13 @@ fn limit() -> Claim {
     };
     let sizes = [50, 100, 200, 400, 800];
     let ladder_at = |w, numerator, denominator| sizes.map(|n| rung(n, n * denominator / numerator, Some(w))).into();
+    let by_rows = [40, 80, 160, 320].map(|real| {
+        let rows = Rows { real, synthetic: real / 2 };
+        let law = theory::limit_law(NOISE, 3, SampleSizes::new(real as u64, rows.synthetic as u64).expect("positive"));
+        let (label, record) = (format!("n = {real}, m = {}", rows.synthetic), Record::Average { from: 9, until: 19 });
+        let simulator = LinearRows::new(beta.clone(), NOISE, rows);
+        (real as f64, Case::new(label, simulator, 0, 0.5, record, law.limit_risk(weight(0.5))))
+    });
     Claim {
         id: "linear-limit",
         statement: "random design: n times the risk of weighted least squares tends to the recursion's with A = σ²p and ρ = 1",
@@ -87,9 +94,11 @@ fn limit() -> Claim {
             ladder("k = 1, w = .618", 5_000, 0.06, 2, ladder_at(0.618, 1, 1)),
             ladder("k = 1/4, w = .39", 5_000, 0.06, 2, ladder_at(0.39, 1, 4)),
             ladder("k = 2, w = .73", 5_000, 0.06, 2, ladder_at(0.73, 2, 1)),
+            ladder("by rows, k = 2, w = .5", 3_500, 0.1, 2, by_rows.into()),
             optimum_ladder("minimisers at k = 1", 24 * 40, 0.1, 1, sizes.map(|n| rung(n, n, None)).into()),
             property(
                 "A in units of σ² is p, whatever p",
+                "(p, n, m, w)",
                 || (1..50u32, 1..10_000u64, 1..10_000u64, weights()),
                 |&(p, n, m, w)| {
                     let law = theory::limit_law(2.5, p, SampleSizes::new(n, m).expect("positive"));

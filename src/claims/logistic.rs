@@ -31,6 +31,7 @@ fn information() -> Claim {
             }),
             property(
                 "rotations change nothing, and no direction tells more than 1/4",
+                "(β, angle)",
                 || (proptest::collection::vec(-3.0..3.0f64, 2..6), 0.0..std::f64::consts::TAU),
                 |(beta, angle)| {
                     let (sin, cos) = angle.sin_cos();

@@ -31,6 +31,7 @@ fn information() -> Claim {
             }),
             property(
                 "the trace of the inverse, by Sherman and Morrison",
+                "β",
                 || proptest::collection::vec(-2.0..2.0f64, 1..7),
                 |beta| {
                     // (I + bb')^-1 = I - bb'/(1 + b'b): its trace is p - b'b/(1 + b'b).

@@ -66,7 +66,7 @@ fn golden_weight() -> Claim {
                 let brent = |k| minimise(&|w| limit(k, w), (0.0, 1.0)).weight;
                 RATIOS.map(|k| (format!("k = {k}"), theory::optimal_weight(&ratio(k)), brent(k))).to_vec()
             }),
-            property("w*² + kw* = k, at w* and at 1 − u*", mixing_ratios, |&k| {
+            property("w*² + kw* = k, at w* and at 1 − u*", "k", mixing_ratios, |&k| {
                 let (w, u) = (theory::optimal_weight(&ratio(k)), theory::optimal_synthetic_weight(&ratio(k)));
                 error(w * w + k * w, k, IDENTITY).max(error(w * w, k * u, IDENTITY)).max(error(w + u, 1.0, IDENTITY))
             }),
@@ -118,10 +118,10 @@ fn naive_pooling() -> Claim {
                     |k: f64| (format!("k = {k}"), theory::naive_relative_risk(&ratio(k)), limit(k, k / (1.0 + k)));
                 RATIOS[1..].iter().map(|&k| case(k)).collect()
             }),
-            property("all rows weigh alike: w/n = (1 − w)/m", mixing_ratios, |&k| {
+            property("all rows weigh alike: w/n = (1 − w)/m", "k", mixing_ratios, |&k| {
                 error(theory::naive_weight(&ratio(k)) * (1.0 + k), k, IDENTITY)
             }),
-            property("1 − 1/(2 + k), above w*", mixing_ratios, |&k| {
+            property("1 − 1/(2 + k), above w*", "k", mixing_ratios, |&k| {
                 // Compared through their complements 1/(2 + k) and u* = 1/(2 + k) + 1/k^3 + ..., which floats tell apart up to k = 1e6.
                 let (naive, synthetic) =
                     (theory::naive_relative_risk(&ratio(k)), theory::optimal_synthetic_weight(&ratio(k)));
@@ -153,6 +153,7 @@ fn small_ratio() -> Claim {
         checks: vec![
             property(
                 "|w*/√k − 1 + √k/2| <= k/8",
+                "k",
                 || (-12.0..-1.0f64).prop_map(|e| libm::pow(10.0, e)),
                 |&k| {
                     // w* = sqrt(k + k^2/4) - k/2 and sqrt(1 + x) <= 1 + x/2 with x = k/4.
@@ -195,6 +196,7 @@ fn large_ratio() -> Claim {
             }),
             property(
                 "1/(k + 2) <= u* <= 1/k",
+                "k",
                 || (0.5..12.0f64).prop_map(|e| libm::pow(10.0, e)),
                 |&k| {
                     // u* = 1/k - 2/k^2 + ...: the root of u^2 - (2 + k) u + 1 lies in (1/(k + 2), 1/k).
@@ -226,6 +228,7 @@ fn monotone() -> Claim {
             }),
             property(
                 "a larger k has a larger weight",
+                "(k, factor)",
                 || (mixing_ratios(), 1.0..100.0f64),
                 |&(k, factor)| {
                     let at = |k: f64| (theory::optimal_weight(&ratio(k)), theory::optimal_synthetic_weight(&ratio(k)));
@@ -254,6 +257,7 @@ fn break_even() -> Claim {
         checks: vec![
             property(
                 "the sign of risk − 1 changes at k/(k + 2)",
+                "(k, w)",
                 || (mixing_ratios(), weights()),
                 |&(k, w)| {
                     let edge = theory::break_even_weight(&ratio(k));
@@ -283,7 +287,7 @@ fn effective_sample_size() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            property("√(nm) < n/w* < √(nm) + n", mixing_ratios, |&k| {
+            property("√(nm) < n/w* < √(nm) + n", "k", mixing_ratios, |&k| {
                 // n/w* = n/2 + sqrt(n^2/4 + nm), in units of n with m = n/k.
                 let rows = theory::effective_sample_size(1.0, theory::optimal_weight(&ratio(k)));
                 let mean = (1.0 / k).sqrt();
@@ -304,6 +308,7 @@ fn flatness() -> Claim {
         checks: vec![
             property(
                 "the excess over w*",
+                "(k, w)",
                 || (mixing_ratios(), weights()),
                 |&(k, w)| {
                     let best = theory::optimal_weight(&ratio(k));
@@ -349,6 +354,7 @@ fn fixed_rows() -> Claim {
             }),
             property(
                 "never below 1, and 1 at w = 1",
+                "(k, w)",
                 || (mixing_ratios(), weights()),
                 |&(k, w)| {
                     holds(theory::fixed_real_data_limit(&ratio(k), &w) >= 1.0)

@@ -1,5 +1,7 @@
 //! Checks by simulation: the risk itself, its limit by a ladder of sizes, and its minimiser.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::{Check, Context, Finding, Tier};
 use crate::optimum::{BATCHES, Optimum, minimise_batches};
 use crate::outcome::{Kind, Verdict};
@@ -67,8 +69,14 @@ impl Case {
         Self::new(label, simulator, loss, 1.0, record, expected)
     }
 
-    /// Simulates the recorded mean in one cell of the check's streams.
-    fn simulate(&self, context: &Context, cell: u64, replicates: u64, weights: Weights) -> Result<Estimate, String> {
+    /// Simulates the recorded mean in one cell of the check's streams; the second number is that of the failed fits.
+    fn simulate(
+        &self,
+        context: &Context,
+        cell: u64,
+        replicates: u64,
+        weights: Weights,
+    ) -> Result<(Estimate, u64), String> {
         let plan = Plan {
             seed: context.seed,
             experiment: context.experiment,
@@ -79,21 +87,37 @@ impl Case {
             record: self.record.clone(),
         };
         let outcome = (self.run)(&plan);
-        if outcome.failed_fits as f64 > FAILED_SHARE * replicates as f64 {
-            return Err(format!("{}: {} of {replicates} fits failed", self.label, outcome.failed_fits));
+        let failed = outcome.failed_fits;
+        if failed as f64 > FAILED_SHARE * replicates as f64 {
+            return Err(format!("{}: {failed} of {replicates} fits failed", self.label));
         }
         let moments = outcome.moments.last().and_then(|losses| losses.get(self.loss));
-        moments.map(Estimate::from).ok_or_else(|| format!("{}: no such loss", self.label))
+        moments.map(|moments| (moments.into(), failed)).ok_or_else(|| format!("{}: no such loss", self.label))
     }
 
     /// Minimises the simulated risk over the weight, in the cells that belong to case `index`.
     fn minimise(&self, context: &Context, index: usize, replicates: u64) -> Result<Optimum, String> {
+        let failures = AtomicU64::new(0);
         let risk = |batch: u64, weight: f64| {
             let cell = index as u64 * BATCHES + batch;
-            self.simulate(context, cell, replicates / BATCHES, Weights::Constant(weight)).map_or(f64::NAN, |e| e.value)
+            let simulated = self.simulate(context, cell, replicates / BATCHES, Weights::Constant(weight));
+            simulated.map_or_else(
+                |_| {
+                    failures.fetch_add(1, Ordering::Relaxed);
+                    f64::NAN
+                },
+                |(estimate, _)| estimate.value,
+            )
         };
         let found = minimise_batches(&risk, BATCHES, (0.0, 1.0));
-        if found.converged { Ok(found) } else { Err(format!("{}: the solver did not converge", self.label)) }
+        match failures.into_inner() {
+            0 if found.converged => Ok(found),
+            0 => Err(format!("{}: the solver did not converge", self.label)),
+            failed => Err(format!(
+                "{}: too many fits failed in {failed} of {} evaluations of a batch",
+                self.label, found.evaluations
+            )),
+        }
     }
 }
 
@@ -103,11 +127,15 @@ pub fn simulation(name: &'static str, replicates: u64, margin: f64, cases: Vec<C
     let run = move |context: &Context| {
         let (replicates, margin) = (context.tier.replicates(replicates), context.tier.margin(margin));
         let compared = cases.iter().enumerate().map(|(cell, case)| {
-            let estimate = case.simulate(context, cell as u64, replicates, case.weights.clone())?;
+            let (estimate, failed) = case.simulate(context, cell as u64, replicates, case.weights.clone())?;
             let comparison = compare(&estimate, case.expected, margin, &context.family);
             let words = format!(
-                "{}: simulated {:.6e} ± {:.1e}, theory {:.6e}, {replicates} replicates",
-                case.label, estimate.value, estimate.std_error, case.expected
+                "{}: simulated {:.6e} ± {:.1e}, theory {:.6e}, {replicates} replicates{}",
+                case.label,
+                estimate.value,
+                estimate.std_error,
+                case.expected,
+                failures(failed)
             );
             Ok((comparison, words))
         });
@@ -116,11 +144,20 @@ pub fn simulation(name: &'static str, replicates: u64, margin: f64, cases: Vec<C
     Check { name, kind: Kind::Simulation, tier: Tier::Quick, comparisons, run: Box::new(run) }
 }
 
+/// The number of failed fits, where there are any.
+fn failures(failed: u64) -> String {
+    if failed == 0 { String::new() } else { format!(", {failed} of them with a failed fit") }
+}
+
 /// The finding of the worst of several comparisons: by verdict, then by |z|; a case that could not be made is reported
 /// unless another one is refuted.
 fn worst(compared: impl Iterator<Item = Result<(Comparison, String), String>>) -> Finding {
     let mut all: Vec<(Comparison, String)> = Vec::new();
     let mut causes = Vec::new();
+    let mut compared = compared.peekable();
+    if compared.peek().is_none() {
+        causes.push("no case".to_owned());
+    }
     for case in compared {
         match case {
             Ok(comparison) => all.push(comparison),
@@ -164,7 +201,7 @@ pub fn optimum_ladder(
 ) -> Check {
     let run = move |context: &Context| {
         let replicates = context.tier.replicates(replicates);
-        let at = |cell: usize, case: &Case| case.minimise(context, cell, replicates).map(|found| found.estimate());
+        let at = |cell: usize, case: &Case| case.minimise(context, cell, replicates).map(|found| (found.estimate(), 0));
         extrapolated(context, margin, degree, &rungs, at)
     };
     Check { name, kind: Kind::Optimum, tier: Tier::Quick, comparisons: 2, run: Box::new(run) }
@@ -176,30 +213,35 @@ fn extrapolated(
     margin: f64,
     degree: usize,
     rungs: &[(f64, Case)],
-    at: impl Fn(usize, &Case) -> Result<Estimate, String>,
+    at: impl Fn(usize, &Case) -> Result<(Estimate, u64), String>,
 ) -> Finding {
-    let simulated: Result<Vec<Rung>, String> = rungs
+    let simulated: Result<Vec<(Rung, u64)>, String> = rungs
         .iter()
         .enumerate()
         .map(|(cell, (size, case))| {
-            let estimate = at(cell, case)?;
+            let (estimate, failed) = at(cell, case)?;
             let [value, std_error] = [estimate.value, estimate.std_error].map(|x| x / case.expected);
-            Ok(Rung { size: *size, estimate: Estimate { value, std_error, ..estimate } })
+            Ok((Rung { size: *size, estimate: Estimate { value, std_error, ..estimate } }, failed))
         })
         .collect();
     let simulated = match simulated {
         Ok(simulated) => simulated,
         Err(cause) => return Finding::inconclusive(cause),
     };
+    let (simulated, failed): (Vec<Rung>, Vec<u64>) = simulated.into_iter().unzip();
+    let failed = failures(failed.iter().sum());
     let Some(fit) = extrapolate(&simulated, degree) else {
-        return Finding::inconclusive("the ladder has no fit");
+        let values: Vec<_> = simulated.iter().map(|r| r.estimate).collect();
+        return Finding::inconclusive(format!(
+            "no fit of degree {degree} in 1/n: fewer rungs than coefficients, or a value that is not a number: {values:?}"
+        ));
     };
     let ratios: Vec<_> = simulated
         .iter()
         .map(|r| format!("{:.4} ± {:.4} at n = {}", r.estimate.value, r.estimate.std_error, r.size))
         .collect();
     let words = format!(
-        "simulated / limit {}; extrapolated {:.5} ± {:.5}, gap {:+.2}/n, chi-squared {:.2} on {}",
+        "simulated / limit {}; extrapolated {:.5} ± {:.5}, gap {:+.2}/n, chi-squared {:.2} on {}{failed}",
         ratios.join(", "),
         fit.limit.value,
         fit.limit.std_error,

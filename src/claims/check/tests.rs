@@ -3,7 +3,9 @@
 use proptest::strategy::Strategy;
 use rand::RngExt;
 
-use super::{Case, Check, Context, Finding, Tier, ladder, optimum, optimum_ladder, property, recursion, simulation};
+use super::{
+    Case, Check, Context, Deviation, Finding, Tier, ladder, optimum, optimum_ladder, property, recursion, simulation,
+};
 use crate::outcome::Verdict::{self, Confirmed, Inconclusive, Refuted};
 use crate::simulate::engine::Record;
 use crate::simulate::{Chain, FitFailure, Simulator};
@@ -91,6 +93,17 @@ fn failed_fits_are_counted_and_decide_nothing() {
     let failing = Toy { failing: 0.5, ..SOUND };
     let finding = find(&simulation("toy", 1_000, 0.5, vec![at(failing, RISK)]));
     assert!(finding.verdict == Inconclusive && finding.detail.contains("of 1000 fits failed"), "{finding:?}");
+    for check in [
+        optimum("toy", 24 * 400, 0.5, vec![minimised(failing, 0.4)]),
+        optimum_ladder("toy", 24 * 400, 0.5, 1, rungs(|toy| minimised(Toy { failing: 0.5, ..toy }, 0.4))),
+    ] {
+        let finding = find(&check);
+        assert!(finding.verdict == Inconclusive && finding.detail.contains("too many fits failed in"), "{finding:?}");
+    }
+    // A few are allowed, and said.
+    let rare = Toy { failing: 3e-5, ..SOUND };
+    let finding = find(&simulation("toy", 100_000, 0.5, vec![at(rare, RISK)]));
+    assert!(finding.verdict == Confirmed && finding.detail.contains("of them with a failed fit"), "{finding:?}");
     // A refuted case speaks for itself, whatever could not be made beside it.
     assert_verdict(&simulation("toy", 5_000, 0.5, vec![at(failing, RISK), at(SOUND, 2.0)]), Refuted);
 }
@@ -133,6 +146,15 @@ fn optima_are_found() {
 }
 
 #[test]
+fn a_check_without_a_case_says_so() {
+    let detail = |check| (find(&check).verdict, find(&check).detail);
+    assert_eq!(detail(simulation("toy", 5_000, 0.01, vec![])), (Inconclusive, "no case".to_owned()));
+    assert_eq!(detail(optimum("toy", 24 * 400, 0.5, vec![])), (Inconclusive, "no case".to_owned()));
+    let (verdict, cause) = detail(ladder("toy", 5_000, 0.02, 1, vec![(1.0, at(SOUND, RISK))]));
+    assert!(verdict == Inconclusive && cause.contains("fewer rungs than coefficients"), "{cause}");
+}
+
+#[test]
 fn recursions_compare_relative_errors() {
     let verdict = |cases| find(&recursion("toy", 1e-12, cases)).verdict;
     assert_eq!(verdict(|| vec![("a".into(), 1.0, 1.0 + 1e-14), ("b".into(), f64::INFINITY, f64::INFINITY)]), Confirmed);
@@ -147,10 +169,30 @@ fn recursions_compare_relative_errors() {
 #[test]
 fn properties_report_the_smallest_failing_case() {
     let numbers = || 0..10_000u32;
-    assert_verdict(&property("toy", numbers, |&n| if n < 10_000 { 0.5 } else { 2.0 }), Confirmed);
-    let failing = find(&property("toy", numbers, |&n| if n < 137 { 0.5 } else { f64::INFINITY }));
-    assert!(failing.verdict == Refuted && failing.detail.contains("case 137:"), "{failing:?}");
-    assert_verdict(&property("toy", numbers, |_| f64::NAN), Refuted);
+    assert_verdict(&property("toy", "n", numbers, |&n| Deviation::unless(n < 10_000)), Confirmed);
+    let inequality = find(&property("toy", "n", numbers, |&n| Deviation::unless(n < 137)));
+    assert_eq!(inequality.verdict, Refuted);
+    assert_eq!(inequality.detail, "smallest failing case n = 137: the inequality does not hold");
+    let equality = |&n: &u32| Deviation::relative(if n < 137 { 2.0 } else { 2.5 }, 2.0, 1e-9);
+    let equality = find(&property("toy", "n", numbers, equality));
+    assert_eq!(equality.verdict, Refuted);
+    assert_eq!(
+        equality.detail,
+        "smallest failing case n = 137: 2.5 against 2.0, relative error +2.5e-1 (tolerance 1e-9)"
+    );
+    assert_verdict(&property("toy", "n", numbers, |_| Deviation::relative(f64::NAN, 1.0, 1.0)), Refuted);
     let none = || (0..10u32).prop_filter("none will do", |_| false);
-    assert_verdict(&property("toy", none, |_| 0.0), Inconclusive);
+    assert_verdict(&property("toy", "n", none, |_| Deviation::unless(true)), Inconclusive);
+}
+
+#[test]
+fn of_two_deviations_the_worse_counts() {
+    let [near, far] = [2.0, 3.0].map(|value| Deviation::relative(value, 1.0, 1.0));
+    let missing = Deviation::relative(f64::INFINITY, f64::NAN, 1.0);
+    for (a, b) in [(near, far), (far, near)] {
+        assert!(a.max(b).to_string().starts_with("3.0 against 1.0"));
+    }
+    assert!(
+        far.max(missing).to_string().starts_with("inf against NaN") && missing.max(far).to_string().starts_with("inf")
+    );
 }
