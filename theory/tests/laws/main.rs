@@ -11,6 +11,7 @@ mod cdf;
 mod collapse;
 mod covariance;
 mod dynamic;
+mod enclosure;
 mod exact;
 mod gaussian;
 mod information;
