@@ -95,6 +95,10 @@ impl<T: Analytic> Analytic for Jet<T> {
         Self { value: self.value.ln(), derivative: self.derivative.clone() / self.value.clone() }
     }
 
+    fn pi() -> Self {
+        Self::constant(T::pi())
+    }
+
     fn is_negative(&self) -> bool {
         self.value.is_negative()
     }

@@ -6,7 +6,8 @@
 //!
 //! # Map
 //!
-//! * [`scalar`], [`jet`]: the kinds of number over which the formulas are written.
+//! * [`scalar`]: the numbers over which the formulas are written, floats and rationals among them; [`jet`]: with
+//!   derivatives; [`interval`]: with certainty; [`exact`]: rationals with the roots that are rational.
 //! * [`parameters`]: validated inputs, so that the formulas are total.
 //! * [`recursion`]: the one law under every model: finite t, limit, divergence, optimum.
 //! * [`gaussian`], [`covariance`], [`categorical`], [`cdf`], [`linear`], [`logistic`], [`poisson`], [`misspecified`]:
@@ -19,7 +20,7 @@
 //! * Nothing here draws a random number, optimises by search over simulated values, reads or writes, or asks the clock:
 //!   no rand, no argmin, no file, no time. The crate depends on no other crate of the workspace.
 //! * A formula that is rational is generic over [`scalar::Scalar`], one that needs a root or an exponential over
-//!   [`scalar::Analytic`]: floats, exact rationals and derivatives go through the same code.
+//!   [`scalar::Analytic`]: floats, exact rationals, derivatives and intervals go through the same code.
 //! * Formulas are total on the validated types: a divergent limit is infinity, never NaN, and nothing panics.
 //! * Roots and transcendental functions of floats are correctly rounded or come from `libm`: the same bits on every
 //!   platform.
@@ -29,7 +30,9 @@ pub mod cdf;
 pub mod collapse;
 pub mod covariance;
 pub mod dynamic;
+pub mod exact;
 pub mod gaussian;
+pub mod interval;
 pub mod jet;
 pub mod linear;
 pub mod logistic;

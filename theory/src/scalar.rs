@@ -41,6 +41,10 @@ pub trait Analytic: Scalar {
     #[must_use]
     fn ln(&self) -> Self;
 
+    /// The ratio of a circle's circumference to its diameter.
+    #[must_use]
+    fn pi() -> Self;
+
     /// Whether to treat the number as negative. It only ever chooses between two expressions that are equal, so either
     /// answer is correct (for an interval that contains 0, say); the right one saves digits.
     fn is_negative(&self) -> bool;
@@ -67,6 +71,10 @@ impl Analytic for f64 {
 
     fn ln(&self) -> Self {
         libm::log(*self)
+    }
+
+    fn pi() -> Self {
+        std::f64::consts::PI
     }
 
     fn is_negative(&self) -> bool {
