@@ -39,7 +39,7 @@ impl Verdict {
 pub enum Kind {
     /// A machine-checked theorem.
     Proof,
-    /// The program's own formula in exact arithmetic or in intervals.
+    /// The program's own formulas in exact rationals or in intervals.
     Exact,
     /// An independent computation without sampling error against the closed form: moments propagated from generation to
     /// generation, distributions enumerated, expectations integrated, iterated risks minimised.

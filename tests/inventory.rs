@@ -33,6 +33,14 @@ fn every_claim_has_two_kinds_of_evidence() {
 }
 
 #[test]
+fn exact_claims_have_evidence_without_rounding() {
+    for claim in summaries().into_iter().filter(|claim| claim.exactness == "exact") {
+        let exact = claim.kinds.iter().any(|kind| ["proof", "exact"].contains(&kind.word()));
+        assert!(exact, "{} has only {:?}", claim.id, claim.kinds);
+    }
+}
+
+#[test]
 fn checks_of_a_claim_have_names_of_their_own() {
     // A check's random streams belong to its claim and its name.
     for claim in registry() {

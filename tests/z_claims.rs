@@ -20,6 +20,7 @@ fn main() -> ExitCode {
 
 fn trial(id: &str) -> Result<(), Failed> {
     let only = Some(Pattern::new(&Pattern::escape(id))?);
-    let run = verify(&registry(), &Settings { seed: DEFAULT_SEED, tier: Tier::Quick, only }, &mut |_| ())?;
+    let run =
+        verify(&registry(), &Settings { seed: DEFAULT_SEED, tier: Tier::Quick, only, kinds: Vec::new() }, &mut |_| ())?;
     if run.verdict == Verdict::Confirmed { Ok(()) } else { Err(report::failure(&run.claims[0], &run).into()) }
 }

@@ -4,9 +4,9 @@ use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::{categorical, misspecified};
 
-use super::check::{Case, Relation, ladder, optimum, property, recursion, simulation};
+use super::check::{Case, Relation, exact, ladder, optimum, property, recursion, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, iterated};
-use super::{Claim, Exactness, Source, moments};
+use super::{Claim, Exactness, Source, certificate, moments};
 use crate::adult::{Column, Table, Traces};
 use crate::experiment::Rows;
 use crate::optimum::minimise;
@@ -90,6 +90,14 @@ fn frequencies(id: &'static str, column: Column, stepped: fn() -> Vec<Relation>)
         source: Source::Figure,
         exactness: Exactness::Exact,
         checks: vec![
+            exact(
+                "law and minimum from the counts",
+                match column {
+                    Column::Workclass => || certificate::figures::frequencies(Column::Workclass),
+                    Column::Education => || certificate::figures::frequencies(Column::Education),
+                    Column::MaritalStatus => || certificate::figures::frequencies(Column::MaritalStatus),
+                },
+            ),
             recursion("variance of each frequency, generation by generation", RECURSION, stepped),
             simulation("risk at w = .26, .38, .62, .78", 1_500, 0.08, [0.26, 0.38, 0.62, 0.78].map(at).into()),
             optimum("minimiser of the simulated risk", 24 * 12, 0.2, vec![minimum]),
@@ -148,6 +156,7 @@ fn misspecified_limit() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
+            exact("first-order law in rationals", certificate::sampling::estimating_equations),
             // From n = 1000: two in ten thousand samples of 500 rows are separated.
             ladder("real rows alone, w = 1", 3_000, 0.25, 1, rungs(equal(1_000), STANDARDISED, 1.0, 0, 1)),
             // Away from n = m and the optimum, where the weights per row and the two traces matter.

@@ -3,9 +3,9 @@
 use goldenweight_theory::categorical as theory;
 use goldenweight_theory::parameters::SampleSizes;
 
-use super::check::{Case, optimum, property, recursion, simulation};
+use super::check::{Case, exact, optimum, property, recursion, simulation};
 use super::domain::{IDENTITY, RECURSION, error, weight, weights};
-use super::{Claim, Exactness, Source, moments};
+use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
 use crate::simulate::categorical::{CategoricalRows, CategoricalSufficient};
 use crate::simulate::engine::Record;
@@ -47,10 +47,11 @@ fn law() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("sampling law in rationals", certificate::sampling::categorical),
             recursion("exact law of the chain, enumerated", RECURSION, || {
                 let places = [(1, 1, 0.5, 3), (3, 2, 0.618, 4), (8, 4, 0.3, 6), (5, 12, 0.0, 10), (7, 9, 1.0, 2)];
                 let case = |(n, m, w, t): (u64, u64, f64, u32)| {
-                    let enumerated: f64 = CELLS.iter().map(|&p| moments::cell_risk(p, n, m, w, t)[t as usize]).sum();
+                    let enumerated: f64 = CELLS.iter().map(|p| moments::cell_risk(p, n, m, &w, t)[t as usize]).sum();
                     let law = theory::law(&CELLS, SampleSizes::new(n, m).expect("positive"));
                     (format!("n = {n}, m = {m}, w = {w}, t = {t}"), law.risk_at(&w, t), enumerated)
                 };

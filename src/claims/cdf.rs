@@ -3,9 +3,9 @@
 use goldenweight_theory::cdf as theory;
 use goldenweight_theory::parameters::SampleSizes;
 
-use super::check::{Case, optimum, property, recursion, simulation};
+use super::check::{Case, exact, optimum, property, recursion, simulation};
 use super::domain::{IDENTITY, RECURSION, error, weight, weights};
-use super::{Claim, Exactness, Source, moments};
+use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
 use crate::simulate::cdf::CdfRows;
 use crate::simulate::engine::Record;
@@ -36,6 +36,7 @@ fn law() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("sampling law in rationals", certificate::sampling::cdf),
             recursion("exact law at every point, enumerated", RECURSION, || {
                 let places = [(1, 1, 0.5, 3), (3, 2, 0.618, 4), (8, 4, 0.3, 5), (4, 10, 0.0, 8)];
                 let case = |(n, m, w, t): (u64, u64, f64, u32)| {

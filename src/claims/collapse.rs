@@ -4,9 +4,9 @@ use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes, Weight};
 use goldenweight_theory::{categorical, cdf, collapse as theory, gaussian};
 use nalgebra::DMatrix;
 
-use super::check::{Case, property, recursion, simulation};
+use super::check::{Case, exact, property, recursion, simulation};
 use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds};
-use super::{Claim, Exactness, Source, moments};
+use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
 use crate::simulate::categorical::CategoricalSufficient;
 use crate::simulate::cdf::CdfRows;
@@ -53,10 +53,11 @@ fn mean() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("sampling law in rationals", certificate::collapse::mean),
             recursion("covariance matrix of the mean, generation by generation", RECURSION, || {
                 let sigma = DMatrix::from_row_slice(2, 2, &[2.0, 0.5, 0.5, 0.3]);
                 let case = |(n, m, t): (u64, u64, u32)| {
-                    let stepped = moments::mean_risk(&sigma, n, m, 0.0, t)[t as usize];
+                    let stepped = moments::mean_risk(&sigma, n, m, &0.0, t)[t as usize];
                     (format!("n = {n}, m = {m}, t = {t}"), theory::mean_risk(2.3, sizes(n, m), t), stepped)
                 };
                 [(10, 10, 1), (5, 80, 300), (100, 100, 999)].map(case).to_vec()
@@ -88,6 +89,7 @@ fn cdf() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("sampling law in rationals", certificate::collapse::cdf),
             recursion("exact law at every point, enumerated", RECURSION, || {
                 let case = |(n, m, t): (u64, u64, u32)| {
                     let enumerated = moments::cdf_risk(n, m, 0.0, t)[t as usize];
@@ -132,10 +134,11 @@ fn categorical() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("sampling law in rationals", certificate::collapse::categorical),
             recursion("exact law of the chain, enumerated", RECURSION, || {
                 let p = [0.2, 0.3, 0.5];
                 let case = |(n, m, t): (u64, u64, u32)| {
-                    let enumerated: f64 = p.iter().map(|&p| moments::cell_risk(p, n, m, 0.0, t)[t as usize]).sum();
+                    let enumerated: f64 = p.iter().map(|p| moments::cell_risk(p, n, m, &0.0, t)[t as usize]).sum();
                     (format!("n = {n}, m = {m}, t = {t}"), theory::resampling_risk(0.62, sizes(n, m), t), enumerated)
                 };
                 [(4, 3, 1), (3, 6, 40), (10, 5, 4)].map(case).to_vec()
@@ -167,6 +170,7 @@ fn variance() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("sampling law in rationals", certificate::collapse::variance),
             recursion("fourth moments, generation by generation", RECURSION, || {
                 let unit = DMatrix::identity(1, 1);
                 let case = |(n, m, t): (u64, u64, u32)| {
@@ -202,6 +206,7 @@ fn log_variance() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("harmonic sums in intervals", certificate::collapse::log_variance),
             recursion("E log(χ²/d) by quadrature", QUADRATURE, || {
                 let case = |d: u64| {
                     let degrees = d as f64;
@@ -247,6 +252,7 @@ fn log_det() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("harmonic sums in intervals", certificate::collapse::log_det),
             recursion("E log χ² of Bartlett's diagonal by quadrature", QUADRATURE, || {
                 let case = |(p, m): (u32, u64)| {
                     let scale = m as f64 - 1.0;

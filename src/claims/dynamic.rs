@@ -2,14 +2,10 @@
 
 use goldenweight_theory::{dynamic as theory, weights};
 use nalgebra::DMatrix;
-use num_bigint::BigInt;
-use num_rational::BigRational;
 
-use goldenweight_theory::parameters::SampleSizes;
-
-use super::check::{Case, property, recursion, simulation};
+use super::check::{Case, exact, property, recursion, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, law, laws, mixing_ratios, ratio};
-use super::{Claim, Exactness, Source};
+use super::{Claim, Exactness, Source, certificate};
 use crate::experiment::Rows;
 use crate::optimum::minimise;
 use crate::simulate::engine::Record;
@@ -36,6 +32,7 @@ fn sequence() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("completed square, in symbols", certificate::dynamic::sequence),
             recursion("Brent at each generation", MINIMISER, || {
                 let laws = [(1.0, 1.0, 0.0), (1.0, 0.1, 0.0), (2.0, 3.0, -0.2), (0.5, 0.5, 0.3)];
                 let cases = laws.iter().flat_map(|c| {
@@ -86,17 +83,7 @@ fn fibonacci() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            recursion("200 generations in exact rationals", 0.0, || {
-                let one = SampleSizes::new(1, 1).expect("positive").mixing_ratio::<BigRational>();
-                let (mut a, mut b) = (BigInt::from(1), BigInt::from(1)); // F_1, F_2
-                let mut cases = Vec::new();
-                for (t, weight) in theory::weights(&weights::law(&one)).take(200).enumerate() {
-                    (a, b) = (&a + &b, &a + &b + &b);
-                    let equal = weight == BigRational::new(a.clone(), b.clone());
-                    cases.push((format!("t = {}", t + 1), f64::from(u8::from(equal)), 1.0));
-                }
-                cases
-            }),
+            exact("200 generations in exact rationals", certificate::dynamic::fibonacci),
             simulation(
                 "risk of the Gaussian mean at n = m",
                 150_000,
@@ -115,6 +102,7 @@ fn riccati() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("rational fixed points", certificate::dynamic::riccati),
             recursion("after 10,000 generations", RECURSION, || {
                 let far = |k: f64| theory::weights(&weights::law(&ratio(k))).nth(10_000).expect("without end");
                 let ratios = [1e-4, 0.01, 0.25, 1.0, 4.0, 1e6];

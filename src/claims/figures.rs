@@ -7,24 +7,17 @@ use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::{cdf, linear};
 use nalgebra::{DMatrix, DVector};
 
-use super::check::{Case, Check, Deviation, Relation, optimum, optimum_ladder, property, recursion, simulation};
-use super::domain::{self, IDENTITY, QUADRATURE, RECURSION, error, holds, weight};
+use super::certificate::figures::Panel;
+use super::check::{Case, Check, Deviation, Relation, exact, optimum, optimum_ladder, property, recursion, simulation};
+use super::domain::{self, GOLDEN, IDENTITY, QUADRATURE, RECURSION, error, holds, weight};
 use super::regression::{Fitted, Rung};
-use super::{Claim, Exactness, Source, moments};
+use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
 use crate::prediction::Law;
 use crate::simulate::cdf::CdfRows;
 use crate::simulate::engine::Record;
 use crate::simulate::gaussian::GaussianSufficient;
 use crate::simulate::linear::LinearSufficient;
-
-/// A model with an exact law, as the panels (a), (b) and (c) show them.
-#[derive(Clone, Copy, PartialEq)]
-enum Panel {
-    Mean,
-    Covariance,
-    Cdf,
-}
 
 impl Panel {
     fn law(self, p: usize, rows: Rows) -> Law {
@@ -60,7 +53,7 @@ impl Panel {
     fn moments(self, p: usize, rows: Rows, w: f64, generations: u32) -> Vec<f64> {
         let (n, m, sigma) = (rows.real as u64, rows.synthetic as u64, DMatrix::identity(p, p));
         match self {
-            Self::Mean => moments::mean_risk(&sigma, n, m, w, generations),
+            Self::Mean => moments::mean_risk(&sigma, n, m, &w, generations),
             Self::Covariance => moments::covariance_risk(&sigma, n, m, w, generations),
             // Enumeration is for small sizes; the resampled points of a cdf are stepped as F(1 - F) instead.
             Self::Cdf => moments::point_risk(n, m, w, generations),
@@ -108,6 +101,7 @@ fn figure_7a() -> Claim {
         "n = m = 100, p = 4",
         Exactness::Exact,
         vec![
+            exact("the law's growth", certificate::figures::growth_of_the_mean),
             recursion("covariance matrix of the mean, to t = 999", RECURSION, || {
                 let stepped = Panel::Mean.moments(4, HUNDRED, 0.0, 999);
                 let case = |t: u32| (format!("t = {t}"), 0.04 * (1.0 + f64::from(t)), stepped[t as usize]);
@@ -126,6 +120,7 @@ fn figure_7b() -> Claim {
         "n = m = 100, p = 4",
         Exactness::Exact,
         vec![
+            exact("the law's growth", certificate::figures::growth_of_the_covariance),
             recursion("all p⁴ second moments, to t = 999", RECURSION, || {
                 let law = Panel::Covariance.law(4, HUNDRED);
                 let stepped = Panel::Covariance.moments(4, HUNDRED, 0.0, 999);
@@ -145,6 +140,7 @@ fn figure_7c() -> Claim {
         "n = m = 100",
         Exactness::Exact,
         vec![
+            exact("the law's growth", certificate::figures::rise_of_the_cdf),
             recursion("resampled points, to t = 999", RECURSION, || {
                 let law = Panel::Cdf.law(1, HUNDRED);
                 let stepped = Panel::Cdf.moments(1, HUNDRED, 0.0, 999);
@@ -169,6 +165,7 @@ fn figure_7d() -> Claim {
         "n = m = 100, p = 4",
         Exactness::Exact,
         vec![
+            exact("the law's growth", certificate::figures::growth_of_the_regression),
             recursion("sums of E tr (X'X)⁻¹ by quadrature", RECURSION, || {
                 // E 1/chi-squared(97), four times.
                 let slope = 4.0 * moments::chi_squared_mean(97.0, |x| 1.0 / x);
@@ -245,6 +242,9 @@ fn curve_recursion(panel: Panel, p: usize) -> Vec<(String, f64, f64)> {
 fn figure_8a() -> Claim {
     let mut checks = curve(Panel::Mean, 2, 9_500, 0.03, &STATIONARY);
     checks.push(recursion("covariance matrix of the mean", RECURSION, || curve_recursion(Panel::Mean, 2)));
+    checks.push(exact("minimum by branch and bound", || {
+        certificate::figures::curve(Panel::Mean, GOLDEN, 1e-9, (0.012_360_7, 0.5e-7))
+    }));
     panel(
         "figure-8a",
         "the mean's risk over w, averaged over t = 150..199, is least at 1/φ, where it is .0123607",
@@ -257,6 +257,9 @@ fn figure_8a() -> Claim {
 fn figure_8b() -> Claim {
     let mut checks = curve(Panel::Covariance, 2, 8_000, 0.04, &STATIONARY);
     checks.push(recursion("all p⁴ second moments", RECURSION, || curve_recursion(Panel::Covariance, 2)));
+    checks.push(exact("minimum by branch and bound", || {
+        certificate::figures::curve(Panel::Covariance, 0.6198, 0.5e-4, (0.037_564_1, 0.5e-7))
+    }));
     panel(
         "figure-8b",
         "the covariance's risk over w is least at .6198, not at 1/φ, where it is .0375641",
@@ -269,6 +272,9 @@ fn figure_8b() -> Claim {
 fn figure_8c() -> Claim {
     let mut checks = curve(Panel::Cdf, 1, 1_000, 0.09, &Record::Average { from: 30, until: 80 });
     checks.push(recursion("resampled points", RECURSION, || curve_recursion(Panel::Cdf, 1)));
+    checks.push(exact("minimum by branch and bound", || {
+        certificate::figures::curve(Panel::Cdf, 0.617, 0.5e-4, (0.001_028_29, 0.5e-8))
+    }));
     panel(
         "figure-8c",
         "the risk of the distribution function over w is least at .6170, not at 1/φ, where it is .00102829",
@@ -330,6 +336,14 @@ fn two_curves(panel: Panel, p: usize, ratios: &[f64], replicates: u64, margin: f
     });
     vec![
         simulation("risk at either end of the grid", replicates, margin, cases.collect()),
+        exact(
+            "both curves in intervals",
+            match panel {
+                Panel::Mean => certificate::figures::both_means,
+                Panel::Covariance => || certificate::figures::two_curves(Panel::Covariance),
+                Panel::Cdf => || certificate::figures::two_curves(Panel::Cdf),
+            },
+        ),
         property(
             "golden below naive all along the grid",
             "k",

@@ -6,9 +6,9 @@ use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
 use nalgebra::DMatrix;
 use proptest::prelude::any;
 
-use super::check::{Case, optimum, property, recursion, simulation};
+use super::check::{Case, exact, optimum, property, recursion, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, weight, weights};
-use super::{Claim, Exactness, Source, moments};
+use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
 use crate::optimum::minimise;
 use crate::prediction::Law;
@@ -74,11 +74,12 @@ fn mean_law() -> Claim {
         source: Source::Paper,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("sampling law in rationals", certificate::sampling::gaussian_mean),
             recursion("covariance matrix of the mean, generation by generation", RECURSION, || {
                 let sigma = correlated();
                 let case = |(n, m, w, t): (usize, usize, f64, u32)| {
                     let law = Law::gaussian_mean(&sigma, Rows { real: n, synthetic: m }).expect("valid sizes");
-                    let stepped = moments::mean_risk(&sigma, n as u64, m as u64, w, t)[t as usize];
+                    let stepped = moments::mean_risk(&sigma, n as u64, m as u64, &w, t)[t as usize];
                     (format!("n = {n}, m = {m}, w = {w}, t = {t}"), law.risk_at(weight(w), t), stepped)
                 };
                 PLACES.map(case).to_vec()
@@ -103,6 +104,7 @@ fn variance_law() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("sampling law in rationals", certificate::sampling::gaussian_variance),
             recursion("fourth moments, generation by generation", RECURSION, || {
                 let variance = DMatrix::from_element(1, 1, 1.7);
                 let case = |(n, m, w, t): (usize, usize, f64, u32)| {
@@ -145,12 +147,14 @@ fn covariance_law() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("system, in symbols", certificate::covariance::system),
+            exact("sampling law in rationals", certificate::sampling::gaussian_covariance),
             recursion("all p⁴ second moments, generation by generation", RECURSION, || {
                 let shapes = [correlated(), DMatrix::identity(2, 2), DMatrix::from_element(1, 1, 0.4)];
                 let places = shapes.iter().flat_map(|sigma| PLACES.map(|place| (sigma, place)));
                 let cases = |(sigma, (n, m, w, t)): (&DMatrix<f64>, (usize, usize, f64, u32))| {
                     let (risk, trace_variance) =
-                        moments::covariance_moments(sigma, n as u64, m as u64, w, t)[t as usize];
+                        moments::covariance_moments(sigma, n as u64, m as u64, &w, t)[t as usize];
                     let place = format!("p = {}, n = {n}, m = {m}, w = {w}, t = {t}", sigma.nrows());
                     let law = system(sigma, n, m).moments_at(&w, t);
                     [
@@ -163,7 +167,7 @@ fn covariance_law() -> Claim {
             recursion("all p⁴ second moments, until they stand still", RECURSION, || {
                 let cases = |(n, m, w): (usize, usize, f64)| {
                     let (risk, trace_variance) =
-                        moments::covariance_moments(&correlated(), n as u64, m as u64, w, 1_000)[1_000];
+                        moments::covariance_moments(&correlated(), n as u64, m as u64, &w, 1_000)[1_000];
                     let law = system(&correlated(), n, m).limit(&w);
                     let place = format!("n = {n}, m = {m}, w = {w}");
                     [
@@ -204,6 +208,7 @@ fn covariance_threshold() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("sign of the eigenvalue, in rationals", certificate::covariance::critical_weight),
             recursion("growth of the p⁴ second moments at w_c", 1e-9, || {
                 // At w_c the larger mode's factor is 1: after the other one (below 1 - 1/m) has died, the steps are equal.
                 let case = |m: u64| {
@@ -247,6 +252,7 @@ fn covariance_optimum() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("slope in rationals, branch and bound", certificate::covariance::optimum),
             recursion("Brent on the p⁴ second moments", MINIMISER, || {
                 let case = |(p, n, m): (usize, usize, usize)| {
                     let sigma = DMatrix::identity(p, p);

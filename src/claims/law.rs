@@ -1,14 +1,8 @@
 //! The one recursion under every model.
 
-use num_bigint::BigInt;
-use num_rational::BigRational;
-use proptest::prelude::*;
-
-use goldenweight_theory::recursion::Recursion;
-
-use super::check::{property, recursion};
+use super::check::{exact, property, recursion};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, iterate, iterated, law, laws, weight, weights};
-use super::{Claim, Exactness, Source};
+use super::{Claim, Exactness, Source, certificate};
 use crate::optimum::minimise;
 
 /// Laws for deterministic cases: (A_r/nu_n, A_s/nu_m, rho - 1), rho below, at and above 1.
@@ -27,6 +21,7 @@ fn finite_time() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("closed form, in symbols", certificate::law::closed_form),
             recursion("step by step to t = 300", RECURSION, || {
                 let places = LAWS.iter().flat_map(|c| [0.0, 0.1, 0.5, 0.618, 1.0].map(|w| (c, w)));
                 places
@@ -34,32 +29,8 @@ fn finite_time() -> Claim {
                     .map(|(c, w, t)| (format!("{c:?}, w = {w}, t = {t}"), law(c).risk_at(&w, t), iterated(c, w, t)))
                     .collect()
             }),
-            property(
-                "equal rationals to t = 12",
-                "(A_r/ν_n, A_s/ν_m, ρ, w, t)",
-                || (small(), small(), small(), small(), 0..13u32),
-                |case| {
-                    let (fresh, synthetic, rho, w, t) = case;
-                    let [fresh, synthetic, rho, w] = [fresh, synthetic, rho, w].map(|&(n, d)| fraction(n, d));
-                    let one = fraction(1, 1);
-                    let u = &one - &w;
-                    let mut e = fresh.clone();
-                    for _ in 0..*t {
-                        e = &w * &w * &fresh + &u * &u * (&synthetic + &rho * e);
-                    }
-                    holds(Recursion::new(fresh, synthetic, rho - one).risk_at(&w, *t) == e)
-                },
-            ),
         ],
     }
-}
-
-fn small() -> impl Strategy<Value = (i64, i64)> {
-    (1..30i64, 1..30i64)
-}
-
-fn fraction(n: i64, d: i64) -> BigRational {
-    BigRational::new(BigInt::from(n), BigInt::from(d))
 }
 
 fn limit() -> Claim {
@@ -70,6 +41,7 @@ fn limit() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("fixed point, in symbols", certificate::law::limit),
             recursion("iterated until it stands still", RECURSION, || {
                 let places = LAWS.iter().flat_map(|c| [0.2, 0.5, 0.618, 0.9, 1.0].map(|w| (c, w)));
                 let case = |(c, w)| (format!("{c:?}, w = {w}"), law(c).limit_risk(weight(w)), iterated(c, w, 5_000));
@@ -114,6 +86,7 @@ fn divergence() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("gap, in symbols", certificate::law::divergence),
             recursion("growth at and above ρu² = 1", RECURSION, || {
                 let at_one = [((1.0, 0.5, 0.0), 0.0), ((0.3, 0.2, 3.0), 0.5), ((2.0, 1.0, 15.0), 0.75)];
                 let linear = at_one.map(|(c, w)| {
@@ -151,6 +124,7 @@ fn optimum() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("slope in symbols, rational optima, branch and bound", certificate::law::optimum),
             recursion("Brent on the iterated risk", MINIMISER, || {
                 let brent = |c| minimise(&|w| iterated(c, w, 2_000), (0.0, 1.0)).weight;
                 LAWS.iter().map(|c| (format!("{c:?}"), law(c).optimal_weight(), brent(c))).collect()
@@ -189,6 +163,7 @@ fn optimal_value() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("rational optima", certificate::law::optimal_value),
             recursion("iterated at w*", RECURSION, || {
                 let case = |c| {
                     let w = law(c).optimal_weight();

@@ -4,9 +4,9 @@ use goldenweight_theory::linear as theory;
 use goldenweight_theory::parameters::SampleSizes;
 use nalgebra::{DMatrix, DVector};
 
-use super::check::{Case, ladder, optimum_ladder, property, recursion, simulation};
+use super::check::{Case, exact, ladder, optimum_ladder, property, recursion, simulation};
 use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, weight, weights};
-use super::{Claim, Exactness, Source, moments};
+use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
 use crate::simulate::engine::Record;
 use crate::simulate::fixed_design::LinearFixedDesign;
@@ -41,6 +41,7 @@ fn fixed_design() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("hat matrix in rationals", certificate::sampling::fixed_design),
             recursion("covariance matrix of the coefficients, generation by generation", RECURSION, || {
                 let x = design();
                 let map = (x.transpose() * &x).try_inverse().expect("full rank") * x.transpose();
@@ -91,6 +92,7 @@ fn limit() -> Claim {
         source: Source::Paper,
         exactness: Exactness::Limit,
         checks: vec![
+            exact("first-order law in rationals", certificate::sampling::estimating_equations),
             ladder("k = 1, w = .618", 5_000, 0.06, 2, ladder_at(0.618, 1, 1)),
             ladder("k = 1/4, w = .39", 5_000, 0.06, 2, ladder_at(0.39, 1, 4)),
             ladder("k = 2, w = .73", 5_000, 0.06, 2, ladder_at(0.73, 2, 1)),
@@ -131,6 +133,7 @@ fn synthetic_only() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("gamma functions in rationals", certificate::collapse::linear),
             recursion("E tr (X'X)⁻¹ by quadrature of 1/χ²", QUADRATURE, || {
                 // Each diagonal entry of (X'X)^-1 is the inverse of a chi-squared variable with m - p + 1 degrees of freedom: the squared
                 // length of a column's part orthogonal to the other columns.

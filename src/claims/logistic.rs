@@ -2,10 +2,10 @@
 
 use goldenweight_theory::logistic as theory;
 
-use super::check::{property, recursion};
+use super::check::{exact, property, recursion};
 use super::domain::{IDENTITY, QUADRATURE, error, holds};
 use super::regression::{self, Fitted, label_variance};
-use super::{Claim, Exactness, Source, moments};
+use super::{Claim, Exactness, Source, certificate, moments};
 
 pub fn claims() -> Vec<Claim> {
     vec![information(), regression::limit_claim(Fitted::Logistic)]
@@ -19,6 +19,7 @@ fn information() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("quadrature with its error, in intervals", certificate::information::logistic),
             recursion("a and c by the trapezoidal rule", QUADRATURE, || {
                 let case = |(p, b): (usize, f64)| {
                     let a = moments::normal_mean(|z| label_variance(b * z));

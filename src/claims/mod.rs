@@ -8,6 +8,7 @@ pub mod check;
 mod adult;
 mod categorical;
 mod cdf;
+mod certificate;
 mod collapse;
 mod domain;
 mod dynamic;

@@ -3,33 +3,67 @@
 //! The closed forms of the theory are not used here, and none of these sums is organised as theirs are: distributions are
 //! enumerated, moment matrices are propagated entry by entry. Their agreement is evidence, not arithmetic repeated.
 
+use std::ops::Add;
+
 use nalgebra::DMatrix;
-use statrs::distribution::{Binomial, ChiSquared, Continuous, Discrete, Normal};
+use num_traits::{FromPrimitive, NumAssign};
+use statrs::distribution::{ChiSquared, Continuous, Normal};
+
+/// A number in which moments are propagated: floats, or exact rationals.
+pub trait Number: nalgebra::Scalar + NumAssign + FromPrimitive {}
+
+impl<T: nalgebra::Scalar + NumAssign + FromPrimitive> Number for T {}
+
+/// n.
+fn whole<T: Number>(n: u64) -> T {
+    T::from_u64(n).expect("a float or a rational holds every size")
+}
+
+/// P(X = i), i = 0..=n, X ~ Bin(n, p), by adding one trial after the other.
+fn binomial<T: Number>(p: &T, n: u64) -> Vec<T> {
+    let mut law = vec![T::one()];
+    for _ in 0..n {
+        let miss = T::one() - p.clone();
+        let mut next = vec![T::zero(); law.len() + 1];
+        for (i, mass) in law.into_iter().enumerate() {
+            next[i] += mass.clone() * miss.clone();
+            next[i + 1] += mass * p.clone();
+        }
+        law = next;
+    }
+    law
+}
 
 /// E (p_t - p)^2 at t = 0..=generations for one cell of probability p, by the exact law of the chain.
 ///
 /// The fitted probability is w i/n + u j/m with i ~ Bin(n, p) and, given the last one, j ~ Bin(m, p_{t-1}) independent of i. The
 /// distribution of j is carried from generation to generation; the loss is averaged over the pairs (i, j).
-pub fn cell_risk(p: f64, real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
-    let binomial = |p: f64, n: u64| -> Vec<f64> {
-        // The endpoints are rounding's: probabilities of fitted cells lie in [0, 1].
-        let law = Binomial::new(p.clamp(0.0, 1.0), n).expect("a probability");
-        (0..=n).map(|i| law.pmf(i)).collect()
-    };
+pub fn cell_risk<T: Number>(p: &T, real: u64, synthetic: u64, weight: &T, generations: u32) -> Vec<T> {
     let fresh = binomial(p, real);
-    let (n, m) = (real as f64, synthetic as f64);
+    let (n, m, u) = (whole::<T>(real), whole::<T>(synthetic), T::one() - weight.clone());
     // Law of the fitted probability, as (value, mass).
-    let mut fitted: Vec<(f64, f64)> = fresh.iter().enumerate().map(|(i, &mass)| (i as f64 / n, mass)).collect();
-    let mean_loss = |fitted: &[(f64, f64)]| fitted.iter().map(|(q, mass)| mass * (q - p) * (q - p)).sum::<f64>();
+    let mut fitted: Vec<(T, T)> =
+        fresh.iter().zip(0..).map(|(mass, i)| (whole::<T>(i) / n.clone(), mass.clone())).collect();
+    let mean_loss = |fitted: &[(T, T)]| {
+        let loss = |(q, mass): &(T, T)| {
+            let error = q.clone() - p.clone();
+            mass.clone() * error.clone() * error
+        };
+        fitted.iter().map(loss).fold(T::zero(), Add::add)
+    };
     let mut risks = vec![mean_loss(&fitted)];
     for _ in 0..generations {
-        let mut drawn = vec![0.0; synthetic as usize + 1];
+        let mut drawn = vec![T::zero(); synthetic as usize + 1];
         for (q, mass) in &fitted {
-            drawn.iter_mut().zip(binomial(*q, synthetic)).for_each(|(sum, given)| *sum += mass * given);
+            drawn.iter_mut().zip(binomial(q, synthetic)).for_each(|(sum, given)| *sum += mass.clone() * given);
         }
-        let value = |i: usize, j: usize| weight * i as f64 / n + (1.0 - weight) * j as f64 / m;
-        let pairs = |(i, a): (usize, &f64)| drawn.iter().enumerate().map(move |(j, b)| (value(i, j), a * b)).collect();
-        fitted = fresh.iter().enumerate().flat_map(|pair| -> Vec<(f64, f64)> { pairs(pair) }).collect();
+        let value = |i: u64, j: u64| weight.clone() * whole::<T>(i) / n.clone() + u.clone() * whole::<T>(j) / m.clone();
+        fitted = fresh
+            .iter()
+            .zip(0..)
+            .flat_map(|(a, i)| drawn.iter().zip(0..).map(move |(b, j)| (i, j, a.clone() * b.clone())))
+            .map(|(i, j, mass)| (value(i, j), mass))
+            .collect();
         risks.push(mean_loss(&fitted));
     }
     risks
@@ -50,7 +84,7 @@ pub fn cdf_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec
             2.0
         };
         let weight_of_node = factor / (3.0 * f64::from(nodes - 1));
-        let at_p = cell_risk(p, real, synthetic, weight, generations);
+        let at_p = cell_risk(&p, real, synthetic, &weight, generations);
         risks.iter_mut().zip(at_p).for_each(|(sum, risk)| *sum += weight_of_node * risk);
     }
     risks
@@ -74,58 +108,70 @@ pub fn point_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> V
 
 /// E |Sigma_t - Sigma|_F^2 at t = 0..=generations, from the full table of second moments E Sigma_ij Sigma_kl.
 pub fn covariance_risk(sigma: &DMatrix<f64>, real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
-    covariance_moments(sigma, real, synthetic, weight, generations).into_iter().map(|(risk, _)| risk).collect()
+    covariance_moments(sigma, real, synthetic, &weight, generations).into_iter().map(|(risk, _)| risk).collect()
 }
 
 /// (E |Sigma_t - Sigma|_F^2, Var tr Sigma_t) at t = 0..=generations, from the full table of second moments E Sigma_ij Sigma_kl.
 ///
 /// Of a sample covariance S on d degrees of freedom from N(., C): E S_ij S_kl = C_ij C_kl + (C_ik C_jl + C_il C_jk)/d
 /// (Isserlis). With C itself random, the products of its entries are replaced by their moments.
-pub fn covariance_moments(
-    sigma: &DMatrix<f64>,
+pub fn covariance_moments<T: Number>(
+    sigma: &DMatrix<T>,
     real: u64,
     synthetic: u64,
-    weight: f64,
+    weight: &T,
     generations: u32,
-) -> Vec<(f64, f64)> {
+) -> Vec<(T, T)> {
     let p = sigma.nrows();
     let index = |i: usize, j: usize, k: usize, l: usize| ((i * p + j) * p + k) * p + l;
     let entries = move || (0..p.pow(4)).map(move |c| (c / p.pow(3), c / p.pow(2) % p, c / p % p, c % p));
-    let product: Vec<f64> = entries().map(|(i, j, k, l)| sigma[(i, j)] * sigma[(k, l)]).collect();
-    let sampled = |second: &[f64], degrees: f64| -> Vec<f64> {
+    let product: Vec<T> = entries().map(|(i, j, k, l)| sigma[(i, j)].clone() * sigma[(k, l)].clone()).collect();
+    let sampled = |second: &[T], degrees: T| -> Vec<T> {
         entries()
             .map(|(i, j, k, l)| {
-                second[index(i, j, k, l)] + (second[index(i, k, j, l)] + second[index(i, l, j, k)]) / degrees
+                let crossed = second[index(i, k, j, l)].clone() + second[index(i, l, j, k)].clone();
+                second[index(i, j, k, l)].clone() + crossed / degrees.clone()
             })
             .collect()
     };
-    let summary = |second: &[f64]| {
-        let covariance = |i, j, k, l| second[index(i, j, k, l)] - product[index(i, j, k, l)];
+    let summary = |second: &[T]| {
+        let covariance = |i, j, k, l| second[index(i, j, k, l)].clone() - product[index(i, j, k, l)].clone();
         let pairs = || (0..p).flat_map(|i| (0..p).map(move |j| (i, j)));
-        (pairs().map(|(i, j)| covariance(i, j, i, j)).sum(), pairs().map(|(i, j)| covariance(i, i, j, j)).sum())
+        let risk = pairs().map(|(i, j)| covariance(i, j, i, j)).fold(T::zero(), Add::add);
+        (risk, pairs().map(|(i, j)| covariance(i, i, j, j)).fold(T::zero(), Add::add))
     };
-    let (w, u) = (weight, 1.0 - weight);
-    let fresh = sampled(&product, real as f64 - 1.0);
+    let (w, u) = (weight.clone(), T::one() - weight.clone());
+    let fresh = sampled(&product, whole::<T>(real - 1));
     let mut second = fresh.clone();
     let mut moments = vec![summary(&second)];
+    let [fresh_part, drawn_part] = [w.clone() * w.clone(), u.clone() * u.clone()];
+    let truth_part = (T::one() + T::one()) * w * u;
     for _ in 0..generations {
-        let drawn = sampled(&second, synthetic as f64 - 1.0);
-        second = (0..p.pow(4)).map(|c| w * w * fresh[c] + u * u * drawn[c] + 2.0 * w * u * product[c]).collect();
+        let drawn = sampled(&second, whole::<T>(synthetic - 1));
+        let retrained = |c: usize| {
+            fresh_part.clone() * fresh[c].clone()
+                + drawn_part.clone() * drawn[c].clone()
+                + truth_part.clone() * product[c].clone()
+        };
+        second = (0..p.pow(4)).map(retrained).collect();
         moments.push(summary(&second));
     }
     moments
 }
 
 /// E |mu_t - mu|^2 at t = 0..=generations, from the covariance matrix of mu_t and the mean of Sigma_t.
-pub fn mean_risk(sigma: &DMatrix<f64>, real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
-    let (n, m, w, u) = (real as f64, synthetic as f64, weight, 1.0 - weight);
-    let mut of_mean = sigma / n;
+pub fn mean_risk<T: Number>(sigma: &DMatrix<T>, real: u64, synthetic: u64, weight: &T, generations: u32) -> Vec<T> {
+    let (n, m, w, u) = (whole::<T>(real), whole::<T>(synthetic), weight.clone(), T::one() - weight.clone());
+    let trace = |x: &DMatrix<T>| x.diagonal().iter().cloned().fold(T::zero(), Add::add);
+    let mut of_mean = sigma.map(|x| x / n.clone());
     let mut fitted = sigma.clone();
-    let mut risks = vec![of_mean.trace()];
+    let mut risks = vec![trace(&of_mean)];
     for _ in 0..generations {
-        of_mean = sigma * (w * w / n) + (&of_mean + &fitted / m) * (u * u);
-        fitted = sigma * w + &fitted * u;
-        risks.push(of_mean.trace());
+        of_mean = of_mean.zip_zip_map(&fitted, sigma, |of_mean, fitted, sigma| {
+            w.clone() * w.clone() * sigma / n.clone() + u.clone() * u.clone() * (of_mean + fitted / m.clone())
+        });
+        fitted = fitted.zip_map(sigma, |fitted, sigma| w.clone() * sigma + u.clone() * fitted);
+        risks.push(trace(&of_mean));
     }
     risks
 }
@@ -181,7 +227,7 @@ mod tests {
     /// n = m = 1, p = 1/2, w = 1/2: p_0 is 0 or 1, so (p_0 - p)^2 = 1/4; then p_1 = (i + j)/2 with i, j fair: variance 1/8.
     #[test]
     fn a_coin_by_hand() {
-        let risks = cell_risk(0.5, 1, 1, 0.5, 1);
+        let risks = cell_risk(&0.5, 1, 1, &0.5, 1);
         close(risks[0], 0.25);
         close(risks[1], 0.125);
     }
@@ -210,14 +256,14 @@ mod tests {
     /// p = 2, Sigma = I, d = 4: the diagonal entries are independent of variance 2/d, the entry beside them has 1/d.
     #[test]
     fn a_covariance_by_hand() {
-        let (risk, trace_variance) = covariance_moments(&DMatrix::identity(2, 2), 5, 9, 0.0, 0)[0];
+        let (risk, trace_variance) = covariance_moments(&DMatrix::<f64>::identity(2, 2), 5, 9, &0.0, 0)[0];
         close(risk, 2.0 * 0.5 + 2.0 * 0.25);
         close(trace_variance, 2.0 * 0.5);
     }
 
     #[test]
     fn two_means_by_hand() {
-        let risks = mean_risk(&DMatrix::identity(2, 2), 4, 8, 0.5, 1);
+        let risks = mean_risk(&DMatrix::identity(2, 2), 4, 8, &0.5, 1);
         close(risks[0], 0.5);
         close(risks[1], 0.25 * 0.5 + 0.25 * (0.5 + 0.25));
     }

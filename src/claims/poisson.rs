@@ -2,10 +2,10 @@
 
 use goldenweight_theory::poisson as theory;
 
-use super::check::{property, recursion};
+use super::check::{exact, property, recursion};
 use super::domain::{IDENTITY, QUADRATURE, error};
 use super::regression::{self, Fitted};
-use super::{Claim, Exactness, Source, moments};
+use super::{Claim, Exactness, Source, certificate, moments};
 
 pub fn claims() -> Vec<Claim> {
     vec![information(), regression::limit_claim(Fitted::Poisson)]
@@ -19,6 +19,7 @@ fn information() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("series with its remainder, in intervals", certificate::information::poisson),
             recursion("E exp(bZ) and E Z² exp(bZ) by the trapezoidal rule", QUADRATURE, || {
                 let case = |(p, b): (usize, f64)| {
                     let across = moments::normal_mean(|z| libm::exp(b * z));

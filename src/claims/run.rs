@@ -5,7 +5,7 @@ use std::time::Instant;
 use glob::Pattern;
 
 use super::{Check, Claim, Context, Finding, Tier};
-use crate::outcome::{ClaimOutcome, Evidence, RunOutcome, Verdict};
+use crate::outcome::{ClaimOutcome, Evidence, Kind, RunOutcome, Verdict};
 use crate::stats::family::{FAMILY_FALSE_ALARM, Family};
 use crate::stream::experiment_id;
 
@@ -18,6 +18,8 @@ pub struct Settings {
     pub tier: Tier,
     /// Glob over claim ids (`*` any characters, `?` one); none for all.
     pub only: Option<Pattern>,
+    /// Kinds of evidence; none for all.
+    pub kinds: Vec<Kind>,
 }
 
 /// Why a run could not be made.
@@ -26,6 +28,9 @@ pub enum RunError {
     /// The glob matches no claim.
     #[error("matches no claim; `goldenweight claims` lists the ids")]
     NoClaim,
+    /// Of the claims asked for, none has such evidence in the tier.
+    #[error("is the evidence of no claim asked for in this tier")]
+    NoEvidence,
 }
 
 /// What a run tells while it goes on.
@@ -48,7 +53,8 @@ pub enum Event<'a> {
 /// bounds, and so its verdict, do not depend on what else is asked for.
 ///
 /// # Errors
-/// [`RunError::NoClaim`] where `only` matches nothing.
+/// [`RunError::NoClaim`] where `only` matches nothing, [`RunError::NoEvidence`] where the claims that it matches have no evidence
+/// of the kinds.
 pub fn verify(
     claims: &[Claim],
     settings: &Settings,
@@ -58,11 +64,16 @@ pub fn verify(
     let checks = claims.iter().flat_map(|c| &c.checks).filter(|c| runs(c)).map(|c| c.comparisons).sum();
     let family = Family::new(FAMILY_FALSE_ALARM, checks);
     let mut outcomes = Vec::new();
-    for claim in claims.iter().filter(|c| settings.only.as_ref().is_none_or(|glob| glob.matches(c.id))) {
+    let asked = |check: &Check| runs(check) && (settings.kinds.is_empty() || settings.kinds.contains(&check.kind));
+    let matches = |c: &&Claim| settings.only.as_ref().is_none_or(|glob| glob.matches(c.id));
+    if !claims.iter().any(|c| matches(&c)) {
+        return Err(RunError::NoClaim);
+    }
+    for claim in claims.iter().filter(matches).filter(|c| c.checks.iter().any(asked)) {
         let evidence: Vec<_> = claim
             .checks
             .iter()
-            .filter(|check| runs(check))
+            .filter(|check| asked(check))
             .map(|check| {
                 listener(Event::Begin { claim, check });
                 let experiment = experiment_id(&format!("{}/{}", claim.id, check.name));
@@ -81,7 +92,7 @@ pub fn verify(
         outcomes.push(outcome);
     }
     if outcomes.is_empty() {
-        return Err(RunError::NoClaim);
+        return Err(RunError::NoEvidence);
     }
     Ok(RunOutcome {
         seed: settings.seed,

@@ -4,9 +4,9 @@ use goldenweight_theory::weights as theory;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
-use super::check::{Case, optimum, property, recursion, simulation};
+use super::check::{Case, exact, optimum, property, recursion, simulation};
 use super::domain::{GOLDEN, IDENTITY, MINIMISER, RECURSION, error, holds, iterated, mixing_ratios, ratio, weights};
-use super::{Claim, Exactness, Source, moments};
+use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
 use crate::optimum::minimise;
 use crate::simulate::engine::Record;
@@ -62,6 +62,7 @@ fn golden_weight() -> Claim {
         source: Source::Paper,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("rational optima, branch and bound", certificate::weights::golden_weight),
             recursion("Brent on the iterated risk", MINIMISER, || {
                 let brent = |k| minimise(&|w| limit(k, w), (0.0, 1.0)).weight;
                 RATIOS.map(|k| (format!("k = {k}"), theory::optimal_weight(&ratio(k)), brent(k))).to_vec()
@@ -83,6 +84,7 @@ fn golden_ratio() -> Claim {
         source: Source::Paper,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("thirty digits", certificate::weights::golden_ratio),
             recursion("continued fraction 1/(1 + 1/(1 + ...))", RECURSION, || {
                 let fraction = (0..80).fold(1.0, |x, _| 1.0 / (1.0 + x));
                 let w = theory::optimal_weight(&ratio(1.0));
@@ -113,6 +115,7 @@ fn naive_pooling() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("in rationals, branch and bound", certificate::weights::naive_pooling),
             recursion("iterated at k/(1 + k)", RECURSION, || {
                 let case =
                     |k: f64| (format!("k = {k}"), theory::naive_relative_risk(&ratio(k)), limit(k, k / (1.0 + k)));
@@ -151,6 +154,7 @@ fn small_ratio() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("bounds, branch and bound", certificate::weights::small_ratio),
             property(
                 "|w*/√k − 1 + √k/2| <= k/8",
                 "k",
@@ -177,7 +181,7 @@ fn small_ratio() -> Claim {
 
 /// As [`relative`], against the moments propagated from generation to generation: at small weights the transient outlasts the run.
 fn relative_at(label: &str, real: usize, synthetic: usize, weight: f64) -> Case {
-    let risks = moments::mean_risk(&DMatrix::identity(2, 2), real as u64, synthetic as u64, weight, 49);
+    let risks = moments::mean_risk(&DMatrix::identity(2, 2), real as u64, synthetic as u64, &weight, 49);
     let expected = risks[20..50].iter().sum::<f64>() / 30.0;
     Case::new(format!("{label}, n = {real}, m = {synthetic}"), gaussian(real, synthetic), 0, weight, AVERAGED, expected)
 }
@@ -190,6 +194,7 @@ fn large_ratio() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("bounds at rational optima", certificate::weights::large_ratio),
             recursion("Brent on the iterated risk at k = 20 and 50", MINIMISER, || {
                 let brent = |k| minimise(&|w| iterated(&(1.0, k, 0.0), w, 2_000), (0.0, 1.0)).weight;
                 [20.0, 50.0].map(|k| (format!("k = {k}"), theory::optimal_weight(&ratio(k)), brent(k))).to_vec()
@@ -216,6 +221,7 @@ fn monotone() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("derivative, branch and bound", certificate::weights::increasing),
             recursion("steps of w* between mixing ratios, by Brent on the iterated risk", 1e-4, || {
                 // Two minimisers within 3e-6 each, and steps of 0.07 and above: 6e-6/0.07.
                 let brent = |k: f64| minimise(&|w| limit(k, w), (0.0, 1.0)).weight;
@@ -255,6 +261,7 @@ fn break_even() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("sign of R − 1, in symbols", certificate::weights::break_even),
             property(
                 "the sign of risk − 1 changes at k/(k + 2)",
                 "(k, w)",
@@ -287,6 +294,7 @@ fn effective_sample_size() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("rational optima", certificate::weights::effective_sample_size),
             property("√(nm) < n/w* < √(nm) + n", "k", mixing_ratios, |&k| {
                 // n/w* = n/2 + sqrt(n^2/4 + nm), in units of n with m = n/k.
                 let rows = theory::effective_sample_size(1.0, theory::optimal_weight(&ratio(k)));
@@ -306,6 +314,7 @@ fn flatness() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("excess, in symbols", certificate::weights::flatness),
             property(
                 "the excess over w*",
                 "(k, w)",
@@ -344,6 +353,7 @@ fn fixed_rows() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("fixed point and slope, in rationals", certificate::weights::fixed_rows),
             recursion("joint moments of the start and the fit", RECURSION, || {
                 let places = RATIOS.iter().flat_map(|&k| [0.1, 0.5, 0.9].map(|w| (k, w)));
                 let iterated = |k, w| moments::fixed_rows_risk(k, w, 1_000)[1_000];

@@ -5,9 +5,9 @@ use std::fmt;
 use clap::Args;
 use glob::Pattern;
 use goldenweight::{
-    claims::{self, Claim, Event, Settings, Tier},
+    claims::{self, Claim, Event, RunError, Settings, Tier},
     experiment::InputError,
-    outcome::{ClaimSummary, RunOutcome, Verdict},
+    outcome::{ClaimSummary, Kind, RunOutcome, Verdict},
     report,
 };
 use serde::Serialize;
@@ -38,6 +38,9 @@ pub struct VerifyArgs {
     /// Only the claims whose id matches: * is any characters, ? is one
     #[arg(long, value_name = "GLOB", value_parser = pattern)]
     only: Option<Pattern>,
+    /// Only evidence of these kinds: proof, exact, recursion, property, simulation, ladder, optimum [default: all]
+    #[arg(long, value_name = "KINDS", value_parser = kind, value_delimiter = ',')]
+    kinds: Vec<Kind>,
     #[command(flatten)]
     compute: Compute,
 }
@@ -45,6 +48,11 @@ pub struct VerifyArgs {
 fn tier(name: &str) -> Result<Tier, String> {
     let tier = [Tier::Quick, Tier::Full].into_iter().find(|tier| tier.word() == name);
     tier.ok_or_else(|| "must be one of quick, full".to_owned())
+}
+
+fn kind(name: &str) -> Result<Kind, String> {
+    let kind = Kind::ALL.into_iter().find(|kind| kind.word() == name);
+    kind.ok_or_else(|| format!("must be of {}", Kind::ALL.map(Kind::word).join(", ")))
 }
 
 fn pattern(glob: &str) -> Result<Pattern, String> {
@@ -86,7 +94,8 @@ impl VerifyArgs {
     }
 
     fn verify(&self) -> Result<RunOutcome, Failure> {
-        let settings = Settings { seed: self.compute.seed, tier: self.tier, only: self.only.clone() };
+        let settings =
+            Settings { seed: self.compute.seed, tier: self.tier, only: self.only.clone(), kinds: self.kinds.clone() };
         let bar = progress(None, "");
         let (mut head, mut printed) = (Some(report::table_head() + "\n"), Ok(()));
         let run = claims::verify(&claims::registry(), &settings, &mut |event| match event {
@@ -103,8 +112,11 @@ impl VerifyArgs {
         bar.finish_and_clear();
         printed?;
         run.map_err(|e| {
-            let only = self.only.as_ref().map(Pattern::to_string).unwrap_or_default();
-            InputError::new("--only", only, e.to_string()).into()
+            let (option, value) = match e {
+                RunError::NoClaim => ("--only", self.only.as_ref().map(Pattern::to_string).unwrap_or_default()),
+                RunError::NoEvidence => ("--kinds", self.kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(",")),
+            };
+            InputError::new(option, value, e.to_string()).into()
         })
     }
 }

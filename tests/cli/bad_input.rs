@@ -128,6 +128,8 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("optimize --model gaussian-mean --real 9 --synthetic 9 --weight 0.5", "--weight", "is unknown"),
     ("verify --tier slow", "--tier slow", "must be one of quick, full"),
     ("verify --only no-such-claim", "--only no-such-claim", "matches no claim"),
+    ("verify --kinds guess", "--kinds guess", "must be of proof"),
+    ("verify --only cdf-law --kinds ladder", "--kinds ladder", "is the evidence of no claim"),
     ("verify --only [", "--only [", "must be a glob"),
     ("figure", "figure", "is unknown"),
     ("--verbose", "--verbose", "is unknown"),

@@ -7,6 +7,7 @@ use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
 use super::{Check, Context, Finding, Tier};
+use crate::claims::certificate::Certificate;
 use crate::outcome::Kind;
 
 /// Two numbers that should be equal: where, computed, expected.
@@ -34,6 +35,15 @@ fn worst_of(cases: &[Relation], tolerance: f64) -> Finding {
         Deviation::relative(*computed, *expected, tolerance)
     );
     Finding::within(error(worst), detail)
+}
+
+/// A certificate: the formulas in exact arithmetic or in intervals.
+pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
+    let run = move |_: &Context| {
+        let Certificate { verdict, detail } = certify();
+        Finding { verdict, statistic: None, bound: None, detectable_effect: None, detail }
+    };
+    Check { name, kind: Kind::Exact, tier: Tier::Quick, comparisons: 0, run: Box::new(run) }
 }
 
 /// Cases that proptest draws for one property.

@@ -5,7 +5,7 @@ mod statistical;
 #[cfg(test)]
 mod tests;
 
-pub use deterministic::{Deviation, Relation, property, recursion};
+pub use deterministic::{Deviation, Relation, exact, property, recursion};
 pub use statistical::{Case, ladder, optimum, optimum_ladder, simulation};
 
 use crate::outcome::{Kind, Verdict};

@@ -1,0 +1,232 @@
+//! Statements over whole domains, by branch and bound.
+
+use goldenweight_theory::interval::Interval;
+use goldenweight_theory::jet::Jet;
+use goldenweight_theory::recursion::Recursion;
+use goldenweight_theory::scalar::Scalar;
+use rayon::prelude::*;
+
+use super::Certificate;
+
+/// A coordinate of a box: how it is measured and where it is cut.
+#[derive(Clone, Copy)]
+pub enum Axis {
+    /// Positive, measured by the ratio of its ends.
+    Ratio,
+    /// A weight, measured by the ratio of the odds w/(1 - w) at its ends: fine near 0 and near 1.
+    Odds,
+    /// Measured by the distance of its ends.
+    Distance,
+}
+
+/// Odds beyond which a weight is not resolved.
+const LARGEST_ODDS: f64 = 1e12;
+
+impl Axis {
+    /// The coordinate in which the axis is uniform.
+    fn position(self, x: f64) -> f64 {
+        match self {
+            Self::Ratio => libm::log(x),
+            Self::Odds => libm::log((x / (1.0 - x)).clamp(1.0 / LARGEST_ODDS, LARGEST_ODDS)),
+            Self::Distance => x,
+        }
+    }
+
+    fn size(self, x: Interval) -> f64 {
+        self.position(x.high()) - self.position(x.low())
+    }
+
+    /// The parts below and above the middle. Rounding moves the cut and nothing else: it is in both parts.
+    fn split(self, x: Interval) -> [Interval; 2] {
+        let middle = f64::midpoint(self.position(x.low()), self.position(x.high()));
+        let cut = match self {
+            Self::Ratio => libm::exp(middle),
+            Self::Odds => 1.0 / (1.0 + libm::exp(-middle)),
+            Self::Distance => middle,
+        };
+        let part = |low, high| Interval::new(low, high).filter(|_| x.low() < cut && cut < x.high());
+        part(x.low(), cut).zip(part(cut, x.high())).map_or_else(|| x.split(), |(low, high)| [low, high])
+    }
+}
+
+/// Boxes beyond this many cuts are left undecided.
+const DEEPEST: u32 = 40;
+
+/// What a search found, added up over its boxes.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    visited: u64,
+    undecided: u64,
+    open: Option<String>,
+    counterexample: Option<String>,
+}
+
+impl Tally {
+    fn join(self, other: Self) -> Self {
+        Self {
+            visited: self.visited + other.visited,
+            undecided: self.undecided + other.undecided,
+            open: self.open.or(other.open),
+            counterexample: self.counterexample.or(other.counterexample),
+        }
+    }
+}
+
+/// Certifies a statement on the box `domain`: `decide` says of a box whether the statement holds everywhere in it, nowhere in it, or
+/// nothing yet; then the box is cut in two along its largest side.
+///
+/// Reports the boxes visited; Undecided where some remain.
+pub fn cover<const D: usize>(
+    statement: &str,
+    domain: [(f64, f64, Axis); D],
+    decide: impl Fn(&[Interval; D]) -> Option<bool> + Sync,
+) -> Certificate {
+    let axes = domain.map(|(_, _, axis)| axis);
+    let whole = domain.map(|(low, high, _)| Interval::new(low, high).unwrap_or(Interval::WHOLE));
+    // Eight generations of boxes first, for the threads; a box that is decided early is decided again in its parts.
+    let parts = (0..8).fold(vec![whole], |boxes, _| boxes.iter().flat_map(|x| halves(x, axes)).collect());
+    let tallies: Vec<Tally> = parts.par_iter().map(|part| search(part, axes, &decide, 8)).collect();
+    let Tally { visited, undecided, open, counterexample } = tallies.into_iter().fold(Tally::default(), Tally::join);
+    match (counterexample, open) {
+        (Some(place), _) => Certificate::fails(format!("{statement}: false in the box {place}")),
+        (None, Some(place)) => {
+            Certificate::undecided(format!("{statement}: {undecided} of {visited} boxes undecided, the first {place}"))
+        }
+        (None, None) => Certificate::holds(format!("{statement}: {visited} boxes, none undecided")),
+    }
+}
+
+fn halves<const D: usize>(x: &[Interval; D], axes: [Axis; D]) -> [[Interval; D]; 2] {
+    let size = |i: &usize| axes[*i].size(x[*i]);
+    let longest = (0..D).max_by(|a, b| size(a).total_cmp(&size(b))).unwrap_or(0);
+    axes[longest].split(x[longest]).map(|half| {
+        let mut part = *x;
+        part[longest] = half;
+        part
+    })
+}
+
+fn search<const D: usize>(
+    x: &[Interval; D],
+    axes: [Axis; D],
+    decide: &(impl Fn(&[Interval; D]) -> Option<bool> + Sync),
+    depth: u32,
+) -> Tally {
+    let place = || x.map(|side| format!("[{}, {}]", side.low(), side.high())).join(" × ");
+    let leaf = Tally { visited: 1, ..Tally::default() };
+    match decide(x) {
+        Some(true) => leaf,
+        Some(false) => Tally { counterexample: Some(place()), ..leaf },
+        None if depth >= DEEPEST => Tally { undecided: 1, open: Some(place()), ..leaf },
+        None => halves(x, axes).iter().map(|half| search(half, axes, decide, depth + 1)).fold(leaf, Tally::join),
+    }
+}
+
+/// A value with its first two derivatives.
+type Twice = Jet<Jet<Interval>>;
+
+/// x as a variable that is differentiated twice.
+#[must_use]
+pub fn variable(x: Interval) -> Twice {
+    Jet { value: Jet::variable(x), derivative: Jet::constant(Interval::one()) }
+}
+
+/// x as a constant.
+#[must_use]
+pub fn constant(x: Interval) -> Twice {
+    Jet::constant(Jet::constant(x))
+}
+
+/// Whether no weight in the interval `w` other than the law's optimal weight has as little limit risk, for every law in the
+/// intervals `law`; the domain of a law is where its risk converges.
+///
+/// # Method
+/// The slope of the limit risk vanishes at w* (that is an identity, certified beside this). A weight is no minimiser where the risk
+/// is larger than w* A_r/nu_n, or where the slope has the sign that leads down to w*: directly, or because the curvature is positive
+/// all the way from there to w*.
+#[must_use]
+pub fn beaten_by_optimum(law: &Recursion<Interval>, w: Interval) -> Option<bool> {
+    let best = law.optimal_weight();
+    let gap = law.gap(&w);
+    if gap.high() <= 0.0 {
+        return Some(true);
+    }
+    // Where it converges, the gap is positive and at most its upper end.
+    if (law.innovation(&w) / Interval::point(gap.high())).low() > law.optimal_risk().high() {
+        return Some(true);
+    }
+    let twice = Recursion::new(constant(law.fresh), constant(law.synthetic), constant(law.excess));
+    if w.low() > best.high() || w.high() < best.low() {
+        let slope = twice.limit(&variable(w)).value.derivative;
+        let downhill = if w.low() > best.high() { slope } else { -slope };
+        if downhill.is_positive() {
+            return Some(true);
+        }
+        if (-downhill).is_positive() {
+            return Some(false);
+        }
+    }
+    twice.limit(&variable(w.hull(best))).derivative.derivative.is_positive().then_some(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Verdict::{Confirmed, Inconclusive, Refuted};
+
+    fn sign(value: Interval) -> Option<bool> {
+        if value.is_positive() {
+            Some(true)
+        } else if value.high() < 0.0 {
+            Some(false)
+        } else {
+            None
+        }
+    }
+
+    #[test]
+    fn inequalities_over_a_square() {
+        let over = |statement: fn(Interval, Interval) -> Interval| {
+            let unit = (0.0, 1.0, Axis::Distance);
+            cover("toy", [unit, unit], |&[x, y]| sign(statement(x, y)))
+        };
+        // x^2 + y^2 - 2xy + 1/100 > 0, which interval arithmetic sees only in small boxes.
+        let positive = over(|x, y| x.sqr() + y.sqr() - Interval::ratio(2, 1) * x * y + Interval::ratio(1, 100));
+        assert_eq!(positive.verdict, Confirmed, "{positive:?}");
+        let false_somewhere = over(|x, y| x + y - Interval::ratio(1, 10));
+        assert_eq!(false_somewhere.verdict, Refuted, "{false_somewhere:?}");
+        // It vanishes on the diagonal: never decided there.
+        assert_eq!(
+            cover("toy", [(0.0, 1.0, Axis::Distance)], |&[x]| sign((x - Interval::ratio(1, 3)).sqr())).verdict,
+            Inconclusive
+        );
+    }
+
+    #[test]
+    fn parts_cover_the_whole() {
+        for (axis, low, high) in
+            [(Axis::Ratio, 1e-6, 1e6), (Axis::Odds, 0.0, 1.0), (Axis::Odds, 0.999, 1.0), (Axis::Distance, -1.0, 2.0)]
+        {
+            let whole = Interval::new(low, high).expect("an interval");
+            let [below, above] = axis.split(whole);
+            assert!(below.low() == low && below.high() == above.low() && above.high() == high);
+            assert!(below.low() < below.high() && above.low() < above.high());
+        }
+    }
+
+    #[test]
+    fn a_wrong_optimum_is_not_certified() {
+        let [one, k] = [Interval::one(), Interval::ratio(1, 1)];
+        let law = Recursion::new(one, k, Interval::ratio(0, 1));
+        let at = |law: &Recursion<Interval>, low, high| {
+            beaten_by_optimum(law, Interval::new(low, high).expect("an interval"))
+        };
+        assert_eq!(at(&law, 0.60, 0.61), Some(true));
+        // The optimum of k = 1 beside the risk of k = 1/2, whose optimum is 1/2: between them the slope leads away.
+        let slope = Recursion::new(constant(one), constant(Interval::ratio(1, 2)), constant(Interval::ratio(0, 1)))
+            .limit(&variable(Interval::point(0.55)))
+            .value
+            .derivative;
+        assert!(slope.is_positive());
+    }
+}

@@ -1,0 +1,75 @@
+//! Weights that change by generation.
+
+use goldenweight_theory::dynamic as theory;
+use goldenweight_theory::exact::Exact;
+use goldenweight_theory::parameters::SampleSizes;
+use goldenweight_theory::recursion::Recursion;
+use goldenweight_theory::scalar::Scalar;
+use goldenweight_theory::weights;
+use num_bigint::BigInt;
+use num_rational::BigRational;
+
+use super::Certificate;
+use super::identity::identity;
+
+/// One generation under weight w has w^2 + u^2 P = v + (1 + P)(w - v)^2 with v = P/(1 + P): v is the least risk and its weight. The
+/// program's weights are those v, and its risks under them.
+pub fn sequence() -> Certificate {
+    let square = identity!("w² + u²P = v + (1 + P)(w − v)²", |p, w| {
+        let v = p.clone() / (S::one() + p.clone());
+        let (u, distance) = (S::one() - w.clone(), w.clone() - v.clone());
+        vec![[w.clone() * w + u.clone() * u * p.clone(), v + (S::one() + p) * distance.clone() * distance]]
+    });
+    // Two generations: the second is made from the first as every later one is from the one before.
+    let gains = identity!(
+        "w_t = v_t = P/(1 + P), P = κ + ρv_{t−1}, and e_t = v_t A_r/ν_n, t <= 2",
+        |fresh, synthetic, excess| {
+            let law = Recursion::new(fresh.clone(), synthetic.clone(), excess.clone());
+            let (kappa, rho) = (synthetic / fresh.clone(), S::one() + excess);
+            let found: Vec<S> = theory::weights(&law).take(2).collect();
+            let risks = law.risk_with_weights(&found);
+            let mut v = S::one();
+            let mut equations = Vec::new();
+            for (w, risk) in found.into_iter().zip(risks.into_iter().skip(1)) {
+                let p = kappa.clone() + rho.clone() * v;
+                v = p.clone() / (S::one() + p);
+                equations.push([w, v.clone()]);
+                equations.push([risk, v.clone() * fresh.clone()]);
+            }
+            equations
+        }
+    );
+    Certificate::all([square, gains])
+}
+
+/// F_{2t+1}/F_{2t+2} for 200 generations.
+pub fn fibonacci() -> Certificate {
+    let law = weights::law(&SampleSizes::new(1, 1).expect("positive").mixing_ratio::<BigRational>());
+    let (mut a, mut b) = (BigInt::from(1), BigInt::from(1)); // F_1, F_2
+    let places = theory::weights(&law).take(200).zip(1..).map(|(weight, t)| {
+        (a, b) = (&a + &b, &a + &b + &b);
+        (format!("t = {t}"), weight == BigRational::new(a.clone(), b.clone()))
+    });
+    Certificate::at_places("w_t = F_{2t+1}/F_{2t+2}", places)
+}
+
+/// w* is the fixed point of the map, at rational w*; the weights fall towards it, in exact rationals.
+pub fn riccati() -> Certificate {
+    let rational = (2..=9i64).flat_map(|b| (1..b).map(move |a| (a, b)));
+    let places = rational.map(|(a, b)| {
+        let sizes = SampleSizes::new((a * a) as u64, (b * (b - a)) as u64).expect("positive");
+        let best = weights::optimal_weight(&sizes.mixing_ratio::<Exact>());
+        let p = sizes.mixing_ratio::<Exact>().get() + best.clone();
+        let fixed = p.clone() / (Exact::one() + p) == best && best == Exact::ratio(a, b);
+        let limit = BigRational::ratio(a, b);
+        let gains: Vec<BigRational> = theory::weights(&weights::law(&sizes.mixing_ratio())).take(12).collect();
+        let falling = gains.windows(2).all(|v| v[1] < v[0]) && gains.iter().all(|v| *v > limit);
+        // Each generation takes at least the part 1 - u* of the distance that is left: rho u*^2 <= u*.
+        let nearer = gains.windows(2).all(|v| {
+            (v[1].clone() - limit.clone())
+                <= (v[0].clone() - limit.clone()) * (BigRational::ratio(1, 1) - limit.clone())
+        });
+        (format!("w* = {a}/{b}"), fixed && falling && nearer)
+    });
+    Certificate::at_places("w* is the fixed point, and the weights fall to it geometrically", places)
+}

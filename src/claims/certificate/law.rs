@@ -1,0 +1,178 @@
+//! The one recursion: closed forms, limit, divergence, optimum.
+
+use goldenweight_theory::exact::Exact;
+use goldenweight_theory::interval::Interval;
+use goldenweight_theory::jet::Jet;
+use goldenweight_theory::parameters::Weight;
+use goldenweight_theory::recursion::Recursion;
+use goldenweight_theory::scalar::Scalar;
+use num_rational::BigRational;
+
+use super::Certificate;
+use super::cover::{Axis, beaten_by_optimum, cover};
+use super::identity::identity;
+
+/// e_0, ..., e_t by the definition: e = w^2 A_r/nu_n + u^2 (A_s/nu_m + rho e).
+fn defined<S: Scalar>(fresh: &S, synthetic: &S, rho: &S, w: &S, t: u32) -> Vec<S> {
+    let u = S::one() - w.clone();
+    let next = |e: &S| {
+        let passed = synthetic.clone() + rho.clone() * e.clone();
+        Some(w.clone() * w.clone() * fresh.clone() + u.clone() * u.clone() * passed)
+    };
+    std::iter::successors(Some(fresh.clone()), next).take(t as usize + 1).collect()
+}
+
+/// e_t at t <= 12 against its definition, for symbolic rho, and under weights that change.
+pub fn closed_form() -> Certificate {
+    let constant = identity!("e_t, t = 0..12", |fresh, synthetic, excess, w| {
+        let law = Recursion::new(fresh.clone(), synthetic.clone(), excess.clone());
+        let expected = defined(&fresh, &synthetic, &(S::one() + excess), &w, 12);
+        expected.into_iter().zip(0..).map(|(e, t)| [law.risk_at(&w, t), e]).collect()
+    });
+    let changing = identity!("e_2 under two weights", |fresh, synthetic, excess, v, w| {
+        let law = Recursion::new(fresh.clone(), synthetic.clone(), excess.clone());
+        let rho = S::one() + excess;
+        let first = defined(&fresh, &synthetic, &rho, &v, 1)[1].clone();
+        let u = S::one() - w.clone();
+        let second = w.clone() * w.clone() * fresh.clone() + u.clone() * u * (synthetic.clone() + rho * first.clone());
+        let risks = law.risk_with_weights(&[v, w]);
+        vec![[risks[0].clone(), fresh], [risks[1].clone(), first], [risks[2].clone(), second]]
+    });
+    Certificate::all([constant, changing])
+}
+
+/// The limit is the fixed point, and the distance to it shrinks by rho u^2; the time to come within 1 % of it.
+pub fn limit() -> Certificate {
+    let fixed = identity!(
+        "e_inf is the fixed point; e_t − e_inf = (ρu²)^t (e_0 − e_inf)",
+        |fresh, synthetic, excess, w| {
+            let law = Recursion::new(fresh.clone(), synthetic.clone(), excess.clone());
+            let (rho, u) = (S::one() + excess, S::one() - w.clone());
+            let limit = law.limit(&w);
+            let passed = u.clone() * u * (synthetic + rho.clone() * limit.clone());
+            let distance = |t| law.risk_at(&w, t) - limit.clone();
+            let factor = rho * (S::one() - w.clone()).sqr();
+            vec![
+                [limit.clone(), w.clone() * w.clone() * fresh + passed],
+                [distance(1), factor.clone() * distance(0)],
+                [distance(2), factor * distance(1)],
+            ]
+        }
+    );
+    let laws = [(1, 1, 0), (1, 10, 0), (7, 1, -3), (2, 3, 4), (1, 3, -10)];
+    let weights = [(1, 5), (1, 2), (5, 8), (9, 10), (1, 1)];
+    let places = laws.iter().flat_map(|law| {
+        weights.iter().map(move |w| (format!("{law:?} (ρ − 1 in tenths), w = {w:?}"), arrives(*law, *w)))
+    });
+    Certificate::all([fixed, Certificate::at_places("the first generation within 1 % of the limit", places)])
+}
+
+/// Whether `generations_to_limit` names the first generation within 1 % of the limit, by the exact risks; none where it diverges.
+fn arrives((fresh, synthetic, excess): (i64, i64, i64), (n, d): (i64, i64)) -> bool {
+    let q = BigRational::ratio;
+    let law = Recursion::new(q(fresh, 1), q(synthetic, 1), q(excess, 10));
+    let float = Recursion::new(fresh as f64, synthetic as f64, excess as f64 / 10.0);
+    let w = Weight::new(n as f64 / d as f64).expect("a weight");
+    let found = float.generations_to_limit(w, 0.01);
+    let w = q(n, d);
+    if law.contraction(&w) >= q(1, 1) {
+        return found.is_none();
+    }
+    let limit = law.limit(&w);
+    let near = |t| {
+        let distance = law.risk_at(&w, t) / limit.clone() - q(1, 1);
+        distance <= q(1, 100) && distance >= q(-1, 100)
+    };
+    found.is_some_and(|t| near(t) && (t == 0 || !near(t - 1)))
+}
+
+/// Where rho u^2 = 1 the risk grows by the noise of each generation; above it geometrically; and the program says so.
+pub fn divergence() -> Certificate {
+    let gap = identity!(
+        "1 − ρu², and e_t = e_0 + t (w² A_r/ν_n + u² A_s/ν_m) at ρu² = 1",
+        |fresh, synthetic, excess, w| {
+            let u2 = (S::one() - w.clone()).sqr();
+            let noise = w.clone() * w.clone() * fresh.clone() + u2.clone() * synthetic.clone();
+            let law = Recursion::new(fresh.clone(), synthetic.clone(), excess.clone());
+            let critical = Recursion::new(fresh.clone(), synthetic, S::one() / u2.clone() - S::one());
+            vec![
+                [law.gap(&w), S::one() - (S::one() + excess.clone()) * u2.clone()],
+                [law.contraction(&w), (S::one() + excess) * u2],
+                [law.innovation(&w), noise.clone()],
+                [critical.risk_at(&w, 1), fresh.clone() + noise.clone()],
+                [critical.risk_at(&w, 5), fresh + S::ratio(5, 1) * noise],
+            ]
+        }
+    );
+    // w = 1/2 and 3/4, where floats are exact: rho = 4 and 16 are critical.
+    let places = [
+        (0.5, 3.0, true),
+        (0.5, 3.0_f64.next_down(), false),
+        (0.75, 15.0, true),
+        (0.75, 14.99, false),
+        (0.0, 0.0, true),
+        (0.0, -0.1, false),
+        (1.0, 9.0, false),
+    ];
+    let says = places.map(|(w, excess, diverges)| {
+        let law = Recursion::new(1.0, 2.0, excess);
+        let w = Weight::new(w).expect("a weight");
+        let place = format!("w = {}, ρ − 1 = {excess}", w.get());
+        (place, law.diverges(w) == diverges && law.limit_risk(w).is_infinite() == diverges)
+    });
+    Certificate::all([gap, Certificate::at_places("divergence where ρu² >= 1", says)])
+}
+
+/// Rational u and rho with kappa = (1 - u)(1 - rho u)/u, so that the root of rho u^2 - (1 + rho + kappa) u + 1 is u: there
+/// the formula's own square root is rational, y^2 + r = (1/(1 - rho u) - y)^2, and the optimum is a rational function of u and rho of
+/// degree at most 2 in either. The grid has more values than twice that along both.
+fn rational_optima(holds: impl Fn(&Recursion<Exact>, &Exact, &Exact) -> bool) -> Vec<(String, bool)> {
+    let exact = |n, d| Exact::ratio(n, d);
+    let mut places = Vec::new();
+    for (i, j, fresh) in (1..8).flat_map(|i| (1..14).map(move |j| (i, j, 1 + (i + j) % 3))) {
+        // rho in 1/8, ..., 13/8 on both sides of 1; rho u < 1 keeps kappa positive.
+        let (u, rho, fresh) = (exact(i, 9), exact(j, 8), exact(fresh, 4));
+        let room = exact(1, 1) - rho.clone() * u.clone();
+        if room.value().is_none_or(|room| *room <= BigRational::ratio(0, 1)) {
+            continue;
+        }
+        let kappa = (exact(1, 1) - u.clone()) * room / u.clone();
+        let law = Recursion::new(fresh.clone(), kappa.clone() * fresh.clone(), rho - exact(1, 1));
+        places.push((format!("u* = {i}/9, ρ = {j}/8"), law.kappa() == kappa && holds(&law, &u, &fresh)));
+    }
+    places
+}
+
+/// w* and u* exactly at rational optima; the factorised slope; and nothing else is as good, over boxes of (rho, kappa, w).
+pub fn optimum() -> Certificate {
+    let slope =
+        identity!("d e_inf/dw = 2 (A_r/ν_n)(ρu² − Du + 1)/(1 − ρu²)²", |fresh, synthetic, excess, w| {
+            let constant = |x: &S| Jet::constant(x.clone());
+            let law = Recursion::new(constant(&fresh), constant(&synthetic), constant(&excess));
+            let (rho, u) = (S::one() + excess, S::one() - w.clone());
+            let d = S::one() + rho.clone() + synthetic / fresh.clone();
+            let polynomial = rho.clone() * u.clone() * u.clone() - d * u.clone() + S::one();
+            let gap = S::one() - rho * u.clone() * u;
+            vec![[law.limit(&Jet::variable(w)).derivative * gap.clone() * gap, S::ratio(2, 1) * fresh * polynomial]]
+        });
+    let roots = rational_optima(|law, u, _| {
+        law.optimal_synthetic_weight() == *u && law.optimal_weight() == Exact::one() - u.clone()
+    });
+    let domain = [(0.5, 1.5, Axis::Distance), (1e-2, 1e2, Axis::Ratio), (0.0, 1.0, Axis::Odds)];
+    let unique = cover(
+        "no other weight has as little limit risk, ρ in [1/2, 3/2], κ in [10⁻², 10²]",
+        domain,
+        |&[rho, kappa, w]| beaten_by_optimum(&Recursion::new(Interval::one(), kappa, rho - Interval::one()), w),
+    );
+    Certificate::all([slope, Certificate::at_places("w* and u* where they are rational", roots), unique])
+}
+
+/// The value at the optimum, exactly at rational optima: a rational function there as well, see [`rational_optima`].
+pub fn optimal_value() -> Certificate {
+    let places = rational_optima(|law, u, fresh| {
+        let w = Exact::one() - u.clone();
+        let value = w.clone() * fresh.clone();
+        law.optimal_risk() == value && law.limit(&w) == value && law.step(&w, &value) == value
+    });
+    Certificate::at_places("e_inf(w*) = w* A_r/ν_n", places)
+}

@@ -1,0 +1,230 @@
+//! Each model's place in the recursion, from its sampling law in exact rationals.
+//!
+//! The risks that the closed forms are held against come from `claims::moments`, which carries distributions and moment matrices
+//! from generation to generation. Both sides are polynomials in 1/n and 1/m (in 1/(n - 1) and 1/(m - 1) for covariances) of degree 1 and
+//! t + 1, in w of degree 2t + 2: agreement at more sizes and weights than that, for each t, is agreement at all.
+
+use goldenweight_theory::covariance::CovarianceSystem;
+use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
+use goldenweight_theory::recursion::Recursion;
+use goldenweight_theory::scalar::Scalar;
+use goldenweight_theory::{categorical, cdf, gaussian, linear, misspecified};
+use nalgebra::DMatrix;
+use num_rational::BigRational as Q;
+use rayon::prelude::*;
+
+use super::Certificate;
+use crate::claims::moments;
+
+/// Generations that are carried through.
+const GENERATIONS: u32 = 2;
+
+fn q(n: i64, d: i64) -> Q {
+    Q::ratio(n, d)
+}
+
+pub fn sizes(real: u64, synthetic: u64) -> SampleSizes {
+    SampleSizes::new(real, synthetic).expect("positive")
+}
+
+pub fn degrees(real: u64, synthetic: u64) -> DegreesOfFreedom {
+    DegreesOfFreedom::new(sizes(real, synthetic)).expect("at least 2")
+}
+
+/// (n, m, w) with n in 2 values, m in GENERATIONS + 2 and w in 2 GENERATIONS + 3, from 0 to 1.
+fn places(first: u64) -> Vec<(u64, u64, Q)> {
+    let last = 2 * i64::from(GENERATIONS) + 2;
+    let synthetic = first..first + u64::from(GENERATIONS) + 2;
+    let pairs = synthetic.flat_map(|m| [first, first + 1].map(|n| (n, m)));
+    pairs.flat_map(|(n, m)| (0..=last).map(move |i| (n, m, q(i, last)))).collect()
+}
+
+/// The law's risks at every place against those carried through the generations.
+fn compare(
+    what: &str,
+    places: Vec<(u64, u64, Q)>,
+    law: impl Fn(u64, u64, &Q, u32) -> Q + Sync,
+    carried: impl Fn(u64, u64, &Q) -> Vec<Q> + Sync,
+) -> Certificate {
+    let compared: Vec<_> = places
+        .into_par_iter()
+        .map(|(n, m, w)| {
+            let equal = carried(n, m, &w).into_iter().zip(0..).all(|(risk, t)| law(n, m, &w, t) == risk);
+            (format!("n = {n}, m = {m}, w = {w}"), equal)
+        })
+        .collect();
+    Certificate::at_places(&format!("{what}, t = 0..{GENERATIONS}"), compared)
+}
+
+/// A covariance whose trace, square trace and size are different numbers.
+fn sigma() -> DMatrix<Q> {
+    let entries = [(2, 1), (3, 5), (-1, 4), (3, 5), (1, 1), (1, 6), (-1, 4), (1, 6), (1, 2)];
+    DMatrix::from_row_iterator(3, 3, entries.map(|(n, d)| q(n, d)))
+}
+
+fn trace(matrix: &DMatrix<Q>) -> Q {
+    matrix.diagonal().iter().cloned().fold(q(0, 1), |sum, x| sum + x)
+}
+
+/// tr Sigma^2 and (tr Sigma)^2.
+fn traces(sigma: &DMatrix<Q>) -> [Q; 2] {
+    [trace(&(sigma * sigma)), trace(sigma) * trace(sigma)]
+}
+
+/// The Gaussian mean: its covariance matrix, entry by entry.
+pub fn gaussian_mean() -> Certificate {
+    compare(
+        "tr Var(μ_t)",
+        places(2),
+        |n, m, w, t| gaussian::mean(trace(&sigma()), sizes(n, m)).risk_at(w, t),
+        |n, m, w| moments::mean_risk(&sigma(), n, m, w, GENERATIONS),
+    )
+}
+
+/// The Gaussian covariance: all p^4 second moments by Isserlis, at p = 1, 2 and 3.
+pub fn gaussian_covariance() -> Certificate {
+    Certificate::all([1, 2, 3].map(|p| {
+        let sigma = sigma().view((0, 0), (p, p)).into_owned();
+        let [square_trace, trace_square] = traces(&sigma);
+        let system = |n, m| CovarianceSystem::new(square_trace.clone(), trace_square.clone(), degrees(n, m));
+        let risk = compare(
+            &format!("V, p = {p}"),
+            places(2),
+            |n, m, w, t| system(n, m).moments_at(w, t).risk,
+            |n, m, w| moments::covariance_moments(&sigma, n, m, w, GENERATIONS).into_iter().map(|(v, _)| v).collect(),
+        );
+        let trace_variance = compare(
+            &format!("U, p = {p}"),
+            places(2),
+            |n, m, w, t| system(n, m).moments_at(w, t).trace_variance,
+            |n, m, w| moments::covariance_moments(&sigma, n, m, w, GENERATIONS).into_iter().map(|(_, u)| u).collect(),
+        );
+        Certificate::all([risk, trace_variance])
+    }))
+}
+
+/// The Gaussian variance: fourth moments, p = 1.
+pub fn gaussian_variance() -> Certificate {
+    let variance = DMatrix::from_element(1, 1, q(7, 4));
+    compare(
+        "E(σ_t² − σ²)²",
+        places(2),
+        |n, m, w, t| gaussian::variance(q(7, 4), degrees(n, m)).risk_at(w, t),
+        |n, m, w| {
+            moments::covariance_moments(&variance, n, m, w, GENERATIONS).into_iter().map(|(risk, _)| risk).collect()
+        },
+    )
+}
+
+/// Cells of unequal probability.
+fn cells() -> [Q; 3] {
+    [q(1, 7), q(2, 7), q(4, 7)]
+}
+
+/// Sum over the cells of E (p_t - p)^2, by the enumerated law of the chain.
+pub fn enumerated_cells(n: u64, m: u64, w: &Q, generations: u32) -> Vec<Q> {
+    let mut total = vec![q(0, 1); generations as usize + 1];
+    for p in cells() {
+        let risks = moments::cell_risk(&p, n, m, w, generations);
+        total.iter_mut().zip(risks).for_each(|(sum, risk)| *sum = sum.clone() + risk);
+    }
+    total
+}
+
+/// A = sum p (1 - p) of the cells.
+pub fn cells_constant() -> Q {
+    cells().into_iter().fold(q(0, 1), |a, p| a + p.clone() * (q(1, 1) - p))
+}
+
+/// The categorical law, by enumeration of every outcome.
+pub fn categorical() -> Certificate {
+    compare(
+        "Σ E(p_t − p)², enumerated",
+        places(1),
+        |n, m, w, t| categorical::law(&cells(), sizes(n, m)).risk_at(w, t),
+        |n, m, w| enumerated_cells(n, m, w, GENERATIONS),
+    )
+}
+
+/// E of the integral of (F_t - F)^2 dF: a cell's loss is a polynomial of degree 2 in its probability, 0 at 0 and at 1, so Simpson's
+/// rule on the one middle point is exact.
+pub fn enumerated_cdf(n: u64, m: u64, w: &Q, generations: u32) -> Vec<Q> {
+    let middle = moments::cell_risk(&q(1, 2), n, m, w, generations);
+    middle.into_iter().map(|risk| risk * q(2, 3)).collect()
+}
+
+/// The law of the distribution function, by enumeration; and that a cell's risk is a multiple of p(1 - p).
+pub fn cdf() -> Certificate {
+    let law = compare(
+        "E ∫(F_t − F)² dF, enumerated",
+        places(1),
+        |n, m, w, t| cdf::law::<Q>(sizes(n, m)).risk_at(w, t),
+        |n, m, w| enumerated_cdf(n, m, w, GENERATIONS),
+    );
+    let proportional = [q(1, 5), q(1, 3), q(5, 7)].map(|p| {
+        let at = |p: &Q| moments::cell_risk(p, 2, 3, &q(2, 5), 3);
+        let scale = q(4, 1) * p.clone() * (q(1, 1) - p.clone());
+        let equal = at(&p).into_iter().zip(at(&q(1, 2))).all(|(risk, half)| risk == half * scale.clone());
+        (format!("p = {p}"), equal)
+    });
+    Certificate::all([law, Certificate::at_places("a cell's risk is proportional to p(1 − p)", proportional)])
+}
+
+/// The inverse of a 2 x 2 matrix.
+fn inverse(x: &DMatrix<Q>) -> DMatrix<Q> {
+    let [a, b, c, d] = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|index| x[index].clone());
+    let determinant = a.clone() * d.clone() - b.clone() * c.clone();
+    DMatrix::from_row_iterator(2, 2, [d, -b, -c, a]).map(|entry| entry / determinant.clone())
+}
+
+/// tr of the covariance matrix of the fit: w^2 fresh + u^2 (synthetic + passed on), from generation to generation.
+fn fitted_traces(
+    fresh: &DMatrix<Q>,
+    synthetic: &DMatrix<Q>,
+    w: &Q,
+    passed: impl Fn(&DMatrix<Q>) -> DMatrix<Q>,
+) -> Vec<Q> {
+    let (w2, u2) = (w.clone() * w.clone(), (q(1, 1) - w.clone()) * (q(1, 1) - w.clone()));
+    let scaled = |x: &DMatrix<Q>, by: &Q| x.map(|entry| entry * by.clone());
+    let next = |c: &DMatrix<Q>| Some(scaled(fresh, &w2) + scaled(&(synthetic + passed(c)), &u2));
+    std::iter::successors(Some(fresh.clone()), next).take(4).map(|c| trace(&c)).collect()
+}
+
+/// A fixed design: labels with noise of variance 3/2 on five rows, refitted by least squares through the hat matrix.
+pub fn fixed_design() -> Certificate {
+    let x = DMatrix::from_row_iterator(5, 2, [1, 0, 1, 2, -1, 3, 0, 1, 2, 1].map(|n| q(n, 1)));
+    let gram = inverse(&(x.transpose() * &x));
+    let map = &gram * x.transpose();
+    let noise = q(3, 2);
+    let fresh = (&map * map.transpose()).map(|entry| entry * noise.clone());
+    let law = linear::fixed_design_law(noise, trace(&gram));
+    let weights = (0..9).map(|i| q(i, 8));
+    let places = weights.map(|w| {
+        let carried = fitted_traces(&fresh, &fresh, &w, |c| &map * (&x * c * x.transpose()) * map.transpose());
+        (format!("w = {w}"), carried.into_iter().zip(0..).all(|(risk, t)| law.risk_at(&w, t) == risk))
+    });
+    Certificate::at_places("tr Var(β_t) through the hat matrix, t = 0..3", places)
+}
+
+/// The first-order law of a weighted M-estimator: I^-1 J I^-1/n from the real rows, I^-1/m from the synthetic ones. With I = 1/sigma^2
+/// it is linear regression's.
+pub fn estimating_equations() -> Certificate {
+    let [information, score] =
+        [[3, 1, 1, 2], [5, -1, -1, 4]].map(|entries| DMatrix::from_row_iterator(2, 2, entries.map(|n| q(n, 1))));
+    let model = inverse(&information);
+    let sandwich = &model * score * &model;
+    let agrees = |law: Recursion<Q>, real: &DMatrix<Q>, synthetic: &DMatrix<Q>, (n, m, w): &(u64, u64, Q)| {
+        let per = |x: &DMatrix<Q>, rows: u64| x.map(|entry| entry / q(rows as i64, 1));
+        let carried = fitted_traces(&per(real, *n), &per(synthetic, *m), w, DMatrix::clone);
+        carried.into_iter().zip(0..).all(|(risk, t)| law.risk_at(w, t) == risk)
+    };
+    let compared = places(3).into_iter().map(|place| {
+        let sizes = sizes(place.0, place.1);
+        let misspecified = misspecified::limit_law(trace(&model), trace(&sandwich), sizes);
+        let noise = DMatrix::from_diagonal_element(4, 4, q(5, 2));
+        let equal = agrees(misspecified, &sandwich, &model, &place)
+            && agrees(linear::limit_law(q(5, 2), 4, sizes), &noise, &noise, &place);
+        (format!("n = {}, m = {}, w = {}", place.0, place.1, place.2), equal)
+    });
+    Certificate::at_places("tr of the first-order covariance, t = 0..3", compared)
+}
