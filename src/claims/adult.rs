@@ -4,7 +4,7 @@ use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::{categorical, misspecified};
 
-use super::check::{Case, Relation, exact, ladder, optimum, property, recursion, simulation};
+use super::check::{Case, Cell, Relation, exact, ladder, optimum, property, recursion, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, iterated};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::adult::{Column, Table, Traces};
@@ -66,13 +66,14 @@ fn frequencies(id: &'static str, column: Column, stepped: fn() -> Vec<Relation>)
     let at = |w: f64| {
         let expected = (20..100).map(|t| law(column).risk_at(&w, t)).sum::<f64>() / 80.0;
         let simulator = CategoricalSufficient::new(probabilities(), rows);
-        Case::new(format!("w = {w}, t = 20..99"), simulator, 0, w, record.clone(), expected)
+        Case::new(Cell::new(rows, probabilities().len(), w, record.clone()), simulator, 0, expected)
     };
     // Row by row: binomial counts take varying numbers of draws, which would uncouple the risks at different weights. Near the minimum
     // the chain forgets its start like .38^2t.
     let near = Record::Average { from: 12, until: 32 };
     let minimiser = law(column).optimal_weight();
-    let minimum = Case::minimised("n = m = 500", CategoricalRows::new(probabilities(), rows), 0, near, minimiser);
+    let cell = Cell::minimised(rows, probabilities().len(), near);
+    let minimum = Case::new(cell, CategoricalRows::new(probabilities(), rows), 0, minimiser);
     Claim {
         id,
         statement: match column {
@@ -112,17 +113,16 @@ fn misspecified_law(traces: Traces, sizes: SampleSizes) -> Recursion<f64> {
 /// These sizes, twice and four times them at weight w, against the misspecified limit law of the raw or the standardised
 /// coefficients. Their gap is fitted by its first order: at n = 500 it is below 10 %, so that its second can be a percent, whose effect on the
 /// limit is a quarter of that.
-fn rungs(first: Rows, loss: usize, w: f64, from: u32, until: u32) -> Vec<(f64, Case)> {
+fn rungs(first: Rows, loss: usize, w: f64, from: u32, until: u32) -> Vec<Case> {
     let fit = Table::embedded().logistic();
     let traces = if loss == RAW { fit.traces() } else { fit.standardised_traces() };
     let rung = |times: usize| {
         let (real, synthetic) = (times * first.real, times * first.synthetic);
         let law = misspecified_law(traces, SampleSizes::new(real as u64, synthetic as u64).expect("positive"));
         let expected = (from..until).map(|t| law.risk_at(&w, t)).sum::<f64>() / f64::from(until - from);
-        let simulator = AdultLogistic::new(Table::embedded(), Rows { real, synthetic });
-        let record = Record::Average { from, until };
-        let label = format!("n = {real}, m = {synthetic}, w = {w}");
-        (real as f64, Case::new(label, simulator, loss, w, record, expected))
+        let rows = Rows { real, synthetic };
+        let simulator = AdultLogistic::new(Table::embedded(), rows);
+        Case::new(Cell::new(rows, 5, w, Record::Average { from, until }), simulator, loss, expected)
     };
     [1, 2, 4].map(rung).into()
 }

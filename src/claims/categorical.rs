@@ -3,7 +3,7 @@
 use goldenweight_theory::categorical as theory;
 use goldenweight_theory::parameters::SampleSizes;
 
-use super::check::{Case, exact, optimum, property, recursion, simulation};
+use super::check::{Case, Cell, exact, optimum, property, recursion, simulation};
 use super::domain::{IDENTITY, RECURSION, error, weight, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
@@ -21,23 +21,22 @@ fn law() -> Claim {
     let places = [(8, 4, 0.5, 3), (31, 47, 0.3, 4), (25, 10, 0.0, 5)];
     let sizes = |real: usize, synthetic: usize| SampleSizes::new(real as u64, synthetic as u64).expect("positive");
     let expected = move |(real, synthetic, w, t)| theory::law(&CELLS, sizes(real, synthetic)).risk_at(&w, t);
-    let label =
-        |(real, synthetic, w, t): (usize, usize, f64, u32)| format!("n = {real}, m = {synthetic}, w = {w}, t = {t}");
     let rows = |place: &(usize, usize, f64, u32)| Rows { real: place.0, synthetic: place.1 };
+    let cell = |p: &(usize, usize, f64, u32)| Cell::new(rows(p), CELLS.len(), p.2, Record::At(vec![p.3]));
     let sufficient = places.iter().map(|p| {
         let simulator = CategoricalSufficient::new(CELLS.to_vec(), rows(p));
-        Case::new(label(*p), simulator, 0, p.2, Record::At(vec![p.3]), expected(*p))
+        Case::new(cell(p), simulator, 0, expected(*p))
     });
     let by_rows = places[..2].iter().map(|p| {
         let simulator = CategoricalRows::new(CELLS.to_vec(), rows(p));
-        Case::new(label(*p), simulator, 0, p.2, Record::At(vec![p.3]), expected(*p))
+        Case::new(cell(p), simulator, 0, expected(*p))
     });
-    let optimal = Case::minimised(
-        "n = m = 20",
+    let twenty = Rows { real: 20, synthetic: 20 };
+    let optimal = Case::new(
+        Cell::minimised(twenty, CELLS.len(), Record::Average { from: 10, until: 40 }),
         // Binomial counts take varying numbers of draws, which would uncouple the risks at different weights.
-        CategoricalRows::new(CELLS.to_vec(), Rows { real: 20, synthetic: 20 }),
+        CategoricalRows::new(CELLS.to_vec(), twenty),
         0,
-        Record::Average { from: 10, until: 40 },
         theory::law(&CELLS, sizes(20, 20)).optimal_weight(),
     );
     Claim {

@@ -3,7 +3,7 @@
 use goldenweight_theory::cdf as theory;
 use goldenweight_theory::parameters::SampleSizes;
 
-use super::check::{Case, exact, optimum, property, recursion, simulation};
+use super::check::{Case, Cell, exact, optimum, property, recursion, simulation};
 use super::domain::{IDENTITY, RECURSION, error, weight, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
@@ -19,14 +19,14 @@ fn law() -> Claim {
     let sizes = |real: usize, synthetic: usize| SampleSizes::new(real as u64, synthetic as u64).expect("positive");
     let by_rows = places.map(|(real, synthetic, w, t)| {
         let expected = theory::law(sizes(real, synthetic)).risk_at(&w, t);
-        let label = format!("n = {real}, m = {synthetic}, w = {w}, t = {t}");
-        Case::new(label, CdfRows::new(Rows { real, synthetic }), 0, w, Record::At(vec![t]), expected)
+        let rows = Rows { real, synthetic };
+        Case::new(Cell::new(rows, 1, w, Record::At(vec![t])), CdfRows::new(rows), 0, expected)
     });
-    let optimal = Case::minimised(
-        "n = m = 20",
-        CdfRows::new(Rows { real: 20, synthetic: 20 }),
+    let twenty = Rows { real: 20, synthetic: 20 };
+    let optimal = Case::new(
+        Cell::minimised(twenty, 1, Record::Average { from: 10, until: 30 }),
+        CdfRows::new(twenty),
         0,
-        Record::Average { from: 10, until: 30 },
         theory::law::<f64>(sizes(20, 20)).optimal_weight(),
     );
     Claim {

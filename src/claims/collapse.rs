@@ -4,7 +4,7 @@ use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes, Weight};
 use goldenweight_theory::{categorical, cdf, collapse as theory, gaussian};
 use nalgebra::DMatrix;
 
-use super::check::{Case, exact, property, recursion, simulation};
+use super::check::{Case, Cell, exact, property, recursion, simulation};
 use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
@@ -37,8 +37,7 @@ fn power_of_rounded(t: u32) -> f64 {
 
 fn gaussian_case(p: usize, real: usize, synthetic: usize, t: u32, loss: usize, expected: f64) -> Case {
     let simulator = GaussianSufficient::new(DMatrix::identity(p, p), Rows { real, synthetic });
-    let label = format!("p = {p}, n = {real}, m = {synthetic}, t = {t}");
-    Case::new(label, simulator, loss, 0.0, Record::At(vec![t]), expected)
+    Case::new(Cell::new(Rows { real, synthetic }, p, 0.0, Record::At(vec![t])), simulator, loss, expected)
 }
 
 fn mean() -> Claim {
@@ -79,8 +78,8 @@ fn mean() -> Claim {
 fn cdf() -> Claim {
     let case = |real: usize, synthetic: usize, t| {
         let expected = theory::resampling_risk(1.0 / 6.0, sizes(real as u64, synthetic as u64), t);
-        let simulator = CdfRows::new(Rows { real, synthetic });
-        Case::new(format!("n = {real}, m = {synthetic}, t = {t}"), simulator, 0, 0.0, Record::At(vec![t]), expected)
+        let rows = Rows { real, synthetic };
+        Case::new(Cell::new(rows, 1, 0.0, Record::At(vec![t])), CdfRows::new(rows), 0, expected)
     };
     Claim {
         id: "collapse-cdf",
@@ -124,8 +123,9 @@ fn categorical() -> Claim {
     let a = 0.62;
     let case = |real: usize, synthetic: usize, t| {
         let expected = theory::resampling_risk(a, sizes(real as u64, synthetic as u64), t);
-        let simulator = CategoricalSufficient::new(p.to_vec(), Rows { real, synthetic });
-        Case::new(format!("n = {real}, m = {synthetic}, t = {t}"), simulator, 0, 0.0, Record::At(vec![t]), expected)
+        let rows = Rows { real, synthetic };
+        let simulator = CategoricalSufficient::new(p.to_vec(), rows);
+        Case::new(Cell::new(rows, p.len(), 0.0, Record::At(vec![t])), simulator, 0, expected)
     };
     Claim {
         id: "collapse-categorical",
@@ -237,12 +237,11 @@ fn log_det() -> Claim {
     let expected = |p: usize, n: u64, m: u64, t: u32| {
         theory::log_det_drift(p as u32, n) + f64::from(t) * theory::log_det_drift(p as u32, m)
     };
+    let rows = Rows { real: 9, synthetic: 6 };
     let by_rows = Case::new(
-        "p = 2, n = 9, m = 6, t = 5",
-        GaussianRows::new(DMatrix::identity(2, 2), Rows { real: 9, synthetic: 6 }),
+        Cell::new(rows, 2, 0.0, Record::At(vec![5])),
+        GaussianRows::new(DMatrix::identity(2, 2), rows),
         LOG_DET,
-        0.0,
-        Record::At(vec![5]),
         expected(2, 9, 6, 5),
     );
     Claim {

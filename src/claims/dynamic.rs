@@ -3,7 +3,7 @@
 use goldenweight_theory::{dynamic as theory, weights};
 use nalgebra::DMatrix;
 
-use super::check::{Case, exact, property, recursion, simulation};
+use super::check::{Case, Cell, exact, property, recursion, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, law, laws, mixing_ratios, ratio};
 use super::{Claim, Exactness, Source, certificate};
 use crate::experiment::Rows;
@@ -20,8 +20,8 @@ fn case(real: usize, synthetic: usize, t: u32, expected: f64) -> Case {
     let k = ratio(real as f64 / synthetic as f64);
     let sequence: Vec<f64> = theory::weights(&weights::law(&k)).take(t as usize).collect();
     let simulator = GaussianSufficient::new(DMatrix::identity(3, 3), Rows { real, synthetic });
-    let label = format!("n = {real}, m = {synthetic}, t = {t}");
-    Case::new(label, simulator, 0, 1.0, Record::At(vec![t]), expected * 3.0 / real as f64).with_weights(sequence)
+    let cell = Cell::new(Rows { real, synthetic }, 3, 1.0, Record::At(vec![t])).with_weights(sequence);
+    Case::new(cell, simulator, 0, expected * 3.0 / real as f64)
 }
 
 fn sequence() -> Claim {

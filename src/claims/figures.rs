@@ -8,7 +8,9 @@ use goldenweight_theory::{cdf, linear};
 use nalgebra::{DMatrix, DVector};
 
 use super::certificate::figures::Panel;
-use super::check::{Case, Check, Deviation, Relation, exact, optimum, optimum_ladder, property, recursion, simulation};
+use super::check::{
+    Case, Cell, Check, Deviation, Relation, exact, optimum, optimum_ladder, property, recursion, simulation,
+};
 use super::domain::{self, GOLDEN, IDENTITY, QUADRATURE, RECURSION, error, holds, weight};
 use super::regression::{Fitted, Rung};
 use super::{Claim, Exactness, Source, certificate, moments};
@@ -37,15 +39,15 @@ impl Panel {
             Record::At(generations) => law.risk_at(weight(w), generations[generations.len() - 1]),
             Record::Average { from, until } => law.average_risk(weight(w), *from, *until),
         };
-        self.simulated(format!("m = {}, w = {w:.4}, {}", rows.synthetic, during(&record)), p, rows, w, record, expected)
+        self.simulated(Cell::new(rows, p, w, record), expected)
     }
 
-    fn simulated(self, label: String, p: usize, rows: Rows, w: f64, record: Record, expected: f64) -> Case {
-        let gaussian = || GaussianSufficient::new(DMatrix::identity(p, p), rows);
+    fn simulated(self, cell: Cell, expected: f64) -> Case {
+        let gaussian = || GaussianSufficient::new(DMatrix::identity(cell.dim, cell.dim), cell.rows);
         match self {
-            Self::Mean => Case::new(label, gaussian(), 0, w, record, expected),
-            Self::Covariance => Case::new(label, gaussian(), 1, w, record, expected),
-            Self::Cdf => Case::new(label, CdfRows::new(rows), 0, w, record, expected),
+            Self::Mean => Case::new(cell.clone(), gaussian(), 0, expected),
+            Self::Covariance => Case::new(cell.clone(), gaussian(), 1, expected),
+            Self::Cdf => Case::new(cell.clone(), CdfRows::new(cell.rows), 0, expected),
         }
     }
 
@@ -58,13 +60,6 @@ impl Panel {
             // Enumeration is for small sizes; the resampled points of a cdf are stepped as F(1 - F) instead.
             Self::Cdf => moments::point_risk(n, m, w, generations),
         }
-    }
-}
-
-fn during(record: &Record) -> String {
-    match record {
-        Record::At(generations) => format!("t = {}", generations[generations.len() - 1]),
-        Record::Average { from, until } => format!("t = {from}..{}", until - 1),
     }
 }
 
@@ -157,7 +152,7 @@ fn figure_7d() -> Claim {
         let slope: f64 = linear::synthetic_slope(1.0, 4, 100).expect("m > p + 1");
         let simulator = LinearSufficient::new(&DVector::from_element(4, 1.0), 1.0, HUNDRED);
         let record = Record::At(vec![t]);
-        Case::new(format!("t = {t}"), simulator, 0, 0.0, record, slope * (1.0 + f64::from(t)))
+        Case::new(Cell::new(HUNDRED, 4, 0.0, record), simulator, 0, slope * (1.0 + f64::from(t)))
     };
     panel(
         "figure-7d",
@@ -222,7 +217,7 @@ fn curve(panel: Panel, p: usize, replicates: u64, margin: f64, record: &Record) 
     let best = panel.law(p, HUNDRED).optimal_weight();
     // The chain forgets its start like u^2t: at t = 15, near the minimum, less than 1e-12 is left.
     let near = Record::Average { from: 15, until: 45 };
-    let minimum = panel.simulated("n = m = 100".to_owned(), p, HUNDRED, 1.0, near, best);
+    let minimum = panel.simulated(Cell::minimised(HUNDRED, p, near), best);
     vec![
         simulation("risk at w = .2, .38, .62, .78", replicates, margin, [0.2, 0.38, 0.62, 0.78].map(at).into()),
         optimum("minimiser of the simulated risk", 24 * 12, 0.2, vec![minimum]),

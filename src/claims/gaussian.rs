@@ -6,7 +6,7 @@ use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
 use nalgebra::DMatrix;
 use proptest::prelude::any;
 
-use super::check::{Case, exact, optimum, property, recursion, simulation};
+use super::check::{Case, Cell, exact, optimum, property, recursion, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, weight, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
@@ -54,12 +54,11 @@ fn cases(loss: usize, sigma: &DMatrix<f64>, places: &[(usize, usize, f64, u32)],
         let rows = Rows { real, synthetic };
         let law = if loss == MEAN { Law::gaussian_mean(sigma, rows) } else { Law::gaussian_covariance(sigma, rows) };
         let expected = law.expect("valid sizes").risk_at(weight(w), t);
-        let label = format!("n = {real}, m = {synthetic}, w = {w}, t = {t}");
-        let record = Record::At(vec![t]);
+        let cell = Cell::new(rows, sigma.nrows(), w, Record::At(vec![t]));
         if by_rows {
-            Case::new(label, GaussianRows::new(sigma.clone(), rows), loss, w, record, expected)
+            Case::new(cell, GaussianRows::new(sigma.clone(), rows), loss, expected)
         } else {
-            Case::new(label, GaussianSufficient::new(sigma.clone(), rows), loss, w, record, expected)
+            Case::new(cell, GaussianSufficient::new(sigma.clone(), rows), loss, expected)
         }
     };
     places.iter().map(case).collect()
@@ -92,10 +91,10 @@ fn mean_law() -> Claim {
 
 fn variance_law() -> Claim {
     let simulated = |real, synthetic, w, t| {
-        let simulator = GaussianSufficient::new(DMatrix::from_element(1, 1, 1.7), Rows { real, synthetic });
+        let rows = Rows { real, synthetic };
+        let simulator = GaussianSufficient::new(DMatrix::from_element(1, 1, 1.7), rows);
         let expected = theory::variance(1.7, degrees(real, synthetic)).risk_at(&w, t);
-        let label = format!("n = {real}, m = {synthetic}, w = {w}, t = {t}");
-        Case::new(label, simulator, COVARIANCE, w, Record::At(vec![t]), expected)
+        Case::new(Cell::new(rows, 1, w, Record::At(vec![t])), simulator, COVARIANCE, expected)
     };
     Claim {
         id: "gaussian-variance-law",
@@ -241,9 +240,9 @@ fn covariance_optimum() -> Claim {
     let case = |p: usize, real, synthetic| {
         let sigma = DMatrix::identity(p, p);
         let expected = system(&sigma, real, synthetic).optimal_weight();
-        let simulator = GaussianSufficient::new(sigma, Rows { real, synthetic });
-        let record = Record::Average { from: 20, until: 60 };
-        Case::minimised(format!("p = {p}, n = {real}, m = {synthetic}"), simulator, COVARIANCE, record, expected)
+        let rows = Rows { real, synthetic };
+        let cell = Cell::minimised(rows, p, Record::Average { from: 20, until: 60 });
+        Case::new(cell, GaussianSufficient::new(sigma, rows), COVARIANCE, expected)
     };
     Claim {
         id: "covariance-optimum",

@@ -4,7 +4,7 @@ use goldenweight_theory::linear as theory;
 use goldenweight_theory::parameters::SampleSizes;
 use nalgebra::{DMatrix, DVector};
 
-use super::check::{Case, exact, ladder, optimum_ladder, property, recursion, simulation};
+use super::check::{Case, Cell, exact, ladder, optimum_ladder, property, recursion, simulation};
 use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, weight, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
@@ -32,7 +32,8 @@ fn fixed_design() -> Claim {
     let case = |w: f64, t: u32| {
         let expected = theory::fixed_design_law(NOISE, trace_inverse_gram()).risk_at(&w, t);
         let simulator = LinearFixedDesign::new(design(), DVector::from_row_slice(&[1.0, -0.5, 2.0]), NOISE);
-        Case::new(format!("w = {w}, t = {t}"), simulator.expect("full rank"), 0, w, Record::At(vec![t]), expected)
+        let rows = Rows { real: design().nrows(), synthetic: design().nrows() };
+        Case::new(Cell::new(rows, 3, w, Record::At(vec![t])), simulator.expect("full rank"), 0, expected)
     };
     Claim {
         id: "linear-fixed-design",
@@ -68,22 +69,20 @@ fn limit() -> Claim {
     // The transient u^{2t} at t = 12 is below 1e-5 at w = .39 and above.
     let rung = |n: usize, synthetic: usize, w: Option<f64>| {
         let law = theory::limit_law(NOISE, 3, SampleSizes::new(n as u64, synthetic as u64).expect("positive"));
-        let simulator = LinearSufficient::new(&beta, NOISE, Rows { real: n, synthetic });
-        let (label, record) = (format!("n = {n}, m = {synthetic}"), record.clone());
-        let case = match w {
-            Some(w) => Case::new(label, simulator, 0, w, record, law.limit_risk(weight(w))),
-            None => Case::minimised(label, simulator, 0, record, law.optimal_weight()),
-        };
-        (n as f64, case)
+        let rows = Rows { real: n, synthetic };
+        let simulator = LinearSufficient::new(&beta, NOISE, rows);
+        match w {
+            Some(w) => Case::new(Cell::new(rows, 3, w, record.clone()), simulator, 0, law.limit_risk(weight(w))),
+            None => Case::new(Cell::minimised(rows, 3, record.clone()), simulator, 0, law.optimal_weight()),
+        }
     };
     let sizes = [50, 100, 200, 400, 800];
     let ladder_at = |w, numerator, denominator| sizes.map(|n| rung(n, n * denominator / numerator, Some(w))).into();
     let by_rows = [40, 80, 160, 320].map(|real| {
         let rows = Rows { real, synthetic: real / 2 };
         let law = theory::limit_law(NOISE, 3, SampleSizes::new(real as u64, rows.synthetic as u64).expect("positive"));
-        let (label, record) = (format!("n = {real}, m = {}", rows.synthetic), Record::Average { from: 9, until: 19 });
-        let simulator = LinearRows::new(beta.clone(), NOISE, rows);
-        (real as f64, Case::new(label, simulator, 0, 0.5, record, law.limit_risk(weight(0.5))))
+        let cell = Cell::new(rows, 3, 0.5, Record::Average { from: 9, until: 19 });
+        Case::new(cell, LinearRows::new(beta.clone(), NOISE, rows), 0, law.limit_risk(weight(0.5)))
     });
     Claim {
         id: "linear-limit",
@@ -119,11 +118,11 @@ fn synthetic_only() -> Claim {
         let sizes = SampleSizes::new(real as u64, synthetic as u64).expect("positive");
         let expected = theory::synthetic_risk(NOISE, 2, sizes, 1.0, t).expect("m > p + 1");
         let rows = Rows { real, synthetic };
-        let (label, record) = (format!("n = {real}, m = {synthetic}, t = {t}"), Record::At(vec![t]));
+        let cell = Cell::new(rows, 2, 0.0, Record::At(vec![t]));
         if by_rows {
-            Case::new(label, LinearRows::new(beta, NOISE, rows), 0, 0.0, record, expected)
+            Case::new(cell, LinearRows::new(beta, NOISE, rows), 0, expected)
         } else {
-            Case::new(label, LinearSufficient::new(&beta, NOISE, rows), 0, 0.0, record, expected)
+            Case::new(cell, LinearSufficient::new(&beta, NOISE, rows), 0, expected)
         }
     };
     Claim {

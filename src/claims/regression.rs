@@ -5,7 +5,7 @@ use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::{linear, logistic, poisson};
 use nalgebra::DVector;
 
-use super::check::{Case, Check, Relation, ladder, recursion};
+use super::check::{Case, Cell, Check, Relation, ladder, recursion};
 use super::domain::{QUADRATURE, iterated, weight};
 use super::moments::normal_mean;
 use super::{Claim, Exactness, Source};
@@ -46,10 +46,6 @@ impl Rung {
             let real = real << r;
             Self { real, synthetic: (real as f64 / ratio).floor() as usize, dim, from, until }
         })
-    }
-
-    fn label(self) -> String {
-        format!("n = {}, m = {}, p = {}", self.real, self.synthetic, self.dim)
     }
 
     const fn record(self) -> Record {
@@ -98,25 +94,29 @@ impl Fitted {
     fn case(self, rung: Rung, w: Option<f64>, expected: f64) -> Case {
         let rows = Rows { real: rung.real, synthetic: rung.synthetic };
         let beta = DVector::from_element(rung.dim, 1.0);
-        let (w, label, record) = (w.unwrap_or(1.0), rung.label(), rung.record());
+        let record = rung.record();
+        let cell = match w {
+            Some(w) => Cell::new(rows, rung.dim, w, record),
+            None => Cell::minimised(rows, rung.dim, record),
+        };
         match self {
-            Self::Linear => Case::new(label, LinearSufficient::new(&beta, 1.0, rows), 0, w, record, expected),
-            Self::Logistic => Case::new(label, Logistic::new(beta, rows), 0, w, record, expected),
-            Self::Poisson => Case::new(label, Poisson::new(beta, rows), 0, w, record, expected),
+            Self::Linear => Case::new(cell, LinearSufficient::new(&beta, 1.0, rows), 0, expected),
+            Self::Logistic => Case::new(cell, Logistic::new(beta, rows), 0, expected),
+            Self::Poisson => Case::new(cell, Poisson::new(beta, rows), 0, expected),
         }
     }
 
     /// The rung at weight w against the limit law's mean risk over the same generations.
-    pub fn at_weight(self, rung: Rung, w: f64) -> (f64, Case) {
+    pub fn at_weight(self, rung: Rung, w: f64) -> Case {
         let law = self.law(rung);
         let generations = rung.from..rung.until;
         let total: f64 = generations.clone().map(|t| law.risk_at(&w, t)).sum();
-        (rung.real as f64, self.case(rung, Some(w), total / generations.len() as f64))
+        self.case(rung, Some(w), total / generations.len() as f64)
     }
 
     /// The rung's minimiser against the limit's optimal weight.
-    pub fn minimised(self, rung: Rung) -> (f64, Case) {
-        (rung.real as f64, self.case(rung, None, self.law(rung).optimal_weight()))
+    pub fn minimised(self, rung: Rung) -> Case {
+        self.case(rung, None, self.law(rung).optimal_weight())
     }
 
     /// A ladder of the risk at weight w, quadratic in 1/n.

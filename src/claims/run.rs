@@ -61,7 +61,7 @@ pub fn verify(
     listener: &mut dyn FnMut(Event<'_>),
 ) -> Result<RunOutcome, RunError> {
     let runs = |check: &Check| check.tier <= settings.tier;
-    let checks = claims.iter().flat_map(|c| &c.checks).filter(|c| runs(c)).map(|c| c.comparisons).sum();
+    let checks = claims.iter().flat_map(|c| &c.checks).filter(|c| runs(c)).map(Check::comparisons).sum();
     let family = Family::new(FAMILY_FALSE_ALARM, checks);
     let mut outcomes = Vec::new();
     let asked = |check: &Check| runs(check) && (settings.kinds.is_empty() || settings.kinds.contains(&check.kind));
@@ -106,7 +106,7 @@ pub fn verify(
 
 fn evidence(check: &Check, context: &Context) -> Evidence {
     let began = Instant::now();
-    let Finding { verdict, statistic, bound, detectable_effect, detail } = (check.run)(context);
+    let Finding { verdict, statistic, bound, detectable_effect, detail } = check.run(context);
     Evidence {
         kind: check.kind,
         check: check.name.to_owned(),

@@ -4,7 +4,7 @@ use goldenweight_theory::weights as theory;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
-use super::check::{Case, exact, optimum, property, recursion, simulation};
+use super::check::{Case, Cell, exact, optimum, property, recursion, simulation};
 use super::domain::{GOLDEN, IDENTITY, MINIMISER, RECURSION, error, holds, iterated, mixing_ratios, ratio, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
@@ -40,9 +40,9 @@ fn gaussian(real: usize, synthetic: usize) -> GaussianSufficient {
 }
 
 /// The mean's loss at weight w, with its expected value in units of the fresh rows' risk tr Sigma/n.
-fn relative(label: &str, real: usize, synthetic: usize, weight: f64, expected: f64) -> Case {
-    let label = format!("{label}, n = {real}, m = {synthetic}");
-    Case::new(label, gaussian(real, synthetic), 0, weight, AVERAGED, expected * 2.0 / real as f64)
+fn relative(name: &'static str, real: usize, synthetic: usize, weight: f64, expected: f64) -> Case {
+    let cell = Cell::new(Rows { real, synthetic }, 2, weight, AVERAGED).named(name);
+    Case::new(cell, gaussian(real, synthetic), 0, expected * 2.0 / real as f64)
 }
 
 /// The relative limit risk by iterating the recursion in units of A/n.
@@ -53,7 +53,8 @@ fn limit(k: f64, w: f64) -> f64 {
 fn golden_weight() -> Claim {
     let case = |real, synthetic| {
         let expected = theory::optimal_weight(&ratio(real as f64 / synthetic as f64));
-        Case::minimised(format!("n = {real}, m = {synthetic}"), gaussian(real, synthetic), 0, AVERAGED, expected)
+        let cell = Cell::minimised(Rows { real, synthetic }, 2, AVERAGED);
+        Case::new(cell, gaussian(real, synthetic), 0, expected)
     };
     Claim {
         id: "golden-weight",
@@ -180,10 +181,11 @@ fn small_ratio() -> Claim {
 }
 
 /// As [`relative`], against the moments propagated from generation to generation: at small weights the transient outlasts the run.
-fn relative_at(label: &str, real: usize, synthetic: usize, weight: f64) -> Case {
+fn relative_at(name: &'static str, real: usize, synthetic: usize, weight: f64) -> Case {
     let risks = moments::mean_risk(&DMatrix::identity(2, 2), real as u64, synthetic as u64, &weight, 49);
     let expected = risks[20..50].iter().sum::<f64>() / 30.0;
-    Case::new(format!("{label}, n = {real}, m = {synthetic}"), gaussian(real, synthetic), 0, weight, AVERAGED, expected)
+    let cell = Cell::new(Rows { real, synthetic }, 2, weight, AVERAGED).named(name);
+    Case::new(cell, gaussian(real, synthetic), 0, expected)
 }
 
 fn large_ratio() -> Claim {
@@ -343,7 +345,8 @@ fn flatness() -> Claim {
 fn fixed_rows() -> Claim {
     let case = |w: f64| {
         let expected = theory::fixed_real_data_limit(&ratio(1.0), &w) * 2.0 / 40.0;
-        Case::new(format!("n = m = 40, w = {w}"), gaussian(40, 40), 0, w, AVERAGED, expected).with_fixed_rows()
+        let cell = Cell::new(Rows { real: 40, synthetic: 40 }, 2, w, AVERAGED);
+        Case::new(cell, gaussian(40, 40), 0, expected).with_fixed_rows()
     };
     Claim {
         id: "fixed-real-rows",

@@ -52,6 +52,9 @@ impl Axis {
 /// Boxes beyond this many cuts are left undecided.
 const DEEPEST: u32 = 40;
 
+/// A part of the domain in which so many boxes were visited is left undecided: a wrong statement is not searched for ever.
+const MOST: u64 = 1 << 16;
+
 /// What a search found, added up over its boxes.
 #[derive(Clone, Debug, Default)]
 struct Tally {
@@ -106,20 +109,31 @@ fn halves<const D: usize>(x: &[Interval; D], axes: [Axis; D]) -> [[Interval; D];
     })
 }
 
+/// Visits the boxes of a part in depth, up to the first counterexample.
 fn search<const D: usize>(
-    x: &[Interval; D],
+    part: &[Interval; D],
     axes: [Axis; D],
     decide: &(impl Fn(&[Interval; D]) -> Option<bool> + Sync),
     depth: u32,
 ) -> Tally {
-    let place = || x.map(|side| format!("[{}, {}]", side.low(), side.high())).join(" × ");
-    let leaf = Tally { visited: 1, ..Tally::default() };
-    match decide(x) {
-        Some(true) => leaf,
-        Some(false) => Tally { counterexample: Some(place()), ..leaf },
-        None if depth >= DEEPEST => Tally { undecided: 1, open: Some(place()), ..leaf },
-        None => halves(x, axes).iter().map(|half| search(half, axes, decide, depth + 1)).fold(leaf, Tally::join),
+    let place = |x: &[Interval; D]| x.map(|side| format!("[{}, {}]", side.low(), side.high())).join(" × ");
+    let mut tally = Tally::default();
+    let mut open = vec![(*part, depth)];
+    while let Some((x, depth)) = open.pop() {
+        tally.visited += 1;
+        match decide(&x) {
+            Some(true) => {}
+            Some(false) => return Tally { counterexample: Some(place(&x)), ..tally },
+            None if depth < DEEPEST && tally.visited < MOST => {
+                open.extend(halves(&x, axes).into_iter().rev().map(|half| (half, depth + 1)));
+            }
+            None => {
+                tally.undecided += 1;
+                tally.open.get_or_insert_with(|| place(&x));
+            }
+        }
     }
+    tally
 }
 
 /// A value with its first two derivatives.

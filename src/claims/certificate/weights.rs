@@ -100,8 +100,8 @@ pub fn naive_pooling() -> Certificate {
         (format!("n = {n}, m = {m}"), alike && risk == theory::relative_risk(&k, &w) && risk == stated)
     });
     let rational = Certificate::at_places("w/n = u/m, and R = (1 + k)/(2 + k)", places);
-    // Above k = 1000 the two weights are nearer than boxes of this size can tell; the theorem has every k > 0.
-    let apart = cover("the pooled weight is below w*, k in [10⁻⁶, 10³]", [(1e-6, 1e3, Axis::Ratio)], |&[k]| {
+    // Above k = 100 the two weights are nearer than boxes of this size can tell; the theorem has every k > 0.
+    let apart = cover("the pooled weight is below w*, k in [10⁻⁶, 10²]", [(1e-6, 1e2, Axis::Ratio)], |&[k]| {
         let best = Recursion::new(Interval::one(), k, Interval::ratio(0, 1)).optimal_weight();
         ((k / (Interval::one() + k)).high() < best.low()).then_some(true)
     });

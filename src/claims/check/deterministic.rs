@@ -6,7 +6,7 @@ use std::fmt;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
-use super::{Check, Context, Finding, Tier};
+use super::{Check, Context, Finding};
 use crate::claims::certificate::Certificate;
 use crate::outcome::Kind;
 
@@ -16,7 +16,7 @@ pub type Relation = (String, f64, f64);
 /// Independent moments against closed forms, equal to `tolerance` relative in every case.
 pub fn recursion(name: &'static str, tolerance: f64, cases: fn() -> Vec<Relation>) -> Check {
     let run = move |_: &Context| worst_of(&cases(), tolerance);
-    Check { name, kind: Kind::Recursion, tier: Tier::Quick, comparisons: 0, run: Box::new(run) }
+    Check::certain(name, Kind::Recursion, run)
 }
 
 /// The case of the largest relative error, in units of the tolerance. A NaN counts as the largest.
@@ -43,7 +43,7 @@ pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
         let Certificate { verdict, detail } = certify();
         Finding { verdict, statistic: None, bound: None, detectable_effect: None, detail }
     };
-    Check { name, kind: Kind::Exact, tier: Tier::Quick, comparisons: 0, run: Box::new(run) }
+    Check::certain(name, Kind::Exact, run)
 }
 
 /// Cases that proptest draws for one property.
@@ -129,5 +129,5 @@ where
             Err(TestError::Abort(reason)) => Finding::inconclusive(reason.to_string()),
         }
     };
-    Check { name, kind: Kind::Property, tier: Tier::Quick, comparisons: 0, run: Box::new(run) }
+    Check::certain(name, Kind::Property, run)
 }

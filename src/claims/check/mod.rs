@@ -6,7 +6,7 @@ mod statistical;
 mod tests;
 
 pub use deterministic::{Deviation, Relation, exact, property, recursion};
-pub use statistical::{Case, ladder, optimum, optimum_ladder, simulation};
+pub use statistical::{Case, Cell, Form, Sampled, ladder, optimum, optimum_ladder, simulation};
 
 use crate::outcome::{Kind, Verdict};
 use crate::stats::compare::Comparison;
@@ -121,8 +121,13 @@ impl Finding {
     }
 }
 
-/// The function behind a check.
-pub type Run = Box<dyn Fn(&Context) -> Finding + Send + Sync>;
+/// What a check does.
+pub enum Body {
+    /// Without sampling error.
+    Certain(Box<dyn Fn(&Context) -> Finding + Send + Sync>),
+    /// By simulation.
+    Sampled(Sampled),
+}
 
 /// One check of a claim.
 pub struct Check {
@@ -132,16 +137,37 @@ pub struct Check {
     pub kind: Kind,
     /// Tier from which on it runs.
     pub tier: Tier,
-    /// Number of statistical comparisons that it makes: each takes its share of the false-alarm rate.
-    pub comparisons: usize,
-    /// The function.
-    pub run: Run,
+    /// What it does.
+    pub body: Body,
 }
 
 impl Check {
+    /// A check without sampling error, of the quick tier.
+    pub fn certain(name: &'static str, kind: Kind, run: impl Fn(&Context) -> Finding + Send + Sync + 'static) -> Self {
+        Self { name, kind, tier: Tier::Quick, body: Body::Certain(Box::new(run)) }
+    }
+
     /// The same check, left to the full tier.
     #[must_use]
     pub fn in_full_tier(self) -> Self {
         Self { tier: Tier::Full, ..self }
+    }
+
+    /// Number of statistical comparisons that it makes: each takes its share of the false-alarm rate.
+    #[must_use]
+    pub fn comparisons(&self) -> usize {
+        match &self.body {
+            Body::Certain(_) => 0,
+            Body::Sampled(sampled) => sampled.comparisons(),
+        }
+    }
+
+    /// Runs it.
+    #[must_use]
+    pub fn run(&self, context: &Context) -> Finding {
+        match &self.body {
+            Body::Certain(run) => run(context),
+            Body::Sampled(sampled) => sampled.run(context),
+        }
     }
 }

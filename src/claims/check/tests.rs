@@ -4,24 +4,27 @@ use proptest::strategy::Strategy;
 use rand::RngExt;
 
 use super::{
-    Case, Check, Context, Deviation, Finding, Tier, ladder, optimum, optimum_ladder, property, recursion, simulation,
+    Case, Cell, Check, Context, Deviation, Finding, Tier, ladder, optimum, optimum_ladder, property, recursion,
+    simulation,
 };
+use crate::experiment::Rows;
 use crate::outcome::Verdict::{self, Confirmed, Inconclusive, Refuted};
 use crate::simulate::engine::Record;
 use crate::simulate::{Chain, FitFailure, Simulator};
 use crate::stats::family::Family;
 use crate::stream::StreamRng;
 
-/// At weight w its loss is 1 + gap/n + (w - 0.4 - s)^2 + noise, s of mean 0 and noise uniform of mean 0; some fits fail.
+/// At weight w its loss is 1 + gap + (w - 0.4 - s)^2 + noise, s of mean 0 and noise uniform of mean 0; some fits fail.
 #[derive(Clone, Copy)]
 struct Toy {
+    size: usize,
     gap: f64,
     failing: f64,
     /// What it reports in place of its loss, if anything.
     reported: Option<f64>,
 }
 
-const SOUND: Toy = Toy { gap: 0.0, failing: 0.0, reported: None };
+const SOUND: Toy = Toy { size: 1, gap: 0.0, failing: 0.0, reported: None };
 
 struct ToyChain(Toy, f64);
 
@@ -56,16 +59,20 @@ impl Chain for ToyChain {
 /// The risk at w = 0.4: 1 + E (0.2 (U - 1/2))^2 = 1 + 0.04/12.
 const RISK: f64 = 1.0 + 0.04 / 12.0;
 
+fn rows(toy: Toy) -> Rows {
+    Rows { real: toy.size, synthetic: 1 }
+}
+
 fn at(toy: Toy, expected: f64) -> Case {
-    Case::new("toy", toy, 0, 0.4, Record::At(vec![1]), expected)
+    Case::new(Cell::new(rows(toy), 1, 0.4, Record::At(vec![1])), toy, 0, expected)
 }
 
 fn minimised(toy: Toy, expected: f64) -> Case {
-    Case::minimised("toy", toy, 0, Record::At(vec![1]), expected)
+    Case::new(Cell::minimised(rows(toy), 1, Record::At(vec![1])), toy, 0, expected)
 }
 
 fn find(check: &Check) -> Finding {
-    (check.run)(&Context { seed: 1, tier: Tier::Quick, family: Family::new(1e-3, 100), experiment: 1 })
+    check.run(&Context { seed: 1, tier: Tier::Quick, family: Family::new(1e-3, 100), experiment: 1 })
 }
 
 fn assert_verdict(check: &Check, expected: Verdict) {
@@ -84,7 +91,10 @@ fn simulation_confirms_refutes_and_abstains() {
 #[test]
 fn simulation_reports_its_worst_case() {
     let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, RISK), at(SOUND, 1.05 * RISK)]));
-    assert!(finding.verdict == Refuted && finding.detail.starts_with("worst of 2: toy"), "{finding:?}");
+    assert!(
+        finding.verdict == Refuted && finding.detail.starts_with("worst of 2: n = 1, m = 1, p = 1, w = 0.4, t = 1:"),
+        "{finding:?}"
+    );
     assert!(finding.statistic.is_some_and(|z| z < -10.0), "{finding:?}");
 }
 
@@ -113,14 +123,17 @@ fn what_is_not_a_number_is_never_confirmed() {
     for reported in [f64::NAN, f64::INFINITY] {
         let toy = Toy { reported: Some(reported), ..SOUND };
         assert_verdict(&simulation("toy", 500, 0.5, vec![at(toy, RISK)]), Inconclusive);
-        assert_verdict(&ladder("toy", 500, 0.5, 1, vec![(1.0, at(toy, RISK)), (2.0, at(toy, RISK))]), Inconclusive);
+        assert_verdict(
+            &ladder("toy", 500, 0.5, 1, vec![at(toy, RISK), at(Toy { size: 2, ..toy }, RISK)]),
+            Inconclusive,
+        );
         assert_verdict(&optimum("toy", 480, 0.5, vec![minimised(toy, 0.4)]), Inconclusive);
     }
 }
 
 /// Rungs at n = 1, 2, 4 with the gap 0.3/n.
-fn rungs(case: impl Fn(Toy) -> Case) -> Vec<(f64, Case)> {
-    [1.0, 2.0, 4.0].map(|n| (n, case(Toy { gap: 0.3 / n, ..SOUND }))).into()
+fn rungs(case: impl Fn(Toy) -> Case) -> Vec<Case> {
+    [1, 2, 4].map(|size| case(Toy { size, gap: 0.3 / size as f64, ..SOUND })).into()
 }
 
 #[test]
@@ -150,7 +163,7 @@ fn a_check_without_a_case_says_so() {
     let detail = |check| (find(&check).verdict, find(&check).detail);
     assert_eq!(detail(simulation("toy", 5_000, 0.01, vec![])), (Inconclusive, "no case".to_owned()));
     assert_eq!(detail(optimum("toy", 24 * 400, 0.5, vec![])), (Inconclusive, "no case".to_owned()));
-    let (verdict, cause) = detail(ladder("toy", 5_000, 0.02, 1, vec![(1.0, at(SOUND, RISK))]));
+    let (verdict, cause) = detail(ladder("toy", 5_000, 0.02, 1, vec![at(SOUND, RISK)]));
     assert!(verdict == Inconclusive && cause.contains("fewer rungs than coefficients"), "{cause}");
 }
 
