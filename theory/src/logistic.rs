@@ -76,7 +76,32 @@ pub fn trapezoid<S: Analytic>(norm_beta: &S, step: &S, nodes: u32) -> Informatio
 /// b < 1e100; from there on the whole line
 ///
 /// # Computed as
-/// [`trapezoid`] over intervals, with the step and the nodes of [`information`], and two bounds.
+/// [`enclosure_by`] the step and the nodes of [`information`], so of the very sum that it computes; both bounds together
+/// are below 1e-16.
+///
+/// # Source
+/// derived: [`enclosure_by`]
+///
+/// # Accuracy
+/// at a single b^2, relative width below 1e-14 (7e-15 measured for b in 0..1e50)
+#[must_use]
+pub fn enclosure(norm_squared: &Interval) -> Information<Interval> {
+    let b = norm_squared.sqrt().midpoint();
+    // Where b^2 overflows there is no step; the largest b of the domain stands in, and the answer is the whole line.
+    let b = b.min(LARGEST_NORM);
+    enclosure_by(norm_squared, step(b), nodes(b))
+}
+
+/// Beyond it c underflows.
+const LARGEST_NORM: f64 = 1e100;
+
+/// As [`enclosure`], by the trapezoidal rule with any step and any number of nodes.
+///
+/// # Domain
+/// b < 1e100, step > 0, and nodes beyond sqrt 2; elsewhere the whole line
+///
+/// # Computed as
+/// [`trapezoid`] over intervals, and two bounds.
 ///
 /// Discretisation. For f analytic in the strip |Im z| <= d, and M a bound on the integral of |f| along every line of it,
 /// the sum over all nodes differs from the integral by at most eps M, eps = 2/(e^{2 pi d/h} - 1). Here f is g phi and
@@ -87,7 +112,8 @@ pub fn trapezoid<S: Analytic>(norm_beta: &S, step: &S, nodes: u32) -> Informatio
 /// ```
 /// by |cosh(r + is)|^2 = cosh^2 r cos^2 s + sinh^2 r sin^2 s and because cos is concave on [0, pi/2]. So
 /// M = K a and M = K (c + d^2 a), K = e^{d^2/2}/(1 - bd/pi)^2: the error is relative to what is sought, and
-/// a (1 +- eps K) and c (1 +- eps K) +- eps K d^2 a contain the sums. With d = 0.9 pi/sqrt(1 + b^2), eps K < 1e-17.
+/// a (1 +- eps K) and c (1 +- eps K) +- eps K d^2 a contain the sums. Every d < pi/b will do:
+/// d = 0.9 pi/sqrt(1 + b^2).
 ///
 /// Truncation. By s'(x) <= e^{-x} the terms from Z = h nodes on are below z^2 e^{-bz} phi(z) and that without z^2, whose
 /// logarithms fall with slopes r = b + Z - 2/Z and more. A geometric series with ratio e^{-rh} has the sum
@@ -99,23 +125,23 @@ pub fn trapezoid<S: Analytic>(norm_beta: &S, step: &S, nodes: u32) -> Informatio
 /// (2014), theorem 5.1
 ///
 /// # Accuracy
-/// at a single b^2, relative width below 1e-14 (7e-15 measured for b in 0..1e50)
+/// the two bounds, and a relative width of 7e-15 (measured for b in 0..1e50) for the arithmetic
 #[must_use]
-pub fn enclosure(norm_squared: &Interval) -> Information<Interval> {
+pub fn enclosure_by(norm_squared: &Interval, step: f64, nodes: u32) -> Information<Interval> {
     let b = norm_squared.sqrt();
     let whole = Information { across: Interval::WHOLE, along: Interval::WHOLE };
-    if b.high() > 1e100 {
+    let h = Interval::point(step);
+    if b.high() > LARGEST_NORM || !h.is_positive() {
         return whole;
     }
     let number = |n| Interval::ratio(n, 1);
-    let (h, last) = (Interval::point(step(b.midpoint())), nodes(b.midpoint()));
-    let sum = trapezoid(&b, &h, last);
+    let sum = trapezoid(&b, &h, nodes);
 
     let d = Interval::ratio(9, 10) * Interval::pi() / (number(1) + *norm_squared).sqrt();
     let growth = (d.sqr() / number(2)).exp() / (number(1) - b * d / Interval::pi()).sqr();
     let strip = number(2) * growth / ((number(2) * Interval::pi() * d / h).exp() - number(1));
 
-    let end = number(last.into()) * h;
+    let end = number(nodes.into()) * h;
     let slope = b + end - number(2) / end;
     if !slope.is_positive() {
         return whole;

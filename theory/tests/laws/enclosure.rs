@@ -71,15 +71,26 @@ fn eigenvalues_contain_the_digits() {
     }
 }
 
-/// A trapezoidal sum of half the step and twice the nodes has another error, within the bounds of both.
+/// So coarse that the bounds, not the arithmetic, decide: against the program's enclosure, which is narrow beside them.
 #[test]
-fn the_bounds_hold_for_the_exact_integrals() {
+fn either_bound_is_needed_and_holds() {
     for b in [0.0, 0.5, 1.0, 3.0, 20.0, 1e4] {
-        let enclosed = logistic::enclosure(&Interval::point(b).sqr());
-        let finer =
-            logistic::trapezoid(&Interval::point(b), &Interval::point(logistic::step(b) / 2.0), 2 * logistic::nodes(b));
-        for (wide, narrow) in [(enclosed.across, finer.across), (enclosed.along, finer.along)] {
-            assert!(narrow.low() <= wide.high() && wide.low() <= narrow.high(), "{b}: {wide:?}, {narrow:?}");
+        let norm_squared = Interval::point(b).sqr();
+        let narrow = logistic::enclosure(&norm_squared);
+        let (step, nodes) = (logistic::step(b), logistic::nodes(b));
+        // Times the step, and the part of the range.
+        for (coarse, part) in [(2.0, 1.0), (3.0, 1.0), (4.0, 1.0), (5.0, 1.0), (1.0, 0.5), (1.0, 0.3), (3.0, 0.4)] {
+            let (step, nodes) = (coarse * step, (f64::from(nodes) / coarse * part) as u32);
+            let wide = logistic::enclosure_by(&norm_squared, step, nodes);
+            let sum = logistic::trapezoid(&Interval::point(b), &Interval::point(step), nodes);
+            for (what, wide, sum, narrow) in
+                [("a", wide.across, sum.across, narrow.across), ("c", wide.along, sum.along, narrow.along)]
+            {
+                let place = format!("{what}({b}), step {coarse}, range {part}: {wide:?} around {narrow:?}");
+                assert!(wide.contains(narrow.low()) && wide.contains(narrow.high()), "{place}");
+                let misses = sum.high() < narrow.low() || narrow.high() < sum.low();
+                assert!(misses, "{place}: {sum:?}, no bound was needed");
+            }
         }
     }
 }
@@ -93,6 +104,9 @@ fn without_a_bound_the_whole_line() {
         assert!(enclosed == whole || !enclosed.along.is_positive(), "{norm_squared:?}: {enclosed:?}");
     }
     assert_eq!(logistic::enclosure(&Interval::WHOLE), whole);
+    for (step, nodes) in [(0.0, 50), (-0.1, 1), (f64::NAN, 50), (0.1, 0), (0.1, 5)] {
+        assert_eq!(logistic::enclosure_by(&Interval::one(), step, nodes), whole, "{step} {nodes}");
+    }
 }
 
 proptest! {
