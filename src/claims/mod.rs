@@ -18,6 +18,7 @@ mod law;
 mod linear;
 mod logistic;
 mod moments;
+pub mod mutants;
 mod poisson;
 mod registry;
 mod regression;

@@ -1,12 +1,14 @@
 //! A check and the ways to make one.
 
+mod case;
 mod deterministic;
-mod statistical;
+mod sampled;
 #[cfg(test)]
 mod tests;
 
+pub use case::{Case, Cell};
 pub use deterministic::{Deviation, Relation, exact, property, recursion};
-pub use statistical::{Case, Cell, Form, Sampled, ladder, optimum, optimum_ladder, simulation};
+pub use sampled::{Estimated, Form, Sampled, ladder, optimum, optimum_ladder, simulation};
 
 use crate::outcome::{Kind, Verdict};
 use crate::stats::compare::Comparison;
@@ -167,7 +169,7 @@ impl Check {
     pub fn run(&self, context: &Context) -> Finding {
         match &self.body {
             Body::Certain(run) => run(context),
-            Body::Sampled(sampled) => sampled.run(context),
+            Body::Sampled(sampled) => sampled.judge(context, &sampled.estimate(context)),
         }
     }
 }

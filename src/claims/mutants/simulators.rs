@@ -1,0 +1,271 @@
+//! Wrong simulators.
+//!
+//! The faults live in a plain Gaussian simulator and a plain categorical one, which without a fault are the controls.
+
+use nalgebra::{Cholesky, DMatrix, DVector};
+use rand::RngExt;
+use rand_distr::StandardNormal;
+
+use super::{Mutant, Side};
+use crate::claims::check::Case;
+use crate::experiment::Rows;
+use crate::outcome::Verdict;
+use crate::simulate::engine::Record;
+use crate::simulate::linear::LinearSufficient;
+use crate::simulate::logistic::Logistic;
+use crate::simulate::{Chain, FitFailure, Simulator};
+use crate::stream::StreamRng;
+
+fn wrong(claim: &'static str, check: &'static str, name: &'static str, simulator: fn(&Case) -> Case) -> Mutant {
+    Mutant { name, claim, check, side: Side::Simulator(simulator), expected: Verdict::Refuted }
+}
+
+fn right(claim: &'static str, check: &'static str, name: &'static str, simulator: fn(&Case) -> Case) -> Mutant {
+    Mutant { expected: Verdict::Confirmed, ..wrong(claim, check, name, simulator) }
+}
+
+/// The Gaussian simulator with this fault, at the case's cell; Sigma as in the Gaussian claims.
+fn gaussian(case: &Case, fault: Fault) -> Case {
+    let sigma = [2.0, 0.6, -0.3, 0.6, 1.0, 0.2, -0.3, 0.2, 0.5];
+    case.clone().simulated_by(Faulty { sigma: DMatrix::from_row_slice(3, 3, &sigma), rows: case.cell().rows, fault })
+}
+
+/// The table: the controls first.
+pub fn table() -> Vec<Mutant> {
+    const MEAN: (&str, &str) = ("gaussian-mean-law", "by rows");
+    const COV: (&str, &str) = ("gaussian-covariance-law", "by rows");
+    const CELLS: (&str, &str) = ("categorical-law", "by rows");
+    const LINEAR: (&str, &str) = ("linear-synthetic-only", "by sufficient statistics");
+    vec![
+        right(MEAN.0, MEAN.1, "control: a plain Gaussian simulator, mean", |c| gaussian(c, Fault::None)),
+        right(COV.0, COV.1, "control: a plain Gaussian simulator, covariance", |c| gaussian(c, Fault::None)),
+        wrong(MEAN.0, MEAN.1, "stale real rows: those of generation 0", |c| c.clone().with_fixed_rows()),
+        wrong(MEAN.0, MEAN.1, "synthetic rows from generation t - 2", |c| gaussian(c, Fault::OneBehind)),
+        wrong(MEAN.0, MEAN.1, "synthetic rows from the truth", |c| gaussian(c, Fault::FromTruth)),
+        wrong(MEAN.0, MEAN.1, "weights exchanged between the parts", |c| gaussian(c, Fault::Exchanged)),
+        wrong(MEAN.0, MEAN.1, "weights per row, not per part", |c| gaussian(c, Fault::PerRow)),
+        wrong(MEAN.0, MEAN.1, "weights that add up to 1.02", |c| gaussian(c, Fault::Unnormalised)),
+        wrong(MEAN.0, MEAN.1, "one stream for the real and the synthetic rows", |c| gaussian(c, Fault::OneStream)),
+        wrong(MEAN.0, MEAN.1, "one synthetic row less", |c| gaussian(c, Fault::OneLess)),
+        wrong(COV.0, COV.1, "pooled centring of the covariance", |c| gaussian(c, Fault::PooledCentre)),
+        wrong(COV.0, COV.1, "biased covariance: divisors n and m", |c| gaussian(c, Fault::Biased)),
+        wrong(COV.0, COV.1, "synthetic rows with the true covariance", |c| gaussian(c, Fault::TrueCovariance)),
+        wrong(COV.0, COV.1, "synthetic rows with the diagonal of the covariance", |c| gaussian(c, Fault::Diagonal)),
+        wrong(COV.0, COV.1, "synthetic rows from generation t - 2, covariance", |c| gaussian(c, Fault::OneBehind)),
+        wrong(COV.0, COV.1, "stale real rows, covariance", |c| c.clone().with_fixed_rows()),
+        wrong(MEAN.0, "by sufficient statistics", "generation 0 counted as one", |c| gaussian(c, Fault::Late)),
+        right(CELLS.0, CELLS.1, "control: a plain categorical simulator", |c| categories(c, 0)),
+        wrong(CELLS.0, CELLS.1, "one real row less in the cells", |c| categories(c, 1)),
+        wrong(CELLS.0, CELLS.1, "stale real rows in the cells", |c| c.clone().with_fixed_rows()),
+        wrong(LINEAR.0, LINEAR.1, "noise of 1 for .49", |c| linear(c, 1.0)),
+        wrong("logistic-limit", "k = 1, w = .618, p = 2", "labels by twice the coefficients", |c| {
+            let beta = DVector::from_element(c.cell().dim, 2.0);
+            c.clone().simulated_by(Logistic::new(beta, c.cell().rows))
+        }),
+        wrong(
+            "figure-8a",
+            "risk at w = .2, .38, .62, .78",
+            "missing burn-in: the first generations are averaged",
+            |c| c.clone().recording(Record::Average { from: 0, until: 20 }),
+        ),
+    ]
+}
+
+fn linear(case: &Case, noise: f64) -> Case {
+    let beta = DVector::from_element(case.cell().dim, 1.0);
+    case.clone().simulated_by(LinearSufficient::new(&beta, noise, case.cell().rows))
+}
+
+/// What is wrong with the Gaussian simulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    None,
+    OneBehind,
+    FromTruth,
+    Exchanged,
+    PerRow,
+    Unnormalised,
+    OneStream,
+    OneLess,
+    TrueCovariance,
+    PooledCentre,
+    Biased,
+    Diagonal,
+    Late,
+}
+
+/// Retrains N(0, sigma) row by row.
+struct Faulty {
+    sigma: DMatrix<f64>,
+    rows: Rows,
+    fault: Fault,
+}
+
+/// A fitted Gaussian.
+#[derive(Clone)]
+struct Fitted {
+    mean: DVector<f64>,
+    covariance: DMatrix<f64>,
+}
+
+struct FaultyChain<'a> {
+    model: &'a Faulty,
+    current: Fitted,
+    last: Fitted,
+    late: bool,
+}
+
+impl Faulty {
+    fn truth(&self) -> Fitted {
+        Fitted { mean: DVector::zeros(self.sigma.nrows()), covariance: self.sigma.clone() }
+    }
+
+    /// Rows of a Gaussian, one per column.
+    fn draw(from: &Fitted, rows: usize, rng: &mut StreamRng) -> DMatrix<f64> {
+        let p = from.mean.len();
+        // A mix of two sample covariances of more rows than dimensions is positive definite.
+        let factor = Cholesky::new(from.covariance.clone()).expect("positive definite").unpack();
+        let mut drawn = factor * DMatrix::from_fn(p, rows, |_, _| rng.sample::<f64, _>(StandardNormal));
+        drawn.column_iter_mut().for_each(|mut row| row += &from.mean);
+        drawn
+    }
+
+    fn fit(&self, rows: &DMatrix<f64>, centre: Option<&DVector<f64>>) -> Fitted {
+        let mean = rows.column_mean();
+        let centre = centre.unwrap_or(&mean);
+        let mut centred = rows.clone();
+        centred.column_iter_mut().for_each(|mut row| row -= centre);
+        let divisor = rows.ncols() as f64 - if self.fault == Fault::Biased { 0.0 } else { 1.0 };
+        Fitted { covariance: &centred * centred.transpose() / divisor, mean }
+    }
+}
+
+impl Simulator for Faulty {
+    type Chain<'a> = FaultyChain<'a>;
+
+    fn loss_names(&self) -> &'static [&'static str] {
+        &["mean", "covariance"]
+    }
+
+    fn chain(&self) -> FaultyChain<'_> {
+        FaultyChain { model: self, current: self.truth(), last: self.truth(), late: false }
+    }
+}
+
+impl Chain for FaultyChain<'_> {
+    fn start(&mut self, real: &mut StreamRng) -> Result<(), FitFailure> {
+        let rows = Faulty::draw(&self.model.truth(), self.model.rows.real, real);
+        self.current = self.model.fit(&rows, None);
+        self.last = self.current.clone();
+        self.late = self.model.fault == Fault::Late;
+        Ok(())
+    }
+
+    fn retrain(&mut self, weight: f64, real: &mut StreamRng, synthetic: &mut StreamRng) -> Result<(), FitFailure> {
+        if std::mem::take(&mut self.late) {
+            return Ok(());
+        }
+        let (model, fault) = (self.model, self.model.fault);
+        let Rows { real: n, synthetic: m } = model.rows;
+        let origin = match fault {
+            Fault::OneBehind => self.last.clone(),
+            Fault::FromTruth => model.truth(),
+            Fault::TrueCovariance => Fitted { covariance: model.sigma.clone(), ..self.current.clone() },
+            Fault::Diagonal => Fitted {
+                covariance: DMatrix::from_diagonal(&self.current.covariance.diagonal()),
+                ..self.current.clone()
+            },
+            _ => self.current.clone(),
+        };
+        let mut same = real.clone();
+        let fresh = Faulty::draw(&model.truth(), n, real);
+        let drawn = if fault == Fault::OneStream { &mut same } else { synthetic };
+        let drawn = Faulty::draw(&origin, m - usize::from(fault == Fault::OneLess), drawn);
+        let (w, u) = match fault {
+            Fault::Exchanged => (1.0 - weight, weight),
+            Fault::PerRow => {
+                let (w, u) = (weight * n as f64, (1.0 - weight) * m as f64);
+                (w / (w + u), u / (w + u))
+            }
+            Fault::Unnormalised => (weight, 1.02 - weight),
+            _ => (weight, 1.0 - weight),
+        };
+        let centre = fresh.column_mean() * w + drawn.column_mean() * u;
+        let centre = (fault == Fault::PooledCentre).then_some(&centre);
+        let (real, synthetic) = (model.fit(&fresh, centre), model.fit(&drawn, centre));
+        self.last = std::mem::replace(
+            &mut self.current,
+            Fitted {
+                mean: real.mean * w + synthetic.mean * u,
+                covariance: real.covariance * w + synthetic.covariance * u,
+            },
+        );
+        Ok(())
+    }
+
+    fn losses(&mut self, out: &mut [f64]) {
+        out[0] = self.current.mean.norm_squared();
+        out[1] = (&self.current.covariance - &self.model.sigma).norm_squared();
+    }
+}
+
+/// The categorical simulator of the cells (.05, .15, .3, .5) with so many real rows too few.
+fn categories(case: &Case, fewer: usize) -> Case {
+    let Rows { real, synthetic } = case.cell().rows;
+    case.clone().simulated_by(Counted { rows: Rows { real: real - fewer, synthetic } })
+}
+
+const CATEGORIES: [f64; 4] = [0.05, 0.15, 0.3, 0.5];
+
+struct Counted {
+    rows: Rows,
+}
+
+struct CountedChain {
+    rows: Rows,
+    shares: [f64; 4],
+}
+
+/// Shares of the cells among so many rows, by comparing a uniform number with cumulated probabilities.
+fn shares(probabilities: &[f64; 4], rows: usize, rng: &mut StreamRng) -> [f64; 4] {
+    let mut shares = [0.0; 4];
+    for _ in 0..rows {
+        let mut left: f64 = rng.random();
+        let cell = probabilities.iter().take(3).take_while(|p| {
+            left -= **p;
+            left >= 0.0
+        });
+        shares[cell.count()] += 1.0 / rows as f64;
+    }
+    shares
+}
+
+impl Simulator for Counted {
+    type Chain<'a> = CountedChain;
+
+    fn loss_names(&self) -> &'static [&'static str] {
+        &["cells"]
+    }
+
+    fn chain(&self) -> CountedChain {
+        CountedChain { rows: self.rows, shares: CATEGORIES }
+    }
+}
+
+impl Chain for CountedChain {
+    fn start(&mut self, real: &mut StreamRng) -> Result<(), FitFailure> {
+        self.shares = shares(&CATEGORIES, self.rows.real, real);
+        Ok(())
+    }
+
+    fn retrain(&mut self, weight: f64, real: &mut StreamRng, synthetic: &mut StreamRng) -> Result<(), FitFailure> {
+        let fresh = shares(&CATEGORIES, self.rows.real, real);
+        let drawn = shares(&self.shares, self.rows.synthetic, synthetic);
+        self.shares = std::array::from_fn(|i| weight * fresh[i] + (1.0 - weight) * drawn[i]);
+        Ok(())
+    }
+
+    fn losses(&mut self, out: &mut [f64]) {
+        out[0] = self.shares.iter().zip(CATEGORIES).map(|(share, p)| (share - p) * (share - p)).sum();
+    }
+}
