@@ -18,6 +18,7 @@
 //! * [`optimum`]: the weight that minimises a simulated risk, by argmin.
 //! * [`stats`]: moments, the error rate of a run, the rule of every comparison, extrapolation of ladders.
 //! * [`claims`]: the registry, its kinds of check, and one file per model; `claims/moments.rs` has the independent recursions.
+//! * [`proofs`]: the machine-checked theorems of `theory/proofs`, and Coq run on them; `claims/certificate` has the exact evidence.
 //! * [`outcome`], [`report`]: what checks report, and its text.
 //! * `cli`, in the binary: arguments, and documents as text or JSON.
 //!
@@ -48,6 +49,7 @@ pub mod experiment;
 pub mod optimum;
 pub mod outcome;
 pub mod prediction;
+pub mod proofs;
 pub mod report;
 pub mod simulate;
 pub mod stats;

@@ -105,6 +105,8 @@ pub struct Evidence {
     pub seconds: f64,
     /// The numbers behind the verdict, in words.
     pub detail: String,
+    /// Whether it was made at all: a tool may be absent. What was not is inconclusive, and has no part in the claim's verdict.
+    pub ran: bool,
 }
 
 /// A claim as tables list it, before anything has run.

@@ -8,24 +8,27 @@ use crate::outcome::{ClaimOutcome, ClaimSummary, Evidence, Kind, RunOutcome, Ver
 #[must_use]
 pub fn table_head() -> String {
     format!(
-        "{:<30} {:<34} {:<13} {:>6} {:>6} {:>10} {:>7}",
+        "{:<30} {:<50} {:<13} {:>6} {:>6} {:>10} {:>7}",
         "claim", "evidence", "verdict", "z", "bound", "detectable", "s"
     )
 }
 
-/// One line for a claim: the z is its statistical check's furthest from zero, with that check's bound; the detectable effect is
+/// One line for a claim: kinds of evidence that were not run are in parentheses, the z is its statistical check's furthest from zero, with that check's bound; the detectable effect is
 /// the smallest among its checks.
 #[must_use]
 pub fn claim_row(claim: &ClaimOutcome) -> String {
-    let kinds = Kind::ALL.into_iter().filter(|kind| claim.evidence.iter().any(|e| e.kind == *kind)).map(Kind::word);
-    let kinds = kinds.collect::<Vec<_>>().join(" ");
+    let of_kind = |kind: Kind| claim.evidence.iter().filter(move |e| e.kind == kind);
+    let word =
+        |kind: Kind| if of_kind(kind).any(|e| e.ran) { kind.word().to_owned() } else { format!("({})", kind.word()) };
+    let kinds: Vec<_> = Kind::ALL.into_iter().filter(|kind| of_kind(*kind).next().is_some()).map(word).collect();
+    let kinds = kinds.join(" ");
     let statistical = || claim.evidence.iter().filter(|e| e.detectable_effect.is_some());
     let furthest = statistical().max_by(|a, b| magnitude(a).total_cmp(&magnitude(b)));
     let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), short);
     let detectable = statistical().filter_map(|e| e.detectable_effect).min_by(f64::total_cmp);
     let seconds: f64 = claim.evidence.iter().map(|e| e.seconds).fold(0.0, |a, b| a + b);
     format!(
-        "{:<30} {:<34} {:<13} {:>6} {:>6} {:>10} {:>7.2}",
+        "{:<30} {:<50} {:<13} {:>6} {:>6} {:>10} {:>7.2}",
         claim.id,
         kinds,
         claim.verdict.word(),
@@ -51,6 +54,16 @@ pub fn summary(run: &RunOutcome) -> String {
     let mut text = String::new();
     for claim in run.claims.iter().filter(|c| c.verdict != Verdict::Confirmed) {
         let _ = write!(text, "\n{}", failure(claim, run));
+    }
+    let not_run: Vec<_> = run.claims.iter().flat_map(|c| &c.evidence).filter(|e| !e.ran).collect();
+    if let Some(first) = not_run.first() {
+        let _ = write!(
+            text,
+            "\n{} pieces of evidence are missing: {} {}\n",
+            not_run.len(),
+            first.kind.word(),
+            first.detail
+        );
     }
     let count = |verdict| run.claims.iter().filter(|c| c.verdict == verdict).count();
     let checks: usize = run.claims.iter().map(|c| c.evidence.len()).sum();

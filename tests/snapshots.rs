@@ -178,17 +178,24 @@ fn outcome() -> RunOutcome {
         detectable_effect: statistic.map(|_| 0.0123),
         seconds: 0.25,
         detail: detail.to_owned(),
+        ran: kind != Kind::Proof,
     };
     let claim = |id: &str, evidence: Vec<Evidence>| ClaimOutcome {
         id: id.to_owned(),
         statement: "e_t = e_inf".to_owned(),
         source: "derived".to_owned(),
         exactness: "exact".to_owned(),
-        verdict: Verdict::of_all(evidence.iter().map(|e| e.verdict)),
+        verdict: Verdict::of_all(evidence.iter().filter(|e| e.ran).map(|e| e.verdict)),
         evidence,
     };
     let claims = vec![
-        claim("good", vec![evidence(Kind::Simulation, Verdict::Confirmed, Some(-1.25), "simulated 1, theory 1")]),
+        claim(
+            "good",
+            vec![
+                evidence(Kind::Proof, Verdict::Inconclusive, None, "not run: coq not found"),
+                evidence(Kind::Simulation, Verdict::Confirmed, Some(-1.25), "simulated 1, theory 1"),
+            ],
+        ),
         claim(
             "bad",
             vec![

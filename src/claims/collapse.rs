@@ -4,7 +4,7 @@ use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes, Weight};
 use goldenweight_theory::{categorical, cdf, collapse as theory, gaussian};
 use nalgebra::DMatrix;
 
-use super::check::{Case, Cell, exact, property, recursion, simulation};
+use super::check::{Case, Cell, exact, proof, property, recursion, simulation};
 use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
@@ -52,6 +52,7 @@ fn mean() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("collapse-mean"),
             exact("sampling law in rationals", certificate::collapse::mean),
             recursion("covariance matrix of the mean, generation by generation", RECURSION, || {
                 let sigma = DMatrix::from_row_slice(2, 2, &[2.0, 0.5, 0.5, 0.3]);
@@ -88,6 +89,7 @@ fn cdf() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("collapse-cdf"),
             exact("sampling law in rationals", certificate::collapse::cdf),
             recursion("exact law at every point, enumerated", RECURSION, || {
                 let case = |(n, m, t): (u64, u64, u32)| {
@@ -134,6 +136,7 @@ fn categorical() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("collapse-categorical"),
             exact("sampling law in rationals", certificate::collapse::categorical),
             recursion("exact law of the chain, enumerated", RECURSION, || {
                 let p = [0.2, 0.3, 0.5];
@@ -170,6 +173,7 @@ fn variance() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("collapse-variance-risk"),
             exact("sampling law in rationals", certificate::collapse::variance),
             recursion("fourth moments, generation by generation", RECURSION, || {
                 let unit = DMatrix::identity(1, 1);

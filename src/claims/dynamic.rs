@@ -3,7 +3,7 @@
 use goldenweight_theory::{dynamic as theory, weights};
 use nalgebra::DMatrix;
 
-use super::check::{Case, Cell, exact, property, recursion, simulation};
+use super::check::{Case, Cell, exact, proof, property, recursion, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, law, laws, mixing_ratios, ratio};
 use super::{Claim, Exactness, Source, certificate};
 use crate::experiment::Rows;
@@ -32,6 +32,7 @@ fn sequence() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("dynamic-weights"),
             exact("completed square, in symbols", certificate::dynamic::sequence),
             recursion("Brent at each generation", MINIMISER, || {
                 let laws = [(1.0, 1.0, 0.0), (1.0, 0.1, 0.0), (2.0, 3.0, -0.2), (0.5, 0.5, 0.3)];
@@ -83,6 +84,7 @@ fn fibonacci() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("dynamic-fibonacci"),
             exact("200 generations in exact rationals", certificate::dynamic::fibonacci),
             simulation(
                 "risk of the Gaussian mean at n = m",
@@ -102,6 +104,7 @@ fn riccati() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("dynamic-riccati"),
             exact("rational fixed points", certificate::dynamic::riccati),
             recursion("after 10,000 generations", RECURSION, || {
                 let far = |k: f64| theory::weights(&weights::law(&ratio(k))).nth(10_000).expect("without end");

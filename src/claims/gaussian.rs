@@ -6,7 +6,7 @@ use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
 use nalgebra::DMatrix;
 use proptest::prelude::any;
 
-use super::check::{Case, Cell, exact, optimum, property, recursion, simulation};
+use super::check::{Case, Cell, exact, optimum, proof, property, recursion, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, weight, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
@@ -103,6 +103,7 @@ fn variance_law() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("gaussian-variance-law"),
             exact("sampling law in rationals", certificate::sampling::gaussian_variance),
             recursion("fourth moments, generation by generation", RECURSION, || {
                 let variance = DMatrix::from_element(1, 1, 1.7);
@@ -146,6 +147,7 @@ fn covariance_law() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("gaussian-covariance-law"),
             exact("system, in symbols", certificate::covariance::system),
             exact("sampling law in rationals", certificate::sampling::gaussian_covariance),
             recursion("all p⁴ second moments, generation by generation", RECURSION, || {
@@ -207,6 +209,7 @@ fn covariance_threshold() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("covariance-threshold"),
             exact("sign of the eigenvalue, in rationals", certificate::covariance::critical_weight),
             recursion("growth of the p⁴ second moments at w_c", 1e-9, || {
                 // At w_c the larger mode's factor is 1: after the other one (below 1 - 1/m) has died, the steps are equal.

@@ -1,6 +1,6 @@
 //! The one recursion under every model.
 
-use super::check::{exact, property, recursion};
+use super::check::{exact, proof, property, recursion};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, iterate, iterated, law, laws, weight, weights};
 use super::{Claim, Exactness, Source, certificate};
 use crate::optimum::minimise;
@@ -21,6 +21,7 @@ fn finite_time() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("law-finite-time"),
             exact("closed form, in symbols", certificate::law::closed_form),
             recursion("step by step to t = 300", RECURSION, || {
                 let places = LAWS.iter().flat_map(|c| [0.0, 0.1, 0.5, 0.618, 1.0].map(|w| (c, w)));
@@ -41,6 +42,7 @@ fn limit() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("law-limit"),
             exact("fixed point, in symbols", certificate::law::limit),
             recursion("iterated until it stands still", RECURSION, || {
                 let places = LAWS.iter().flat_map(|c| [0.2, 0.5, 0.618, 0.9, 1.0].map(|w| (c, w)));
@@ -86,6 +88,7 @@ fn divergence() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("law-divergence"),
             exact("gap, in symbols", certificate::law::divergence),
             recursion("growth at and above ρu² = 1", RECURSION, || {
                 let at_one = [((1.0, 0.5, 0.0), 0.0), ((0.3, 0.2, 3.0), 0.5), ((2.0, 1.0, 15.0), 0.75)];
@@ -124,6 +127,7 @@ fn optimum() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("law-optimum"),
             exact("slope in symbols, rational optima, branch and bound", certificate::law::optimum),
             recursion("Brent on the iterated risk", MINIMISER, || {
                 let brent = |c| minimise(&|w| iterated(c, w, 2_000), (0.0, 1.0)).weight;
@@ -163,6 +167,7 @@ fn optimal_value() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("law-optimal-value"),
             exact("rational optima", certificate::law::optimal_value),
             recursion("iterated at w*", RECURSION, || {
                 let case = |c| {

@@ -1,11 +1,13 @@
 //! Running the registry.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use glob::Pattern;
 
 use super::{Check, Claim, Context, Finding, Tier};
 use crate::outcome::{ClaimOutcome, Evidence, Kind, RunOutcome, Verdict};
+use crate::proofs;
 use crate::stats::family::{FAMILY_FALSE_ALARM, Family};
 use crate::stream::experiment_id;
 
@@ -63,33 +65,48 @@ pub fn verify(
     let runs = |check: &Check| check.tier <= settings.tier;
     let checks = claims.iter().flat_map(|c| &c.checks).filter(|c| runs(c)).map(Check::comparisons).sum();
     let family = Family::new(FAMILY_FALSE_ALARM, checks);
-    let mut outcomes = Vec::new();
     let asked = |check: &Check| runs(check) && (settings.kinds.is_empty() || settings.kinds.contains(&check.kind));
     let matches = |c: &&Claim| settings.only.as_ref().is_none_or(|glob| glob.matches(c.id));
     if !claims.iter().any(|c| matches(&c)) {
         return Err(RunError::NoClaim);
     }
-    for claim in claims.iter().filter(matches).filter(|c| c.checks.iter().any(asked)) {
-        let evidence: Vec<_> = claim
-            .checks
-            .iter()
-            .filter(|check| asked(check))
+    let mut queue: VecDeque<_> = claims
+        .iter()
+        .filter(matches)
+        .map(|claim| (claim, claim.checks.iter().filter(|check| asked(check)).collect::<Vec<_>>()))
+        .filter(|(_, checks)| !checks.is_empty())
+        .collect();
+    // Coq runs beside the simulations, and the claims that wait for it are told of when it is done.
+    let proofs_asked = queue.iter().flat_map(|(_, checks)| checks).any(|check| check.kind == Kind::Proof);
+    if proofs_asked {
+        proofs::start();
+    }
+    let made = |claim: &Claim, check: &Check| {
+        let experiment = experiment_id(&format!("{}/{}", claim.id, check.name));
+        evidence(check, &Context { seed: settings.seed, tier: settings.tier, family, experiment })
+    };
+    let mut waiting = VecDeque::new();
+    let mut outcomes = Vec::new();
+    while let Some((claim, checks)) = queue.pop_front() {
+        let computed: Vec<_> = checks
+            .into_iter()
             .map(|check| {
-                listener(Event::Begin { claim, check });
-                let experiment = experiment_id(&format!("{}/{}", claim.id, check.name));
-                evidence(check, &Context { seed: settings.seed, tier: settings.tier, family, experiment })
+                let later = check.kind == Kind::Proof;
+                if !later {
+                    listener(Event::Begin { claim, check });
+                }
+                (check, (!later).then(|| made(claim, check)))
             })
             .collect();
-        let outcome = ClaimOutcome {
-            id: claim.id.to_owned(),
-            statement: claim.statement.to_owned(),
-            source: claim.source.word().to_owned(),
-            exactness: claim.exactness.word().to_owned(),
-            verdict: Verdict::of_all(evidence.iter().map(|e| e.verdict)),
-            evidence,
-        };
-        listener(Event::Claim(&outcome));
-        outcomes.push(outcome);
+        waiting.push_back((claim, computed));
+        while !proofs_asked || proofs::is_ready() || queue.is_empty() {
+            let Some((claim, computed)) = waiting.pop_front() else { break };
+            let evidence =
+                computed.into_iter().map(|(check, done)| done.unwrap_or_else(|| made(claim, check))).collect();
+            let outcome = outcome(claim, evidence);
+            listener(Event::Claim(&outcome));
+            outcomes.push(outcome);
+        }
     }
     if outcomes.is_empty() {
         return Err(RunError::NoEvidence);
@@ -104,9 +121,20 @@ pub fn verify(
     })
 }
 
+fn outcome(claim: &Claim, evidence: Vec<Evidence>) -> ClaimOutcome {
+    ClaimOutcome {
+        id: claim.id.to_owned(),
+        statement: claim.statement.to_owned(),
+        source: claim.source.word().to_owned(),
+        exactness: claim.exactness.word().to_owned(),
+        verdict: Verdict::of_all(evidence.iter().filter(|e| e.ran).map(|e| e.verdict)),
+        evidence,
+    }
+}
+
 fn evidence(check: &Check, context: &Context) -> Evidence {
     let began = Instant::now();
-    let Finding { verdict, statistic, bound, detectable_effect, detail } = check.run(context);
+    let Finding { verdict, statistic, bound, detectable_effect, detail, ran } = check.run(context);
     Evidence {
         kind: check.kind,
         check: check.name.to_owned(),
@@ -117,5 +145,6 @@ fn evidence(check: &Check, context: &Context) -> Evidence {
         detectable_effect: detectable_effect.filter(|d| d.is_finite()),
         seconds: began.elapsed().as_secs_f64(),
         detail,
+        ran,
     }
 }

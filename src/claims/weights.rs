@@ -4,7 +4,7 @@ use goldenweight_theory::weights as theory;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
-use super::check::{Case, Cell, exact, optimum, property, recursion, simulation};
+use super::check::{Case, Cell, exact, optimum, proof, property, recursion, simulation};
 use super::domain::{GOLDEN, IDENTITY, MINIMISER, RECURSION, error, holds, iterated, mixing_ratios, ratio, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
@@ -63,6 +63,7 @@ fn golden_weight() -> Claim {
         source: Source::Paper,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("golden-weight"),
             exact("rational optima, branch and bound", certificate::weights::golden_weight),
             recursion("Brent on the iterated risk", MINIMISER, || {
                 let brent = |k| minimise(&|w| limit(k, w), (0.0, 1.0)).weight;
@@ -85,6 +86,7 @@ fn golden_ratio() -> Claim {
         source: Source::Paper,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("golden-ratio"),
             exact("thirty digits", certificate::weights::golden_ratio),
             recursion("continued fraction 1/(1 + 1/(1 + ...))", RECURSION, || {
                 let fraction = (0..80).fold(1.0, |x, _| 1.0 / (1.0 + x));
@@ -116,6 +118,7 @@ fn naive_pooling() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("naive-pooling"),
             exact("in rationals, branch and bound", certificate::weights::naive_pooling),
             recursion("iterated at k/(1 + k)", RECURSION, || {
                 let case =
@@ -155,6 +158,7 @@ fn small_ratio() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("weight-small-ratio"),
             exact("bounds, branch and bound", certificate::weights::small_ratio),
             property(
                 "|w*/√k − 1 + √k/2| <= k/8",
@@ -196,6 +200,7 @@ fn large_ratio() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("weight-large-ratio"),
             exact("bounds at rational optima", certificate::weights::large_ratio),
             recursion("Brent on the iterated risk at k = 20 and 50", MINIMISER, || {
                 let brent = |k| minimise(&|w| iterated(&(1.0, k, 0.0), w, 2_000), (0.0, 1.0)).weight;
@@ -223,6 +228,7 @@ fn monotone() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("weight-increases"),
             exact("derivative, branch and bound", certificate::weights::increasing),
             recursion("steps of w* between mixing ratios, by Brent on the iterated risk", 1e-4, || {
                 // Two minimisers within 3e-6 each, and steps of 0.07 and above: 6e-6/0.07.
@@ -263,6 +269,7 @@ fn break_even() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("break-even"),
             exact("sign of R − 1, in symbols", certificate::weights::break_even),
             property(
                 "the sign of risk − 1 changes at k/(k + 2)",
@@ -296,6 +303,7 @@ fn effective_sample_size() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("effective-sample-size"),
             exact("rational optima", certificate::weights::effective_sample_size),
             property("√(nm) < n/w* < √(nm) + n", "k", mixing_ratios, |&k| {
                 // n/w* = n/2 + sqrt(n^2/4 + nm), in units of n with m = n/k.
@@ -316,6 +324,7 @@ fn flatness() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("flat-optimum"),
             exact("excess, in symbols", certificate::weights::flatness),
             property(
                 "the excess over w*",
@@ -356,6 +365,7 @@ fn fixed_rows() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("fixed-real-rows"),
             exact("fixed point and slope, in rationals", certificate::weights::fixed_rows),
             recursion("joint moments of the start and the fit", RECURSION, || {
                 let places = RATIOS.iter().flat_map(|&k| [0.1, 0.5, 0.9].map(|w| (k, w)));

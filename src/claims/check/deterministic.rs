@@ -8,7 +8,8 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 
 use super::{Check, Context, Finding};
 use crate::claims::certificate::Certificate;
-use crate::outcome::Kind;
+use crate::outcome::{Kind, Verdict};
+use crate::proofs::{self, Checked};
 
 /// Two numbers that should be equal: where, computed, expected.
 pub type Relation = (String, f64, f64);
@@ -37,11 +38,28 @@ fn worst_of(cases: &[Relation], tolerance: f64) -> Finding {
     Finding::within(error(worst), detail)
 }
 
+/// The theorems that the map of `theory/proofs` lists for a claim.
+pub fn proof(claim: &'static str) -> Check {
+    let run = move |_: &Context| {
+        let theorems: Vec<&str> = proofs::theorems().filter(|(id, _)| *id == claim).map(|(_, name)| name).collect();
+        match proofs::checked() {
+            Checked::NotRun(reason) => Finding::not_run(reason),
+            Checked::Refused(said) => Finding::decided(Verdict::Refuted, said),
+            Checked::Proved(proved) => match theorems.iter().find(|theorem| !proved.contains(**theorem)) {
+                Some(missing) => Finding::decided(Verdict::Refuted, format!("{missing} is not among the proved")),
+                None if theorems.is_empty() => Finding::inconclusive("the map has no theorem for this claim"),
+                None => Finding::decided(Verdict::Confirmed, format!("proved: {}", theorems.join(", "))),
+            },
+        }
+    };
+    Check::certain("theorems", Kind::Proof, run)
+}
+
 /// A certificate: the formulas in exact arithmetic or in intervals.
 pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
     let run = move |_: &Context| {
         let Certificate { verdict, detail } = certify();
-        Finding { verdict, statistic: None, bound: None, detectable_effect: None, detail }
+        Finding::decided(verdict, detail)
     };
     Check::certain(name, Kind::Exact, run)
 }

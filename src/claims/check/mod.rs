@@ -7,7 +7,7 @@ mod sampled;
 mod tests;
 
 pub use case::{Case, Cell};
-pub use deterministic::{Deviation, Relation, exact, property, recursion};
+pub use deterministic::{Deviation, Relation, exact, proof, property, recursion};
 pub use sampled::{Estimated, Form, Sampled, ladder, optimum, optimum_ladder, simulation};
 
 use crate::outcome::{Kind, Verdict};
@@ -78,6 +78,8 @@ pub struct Finding {
     pub detectable_effect: Option<f64>,
     /// The numbers behind the verdict.
     pub detail: String,
+    /// Whether it was made at all: a tool may be absent. What was not has no part in the claim's verdict.
+    pub ran: bool,
 }
 
 impl Finding {
@@ -90,7 +92,20 @@ impl Finding {
             bound: None,
             detectable_effect: None,
             detail: cause.into(),
+            ran: true,
         }
+    }
+
+    /// A check for which a tool is absent.
+    #[must_use]
+    pub fn not_run(cause: impl Into<String>) -> Self {
+        Self { ran: false, ..Self::inconclusive(cause) }
+    }
+
+    /// A verdict without a number that was compared.
+    #[must_use]
+    pub fn decided(verdict: Verdict, detail: impl Into<String>) -> Self {
+        Self { verdict, ..Self::inconclusive(detail) }
     }
 
     /// A statistical comparison, with the words that name both sides.
@@ -107,6 +122,7 @@ impl Finding {
             detail: format!(
                 "{words}; relative error {error:+.3} % in ({low:+.3}, {high:+.3}) %, margin {margin:.3} %{cause}"
             ),
+            ran: true,
         }
     }
 
@@ -119,6 +135,7 @@ impl Finding {
             bound: Some(1.0),
             detectable_effect: None,
             detail,
+            ran: true,
         }
     }
 }

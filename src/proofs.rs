@@ -1,0 +1,121 @@
+//! The machine-checked theorems of `theory/proofs`, and Coq run on them.
+//!
+//! The files are part of the program, so that it can check them wherever it is. What counts as proved is decided by one script,
+//! `theory/proofs/check`, the same that a reader runs by hand; without Coq nothing is proved, and that is said.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use std::thread;
+
+/// The files of `theory/proofs` that are run, by name.
+macro_rules! files {
+    ($($name:literal),+ $(,)?) => { [$(($name, include_str!(concat!("../theory/proofs/", $name)))),+] };
+}
+
+/// Script, map and Coq sources.
+pub const FILES: [(&str, &str); 12] = files![
+    "Collapse.v",
+    "Covariance.v",
+    "Dynamic.v",
+    "Evaluate.v",
+    "GoldenRatio.v",
+    "GoldenWeight.v",
+    "Law.v",
+    "Optimum.v",
+    "Values.v",
+    "Weights.v",
+    "check",
+    "theorems",
+];
+
+/// What came of running Coq.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// These theorems are proved.
+    Proved(BTreeSet<String>),
+    /// Something is not proved, with what the script said.
+    Refused(String),
+    /// Nothing was decided, with the reason: Coq is not there.
+    NotRun(String),
+}
+
+/// Claims and the theorems that prove them (or their algebraic core), as the map lists them.
+pub fn theorems() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let (_, map) = FILES[FILES.len() - 1];
+    map.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '))
+}
+
+static CHECKED: OnceLock<Checked> = OnceLock::new();
+
+/// What Coq says, run once; blocks until it has said it.
+pub fn checked() -> &'static Checked {
+    CHECKED.get_or_init(|| match run() {
+        Ok(output) => verdict(&output),
+        Err(error) => Checked::NotRun(format!("not run: theory/proofs/check could not be run: {error}")),
+    })
+}
+
+/// Begins to run Coq beside other work.
+pub fn start() {
+    if CHECKED.get().is_none() {
+        thread::spawn(checked);
+    }
+}
+
+/// Whether [`checked`] would answer at once.
+pub fn is_ready() -> bool {
+    CHECKED.get().is_some()
+}
+
+/// Runs the script on a copy of the files.
+fn run() -> io::Result<Output> {
+    let folder = tempfile::tempdir()?;
+    for (name, text) in FILES {
+        std::fs::write(folder.path().join(name), text)?;
+    }
+    Command::new("bash").arg(folder.path().join("check")).arg("--quick").output()
+}
+
+/// Reads the script's exit code and output.
+fn verdict(output: &Output) -> Checked {
+    let [out, err] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    match output.status.code() {
+        Some(0) => {
+            Checked::Proved(out.lines().filter_map(|line| line.strip_prefix("proved ")).map(str::to_owned).collect())
+        }
+        Some(3) => Checked::NotRun(out.trim().to_owned()),
+        _ => {
+            let said: Vec<_> = out.lines().filter(|line| line.starts_with("refused ")).chain(err.lines()).collect();
+            Checked::Refused(said.join("; "))
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::ExitStatus;
+
+    use super::*;
+
+    fn output(code: i32, out: &str, err: &str) -> Checked {
+        verdict(&Output { status: ExitStatus::from_raw(code << 8), stdout: out.into(), stderr: err.into() })
+    }
+
+    #[test]
+    fn exit_codes_decide() {
+        let proved = output(0, "proved a\nproved b\nall proved: 2 theorems\n", "");
+        assert_eq!(proved, Checked::Proved(["a", "b"].map(str::to_owned).into()));
+        assert_eq!(output(3, "not run: coq not found\n", ""), Checked::NotRun("not run: coq not found".into()));
+        let refused = output(1, "proved a\nrefused b: an axiom\n", "check: a theorem is refused");
+        assert_eq!(refused, Checked::Refused("refused b: an axiom; check: a theorem is refused".into()));
+    }
+
+    #[test]
+    fn the_map_is_read() {
+        assert!(theorems().any(|pair| pair == ("golden-weight", "golden_weight_is_unique_minimiser")));
+        assert!(theorems().all(|(claim, theorem)| !claim.is_empty() && !theorem.contains(' ')));
+    }
+}
