@@ -16,6 +16,7 @@ use nalgebra::{DMatrix, DVector};
 
 mod bits;
 mod laws;
+mod references;
 mod small;
 
 /// Something to be checked of every simulator.
