@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use glob::Pattern;
 use goldenweight::claims::{Settings, Tier, registry, verify};
 use goldenweight::outcome::Verdict;
+use goldenweight::proofs::{Checked, checked};
 use goldenweight::report;
 use goldenweight::stream::DEFAULT_SEED;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -15,6 +16,9 @@ fn main() -> ExitCode {
     // Each check uses every core already.
     arguments.test_threads = Some(1);
     let trials = registry().into_iter().map(|claim| Trial::test(claim.id, move || trial(claim.id))).collect();
+    if let Checked::NotRun(reason) = checked() {
+        println!("proof: {reason}");
+    }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

@@ -165,7 +165,7 @@ fn misspecified_limit() -> Claim {
                 400,
                 0.35,
                 1,
-                rungs(Rows { real: 2_000, synthetic: 500 }, STANDARDISED, 0.5, 5, 12),
+                rungs(Rows { real: 1_000, synthetic: 250 }, STANDARDISED, 0.5, 5, 12),
             ),
             // Its losses are too skewed for the replicates that the quick tier has time for.
             ladder("standardised coefficients, w = .4", 160, 0.45, 1, rungs(equal(ROWS), STANDARDISED, 0.4, 8, 28))

@@ -107,8 +107,7 @@ Proof.
   apply risk_diverges; nra.
 Qed.
 
-(** Below one generation's worth of real rows nothing changes: with p = 1 the covariance is the variance, and its risk
-    diverges exactly where rho u^2 >= 1. *)
+(** Under any weight, the risk of the variance converges exactly where (m + 1)/(m - 1) u^2 < 1. *)
 Theorem variance_risk_converges_exactly_below_the_boundary : forall s2 n m w,
   0 < s2 -> 1 < n -> 1 < m ->
   ((exists l, Un_cv (risk (2 * s2 ^ 2 / (n - 1)) (2 * s2 ^ 2 / (m - 1)) (1 + 2 / (m - 1)) w) l)

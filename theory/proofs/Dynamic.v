@@ -285,6 +285,11 @@ Qed.
 Lemma fibonacci_successor : forall n, fibonacci (S (S n)) = (fibonacci (S n) + fibonacci n)%Z.
 Proof. reflexivity. Qed.
 
+Theorem fibonacci_numbers :
+  fibonacci 1 = 1%Z /\ fibonacci 2 = 1%Z /\
+  forall n, fibonacci (S (S n)) = (fibonacci (S n) + fibonacci n)%Z.
+Proof. repeat split. Qed.
+
 Lemma fibonacci_is_positive : forall n, (0 <= fibonacci n /\ 0 < fibonacci (S n))%Z.
 Proof.
   induction n as [|n [IH0 IH1]]; [cbn; lia|]. rewrite fibonacci_successor. lia.

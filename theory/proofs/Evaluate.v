@@ -273,10 +273,10 @@ Ltac by_fractions rule a b :=
 (** Unfolds whatever is a rational expression of its arguments. *)
 Ltac unfold_rational :=
   unfold
-    risk, limit_risk, relative_risk, naive_weight, break_even_weight, fixed_rows_limit,
-    covariance_limit, trace_variance_limit,
-    characteristic_polynomial, M11, M12, M21, M22,
-    collapsing_mean_risk, collapsing_frequency_risk, collapsing_variance_risk;
+    collapsing_mean_risk, collapsing_frequency_risk, collapsing_variance_risk,
+    limit_risk, relative_risk, naive_weight, break_even_weight, fixed_rows_limit,
+    covariance_limit, trace_variance_limit, characteristic_polynomial, M11, M12, M21, M22;
+  unfold risk;
   cbn [risk_from fixed_rows_moments fst snd].
 
 Ltac compute_fibonacci :=
@@ -295,7 +295,8 @@ Qed.
 Ltac evaluate_rational :=
   unfold_rational; compute_fibonacci;
   lazymatch goal with
-  | |- covariance_moments _ _ _ _ _ _ = (_, _) => apply covariance_moments_are_a_pair; evaluate_rational
+  | |- covariance_moments _ _ _ _ _ _ = (_, _) =>
+      apply covariance_moments_are_a_pair; evaluate_rational
   | |- (_, _) = (_, _) => apply f_equal2; evaluate_rational
   | |- _ /\ _ => split; evaluate_rational
   | |- ?a = ?b => by_fractions equality_by_fractions a b
@@ -472,6 +473,12 @@ Proof.
   Fail assert (0.63 < optimal_weight (11 / 10) 1) by evaluate.
   exact I.
 Qed.
+
+(** Without real rows. *)
+Example evaluate_collapse :
+  collapsing_mean_risk 2 5 4 6 = 17 / 5 /\ collapsing_frequency_risk 1 5 4 2 = 11 / 20
+  /\ collapsing_variance_risk 1 11 6 2 = 169 / 125 /\ IZR (fibonacci 12) = 144.
+Proof. evaluate. Qed.
 
 (** What follows for the mixing ratio. *)
 Example evaluate_mixing_ratio :

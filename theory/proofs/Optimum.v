@@ -90,7 +90,7 @@ Proof.
   pose proof (optimal_synthetic_weight_is_a_root rho kappa Hr Hk) as Q. cbv zeta in Q.
   pose proof (optimal_synthetic_weight_is_left_of_the_middle rho kappa Hr Hk).
   set (u := optimal_synthetic_weight rho kappa) in *. clearbody u. split; [assumption|].
-  (* The polynomial is (1 - u) (1 - rho u) - kappa u; where rho >= 1, u < 2/D < 1 already if kappa > 1 - rho. *)
+  (* The equation is (1 - u) (1 - rho u) = kappa u.  For u >= 1, D u < 2 gives rho u < 1, and the left side is <= 0. *)
   destruct (Rlt_le_dec u 1) as [L|G]; [exact L|exfalso].
   assert (rho * u < 1) by nra. nra.
 Qed.

@@ -20,12 +20,13 @@ pub fn sequence() -> Certificate {
         let (u, distance) = (S::one() - w.clone(), w.clone() - v.clone());
         vec![[w.clone() * w + u.clone() * u * p.clone(), v + (S::one() + p) * distance.clone() * distance]]
     });
-    // Two generations: the second is made from the first as every later one is from the one before.
-    let gains = identity!(
-        "w_t = v_t = P/(1 + P), P = κ + ρv_{t−1}, and e_t = v_t A_r/ν_n, t <= 2",
-        |fresh, synthetic, excess| {
-            let law = Recursion::new(fresh.clone(), synthetic.clone(), excess.clone());
-            let (kappa, rho) = (synthetic / fresh.clone(), S::one() + excess);
+    // Two generations: the second is made from the first as every later one is from the one before. A_r/nu_n = 3/2, since it scales
+    // every risk alike.
+    let gains =
+        identity!("w_t = v_t = P/(1 + P), P = κ + ρv_{t−1}, and e_t = v_t A_r/ν_n, t <= 2", |kappa, excess| {
+            let fresh = S::ratio(3, 2);
+            let law = Recursion::new(fresh.clone(), kappa.clone() * fresh.clone(), excess.clone());
+            let rho = S::one() + excess;
             let found: Vec<S> = theory::weights(&law).take(2).collect();
             let risks = law.risk_with_weights(&found);
             let mut v = S::one();
@@ -37,8 +38,7 @@ pub fn sequence() -> Certificate {
                 equations.push([risk, v.clone() * fresh.clone()]);
             }
             equations
-        }
-    );
+        });
     Certificate::all([square, gains])
 }
 
