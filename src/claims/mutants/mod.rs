@@ -1,7 +1,7 @@
 //! Mutants: plausible wrong formulas and wrong simulators, which the registry's own checks must refute at their own budget.
 //!
-//! A mutant names a check and replaces one of its sides: the values that theory expects ([`formulas`]) or the simulator
-//! ([`simulators`]). Everything else, the cells, the replicates, the streams, the bound, is the check's. A row of either table is
+//! A mutant names a check and replaces one of its sides: the values that theory expects (`formulas`) or the simulator
+//! (`simulators`). Everything else, the cells, the replicates, the streams, the bound, is the check's. A row of either table is
 //! a mutant; a survivor fails `tests/mutants.rs`. Beside the wrong ones each table has controls, the same code without the fault,
 //! which must be confirmed: otherwise anything would be refuted.
 
