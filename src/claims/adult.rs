@@ -163,7 +163,7 @@ fn misspecified_limit() -> Claim {
             ladder(
                 "standardised coefficients, n = 4m, w = .5",
                 400,
-                0.35,
+                0.4,
                 1,
                 rungs(Rows { real: 1_000, synthetic: 250 }, STANDARDISED, 0.5, 5, 12),
             ),

@@ -3,7 +3,7 @@
 use goldenweight_theory::categorical as theory;
 use goldenweight_theory::parameters::SampleSizes;
 
-use super::check::{Case, Cell, exact, optimum, property, recursion, simulation};
+use super::check::{Case, Cell, exact, optimum, property, recursion, score, simulation};
 use super::domain::{IDENTITY, RECURSION, error, weight, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
@@ -38,7 +38,8 @@ fn law() -> Claim {
         CategoricalRows::new(CELLS.to_vec(), twenty),
         0,
         theory::law(&CELLS, sizes(20, 20)).optimal_weight(),
-    );
+    )
+    .with_curve(move |w| theory::law(&CELLS, sizes(20, 20)).limit(&w));
     Claim {
         id: "categorical-law",
         statement: "the risk of the cell probabilities obeys the recursion with A = Σ p(1 − p), ν = n, m and ρ = 1 − 1/m",
@@ -72,7 +73,8 @@ fn law() -> Claim {
             ),
             simulation("by sufficient statistics", 95_000, 0.03, sufficient.collect()),
             simulation("by rows", 95_000, 0.03, by_rows.collect()),
-            optimum("minimiser of the simulated risk", 24 * 200, 0.08, vec![optimal]),
+            score("slope at w*", 256 * 64, 0.03, 0.1, vec![optimal.clone()]),
+            optimum("minimiser of the simulated risk", 24 * 80, 0.08, vec![optimal]),
         ],
     }
 }

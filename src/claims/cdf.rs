@@ -3,7 +3,7 @@
 use goldenweight_theory::cdf as theory;
 use goldenweight_theory::parameters::SampleSizes;
 
-use super::check::{Case, Cell, exact, optimum, property, recursion, simulation};
+use super::check::{Case, Cell, exact, optimum, property, recursion, score, simulation};
 use super::domain::{IDENTITY, RECURSION, error, weight, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
@@ -28,7 +28,8 @@ fn law() -> Claim {
         CdfRows::new(twenty),
         0,
         theory::law::<f64>(sizes(20, 20)).optimal_weight(),
-    );
+    )
+    .with_curve(move |w| theory::law(sizes(20, 20)).limit(&w));
     Claim {
         id: "cdf-law",
         statement: "the risk ∫(F_t − F)² dF obeys the recursion with A = 1/6, ν = n, m and ρ = 1 − 1/m, for every continuous F",
@@ -58,7 +59,8 @@ fn law() -> Claim {
                 },
             ),
             simulation("by rows", 80_000, 0.03, by_rows.into()),
-            optimum("minimiser of the simulated risk", 24 * 100, 0.1, vec![optimal]),
+            score("slope at w*", 256 * 64, 0.04, 0.1, vec![optimal.clone()]),
+            optimum("minimiser of the simulated risk", 24 * 40, 0.1, vec![optimal]),
         ],
     }
 }

@@ -428,7 +428,7 @@ fn figure_9d() -> Claim {
 
 fn figure_9e() -> Claim {
     let statement = "naive against golden weight for logistic regression: both follow the limit law, for n → ∞";
-    regression_curves("figure-9e", statement, Fitted::Logistic, 150, 0.4)
+    regression_curves("figure-9e", statement, Fitted::Logistic, 120, 0.4)
 }
 
 fn figure_9f() -> Claim {

@@ -6,7 +6,7 @@ use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
 use nalgebra::DMatrix;
 use proptest::prelude::any;
 
-use super::check::{Case, Cell, exact, optimum, proof, property, recursion, simulation};
+use super::check::{Case, Cell, curvature, exact, optimum, proof, property, recursion, score, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, weight, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
@@ -245,7 +245,9 @@ fn covariance_optimum() -> Claim {
         let expected = system(&sigma, real, synthetic).optimal_weight();
         let rows = Rows { real, synthetic };
         let cell = Cell::minimised(rows, p, Record::Average { from: 20, until: 60 });
+        let law = system(&sigma, real, synthetic);
         Case::new(cell, GaussianSufficient::new(sigma, rows), COVARIANCE, expected)
+            .with_curve(move |w| law.limit(&w).risk)
     };
     Claim {
         id: "covariance-optimum",
@@ -273,7 +275,9 @@ fn covariance_optimum() -> Claim {
                     holds(system.limit_risk(weight(w)) >= system.optimal_risk() * (1.0 - 10.0 * IDENTITY))
                 },
             ),
-            optimum("minimiser of the simulated risk", 24 * 120, 0.08, vec![case(2, 100, 100), case(2, 30, 20)]),
+            optimum("minimiser of the simulated risk", 24 * 40, 0.08, vec![case(2, 100, 100), case(2, 30, 20)]),
+            score("slope at w*", 256 * 64, 0.03, 0.03, vec![case(2, 100, 100), case(2, 30, 20)]),
+            curvature("curvature at w*", 256 * 64, 0.2, 0.1, vec![case(2, 100, 100)]),
         ],
     }
 }

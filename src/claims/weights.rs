@@ -4,7 +4,7 @@ use goldenweight_theory::weights as theory;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
-use super::check::{Case, Cell, exact, optimum, proof, property, recursion, simulation};
+use super::check::{Case, Cell, curvature, exact, optimum, proof, property, recursion, score, simulation};
 use super::domain::{GOLDEN, IDENTITY, MINIMISER, RECURSION, error, holds, iterated, mixing_ratios, ratio, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
@@ -52,9 +52,10 @@ fn limit(k: f64, w: f64) -> f64 {
 
 fn golden_weight() -> Claim {
     let case = |real, synthetic| {
-        let expected = theory::optimal_weight(&ratio(real as f64 / synthetic as f64));
+        let k = ratio(real as f64 / synthetic as f64);
         let cell = Cell::minimised(Rows { real, synthetic }, 2, AVERAGED);
-        Case::new(cell, gaussian(real, synthetic), 0, expected)
+        Case::new(cell, gaussian(real, synthetic), 0, theory::optimal_weight(&k))
+            .with_curve(move |w| theory::relative_risk(&k, &w) * 2.0 / real as f64)
     };
     Claim {
         id: "golden-weight",
@@ -73,7 +74,9 @@ fn golden_weight() -> Claim {
                 let (w, u) = (theory::optimal_weight(&ratio(k)), theory::optimal_synthetic_weight(&ratio(k)));
                 error(w * w + k * w, k, IDENTITY).max(error(w * w, k * u, IDENTITY)).max(error(w + u, 1.0, IDENTITY))
             }),
-            optimum("minimiser for the Gaussian mean", 24 * 80, 0.08, vec![case(25, 100), case(60, 60), case(100, 25)]),
+            optimum("minimiser for the Gaussian mean", 24 * 40, 0.08, vec![case(25, 100), case(60, 60), case(100, 25)]),
+            score("slope at w* for the Gaussian mean", 256 * 64, 0.03, 0.03, vec![case(25, 100), case(100, 25)]),
+            curvature("curvature at w* for the Gaussian mean", 256 * 64, 0.1, 0.1, vec![case(60, 60)]),
         ],
     }
 }
@@ -332,7 +335,10 @@ fn flatness() -> Claim {
                 || (mixing_ratios(), weights()),
                 |&(k, w)| {
                     let best = theory::optimal_weight(&ratio(k));
-                    let excess = (1.0 + k + best) * (w - best) * (w - best) / (w * (2.0 - w));
+                    // Near 1 the distance from w* is that of the complements, which keep their digits.
+                    let distance =
+                        if w < 0.5 { w - best } else { theory::optimal_synthetic_weight(&ratio(k)) - (1.0 - w) };
+                    let excess = (1.0 + k + best) * distance * distance / (w * (2.0 - w));
                     error(theory::relative_risk(&ratio(k), &w), best + excess, 10.0 * IDENTITY)
                 },
             ),

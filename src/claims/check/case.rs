@@ -81,14 +81,28 @@ pub struct Case {
     loss: usize,
     real_rows: RealRows,
     pub(super) expected: f64,
+    curve: Option<Curve>,
 }
+
+/// The recorded risk that theory expects, as a function of the weight.
+type Curve = Arc<dyn Fn(f64) -> f64 + Send + Sync>;
 
 impl Case {
     /// The loss of index `loss` of `simulator`; `expected` is what theory says of the recorded mean, or of the optimal weight where
     /// the cell has none.
     pub fn new<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, expected: f64) -> Self {
         let run = Arc::new(move |plan: &Plan| engine::run(&simulator, plan, &|_| ()));
-        Self { cell, run, loss, real_rows: RealRows::Fresh, expected }
+        Self { cell, run, loss, real_rows: RealRows::Fresh, expected, curve: None }
+    }
+
+    /// The same with the risk that theory expects at other weights than the optimal one.
+    #[must_use]
+    pub fn with_curve(self, curve: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
+        Self { curve: Some(Arc::new(curve)), ..self }
+    }
+
+    pub(super) fn curve(&self) -> Result<Curve, String> {
+        self.curve.clone().ok_or_else(|| format!("{}: no curve", self.cell))
     }
 
     /// Where it is.
@@ -122,7 +136,7 @@ impl Case {
     }
 
     /// Simulates the recorded mean in one cell of the check's streams; the second number is that of the failed fits.
-    fn simulate(&self, context: &Context, cell: u64, replicates: u64, weights: Weights) -> Estimated {
+    pub(super) fn simulate(&self, context: &Context, cell: u64, replicates: u64, weights: Weights) -> Estimated {
         let plan = Plan {
             seed: context.seed,
             experiment: context.experiment,

@@ -3,12 +3,13 @@
 mod case;
 mod deterministic;
 mod sampled;
+mod score;
 #[cfg(test)]
 mod tests;
 
 pub use case::{Case, Cell};
 pub use deterministic::{Deviation, Relation, exact, proof, property, recursion};
-pub use sampled::{Estimated, Form, Sampled, ladder, optimum, optimum_ladder, simulation};
+pub use sampled::{Estimated, Form, Sampled, curvature, ladder, optimum, optimum_ladder, score, simulation};
 
 use crate::outcome::{Kind, Verdict};
 use crate::stats::compare::Comparison;

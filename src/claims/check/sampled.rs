@@ -6,7 +6,7 @@ use crate::stats::compare::{Comparison, Estimate, compare};
 use crate::stats::ladder::{Rung, extrapolate};
 
 /// What is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Form {
     /// The simulated risk of every case; the finding is the worst case's.
     Risk,
@@ -17,6 +17,10 @@ pub enum Form {
     RiskLadder(usize),
     /// As that, of the minimisers.
     MinimiserLadder(usize),
+    /// Where the slope of the simulated risk vanishes, by a difference of this step at the expected optimal weight.
+    Score(f64),
+    /// The curvature of the simulated risk there over theory's, by a second difference of this step.
+    Curvature(f64),
 }
 
 /// A check by simulation.
@@ -36,7 +40,7 @@ impl Sampled {
     #[must_use]
     pub fn comparisons(&self) -> usize {
         match self.form {
-            Form::Risk | Form::Minimiser => self.cases.len(),
+            Form::Risk | Form::Minimiser | Form::Score(_) | Form::Curvature(_) => self.cases.len(),
             Form::RiskLadder(_) | Form::MinimiserLadder(_) => 2,
         }
     }
@@ -56,6 +60,8 @@ impl Sampled {
             Form::Minimiser | Form::MinimiserLadder(_) => {
                 case.minimise(context, cell, replicates).map(|found| (found.estimate(), 0))
             }
+            Form::Score(step) => case.score(context, cell, replicates, step),
+            Form::Curvature(step) => case.curvature(context, cell, replicates, step),
         };
         self.cases.iter().zip(0..).map(estimate).collect()
     }
@@ -64,7 +70,7 @@ impl Sampled {
     #[must_use]
     pub fn judge(&self, context: &Context, estimates: &[Estimated]) -> Finding {
         match self.form {
-            Form::Risk | Form::Minimiser => self.worst(context, estimates),
+            Form::Risk | Form::Minimiser | Form::Score(_) | Form::Curvature(_) => self.worst(context, estimates),
             Form::RiskLadder(degree) | Form::MinimiserLadder(degree) => self.extrapolated(context, degree, estimates),
         }
     }
@@ -72,16 +78,22 @@ impl Sampled {
     /// Every case's estimate against its expected value.
     fn worst(&self, context: &Context, estimates: &[Estimated]) -> Finding {
         let (replicates, margin) = (context.tier.replicates(self.replicates), context.tier.margin(self.margin));
-        let what = if self.form == Form::Risk { "simulated" } else { "minimiser" };
+        let what = match self.form {
+            Form::Score(_) => "the slope vanishes at",
+            Form::Curvature(_) => "curvature over theory's",
+            Form::Minimiser | Form::MinimiserLadder(_) => "minimiser",
+            Form::Risk | Form::RiskLadder(_) => "simulated",
+        };
         worst(self.cases.iter().zip(estimates).map(|(case, estimated)| {
             let (estimate, failed) = estimated.as_ref().map_err(String::clone)?;
-            let comparison = compare(estimate, case.expected, margin, &context.family);
+            let expected = if matches!(self.form, Form::Curvature(_)) { 1.0 } else { case.expected };
+            let comparison = compare(estimate, expected, margin, &context.family);
             let words = format!(
                 "{}: {what} {:.6e} ± {:.1e}, theory {:.6e}, {replicates} replicates{}",
                 case.cell,
                 estimate.value,
                 estimate.std_error,
-                case.expected,
+                expected,
                 failures(*failed)
             );
             Ok((comparison, words))
@@ -100,6 +112,16 @@ pub fn simulation(name: &'static str, replicates: u64, margin: f64, cases: Vec<C
 /// Minimiser of the simulated risk against the expected optimal weight.
 pub fn optimum(name: &'static str, replicates: u64, margin: f64, cases: Vec<Case>) -> Check {
     sampled(name, Kind::Optimum, Sampled { form: Form::Minimiser, replicates, margin, cases })
+}
+
+/// Where the slope of the simulated risk vanishes against the expected optimal weight, see [`Form::Score`]; cases with a curve.
+pub fn score(name: &'static str, replicates: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Optimum, Sampled { form: Form::Score(step), replicates, margin, cases })
+}
+
+/// The curvature of the simulated risk at the optimal weight against theory's, see [`Form::Curvature`]; cases with a curve.
+pub fn curvature(name: &'static str, replicates: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Optimum, Sampled { form: Form::Curvature(step), replicates, margin, cases })
 }
 
 /// Risks of a ladder of sizes over their limit law, see [`Form::RiskLadder`].

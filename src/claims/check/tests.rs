@@ -4,8 +4,8 @@ use proptest::strategy::Strategy;
 use rand::RngExt;
 
 use super::{
-    Case, Cell, Check, Context, Deviation, Finding, Tier, ladder, optimum, optimum_ladder, property, recursion,
-    simulation,
+    Case, Cell, Check, Context, Deviation, Finding, Tier, curvature, ladder, optimum, optimum_ladder, property,
+    recursion, score, simulation,
 };
 use crate::experiment::Rows;
 use crate::outcome::Verdict::{self, Confirmed, Inconclusive, Refuted};
@@ -156,6 +156,23 @@ fn optima_are_found() {
     let steps = |expected| optimum_ladder("toy", 24 * 400, 0.1, 1, rungs(|toy| minimised(toy, expected)));
     assert_verdict(&steps(0.4), Confirmed);
     assert_verdict(&steps(0.5), Refuted);
+}
+
+#[test]
+fn slopes_and_curvatures_are_compared() {
+    let parabola = |scale: f64| move |w: f64| RISK + scale * (w - 0.4).powi(2);
+    let at = |expected, scale| vec![minimised(SOUND, expected).with_curve(parabola(scale))];
+    let slope = |expected, scale| score("toy", 256 * 64, 0.02, 0.1, at(expected, scale));
+    assert_verdict(&slope(0.4, 1.0), Confirmed);
+    assert_verdict(&slope(0.41, 1.0), Refuted);
+    // The toy has no cubic term: a curve that claims one makes the difference say another slope.
+    let cubic = |w: f64| RISK + (w - 0.4).powi(2) + 5.0 * (w - 0.4).powi(3);
+    assert_verdict(&score("toy", 256 * 64, 0.02, 0.1, vec![minimised(SOUND, 0.4).with_curve(cubic)]), Refuted);
+    let bend = |scale| curvature("toy", 256 * 64, 0.02, 0.1, at(0.4, scale));
+    assert_verdict(&bend(1.0), Confirmed);
+    assert_verdict(&bend(1.1), Refuted);
+    let without = find(&score("toy", 256 * 64, 0.02, 0.1, vec![minimised(SOUND, 0.4)]));
+    assert!(without.verdict == Inconclusive && without.detail.contains("no curve"), "{without:?}");
 }
 
 #[test]

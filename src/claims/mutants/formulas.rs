@@ -178,6 +178,9 @@ fn gaussian() -> Vec<Mutant> {
             let spread = SQUARE_TRACE + TRACE_SQUARE;
             risk(c, spread / (n(c) - 1.0), spread / (m(c) - 1.0), 1.0)
         }),
+        wrong("covariance-optimum", "slope at w*", "the golden weight where the covariance's slope vanishes", |c| {
+            golden(k(c))
+        }),
         wrong("covariance-optimum", MINIMISER, "the golden weight for the covariance's optimum", |c| golden(k(c))),
     ]
 }
@@ -192,6 +195,7 @@ fn resampling() -> Vec<Mutant> {
     const CELLS: &str = "categorical-law";
     const CDF: &str = "cdf-law";
     vec![
+        wrong(CELLS, "slope at w*", "1/phi where the slope of the categorical risk vanishes", |c| golden(k(c))),
         right(CELLS, SUFFICIENT, "control: the categorical law", |c| resampled(c, CATEGORIES, -1.0)),
         wrong(CELLS, SUFFICIENT, "rho = 1 for categories", |c| resampled(c, CATEGORIES, 0.0)),
         wrong(CELLS, SUFFICIENT, "rho = 1 + 1/m for categories", |c| resampled(c, CATEGORIES, 1.0)),
@@ -211,6 +215,7 @@ fn resampled(cell: &Cell, a: f64, excess: f64) -> f64 {
 }
 
 fn ratios() -> Vec<Mutant> {
+    const SLOPE: &str = "slope at w* for the Gaussian mean";
     const GOLDEN: (&str, &str) = ("golden-weight", "minimiser for the Gaussian mean");
     const POOLED: (&str, &str) = ("naive-pooling", "relative risk of the Gaussian mean");
     const EVEN: (&str, &str) = ("break-even", "relative risk 1 for the Gaussian mean");
@@ -224,6 +229,8 @@ fn ratios() -> Vec<Mutant> {
         wrong(GOLDEN.0, GOLDEN.1, "the naive weight for the optimal one", |c| k(c) / (1.0 + k(c))),
         wrong(GOLDEN.0, GOLDEN.1, "1 - w* for w*", |c| 1.0 - golden(k(c))),
         wrong(GOLDEN.0, GOLDEN.1, "sqrt k for w*", |c| k(c).sqrt()),
+        right(GOLDEN.0, SLOPE, "control: the slope vanishes at the golden weight", |c| golden(k(c))),
+        wrong(GOLDEN.0, SLOPE, "1.02 w* for w*", |c| 1.02 * golden(k(c))),
         right(POOLED.0, POOLED.1, "control: pooling", |c| 2.0 / n(c) * relative(k(c), k(c) / (1.0 + k(c)))),
         wrong(POOLED.0, POOLED.1, "1/(2 + k) for (1 + k)/(2 + k)", |c| 2.0 / n(c) / (2.0 + k(c))),
         wrong(POOLED.0, POOLED.1, "the optimal risk for that of pooling", |c| 2.0 / n(c) * golden(k(c))),
