@@ -15,7 +15,7 @@ macro_rules! files {
 }
 
 /// Script, map and Coq sources.
-pub const FILES: [(&str, &str); 12] = files![
+pub const FILES: [(&str, &str); 13] = files![
     "Collapse.v",
     "Covariance.v",
     "Dynamic.v",
@@ -27,6 +27,7 @@ pub const FILES: [(&str, &str); 12] = files![
     "Values.v",
     "Weights.v",
     "check",
+    "statements",
     "theorems",
 ];
 

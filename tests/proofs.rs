@@ -85,7 +85,10 @@ fn the_program_carries_every_file() {
 /// What is defined and what is stated, so that an edit that weakens a statement does not go unseen.
 #[test]
 fn definitions_and_statements() {
-    let mut text = String::new();
+    let mut text = String::from("claims\n");
+    for (claim, theorem) in theorems() {
+        let _ = writeln!(text, "  {claim}: {theorem}");
+    }
     for (file, source) in sources().filter(|(file, _)| !["Evaluate.v", "Values.v"].contains(file)) {
         let _ = writeln!(text, "{file}");
         for sentence in sentences(source, &["Definition", "Fixpoint", "Theorem"]) {
@@ -135,10 +138,41 @@ fn wrong_mathematics_is_refused() {
         ("Law.v", "(1 - rho * (1 - w) ^ 2)", "(1 - rho * (2 - w) ^ 2)"),
         ("Law.v", "Proof.", "Proof. Admitted. (* *)"),
         ("Law.v", "Theorem", "Axiom unproved : False. Theorem"),
+        // A statement that is abandoned or read otherwise than it is written, and a proof that is only promised.
+        ("GoldenRatio.v", "Proof.", "Proof. Abort. Lemma unstated : True. Proof."),
+        ("GoldenRatio.v", "Theorem", "Local Notation \"x < y < z\" := True (only parsing) : R_scope. Theorem"),
+        (
+            "Evaluate.v",
+            "Open Scope R_scope.",
+            "Program Definition promised : False := _. Admit Obligations. Open Scope R_scope.",
+        ),
+        // Coq reads another definition where the text of every statement is the same: the fingerprints tell.
+        ("statements", "Law.limit_risk ", "Law.limit_risk 0"),
         ("theorems", "law-limit risk_converges\n", "law-limit no_such_theorem\n"),
     ] {
         let output = checked_copy(file, from, to);
         assert_eq!(output.status.code(), Some(1), "{file}: {from} -> {to}: {output:?}");
+    }
+}
+
+/// A Coq that does not work, or that accepts everything, proves nothing and refutes nothing.
+#[cfg(unix)]
+#[test]
+fn a_broken_coq_decides_nothing() {
+    use std::os::unix::fs::PermissionsExt;
+    for body in ["exit 1", "exit 0", "echo 'Closed under the global context'; for f in *.v; do : > \"${f}o\"; done"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in FILES {
+            std::fs::write(folder.path().join(name), text).expect("a file");
+        }
+        for tool in ["coqc", "coqdep"] {
+            let path = folder.path().join(tool);
+            std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).expect("a file");
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+        }
+        let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap_or_default());
+        let output = Command::new("bash").arg(folder.path().join("check")).arg("--quick").env("PATH", path).output();
+        assert_eq!(output.expect("bash").status.code(), Some(3), "{body}");
     }
 }
 
@@ -188,7 +222,7 @@ fn values() -> String {
     let mut text = String::from(
         "(** * Values\n\n    Generated from the formulas of the program in exact rationals (tests/proofs.rs); do not edit.  Each line is what the\n    \
          program computes; Coq proves it of the definitions in this folder. *)\n\n\
-         From Coq Require Import Reals.\nFrom Goldenweight Require Import Law Optimum GoldenWeight Weights Covariance Dynamic Collapse Evaluate.\n\
+         From Coq Require Import Reals.\nFrom Goldenweight Require Import Evaluate Law Optimum GoldenWeight Weights Covariance Dynamic Collapse.\n\
          Open Scope R_scope.\n\n",
     );
     for (number, equation) in equations.iter().enumerate() {

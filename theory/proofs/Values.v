@@ -4,7 +4,7 @@
     program computes; Coq proves it of the definitions in this folder. *)
 
 From Coq Require Import Reals.
-From Goldenweight Require Import Law Optimum GoldenWeight Weights Covariance Dynamic Collapse Evaluate.
+From Goldenweight Require Import Evaluate Law Optimum GoldenWeight Weights Covariance Dynamic Collapse.
 Open Scope R_scope.
 
 Example value_0 : golden_weight (1 / 2) = (1 / 2).
