@@ -4,7 +4,7 @@ use goldenweight_theory::covariance::{CovarianceSystem, Moments, threshold};
 use goldenweight_theory::interval::Interval;
 use goldenweight_theory::jet::Jet;
 use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes, Weight};
-use goldenweight_theory::scalar::Scalar;
+use goldenweight_theory::scalar::{Analytic, Scalar};
 use num_rational::BigRational;
 
 use super::Certificate;
@@ -119,10 +119,21 @@ fn optimum_at(p: i64, n: u64, m: u64) -> Certificate {
     // The doc comment of the program's function promises 12 ulp.
     let enclosed = slope(-12) < zero && slope(12) > zero;
     let best = Interval::new(weight * (1.0 - 3e-15), weight * (1.0 + 3e-15)).expect("an interval");
-    let sides = Certificate::at_places("the slope changes its sign within 12 ulp of w*", [(place.clone(), enclosed)]);
+    let golden = (Interval::ratio(5, 1).sqrt() - Interval::one()) / Interval::ratio(2, 1);
+    let apart = n != m || best.low() > golden.high();
     let [real, synthetic] = [n, m].map(|rows| Interval::ratio(rows as i64 - 1, 1));
     let [square_trace, trace_square] = [p, p * p].map(|trace| Interval::ratio(trace, 1));
     let least = CovarianceSystem { square_trace, trace_square, real, synthetic }.limit(&best).risk;
+    let float = CovarianceSystem::<f64>::new(p as f64, (p * p) as f64, degrees(n, m)).optimal_risk();
+    let value = least.contains(float) && least.width() < 1e-12 * float;
+    let sides = Certificate::at_places(
+        &format!("w* at {place}"),
+        [
+            ("the slope, which changes its sign within 12 ulp", enclosed),
+            ("the risk there", value),
+            ("its distance from 1/φ at n = m", apart),
+        ],
+    );
     let twice = {
         let [square_trace, trace_square, real, synthetic] = [square_trace, trace_square, real, synthetic].map(constant);
         CovarianceSystem { square_trace, trace_square, real, synthetic }

@@ -4,6 +4,7 @@ use goldenweight_theory::interval::Interval;
 use goldenweight_theory::jet::Jet;
 use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::scalar::Scalar;
+use num_rational::BigRational;
 use rayon::prelude::*;
 
 use super::Certificate;
@@ -53,7 +54,7 @@ impl Axis {
 const DEEPEST: u32 = 40;
 
 /// A part of the domain in which so many boxes were visited is left undecided: a wrong statement is not searched for ever.
-const MOST: u64 = 1 << 16;
+const MOST: u64 = 1 << 18;
 
 /// What a search found, added up over its boxes.
 #[derive(Clone, Debug, Default)]
@@ -151,16 +152,19 @@ pub fn constant(x: Interval) -> Twice {
     Jet::constant(Jet::constant(x))
 }
 
-/// Whether no weight in the interval `w` other than the law's optimal weight has as little limit risk, for every law in the
-/// intervals `law`; the domain of a law is where its risk converges.
+/// Distance from w* in the odds w/u, up to which its own place is not resolved by boxes: a sixteenth.
+const NEAR: f64 = 1.0 / 16.0;
+
+/// Whether every weight in the interval `w` has more limit risk than one nearer to the program's w*, or is within [`NEAR`] of it where
+/// the risk is strictly convex: for every law in the intervals `law`, over the domain where its risk converges.
+///
+/// Where that holds for all weights, there is one minimiser, and it is within [`NEAR`] of w*; [`slope_changes_at_optimum`] says how near.
 ///
 /// # Method
-/// The slope of the limit risk vanishes at w* (that is an identity, certified beside this). A weight is no minimiser where the risk
-/// is larger than w* A_r/nu_n, or where the slope has the sign that leads down to w*: directly, or because the curvature is positive
-/// all the way from there to w*.
+/// The risk is more than w* A_r/nu_n; or the slope leads down to w*; or the curvature is positive all the way to both ends of the
+/// neighbourhood of w*, at which the slope has opposite signs.
 #[must_use]
 pub fn beaten_by_optimum(law: &Recursion<Interval>, w: Interval) -> Option<bool> {
-    let best = law.optimal_weight();
     let gap = law.gap(&w);
     if gap.high() <= 0.0 {
         return Some(true);
@@ -169,10 +173,11 @@ pub fn beaten_by_optimum(law: &Recursion<Interval>, w: Interval) -> Option<bool>
     if (law.innovation(&w) / Interval::point(gap.high())).low() > law.optimal_risk().high() {
         return Some(true);
     }
+    let near = neighbourhood(law.optimal_weight(), law.optimal_synthetic_weight())?;
     let twice = Recursion::new(constant(law.fresh), constant(law.synthetic), constant(law.excess));
-    if w.low() > best.high() || w.high() < best.low() {
-        let slope = twice.limit(&variable(w)).value.derivative;
-        let downhill = if w.low() > best.high() { slope } else { -slope };
+    let slope = |w: Interval| twice.limit(&variable(w)).value.derivative;
+    if w.low() > near.high() || w.high() < near.low() {
+        let downhill = if w.low() > near.high() { slope(w) } else { -slope(w) };
         if downhill.is_positive() {
             return Some(true);
         }
@@ -180,7 +185,41 @@ pub fn beaten_by_optimum(law: &Recursion<Interval>, w: Interval) -> Option<bool>
             return Some(false);
         }
     }
-    twice.limit(&variable(w.hull(best))).derivative.derivative.is_positive().then_some(true)
+    let [left, right] = [near.low(), near.high()].map(|end| slope(Interval::point(end)));
+    if left.is_positive() || (-right).is_positive() {
+        return Some(false);
+    }
+    let between = (-left).is_positive() && right.is_positive();
+    (between && twice.limit(&variable(w.hull(near))).derivative.derivative.is_positive()).then_some(true)
+}
+
+/// The weights whose odds are within [`NEAR`] of those of w* and u* (for w* near 1, u* has the digits); none where the intervals are no
+/// weights.
+fn neighbourhood(w: Interval, u: Interval) -> Option<Interval> {
+    let [low, high] = [(w.low(), u.high(), 1.0 - NEAR), (w.high(), u.low(), 1.0 + NEAR)].map(|(w, u, factor)| {
+        let odds = w / u * factor;
+        odds / (1.0 + odds)
+    });
+    Interval::new(low, high).filter(|near| near.low() > 0.0 && near.high() < 1.0)
+}
+
+/// Whether the slope of the limit risk is negative 8 ulp below the program's float w* and positive 8 ulp above (of u*, where w* is
+/// nearer to 1), in exact rationals.
+#[must_use]
+pub fn slope_changes_at_optimum(fresh: f64, synthetic: f64, excess: f64) -> bool {
+    let exact = |x: f64| BigRational::from_float(x).expect("finite");
+    let law = Recursion::new(fresh, synthetic, excess);
+    let slope = |w: BigRational| {
+        let [fresh, synthetic, excess] = [fresh, synthetic, excess].map(|x| Jet::constant(exact(x)));
+        Recursion::new(fresh, synthetic, excess).limit(&Jet::variable(w)).derivative
+    };
+    let ulps = |x: f64, n: i64| exact(f64::from_bits((x.to_bits() as i64 + n) as u64));
+    let (w, u, one) = (law.optimal_weight(), law.optimal_synthetic_weight(), BigRational::ratio(1, 1));
+    let [below, above] = if w < 0.5 { [ulps(w, -8), ulps(w, 8)] } else { [&one - ulps(u, 8), &one - ulps(u, -8)] };
+    // w* and u* are one number seen from both sides.
+    let together = (w + u - 1.0).abs() <= 4.0 * f64::EPSILON;
+    let zero = BigRational::ratio(0, 1);
+    together && slope(below) < zero && slope(above) > zero
 }
 
 #[cfg(test)]
@@ -230,17 +269,18 @@ mod tests {
 
     #[test]
     fn a_wrong_optimum_is_not_certified() {
-        let [one, k] = [Interval::one(), Interval::ratio(1, 1)];
-        let law = Recursion::new(one, k, Interval::ratio(0, 1));
-        let at = |law: &Recursion<Interval>, low, high| {
-            beaten_by_optimum(law, Interval::new(low, high).expect("an interval"))
+        let [one, zero] = [Interval::one(), Interval::ratio(0, 1)];
+        let near = |w: f64| neighbourhood(Interval::point(w), Interval::point(1.0 - w)).expect("a weight");
+        let slope = |k: Interval, w: f64| {
+            let law = Recursion::new(constant(one), constant(k), constant(zero));
+            law.limit(&variable(Interval::point(w))).value.derivative
         };
-        assert_eq!(at(&law, 0.60, 0.61), Some(true));
-        // The optimum of k = 1 beside the risk of k = 1/2, whose optimum is 1/2: between them the slope leads away.
-        let slope = Recursion::new(constant(one), constant(Interval::ratio(1, 2)), constant(Interval::ratio(0, 1)))
-            .limit(&variable(Interval::point(0.55)))
-            .value
-            .derivative;
-        assert!(slope.is_positive());
+        // 1/phi at k = 1 is between the ends of its neighbourhood; a weight a tenth further is not between those of its own.
+        let golden = (5f64.sqrt() - 1.0) / 2.0;
+        let ends = near(golden);
+        assert!((-slope(one, ends.low())).is_positive() && slope(one, ends.high()).is_positive());
+        let odds = 1.1 * golden / (1.0 - golden);
+        assert!(slope(one, near(odds / (1.0 + odds)).low()).is_positive());
+        assert!(slope_changes_at_optimum(1.0, 1.0, 0.0) && slope_changes_at_optimum(0.3, 1e-6, 0.25));
     }
 }

@@ -30,7 +30,7 @@ pub fn sequence() -> Certificate {
             let found: Vec<S> = theory::weights(&law).take(2).collect();
             let risks = law.risk_with_weights(&found);
             let mut v = S::one();
-            let mut equations = Vec::new();
+            let mut equations = vec![[S::ratio(found.len() as i64, 1), S::ratio(2, 1)]];
             for (w, risk) in found.into_iter().zip(risks.into_iter().skip(1)) {
                 let p = kappa.clone() + rho.clone() * v;
                 v = p.clone() / (S::one() + p);
@@ -50,7 +50,9 @@ pub fn fibonacci() -> Certificate {
         (a, b) = (&a + &b, &a + &b + &b);
         (format!("t = {t}"), weight == BigRational::new(a.clone(), b.clone()))
     });
-    Certificate::at_places("w_t = F_{2t+1}/F_{2t+2}", places)
+    let places: Vec<_> = places.collect();
+    let all = ("200 of them".to_owned(), places.len() == 200);
+    Certificate::at_places("w_t = F_{2t+1}/F_{2t+2}", places.into_iter().chain([all]))
 }
 
 /// w* is the fixed point of the map, at rational w*; the weights fall towards it, in exact rationals.
@@ -63,7 +65,7 @@ pub fn riccati() -> Certificate {
         let fixed = p.clone() / (Exact::one() + p) == best && best == Exact::ratio(a, b);
         let limit = BigRational::ratio(a, b);
         let gains: Vec<BigRational> = theory::weights(&weights::law(&sizes.mixing_ratio())).take(12).collect();
-        let falling = gains.windows(2).all(|v| v[1] < v[0]) && gains.iter().all(|v| *v > limit);
+        let falling = gains.len() == 12 && gains.windows(2).all(|v| v[1] < v[0]) && gains.iter().all(|v| *v > limit);
         // Each generation takes at least the part 1 - u* of the distance that is left: rho u*^2 <= u*.
         let nearer = gains.windows(2).all(|v| {
             (v[1].clone() - limit.clone())

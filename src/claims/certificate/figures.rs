@@ -60,7 +60,8 @@ pub fn curve(panel: Panel, minimum: f64, near: f64, (risk, half_unit): (f64, f64
     let places = [
         ("the minimum", (-low).is_positive() && high.is_positive()),
         ("the risk there", rounds_to(value, risk, half_unit)),
-        ("whether it is at 1/φ", (panel == Panel::Mean) != elsewhere),
+        // Of the mean it is within `near` of 1/phi, which the first place says.
+        ("its distance from 1/φ", panel == Panel::Mean || elsewhere),
     ];
     let decide = |&[w]: &[Interval; 1]| {
         if w.low() > best.high() || w.high() < best.low() {

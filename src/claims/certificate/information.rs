@@ -5,6 +5,7 @@ use goldenweight_theory::scalar::Scalar;
 use goldenweight_theory::{logistic as logit, poisson as counts};
 
 use super::Certificate;
+use super::sampling::sizes;
 
 /// Coefficient vectors: (1, ..., 1) as in the figures, no effect at all, and two with unequal entries.
 fn coefficients() -> Vec<Vec<f64>> {
@@ -43,7 +44,11 @@ pub fn logistic() -> Certificate {
         let enclosure = logit::trace_inverse_enclosure(&vec![Interval::one(); p]);
         (format!("p = {p}"), holds_digits(enclosure, digits, unit))
     });
+    let law = logit::limit_law(&[1.0, 1.0], sizes(5, 7));
+    let a = logit::trace_inverse_information(&[1.0, 1.0]);
+    let place = law.fresh == a / 5.0 && law.synthetic == a / 7.0 && law.excess == 0.0;
     Certificate::all([
+        Certificate::at_places("A/n, A/m and ρ = 1", [("n = 5, m = 7", place)]),
         Certificate::at_places("the float in its enclosure", floats),
         Certificate::at_places("digits in their enclosure", digits),
     ])
@@ -75,5 +80,11 @@ pub fn poisson() -> Certificate {
         let accuracy = (3.0 + beta.len() as f64 + square.high()) * f64::EPSILON;
         (format!("β = {beta:?}"), meet && closed.width() < 1e-12 * float && agrees(float, series, accuracy))
     });
-    Certificate::at_places("the closed form and the series enclose the same number", places)
+    let law = counts::limit_law(&[1.0, 1.0], sizes(5, 7));
+    let a = counts::trace_inverse_information(&[1.0, 1.0]);
+    let place = law.fresh == a / 5.0 && law.synthetic == a / 7.0 && law.excess == 0.0;
+    Certificate::all([
+        Certificate::at_places("A/n, A/m and ρ = 1", [("n = 5, m = 7", place)]),
+        Certificate::at_places("the closed form and the series enclose the same number", places),
+    ])
 }

@@ -9,7 +9,7 @@ use goldenweight_theory::scalar::Scalar;
 use num_rational::BigRational;
 
 use super::Certificate;
-use super::cover::{Axis, beaten_by_optimum, cover};
+use super::cover::{Axis, beaten_by_optimum, cover, slope_changes_at_optimum};
 use super::identity::identity;
 
 /// e_0, ..., e_t by the definition: e = w^2 A_r/nu_n + u^2 (A_s/nu_m + rho e).
@@ -59,8 +59,8 @@ pub fn limit() -> Certificate {
             ]
         }
     );
-    let laws = [(1, 1, 0), (1, 10, 0), (7, 1, -3), (2, 3, 4), (1, 3, -10)];
-    let weights = [(1, 5), (1, 2), (5, 8), (9, 10), (1, 1)];
+    let laws = [(1, 1, 0), (1, 10, 0), (7, 1, -3), (2, 3, 4), (1, 3, -10), (1, 1000, 0)];
+    let weights = [(1, 100), (1, 5), (1, 2), (5, 8), (9, 10), (1, 1)];
     let places = laws.iter().flat_map(|law| {
         weights.iter().map(move |w| (format!("{law:?} (ρ − 1 in tenths), w = {w:?}"), arrives(*law, *w)))
     });
@@ -107,6 +107,8 @@ pub fn divergence() -> Certificate {
     // w = 1/2 and 3/4, where floats are exact: rho = 4 and 16 are critical.
     let places = [
         (0.5, 3.0, true),
+        (0.5, 4.0, true),
+        (0.75, 20.0, true),
         (0.5, 3.0_f64.next_down(), false),
         (0.75, 15.0, true),
         (0.75, 14.99, false),
@@ -160,11 +162,22 @@ pub fn optimum() -> Certificate {
     });
     let domain = [(0.5, 1.5, Axis::Distance), (1e-2, 1e2, Axis::Ratio), (0.0, 1.0, Axis::Odds)];
     let unique = cover(
-        "no other weight has as little limit risk, ρ in [1/2, 3/2], κ in [10⁻², 10²]",
+        "one minimiser, within a sixteenth of the odds of w*, ρ in [1/2, 3/2], κ in [10⁻², 10²]",
         domain,
         |&[rho, kappa, w]| beaten_by_optimum(&Recursion::new(Interval::one(), kappa, rho - Interval::one()), w),
     );
-    Certificate::all([slope, Certificate::at_places("w* and u* where they are rational", roots), unique])
+    let floats = [-0.5, -0.25, 0.0, 0.25, 0.5].into_iter().flat_map(|excess| {
+        (-24..=24).map(move |i| (excess, libm::pow(10.0, f64::from(i) / 6.0))).map(|(excess, kappa)| {
+            let place = format!("ρ − 1 = {excess}, κ = {kappa}");
+            (place, slope_changes_at_optimum(0.75, 0.75 * kappa, excess))
+        })
+    });
+    Certificate::all([
+        slope,
+        Certificate::at_places("w* and u* where they are rational", roots),
+        Certificate::at_places("the slope changes its sign within 8 ulp of w*", floats),
+        unique,
+    ])
 }
 
 /// The value at the optimum, exactly at rational optima: a rational function there as well, see [`rational_optima`].

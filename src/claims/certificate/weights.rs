@@ -10,7 +10,7 @@ use goldenweight_theory::weights as theory;
 use num_rational::BigRational;
 
 use super::Certificate;
-use super::cover::{Axis, beaten_by_optimum, cover};
+use super::cover::{Axis, beaten_by_optimum, cover, slope_changes_at_optimum};
 use super::identity::identity;
 
 /// k from 10^-6 to 10^6.
@@ -24,9 +24,11 @@ fn ratio<S: Scalar>(real: u64, synthetic: u64) -> MixingRatio<S> {
     SampleSizes::new(real, synthetic).expect("positive").mixing_ratio()
 }
 
-/// w = a/b for 0 < a < b <= 12, at the mixing ratio k = w^2/(1 - w) = a^2/(b(b - a)) whose optimal weight it is.
+/// w = a/b for 0 < a < b <= 12 and near both ends, at the mixing ratio k = w^2/(1 - w) = a^2/(b(b - a)) whose optimal weight it is: k
+/// from 10^-8 to 10^4.
 fn rational_weights() -> impl Iterator<Item = (String, MixingRatio<Exact>, Exact)> {
-    (2..=12u64).flat_map(|b| (1..b).map(move |a| (a, b))).map(|(a, b)| {
+    let ends = [30, 100, 1_000, 10_000].into_iter().flat_map(|b: u64| [(1, b), (b - 1, b)]);
+    (2..=12u64).flat_map(|b| (1..b).map(move |a| (a, b))).chain(ends).map(|(a, b)| {
         let w = Exact::ratio(a as i64, b as i64);
         (format!("w = {a}/{b}, k = {}/{}", a * a, b * (b - a)), ratio(a * a, b * (b - a)), w)
     })
@@ -37,7 +39,7 @@ fn at_rational_weights(what: &str, holds: impl Fn(&MixingRatio<Exact>, &Exact) -
     Certificate::at_places(what, rational_weights().map(|(place, k, w)| (place, holds(&k, &w))))
 }
 
-/// w* is exact where it is rational; and it is the unique minimiser on (0, 1] for every k in [10^-6, 10^6].
+/// w* is exact where it is rational, and to 8 ulp at seven k to a decade; and there is one minimiser on (0, 1] for every k in [10^-6, 10^6].
 pub fn golden_weight() -> Certificate {
     let exact = at_rational_weights("w* and u* at k = w²/(1 − w)", |k, w| {
         theory::optimal_weight(k) == *w && theory::optimal_synthetic_weight(k) == Exact::one() - w.clone()
@@ -54,11 +56,16 @@ pub fn golden_weight() -> Certificate {
         let expected = (w.sqr() + k.get() * u.sqr()) / (w.clone() * (Exact::ratio(2, 1) - w.clone()));
         law.start() == Exact::one() && law.kappa() == k.get() && theory::relative_risk(k, w) == expected
     });
-    let unique =
-        cover("no other weight has as little limit risk, k in [10⁻⁶, 10⁶]", [RATIOS, WEIGHTS], |&[k, w]| {
-            beaten_by_optimum(&Recursion::new(Interval::one(), k, Interval::ratio(0, 1)), w)
-        });
-    Certificate::all([exact, risk, places, unique])
+    let unique = cover(
+        "one minimiser, within a sixteenth of the odds of w*, k in [10⁻⁶, 10⁶]",
+        [RATIOS, WEIGHTS],
+        |&[k, w]| beaten_by_optimum(&Recursion::new(Interval::one(), k, Interval::ratio(0, 1)), w),
+    );
+    // Seven to a decade.
+    let floats = (-42..=42).map(|i| libm::pow(10.0, f64::from(i) / 7.0));
+    let floats = floats.map(|k| (format!("k = {k}"), slope_changes_at_optimum(1.0, k, 0.0)));
+    let sides = Certificate::at_places("the slope changes its sign within 8 ulp of w*", floats);
+    Certificate::all([exact, risk, places, sides, unique])
 }
 
 /// 1/phi to thirty digits: the slope of the limit risk at k = 1 changes its sign there.
@@ -122,7 +129,8 @@ pub fn small_ratio() -> Certificate {
         ]
     });
     // s = a/b: k = ((b^2 - a^2)/(ab))^2.
-    let rational = (2..=9u64).flat_map(|b| (1..b).map(move |a| (a, b)));
+    let ends = [(1, 100), (99, 100), (999, 1_000)];
+    let rational = (2..=9u64).flat_map(|b| (1..b).map(move |a| (a, b))).chain(ends);
     let places = rational.map(|(a, b)| {
         let root = b * b - a * a;
         let (k, s) = (ratio::<Exact>(root * root, a * a * b * b), Exact::ratio(a as i64, b as i64));
