@@ -54,7 +54,7 @@ impl Axis {
 const DEEPEST: u32 = 40;
 
 /// A part of the domain in which so many boxes were visited is left undecided: a wrong statement is not searched for ever.
-const MOST: u64 = 1 << 18;
+const MOST: u64 = 1 << 16;
 
 /// What a search found, added up over its boxes.
 #[derive(Clone, Debug, Default)]
@@ -152,32 +152,41 @@ pub fn constant(x: Interval) -> Twice {
     Jet::constant(Jet::constant(x))
 }
 
-/// Distance from w* in the odds w/u, up to which its own place is not resolved by boxes: a sixteenth.
-const NEAR: f64 = 1.0 / 16.0;
+/// Half the width, in the odds w/u, of the neighbourhood of w* that boxes tell from the rest: a sixty-fourth.
+const NEAR: f64 = 1.0 / 64.0;
 
-/// Whether every weight in the interval `w` has more limit risk than one nearer to the program's w*, or is within [`NEAR`] of it where
-/// the risk is strictly convex: for every law in the intervals `law`, over the domain where its risk converges.
-///
-/// Where that holds for all weights, there is one minimiser, and it is within [`NEAR`] of w*; [`slope_changes_at_optimum`] says how near.
+/// Whether the slope of the limit risk has opposite signs at the ends of the neighbourhood of the program's w*, for every law in the
+/// intervals `law`: so that it vanishes in between. [`slope_changes_at_optimum`] says where, to some ulp.
+#[must_use]
+pub fn optimum_is_near(law: &Recursion<Interval>) -> Option<bool> {
+    let near = neighbourhood(law.optimal_weight(), law.optimal_synthetic_weight())?;
+    let [left, right] = [near.low(), near.high()].map(|end| slope(law, Interval::point(end)));
+    if left.is_positive() || (-right).is_positive() {
+        return Some(false);
+    }
+    ((-left).is_positive() && right.is_positive()).then_some(true)
+}
+
+/// Whether no weight in the interval `w` is a minimiser but where the slope vanishes near the program's w*, for every law in the intervals
+/// `law` for which [`optimum_is_near`]: over all weights, that the minimiser is there and the only one. The domain of a law is where its
+/// risk converges.
 ///
 /// # Method
-/// The risk is more than w* A_r/nu_n; or the slope leads down to w*; or the curvature is positive all the way to both ends of the
-/// neighbourhood of w*, at which the slope has opposite signs.
+/// The risk is more than at w*; or the slope leads down to the neighbourhood of w*; or the risk is strictly convex from there on.
 #[must_use]
 pub fn beaten_by_optimum(law: &Recursion<Interval>, w: Interval) -> Option<bool> {
     let gap = law.gap(&w);
     if gap.high() <= 0.0 {
         return Some(true);
     }
+    let best = law.optimal_weight();
     // Where it converges, the gap is positive and at most its upper end.
-    if (law.innovation(&w) / Interval::point(gap.high())).low() > law.optimal_risk().high() {
+    if (law.innovation(&w) / Interval::point(gap.high())).low() > law.limit(&best).high() {
         return Some(true);
     }
-    let near = neighbourhood(law.optimal_weight(), law.optimal_synthetic_weight())?;
-    let twice = Recursion::new(constant(law.fresh), constant(law.synthetic), constant(law.excess));
-    let slope = |w: Interval| twice.limit(&variable(w)).value.derivative;
+    let near = neighbourhood(best, law.optimal_synthetic_weight())?;
     if w.low() > near.high() || w.high() < near.low() {
-        let downhill = if w.low() > near.high() { slope(w) } else { -slope(w) };
+        let downhill = if w.low() > near.high() { slope(law, w) } else { -slope(law, w) };
         if downhill.is_positive() {
             return Some(true);
         }
@@ -185,12 +194,14 @@ pub fn beaten_by_optimum(law: &Recursion<Interval>, w: Interval) -> Option<bool>
             return Some(false);
         }
     }
-    let [left, right] = [near.low(), near.high()].map(|end| slope(Interval::point(end)));
-    if left.is_positive() || (-right).is_positive() {
-        return Some(false);
-    }
-    let between = (-left).is_positive() && right.is_positive();
-    (between && twice.limit(&variable(w.hull(near))).derivative.derivative.is_positive()).then_some(true)
+    let twice = Recursion::new(constant(law.fresh), constant(law.synthetic), constant(law.excess));
+    twice.limit(&variable(w.hull(near))).derivative.derivative.is_positive().then_some(true)
+}
+
+/// d e_inf/dw.
+fn slope(law: &Recursion<Interval>, w: Interval) -> Interval {
+    let [fresh, synthetic, excess] = [law.fresh, law.synthetic, law.excess].map(Jet::constant);
+    Recursion::new(fresh, synthetic, excess).limit(&Jet::variable(w)).derivative
 }
 
 /// The weights whose odds are within [`NEAR`] of those of w* and u* (for w* near 1, u* has the digits); none where the intervals are no
@@ -271,10 +282,7 @@ mod tests {
     fn a_wrong_optimum_is_not_certified() {
         let [one, zero] = [Interval::one(), Interval::ratio(0, 1)];
         let near = |w: f64| neighbourhood(Interval::point(w), Interval::point(1.0 - w)).expect("a weight");
-        let slope = |k: Interval, w: f64| {
-            let law = Recursion::new(constant(one), constant(k), constant(zero));
-            law.limit(&variable(Interval::point(w))).value.derivative
-        };
+        let slope = |k: Interval, w: f64| slope(&Recursion::new(one, k, zero), Interval::point(w));
         // 1/phi at k = 1 is between the ends of its neighbourhood; a weight a tenth further is not between those of its own.
         let golden = (5f64.sqrt() - 1.0) / 2.0;
         let ends = near(golden);

@@ -9,7 +9,7 @@ use goldenweight_theory::scalar::Scalar;
 use num_rational::BigRational;
 
 use super::Certificate;
-use super::cover::{Axis, beaten_by_optimum, cover, slope_changes_at_optimum};
+use super::cover::{Axis, beaten_by_optimum, cover, optimum_is_near, slope_changes_at_optimum};
 use super::identity::identity;
 
 /// e_0, ..., e_t by the definition: e = w^2 A_r/nu_n + u^2 (A_s/nu_m + rho e).
@@ -161,11 +161,13 @@ pub fn optimum() -> Certificate {
         law.optimal_synthetic_weight() == *u && law.optimal_weight() == Exact::one() - u.clone()
     });
     let domain = [(0.5, 1.5, Axis::Distance), (1e-2, 1e2, Axis::Ratio), (0.0, 1.0, Axis::Odds)];
-    let unique = cover(
-        "one minimiser, within a sixteenth of the odds of w*, ρ in [1/2, 3/2], κ in [10⁻², 10²]",
-        domain,
-        |&[rho, kappa, w]| beaten_by_optimum(&Recursion::new(Interval::one(), kappa, rho - Interval::one()), w),
-    );
+    let near = cover("the slope vanishes within 1/64 of the odds of w*", [domain[0], domain[1]], |&[rho, kappa]| {
+        optimum_is_near(&Recursion::new(Interval::one(), kappa, rho - Interval::one()))
+    });
+    let unique =
+        cover("no minimiser elsewhere, ρ in [1/2, 3/2], κ in [10⁻², 10²]", domain, |&[rho, kappa, w]| {
+            beaten_by_optimum(&Recursion::new(Interval::one(), kappa, rho - Interval::one()), w)
+        });
     let floats = [-0.5, -0.25, 0.0, 0.25, 0.5].into_iter().flat_map(|excess| {
         (-24..=24).map(move |i| (excess, libm::pow(10.0, f64::from(i) / 6.0))).map(|(excess, kappa)| {
             let place = format!("ρ − 1 = {excess}, κ = {kappa}");
@@ -176,6 +178,7 @@ pub fn optimum() -> Certificate {
         slope,
         Certificate::at_places("w* and u* where they are rational", roots),
         Certificate::at_places("the slope changes its sign within 8 ulp of w*", floats),
+        near,
         unique,
     ])
 }
