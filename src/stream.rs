@@ -60,6 +60,15 @@ pub const fn experiment_id(name: &str) -> u64 {
     hash
 }
 
+/// Fresh seed number `index` that is derived from a base seed, the same on every platform.
+///
+/// # Formula
+/// The first word of the Philox block of counter (index, 0, 0, 0) under the key (base, FNV-1a of "fresh seed").
+#[must_use]
+pub fn fresh_seed(base: u64, index: u64) -> u64 {
+    philox4x64_10([index, 0, 0, 0], [base, experiment_id("fresh seed")])[0]
+}
+
 /// The Philox4x64-10 bijection of a counter under a key.
 ///
 /// # Source
