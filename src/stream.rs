@@ -123,6 +123,15 @@ mod tests {
         }
     }
 
+    /// NumPy's Philox is the same bijection and adds 1 to its counter first: `numpy.random.Philox(counter=[index - 1, 0, 0, 0],
+    /// key=[base, fnv("fresh seed")]).random_raw()`.
+    #[test]
+    fn fresh_seeds_are_those_of_another_system() {
+        assert_eq!(fresh_seed(DEFAULT_SEED, 0), 6_460_693_981_964_702_039);
+        assert_eq!(fresh_seed(DEFAULT_SEED, 1), 10_701_673_802_632_808_246);
+        assert_eq!(fresh_seed(7, 19), 6_056_083_027_917_396_700);
+    }
+
     /// The test vectors of the FNV authors for 64-bit FNV-1a.
     #[test]
     fn fnv_known_answers() {

@@ -116,7 +116,8 @@ fn p_value(n: usize, d: f64) -> f64 {
     if l < 0.3 {
         return 1.0;
     }
-    let rest: f64 = (2..30).map(|k: i32| if k % 2 == 0 { -1.0 } else { 1.0 } * libm::exp(-2.0 * f64::from(k * k) * l * l)).sum();
+    let rest: f64 =
+        (2..30).map(|k: i32| if k % 2 == 0 { -1.0 } else { 1.0 } * libm::exp(-2.0 * f64::from(k * k) * l * l)).sum();
     (2.0 * (one_sided(n, d) + rest)).clamp(0.0, 1.0)
 }
 
