@@ -26,10 +26,10 @@ const MAX_SEEDS: u64 = 100_000;
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight calibrate --seeds 200 --budget 0.05 --only 'gaussian*'\n\n\
     The kinds simulation, ladder and optimum of verify's quick tier run under N fresh seeds. Fresh seed number i, from 0, is the\n\
-    first word of the Philox4x64-10 block of counter (i, 0, 0, 0) under the key (S, FNV-1a-64 of \"fresh seed\"), where S is\n\
-    --seed: verify --seed with it runs the same numbers at budget 1. Tested are the false alarms of the runs (exact binomial), the law\n\
-    of every comparison's z (Kolmogorov-Smirnov, Holm over the comparisons) and the coverage of 95 % and 99 % intervals. A\n\
-    wrong simulator from the table of mutants must be refuted in every run.\n\n\
+    first word of the Philox4x64-10 block of counter (i, 0, 0, 0) under the key (S, FNV-1a-64 of \"fresh seed\"), S being --seed;\n\
+    verify under it gives the same numbers as budget 1. Tested are the false alarms of the runs (exact binomial), the law of\n\
+    every comparison's z (Kolmogorov-Smirnov, Holm over the comparisons) and the coverage of 95 % and 99 % intervals. A wrong\n\
+    simulator from the table of mutants must be refuted in every run.\n\n\
     JSON: verdict (confirmed, refuted, inconclusive) with causes; seed, seeds, budget, error_rate (of the calibration itself),\n\
     checks (comparisons over which the declared rate is split); false_alarms {runs, declared, upper_bound, p_value,\n\
     comparisons}; laws {tested, smallest_p_value, p_value}; coverage [{nominal, intervals, p_value}]; kinds [{kind,\n\

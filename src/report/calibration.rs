@@ -26,13 +26,14 @@ fn head(outcome: &CalibrationOutcome) -> String {
     };
     let causes = if outcome.causes.is_empty() { String::new() } else { format!(": {}", outcome.causes.join(";\n  ")) };
     format!(
-        "{verdict}{causes}\n\n{} of the {} comparisons of the quick tier, {} fresh seeds from base {}, {} of the replicates.\n\
+        "{verdict}{causes}\n\n{} of the {} comparisons of the quick tier, {} of their replicates,\n\
+         {} fresh seeds from base {}.\n\
          This test errs with probability at most {}: a part contradicts where its p < {}.\n\n",
         outcome.comparisons.len(),
         outcome.checks,
+        outcome.budget,
         outcome.seeds,
         outcome.seed,
-        outcome.budget,
         outcome.error_rate,
         outcome.error_rate / 4.0
     )
@@ -136,9 +137,9 @@ fn share(share: &Share) -> String {
     format!("{hits} of {trials}: {of_all} ({low:.4}, {high:.4})")
 }
 
-/// Two significant digits.
+/// Three decimals, or two digits where those would be zeros.
 fn short(x: f64) -> String {
-    if x >= 0.01 || x == 0.0 { format!("{x:.2}") } else { format!("{x:.1e}") }
+    if x >= 0.001 || x == 0.0 { format!("{x:.3}") } else { format!("{x:.1e}") }
 }
 
 fn optional(x: Option<f64>) -> String {
