@@ -5,8 +5,8 @@
 //! A theory says how the risk of a model behaves when the model is retrained, generation after generation, on fresh real rows and on
 //! rows that it made itself, and which weight the real rows should get. The crate `goldenweight-theory` holds the formulas.
 //! [`simulate`] retrains the models and knows none of them. [`claims`] is the registry of what is stated, each claim with the checks that
-//! hold one against the other; the binary runs it (`verify`) and answers single questions (`weight`, `risk`, `simulate`, `optimize`,
-//! `adult`).
+//! hold one against the other; the binary runs it (`verify`, and `calibrate` under fresh seeds) and answers single questions (`weight`,
+//! `risk`, `simulate`, `optimize`, `adult`).
 //!
 //! # Map
 //!
@@ -16,7 +16,7 @@
 //! * [`adult`]: the Adult table and the fit on all its rows.
 //! * [`prediction`]: what theory predicts for a problem.
 //! * [`optimum`]: the weight that minimises a simulated risk, by argmin.
-//! * [`stats`]: moments, the error rate of a run, the rule of every comparison, extrapolation of ladders.
+//! * [`stats`]: moments, the error rate of a run, the rule of every comparison, extrapolation of ladders, tests of the rate itself.
 //! * [`claims`]: the registry, its kinds of check, and one file per model; `claims/moments.rs` has the independent recursions.
 //! * [`proofs`]: the machine-checked theorems of `theory/proofs`, and Coq run on them; `claims/certificate` has the exact evidence.
 //! * [`outcome`], [`report`]: what checks report, and its text.

@@ -1,5 +1,7 @@
 //! What a check reports: verdicts, evidence and the outcome of a run. Plain data, read by every report.
 
+pub mod calibration;
+
 use serde::Serialize;
 
 /// The answer of a check, of a claim, of a run.

@@ -1,5 +1,7 @@
 //! Outcomes as text. Pure: outcome types go in, a string comes out; nothing here runs a check or knows a formula.
 
+pub mod calibration;
+
 use std::fmt::Write as _;
 
 use crate::outcome::{ClaimOutcome, ClaimSummary, Evidence, Kind, RunOutcome, Verdict};

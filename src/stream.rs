@@ -60,6 +60,15 @@ pub const fn experiment_id(name: &str) -> u64 {
     hash
 }
 
+/// Fresh seed number `index` that is derived from a base seed, the same on every platform.
+///
+/// # Formula
+/// The first word of the Philox block of counter (index, 0, 0, 0) under the key (base, FNV-1a of "fresh seed").
+#[must_use]
+pub fn fresh_seed(base: u64, index: u64) -> u64 {
+    philox4x64_10([index, 0, 0, 0], [base, experiment_id("fresh seed")])[0]
+}
+
 /// The Philox4x64-10 bijection of a counter under a key.
 ///
 /// # Source
@@ -112,6 +121,15 @@ mod tests {
         for (counter, key, output) in cases {
             assert_eq!(philox4x64_10(counter, key), output);
         }
+    }
+
+    /// NumPy's Philox is the same bijection and adds 1 to its counter first: `numpy.random.Philox(counter=[index - 1, 0, 0, 0],
+    /// key=[base, fnv("fresh seed")]).random_raw()`.
+    #[test]
+    fn fresh_seeds_are_those_of_another_system() {
+        assert_eq!(fresh_seed(DEFAULT_SEED, 0), 6_460_693_981_964_702_039);
+        assert_eq!(fresh_seed(DEFAULT_SEED, 1), 10_701_673_802_632_808_246);
+        assert_eq!(fresh_seed(7, 19), 6_056_083_027_917_396_700);
     }
 
     /// The test vectors of the FNV authors for 64-bit FNV-1a.

@@ -8,6 +8,9 @@ use std::fmt::Write as _;
 use std::process::Command;
 
 use goldenweight::experiment::{Generations, Model, Problem};
+use goldenweight::outcome::calibration::{
+    CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Share, WrongSimulator,
+};
 use goldenweight::outcome::{ClaimOutcome, Evidence, Kind, RunOutcome, Verdict};
 use goldenweight::prediction::Prediction;
 use goldenweight::report;
@@ -223,10 +226,79 @@ fn report_of_a_run() {
     snapshot("report", "an outcome written by hand", &text);
 }
 
+/// A calibration written by hand: one law is contradicted, one comparison is too skewed.
+fn calibration() -> CalibrationOutcome {
+    let share = |hits, trials| Share { hits, trials, low: 0.9, high: 0.99 };
+    let comparison = |claim: &str, kind, tested: bool, p_value| ComparisonCalibration {
+        claim: claim.to_owned(),
+        check: "minimisers at n = m = 50, 100, 200".to_owned(),
+        kind,
+        place: "limit of the ladder".to_owned(),
+        values: 39,
+        not_made: 1,
+        too_skewed: if tested { 0 } else { 21 },
+        tested,
+        false_alarms: 1,
+        skewness: Some(if tested { 0.01 } else { 0.12 }),
+        degrees: Some(23.0),
+        mean: Some(-0.75),
+        deviation: Some(1.25),
+        distance: Some(0.4),
+        p_value: Some(p_value),
+        adjusted_p_value: tested.then_some(2.0 * p_value),
+        inside_95: 35,
+        inside_99: 38,
+    };
+    CalibrationOutcome {
+        verdict: Verdict::Refuted,
+        causes: vec!["the laws of z contradict what is declared".to_owned()],
+        seed: 7,
+        seeds: 40,
+        budget: 0.25,
+        error_rate: 1e-3,
+        checks: 158,
+        false_alarms: FalseAlarms {
+            runs: share(1, 40),
+            declared: 1.27e-5,
+            upper_bound: 0.1132,
+            p_value: 5.1e-4,
+            comparisons: share(1, 57),
+        },
+        laws: Laws { tested: 1, smallest_p_value: Some(1e-6), p_value: Some(2e-6) },
+        coverage: vec![Coverage { nominal: 0.95, intervals: share(35, 39), p_value: 0.25 }],
+        kinds: vec![KindCalibration {
+            kind: Kind::Ladder,
+            comparisons: 1,
+            values: 39,
+            mean: -0.75,
+            deviation: 1.25,
+            inside_95: share(35, 39),
+            inside_99: share(38, 39),
+        }],
+        wrong_simulator: Some(WrongSimulator {
+            name: "one synthetic row less".to_owned(),
+            claim: "gaussian-mean-law".to_owned(),
+            check: "by rows".to_owned(),
+            refuted: share(40, 40),
+        }),
+        comparisons: vec![
+            comparison("bad", Kind::Ladder, true, 1e-6),
+            comparison("skewed", Kind::Simulation, false, 0.125),
+        ],
+    }
+}
+
+#[test]
+fn report_of_a_calibration() {
+    let text = report::calibration::calibration(&calibration());
+    assert!(text.lines().all(|line| line.chars().count() < 100), "{text}");
+    snapshot("calibration", "an outcome written by hand", &text);
+}
+
 #[test]
 fn help_of_the_commands() {
     let mut text = String::new();
-    for command in ["", "verify", "weight", "risk", "simulate", "optimize", "adult", "claims"] {
+    for command in ["", "verify", "calibrate", "weight", "risk", "simulate", "optimize", "adult", "claims"] {
         let output = Command::new(env!("CARGO_BIN_EXE_goldenweight"))
             .args([command, "--help"].iter().filter(|word| !word.is_empty()))
             .output()

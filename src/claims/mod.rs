@@ -3,6 +3,7 @@
 //! `verify`, `cargo test`, the reports and the README's table read this one registry. A claim has at least two kinds of
 //! evidence; its checks are plain functions from a [`Context`] to a [`Finding`], and know nothing of how they are shown.
 
+pub mod calibration;
 pub mod check;
 
 mod adult;

@@ -10,7 +10,6 @@ use super::{Check, Claim, Context, Finding, Tier};
 use crate::outcome::{ClaimOutcome, Evidence, Kind, RunOutcome, Verdict};
 use crate::proofs;
 use crate::stats::family::{FAMILY_FALSE_ALARM, Family};
-use crate::stream::experiment_id;
 
 /// What to run.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +49,12 @@ pub enum Event<'a> {
     Claim(&'a ClaimOutcome),
 }
 
+/// Every statistical comparison of a tier: the declared rate is split over them.
+pub(super) fn family(claims: &[Claim], tier: Tier) -> Family {
+    let checks = claims.iter().flat_map(|claim| &claim.checks).filter(|check| check.tier <= tier);
+    Family::new(FAMILY_FALSE_ALARM, checks.map(Check::comparisons).sum())
+}
+
 /// Runs the checks of the tier, one after the other (each uses all threads), and tells `listener` of the progress.
 ///
 /// The family of a run is every statistical comparison of the tier in the whole registry, also under `only`: a claim's
@@ -64,8 +69,7 @@ pub fn verify(
     listener: &mut dyn FnMut(Event<'_>),
 ) -> Result<RunOutcome, RunError> {
     let runs = |check: &Check| check.tier <= settings.tier;
-    let checks = claims.iter().flat_map(|c| &c.checks).filter(|c| runs(c)).map(Check::comparisons).sum();
-    let family = Family::new(FAMILY_FALSE_ALARM, checks);
+    let family = family(claims, settings.tier);
     let asked = |check: &Check| runs(check) && (settings.kinds.is_empty() || settings.kinds.contains(&check.kind));
     let matches = |c: &&Claim| settings.only.as_ref().is_none_or(|glob| glob.matches(c.id));
     if !claims.iter().any(|c| matches(&c)) {
@@ -83,8 +87,7 @@ pub fn verify(
         proofs::start();
     }
     let made = |claim: &Claim, check: &Check| {
-        let experiment = experiment_id(&format!("{}/{}", claim.id, check.name));
-        evidence(check, &Context { seed: settings.seed, tier: settings.tier, family, experiment })
+        evidence(check, &Context::of(claim.id, check.name, settings.seed, settings.tier, family))
     };
     let mut waiting = VecDeque::new();
     let mut outcomes = Vec::new();
@@ -116,7 +119,7 @@ pub fn verify(
         seed: settings.seed,
         tier: settings.tier.word().to_owned(),
         family_false_alarm: FAMILY_FALSE_ALARM,
-        checks,
+        checks: family.checks(),
         verdict: Verdict::of_all(outcomes.iter().map(|c| c.verdict)),
         claims: outcomes,
     })

@@ -5,6 +5,7 @@
 
 mod adult;
 mod args;
+mod calibrate;
 mod closed_form;
 mod monte_carlo;
 mod output;
@@ -39,6 +40,7 @@ enum Command {
     Adult(adult::AdultArgs),
     Claims(registry::ClaimsArgs),
     Verify(registry::VerifyArgs),
+    Calibrate(calibrate::CalibrateArgs),
 }
 
 /// How a command ended; the exit code.
@@ -96,5 +98,6 @@ fn dispatch(command: Command) -> Result<Status, Failure> {
         Command::Adult(args) => args.run(),
         Command::Claims(args) => args.run(),
         Command::Verify(args) => args.run(),
+        Command::Calibrate(args) => args.run(),
     }
 }

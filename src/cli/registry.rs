@@ -55,8 +55,18 @@ fn kind(name: &str) -> Result<Kind, String> {
     kind.ok_or_else(|| format!("must be of {}", Kind::ALL.map(Kind::word).join(", ")))
 }
 
-fn pattern(glob: &str) -> Result<Pattern, String> {
+/// A glob over claim ids.
+pub fn pattern(glob: &str) -> Result<Pattern, String> {
     Pattern::new(glob).map_err(|e| format!("must be a glob: {}", e.msg))
+}
+
+/// How a command with this verdict ends.
+pub const fn status(verdict: Verdict) -> Status {
+    match verdict {
+        Verdict::Confirmed => Status::Done,
+        Verdict::Refuted => Status::Refuted,
+        Verdict::Inconclusive => Status::Inconclusive,
+    }
 }
 
 #[derive(Serialize)]
@@ -86,11 +96,7 @@ impl VerifyArgs {
         } else {
             write(&report::summary(&run))?;
         }
-        Ok(match run.verdict {
-            Verdict::Confirmed => Status::Done,
-            Verdict::Refuted => Status::Refuted,
-            Verdict::Inconclusive => Status::Inconclusive,
-        })
+        Ok(status(run.verdict))
     }
 
     fn verify(&self) -> Result<RunOutcome, Failure> {

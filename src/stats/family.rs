@@ -61,13 +61,16 @@ impl Family {
     }
 }
 
-/// The `q` with P(T > q) = `tail` for Student's t; the normal law above 1e6 degrees of freedom, where the two quantiles
-/// differ by less than 1e-5 relative.
+/// Student's law; the normal one above 1e6 degrees of freedom, where the two quantiles differ by less than 1e-5 relative.
+pub(super) fn student(degrees: f64) -> Option<StudentsT> {
+    StudentsT::new(0.0, 1.0, if degrees > 1e6 { f64::INFINITY } else { degrees }).ok()
+}
+
+/// The `q` with P(T > q) = `tail` for Student's t.
 ///
 /// By bisection on the upper tail: statrs' own `inverse_cdf` takes 1 - `tail`, which loses the digits of a small tail.
 fn upper_quantile(tail: f64, degrees: f64) -> f64 {
-    let degrees = if degrees > 1e6 { f64::INFINITY } else { degrees };
-    let Ok(law) = StudentsT::new(0.0, 1.0, degrees) else { return f64::NAN };
+    let Some(law) = student(degrees) else { return f64::NAN };
     let (mut low, mut high) = (0.0, 1.0);
     while law.sf(high) > tail {
         high *= 2.0;

@@ -1,5 +1,6 @@
-//! Statistics of replicates: moments, error rates, verdicts and the extrapolation of limit laws.
+//! Statistics of replicates: moments, error rates, verdicts, the extrapolation of limit laws, and whether the rates are kept.
 
+pub mod calibration;
 pub mod compare;
 pub mod family;
 pub mod ladder;

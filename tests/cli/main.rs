@@ -230,6 +230,7 @@ fn threads_and_repetition_do_not_change_a_byte() {
         "simulate --model gaussian-covariance --real 20 --synthetic 30 --weight 0.5 --generations 20 --replicates 3000 --json",
         "simulate --model poisson --real 50 --synthetic 50 --weight 0.5 --generations 3 --replicates 300",
         "optimize --model categorical --real 20 --synthetic 30 --generations 10 --replicates 400 --json",
+        "calibrate --only gaussian-variance-law --seeds 20 --budget 0.03 --json",
     ] {
         let one = stdout_of(&format!("{line} --threads 1"), 0);
         assert_eq!(one, stdout_of(&format!("{line} --threads 3"), 0));
@@ -271,7 +272,35 @@ fn adult_has_the_four_experiments() {
     assert_close(number(&experiments[3], "optimal_weight"), 0.622_21, 1e-5, "logistic");
 }
 
-const COMMANDS: [&str; 7] = ["weight", "risk", "simulate", "optimize", "adult", "claims", "verify"];
+/// Fewer than twenty seeds decide nothing: exit code 3, and the document all the same.
+#[test]
+fn calibrate_reports_every_comparison() {
+    let line = "calibrate --only gaussian-variance-law --budget 0.03 --json --seeds";
+    let document = json(&format!("{line} 20"));
+    assert_keys(
+        &document,
+        "verdict causes seed seeds budget error_rate checks false_alarms laws coverage kinds wrong_simulator comparisons",
+    );
+    assert_keys(&document["false_alarms"], "runs declared upper_bound p_value comparisons");
+    assert_keys(&document["false_alarms"]["runs"], "hits trials low high");
+    assert_keys(&document["laws"], "tested smallest_p_value p_value");
+    assert_keys(&document["coverage"][0], "nominal intervals p_value");
+    assert_keys(&document["wrong_simulator"], "name claim check refuted");
+    assert_keys(
+        &document["comparisons"][0],
+        "claim check kind place values not_made too_skewed tested false_alarms skewness degrees mean deviation distance \
+         p_value adjusted_p_value inside_95 inside_99",
+    );
+    assert_eq!([&document["verdict"], &document["seeds"]], [&Value::from("confirmed"), &Value::from(20)]);
+    assert_eq!(document["wrong_simulator"]["refuted"]["hits"], 20);
+    let undecided = json_with_code(&format!("{line} 3"), 3);
+    assert_eq!([&undecided["verdict"], &undecided["laws"]["p_value"]], [&Value::from("inconclusive"), &Value::Null]);
+    let text = stdout_of(&line.replace(" --json --seeds", " --seeds 3"), 3);
+    assert!(text.starts_with("not decided: fewer than 20 seeds") && text.contains("wrong simulator"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() < 100), "{text}");
+}
+
+const COMMANDS: [&str; 8] = ["weight", "risk", "simulate", "optimize", "adult", "claims", "verify", "calibrate"];
 
 #[test]
 fn every_command_has_help_with_an_example() {

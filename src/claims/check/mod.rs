@@ -9,11 +9,12 @@ mod tests;
 
 pub use case::{Case, Cell};
 pub use deterministic::{Deviation, Relation, exact, proof, property, recursion};
-pub use sampled::{Estimated, Form, Sampled, curvature, ladder, optimum, optimum_ladder, score, simulation};
+pub use sampled::{Compared, Estimated, Form, Sampled, curvature, ladder, optimum, optimum_ladder, score, simulation};
 
 use crate::outcome::{Kind, Verdict};
 use crate::stats::compare::Comparison;
 use crate::stats::family::Family;
+use crate::stream::experiment_id;
 
 /// How much is spent on a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +65,14 @@ pub struct Context {
     pub family: Family,
     /// Key of the check's random streams.
     pub experiment: u64,
+}
+
+impl Context {
+    /// Of a claim's check, whose random streams belong to its name.
+    #[must_use]
+    pub fn of(claim: &str, check: &str, seed: u64, tier: Tier, family: Family) -> Self {
+        Self { seed, tier, family, experiment: experiment_id(&format!("{claim}/{check}")) }
+    }
 }
 
 /// What a check found.

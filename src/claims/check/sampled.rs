@@ -1,6 +1,8 @@
 //! Checks by simulation: the risk itself, its limit by a ladder of sizes, and its minimiser.
 
+use super::score::BATCHES as SCORE_BATCHES;
 use super::{Body, Case, Check, Context, Finding, Tier};
+use crate::optimum::BATCHES;
 use crate::outcome::{Kind, Verdict};
 use crate::stats::compare::{Comparison, Estimate, compare};
 use crate::stats::ladder::{Rung, extrapolate};
@@ -66,17 +68,47 @@ impl Sampled {
         self.cases.iter().zip(0..).map(estimate).collect()
     }
 
-    /// Compares the cases' estimates with what is expected of them.
+    /// The same check with this share of its replicates, at least two for each batch where there are batches.
     #[must_use]
-    pub fn judge(&self, context: &Context, estimates: &[Estimated]) -> Finding {
+    pub fn at_budget(&self, budget: f64) -> Self {
+        let batches = if matches!(self.form, Form::Score(_) | Form::Curvature(_)) { SCORE_BATCHES } else { BATCHES };
+        let replicates = ((self.replicates as f64 * budget).ceil() as u64).max(2 * batches);
+        Self { replicates, ..self.with_cases(Clone::clone) }
+    }
+
+    /// Where it compares, in the order of [`Sampled::compared`].
+    #[must_use]
+    pub fn places(&self) -> Vec<String> {
         match self.form {
-            Form::Risk | Form::Minimiser | Form::Score(_) | Form::Curvature(_) => self.worst(context, estimates),
-            Form::RiskLadder(degree) | Form::MinimiserLadder(degree) => self.extrapolated(context, degree, estimates),
+            Form::Risk | Form::Minimiser | Form::Score(_) | Form::Curvature(_) => {
+                self.cases.iter().map(|case| case.cell.to_string()).collect()
+            }
+            Form::RiskLadder(_) | Form::MinimiserLadder(_) => vec!["limit of the ladder".to_owned()],
         }
     }
 
-    /// Every case's estimate against its expected value.
-    fn worst(&self, context: &Context, estimates: &[Estimated]) -> Finding {
+    /// Compares the cases' estimates, or the limit of a ladder of them, with what is expected; or says why it cannot.
+    #[must_use]
+    pub fn compared(&self, context: &Context, estimates: &[Estimated]) -> Vec<Result<Compared, String>> {
+        match self.form {
+            Form::Risk | Form::Minimiser | Form::Score(_) | Form::Curvature(_) => {
+                let cases = self.cases.iter().zip(estimates);
+                cases.map(|(case, estimated)| self.compared_case(context, case, estimated)).collect()
+            }
+            Form::RiskLadder(degree) | Form::MinimiserLadder(degree) => {
+                vec![self.extrapolated(context, degree, estimates)]
+            }
+        }
+    }
+
+    /// The finding of the worst comparison.
+    #[must_use]
+    pub fn judge(&self, context: &Context, estimates: &[Estimated]) -> Finding {
+        worst(self.compared(context, estimates))
+    }
+
+    /// A case's estimate against its expected value.
+    fn compared_case(&self, context: &Context, case: &Case, estimated: &Estimated) -> Result<Compared, String> {
         let (replicates, margin) = (context.tier.replicates(self.replicates), context.tier.margin(self.margin));
         let what = match self.form {
             Form::Score(_) => "the slope vanishes at",
@@ -84,21 +116,30 @@ impl Sampled {
             Form::Minimiser | Form::MinimiserLadder(_) => "minimiser",
             Form::Risk | Form::RiskLadder(_) => "simulated",
         };
-        worst(self.cases.iter().zip(estimates).map(|(case, estimated)| {
-            let (estimate, failed) = estimated.as_ref().map_err(String::clone)?;
-            let expected = if matches!(self.form, Form::Curvature(_)) { 1.0 } else { case.expected };
-            let comparison = compare(estimate, expected, margin, &context.family);
-            let words = format!(
-                "{}: {what} {:.6e} ± {:.1e}, theory {:.6e}, {replicates} replicates{}",
-                case.cell,
-                estimate.value,
-                estimate.std_error,
-                expected,
-                failures(*failed)
-            );
-            Ok((comparison, words))
-        }))
+        let (estimate, failed) = estimated.as_ref().map_err(String::clone)?;
+        let expected = if matches!(self.form, Form::Curvature(_)) { 1.0 } else { case.expected };
+        let words = format!(
+            "{}: {what} {:.6e} ± {:.1e}, theory {:.6e}, {replicates} replicates{}",
+            case.cell,
+            estimate.value,
+            estimate.std_error,
+            expected,
+            failures(*failed)
+        );
+        let comparison = compare(estimate, expected, margin, &context.family);
+        Ok(Compared { estimate: *estimate, comparison, words })
     }
+}
+
+/// One statistical comparison: what was estimated, what the rule says of it, and the words that name both sides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    /// The estimate; of a ladder the extrapolated ratio, which is expected to be 1.
+    pub estimate: Estimate,
+    /// The comparison with the expected value.
+    pub comparison: Comparison,
+    /// Both sides in words.
+    pub words: String,
 }
 
 /// An estimate with the number of failed fits, or why there is none.
@@ -145,11 +186,10 @@ fn failures(failed: u64) -> String {
 
 /// The finding of the worst of several comparisons: by verdict, then by |z|; a case that could not be made is reported
 /// unless another one is refuted.
-fn worst(compared: impl Iterator<Item = Result<(Comparison, String), String>>) -> Finding {
-    let mut all: Vec<(Comparison, String)> = Vec::new();
+fn worst(compared: Vec<Result<Compared, String>>) -> Finding {
+    let mut all: Vec<Compared> = Vec::new();
     let mut causes = Vec::new();
-    let mut compared = compared.peekable();
-    if compared.peek().is_none() {
+    if compared.is_empty() {
         causes.push("no case".to_owned());
     }
     for case in compared {
@@ -158,13 +198,12 @@ fn worst(compared: impl Iterator<Item = Result<(Comparison, String), String>>) -
             Err(cause) => causes.push(cause),
         }
     }
-    let detectable = all.iter().map(|(c, _)| c.detectable_effect).fold(0.0, f64::max);
+    let detectable = all.iter().map(|c| c.comparison.detectable_effect).fold(0.0, f64::max);
     let count = all.len();
-    let rank = |c: &Comparison| (c.verdict, c.z.abs());
-    let found =
-        all.into_iter().max_by(|(a, _), (b, _)| rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1)));
+    let rank = |c: &Compared| (c.comparison.verdict, c.comparison.z.abs());
+    let found = all.into_iter().max_by(|a, b| rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1)));
     match found {
-        Some((comparison, words)) if causes.is_empty() || comparison.verdict == Verdict::Refuted => {
+        Some(Compared { comparison, words, .. }) if causes.is_empty() || comparison.verdict == Verdict::Refuted => {
             let words = if count == 1 { words } else { format!("worst of {count}: {words}") };
             Finding { detectable_effect: Some(detectable), ..Finding::compared(&comparison, &words) }
         }
@@ -174,7 +213,7 @@ fn worst(compared: impl Iterator<Item = Result<(Comparison, String), String>>) -
 
 impl Sampled {
     /// The estimates at the rungs over their expected values, extrapolated and compared with 1.
-    fn extrapolated(&self, context: &Context, degree: usize, estimates: &[Estimated]) -> Finding {
+    fn extrapolated(&self, context: &Context, degree: usize, estimates: &[Estimated]) -> Result<Compared, String> {
         let simulated: Result<Vec<(Rung, u64)>, String> = self
             .cases
             .iter()
@@ -186,15 +225,11 @@ impl Sampled {
                 Ok((Rung { size, estimate: Estimate { value, std_error, ..*estimate } }, *failed))
             })
             .collect();
-        let simulated = match simulated {
-            Ok(simulated) => simulated,
-            Err(cause) => return Finding::inconclusive(cause),
-        };
-        let (simulated, failed): (Vec<Rung>, Vec<u64>) = simulated.into_iter().unzip();
+        let (simulated, failed): (Vec<Rung>, Vec<u64>) = simulated?.into_iter().unzip();
         let failed = failures(failed.iter().sum());
         let Some(fit) = extrapolate(&simulated, degree) else {
             let values: Vec<_> = simulated.iter().map(|r| r.estimate).collect();
-            return Finding::inconclusive(format!(
+            return Err(format!(
                 "no fit of degree {degree} in 1/n: fewer rungs than coefficients, or a value that is not a number: {values:?}"
             ));
         };
@@ -212,9 +247,9 @@ impl Sampled {
             fit.spare
         );
         if !context.family.chi_squared_within(fit.chi_squared, fit.spare) {
-            return Finding::inconclusive(format!("{words}; the gap is not of the fitted form"));
+            return Err(format!("{words}; the gap is not of the fitted form"));
         }
-        let margin = context.tier.margin(self.margin);
-        Finding::compared(&compare(&fit.limit, 1.0, margin, &context.family), &words)
+        let comparison = compare(&fit.limit, 1.0, context.tier.margin(self.margin), &context.family);
+        Ok(Compared { estimate: fit.limit, comparison, words })
     }
 }

@@ -12,7 +12,7 @@ use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 
 /// Independent batches behind a standard error and a skewness: the skewness of their mean is then known to 0.01.
-const BATCHES: u64 = 256;
+pub(super) const BATCHES: u64 = 256;
 
 /// Step of the derivatives of theory's own curve: their errors are of order 1e-8 (truncation) and 1e-9 (rounding) of the risk.
 const FINE: f64 = 1e-4;

@@ -11,10 +11,10 @@ mod simulators;
 use super::Claim;
 use std::collections::BTreeMap;
 
-use super::check::{Body, Case, Cell, Check, Context, Estimated, Finding, Tier};
+use super::check::{Body, Case, Cell, Context, Estimated, Finding, Sampled, Tier};
+use super::run::family;
 use crate::outcome::Verdict;
-use crate::stats::family::{FAMILY_FALSE_ALARM, Family};
-use crate::stream::experiment_id;
+use crate::stats::family::Family;
 
 /// A replacement of one side of a check.
 #[derive(Clone)]
@@ -40,6 +40,17 @@ pub struct Mutant {
     pub expected: Verdict,
 }
 
+impl Mutant {
+    /// The check with its side replaced.
+    #[must_use]
+    pub fn of(&self, sampled: &Sampled) -> Sampled {
+        sampled.with_cases(|case| match self.side {
+            Side::Formula(expected) => case.clone().expecting(expected(case.cell())),
+            Side::Simulator(simulator) => simulator(case),
+        })
+    }
+}
+
 /// Every mutant and control.
 #[must_use]
 pub fn table() -> Vec<Mutant> {
@@ -60,9 +71,8 @@ impl Runner {
     /// On these claims.
     #[must_use]
     pub fn new(claims: Vec<Claim>, seed: u64) -> Self {
-        let quick = |check: &&Check| check.tier == Tier::Quick;
-        let comparisons = claims.iter().flat_map(|c| &c.checks).filter(quick).map(Check::comparisons).sum();
-        Self { claims, seed, family: Family::new(FAMILY_FALSE_ALARM, comparisons), simulated: BTreeMap::new() }
+        let family = family(&claims, Tier::Quick);
+        Self { claims, seed, family, simulated: BTreeMap::new() }
     }
 
     /// What the mutant's check says of it; nothing where the claim has no such check by simulation.
@@ -70,18 +80,14 @@ impl Runner {
         let claim = self.claims.iter().find(|claim| claim.id == mutant.claim)?;
         let check = claim.checks.iter().find(|check| check.name == mutant.check)?;
         let Body::Sampled(sampled) = &check.body else { return None };
-        let experiment = experiment_id(&format!("{}/{}", claim.id, check.name));
-        let context = Context { seed: self.seed, tier: Tier::Quick, family: self.family, experiment };
+        let context = Context::of(claim.id, check.name, self.seed, Tier::Quick, self.family);
+        let mutated = mutant.of(sampled);
         Some(match mutant.side {
-            Side::Formula(expected) => {
+            Side::Formula(_) => {
                 let simulated = self.simulated.entry((claim.id, check.name));
-                let estimates = simulated.or_insert_with(|| sampled.estimate(&context));
-                sampled.with_cases(|case| case.clone().expecting(expected(case.cell()))).judge(&context, estimates)
+                mutated.judge(&context, simulated.or_insert_with(|| sampled.estimate(&context)))
             }
-            Side::Simulator(simulator) => {
-                let mutated = sampled.with_cases(simulator);
-                mutated.judge(&context, &mutated.estimate(&context))
-            }
+            Side::Simulator(_) => mutated.judge(&context, &mutated.estimate(&context)),
         })
     }
 }

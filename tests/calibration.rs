@@ -1,0 +1,46 @@
+//! A reduced calibration: cheap checks of the registry under 120 fresh seeds, at a small budget.
+//!
+//! Over so many seeds Kolmogorov–Smirnov finds a z that is shifted by half a standard error, the intervals together find standard
+//! errors that are a quarter too small. The seeds are fixed, so it cannot fail by chance.
+
+use glob::Pattern;
+use goldenweight::claims::calibration::{Settings, calibrate};
+use goldenweight::claims::registry;
+use goldenweight::outcome::Verdict;
+use goldenweight::outcome::calibration::CalibrationOutcome;
+use goldenweight::stream::DEFAULT_SEED;
+
+const SEEDS: u64 = 120;
+
+fn calibrated(only: &str, seeds: u64, budget: f64) -> CalibrationOutcome {
+    let only = Some(Pattern::new(only).expect("a glob"));
+    let settings = Settings { seed: DEFAULT_SEED, seeds, budget, only, kinds: Vec::new() };
+    calibrate(&registry(), &settings, &|_| ()).expect("claims with checks by simulation")
+}
+
+#[test]
+fn cheap_checks_keep_their_rate_and_the_wrong_simulator_is_refuted() {
+    let outcome = calibrated("gaussian-*-law", SEEDS, 0.02);
+    assert_eq!(outcome.verdict, Verdict::Confirmed, "{:?}", outcome.causes);
+    assert_eq!((outcome.false_alarms.runs.hits, outcome.false_alarms.runs.trials), (0, SEEDS));
+    assert!(outcome.laws.tested >= 5 && outcome.laws.p_value.is_some_and(|p| p > 0.01), "{:?}", outcome.laws);
+    let covered = outcome.coverage[0].intervals;
+    assert!(covered.low < 0.95 && 0.95 < covered.high, "{covered:?}");
+    let wrong = outcome.wrong_simulator.expect("one of the table");
+    assert_eq!((wrong.refuted.hits, wrong.refuted.trials), (SEEDS, SEEDS));
+    // Nothing is left out in silence.
+    for comparison in &outcome.comparisons {
+        assert_eq!(comparison.values + comparison.not_made, SEEDS, "{comparison:?}");
+    }
+}
+
+/// A minimiser's z is Student's with 23 degrees of freedom, and the limit of a ladder has one comparison.
+#[test]
+fn minimisers_and_ladders_have_their_own_laws() {
+    let minimisers = calibrated("golden-weight", 2, 0.01);
+    assert_eq!(minimisers.comparisons.len(), 3);
+    assert!(minimisers.comparisons.iter().all(|c| c.degrees == Some(23.0)), "{:?}", minimisers.comparisons);
+    let ladders = calibrated("linear-limit", 2, 0.002);
+    assert!(ladders.comparisons.iter().any(|c| c.kind.word() == "ladder" && c.place == "limit of the ladder"));
+    assert_eq!(ladders.verdict, Verdict::Inconclusive, "two seeds decide nothing");
+}
