@@ -108,12 +108,21 @@ pub fn naive_pooling() -> Certificate {
         (format!("n = {n}, m = {m}"), alike && risk == theory::relative_risk(&k, &w) && risk == stated)
     });
     let rational = Certificate::at_places("w/n = u/m, and R = (1 + k)/(2 + k)", places);
+    // (1 + k + w*)(w - w*)^2/(w(2 - w)) at the pooled weight w: not negative for any k, whose optimal weight is `best`.
+    let excess = identity!("(1 + k)/(2 + k) − w* is a square", |best| {
+        let k = best.clone() * best.clone() / (S::one() - best.clone());
+        let pooled = k.clone() / (S::one() + k.clone());
+        let distance = pooled.clone() - best.clone();
+        let kept = pooled.clone() * (S::ratio(2, 1) - pooled);
+        let square = (S::one() + k.clone() + best.clone()) * distance.clone() * distance / kept;
+        vec![[(S::one() + k.clone()) / (S::ratio(2, 1) + k) - best, square]]
+    });
     // Above k = 100 the two weights are nearer than boxes of this size can tell; the theorem has every k > 0.
     let apart = cover("the pooled weight is below w*, k in [10⁻⁶, 10²]", [(1e-6, 1e2, Axis::Ratio)], |&[k]| {
         let best = Recursion::new(Interval::one(), k, Interval::ratio(0, 1)).optimal_weight();
         ((k / (Interval::one() + k)).high() < best.low()).then_some(true)
     });
-    Certificate::all([rational, apart])
+    Certificate::all([rational, excess, apart])
 }
 
 /// With s = sqrt(u*): sqrt k = (1 - s^2)/s and w*/sqrt k = s, so that its distances from 1 - sqrt k/2 and from 1 - sqrt k/2 + k/8 are
