@@ -34,12 +34,15 @@ fn cheap_checks_keep_their_rate_and_the_wrong_simulator_is_refuted() {
     }
 }
 
-/// A minimiser's z is Student's with 23 degrees of freedom, and the limit of a ladder has one comparison.
+/// A minimiser's z is Student's with 23 degrees of freedom, a slope's with 255, and the limit of a ladder has one comparison.
 #[test]
 fn minimisers_and_ladders_have_their_own_laws() {
-    let minimisers = calibrated("golden-weight", 2, 0.01);
-    assert_eq!(minimisers.comparisons.len(), 3);
-    assert!(minimisers.comparisons.iter().all(|c| c.degrees == Some(23.0)), "{:?}", minimisers.comparisons);
+    let optimum = calibrated("golden-weight", 2, 0.01);
+    let degrees = |check: &str| -> Vec<_> {
+        optimum.comparisons.iter().filter(|c| c.check.starts_with(check)).map(|c| c.degrees).collect()
+    };
+    assert_eq!(degrees("minimiser"), [Some(23.0); 3]);
+    assert_eq!(degrees("slope"), [Some(255.0); 2]);
     let ladders = calibrated("linear-limit", 2, 0.002);
     assert!(ladders.comparisons.iter().any(|c| c.kind.word() == "ladder" && c.place == "limit of the ladder"));
     assert_eq!(ladders.verdict, Verdict::Inconclusive, "two seeds decide nothing");

@@ -5,20 +5,20 @@ use std::process::ExitCode;
 
 use glob::Pattern;
 use goldenweight::claims::{Settings, Tier, registry, verify};
-use goldenweight::outcome::Verdict;
-use goldenweight::proofs::{Checked, checked};
-use goldenweight::report;
+use goldenweight::outcome::{Kind, Verdict};
 use goldenweight::stream::DEFAULT_SEED;
+use goldenweight::{proofs, report};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Each check uses every core already.
     arguments.test_threads = Some(1);
-    let trials = registry().into_iter().map(|claim| Trial::test(claim.id, move || trial(claim.id))).collect();
-    if let Checked::NotRun(reason) = checked() {
-        println!("proof: {reason}");
-    }
+    // Coq runs beside the claims that do not need it.
+    proofs::start();
+    let mut claims = registry();
+    claims.sort_by_key(|claim| claim.checks.iter().any(|check| check.kind == Kind::Proof));
+    let trials = claims.into_iter().map(|claim| Trial::test(claim.id, move || trial(claim.id))).collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -26,5 +26,8 @@ fn trial(id: &str) -> Result<(), Failed> {
     let only = Some(Pattern::new(&Pattern::escape(id))?);
     let run =
         verify(&registry(), &Settings { seed: DEFAULT_SEED, tier: Tier::Quick, only, kinds: Vec::new() }, &mut |_| ())?;
+    for missing in run.claims[0].evidence.iter().filter(|e| !e.ran) {
+        println!("{id}: {} {}", missing.kind.word(), missing.detail);
+    }
     if run.verdict == Verdict::Confirmed { Ok(()) } else { Err(report::failure(&run.claims[0], &run).into()) }
 }

@@ -243,12 +243,12 @@ fn the_registry_is_listed_and_one_claim_is_verified() {
     let claims = json("claims --json");
     let claims = claims.as_array().expect("a list");
     claims.iter().for_each(|claim| assert_keys(claim, "id statement source exactness kinds"));
-    let id = "law-optimum";
+    let id = "poisson-information";
     assert!(claims.iter().any(|claim| claim["id"] == id) && stdout_of("claims", 0).contains(id));
     let run = json(&format!("verify --only {id} --json"));
     assert_keys(&run, "seed tier family_false_alarm checks verdict claims");
     assert_keys(&run["claims"][0], "id statement source exactness verdict evidence");
-    assert_keys(&run["claims"][0]["evidence"][0], "kind verdict statistic bound detectable_effect seconds detail");
+    assert_keys(&run["claims"][0]["evidence"][0], "kind verdict statistic bound detectable_effect seconds detail ran");
     assert_eq!([&run["claims"][0]["id"], &run["verdict"]], [id, "confirmed"]);
     let table = stdout_of(&format!("verify --only {id}"), 0);
     assert!(table.starts_with("claim ") && table.contains("1 claims confirmed"), "{table}");
