@@ -433,5 +433,5 @@ fn figure_9e() -> Claim {
 
 fn figure_9f() -> Claim {
     let statement = "naive against golden weight for Poisson regression: both follow the limit law, for n → ∞";
-    regression_curves("figure-9f", statement, Fitted::Poisson, 320, 0.4)
+    regression_curves("figure-9f", statement, Fitted::Poisson, 240, 0.4)
 }

@@ -74,7 +74,7 @@ fn golden_weight() -> Claim {
                 let (w, u) = (theory::optimal_weight(&ratio(k)), theory::optimal_synthetic_weight(&ratio(k)));
                 error(w * w + k * w, k, IDENTITY).max(error(w * w, k * u, IDENTITY)).max(error(w + u, 1.0, IDENTITY))
             }),
-            optimum("minimiser for the Gaussian mean", 24 * 40, 0.08, vec![case(25, 100), case(60, 60), case(100, 25)]),
+            optimum("minimiser for the Gaussian mean", 24 * 56, 0.08, vec![case(25, 100), case(60, 60), case(100, 25)]),
             score("slope at w* for the Gaussian mean", 256 * 64, 0.03, 0.03, vec![case(25, 100), case(100, 25)]),
             curvature("curvature at w* for the Gaussian mean", 256 * 64, 0.1, 0.1, vec![case(60, 60)]),
         ],
