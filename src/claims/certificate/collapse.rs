@@ -94,7 +94,7 @@ fn within(float: f64, enclosed: Interval, accuracy: f64) -> bool {
 pub fn log_variance() -> Certificate {
     let places = (1..=120u64).map(|d| {
         let drift = digamma_of_half(d) - Interval::ratio(d as i64, 2).ln();
-        (format!("d = {d}"), within(theory::log_variance_drift(d), drift, 1e-12) && drift.high() < 0.0)
+        (format!("d = {d}"), within(theory::log_variance_drift(d), drift, 2e-15) && drift.high() < 0.0)
     });
     // −1/d − 1/(3d²) < drift < −1/d − 1/(3d²) + 2/(15d⁴), by the alternating Stirling series.
     let large = [1_000u64, 12_345, 1_000_000].map(|d| {
@@ -118,7 +118,7 @@ pub fn log_det() -> Certificate {
             digamma_of_half(d) + Interval::ratio(2, 1).ln() - Interval::ratio(m as i64 - 1, 1).ln()
         };
         let drift = (1..=p).map(factor).fold(Interval::ratio(0, 1), |sum, x| sum + x);
-        (format!("p = {p}, m = {m}"), within(theory::log_det_drift(p, m), drift, 1e-12))
+        (format!("p = {p}, m = {m}"), within(theory::log_det_drift(p, m), drift, 2e-15))
     });
     Certificate::at_places("Σ [ψ((m − j)/2) + log 2 − log(m − 1)], enclosed", places)
 }

@@ -252,7 +252,7 @@ pub fn fixed_rows() -> Certificate {
         let stated = -two * k * (BigRational::ratio(1, 1) - w) / (kept.clone() * kept);
         (format!("k = {n}/3, w = {i}/7"), risk.derivative == stated)
     });
-    // Both sides are of degree 1 in k and at most 6 in w after the denominators are cleared.
+    // Both sides are of degree 1 in k and at most 4 in w after the denominators are cleared: fewer than the 8 and 6 values.
     Certificate::all([
         Certificate::at_places("the limit is the fixed point, 1 at w = 1", places),
         Certificate::at_places("slope −2ku/(w(2 − w))²", slopes),
