@@ -200,7 +200,7 @@ fn failed_fits_are_counted() {
             seed: 5,
             experiment: 1,
             cell: n as u64,
-            replicates,
+            replicates: 0..replicates,
             weights: Weights::Constant(0.5),
             real_rows: RealRows::Fresh,
             record: Record::At(vec![0]),

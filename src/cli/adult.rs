@@ -188,7 +188,7 @@ impl AdultArgs {
                 seed: self.compute.seed,
                 experiment: experiment_id(name),
                 cell: 0,
-                replicates: self.replicates,
+                replicates: 0..self.replicates,
                 weights: Weights::Constant(weight),
                 real_rows: RealRows::Fresh,
                 record: Record::Average { from: BURN_IN, until: GENERATIONS },

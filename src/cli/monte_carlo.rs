@@ -115,7 +115,7 @@ impl Simulation {
             seed: self.compute.seed,
             experiment: 0,
             cell,
-            replicates,
+            replicates: 0..replicates,
             weights: Weights::Constant(weight),
             real_rows: RealRows::Fresh,
             record: match at {

@@ -1,5 +1,7 @@
 //! Replicates in fixed blocks, in parallel, with the same bits for any number of threads.
 
+use std::ops::Range;
+
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::{Chain, FitFailure, Simulator};
@@ -85,8 +87,8 @@ pub struct Plan {
     /// Cell of the experiment (a batch, a rung); the weight is not part of the key: runs that differ in weight alone
     /// share their random numbers.
     pub cell: u64,
-    /// Number of replicates.
-    pub replicates: u64,
+    /// Replicates, by index; the first is a multiple of [`BLOCK`]. A run can go on where another one ended, see [`Outcome::merge`].
+    pub replicates: Range<u64>,
     /// Weights.
     pub weights: Weights,
     /// Fresh or fixed real rows.
@@ -111,7 +113,7 @@ impl Outcome {
     }
 
     /// Appends the outcome of the replicates that follow.
-    fn merge(&mut self, next: &Self) {
+    pub fn merge(&mut self, next: &Self) {
         for (total, value) in self.moments.iter_mut().flatten().zip(next.moments.iter().flatten()) {
             total.merge(value);
         }
@@ -131,19 +133,20 @@ impl Outcome {
 /// the moments of its entry, which then are not finite either and cannot confirm anything.
 ///
 /// # Panics
-/// Where the plan breaks an invariant: recorded generations increase, an average has at least one generation, and every
+/// Where the plan breaks an invariant: the first replicate begins a block, recorded generations increase, an average has at least one generation, and every
 /// generation has a weight in [0, 1].
 pub fn run<S: Simulator>(simulator: &S, plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Outcome {
+    assert!(plan.replicates.start.is_multiple_of(BLOCK), "the first replicate begins a block");
     assert!(plan.record.generations().is_sorted_by(|a, b| a < b), "recorded generations increase");
     assert!(!matches!(plan.record, Record::Average { from, until } if from >= until), "an average of no generation");
     let last = plan.record.generations().last().unwrap_or(0);
     assert!((1..=last).all(|t| (0.0..=1.0).contains(&plan.weights.at(t))), "weights lie in [0, 1]");
 
-    let blocks = plan.replicates.div_ceil(BLOCK);
+    let blocks = plan.replicates.start / BLOCK..plan.replicates.end.div_ceil(BLOCK);
     let wave = BLOCKS_PER_THREAD * rayon::current_num_threads();
     let mut total = Outcome::empty(plan.record.entries(), simulator.loss_names().len());
-    for first in (0..blocks).step_by(wave) {
-        let finished: Vec<Outcome> = (first..blocks.min(first + wave as u64))
+    for first in blocks.clone().step_by(wave) {
+        let finished: Vec<Outcome> = (first..blocks.end.min(first + wave as u64))
             .into_par_iter()
             .map(|block| run_block(simulator, plan, block, progress))
             .collect();
@@ -159,7 +162,7 @@ fn run_block<S: Simulator>(simulator: &S, plan: &Plan, block: u64, progress: &(d
     let mut chain = simulator.chain();
     let mut current = vec![0.0; losses];
     let mut values = vec![0.0; plan.record.entries() * losses];
-    let replicates = block * BLOCK..plan.replicates.min((block + 1) * BLOCK);
+    let replicates = block * BLOCK..plan.replicates.end.min((block + 1) * BLOCK);
     for replicate in replicates.clone() {
         match run_replicate(&mut chain, plan, replicate, &mut current, &mut values) {
             Ok(()) => outcome.moments.iter_mut().flatten().zip(&values).for_each(|(m, &value)| m.push(value)),

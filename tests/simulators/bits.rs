@@ -81,6 +81,32 @@ fn a_replicate_depends_on_its_key_alone() {
     }
 }
 
+/// A run in two parts, cut between two blocks, has the sums of the whole but for the order in which the blocks were added.
+struct InTwoParts;
+
+impl Check for InTwoParts {
+    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+        let whole = plan(7, REPLICATES, 0.4, &[3]);
+        let part = |replicates| run(simulator, &Plan { replicates, ..whole.clone() }, &|_| ());
+        let mut parts = part(0..BLOCK);
+        parts.merge(&part(BLOCK..REPLICATES));
+        let whole = run(simulator, &whole, &|_| ());
+        for (parts, whole) in parts.moments[0].iter().zip(&whole.moments[0]) {
+            assert_eq!(parts.count(), whole.count());
+            assert!((parts.mean() - whole.mean()).abs() <= 1e-13 * whole.mean().abs(), "{name}: {parts:?} {whole:?}");
+            assert!(
+                (parts.variance() - whole.variance()).abs() <= 1e-12 * whole.variance(),
+                "{name}: {parts:?} {whole:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_run_can_go_on_where_another_ended() {
+    every_simulator(ROWS, 2, &mut InTwoParts);
+}
+
 struct FixedRowsRepeat;
 
 impl Check for FixedRowsRepeat {

@@ -53,7 +53,7 @@ fn plan(experiment: u64, replicates: u64, weight: f64, generations: &[u32]) -> P
         seed: 20_250_218,
         experiment,
         cell: 3,
-        replicates,
+        replicates: 0..replicates,
         weights: Weights::Constant(weight),
         real_rows: RealRows::Fresh,
         record: Record::At(generations.to_vec()),

@@ -91,7 +91,7 @@ impl Reference {
             seed: SEED,
             experiment,
             cell,
-            replicates,
+            replicates: 0..replicates,
             weights: Weights::Constant(self.weight),
             real_rows: self.real_rows,
             record: Record::At(vec![self.generation]),

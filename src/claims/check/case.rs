@@ -141,7 +141,7 @@ impl Case {
             seed: context.seed,
             experiment: context.experiment,
             cell,
-            replicates,
+            replicates: 0..replicates,
             weights,
             real_rows: self.real_rows,
             record: self.cell.record.clone(),
