@@ -8,12 +8,11 @@ mod assess;
 use glob::Pattern;
 use rayon::prelude::*;
 
-use self::assess::{Place, Run, assess};
+use self::assess::{Place, Run, Value, assess};
 use super::check::{Body, Check, Compared, Context, Sampled, Tier};
 use super::mutants::{self, Mutant};
 use super::run::{RunError, family};
 use super::{Claim, Kind};
-use crate::outcome::Verdict;
 use crate::outcome::calibration::CalibrationOutcome;
 use crate::stream::fresh_seed;
 
@@ -49,9 +48,9 @@ struct Selected<'a> {
 }
 
 impl Selected<'_> {
-    /// Its comparisons in the run of this context's seed.
-    fn compared(&self, context: &Context) -> Vec<Result<Compared, String>> {
-        self.sampled.compared(context, &self.sampled.estimate(context))
+    /// Its comparisons at the cap in the run of this context's seed, and whether any look refuted them.
+    fn compared(&self, context: &Context) -> Vec<(Result<Compared, String>, bool)> {
+        self.sampled.at_cap(context)
     }
 
     fn places(&self) -> impl Iterator<Item = Place> {
@@ -121,11 +120,11 @@ pub fn calibrate(
             listener(units);
             compared
         };
-        let comparisons = selected.iter().flat_map(compared).map(|made| made.ok().map(Into::into)).collect();
+        let comparisons = selected.iter().flat_map(compared).map(Value::of).collect();
         let refuted = wrong.as_ref().map(|(_, check)| {
             let made = check.compared(&context(check));
             listener(units);
-            made.iter().flatten().any(|compared| compared.comparison.verdict == Verdict::Refuted)
+            made.iter().any(|(_, refuted)| *refuted)
         });
         Run { comparisons, wrong_refuted: refuted.unwrap_or(false) }
     };

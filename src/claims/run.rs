@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use glob::Pattern;
 
+use super::check::LOOKS;
 use super::{Check, Claim, Context, Finding, Tier};
 use crate::outcome::{ClaimOutcome, Evidence, Kind, RunOutcome, Verdict};
 use crate::proofs;
@@ -52,7 +53,7 @@ pub enum Event<'a> {
 /// Every statistical comparison of a tier: the declared rate is split over them.
 pub(super) fn family(claims: &[Claim], tier: Tier) -> Family {
     let checks = claims.iter().flat_map(|claim| &claim.checks).filter(|check| check.tier <= tier);
-    Family::new(FAMILY_FALSE_ALARM, checks.map(Check::comparisons).sum())
+    Family::new(FAMILY_FALSE_ALARM, checks.map(Check::comparisons).sum()).with_looks(LOOKS)
 }
 
 /// Runs the checks of the tier, one after the other (each uses all threads), and tells `listener` of the progress.

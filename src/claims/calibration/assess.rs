@@ -42,14 +42,11 @@ pub struct Value {
     pub refuted: bool,
 }
 
-impl From<Compared> for Value {
-    fn from(compared: Compared) -> Self {
-        Self {
-            z: compared.comparison.z,
-            degrees: compared.estimate.degrees,
-            skewness: compared.estimate.skewness,
-            refuted: compared.comparison.verdict == Verdict::Refuted,
-        }
+impl Value {
+    /// Of a comparison at its cap; none where it was not made there. `refuted` is by any look.
+    pub fn of((compared, refuted): (Result<Compared, String>, bool)) -> Option<Self> {
+        let Compared { comparison, estimate, .. } = compared.ok()?;
+        Some(Self { z: comparison.z, degrees: estimate.degrees, skewness: estimate.skewness, refuted })
     }
 }
 

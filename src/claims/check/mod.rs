@@ -2,6 +2,7 @@
 
 mod case;
 mod deterministic;
+pub mod looks;
 mod sampled;
 mod score;
 #[cfg(test)]
@@ -9,7 +10,11 @@ mod tests;
 
 pub use case::{Case, Cell};
 pub use deterministic::{Deviation, Relation, exact, proof, property, recursion};
-pub use sampled::{Compared, Estimated, Form, Sampled, curvature, ladder, optimum, optimum_ladder, score, simulation};
+pub use looks::{LOOKS, Series};
+pub use sampled::{
+    Compared, Estimated, Form, Quantity, Sample, Sampled, curvature, ladder, optimum, optimum_ladder, score,
+    score_ladder, simulation,
+};
 
 use crate::outcome::{Kind, Verdict};
 use crate::stats::compare::Comparison;
@@ -196,7 +201,7 @@ impl Check {
     pub fn run(&self, context: &Context) -> Finding {
         match &self.body {
             Body::Certain(run) => run(context),
-            Body::Sampled(sampled) => sampled.judge(context, &sampled.estimate(context)),
+            Body::Sampled(sampled) => sampled.judge(context, &mut sampled.series()),
         }
     }
 }

@@ -88,6 +88,37 @@ fn simulation_confirms_refutes_and_abstains() {
     assert_verdict(&check(50, RISK), Inconclusive);
 }
 
+/// The toy's loss has a deviation of .0577 (the uniform noise), so at the bound 4.42 half an interval is .0036, .0025, .0018, .0013 at the four looks.
+#[test]
+fn a_comparison_draws_until_its_interval_is_narrow_enough() {
+    let drawn = |cap, margin| {
+        let finding = find(&simulation("toy", cap, margin, vec![at(SOUND, RISK)]));
+        let words = finding.detail.split(" replicates").next().and_then(|text| text.rsplit(' ').next()).unwrap_or("");
+        (finding.verdict, words.parse::<u64>().expect("the number of replicates"))
+    };
+    assert_eq!(drawn(40_960, 0.01), (Confirmed, 5_120));
+    assert_eq!(drawn(40_960, 0.003_5), (Confirmed, 10_240));
+    assert_eq!(drawn(40_960, 0.001_6), (Confirmed, 40_960));
+    assert_eq!(drawn(400, 0.003), (Inconclusive, 448));
+    // A refutation needs no narrow interval.
+    let wrong = find(&simulation("toy", 40_960, 0.001, vec![at(SOUND, 1.05 * RISK)]));
+    assert!(wrong.verdict == Refuted && wrong.detail.contains(" 5120 replicates"), "{wrong:?}");
+}
+
+/// At the cap, whatever the looks before said.
+#[test]
+fn without_a_stop_every_look_counts() {
+    let Check { body: super::Body::Sampled(sampled), .. } =
+        simulation("toy", 8 * 64, 0.5, vec![at(SOUND, RISK), at(SOUND, 1.2 * RISK)])
+    else {
+        panic!("sampled")
+    };
+    let context = Context { seed: 1, tier: Tier::Quick, family: Family::new(1e-3, 100), experiment: 1 };
+    let found = sampled.at_cap(&context);
+    assert_eq!(found.iter().map(|(_, refuted)| *refuted).collect::<Vec<_>>(), [false, true]);
+    assert!(found.iter().all(|(last, _)| last.as_ref().is_ok_and(|c| c.words.contains("512 replicates"))));
+}
+
 #[test]
 fn simulation_reports_its_worst_case() {
     let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, RISK), at(SOUND, 1.05 * RISK)]));
@@ -102,7 +133,7 @@ fn simulation_reports_its_worst_case() {
 fn failed_fits_are_counted_and_decide_nothing() {
     let failing = Toy { failing: 0.5, ..SOUND };
     let finding = find(&simulation("toy", 1_000, 0.5, vec![at(failing, RISK)]));
-    assert!(finding.verdict == Inconclusive && finding.detail.contains("of 1000 fits failed"), "{finding:?}");
+    assert!(finding.verdict == Inconclusive && finding.detail.contains("of 1024 fits failed"), "{finding:?}");
     for check in [
         optimum("toy", 24 * 400, 0.5, vec![minimised(failing, 0.4)]),
         optimum_ladder("toy", 24 * 400, 0.5, 1, rungs(|toy| minimised(Toy { failing: 0.5, ..toy }, 0.4))),
@@ -112,7 +143,7 @@ fn failed_fits_are_counted_and_decide_nothing() {
     }
     // A few are allowed, and said.
     let rare = Toy { failing: 3e-5, ..SOUND };
-    let finding = find(&simulation("toy", 100_000, 0.5, vec![at(rare, RISK)]));
+    let finding = find(&simulation("toy", 800_000, 0.5, vec![at(rare, RISK)]));
     assert!(finding.verdict == Confirmed && finding.detail.contains("of them with a failed fit"), "{finding:?}");
     // A refuted case speaks for itself, whatever could not be made beside it.
     assert_verdict(&simulation("toy", 5_000, 0.5, vec![at(failing, RISK), at(SOUND, 2.0)]), Refuted);
