@@ -14,7 +14,7 @@
 use std::ops::Range;
 
 use super::case::{Case, Drawn};
-use super::sampled::{Compared, Estimated, Sampled};
+use super::sampled::{Compared, Estimated, Sampled, worst};
 use super::{Context, Finding};
 use crate::outcome::Verdict;
 
@@ -82,7 +82,10 @@ impl Sampled {
     /// in what is expected alone.
     #[must_use]
     pub fn judge(&self, context: &Context, series: &mut [Series]) -> Finding {
-        super::sampled::worst(series.iter_mut().map(|one| self.decide(context, one)).collect())
+        let made: Vec<_> = series.iter_mut().map(|one| self.decide(context, one)).collect();
+        let shown = |(place, made): (String, &Result<Compared, String>)| Some(made.as_ref().ok()?.outcome(place));
+        let comparisons = self.places().into_iter().zip(&made).filter_map(shown).collect();
+        Finding { comparisons, ..worst(made) }
     }
 
     /// Every comparison at the cap, whatever the looks before said, and whether any look refuted it: without a stop, z at the cap is not a

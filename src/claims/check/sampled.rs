@@ -2,7 +2,7 @@
 
 use super::looks::{LOOKS, Series};
 use super::{Body, Case, Check, Context, Finding, Tier};
-use crate::outcome::{Kind, Verdict};
+use crate::outcome::{ComparisonOutcome, Kind, Verdict};
 use crate::stats::compare::{Comparison, Estimate, compare};
 use crate::stats::ladder::{Rung, extrapolate, gap_order};
 
@@ -100,7 +100,7 @@ impl Sampled {
             failures(*failed)
         );
         let comparison = compare(estimate, expected, context.tier.margin(self.margin), &context.family);
-        Ok(Compared { estimate: *estimate, comparison, words })
+        Ok(Compared { estimate: *estimate, comparison, replicates: *replicates, words })
     }
 }
 
@@ -125,8 +125,19 @@ pub struct Compared {
     pub estimate: Estimate,
     /// The comparison with the expected value.
     pub comparison: Comparison,
+    /// Replicates drawn for it.
+    pub replicates: u64,
     /// Both sides in words.
     pub words: String,
+}
+
+impl Compared {
+    /// As reports show it.
+    pub(super) fn outcome(&self, place: String) -> ComparisonOutcome {
+        let Comparison { z, bound, relative_error, interval, margin, detectable_effect, verdict, .. } = self.comparison;
+        let replicates = self.replicates;
+        ComparisonOutcome { place, verdict, replicates, z, bound, relative_error, interval, margin, detectable_effect }
+    }
 }
 
 /// Simulated risk against the expected one in every case.
@@ -200,9 +211,15 @@ pub(super) fn worst(compared: Vec<Result<Compared, String>>) -> Finding {
     let rank = |c: &Compared| (c.comparison.verdict, c.comparison.z.abs());
     let found = all.into_iter().max_by(|a, b| rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1)));
     match found {
-        Some(Compared { comparison, words, .. }) if causes.is_empty() || comparison.verdict == Verdict::Refuted => {
+        Some(Compared { comparison, replicates, words, .. })
+            if causes.is_empty() || comparison.verdict == Verdict::Refuted =>
+        {
             let words = if count == 1 { words } else { format!("worst of {count}: {words}") };
-            Finding { detectable_effect: Some(detectable), ..Finding::compared(&comparison, &words) }
+            Finding {
+                detectable_effect: Some(detectable),
+                replicates: Some(replicates),
+                ..Finding::compared(&comparison, &words)
+            }
         }
         _ => Finding::inconclusive(causes.join("; ")),
     }
@@ -254,6 +271,6 @@ impl Sampled {
             return Err(format!("{words}; the gap is not of the fitted form"));
         }
         let comparison = compare(&fit.limit, 1.0, context.tier.margin(self.margin), &context.family);
-        Ok(Compared { estimate: fit.limit, comparison, words })
+        Ok(Compared { estimate: fit.limit, comparison, replicates, words })
     }
 }

@@ -207,6 +207,23 @@ fn slopes_and_curvatures_are_compared() {
 }
 
 #[test]
+fn every_comparison_is_told_and_the_worst_one_is_the_finding() {
+    let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, RISK), at(SOUND, 1.1 * RISK)]));
+    assert_eq!(finding.replicates, Some(640));
+    let [sound, wrong] = &finding.comparisons[..] else { panic!("{finding:?}") };
+    assert_eq!((sound.verdict, wrong.verdict), (Confirmed, Refuted));
+    assert_eq!(finding.statistic, Some(wrong.z));
+    assert_eq!(finding.interval, Some(wrong.interval));
+    // Against 1.1 times the risk the estimate is 1/1.1 - 1 off, to within its interval.
+    let error = 1.0 / 1.1 - 1.0;
+    assert!(wrong.interval.0 < error && error < wrong.interval.1 && wrong.interval.1 < 0.0, "{wrong:?}");
+    assert_eq!(finding.margin, Some(0.01));
+    let failing = Toy { failing: 0.5, ..SOUND };
+    let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, RISK), at(failing, RISK)]));
+    assert_eq!((finding.verdict, finding.comparisons.len(), finding.interval), (Inconclusive, 1, None));
+}
+
+#[test]
 fn a_check_without_a_case_says_so() {
     let detail = |check| (find(&check).verdict, find(&check).detail);
     assert_eq!(detail(simulation("toy", 5_000, 0.01, vec![])), (Inconclusive, "no case".to_owned()));
