@@ -214,8 +214,7 @@ impl Check {
             Body::Sampled(sampled) => {
                 let estimates = sampled.estimate(context);
                 let made = sampled.places().into_iter().zip(sampled.compared(context, &estimates));
-                let comparisons =
-                    made.filter_map(|(place, made)| Some(outcome(place, &made.ok()?.comparison))).collect();
+                let comparisons = made.filter_map(|(place, made)| Some(outcome(place, &made.ok()?))).collect();
                 Finding {
                     replicates: Some(context.tier.replicates(sampled.replicates)),
                     comparisons,
@@ -227,7 +226,8 @@ impl Check {
 }
 
 /// A comparison as reports show it.
-fn outcome(place: String, comparison: &Comparison) -> ComparisonOutcome {
-    let Comparison { z, bound, relative_error, interval, margin, detectable_effect, verdict, .. } = *comparison;
-    ComparisonOutcome { place, verdict, z, bound, relative_error, interval, margin, detectable_effect }
+fn outcome(place: String, compared: &Compared) -> ComparisonOutcome {
+    let Comparison { z, bound, relative_error, interval, margin, detectable_effect, verdict, .. } = compared.comparison;
+    let degrees = compared.estimate.degrees;
+    ComparisonOutcome { place, verdict, z, degrees, bound, relative_error, interval, margin, detectable_effect }
 }
