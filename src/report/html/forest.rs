@@ -8,7 +8,7 @@ use super::number;
 use crate::outcome::{ClaimOutcome, ComparisonOutcome, Evidence, Verdict};
 
 /// Share of a row's width, in percent, that the axis leaves free at either end for marks.
-const FREE: f64 = 4.0;
+const FREE: f64 = 6.0;
 
 /// Farthest that the axis of relative errors goes, in margins.
 const MAX_MARGINS: f64 = 6.0;
@@ -173,8 +173,8 @@ mod tests {
     #[test]
     fn values_are_placed_in_proportion_and_kept_on_the_axis() {
         let axis = Axis(-2.0, 2.0);
-        assert_eq!([-2.0, 0.0, 2.0].map(|x| axis.x(x)), ["4.00%", "50.00%", "96.00%"]);
-        assert_eq!([-9.0, 9.0].map(|x| axis.x(x)), ["4.00%", "96.00%"]);
+        assert_eq!([-2.0, 0.0, 2.0].map(|x| axis.x(x)), ["6.00%", "50.00%", "94.00%"]);
+        assert_eq!([-9.0, 9.0].map(|x| axis.x(x)), ["6.00%", "94.00%"]);
         let mark = |value| axis.mark(value, Verdict::Refuted).into_string();
         assert!(mark(1.0).starts_with("<circle") && mark(-3.0).contains('◀') && mark(3.0).contains('▶'));
     }
