@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use goldenweight::{experiment::InputError, outcome::RunOutcome, report::html};
@@ -11,45 +11,35 @@ use tempfile::NamedTempFile;
 
 use super::{Failure, output::json};
 
-/// The files of a report, opened beside their places before the run and renamed after it.
-pub struct Folder {
-    path: PathBuf,
-    page: NamedTempFile,
-    document: NamedTempFile,
+/// Makes the directory where it does not exist, and finds out whether files can be made in it.
+pub fn open(folder: &Path) -> Result<(), InputError> {
+    fs::create_dir_all(folder).and_then(|()| beside(folder)).map(drop).map_err(|error| {
+        InputError::new("--report", folder.display().to_string(), format!("cannot be written to: {error}"))
+    })
 }
 
-impl Folder {
-    /// Makes the directory where it does not exist, and opens the files.
-    pub fn open(path: &Path) -> Result<Self, InputError> {
-        let opened = || {
-            fs::create_dir_all(path)?;
-            Ok(Self { path: path.to_owned(), page: beside(path)?, document: beside(path)? })
-        };
-        opened().map_err(|error: io::Error| {
-            InputError::new("--report", path.display().to_string(), format!("cannot be written to: {error}"))
-        })
-    }
-
-    /// Writes both files.
-    pub fn write(mut self, run: &RunOutcome) -> Result<(), Failure> {
-        let texts = [html::page(run), json(run)?];
-        let written = || {
-            for (file, text) in [&mut self.page, &mut self.document].into_iter().zip(texts) {
-                file.write_all(text.as_bytes())?;
-            }
-            self.document.persist(self.path.join("verify.json"))?;
-            self.page.persist(self.path.join("verify.html"))?;
-            Ok(())
-        };
-        written().map_err(|e: io::Error| Failure::CouldNotRun(format!("writing to {}: {e}", self.path.display())))
-    }
+/// Writes both files, each beside its place, and renames them when both are complete.
+pub fn write(folder: &Path, run: &RunOutcome) -> Result<(), Failure> {
+    let written = |name: &str, text: &str| -> io::Result<_> {
+        let mut file = beside(folder)?;
+        file.write_all(text.as_bytes())?;
+        Ok((file, folder.join(name)))
+    };
+    let (document, page) = (json(run)?, html::page(run));
+    let written = || {
+        for (file, place) in [written("verify.json", &document)?, written("verify.html", &page)?] {
+            file.persist(place)?;
+        }
+        Ok(())
+    };
+    written().map_err(|e: io::Error| Failure::CouldNotRun(format!("writing to {}: {e}", folder.display())))
 }
 
 /// A file that is gone unless it is renamed; readable as any other that the user makes.
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
+fn beside(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".verify");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(path)
+    builder.tempfile_in(folder)
 }

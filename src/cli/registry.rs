@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::Compute,
-    folder::Folder,
+    folder,
     output::{json, progress, show, write},
 };
 
@@ -97,14 +97,14 @@ impl VerifyArgs {
     /// Runs the registry, printing each claim as it is decided.
     pub fn run(&self) -> Result<Status, Failure> {
         // Opened first: a run of minutes should not end in a directory that cannot be written to.
-        let folder = self.report.as_deref().map(Folder::open).transpose()?;
+        self.report.as_deref().map_or(Ok(()), folder::open)?;
         let run = self.compute.install(|| self.verify())?;
         if self.compute.json {
             write(&json(&run)?)?;
         } else {
             write(&report::summary(&run))?;
         }
-        folder.map_or(Ok(()), |folder| folder.write(&run))?;
+        self.report.as_deref().map_or(Ok(()), |path| folder::write(path, &run))?;
         Ok(status(run.verdict))
     }
 
