@@ -171,7 +171,7 @@ fn what_is_not_confirmed_comes_first_with_its_gap() {
     let order: Vec<_> = page.split("<tbody id=\"").skip(1).map(|part| part.split('"').next().expect("an id")).collect();
     assert_eq!(order, ["bad", "vague", "good", "last"]);
     // By the errors over their bounds: 2.2e11 tolerances are further off than 57.71/4.5.
-    assert!(group(&page, "bad").contains("<p class=\"gap\">error 2.2e11 times its tolerance</p>"));
+    assert!(group(&page, "bad").contains("<p class=\"gap\">error 2.2e11 × tolerance</p>"));
     assert!(group(&page, "vague").contains("<p class=\"gap\">ladder: no number, see below</p>"));
     assert!(!group(&page, "good").contains("class=\"gap\""));
     let simulated = run(vec![claim("a", "", vec![sampled("", vec![comparison("", -57.71)])]), claim("b", "", vec![])]);

@@ -167,7 +167,7 @@ fn notes() -> Markup {
             }
             p {
                 "A comparison by simulation is refuted where |z| is beyond its bound, confirmed where it is not and the interval for the \
-                 relative error lies inside the margin, and inconclusive otherwise. The bounds share the error rate above. \
+                 relative error lies inside the margin, and inconclusive otherwise. The bounds share the error rate above; a ladder's chi-squared, which has no z, takes its share too. \
                  “Detects” is the smallest relative error that one of a claim's comparisons would find with 99 % power. \
                  Deterministic evidence is accepted where its largest error is at most its tolerance."
             }

@@ -1,12 +1,12 @@
 // The page of a run, as a browser shows it. Started by ./run, which makes the pages.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { inflateSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 
 const { CHROMIUM, PAGES } = process.env;
@@ -18,13 +18,13 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
   '--disable-component-update', '--disable-sync'];
 
 let browser;
-const profile = mkdtempSync(join(tmpdir(), 'goldenweight-browser-'));
+const scratch = mkdtempSync(join(tmpdir(), 'goldenweight-browser-'));
 before(async () => {
   browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
 });
 after(async () => {
   await browser?.close();
-  rmSync(profile, { recursive: true, force: true });
+  rmSync(scratch, { recursive: true, force: true });
 });
 
 // Opens a page, gives it to `look`, and holds it to what is true of every page: nothing is requested but the file, nothing is said on
@@ -211,7 +211,7 @@ test('a refuted claim is on top and open, with its gap in its row', async () => 
     assert.deepEqual(await ids(page), ['bad', 'vague', 'good', 'last']);
     assert.equal(await isOpen(page, 'bad'), true);
     assert.equal(await isOpen(page, 'good'), false);
-    assert.equal(await page.locator('#bad .gap').textContent(), 'error 2.2e11 times its tolerance');
+    assert.equal(await page.locator('#bad .gap').textContent(), 'error 2.2e11 × tolerance');
     assert.match(await page.locator('h1').textContent(), /Refuted/);
   });
 });
@@ -227,7 +227,7 @@ test('hostile text stays text', async () => {
 
 // The policy, not only the escaping: markup that got in all the same would do nothing.
 test('a script that is not the page’s own does not run', async () => {
-  const file = join(profile, 'broken.html');
+  const file = join(scratch, 'broken.html');
   const text = readFileSync(FILES.hostile, 'utf8');
   writeFileSync(file, text.replace('<main>', '<main><script>document.title = "stolen"</script>'));
   const context = await browser.newContext();
@@ -248,19 +248,31 @@ test('without a script everything is open and nothing is dead', async () => {
   });
 });
 
-// Text of a PDF is in fonts of its own, so pages are counted, and what is printed is asked of the page in its print style.
-test('prints to several pages, every row open', async () => {
+// Line breaks and the marks of pages aside.
+const squeezed = (text) => text.normalize('NFC').replace(/[\s\f\u00ad]/g, '');
+
+test('prints to several pages with every statement and every command', async (context) => {
   await visit(FILES.all, {}, async (page) => {
-    const pdf = await page.pdf({ preferCSSPageSize: true });
-    const objects = [...pdf.toString('latin1').matchAll(/stream\r?\n/g)].map(({ index, 0: { length } }) => pdf.subarray(index + length));
-    const inflated = objects.map((stream) => { try { return inflateSync(stream).toString('latin1'); } catch { return ''; } });
-    const pages = [pdf.toString('latin1'), ...inflated].join('\n').match(/\/Type\s*\/Page\b/g);
-    assert.ok(pages.length > 5, `${pages?.length} pages`);
-    await page.emulateMedia({ media: 'print' });
     const { claims } = document_('all');
+    const file = join(scratch, 'page.pdf');
+    await page.pdf({ path: file, preferCSSPageSize: true });
+    await page.emulateMedia({ media: 'print' });
     assert.equal(await page.locator('tr.evidence:visible').count(), claims.length);
     assert.equal(await page.locator('.statement:visible').count(), claims.length);
     assert.equal(await page.locator('.filters:visible').count(), 0);
+    const pdf = readFileSync(file, 'latin1');
+    assert.ok(pdf.startsWith('%PDF-') && pdf.length > 50_000);
+    const run = (tool, ...options) => spawnSync(tool, options, { encoding: 'utf8' });
+    if (run('pdftotext', '-v').error) {
+      context.diagnostic('no pdftotext (poppler-utils): the text of the PDF is not looked at');
+      return;
+    }
+    assert.ok(Number(run('pdfinfo', file).stdout.match(/^Pages:\s+(\d+)/m)[1]) > 5);
+    const text = squeezed(run('pdftotext', '-raw', file, '-').stdout);
+    for (const { id, statement, evidence } of claims) {
+      assert.ok(text.includes(squeezed(statement)), `${id}: ${statement}`);
+      for (const { reproduce } of evidence) assert.ok(text.includes(squeezed(reproduce)), `${id}: ${reproduce}`);
+    }
   });
 });
 

@@ -54,7 +54,7 @@ pub fn figure(run: &RunOutcome) -> Markup {
                 figcaption {
                     "The " (points.len()) " z of this run, as standard normal scores in their order, against the normal quantiles. Were every \
                      claim true they would follow the diagonal, each inside the band with probability " (COVERAGE)
-                    "; dashed: the bound, ±" (number::plain(bound)) ". Beyond it: " (beyond) ". Largest |z|: " (number::plain(largest)) "."
+                    "; dashed: the bound, ±" (number::plain(bound)) ". Beyond it: " (beyond) ". Largest score: " (number::plain(largest)) "."
                 }
             }
         }

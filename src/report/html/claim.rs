@@ -95,7 +95,7 @@ fn gap(claim: &ClaimOutcome) -> Option<String> {
         (Some((_, (interval, margin))), _) => {
             format!("interval {}, margin {}", number::interval(interval), number::size(margin))
         }
-        (None, Some((error, _))) => format!("error {} times its tolerance", number::plain(error)),
+        (None, Some((error, _))) => format!("error {} × tolerance", number::plain(error)),
         (None, None) => format!("{}: no number, see below", worst.kind.word()),
     })
 }
@@ -125,7 +125,7 @@ fn check(evidence: &Evidence) -> Markup {
                 @if statistical {
                     span { "z " (number::signed(statistic)) " of " (number::plain(bound)) }
                 } @else {
-                    span { "error " (number::plain(statistic)) " of its tolerance" }
+                    span { "error " (number::plain(statistic)) " × tolerance" }
                 }
             }
             @if let Some(effect) = evidence.detectable_effect { span { "detects " (number::size(effect)) } }

@@ -55,7 +55,7 @@ impl Axis {
             @if self.contains(value) {
                 circle class=(verdict.word()) cx=(self.x(value)) cy="11" r="4" {}
             } @else {
-                text.beyond class=(verdict.word()) x=(self.x(value)) y="15" text-anchor="middle" {
+                text class={ "beyond " (verdict.word()) } x=(self.x(value)) y="15" text-anchor="middle" {
                     (if value < self.0 { "◀" } else { "▶" })
                 }
             }
@@ -83,12 +83,12 @@ pub fn comparisons(claim: &ClaimOutcome) -> Markup {
     html! {
         @if compared().next().is_some() {
             table.forest role="table" {
-                caption { "Relative error of every comparison, with its simultaneous interval. The band is the margin." }
+                caption { "Relative error of every comparison with its simultaneous interval, in units of its margin. The band is the margin." }
                 thead role="rowgroup" { tr role="row" {
                     th role="columnheader" scope="col" { "Comparison" }
                     th.drawing role="columnheader" scope="col" {
                         span.aside { "Plot" }
-                        (axis.labels(&[("− margin", -1.0), ("0", 0.0), ("+ margin", 1.0)]))
+                        (axis.labels(&[("−1", -1.0), ("0", 0.0), ("+1", 1.0)]))
                     }
                     th.number role="columnheader" scope="col" { "Error, interval" }
                     th.number role="columnheader" scope="col" { "z" }
