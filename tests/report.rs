@@ -187,6 +187,23 @@ fn a_wide_interval_is_the_gap() {
     assert!(page.contains("<p class=\"gap\">interval (−5.00, +4.00) %, margin 3.00 %</p>"), "{page}");
 }
 
+/// Without a standard error z and interval are not finite: numbers in words, but no place in a drawing.
+#[test]
+fn what_is_not_a_number_is_not_drawn() {
+    let broken = ComparisonOutcome {
+        verdict: Verdict::Inconclusive,
+        relative_error: f64::NAN,
+        interval: (f64::NEG_INFINITY, f64::NAN),
+        ..comparison("", f64::INFINITY)
+    };
+    let page = page(&run(vec![claim("a", "", vec![sampled("", vec![comparison("", 1.0), broken])])]));
+    let drawn = page.split("<svg").skip(1).map(|part| part.split("</svg>").next().expect("a part"));
+    let attributes = drawn.flat_map(|part| part.split('"').skip(1).step_by(2)).filter(|text| !text.contains("error"));
+    let wrong: Vec<_> = attributes.filter(|text| text.contains("NaN") || text.contains("inf")).collect();
+    assert_eq!(wrong, [""; 0]);
+    assert_eq!(page.matches("class=\"interval ").count(), 1);
+}
+
 /// Every claim of the registry, without evidence.
 fn all_claims() -> RunOutcome {
     let claim = |claim: goldenweight::claims::Claim| ClaimOutcome {

@@ -31,8 +31,8 @@ pub struct ClaimsArgs {
 /// Runs the checks behind the claims: a line for each claim as it is decided, then a summary
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight verify --only 'gaussian*' --seed 7\n\n\
-    --report DIR writes DIR/verify.html, a page that needs no network and no other file, and DIR/verify.json, the document of\n\
-    --json.\n\n\
+    With --report DIR, DIR/verify.html is a page that needs no network and no other file, and DIR/verify.json is the document\n\
+    that --json prints.\n\n\
     Exit code 0 where every claim is confirmed, 1 where one is refuted, 3 where one is inconclusive and none refuted.")]
 pub struct VerifyArgs {
     /// quick (under a minute on two cores) or full (nine times the replicates, a third of the margins)

@@ -110,9 +110,12 @@ fn comparison_row(axis: &Axis, evidence: &Evidence, comparison: &ComparisonOutco
         number::interval(*interval),
         number::size(*margin)
     );
+    // An estimate that is not a number has no place.
     let marks = html! {
-        line class={ "interval " (verdict.word()) } x1=(axis.x(low)) x2=(axis.x(high)) y1="11" y2="11" {}
-        (axis.mark(error, *verdict))
+        @if [error, low, high].into_iter().all(f64::is_finite) {
+            line class={ "interval " (verdict.word()) } x1=(axis.x(low)) x2=(axis.x(high)) y1="11" y2="11" {}
+            (axis.mark(error, *verdict))
+        }
     };
     html! {
         tr role="row" {
