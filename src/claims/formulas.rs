@@ -104,7 +104,7 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
         r"\frac{\mathbb{E}\,\lVert\beta_t - \beta\rVert^2}{e_t} \to 1 \qquad A = \sigma^2 p
           \qquad \nu_n = n,\ \nu_m = m \qquad \rho = 1",
     ),
-    ("linear-synthetic-only", r"w = 0:\; e_t - e_{t-1} = \frac{\sigma^2 p}{m - p - 1}"),
+    ("linear-synthetic-only", r"w = 0 \qquad e_t - e_{t-1} = \frac{\sigma^2 p}{m - p - 1}"),
     (
         "logistic-information",
         r"\operatorname{tr} I(\beta)^{-1} = \frac{p - 1}{a} + \frac{1}{c} \qquad a = \mathbb{E}\,s'(bZ)
@@ -128,37 +128,37 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     ),
     (
         "collapse-mean",
-        r"w = 0:\; \mathbb{E}\,\lVert\mu_t - \mu\rVert^2 = \operatorname{tr}\Sigma\left(\frac{1}{n} + \frac{t}{m}\right)
+        r"w = 0 \qquad \mathbb{E}\,\lVert\mu_t - \mu\rVert^2 = \operatorname{tr}\Sigma\left(\frac{1}{n} + \frac{t}{m}\right)
           \to \infty",
     ),
     (
         "collapse-cdf",
-        r"w = 0:\; e_t = \frac{1}{6}\left(1 - \left(1 - \frac{1}{m}\right)^t\left(1 - \frac{1}{n}\right)\right)
+        r"w = 0 \qquad e_t = \frac{1}{6}\left(1 - \left(1 - \frac{1}{m}\right)^t\left(1 - \frac{1}{n}\right)\right)
           \to \frac{1}{6}",
     ),
     (
         "collapse-categorical",
-        r"w = 0:\; e_t = A\left(1 - \left(1 - \frac{1}{m}\right)^t\left(1 - \frac{1}{n}\right)\right) \to A
+        r"w = 0 \qquad e_t = A\left(1 - \left(1 - \frac{1}{m}\right)^t\left(1 - \frac{1}{n}\right)\right) \to A
           \qquad A = \sum_j p_j\,(1 - p_j)",
     ),
     (
         "collapse-variance-risk",
-        r"w = 0:\; e_t = \sigma^4\left(\left(1 + \frac{2}{m - 1}\right)^t\left(1 + \frac{2}{n - 1}\right) - 1\right)",
+        r"w = 0 \qquad e_t = \sigma^4\left(\left(1 + \frac{2}{m - 1}\right)^t\left(1 + \frac{2}{n - 1}\right) - 1\right)",
     ),
     (
         "collapse-log-variance",
-        r"w = 0:\; \mathbb{E}\log\frac{\sigma_t^2}{\sigma_{t-1}^2} = \psi\left(\frac{d}{2}\right) - \log\frac{d}{2} < 0
+        r"w = 0 \qquad \mathbb{E}\log\frac{\sigma_t^2}{\sigma_{t-1}^2} = \psi\left(\frac{d}{2}\right) - \log\frac{d}{2} < 0
           \qquad d = m - 1 \qquad \sigma_t^2 \to 0 \text{ almost surely}",
     ),
     (
         "collapse-log-det",
-        r"w = 0:\; \mathbb{E}\log\frac{\det\Sigma_t}{\det\Sigma_{t-1}}
+        r"w = 0 \qquad \mathbb{E}\log\frac{\det\Sigma_t}{\det\Sigma_{t-1}}
           = \sum_{j=1}^{p}\left[\psi\left(\frac{m - j}{2}\right) + \log\frac{2}{m - 1}\right]",
     ),
-    ("figure-7a", r"w = 0:\; \mathbb{E}\,\lVert\mu_t - \mu\rVert^2 = \frac{4}{100}\,(1 + t)"),
-    ("figure-7b", r"w = 0:\; \frac{V_t}{V_{t-1}} \to \frac{101}{99} \qquad V_{999} \approx 4 \cdot 10^9"),
-    ("figure-7c", r"w = 0:\; \mathbb{E} \int (F_t - F)^2\,dF \to \frac{1}{6}"),
-    ("figure-7d", r"w = 0:\; \mathbb{E}\,\lVert\beta_t - \beta\rVert^2 = \frac{4}{95}\,(1 + t)"),
+    ("figure-7a", r"w = 0 \qquad \mathbb{E}\,\lVert\mu_t - \mu\rVert^2 = \frac{4}{100}\,(1 + t)"),
+    ("figure-7b", r"w = 0 \qquad \frac{V_t}{V_{t-1}} \to \frac{101}{99} \qquad V_{999} \approx 4 \cdot 10^9"),
+    ("figure-7c", r"w = 0 \qquad \mathbb{E} \int (F_t - F)^2\,dF \to \frac{1}{6}"),
+    ("figure-7d", r"w = 0 \qquad \mathbb{E}\,\lVert\beta_t - \beta\rVert^2 = \frac{4}{95}\,(1 + t)"),
     ("figure-7e", SYNTHETIC_GROWTH),
     ("figure-7f", SYNTHETIC_GROWTH),
     (
@@ -201,7 +201,7 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
 ];
 
 /// Panels (e) and (f) of figure 7.
-const SYNTHETIC_GROWTH: &str = r"w = 0:\; \frac{\mathbb{E}\,\lVert\beta_t - \beta\rVert^2}{1/n + t/m} \to A
+const SYNTHETIC_GROWTH: &str = r"w = 0 \qquad \frac{\mathbb{E}\,\lVert\beta_t - \beta\rVert^2}{1/n + t/m} \to A
     \qquad A = \operatorname{tr} I(\beta)^{-1} \qquad n, m \to \infty";
 
 /// Panels (e) and (f) of figure 8.

@@ -180,6 +180,17 @@ test('nothing is wider than the page, open or closed', async () => {
   }
 });
 
+test('a narrow page gives formulas its whole width', async () => {
+  await visit(FILES.all, { viewport: { width: 360, height: 900 } }, async (page) => {
+    const widths = await page.$$eval('.formula', (all) => all.map((box) => [box.clientWidth, box.scrollWidth]));
+    assert.ok(widths.every(([shown]) => shown > 320), `${widths[0]}`);
+    // What is wider scrolls, and can be reached with the keyboard.
+    const wider = widths.filter(([shown, all]) => all > shown).length;
+    assert.equal(await page.locator('.formula[tabindex="0"][role=group][aria-label]').count(), wider);
+    assert.ok(wider < 10, `${wider} formulas are wider than 360 px`);
+  });
+});
+
 test('plots are visible and their marks are where the numbers are', async () => {
   for (const width of WIDTHS) await visit(FILES.plots, { viewport: { width, height: 900 } }, async (page) => {
     await page.locator('#toggle-all').click();
