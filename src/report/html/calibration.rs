@@ -43,8 +43,9 @@ pub fn figure(run: &RunOutcome) -> Markup {
     });
     let mut points: Vec<_> = compared.filter(|point| point.score.is_finite()).collect();
     points.sort_by(|a, b| a.score.total_cmp(&b.score));
-    let normal = Normal::standard();
-    let bound = -normal.inverse_cdf(run.family_false_alarm / run.checks.max(1) as f64 / 2.0);
+    // The bounds are nearly the same tail of every law; the closest of them is drawn.
+    let bounds = points.iter().map(|point| normal_score(point.comparison.bound, point.comparison.degrees));
+    let bound = bounds.fold(f64::INFINITY, f64::min);
     let beyond = points.iter().filter(|point| point.comparison.verdict == Verdict::Refuted).count();
     let largest = points.iter().map(|point| point.score.abs()).fold(0.0, f64::max);
     html! {
