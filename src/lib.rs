@@ -19,7 +19,7 @@
 //! * [`stats`]: moments, the error rate of a run, the rule of every comparison, extrapolation of ladders, tests of the rate itself.
 //! * [`claims`]: the registry, its kinds of check, and one file per model; `claims/moments.rs` has the independent recursions.
 //! * [`proofs`]: the machine-checked theorems of `theory/proofs`, and Coq run on them; `claims/certificate` has the exact evidence.
-//! * [`outcome`], [`report`]: what checks report, and its text.
+//! * [`outcome`], [`report`]: what checks report, and its text; `report/html` is the page of a run. [`machine`]: where a run is made.
 //! * `cli`, in the binary: arguments, and documents as text or JSON.
 //!
 //! A model's law, simulator and claims are in three files of the same name: `theory/src/cdf.rs`, `src/simulate/cdf.rs`,
@@ -46,6 +46,7 @@
 pub mod adult;
 pub mod claims;
 pub mod experiment;
+pub mod machine;
 pub mod optimum;
 pub mod outcome;
 pub mod prediction;

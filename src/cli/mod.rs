@@ -7,6 +7,7 @@ mod adult;
 mod args;
 mod calibrate;
 mod closed_form;
+mod folder;
 mod monte_carlo;
 mod output;
 mod registry;

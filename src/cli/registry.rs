@@ -1,6 +1,6 @@
 //! `claims` and `verify`: the registry, listed and run.
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use clap::Args;
 use glob::Pattern;
@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::Compute,
+    folder,
     output::{json, progress, show, write},
 };
 
@@ -33,6 +34,8 @@ pub struct ClaimsArgs {
 /// Runs the checks behind the claims: a line for each claim as it is decided, then a summary
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight verify --only 'gaussian*' --seed 7\n\n\
+    With --report DIR, DIR/verify.html is a page that needs no network and no other file, and DIR/verify.json is the document\n\
+    that --json prints.\n\n\
     Exit code 0 where every claim is confirmed, 1 where one is refuted, 3 where one is inconclusive and none refuted.")]
 pub struct VerifyArgs {
     /// quick (under a minute on two cores) or full (nine times the replicates, a third of the margins)
@@ -44,6 +47,9 @@ pub struct VerifyArgs {
     /// Only evidence of these kinds (mutant: in the full tier): proof, exact, recursion, property, simulation, ladder, optimum, mutant [default: all]
     #[arg(long, value_name = "KINDS", value_parser = kind, value_delimiter = ',')]
     kinds: Vec<Kind>,
+    /// Also write the outcome as a page and as JSON to this directory; made where it does not exist
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     compute: Compute,
 }
@@ -98,12 +104,15 @@ impl ClaimsArgs {
 impl VerifyArgs {
     /// Runs the registry, printing each claim as it is decided.
     pub fn run(&self) -> Result<Status, Failure> {
+        // Opened first: a run of minutes should not end in a directory that cannot be written to.
+        self.report.as_deref().map_or(Ok(()), folder::open)?;
         let run = self.compute.install(|| self.verify())?;
         if self.compute.json {
             write(&json(&run)?)?;
         } else {
             write(&report::summary(&run))?;
         }
+        self.report.as_deref().map_or(Ok(()), |path| folder::write(path, &run))?;
         Ok(status(run.verdict))
     }
 

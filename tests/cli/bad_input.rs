@@ -126,6 +126,8 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("optimize --model gaussian-mean --real 9 --synthetic 9 --replicates 47", "--replicates 47", "must be from 48"),
     ("optimize --model gaussian-mean --real 9 --synthetic 9 --generations 0", "--generations 0", "must be from 1"),
     ("optimize --model gaussian-mean --real 9 --synthetic 9 --weight 0.5", "--weight", "is unknown"),
+    ("verify --report Cargo.toml", "--report Cargo.toml", "cannot be written to: "),
+    ("verify --report Cargo.toml/report", "--report Cargo.toml/report", "cannot be written to: "),
     ("verify --tier slow", "--tier slow", "must be one of quick, full"),
     ("verify --only no-such-claim", "--only no-such-claim", "matches no claim"),
     ("verify --kinds guess", "--kinds guess", "must be of proof"),
