@@ -46,6 +46,7 @@
 pub mod adult;
 pub mod claims;
 pub mod experiment;
+pub mod figures;
 pub mod optimum;
 pub mod outcome;
 pub mod prediction;

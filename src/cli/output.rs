@@ -2,7 +2,9 @@
 
 use std::{
     fmt::{self, Display},
+    fs,
     io::{ErrorKind, Write},
+    path::Path,
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -28,6 +30,17 @@ pub fn write(text: &str) -> Result<(), Failure> {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Failure::CouldNotRun(format!("writing to stdout: {e}"))),
         _ => Ok(()),
     }
+}
+
+/// Writes a file beside its place and renames it, so that no reader ever finds half of it.
+pub fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
+    let beside = path.with_extension(format!("{}.part", std::process::id()));
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // What is left of it, if anything, is of no use.
+        let _ = fs::remove_file(&beside);
+    }
+    written
 }
 
 /// Progress on stderr, shown only where stderr is a terminal; without a number of units, it only counts.

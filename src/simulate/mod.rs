@@ -12,6 +12,7 @@ pub mod glm;
 pub mod linear;
 pub mod logistic;
 mod lower;
+pub mod paths;
 pub mod poisson;
 
 use crate::stream::StreamRng;

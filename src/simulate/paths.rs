@@ -1,0 +1,127 @@
+//! Every replicate's losses, for medians and quantiles: the engine's moments cannot give them.
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::{
+    Chain, Simulator,
+    engine::{BLOCK, Plan, RealRows, Record, Weights},
+};
+use crate::stream::{Purpose, Streams};
+
+/// The losses of one replicate at each recorded generation, generation by generation. From a failed fit on they are infinite: the
+/// estimate of a separated sample lies at infinity, and so a quantile counts the replicate where it belongs.
+pub type Path = Vec<Vec<f64>>;
+
+/// The path of every replicate in the order of their index, with the random numbers of [`super::engine::run`]: the same bits for any number
+/// of threads. `progress` is called with the number of replicates that were just finished.
+///
+/// # Panics
+/// Where the plan is not one of fresh real rows, a constant weight in [0, 1] and losses at increasing generations.
+///
+/// # Tested by
+/// Means of paths against the engine's moments, below.
+pub fn paths<S: Simulator>(simulator: &S, plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Vec<Path> {
+    let (Weights::Constant(weight), RealRows::Fresh, Record::At(generations)) =
+        (&plan.weights, plan.real_rows, &plan.record)
+    else {
+        panic!("a constant weight, fresh real rows, losses at generations");
+    };
+    assert!((0.0..=1.0).contains(weight), "the weight lies in [0, 1]");
+    assert!(generations.is_sorted_by(|a, b| a < b), "recorded generations increase");
+    let streams = Streams { seed: plan.seed, experiment: plan.experiment };
+    let block = |first: u64| {
+        let mut chain = simulator.chain();
+        let replicates = first..plan.replicates.end.min(first + BLOCK);
+        let count = replicates.end - replicates.start;
+        let path = |replicate| {
+            path(
+                &mut chain,
+                simulator.loss_names().len(),
+                generations,
+                |generation, purpose| streams.rng(replicate, generation, purpose, plan.cell),
+                *weight,
+            )
+        };
+        let paths: Vec<Path> = replicates.map(path).collect();
+        progress(count);
+        paths
+    };
+    let firsts: Vec<u64> = plan.replicates.clone().step_by(BLOCK as usize).collect();
+    let blocks: Vec<Vec<Path>> = firsts.into_par_iter().map(block).collect();
+    blocks.into_iter().flatten().collect()
+}
+
+fn path<C: Chain>(
+    chain: &mut C,
+    losses: usize,
+    generations: &[u32],
+    stream: impl Fn(u32, Purpose) -> crate::stream::StreamRng,
+    weight: f64,
+) -> Path {
+    let mut path = vec![vec![f64::INFINITY; losses]; generations.len()];
+    let mut fit = chain.start(&mut stream(0, Purpose::Real));
+    let mut fitted = 0;
+    for (values, &generation) in path.iter_mut().zip(generations) {
+        while fit.is_ok() && fitted < generation {
+            fitted += 1;
+            let (mut real, mut synthetic) = (stream(fitted, Purpose::Real), stream(fitted, Purpose::Synthetic));
+            fit = chain.retrain(weight, &mut real, &mut synthetic);
+        }
+        if fit.is_err() {
+            break;
+        }
+        chain.losses(values);
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{DMatrix, DVector};
+
+    use super::*;
+    use crate::{
+        experiment::Rows,
+        simulate::{engine::run, gaussian::GaussianSufficient, logistic::Logistic},
+        stats::moments::Moments,
+    };
+
+    fn plan(replicates: u64, generations: Vec<u32>) -> Plan {
+        Plan {
+            seed: 3,
+            experiment: 4,
+            cell: 5,
+            replicates: 0..replicates,
+            weights: Weights::Constant(0.0),
+            real_rows: RealRows::Fresh,
+            record: Record::At(generations),
+        }
+    }
+
+    /// Below one block the engine pushes the values in their order too: the same bits.
+    #[test]
+    fn paths_are_the_engines() {
+        let plan = plan(50, vec![0, 3, 9]);
+        let simulator = GaussianSufficient::new(DMatrix::identity(2, 2), Rows { real: 10, synthetic: 20 });
+        let (paths, outcome) = (paths(&simulator, &plan, &|_| {}), run(&simulator, &plan, &|_| {}));
+        for (entry, moments) in outcome.moments.iter().enumerate() {
+            for (loss, moments) in moments.iter().enumerate() {
+                let mut mine = Moments::default();
+                paths.iter().for_each(|path| mine.push(path[entry][loss]));
+                assert_eq!(mine, *moments);
+            }
+        }
+    }
+
+    /// Few rows: most chains end in separation, as many as the engine counts.
+    #[test]
+    fn a_failed_chain_stays_at_infinity() {
+        let plan = plan(100, vec![0, 2, 4]);
+        let simulator = Logistic::new(DVector::from_element(2, 1.0), Rows { real: 12, synthetic: 12 });
+        let (paths, outcome) = (paths(&simulator, &plan, &|_| {}), run(&simulator, &plan, &|_| {}));
+        let ended = paths.iter().filter(|path| path[2][0].is_infinite()).count() as u64;
+        assert!(ended == outcome.failed_fits && ended > 10, "{ended}");
+        assert!(paths.iter().all(|path| path[0][0].is_finite() || path[1][0].is_infinite()));
+        assert!(paths.iter().any(|path| path[0][0].is_finite() && path[2][0].is_infinite()));
+    }
+}
