@@ -20,19 +20,21 @@ pub struct Axis {
     pub high: f64,
     /// Linear or logarithmic.
     pub scale: Scale,
+    /// Without a line and ticks.
+    pub bare: bool,
 }
 
 impl Axis {
     /// A linear axis.
     #[must_use]
     pub fn linear(label: &str, low: f64, high: f64) -> Self {
-        Self { label: label.to_owned(), low, high, scale: Scale::Linear }
+        Self { label: label.to_owned(), low, high, scale: Scale::Linear, bare: false }
     }
 
     /// A logarithmic axis.
     #[must_use]
     pub fn log(label: &str, low: f64, high: f64) -> Self {
-        Self { label: label.to_owned(), low, high, scale: Scale::Log }
+        Self { label: label.to_owned(), low, high, scale: Scale::Log, bare: false }
     }
 
     /// A linear axis from `low` to a little above the largest of the values that are finite.
@@ -75,7 +77,8 @@ impl Axis {
     #[must_use]
     pub fn ticks(&self) -> Vec<(f64, String)> {
         match self.scale {
-            Scale::Linear => linear_ticks(self.low, self.high).map(|(x, text)| (x, text)).collect(),
+            _ if self.bare => Vec::new(),
+            Scale::Linear => linear_ticks(self.low, self.high).collect(),
             Scale::Log => log_ticks(self.low, self.high),
         }
     }

@@ -14,7 +14,7 @@ pub const BLUE: Colour = Colour(0, 114, 178);
 pub const VERMILION: Colour = Colour(213, 94, 0);
 /// The golden weight.
 pub const GREEN: Colour = Colour(0, 158, 115);
-/// A third series.
+/// A third series (darker than the palette's, so that text in it can be read).
 pub const PURPLE: Colour = Colour(170, 80, 140);
 /// A fourth.
 pub const ORANGE: Colour = Colour(230, 159, 0);
@@ -78,8 +78,8 @@ pub enum Mark {
     Band(Vec<(f64, f64, f64)>, Colour),
     /// Dots.
     Dots(Vec<(f64, f64)>, Colour),
-    /// A vertical line over the whole pane.
-    Vertical(f64, Colour, Dash),
+    /// A vertical line at x, from the bottom up to this part of the pane.
+    Vertical(f64, f64, Colour, Dash),
     /// A horizontal one.
     Horizontal(f64, Colour, Dash),
     /// A large dot at (x, y) with an interval of x from low to high.

@@ -27,7 +27,7 @@ pub fn weights() -> Vec<f64> {
 }
 
 /// The risks of the regression on the Adult table: in the columns' own units, and in those of their standard deviations.
-const INCOME: [(&str, &str, Colour); 2] = [("", "raw", BLUE), ("standardised_", "standardised", PURPLE)];
+const INCOME: [(&str, &str, Colour); 2] = [("", "raw columns", BLUE), ("standardised_", "standardised", PURPLE)];
 
 fn series(subject: Subject) -> &'static [(&'static str, &'static str, Colour)] {
     if subject == Subject::Income { &INCOME } else { &INCOME[..1] }
@@ -95,12 +95,14 @@ fn weights_at(ratio: f64) -> Result<f64, ParameterError> {
     Ok(weights::optimal_weight(&goldenweight_theory::parameters::MixingRatio::new(ratio)?))
 }
 
+/// Height of the vertical lines at the optima: below the key.
+const LINES: f64 = 0.3;
+
 /// The panel.
 pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     let (mut marks, mut key, mut highs) = (Vec::new(), Vec::new(), Vec::new());
     let limit = table.number("limit_weight");
     let dash = if subject.exact() { Dash::Solid } else { Dash::Dashed };
-    marks.push(Mark::Vertical(limit, GREEN, Dash::Dashed));
     let several = series(subject).len() > 1;
     for (prefix, name, colour) in series(subject) {
         let column = |name: &str| table.points("w", &format!("{prefix}{name}"));
@@ -109,15 +111,15 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         highs.extend(high.iter().chain(&theory).map(|(_, y)| *y));
         let band = low.iter().zip(&high).map(|((w, low), (_, high))| (*w, *low, *high)).collect();
         let optimum = fact("theory_optimum");
-        marks.push(Mark::Vertical(optimum, VERMILION, Dash::Solid));
+        marks.push(Mark::Vertical(optimum, LINES, VERMILION, Dash::Solid));
         marks.push(Mark::Band(band, *colour));
         marks.push(Mark::Line(theory, BLACK, dash));
         let (minimum, interval) = (fact("minimum"), (fact("minimum_low"), fact("minimum_high")));
         let lowest = risk.iter().map(|(_, y)| *y).filter(|y| y.is_finite()).fold(f64::INFINITY, f64::min);
         marks.push(Mark::Dots(risk, *colour));
         marks.push(Mark::Interval { at: (minimum, lowest), range: interval, colour: *colour });
-        let whose = if several { format!(", {name}") } else { String::new() };
-        key.push((Glyph::DotInBand, *colour, format!("simulated{whose}, 95 % band")));
+        let whose = if several { name } else { "simulated" };
+        key.push((Glyph::DotInBand, *colour, format!("{whose}, 95 % band")));
         key.push((
             Glyph::Interval,
             *colour,
@@ -134,7 +136,8 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         (Glyph::Line(dash), BLACK, if subject.exact() { "exact risk" } else { "limit law, n → ∞" }.to_owned()),
     );
     key.push((Glyph::Line(Dash::Dashed), GREEN, format!("w*(1) = {limit:.4}")));
-    marks.push(Mark::Key(At::Pane(0.36, 0.95), key));
+    marks.push(Mark::Vertical(limit, LINES, GREEN, Dash::Dashed));
+    marks.push(Mark::Key(At::Pane(0.32, 0.95), key));
     let failed: f64 = table.column("failed_fits").iter().sum();
     let replicates = table.number("replicates");
     let mut notes = vec![format!("{}; {replicates} chains", table.fact("setting").unwrap_or_default())];

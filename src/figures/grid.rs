@@ -1,13 +1,14 @@
 //! A grid of weights simulated on common random numbers, in independent batches.
 
 use rayon::prelude::*;
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::distribution::ContinuousCDF;
 
 use super::subject::{Subject, Visit};
 use crate::experiment::Rows;
 use crate::simulate::Simulator;
 use crate::simulate::engine::{Outcome, Plan, RealRows, Record, Weights, run};
 use crate::stats::compare::Estimate;
+use crate::stats::family;
 use crate::stats::moments::Moments;
 
 /// Most batches, as for argmin's minimisers (`docs/statistics.md`).
@@ -150,8 +151,8 @@ fn minimiser(weights: &[f64], risks: &[f64]) -> f64 {
 }
 
 /// Student's 97.5 % quantile; NaN without a degree of freedom.
-fn student(degrees: f64) -> f64 {
-    StudentsT::new(0.0, 1.0, degrees).map_or(f64::NAN, |law| law.inverse_cdf(0.975))
+pub fn student(degrees: f64) -> f64 {
+    family::student(degrees).map_or(f64::NAN, |law| law.inverse_cdf(0.975))
 }
 
 /// How a band is found, in words.

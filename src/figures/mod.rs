@@ -7,17 +7,20 @@
 //! # Files
 //!
 //! * `growth` (figure 7), `curve` (8 and 10), `ratios` (9): panels of the paper.
+//! * `theory`: pictures of formulas; `evidence`: ladders, and z of the comparisons.
 //! * `subject`, `grid`: what a panel retrains, and a grid of weights on common random numbers with its minimum.
 
 mod axis;
 pub mod chart;
 mod curve;
+mod evidence;
 mod grid;
 mod growth;
 mod ratios;
 mod subject;
 mod svg;
 pub mod table;
+mod theory;
 
 use goldenweight_theory::parameters::ParameterError;
 
@@ -44,6 +47,9 @@ enum Form {
     Growth(Subject),
     Curve(Subject, curve::Sizes),
     Ratios(Subject),
+    Theory(theory::Idea),
+    Ladders,
+    Calibration,
 }
 
 /// A picture that can be made.
@@ -90,11 +96,25 @@ impl Picture {
         let of = |forms: &[(Subject, &'static str)], form: &dyn Fn(Subject) -> Form| {
             forms.iter().map(|(subject, what)| (form(*subject), *what)).collect::<Vec<_>>()
         };
+        let named = |name: &str, title: &str, replicates, form| Self {
+            name: name.to_owned(),
+            group: "theory",
+            title: title.to_owned(),
+            replicates,
+            form,
+        };
+        let ideas = theory::Idea::ALL.map(|(idea, name, title)| named(name, title, 0, Form::Theory(idea)));
+        let evidence = [
+            named("ladders", "Finite samples approach the limit laws", 4_000, Form::Ladders),
+            named("calibration", "z of the comparisons against its law", evidence::FULL_BUDGET, Form::Calibration),
+        ];
         [
             panels("7", 1_000, of(&models(growth::DIM), &Form::Growth)),
             panels("8", 2_000, of(&models(2), &|subject| Form::Curve(subject, equal(100, (150, 200))))),
             panels("9", 1_000, of(&models(2), &Form::Ratios)),
             panels("10", 1_000, of(&adult, &|subject| Form::Curve(subject, equal(500, (80, 100))))),
+            ideas.into(),
+            evidence.into(),
         ]
         .concat()
     }
@@ -120,7 +140,7 @@ impl Picture {
     /// Name of its files, without an ending.
     #[must_use]
     pub fn file_stem(&self) -> String {
-        format!("figure-{}", self.name)
+        if self.group == "theory" { self.name.clone() } else { format!("figure-{}", self.name) }
     }
 
     /// Replicates at full scale; none where nothing is simulated.
@@ -139,6 +159,9 @@ impl Picture {
                     curve::weights().len() as u64 * u64::from(sizes.average.1) * subject.effort(sizes.rows)
                 }
                 Form::Ratios(subject) => ratios::effort(subject),
+                Form::Theory(_) => 0,
+                Form::Ladders => evidence::ladders_effort(),
+                Form::Calibration => evidence::CALIBRATION_EFFORT,
             }
     }
 
@@ -153,6 +176,9 @@ impl Picture {
             Form::Growth(subject) => growth::table(subject, &draw),
             Form::Curve(subject, sizes) => curve::table(subject, sizes, &draw),
             Form::Ratios(subject) => ratios::table(subject, &draw),
+            Form::Theory(idea) => idea.table(),
+            Form::Ladders => evidence::ladders(&draw),
+            Form::Calibration => Ok(evidence::calibration(&draw)),
         }
     }
 
@@ -163,6 +189,9 @@ impl Picture {
             Form::Growth(subject) => growth::chart(subject, &self.title, table),
             Form::Curve(subject, _) => curve::chart(subject, &self.title, table),
             Form::Ratios(subject) => ratios::chart(subject, &self.title, table),
+            Form::Theory(idea) => idea.chart(&self.title, table),
+            Form::Ladders => evidence::ladders_chart(&self.title, table),
+            Form::Calibration => evidence::calibration_chart(&self.title, table),
         }
     }
 }

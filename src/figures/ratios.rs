@@ -4,7 +4,7 @@ use goldenweight_theory::parameters::{MixingRatio, ParameterError, Weight};
 use goldenweight_theory::weights;
 
 use super::Draw;
-use super::chart::{At, Axis, BLUE, Chart, Dash, Glyph, Mark, Pane, VERMILION};
+use super::chart::{At, Axis, BLUE, Chart, Dash, GREY, Glyph, Mark, Pane, VERMILION};
 use super::grid::{BAND, Grid, band, simulate};
 use super::growth::loss_name;
 use super::subject::Subject;
@@ -108,15 +108,16 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         marks.push(Mark::Dots(column("risk"), colour));
         key.push((Glyph::DotInBand, colour, name.to_owned()));
     }
-    let line = if subject.exact() { "lines: exact risk at t = 150..199" } else { "dashed lines: limit law, n → ∞" };
-    key.push((Glyph::None, super::chart::GREY, format!("dots: simulated; {line}")));
-    marks.push(Mark::Key(At::Pane(0.05, 0.22), key));
+    let line = if subject.exact() { "lines: exact risk" } else { "lines: limit law" };
+    key.push((Glyph::None, GREY, format!("dots, bands: simulated; {line}")));
+    marks.push(Mark::Key(At::Pane(0.04, 0.95), key));
     let failed: f64 = ["naive_failed_fits", "golden_failed_fits"].iter().flat_map(|name| table.column(name)).sum();
     let mut notes = vec![format!("{}; {} chains", "n = 100, m = ⌊n/k⌋, t = 150..199", table.number("replicates"))];
     if failed > 0.0 {
         notes.push(format!("Left out for want of a fit: {failed} of {} chains.", 20.0 * table.number("replicates")));
     }
-    let y = Axis::up_to(&format!("risk: {}", loss_name(subject)), 0.0, highs);
+    // Room for the key above the curves.
+    let y = Axis::up_to(&format!("risk: {}", loss_name(subject)), 0.0, highs.into_iter().map(|y| 1.3 * y));
     let pane = Pane { x: Axis::linear("mixing ratio k = n/m", 0.0, 0.2), y, share: 1, marks };
     Chart { title: title.to_owned(), notes, panes: vec![pane] }
 }

@@ -69,28 +69,31 @@ fn draw(chart: &Chart, head: u32, root: Area<'_>) -> Drawn {
     let (_, mut rest) = root.split_vertically(units(f64::from(head - LINE + 12)));
     let shares: u32 = chart.panes.iter().map(|pane| pane.share).sum();
     let height = rest.dim_in_pixel().1;
+    let widest = chart.panes.iter().flat_map(|pane| pane.y.ticks()).map(|(_, text)| text.chars().count()).max();
+    let margin = units(24.0 + 11.5 * widest.unwrap_or(1) as f64);
     for pane in &chart.panes {
         let (area, below) = rest.split_vertically((height * pane.share / shares.max(1)) as i32);
-        draw_pane(pane, &area)?;
+        draw_pane(pane, margin, &area)?;
         rest = below;
     }
     root.present()
 }
 
-fn draw_pane(pane: &Pane, area: &Area<'_>) -> Drawn {
+fn draw_pane(pane: &Pane, margin: i32, area: &Area<'_>) -> Drawn {
     let ((x_low, x_high), (y_low, y_high)) = (pane.x.ends(), pane.y.ends());
     let (x_ticks, y_ticks) = (pane.x.ticks(), pane.y.ticks());
-    let widest = y_ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(1);
     let axes = ChartBuilder::on(area)
         .margin_top(units(34.0))
-        .margin_right(units(22.0))
-        .margin_bottom(units(62.0))
-        .margin_left(units(24.0 + 11.0 * widest as f64))
+        .margin_right(units(32.0))
+        .margin_bottom(units(if pane.x.bare { 8.0 } else { 62.0 }))
+        .margin_left(margin)
         .build_cartesian_2d(x_low..x_high, y_low..y_high)?;
     let pen = Pen { pane, axes: &axes, base: area.get_base_pixel() };
     let [(left, bottom), (right, top)] = pen.corners();
     let tick = units(5.0);
-    area.draw(&line(vec![(left, top), (left, bottom), (right, bottom)], GREY, Dash::Solid, 1.2))?;
+    if !pane.x.bare {
+        area.draw(&line(vec![(left, top), (left, bottom), (right, bottom)], GREY, Dash::Solid, 1.2))?;
+    }
     for (x, text) in x_ticks {
         let x = pen.backend((x, y_low)).0;
         area.draw(&line(vec![(x, bottom), (x, bottom + tick)], GREY, Dash::Solid, 1.2))?;
@@ -116,14 +119,15 @@ struct Pen<'a, 'b, 'c> {
 }
 
 impl<'c> Pen<'_, '_, 'c> {
-    /// A point of the axes; none where it is not finite.
+    /// A point of the axes; none where it is not finite, or beside them.
     fn place(&self, (x, y): (f64, f64)) -> Option<(i32, i32)> {
         let (x, y) = (self.pane.x.position(x), self.pane.y.position(y));
         let ((x_low, x_high), (y_low, y_high)) = (self.pane.x.ends(), self.pane.y.ends());
-        if !(x.is_finite() && y.is_finite()) {
+        let beside = 1e-9 * (x_high - x_low);
+        if !(y.is_finite() && x >= x_low - beside && x <= x_high + beside) {
             return None;
         }
-        // What lies beyond an end is drawn at it.
+        // What lies above or below is drawn at the edge.
         let point = (x.clamp(x_low, x_high), y.clamp(y_low, y_high));
         Some(self.backend(point))
     }
@@ -173,21 +177,14 @@ impl<'c> Pen<'_, '_, 'c> {
             Mark::Dots(points, colour) => {
                 points.iter().filter_map(|point| self.place(*point)).map(|at| dot(at, 3.2, *colour)).collect()
             }
-            Mark::Vertical(x, colour, dash) => {
-                let ends = [(*x, self.pane.y.low), (*x, self.pane.y.high)].map(|end| self.place(end));
-                ends.iter()
-                    .all(Option::is_some)
-                    .then(|| line(ends.into_iter().flatten().collect(), *colour, *dash, 1.8))
-                    .into_iter()
-                    .collect()
+            Mark::Vertical(x, part, colour, dash) => {
+                let Some((x, bottom)) = self.place((*x, self.pane.y.low)) else { return Vec::new() };
+                let top = self.at(At::Pane(0.0, *part)).map_or(bottom, |(_, y)| y);
+                vec![line(vec![(x, bottom), (x, top)], *colour, *dash, 1.8)]
             }
             Mark::Horizontal(y, colour, dash) => {
-                let ends = [(self.pane.x.low, *y), (self.pane.x.high, *y)].map(|end| self.place(end));
-                ends.iter()
-                    .all(Option::is_some)
-                    .then(|| line(ends.into_iter().flatten().collect(), *colour, *dash, 1.8))
-                    .into_iter()
-                    .collect()
+                let ends = [self.pane.x.low, self.pane.x.high].map(|x| self.place((x, *y)));
+                vec![line(ends.into_iter().flatten().collect(), *colour, *dash, 1.8)]
             }
             Mark::Interval { at, range, colour } => {
                 let [low, high] = [range.0, range.1].map(|x| self.place((x, at.1)));

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::stream::{Purpose, Streams};
 
-/// The losses of one replicate at each recorded generation, generation by generation. From a failed fit on they are infinite: the
+/// The losses of one replicate, generation by generation: loss l at recorded entry e is at `e * losses + l`. From a failed fit on they are infinite: the
 /// estimate of a separated sample lies at infinity, and so a quantile counts the replicate where it belongs.
-pub type Path = Vec<Vec<f64>>;
+pub type Path = Vec<f64>;
 
 /// The path of every replicate in the order of their index, with the random numbers of [`super::engine::run`]: the same bits for any number
 /// of threads. `progress` is called with the number of replicates that were just finished.
@@ -58,10 +58,10 @@ fn path<C: Chain>(
     stream: impl Fn(u32, Purpose) -> crate::stream::StreamRng,
     weight: f64,
 ) -> Path {
-    let mut path = vec![vec![f64::INFINITY; losses]; generations.len()];
+    let mut path = vec![f64::INFINITY; generations.len() * losses];
     let mut fit = chain.start(&mut stream(0, Purpose::Real));
     let mut fitted = 0;
-    for (values, &generation) in path.iter_mut().zip(generations) {
+    for (values, &generation) in path.chunks_exact_mut(losses).zip(generations) {
         while fit.is_ok() && fitted < generation {
             fitted += 1;
             let (mut real, mut synthetic) = (stream(fitted, Purpose::Real), stream(fitted, Purpose::Synthetic));
@@ -107,7 +107,7 @@ mod tests {
         for (entry, moments) in outcome.moments.iter().enumerate() {
             for (loss, moments) in moments.iter().enumerate() {
                 let mut mine = Moments::default();
-                paths.iter().for_each(|path| mine.push(path[entry][loss]));
+                paths.iter().for_each(|path| mine.push(path[3 * entry + loss]));
                 assert_eq!(mine, *moments);
             }
         }
@@ -119,9 +119,9 @@ mod tests {
         let plan = plan(100, vec![0, 2, 4]);
         let simulator = Logistic::new(DVector::from_element(2, 1.0), Rows { real: 12, synthetic: 12 });
         let (paths, outcome) = (paths(&simulator, &plan, &|_| {}), run(&simulator, &plan, &|_| {}));
-        let ended = paths.iter().filter(|path| path[2][0].is_infinite()).count() as u64;
+        let ended = paths.iter().filter(|path| path[2].is_infinite()).count() as u64;
         assert!(ended == outcome.failed_fits && ended > 10, "{ended}");
-        assert!(paths.iter().all(|path| path[0][0].is_finite() || path[1][0].is_infinite()));
-        assert!(paths.iter().any(|path| path[0][0].is_finite() && path[2][0].is_infinite()));
+        assert!(paths.iter().all(|path| path[0].is_finite() || path[1].is_infinite()));
+        assert!(paths.iter().any(|path| path[0].is_finite() && path[2].is_infinite()));
     }
 }
