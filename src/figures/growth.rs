@@ -185,8 +185,10 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     let (low, high) = (shown("low"), shown("high"));
     let band = low.iter().zip(&high).map(|((t, low), (_, high))| (*t, *low, *high)).collect();
     marks.push(Mark::Band(band, BLUE));
+    // So many dots that they can be told apart.
+    let apart = |(t, _): &(f64, f64)| !everywhere || *t % 20.0 == 0.0;
+    marks.push(Mark::Dots(shown("mean").into_iter().filter(apart).collect(), BLUE));
     marks.push(Mark::Line(table.points("t", "theory"), BLACK, dash));
-    marks.push(Mark::Dots(shown("mean"), BLUE));
     let y_label = format!("risk: {}", loss_name(subject));
     let values = |names: [&str; 2]| names.map(|name| table.column(name)).concat();
     let y = if everywhere {
@@ -200,7 +202,8 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     let x = Axis::linear("generation t", 0.0, gone.map_or(f64::from(GENERATIONS), |t| 1.2 * t));
     if let Some(t) = gone {
         notes.push(format!("By t = {t} the fits of all chains have stopped existing."));
-    } else if !everywhere {
+    }
+    if !everywhere {
         let cause = if surviving.iter().any(|share| 1.0 - share > MAX_FAILED) { "chains fail" } else { "too skewed" };
         notes.push(format!("No mean beyond t = {stop}: {cause}. See the median."));
     }
@@ -209,6 +212,7 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     }
     let place = match subject {
         Subject::Model(Model::GaussianCovariance | Model::Linear | Model::Poisson, _) => At::Pane(0.05, 0.94),
+        Subject::Model(Model::Logistic, _) => At::Pane(0.36, 0.95),
         _ => At::Pane(0.36, 0.44),
     };
     marks.push(Mark::Key(place, key));
@@ -225,10 +229,9 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
 fn log_det(x: Axis, table: &Table) -> Pane {
     let (points, theory) = (table.points("t", "log_det"), table.points("t", "log_det_theory"));
     let low = theory.iter().map(|(_, y)| *y).fold(0.0, f64::min);
-    let every = |step: usize, points: &[(f64, f64)]| points.iter().copied().step_by(step).collect::<Vec<_>>();
     let marks = vec![
+        Mark::Dots(points.into_iter().filter(|(t, _)| t % 40.0 == 0.0).collect(), BLUE),
         Mark::Line(theory, BLACK, Dash::Solid),
-        Mark::Dots(every(4, &points), BLUE),
         Mark::Key(
             At::Pane(0.5, 0.86),
             vec![

@@ -272,7 +272,7 @@ fn threshold_pane(table: &Table) -> Pane {
         Mark::Band(below, VERMILION),
         Mark::Line(table.points("m", "asymptote"), GREY, Dash::Dashed),
         Mark::Line(curve.clone(), VERMILION, Dash::Solid),
-        Mark::Text(At::Data(6.0, 5e-4), Side::Right, BLACK, "diverges".to_owned()),
+        Mark::Text(At::Data(4.0, 1e-4), Side::Right, BLACK, "diverges".to_owned()),
         Mark::Text(At::Data(600.0, 0.1), Side::Right, BLACK, "bounded".to_owned()),
         Mark::Text(At::Data(2.4, 0.9), Side::Right, GREY, "1/m".to_owned()),
     ];
