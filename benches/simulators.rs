@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use goldenweight::experiment::Rows;
+use goldenweight::simulate::Simulator;
 use goldenweight::simulate::categorical::{CategoricalRows, CategoricalSufficient};
 use goldenweight::simulate::cdf::CdfRows;
 use goldenweight::simulate::gaussian::{GaussianRows, GaussianSufficient};
 use goldenweight::simulate::linear::{LinearRows, LinearSufficient};
 use goldenweight::simulate::logistic::Logistic;
 use goldenweight::simulate::poisson::Poisson;
-use goldenweight::simulate::{Chain, Simulator};
 use goldenweight::stream::{Purpose, Streams};
 use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
@@ -24,17 +24,18 @@ const STREAMS: Streams = Streams { seed: 1, experiment: 1 };
 
 /// A whole chain, its streams opened as the engine does.
 fn chain(criterion: &mut Criterion, name: &str, simulator: &impl Simulator) {
-    let mut chain = simulator.chain();
+    let (mut real, mut noise, mut state) = (simulator.real(), simulator.noise(), simulator.state());
     let mut losses = vec![0.0; simulator.loss_names().len()];
     criterion.bench_function(&format!("{name}/chain"), |bencher| {
         bencher.iter(|| {
-            chain.start(&mut STREAMS.rng(0, 0, Purpose::Real, 0)).expect("a fit");
+            simulator.draw_real(&mut STREAMS.rng(0, 0, Purpose::Real, 0), &mut real).expect("rows");
+            simulator.start(&real, &mut state).expect("a fit");
             for t in 1..=GENERATIONS {
-                let mut real = STREAMS.rng(0, t, Purpose::Real, 0);
-                let mut synthetic = STREAMS.rng(0, t, Purpose::Synthetic, 0);
-                chain.retrain(0.618, &mut real, &mut synthetic).expect("a fit");
+                simulator.draw_real(&mut STREAMS.rng(0, t, Purpose::Real, 0), &mut real).expect("rows");
+                simulator.draw_noise(&mut STREAMS.rng(0, t, Purpose::Synthetic, 0), &mut noise);
+                simulator.retrain(0.618, &real, &noise, &mut state).expect("a fit");
             }
-            chain.losses(&mut losses);
+            simulator.losses(&state, &mut losses);
             black_box(losses[0])
         });
     });
@@ -65,7 +66,7 @@ fn simulators(criterion: &mut Criterion) {
     floor(criterion, "gaussian-rows", 400, 0);
     chain(criterion, "gaussian-sufficient", &GaussianSufficient::new(sigma(), ROWS));
     floor(criterion, "gaussian-sufficient", 10, 0);
-    chain(criterion, "linear-rows", &LinearRows::new(beta(), 1.0, ROWS));
+    chain(criterion, "linear-rows", &LinearRows::new(&beta(), 1.0, ROWS));
     floor(criterion, "linear-rows", 600, 0);
     chain(criterion, "linear-sufficient", &LinearSufficient::new(&beta(), 1.0, ROWS));
     floor(criterion, "linear-sufficient", 10, 0);

@@ -87,6 +87,29 @@ impl Kind {
     }
 }
 
+/// An estimate against its expected value, at one place of a check's design.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ComparisonOutcome {
+    /// Case, or the limit of a ladder.
+    pub place: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Replicates drawn for it; of a ladder for each rung.
+    pub replicates: u64,
+    /// Distance in standard errors.
+    pub z: f64,
+    /// Bound on |z|, from the family-wise rate.
+    pub bound: f64,
+    /// Relative error of the estimate.
+    pub relative_error: f64,
+    /// Simultaneous interval for the relative error.
+    pub interval: (f64, f64),
+    /// Margin inside which that interval must lie on either side of zero.
+    pub margin: f64,
+    /// Relative error found with 99 % power.
+    pub detectable_effect: f64,
+}
+
 /// What one check found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evidence {
@@ -103,6 +126,18 @@ pub struct Evidence {
     pub bound: Option<f64>,
     /// Relative error in the compared quantity that the check finds with 99 % power.
     pub detectable_effect: Option<f64>,
+    /// Relative error of the estimate; as the next two, of the worst comparison of a check by simulation.
+    pub relative_error: Option<f64>,
+    /// Simultaneous interval for the relative error.
+    pub interval: Option<(f64, f64)>,
+    /// Margin inside which that interval must lie on either side of zero.
+    pub margin: Option<f64>,
+    /// Replicates behind each estimate of a check by simulation.
+    pub replicates: Option<u64>,
+    /// Every comparison of a check by simulation that could be made, in the order of its cases.
+    pub comparisons: Vec<ComparisonOutcome>,
+    /// The command that makes this kind of evidence again.
+    pub reproduce: String,
     /// Wall-clock seconds; not part of what must be reproducible.
     pub seconds: f64,
     /// The numbers behind the verdict, in words.

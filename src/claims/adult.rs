@@ -100,8 +100,8 @@ fn frequencies(id: &'static str, column: Column, stepped: fn() -> Vec<Relation>)
                 },
             ),
             recursion("variance of each frequency, generation by generation", RECURSION, stepped),
-            simulation("risk at w = .26, .38, .62, .78", 1_500, 0.08, [0.26, 0.38, 0.62, 0.78].map(at).into()),
-            optimum("minimiser of the simulated risk", 24 * 12, 0.2, vec![minimum]),
+            simulation("risk at w = .26, .38, .62, .78", 6_000, 0.04, [0.26, 0.38, 0.62, 0.78].map(at).into()),
+            optimum("minimiser of the simulated risk", 192 * 12, 0.06, vec![minimum]),
         ],
     }
 }
@@ -136,7 +136,7 @@ fn logistic() -> Claim {
         source: Source::Figure,
         exactness: Exactness::Limit,
         checks: vec![
-            ladder("raw coefficients, w = .62", 280, 0.4, 1, rungs(equal(ROWS), RAW, 0.62, 5, 25)),
+            ladder("raw coefficients, w = .62", 1_120, 0.2, 1, rungs(equal(ROWS), RAW, 0.62, 5, 25)),
             recursion("Brent on the iterated risk", MINIMISER, || {
                 let traces = Table::embedded().logistic().traces();
                 let coefficients = (traces.sandwich / 500.0, traces.inverse_information / 500.0, 0.0);
@@ -158,17 +158,17 @@ fn misspecified_limit() -> Claim {
         checks: vec![
             exact("first-order law in rationals", certificate::sampling::estimating_equations),
             // From n = 1000: two in ten thousand samples of 500 rows are separated.
-            ladder("real rows alone, w = 1", 3_000, 0.25, 1, rungs(equal(1_000), STANDARDISED, 1.0, 0, 1)),
+            ladder("real rows alone, w = 1", 12_000, 0.2, 1, rungs(equal(1_000), STANDARDISED, 1.0, 0, 1)),
             // Away from n = m and the optimum, where the weights per row and the two traces matter.
             ladder(
                 "standardised coefficients, n = 4m, w = .5",
-                400,
-                0.4,
+                1_600,
+                0.25,
                 1,
                 rungs(Rows { real: 1_000, synthetic: 250 }, STANDARDISED, 0.5, 5, 12),
             ),
             // Its losses are too skewed for the replicates that the quick tier has time for.
-            ladder("standardised coefficients, w = .4", 160, 0.45, 1, rungs(equal(ROWS), STANDARDISED, 0.4, 8, 28))
+            ladder("standardised coefficients, w = .4", 640, 0.3, 1, rungs(equal(ROWS), STANDARDISED, 0.4, 8, 28))
                 .in_full_tier(),
             property(
                 "κ = k A_s/A_r and w*² + κw* = κ",

@@ -8,15 +8,13 @@ mod assess;
 use glob::Pattern;
 use rayon::prelude::*;
 
-use self::assess::{Place, Run, assess};
+use self::assess::{Place, Run, Value, assess, is_trusted};
 use super::check::{Body, Check, Compared, Context, Sampled, Tier};
 use super::mutants::{self, Mutant};
 use super::run::{RunError, family};
 use super::{Claim, Kind};
-use crate::outcome::Verdict;
 use crate::outcome::calibration::CalibrationOutcome;
 use crate::stats::calibration::{normal_quantile, probability};
-use crate::stats::compare::MAX_SKEWNESS;
 use crate::stream::fresh_seed;
 
 /// Fewest seeds from which anything is decided. With the laws of 158 comparisons to test, a Kolmogorov–Smirnov distance must be
@@ -51,9 +49,9 @@ struct Selected<'a> {
 }
 
 impl Selected<'_> {
-    /// Its comparisons in the run of this context's seed.
-    fn compared(&self, context: &Context) -> Vec<Result<Compared, String>> {
-        self.sampled.compared(context, &self.sampled.estimate(context))
+    /// Its comparisons at the cap in the run of this context's seed, and whether any look refuted them.
+    fn compared(&self, context: &Context) -> Vec<(Result<Compared, String>, bool)> {
+        self.sampled.at_cap(context)
     }
 
     fn places(&self) -> impl Iterator<Item = Place> {
@@ -104,8 +102,8 @@ pub fn normal_scores(claims: &[Claim], seed: u64, budget: f64, listener: &(dyn F
         compared
     };
     let made: Vec<_> = selected.par_iter().map(compared).collect();
-    let usable = made.iter().flatten().flatten().filter(|c| c.estimate.skewness.abs() <= MAX_SKEWNESS);
-    usable.map(|c| normal_quantile(probability(c.comparison.z, c.estimate.degrees))).collect()
+    let usable = made.into_iter().flatten().filter_map(Value::of).filter(is_trusted);
+    usable.map(|value| normal_quantile(probability(value.z, value.degrees))).collect()
 }
 
 /// Runs the checks under every seed and says whether the declared rate is kept. `listener` is told after each check how many
@@ -139,11 +137,11 @@ pub fn calibrate(
             listener(units);
             compared
         };
-        let comparisons = selected.iter().flat_map(compared).map(|made| made.ok().map(Into::into)).collect();
+        let comparisons = selected.iter().flat_map(compared).map(Value::of).collect();
         let refuted = wrong.as_ref().map(|(_, check)| {
             let made = check.compared(&context(check));
             listener(units);
-            made.iter().flatten().any(|compared| compared.comparison.verdict == Verdict::Refuted)
+            made.iter().any(|(_, refuted)| *refuted)
         });
         Run { comparisons, wrong_refuted: refuted.unwrap_or(false) }
     };

@@ -4,7 +4,7 @@ use goldenweight_theory::cdf as theory;
 use goldenweight_theory::parameters::SampleSizes;
 
 use super::check::{Case, Cell, exact, optimum, property, recursion, score, simulation};
-use super::domain::{IDENTITY, RECURSION, error, weight, weights};
+use super::domain::{IDENTITY, RECURSION, ROUGH, error, weight, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
 use crate::simulate::cdf::CdfRows;
@@ -58,9 +58,9 @@ fn law() -> Claim {
                     error(law.limit_risk(weight(w)), (w * w / n + u * u / m) / (6.0 * kept), 10.0 * IDENTITY / kept)
                 },
             ),
-            simulation("by rows", 80_000, 0.03, by_rows.into()),
-            score("slope at w*", 256 * 64, 0.04, 0.1, vec![optimal.clone()]),
-            optimum("minimiser of the simulated risk", 24 * 40, 0.1, vec![optimal]),
+            simulation("by rows", 320_000, 0.02, by_rows.into()),
+            score("slope at w*", 1024 * 64, 0.008, ROUGH, vec![optimal.clone()]),
+            optimum("minimiser of the simulated risk", 192 * 40, 0.03, vec![optimal]),
         ],
     }
 }

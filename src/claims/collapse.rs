@@ -71,7 +71,7 @@ fn mean() -> Claim {
                     error(law, theory::mean_risk(1.7, sizes(n, m), t), IDENTITY)
                 },
             ),
-            simulation("by sufficient statistics", 150_000, 0.03, vec![case(3, 20, 30, 10), case(2, 100, 100, 30)]),
+            simulation("by sufficient statistics", 600_000, 0.02, vec![case(3, 20, 30, 10), case(2, 100, 100, 30)]),
         ],
     }
 }
@@ -115,7 +115,7 @@ fn cdf() -> Claim {
                         .max(error(limit, 1.0 / 6.0, IDENTITY))
                 },
             ),
-            simulation("by rows", 60_000, 0.03, vec![case(10, 8, 5), case(25, 25, 20)]),
+            simulation("by rows", 240_000, 0.02, vec![case(10, 8, 5), case(25, 25, 20)]),
         ],
     }
 }
@@ -155,7 +155,7 @@ fn categorical() -> Claim {
                     error(1.0 + (law - theory::resampling_risk(0.62, sizes(n, m), t)) / 0.62, 1.0, power_of_rounded(t))
                 },
             ),
-            simulation("by sufficient statistics", 60_000, 0.03, vec![case(10, 8, 5), case(25, 25, 40)]),
+            simulation("by sufficient statistics", 240_000, 0.02, vec![case(10, 8, 5), case(25, 25, 40)]),
         ],
     }
 }
@@ -194,7 +194,7 @@ fn variance() -> Claim {
                     error(law + 1.69, risk + 1.69, power_of_rounded(t))
                 },
             ),
-            simulation("by sufficient statistics, t ≪ m", 420_000, 0.03, vec![case(100, 100, 3), case(60, 200, 8)]),
+            simulation("by sufficient statistics, t ≪ m", 1_680_000, 0.025, vec![case(100, 100, 3), case(60, 200, 8)]),
         ],
     }
 }
@@ -232,7 +232,12 @@ fn log_variance() -> Claim {
                     )
                 },
             ),
-            simulation("log σ² after many generations", 70_000, 0.03, vec![case(5, 50), case(10, 100), case(100, 300)]),
+            simulation(
+                "log σ² after many generations",
+                280_000,
+                0.025,
+                vec![case(5, 50), case(10, 100), case(100, 300)],
+            ),
         ],
     }
 }
@@ -276,14 +281,14 @@ fn log_det() -> Claim {
             ),
             simulation(
                 "by sufficient statistics",
-                20_000,
-                0.02,
+                80_000,
+                0.012,
                 vec![
                     gaussian_case(4, 100, 100, 200, LOG_DET, expected(4, 100, 100, 200)),
                     gaussian_case(2, 9, 6, 40, LOG_DET, expected(2, 9, 6, 40)),
                 ],
             ),
-            simulation("by rows", 90_000, 0.02, vec![by_rows]),
+            simulation("by rows", 360_000, 0.015, vec![by_rows]),
         ],
     }
 }

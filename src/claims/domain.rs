@@ -19,6 +19,12 @@ pub const MINIMISER: f64 = 4e-5;
 /// Quadrature against the theory's special functions: both are accurate to 1e-13.
 pub const QUADRATURE: f64 = 1e-12;
 
+/// Step of the difference behind a slope where chains are smooth in the weight: the derivative of each loss, to some 1e-8.
+pub const SMOOTH: f64 = 1e-4;
+
+/// That step where labels, counts or ranks jump: far above the roughness, and theory's third derivative corrects for its length.
+pub const ROUGH: f64 = 0.1;
+
 /// 1/phi = (sqrt 5 - 1)/2, from its decimal expansion.
 pub const GOLDEN: f64 = 0.618_033_988_749_894_9;
 

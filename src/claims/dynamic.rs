@@ -64,8 +64,8 @@ fn sequence() -> Claim {
             ),
             simulation(
                 "risk of the Gaussian mean at n : m = 1 : 4",
-                150_000,
-                0.03,
+                600_000,
+                0.015,
                 vec![
                     // P = 1/4 + 1, v_1 = 5/9; P = 1/4 + 5/9 = 29/36, v_2 = 29/65.
                     case(20, 80, 1, 5.0 / 9.0),
@@ -88,8 +88,8 @@ fn fibonacci() -> Claim {
             exact("200 generations in exact rationals", certificate::dynamic::fibonacci),
             simulation(
                 "risk of the Gaussian mean at n = m",
-                150_000,
-                0.03,
+                600_000,
+                0.015,
                 vec![case(30, 30, 1, 2.0 / 3.0), case(30, 30, 3, 13.0 / 21.0), case(30, 30, 5, 89.0 / 144.0)],
             ),
         ],

@@ -102,7 +102,7 @@ fn figure_7a() -> Claim {
                 let case = |t: u32| (format!("t = {t}"), 0.04 * (1.0 + f64::from(t)), stepped[t as usize]);
                 [0, 1, 10, 100, 999].map(case).to_vec()
             }),
-            simulation("risk at t = 5 and 20", 100_000, 0.03, vec![at(5), at(20)]),
+            simulation("risk at t = 5 and 20", 400_000, 0.02, vec![at(5), at(20)]),
         ],
     )
 }
@@ -122,7 +122,7 @@ fn figure_7b() -> Claim {
                 let case = |t: u32| (format!("t = {t}"), law.risk_at(weight(0.0), t), stepped[t as usize]);
                 [0, 1, 10, 100, 999].map(case).to_vec()
             }),
-            simulation("risk at t = 2 and 6", 100_000, 0.03, vec![at(2), at(6)]),
+            simulation("risk at t = 2 and 6", 400_000, 0.02, vec![at(2), at(6)]),
         ],
     )
 }
@@ -142,7 +142,7 @@ fn figure_7c() -> Claim {
                 let case = |t: u32| (format!("t = {t}"), law.risk_at(weight(0.0), t), stepped[t as usize]);
                 [0, 1, 10, 100, 999].map(case).to_vec()
             }),
-            simulation("risk at t = 20 and 100", 6_500, 0.1, vec![at(20), at(100)]),
+            simulation("risk at t = 20 and 100", 26_000, 0.07, vec![at(20), at(100)]),
         ],
     )
 }
@@ -171,7 +171,7 @@ fn figure_7d() -> Claim {
                 };
                 [(1.0, 0), (1.0, 999), (0.25, 0), (0.25, 999)].map(case).to_vec()
             }),
-            simulation("risk at t = 10 and 300", 8_000, 0.08, vec![case(10), case(300)]),
+            simulation("risk at t = 10 and 300", 32_000, 0.06, vec![case(10), case(300)]),
         ],
     )
 }
@@ -199,7 +199,7 @@ fn figure_7e() -> Claim {
     let statement =
         "w = 0: the risk of logistic regression grows from the start like A(1/n + t/m), A = tr I(β)⁻¹, for n, m → ∞";
     let rungs = Rung::ladder::<4>(200, 1.0, 4, 1, 3);
-    let growth = Fitted::Logistic.ladder("n = m = 200, ..., 1600, t = 1, 2", 1_800, 0.35, 0.0, rungs);
+    let growth = Fitted::Logistic.ladder("n = m = 200, ..., 1600, t = 1, 2", 7_200, 0.25, 0.0, rungs);
     synthetic_growth("figure-7e", statement, growth, || growth_from_quadrature(Fitted::Logistic))
 }
 
@@ -207,20 +207,20 @@ fn figure_7f() -> Claim {
     let statement =
         "w = 0: the risk of Poisson regression grows from the start like A(1/n + t/m), A = tr I(β)⁻¹, for n, m → ∞";
     let rungs = Rung::ladder::<4>(400, 1.0, 4, 1, 3);
-    let growth = Fitted::Poisson.ladder("n = m = 400, ..., 3200, t = 1, 2", 1_000, 0.45, 0.0, rungs);
+    let growth = Fitted::Poisson.ladder("n = m = 400, ..., 3200, t = 1, 2", 4_000, 0.3, 0.0, rungs);
     synthetic_growth("figure-7f", statement, growth, || growth_from_quadrature(Fitted::Poisson))
 }
 
 /// Panels (a) to (c) of figure 8: the curve at four weights of its grid, and its minimum.
-fn curve(panel: Panel, p: usize, replicates: u64, margin: f64, record: &Record) -> Vec<Check> {
+fn curve(panel: Panel, p: usize, cap: u64, margin: f64, record: &Record) -> Vec<Check> {
     let at = |w| panel.case(p, HUNDRED, w, record.clone());
     let best = panel.law(p, HUNDRED).optimal_weight();
     // The chain forgets its start like u^2t: at t = 15, near the minimum, less than 1e-12 is left.
     let near = Record::Average { from: 15, until: 45 };
     let minimum = panel.simulated(Cell::minimised(HUNDRED, p, near), best);
     vec![
-        simulation("risk at w = .2, .38, .62, .78", replicates, margin, [0.2, 0.38, 0.62, 0.78].map(at).into()),
-        optimum("minimiser of the simulated risk", 24 * 12, 0.2, vec![minimum]),
+        simulation("risk at w = .2, .38, .62, .78", cap, margin, [0.2, 0.38, 0.62, 0.78].map(at).into()),
+        optimum("minimiser of the simulated risk", 192 * 12, 0.05, vec![minimum]),
     ]
 }
 
@@ -235,7 +235,7 @@ fn curve_recursion(panel: Panel, p: usize) -> Vec<(String, f64, f64)> {
 }
 
 fn figure_8a() -> Claim {
-    let mut checks = curve(Panel::Mean, 2, 9_500, 0.03, &STATIONARY);
+    let mut checks = curve(Panel::Mean, 2, 38_000, 0.025, &STATIONARY);
     checks.push(recursion("covariance matrix of the mean", RECURSION, || curve_recursion(Panel::Mean, 2)));
     checks.push(exact("minimum by branch and bound", || {
         certificate::figures::curve(Panel::Mean, GOLDEN, 1e-9, (0.012_360_7, 0.5e-7))
@@ -250,7 +250,7 @@ fn figure_8a() -> Claim {
 }
 
 fn figure_8b() -> Claim {
-    let mut checks = curve(Panel::Covariance, 2, 8_000, 0.04, &STATIONARY);
+    let mut checks = curve(Panel::Covariance, 2, 32_000, 0.03, &STATIONARY);
     checks.push(recursion("all p⁴ second moments", RECURSION, || curve_recursion(Panel::Covariance, 2)));
     checks.push(exact("minimum by branch and bound", || {
         certificate::figures::curve(Panel::Covariance, 0.6198, 0.5e-4, (0.037_564_1, 0.5e-7))
@@ -265,7 +265,7 @@ fn figure_8b() -> Claim {
 }
 
 fn figure_8c() -> Claim {
-    let mut checks = curve(Panel::Cdf, 1, 1_000, 0.09, &Record::Average { from: 30, until: 80 });
+    let mut checks = curve(Panel::Cdf, 1, 4_000, 0.06, &Record::Average { from: 30, until: 80 });
     checks.push(recursion("resampled points", RECURSION, || curve_recursion(Panel::Cdf, 1)));
     checks.push(exact("minimum by branch and bound", || {
         certificate::figures::curve(Panel::Cdf, 0.617, 0.5e-4, (0.001_028_29, 0.5e-8))
@@ -282,7 +282,7 @@ fn figure_8c() -> Claim {
 /// Panels (d) to (f) of figure 8: the limit law's curve, a ladder to the right of its minimum, and the minimiser's own.
 fn regression_curve(id: &'static str, statement: &'static str, model: Fitted, curve: fn() -> Vec<Relation>) -> Claim {
     let minimised = Rung::ladder::<3>(50, 1.0, 2, 6, 46).map(|rung| model.minimised(rung));
-    let right = model.ladder("w = .78", 400, 0.3, 0.78, Rung::ladder::<4>(100, 1.0, 2, 4, 44));
+    let right = model.ladder("w = .78", 1_600, 0.1, 0.78, Rung::ladder::<4>(100, 1.0, 2, 4, 44));
     panel(
         id,
         statement,
@@ -290,7 +290,7 @@ fn regression_curve(id: &'static str, statement: &'static str, model: Fitted, cu
         Exactness::Limit,
         vec![
             recursion("limit law along the grid, A by quadrature", QUADRATURE, curve),
-            optimum_ladder("minimisers at n = m = 50, 100, 200", 24 * 3, 0.3, 1, minimised.into()),
+            optimum_ladder("minimisers at n = m = 50, 100, 200", 192 * 6, 0.15, 1, minimised.into()),
             if matches!(model, Fitted::Linear) { right } else { right.in_full_tier() },
         ],
     )
@@ -324,13 +324,13 @@ fn both_weights(k: f64) -> [f64; 2] {
 }
 
 /// Panels (a) to (c) of figure 9: both weightings at both ends of its grid, simulated and against the exact finite-t risk.
-fn two_curves(panel: Panel, p: usize, ratios: &[f64], replicates: u64, margin: f64, record: &Record) -> Vec<Check> {
+fn two_curves(panel: Panel, p: usize, ratios: &[f64], cap: u64, margin: f64, record: &Record) -> Vec<Check> {
     let cases = ratios.iter().flat_map(|&k| {
         let (rows, effective) = rows_at(k);
         both_weights(effective).map(|w| panel.case(p, rows, w, record.clone()))
     });
     vec![
-        simulation("risk at either end of the grid", replicates, margin, cases.collect()),
+        simulation("risk at either end of the grid", cap, margin, cases.collect()),
         exact(
             "both curves in intervals",
             match panel {
@@ -366,7 +366,7 @@ fn figure_9a() -> Claim {
         "naive against golden weight for the mean: .010371 and .001902 at k = .01, .010868 and .007024 at k = .19 (m = 526)",
         "n = 100, p = 2, m = floor(n/k), t = 150..199",
         Exactness::Exact,
-        two_curves(Panel::Mean, 2, &[0.01, 0.19], 8_000, 0.1, &STATIONARY),
+        two_curves(Panel::Mean, 2, &[0.01, 0.19], 32_000, 0.07, &STATIONARY),
     )
 }
 
@@ -376,7 +376,7 @@ fn figure_9b() -> Claim {
         "naive against golden weight for the covariance: the golden weight has less risk all along the grid",
         "n = 100, p = 2, m = floor(n/k), t = 150..199",
         Exactness::Exact,
-        two_curves(Panel::Covariance, 2, &[0.01, 0.19], 8_000, 0.12, &STATIONARY),
+        two_curves(Panel::Covariance, 2, &[0.01, 0.19], 32_000, 0.06, &STATIONARY),
     )
 }
 
@@ -386,22 +386,22 @@ fn figure_9c() -> Claim {
         "naive against golden weight for the distribution function: the golden weight has less risk all along the grid",
         "n = 100, m = floor(n/k)",
         Exactness::Exact,
-        two_curves(Panel::Cdf, 1, &[0.19], 1_300, 0.1, &Record::Average { from: 20, until: 60 }),
+        two_curves(Panel::Cdf, 1, &[0.19], 5_200, 0.06, &Record::Average { from: 20, until: 60 }),
     )
 }
 
 /// Panels (d) to (f) of figure 9: ladders at k = .19 under the golden weight and, where it fits the quick tier, under the naive one.
-fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, replicates: u64, margin: f64) -> Claim {
+fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, cap: u64, margin: f64) -> Claim {
     // The effective ratio tends to k along the ladder, and every rung is compared with the law at its own sizes.
     let [naive, golden] = both_weights(0.19);
-    let naive = model.ladder("naive weight", replicates, 1.5 * margin, naive, Rung::ladder::<4>(50, 0.19, 2, 15, 55));
+    let naive = model.ladder("naive weight", cap, 1.5 * margin, naive, Rung::ladder::<4>(50, 0.19, 2, 15, 55));
     panel(
         id,
         statement,
         "k = .19, p = 2, β = (1, 1), n → ∞",
         Exactness::Limit,
         vec![
-            model.ladder("golden weight", replicates, margin, golden, Rung::ladder::<4>(50, 0.19, 2, 15, 55)),
+            model.ladder("golden weight", cap, margin, golden, Rung::ladder::<4>(50, 0.19, 2, 15, 55)),
             if matches!(model, Fitted::Linear) { naive } else { naive.in_full_tier() },
             property(
                 "golden below naive, by (1 + k)/(2 + k) against w*",
@@ -423,15 +423,15 @@ fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, r
 
 fn figure_9d() -> Claim {
     let statement = "naive against golden weight for linear regression: both follow the limit law, for n → ∞";
-    regression_curves("figure-9d", statement, Fitted::Linear, 4_000, 0.08)
+    regression_curves("figure-9d", statement, Fitted::Linear, 16_000, 0.05)
 }
 
 fn figure_9e() -> Claim {
     let statement = "naive against golden weight for logistic regression: both follow the limit law, for n → ∞";
-    regression_curves("figure-9e", statement, Fitted::Logistic, 120, 0.4)
+    regression_curves("figure-9e", statement, Fitted::Logistic, 480, 0.3)
 }
 
 fn figure_9f() -> Claim {
     let statement = "naive against golden weight for Poisson regression: both follow the limit law, for n → ∞";
-    regression_curves("figure-9f", statement, Fitted::Poisson, 240, 0.4)
+    regression_curves("figure-9f", statement, Fitted::Poisson, 960, 0.25)
 }

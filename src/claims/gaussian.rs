@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use proptest::prelude::any;
 
 use super::check::{Case, Cell, curvature, exact, optimum, proof, property, recursion, score, simulation};
-use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, weight, weights};
+use super::domain::{IDENTITY, MINIMISER, RECURSION, SMOOTH, error, holds, weight, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
 use crate::optimum::minimise;
@@ -83,8 +83,8 @@ fn mean_law() -> Claim {
                 };
                 PLACES.map(case).to_vec()
             }),
-            simulation("by sufficient statistics", 150_000, 0.03, cases(MEAN, &correlated(), &places, false)),
-            simulation("by rows", 130_000, 0.03, cases(MEAN, &correlated(), &places[..2], true)),
+            simulation("by sufficient statistics", 600_000, 0.02, cases(MEAN, &correlated(), &places, false)),
+            simulation("by rows", 520_000, 0.025, cases(MEAN, &correlated(), &places[..2], true)),
         ],
     }
 }
@@ -130,8 +130,8 @@ fn variance_law() -> Claim {
             ),
             simulation(
                 "by sufficient statistics",
-                400_000,
-                0.04,
+                1_600_000,
+                0.03,
                 vec![simulated(12, 9, 0.5, 2), simulated(9, 20, 0.7, 4)],
             ),
         ],
@@ -194,8 +194,8 @@ fn covariance_law() -> Claim {
                     ))
                 },
             ),
-            simulation("by sufficient statistics", 150_000, 0.04, cases(COVARIANCE, &correlated(), &places, false)),
-            simulation("by rows", 100_000, 0.04, cases(COVARIANCE, &correlated(), &places[..2], true)),
+            simulation("by sufficient statistics", 600_000, 0.02, cases(COVARIANCE, &correlated(), &places, false)),
+            simulation("by rows", 400_000, 0.025, cases(COVARIANCE, &correlated(), &places[..2], true)),
         ],
     }
 }
@@ -275,9 +275,9 @@ fn covariance_optimum() -> Claim {
                     holds(system.limit_risk(weight(w)) >= system.optimal_risk() * (1.0 - 10.0 * IDENTITY))
                 },
             ),
-            optimum("minimiser of the simulated risk", 24 * 40, 0.08, vec![case(2, 100, 100), case(2, 30, 20)]),
-            score("slope at w*", 256 * 64, 0.03, 0.03, vec![case(2, 100, 100), case(2, 30, 20)]),
-            curvature("curvature at w*", 256 * 64, 0.2, 0.1, vec![case(2, 100, 100)]),
+            optimum("minimiser of the simulated risk", 192 * 40, 0.03, vec![case(2, 100, 100), case(2, 30, 20)]),
+            score("slope at w*", 1024 * 64, 0.008, SMOOTH, vec![case(2, 100, 100), case(2, 30, 20)]),
+            curvature("curvature at w*", 1024 * 64, 0.02, 0.1, vec![case(2, 100, 100)]),
         ],
     }
 }

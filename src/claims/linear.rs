@@ -4,8 +4,8 @@ use goldenweight_theory::linear as theory;
 use goldenweight_theory::parameters::SampleSizes;
 use nalgebra::{DMatrix, DVector};
 
-use super::check::{Case, Cell, exact, ladder, optimum_ladder, property, recursion, simulation};
-use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, weight, weights};
+use super::check::{Case, Cell, exact, ladder, optimum_ladder, property, recursion, score_ladder, simulation};
+use super::domain::{IDENTITY, QUADRATURE, RECURSION, SMOOTH, error, weight, weights};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
 use crate::simulate::engine::Record;
@@ -58,7 +58,7 @@ fn fixed_design() -> Claim {
                 };
                 vec![case(0.0, 5), case(0.3, 1), case(0.5, 4), case(0.618, 30), case(1.0, 3)]
             }),
-            simulation("by rows", 200_000, 0.03, vec![case(0.5, 3), case(0.3, 6), case(0.0, 2)]),
+            simulation("by rows", 800_000, 0.02, vec![case(0.5, 3), case(0.3, 6), case(0.0, 2)]),
         ],
     }
 }
@@ -73,16 +73,18 @@ fn limit() -> Claim {
         let simulator = LinearSufficient::new(&beta, NOISE, rows);
         match w {
             Some(w) => Case::new(Cell::new(rows, 3, w, record.clone()), simulator, 0, law.limit_risk(weight(w))),
-            None => Case::new(Cell::minimised(rows, 3, record.clone()), simulator, 0, law.optimal_weight()),
+            None => Case::new(Cell::minimised(rows, 3, record.clone()), simulator, 0, law.optimal_weight())
+                .with_curve(move |w| law.limit_risk(weight(w))),
         }
     };
     let sizes = [50, 100, 200, 400, 800];
     let ladder_at = |w, numerator, denominator| sizes.map(|n| rung(n, n * denominator / numerator, Some(w))).into();
+    let slopes = |numerator, denominator| sizes.map(|n| rung(n, n * denominator / numerator, None)).into();
     let by_rows = [40, 80, 160, 320].map(|real| {
         let rows = Rows { real, synthetic: real / 2 };
         let law = theory::limit_law(NOISE, 3, SampleSizes::new(real as u64, rows.synthetic as u64).expect("positive"));
         let cell = Cell::new(rows, 3, 0.5, Record::Average { from: 9, until: 19 });
-        Case::new(cell, LinearRows::new(beta.clone(), NOISE, rows), 0, law.limit_risk(weight(0.5)))
+        Case::new(cell, LinearRows::new(&beta, NOISE, rows), 0, law.limit_risk(weight(0.5)))
     });
     Claim {
         id: "linear-limit",
@@ -92,11 +94,15 @@ fn limit() -> Claim {
         exactness: Exactness::Limit,
         checks: vec![
             exact("first-order law in rationals", certificate::sampling::estimating_equations),
-            ladder("k = 1, w = .618", 5_000, 0.06, 2, ladder_at(0.618, 1, 1)),
-            ladder("k = 1/4, w = .39", 5_000, 0.06, 2, ladder_at(0.39, 1, 4)),
-            ladder("k = 2, w = .73", 5_000, 0.06, 2, ladder_at(0.73, 2, 1)),
-            ladder("by rows, k = 2, w = .5", 3_500, 0.1, 2, by_rows.into()),
-            optimum_ladder("minimisers at k = 1", 24 * 40, 0.1, 1, sizes.map(|n| rung(n, n, None)).into()),
+            ladder("k = 1, w = .618", 20_000, 0.02, 2, ladder_at(0.618, 1, 1)),
+            ladder("k = 1/4, w = .39", 20_000, 0.025, 2, ladder_at(0.39, 1, 4)),
+            ladder("k = 2, w = .73", 20_000, 0.02, 2, ladder_at(0.73, 2, 1)),
+            // From n = 200: m = 50.
+            ladder("k = 4, w = .83", 20_000, 0.02, 2, [200, 400, 800, 1600].map(|n| rung(n, n / 4, Some(0.83))).into()),
+            ladder("by rows, k = 2, w = .5", 14_000, 0.07, 2, by_rows.into()),
+            optimum_ladder("minimisers at k = 1", 192 * 40, 0.015, 1, sizes.map(|n| rung(n, n, None)).into()),
+            score_ladder("slopes at w*, k = 1", 1024 * 32, 0.02, SMOOTH, 2, slopes(1, 1)),
+            score_ladder("slopes at w*, k = 1/4", 1024 * 32, 0.03, SMOOTH, 2, slopes(1, 4)),
             property(
                 "A in units of σ² is p, whatever p",
                 "(p, n, m, w)",
@@ -120,7 +126,7 @@ fn synthetic_only() -> Claim {
         let rows = Rows { real, synthetic };
         let cell = Cell::new(rows, 2, 0.0, Record::At(vec![t]));
         if by_rows {
-            Case::new(cell, LinearRows::new(beta, NOISE, rows), 0, expected)
+            Case::new(cell, LinearRows::new(&beta, NOISE, rows), 0, expected)
         } else {
             Case::new(cell, LinearSufficient::new(&beta, NOISE, rows), 0, expected)
         }
@@ -144,8 +150,13 @@ fn synthetic_only() -> Claim {
                 };
                 [(1, 5), (2, 8), (4, 100), (7, 20)].map(case).to_vec()
             }),
-            simulation("by sufficient statistics", 300_000, 0.02, vec![case(30, 20, 4, false), case(15, 40, 3, false)]),
-            simulation("by rows", 100_000, 0.03, vec![case(30, 20, 4, true)]),
+            simulation(
+                "by sufficient statistics",
+                1_200_000,
+                0.015,
+                vec![case(30, 20, 4, false), case(15, 40, 3, false)],
+            ),
+            simulation("by rows", 400_000, 0.025, vec![case(30, 20, 4, true)]),
         ],
     }
 }

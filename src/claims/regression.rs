@@ -5,8 +5,8 @@ use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::{linear, logistic, poisson};
 use nalgebra::DVector;
 
-use super::check::{Case, Cell, Check, Relation, ladder, recursion};
-use super::domain::{QUADRATURE, iterated, weight};
+use super::check::{Case, Cell, Check, Relation, ladder, recursion, score_ladder};
+use super::domain::{QUADRATURE, ROUGH, SMOOTH, iterated, weight};
 use super::moments::normal_mean;
 use super::{Claim, Exactness, Source};
 use crate::experiment::Rows;
@@ -119,16 +119,19 @@ impl Fitted {
         self.case(rung, None, self.law(rung).optimal_weight())
     }
 
+    /// A ladder of the weights at which the slope vanishes, linear in 1/n.
+    pub fn slopes<const R: usize>(self, name: &'static str, cap: u64, margin: f64, rungs: [Rung; R]) -> Check {
+        let step = if matches!(self, Self::Linear) { SMOOTH } else { ROUGH };
+        let case = |rung: Rung| {
+            let law = self.law(rung);
+            self.minimised(rung).with_curve(move |w| law.limit_risk(weight(w)))
+        };
+        score_ladder(name, cap, margin, step, 1, rungs.map(case).into())
+    }
+
     /// A ladder of the risk at weight w, quadratic in 1/n.
-    pub fn ladder<const R: usize>(
-        self,
-        name: &'static str,
-        replicates: u64,
-        margin: f64,
-        w: f64,
-        rungs: [Rung; R],
-    ) -> Check {
-        ladder(name, replicates, margin, 2, rungs.map(|rung| self.at_weight(rung, w)).into())
+    pub fn ladder<const R: usize>(self, name: &'static str, cap: u64, margin: f64, w: f64, rungs: [Rung; R]) -> Check {
+        ladder(name, cap, margin, 2, rungs.map(|rung| self.at_weight(rung, w)).into())
     }
 }
 
@@ -169,10 +172,11 @@ pub fn limit_claim(model: Fitted) -> Claim {
         exactness: Exactness::Limit,
         checks: vec![
             recursion("limit law with A by quadrature, iterated", QUADRATURE, constants),
-            model.ladder("k = 1, w = .618, p = 2", 450, 0.16, w, Rung::ladder::<4>(first, 1.0, 2, 6, 46)),
-            model.ladder("k = 1/4, w = .39, p = 2", 180, 0.35, 0.39, quarter).in_full_tier(),
+            model.ladder("k = 1, w = .618, p = 2", 1_800, 0.12, w, Rung::ladder::<4>(first, 1.0, 2, 6, 46)),
+            model.ladder("k = 1/4, w = .39, p = 2", 720, 0.25, 0.39, quarter).in_full_tier(),
+            model.slopes("slopes at w*, k = 1, p = 2", 1024 * 2, 0.15, Rung::ladder::<3>(100, 1.0, 2, 6, 26)),
             // p = 1 has another tr I^-1, so that a wrong dependence on p shows.
-            model.ladder("k = 4, w = .83, p = 1", 350, 0.25, 0.83, Rung::ladder::<4>(100, 4.0, 1, 3, 35)),
+            model.ladder("k = 4, w = .83, p = 1", 1_400, 0.2, 0.83, Rung::ladder::<4>(100, 4.0, 1, 3, 35)),
         ],
     }
 }

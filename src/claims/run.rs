@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use glob::Pattern;
 
+use super::check::LOOKS;
 use super::{Check, Claim, Context, Finding, Tier};
 use crate::outcome::{ClaimOutcome, Evidence, Kind, RunOutcome, Verdict};
 use crate::proofs;
@@ -52,7 +53,7 @@ pub enum Event<'a> {
 /// Every statistical comparison of a tier: the declared rate is split over them.
 pub(super) fn family(claims: &[Claim], tier: Tier) -> Family {
     let checks = claims.iter().flat_map(|claim| &claim.checks).filter(|check| check.tier <= tier);
-    Family::new(FAMILY_FALSE_ALARM, checks.map(Check::comparisons).sum())
+    Family::new(FAMILY_FALSE_ALARM, checks.map(Check::comparisons).sum()).with_looks(LOOKS)
 }
 
 /// Runs the checks of the tier, one after the other (each uses all threads), and tells `listener` of the progress.
@@ -87,7 +88,7 @@ pub fn verify(
         proofs::start();
     }
     let made = |claim: &Claim, check: &Check| {
-        evidence(check, &Context::of(claim.id, check.name, settings.seed, settings.tier, family))
+        evidence(claim, check, &Context::of(claim.id, check.name, settings.seed, settings.tier, family))
     };
     let mut waiting = VecDeque::new();
     let mut outcomes = Vec::new();
@@ -136,22 +137,34 @@ fn outcome(claim: &Claim, evidence: Vec<Evidence>) -> ClaimOutcome {
     }
 }
 
-fn evidence(check: &Check, context: &Context) -> Evidence {
+fn evidence(claim: &Claim, check: &Check, context: &Context) -> Evidence {
     let began = Instant::now();
     // A wrong formula may divide by zero in exact arithmetic: that is this check's finding, and the others go on.
     let found = panic::catch_unwind(AssertUnwindSafe(|| check.run(context)));
-    let Finding { verdict, statistic, bound, detectable_effect, detail, ran } =
-        found.unwrap_or_else(|_| Finding::inconclusive("the check broke off; the reason is on stderr"));
+    let found = found.unwrap_or_else(|_| Finding::inconclusive("the check broke off; the reason is on stderr"));
+    // JSON has no infinity and no NaN: what is not finite is told by the detail.
+    let finite = |x: Option<f64>| x.filter(|x| x.is_finite());
     Evidence {
         kind: check.kind,
         check: check.name.to_owned(),
-        verdict,
-        // JSON has no infinity and no NaN: what is not finite is told by the detail.
-        statistic: statistic.filter(|s| s.is_finite()),
-        bound,
-        detectable_effect: detectable_effect.filter(|d| d.is_finite()),
+        verdict: found.verdict,
+        statistic: finite(found.statistic),
+        bound: found.bound,
+        detectable_effect: finite(found.detectable_effect),
+        relative_error: finite(found.relative_error),
+        interval: found.interval.filter(|(low, high)| low.is_finite() && high.is_finite()),
+        margin: found.margin,
+        replicates: found.replicates,
+        comparisons: found.comparisons,
+        reproduce: reproduce(claim, check, context),
         seconds: began.elapsed().as_secs_f64(),
-        detail,
-        ran,
+        detail: found.detail,
+        ran: found.ran,
     }
+}
+
+/// The command that runs a check again, with those of its kind in the claim.
+fn reproduce(claim: &Claim, check: &Check, context: &Context) -> String {
+    let tier = if context.tier == Tier::Quick { "" } else { " --tier full" };
+    format!("goldenweight verify --only {} --kinds {}{tier} --seed {}", claim.id, check.kind.word(), context.seed)
 }

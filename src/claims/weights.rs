@@ -5,7 +5,9 @@ use nalgebra::DMatrix;
 use proptest::prelude::*;
 
 use super::check::{Case, Cell, curvature, exact, optimum, proof, property, recursion, score, simulation};
-use super::domain::{GOLDEN, IDENTITY, MINIMISER, RECURSION, error, holds, iterated, mixing_ratios, ratio, weights};
+use super::domain::{
+    GOLDEN, IDENTITY, MINIMISER, RECURSION, SMOOTH, error, holds, iterated, mixing_ratios, ratio, weights,
+};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
 use crate::optimum::minimise;
@@ -74,9 +76,14 @@ fn golden_weight() -> Claim {
                 let (w, u) = (theory::optimal_weight(&ratio(k)), theory::optimal_synthetic_weight(&ratio(k)));
                 error(w * w + k * w, k, IDENTITY).max(error(w * w, k * u, IDENTITY)).max(error(w + u, 1.0, IDENTITY))
             }),
-            optimum("minimiser for the Gaussian mean", 24 * 56, 0.08, vec![case(25, 100), case(60, 60), case(100, 25)]),
-            score("slope at w* for the Gaussian mean", 256 * 64, 0.03, 0.03, vec![case(25, 100), case(100, 25)]),
-            curvature("curvature at w* for the Gaussian mean", 256 * 64, 0.1, 0.1, vec![case(60, 60)]),
+            optimum(
+                "minimiser for the Gaussian mean",
+                192 * 56,
+                0.05,
+                vec![case(25, 100), case(60, 60), case(100, 25)],
+            ),
+            score("slope at w* for the Gaussian mean", 1024 * 64, 0.012, SMOOTH, vec![case(25, 100), case(100, 25)]),
+            curvature("curvature at w* for the Gaussian mean", 1024 * 64, 0.02, 0.1, vec![case(60, 60)]),
         ],
     }
 }
@@ -101,8 +108,8 @@ fn golden_ratio() -> Claim {
             }),
             simulation(
                 "relative risk of the Gaussian mean at 1/φ",
-                30_000,
-                0.015,
+                120_000,
+                0.01,
                 vec![relative("1/φ", 50, 50, theory::optimal_weight(&ratio(1.0)), (5f64.sqrt() - 1.0) / 2.0)],
             ),
         ],
@@ -144,8 +151,8 @@ fn naive_pooling() -> Claim {
             }),
             simulation(
                 "relative risk of the Gaussian mean",
-                26_000,
-                0.02,
+                104_000,
+                0.015,
                 vec![case(40, 40), case(30, 10), case(12, 30)],
             ),
         ],
@@ -176,8 +183,8 @@ fn small_ratio() -> Claim {
             ),
             simulation(
                 "relative risks of the Gaussian mean at k = 1/100",
-                23_000,
-                0.06,
+                92_000,
+                0.05,
                 vec![
                     relative_at("w*", 20, 2000, theory::optimal_weight(&k)),
                     relative_at("pooled", 20, 2000, 20.0 / 2020.0),
@@ -288,7 +295,7 @@ fn break_even() -> Claim {
                     ))
                 },
             ),
-            simulation("relative risk 1 for the Gaussian mean", 20_000, 0.02, vec![case(40, 40), case(40, 20)]),
+            simulation("relative risk 1 for the Gaussian mean", 80_000, 0.015, vec![case(40, 40), case(40, 20)]),
         ],
     }
 }
@@ -314,7 +321,7 @@ fn effective_sample_size() -> Claim {
                 let mean = (1.0 / k).sqrt();
                 error(rows, 0.5 + (0.25 + 1.0 / k).sqrt(), IDENTITY).max(holds(rows > mean && rows < mean + 1.0))
             }),
-            simulation("risk of the Gaussian mean as of n/w* rows", 20_000, 0.02, vec![case(50, 50), case(20, 80)]),
+            simulation("risk of the Gaussian mean as of n/w* rows", 80_000, 0.015, vec![case(50, 50), case(20, 80)]),
         ],
     }
 }
@@ -349,8 +356,8 @@ fn flatness() -> Claim {
             }),
             simulation(
                 "relative risks of the Gaussian mean",
-                23_000,
-                0.02,
+                92_000,
+                0.015,
                 vec![relative("w = 1/2", 40, 40, 0.5, 2.0 / 3.0), relative("w = .3", 40, 40, 0.3, limit(1.0, 0.3))],
             ),
         ],
@@ -390,7 +397,7 @@ fn fixed_rows() -> Claim {
                         .max(holds(theory::fixed_real_data_limit(&ratio(k), &1.0) == 1.0))
                 },
             ),
-            simulation("risk of the Gaussian mean on fixed real rows", 50_000, 0.04, vec![case(0.4), case(0.8)]),
+            simulation("risk of the Gaussian mean on fixed real rows", 200_000, 0.03, vec![case(0.4), case(0.8)]),
         ],
     }
 }

@@ -6,7 +6,7 @@ use statrs::distribution::ContinuousCDF;
 use super::subject::{Subject, Visit};
 use crate::experiment::Rows;
 use crate::simulate::Simulator;
-use crate::simulate::engine::{Outcome, Plan, RealRows, Record, Weights, run};
+use crate::simulate::engine::{Outcome, Plan, RealRows, Record, Weights, run_grid};
 use crate::stats::compare::Estimate;
 use crate::stats::family;
 use crate::stats::moments::Moments;
@@ -33,18 +33,6 @@ pub struct Grid<'a> {
     pub average: (u32, u32),
 }
 
-/// The outcome of a batch at every weight, on the same random numbers.
-///
-/// Every weight is a run of its own under one plan: a stream belongs to (replicate, generation, purpose), not to the weight.
-fn run_grid<S: Simulator>(
-    simulator: &S,
-    plan: &Plan,
-    weights: &[f64],
-    progress: &(dyn Fn(u64) + Sync),
-) -> Vec<Outcome> {
-    weights.iter().map(|&w| run(simulator, &Plan { weights: Weights::Constant(w), ..plan.clone() }, progress)).collect()
-}
-
 /// The outcome of every batch at every weight. `progress` is told nanoseconds of work, by [`Subject::effort`].
 pub fn simulate(subject: Subject, grid: &Grid<'_>, progress: &(dyn Fn(u64) + Sync)) -> Batches {
     struct Run<'a>(&'a Grid<'a>, u64, &'a (dyn Fn(u64) + Sync));
@@ -55,22 +43,22 @@ pub fn simulate(subject: Subject, grid: &Grid<'_>, progress: &(dyn Fn(u64) + Syn
             let Self(grid, effort, progress) = self;
             let batches = BATCHES.min(grid.replicates);
             let (from, until) = grid.average;
+            let weights: Vec<Weights> = grid.weights.iter().map(|&w| Weights::Constant(w)).collect();
             let batch = |cell: u64| {
                 let plan = Plan {
                     seed: grid.seed,
                     experiment: grid.experiment,
                     cell: grid.index * BATCHES + cell,
                     replicates: 0..(cell + 1) * grid.replicates / batches - cell * grid.replicates / batches,
-                    weights: Weights::Constant(1.0),
                     real_rows: RealRows::Fresh,
                     record: Record::Average { from, until },
                 };
-                run_grid(simulator, &plan, grid.weights, &|done| progress(done * effort))
+                run_grid(simulator, &plan, &weights, &|done| progress(done * effort))
             };
             Batches { outcomes: (0..batches).into_par_iter().map(batch).collect(), loss }
         }
     }
-    let effort = u64::from(grid.average.1) * subject.effort(grid.rows);
+    let effort = u64::from(grid.average.1) * subject.effort(grid.rows) * grid.weights.len() as u64;
     subject.simulate(grid.rows, Run(grid, effort, progress))
 }
 

@@ -13,7 +13,7 @@ use super::subject::{Subject, Visit};
 use super::table::Table;
 use crate::experiment::{Model, Rows};
 use crate::simulate::Simulator;
-use crate::simulate::engine::{Plan, RealRows, Record, Weights};
+use crate::simulate::engine::{Plan, RealRows, Record};
 use crate::simulate::paths::{Path, paths};
 use crate::stats::moments::Moments;
 
@@ -48,7 +48,7 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
         type Output = (Vec<Path>, usize, usize);
 
         fn visit<S: Simulator>(self, simulator: &S, loss: usize) -> Self::Output {
-            (paths(simulator, &self.0, self.1), simulator.loss_names().len(), loss)
+            (paths(simulator, &self.0, 0.0, self.1), simulator.loss_names().len(), loss)
         }
     }
     let effort = u64::from(GENERATIONS) * subject.effort(ROWS);
@@ -57,7 +57,6 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
         experiment: draw.experiment,
         cell: 0,
         replicates: 0..draw.replicates,
-        weights: Weights::Constant(0.0),
         real_rows: RealRows::Fresh,
         record: Record::At(recorded()),
     };

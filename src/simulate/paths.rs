@@ -3,45 +3,34 @@
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::{
-    Chain, Simulator,
-    engine::{BLOCK, Plan, RealRows, Record, Weights},
+    Simulator,
+    engine::{BLOCK, Plan, RealRows, Record},
 };
 use crate::stream::{Purpose, Streams};
 
-/// The losses of one replicate, generation by generation: loss l at recorded entry e is at `e * losses + l`. From a failed fit on they are infinite: the
-/// estimate of a separated sample lies at infinity, and so a quantile counts the replicate where it belongs.
+/// The losses of one replicate, generation by generation: loss l at recorded entry e is at `e * losses + l`. From a failed fit on they are
+/// infinite: the estimate of a separated sample lies at infinity, and so a quantile counts the replicate where it belongs.
 pub type Path = Vec<f64>;
 
-/// The path of every replicate in the order of their index, with the random numbers of [`super::engine::run`]: the same bits for any number
-/// of threads. `progress` is called with the number of replicates that were just finished.
+/// The path of every replicate at this weight in the order of their index, with the random numbers of [`super::engine::run`]: the same
+/// bits for any number of threads. `progress` is called with the number of replicates that were just finished.
 ///
 /// # Panics
-/// Where the plan is not one of fresh real rows, a constant weight in [0, 1] and losses at increasing generations.
+/// Where the plan is not one of fresh real rows and of losses at increasing generations, or the weight is not in [0, 1].
 ///
 /// # Tested by
-/// Means of paths against the engine's moments, below.
-pub fn paths<S: Simulator>(simulator: &S, plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Vec<Path> {
-    let (Weights::Constant(weight), RealRows::Fresh, Record::At(generations)) =
-        (&plan.weights, plan.real_rows, &plan.record)
-    else {
-        panic!("a constant weight, fresh real rows, losses at generations");
+/// Means of paths against the engine's moments, and failures against its count.
+pub fn paths<S: Simulator>(simulator: &S, plan: &Plan, weight: f64, progress: &(dyn Fn(u64) + Sync)) -> Vec<Path> {
+    let (RealRows::Fresh, Record::At(generations)) = (plan.real_rows, &plan.record) else {
+        panic!("fresh real rows, losses at generations");
     };
-    assert!((0.0..=1.0).contains(weight), "the weight lies in [0, 1]");
+    assert!((0.0..=1.0).contains(&weight), "the weight lies in [0, 1]");
     assert!(generations.is_sorted_by(|a, b| a < b), "recorded generations increase");
-    let streams = Streams { seed: plan.seed, experiment: plan.experiment };
     let block = |first: u64| {
-        let mut chain = simulator.chain();
+        let (mut real, mut noise, mut state) = (simulator.real(), simulator.noise(), simulator.state());
         let replicates = first..plan.replicates.end.min(first + BLOCK);
         let count = replicates.end - replicates.start;
-        let path = |replicate| {
-            path(
-                &mut chain,
-                simulator.loss_names().len(),
-                generations,
-                |generation, purpose| streams.rng(replicate, generation, purpose, plan.cell),
-                *weight,
-            )
-        };
+        let path = |replicate| path(simulator, plan, (replicate, weight), (&mut real, &mut noise, &mut state));
         let paths: Vec<Path> = replicates.map(path).collect();
         progress(count);
         paths
@@ -51,26 +40,30 @@ pub fn paths<S: Simulator>(simulator: &S, plan: &Plan, progress: &(dyn Fn(u64) +
     blocks.into_iter().flatten().collect()
 }
 
-fn path<C: Chain>(
-    chain: &mut C,
-    losses: usize,
-    generations: &[u32],
-    stream: impl Fn(u32, Purpose) -> crate::stream::StreamRng,
-    weight: f64,
+fn path<S: Simulator>(
+    simulator: &S,
+    plan: &Plan,
+    (replicate, weight): (u64, f64),
+    (real, noise, state): (&mut S::Real, &mut S::Noise, &mut S::State),
 ) -> Path {
+    let streams = Streams { seed: plan.seed, experiment: plan.experiment };
+    let stream = |generation, purpose| streams.rng(replicate, generation, purpose, plan.cell);
+    let Record::At(generations) = &plan.record else { return Path::new() };
+    let losses = simulator.loss_names().len();
     let mut path = vec![f64::INFINITY; generations.len() * losses];
-    let mut fit = chain.start(&mut stream(0, Purpose::Real));
+    let mut fit = simulator.draw_real(&mut stream(0, Purpose::Real), real).and_then(|()| simulator.start(real, state));
     let mut fitted = 0;
     for (values, &generation) in path.chunks_exact_mut(losses).zip(generations) {
         while fit.is_ok() && fitted < generation {
             fitted += 1;
-            let (mut real, mut synthetic) = (stream(fitted, Purpose::Real), stream(fitted, Purpose::Synthetic));
-            fit = chain.retrain(weight, &mut real, &mut synthetic);
+            let drawn = simulator.draw_real(&mut stream(fitted, Purpose::Real), real);
+            simulator.draw_noise(&mut stream(fitted, Purpose::Synthetic), noise);
+            fit = drawn.and_then(|()| simulator.retrain(weight, real, noise, state));
         }
         if fit.is_err() {
             break;
         }
-        chain.losses(values);
+        simulator.losses(state, values);
     }
     path
 }
@@ -82,7 +75,11 @@ mod tests {
     use super::*;
     use crate::{
         experiment::Rows,
-        simulate::{engine::run, gaussian::GaussianSufficient, logistic::Logistic},
+        simulate::{
+            engine::{Weights, run},
+            gaussian::GaussianSufficient,
+            logistic::Logistic,
+        },
         stats::moments::Moments,
     };
 
@@ -92,7 +89,6 @@ mod tests {
             experiment: 4,
             cell: 5,
             replicates: 0..replicates,
-            weights: Weights::Constant(0.0),
             real_rows: RealRows::Fresh,
             record: Record::At(generations),
         }
@@ -103,7 +99,8 @@ mod tests {
     fn paths_are_the_engines() {
         let plan = plan(50, vec![0, 3, 9]);
         let simulator = GaussianSufficient::new(DMatrix::identity(2, 2), Rows { real: 10, synthetic: 20 });
-        let (paths, outcome) = (paths(&simulator, &plan, &|_| {}), run(&simulator, &plan, &|_| {}));
+        let (paths, outcome) =
+            (paths(&simulator, &plan, 0.0, &|_| {}), run(&simulator, &plan, &Weights::Constant(0.0), &|_| {}));
         for (entry, moments) in outcome.moments.iter().enumerate() {
             for (loss, moments) in moments.iter().enumerate() {
                 let mut mine = Moments::default();
@@ -118,7 +115,8 @@ mod tests {
     fn a_failed_chain_stays_at_infinity() {
         let plan = plan(100, vec![0, 2, 4]);
         let simulator = Logistic::new(DVector::from_element(2, 1.0), Rows { real: 12, synthetic: 12 });
-        let (paths, outcome) = (paths(&simulator, &plan, &|_| {}), run(&simulator, &plan, &|_| {}));
+        let (paths, outcome) =
+            (paths(&simulator, &plan, 0.0, &|_| {}), run(&simulator, &plan, &Weights::Constant(0.0), &|_| {}));
         let ended = paths.iter().filter(|path| path[2].is_infinite()).count() as u64;
         assert!(ended == outcome.failed_fits && ended > 10, "{ended}");
         assert!(paths.iter().all(|path| path[0].is_finite() || path[1].is_infinite()));

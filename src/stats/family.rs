@@ -13,13 +13,30 @@ pub const POWER: f64 = 0.99;
 pub struct Family {
     rate: f64,
     checks: usize,
+    looks: u32,
 }
 
 impl Family {
     /// Splits the rate `rate` over `checks` statistical checks (counted from the registry; at least one).
     #[must_use]
     pub const fn new(rate: f64, checks: usize) -> Self {
-        Self { rate, checks: if checks == 0 { 1 } else { checks } }
+        Self { rate, checks: if checks == 0 { 1 } else { checks }, looks: 1 }
+    }
+
+    /// The same where each check may be looked at this often (at least once) while its replicates grow, with a part of its share at each
+    /// look: whatever makes it stop, it is refuted wrongly no more often than its share.
+    ///
+    /// # Source
+    /// Jennison, C. and Turnbull, B. W. (1989), Interim analyses: the repeated confidence interval approach, JRSS-B 51, 305-361; here with
+    /// equal parts (Bonferroni), which needs no assumption on the dependence between looks.
+    #[must_use]
+    pub const fn with_looks(self, looks: u32) -> Self {
+        Self { looks: if looks == 0 { 1 } else { looks }, ..self }
+    }
+
+    /// The false-alarm rate of one look at one check.
+    fn share(&self) -> f64 {
+        self.rate / self.checks as f64 / f64::from(self.looks)
     }
 
     /// Number of statistical checks over which the rate is split.
@@ -34,24 +51,23 @@ impl Family {
         self.rate
     }
 
-    /// Bound on |statistic| of one check whose statistic is Student t with `degrees` degrees of freedom.
+    /// Bound on |statistic| at one look at one check whose statistic is Student t with `degrees` degrees of freedom.
     ///
     /// # Formula
-    /// `t_{1 - a/2, degrees}` with `a = rate / checks` (Bonferroni: valid under any dependence between the checks).
+    /// `t_{1 - a/2, degrees}` with `a = rate / (checks * looks)` (Bonferroni: valid under any dependence between the checks).
     ///
     /// # Accuracy
     /// The false-alarm rate at the returned bound is `a` to 1e-6 relative; tested against another system's quantiles.
     #[must_use]
     pub fn bound(&self, degrees: f64) -> f64 {
-        upper_quantile(self.rate / self.checks as f64 / 2.0, degrees)
+        upper_quantile(self.share() / 2.0, degrees)
     }
 
-    /// Whether a chi-squared statistic with `degrees` degrees of freedom is within one check's share of the rate.
+    /// Whether a chi-squared statistic with `degrees` degrees of freedom is within the share of one look at one check.
     /// Without a degree of freedom there is nothing to contradict.
     #[must_use]
     pub fn chi_squared_within(&self, statistic: f64, degrees: usize) -> bool {
-        degrees == 0
-            || ChiSquared::new(degrees as f64).is_ok_and(|law| law.sf(statistic) >= self.rate / self.checks as f64)
+        degrees == 0 || ChiSquared::new(degrees as f64).is_ok_and(|law| law.sf(statistic) >= self.share())
     }
 
     /// Standard errors by which a check with bound `bound` must be off to be refuted with probability [`POWER`].

@@ -66,6 +66,32 @@ pub fn extrapolate(rungs: &[Rung], degree: usize) -> Option<Extrapolation> {
     })
 }
 
+/// The order q of a gap `value - limit = c n^-q`, from rungs of which the gap is clear of its noise (three standard errors); none with
+/// fewer than two of those.
+///
+/// # Formula
+/// weighted least squares of ln |value - limit| on ln n, with the standard errors se/|value - limit|.
+#[must_use]
+pub fn gap_order(rungs: &[Rung], limit: f64) -> Option<Estimate> {
+    let clear: Vec<(f64, f64, f64)> = rungs
+        .iter()
+        .map(|r| (libm::log(r.size), (r.estimate.value - limit).abs(), r.estimate.std_error))
+        .filter(|(_, gap, std_error)| *gap > 3.0 * std_error)
+        .map(|(x, gap, std_error)| (x, libm::log(gap), (gap / std_error) * (gap / std_error)))
+        .collect();
+    let weight: f64 = clear.iter().map(|(_, _, w)| w).sum();
+    let mean = |of: fn(&(f64, f64, f64)) -> f64| clear.iter().map(|c| c.2 * of(c)).sum::<f64>() / weight;
+    let (x_mean, y_mean) = (mean(|c| c.0), mean(|c| c.1));
+    let spread: f64 = clear.iter().map(|(x, _, w)| w * (x - x_mean) * (x - x_mean)).sum();
+    let product: f64 = clear.iter().map(|(x, y, w)| w * (x - x_mean) * (y - y_mean)).sum();
+    (clear.len() > 1 && spread > 0.0).then(|| Estimate {
+        value: -product / spread,
+        std_error: (1.0 / spread).sqrt(),
+        degrees: f64::INFINITY,
+        skewness: 0.0,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +126,20 @@ mod tests {
         assert!((fit.limit.value - 2.0).abs() < 1e-13);
         assert!((fit.limit.std_error - 0.1 * 5f64.sqrt()).abs() < 1e-14);
         assert!((fit.limit.skewness - 0.02 * 7.0 / 5f64.powi(3).sqrt()).abs() < 1e-14);
+    }
+
+    /// 5 n^-1.5 at n = 100, ..., 800; standard errors of a tenth of the gap at the first: the variance of the slope by hand, sum of
+    /// 1/(w (x - mean)^2).
+    #[test]
+    fn the_order_of_a_gap() {
+        let exact = |n: f64| rung(n, 1.0 + 5.0 / (n * n.sqrt()), 0.1 * 5.0 / (n * n.sqrt()));
+        let order = gap_order(&[100.0, 200.0, 400.0, 800.0].map(exact), 1.0).unwrap();
+        // Equal relative errors .1: spread 100 ln(2)^2 (1.5^2 + .5^2 + .5^2 + 1.5^2) = 500 ln(2)^2.
+        assert!((order.value - 1.5).abs() < 1e-9, "{order:?}");
+        assert!((order.std_error - 1.0 / (500f64.sqrt() * std::f64::consts::LN_2)).abs() < 1e-12, "{order:?}");
+        // Noise is no gap.
+        assert_eq!(gap_order(&[rung(100.0, 1.2, 0.1), rung(200.0, 1.1, 0.1)], 1.0), None);
+        assert_eq!(gap_order(&[rung(100.0, 1.5, 0.1)], 1.0), None);
     }
 
     #[test]

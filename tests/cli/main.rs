@@ -248,7 +248,10 @@ fn the_registry_is_listed_and_one_claim_is_verified() {
     let run = json(&format!("verify --only {id} --json"));
     assert_keys(&run, "seed tier family_false_alarm checks verdict claims");
     assert_keys(&run["claims"][0], "id statement source exactness verdict evidence");
-    assert_keys(&run["claims"][0]["evidence"][0], "kind verdict statistic bound detectable_effect seconds detail ran");
+    assert_keys(
+        &run["claims"][0]["evidence"][0],
+        "kind verdict statistic bound detectable_effect relative_error interval margin replicates comparisons reproduce seconds detail ran",
+    );
     assert_eq!([&run["claims"][0]["id"], &run["verdict"]], [id, "confirmed"]);
     let table = stdout_of(&format!("verify --only {id}"), 0);
     assert!(table.starts_with("claim ") && table.contains("1 claims confirmed"), "{table}");

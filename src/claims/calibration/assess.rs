@@ -42,14 +42,11 @@ pub struct Value {
     pub refuted: bool,
 }
 
-impl From<Compared> for Value {
-    fn from(compared: Compared) -> Self {
-        Self {
-            z: compared.comparison.z,
-            degrees: compared.estimate.degrees,
-            skewness: compared.estimate.skewness,
-            refuted: compared.comparison.verdict == Verdict::Refuted,
-        }
+impl Value {
+    /// Of a comparison at its cap; none where it was not made there. `refuted` is by any look.
+    pub fn of((compared, refuted): (Result<Compared, String>, bool)) -> Option<Self> {
+        let Compared { comparison, estimate, .. } = compared.ok()?;
+        Some(Self { z: comparison.z, degrees: estimate.degrees, skewness: estimate.skewness, refuted })
     }
 }
 
@@ -71,7 +68,7 @@ fn count<T>(values: impl IntoIterator<Item = T>, holds: impl Fn(T) -> bool) -> u
 }
 
 /// What is not too skewed for the rule; a skewness that is no number is.
-fn is_trusted(value: &Value) -> bool {
+pub fn is_trusted(value: &Value) -> bool {
     value.skewness.abs() <= MAX_SKEWNESS
 }
 

@@ -1,15 +1,18 @@
 //! A place of a design with its simulator and what theory expects there.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Context;
-use super::sampled::Estimated;
+use super::looks::LOOKS;
+use super::sampled::{Estimated, Quantity, Sample};
+use super::{Context, score};
 use crate::experiment::Rows;
-use crate::optimum::{BATCHES, Optimum, minimise_batches};
+use crate::optimum::{BATCHES, Minimum, Optimum, minimise_each, minimise_mean};
 use crate::simulate::Simulator;
-use crate::simulate::engine::{self, Outcome, Plan, RealRows, Record, Weights};
+use crate::simulate::engine::{self, BLOCK, Outcome, Plan, RealRows, Record, Weights};
+use crate::stats::moments::Moments;
 
 /// Share of replicates that may end in a failed fit: above it the mean over the others says nothing about the risk.
 const FAILED_SHARE: f64 = 1e-4;
@@ -77,22 +80,28 @@ impl fmt::Display for Cell {
 #[derive(Clone)]
 pub struct Case {
     pub(super) cell: Cell,
-    run: Arc<dyn Fn(&Plan) -> Outcome + Send + Sync>,
+    run: Arc<Run>,
     loss: usize,
     real_rows: RealRows,
     pub(super) expected: f64,
     curve: Option<Curve>,
 }
 
+/// Runs a plan at each of the weights.
+type Run = dyn Fn(&Plan, &[Weights]) -> Vec<Outcome> + Send + Sync;
+
 /// The recorded risk that theory expects, as a function of the weight.
 type Curve = Arc<dyn Fn(f64) -> f64 + Send + Sync>;
+
+fn run_of<S: Simulator + Send + 'static>(simulator: S) -> Arc<Run> {
+    Arc::new(move |plan, weights| engine::run_grid(&simulator, plan, weights, &|_| ()))
+}
 
 impl Case {
     /// The loss of index `loss` of `simulator`; `expected` is what theory says of the recorded mean, or of the optimal weight where
     /// the cell has none.
     pub fn new<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, expected: f64) -> Self {
-        let run = Arc::new(move |plan: &Plan| engine::run(&simulator, plan, &|_| ()));
-        Self { cell, run, loss, real_rows: RealRows::Fresh, expected, curve: None }
+        Self { cell, run: run_of(simulator), loss, real_rows: RealRows::Fresh, expected, curve: None }
     }
 
     /// The same with the risk that theory expects at other weights than the optimal one.
@@ -120,7 +129,7 @@ impl Case {
     /// The same with another simulator.
     #[must_use]
     pub fn simulated_by<S: Simulator + Send + 'static>(self, simulator: S) -> Self {
-        Self { run: Arc::new(move |plan: &Plan| engine::run(&simulator, plan, &|_| ())), ..self }
+        Self { run: run_of(simulator), ..self }
     }
 
     /// The same with another record.
@@ -135,54 +144,147 @@ impl Case {
         Self { real_rows: RealRows::Fixed, ..self }
     }
 
-    /// Simulates the recorded mean in one cell of the check's streams; the second number is that of the failed fits.
-    pub(super) fn simulate(&self, context: &Context, cell: u64, replicates: u64, weights: Weights) -> Estimated {
+    /// Simulates the record in one cell of the check's streams, at each of the weights on common random numbers.
+    pub(super) fn simulate(
+        &self,
+        context: &Context,
+        cell: u64,
+        replicates: Range<u64>,
+        weights: &[Weights],
+    ) -> Vec<Outcome> {
         let plan = Plan {
             seed: context.seed,
             experiment: context.experiment,
             cell,
-            replicates: 0..replicates,
-            weights,
+            replicates,
             real_rows: self.real_rows,
             record: self.cell.record.clone(),
         };
-        let outcome = (self.run)(&plan);
+        (self.run)(&plan, weights)
+    }
+
+    /// The recorded mean, unless too many fits failed.
+    pub(super) fn recorded(&self, outcome: &Outcome) -> Estimated {
         let failed = outcome.failed_fits;
+        let moments = outcome.moments.last().and_then(|losses| losses.get(self.loss));
+        let moments = moments.ok_or_else(|| format!("{}: no such loss", self.cell))?;
+        let replicates = moments.count() + failed;
         if failed as f64 > FAILED_SHARE * replicates as f64 {
             return Err(format!("{}: {failed} of {replicates} fits failed", self.cell));
         }
-        let moments = outcome.moments.last().and_then(|losses| losses.get(self.loss));
-        moments.map(|moments| (moments.into(), failed)).ok_or_else(|| format!("{}: no such loss", self.cell))
+        Ok(Sample { estimate: moments.into(), replicates, failed })
     }
 
-    /// As [`Case::simulate`] at the cell's own weights.
-    pub(super) fn simulate_cell(&self, context: &Context, cell: u64, replicates: u64) -> Estimated {
-        let weights = self.cell.weights.clone().ok_or_else(|| format!("{}: no weight", self.cell))?;
-        self.simulate(context, cell, replicates, weights)
-    }
-
-    /// Minimises the simulated risk over the weight, in the cells that belong to case `index`.
-    pub(super) fn minimise(&self, context: &Context, index: u64, replicates: u64) -> Result<Optimum, String> {
-        let failures = AtomicU64::new(0);
-        let risk = |batch: u64, weight: f64| {
-            let cell = index * BATCHES + batch;
-            let simulated = self.simulate(context, cell, replicates / BATCHES, Weights::Constant(weight));
-            simulated.map_or_else(
-                |_| {
-                    failures.fetch_add(1, Ordering::Relaxed);
-                    f64::NAN
-                },
-                |(estimate, _)| estimate.value,
-            )
-        };
-        let found = minimise_batches(&risk, BATCHES, (0.0, 1.0));
-        match failures.into_inner() {
-            0 if found.converged => Ok(found),
-            0 => Err(format!("{}: the solver did not converge", self.cell)),
-            failed => Err(format!(
-                "{}: too many fits failed in {failed} of {} evaluations of a batch",
-                self.cell, found.evaluations
-            )),
+    /// Draws what a look needs and the looks before have not drawn; `cap` is that of the last look, `index` that of the case in its check.
+    pub(super) fn draw(
+        &self,
+        context: &Context,
+        index: u64,
+        quantity: Quantity,
+        drawn: &mut Drawn,
+        cap: u64,
+        look: u32,
+    ) -> Result<(), String> {
+        let batches = |look| quantity.batches(look);
+        let size = cap / batches(LOOKS - 1).max(1);
+        let new = look.checked_sub(1).map_or(0, batches)..batches(look);
+        let cell = |batch| index * batches(LOOKS - 1) + batch;
+        match quantity {
+            Quantity::Risk => {
+                let weights = self.cell.weights.clone().ok_or_else(|| format!("{}: no weight", self.cell))?;
+                let end = cap.div_ceil(1 << (LOOKS - 1 - look)).next_multiple_of(BLOCK);
+                for more in self.simulate(context, index, drawn.end..end, &[weights]) {
+                    match &mut drawn.outcome {
+                        Some(outcome) => outcome.merge(&more),
+                        None => drawn.outcome = Some(more),
+                    }
+                }
+                drawn.end = end;
+            }
+            Quantity::Minimiser => {
+                let failures = AtomicU64::new(0);
+                let risk = |batch: u64, weight: f64| {
+                    let [outcome] = &self.simulate(context, cell(batch), 0..size, &[Weights::Constant(weight)])[..]
+                    else {
+                        unreachable!("one outcome for one weight")
+                    };
+                    self.recorded(outcome).map_or_else(
+                        |_| {
+                            failures.fetch_add(1, Ordering::Relaxed);
+                            f64::NAN
+                        },
+                        |sample| sample.estimate.value,
+                    )
+                };
+                drawn.minima.extend(minimise_each(&risk, new, (0.0, 1.0)));
+                drawn.optimum = Some(minimise_mean(&risk, &drawn.minima, (0.0, 1.0)));
+                drawn.failures += failures.into_inner();
+                drawn.end = size * batches(look);
+            }
+            Quantity::Slope(_) | Quantity::Curvature(_) => {
+                match self.differences(context, quantity, new.map(cell), size) {
+                    Ok((moments, failed)) => {
+                        drawn.moments.merge(&moments);
+                        drawn.failures += failed;
+                    }
+                    // For good: the batches that are left are not a random choice.
+                    Err(cause) => drawn.broken = drawn.broken.take().or(Some(cause)),
+                }
+                drawn.end = size * batches(look);
+            }
         }
+        Ok(())
+    }
+
+    /// The estimate from what has been drawn.
+    pub(super) fn estimate(&self, quantity: Quantity, drawn: &Drawn) -> Estimated {
+        if let Some(cause) = &drawn.broken {
+            return Err(cause.clone());
+        }
+        let nothing = || format!("{}: nothing drawn", self.cell);
+        match quantity {
+            Quantity::Risk => self.recorded(drawn.outcome.as_ref().ok_or_else(nothing)?),
+            Quantity::Minimiser => {
+                let found = drawn.optimum.ok_or_else(nothing)?;
+                match drawn.failures {
+                    0 if found.converged => Ok(Sample { estimate: found.estimate(), replicates: drawn.end, failed: 0 }),
+                    0 => Err(format!("{}: the solver did not converge", self.cell)),
+                    failed => Err(format!("{}: too many fits failed in {failed} evaluations of a batch", self.cell)),
+                }
+            }
+            Quantity::Slope(step) => {
+                let estimate = self.slope_vanishes_at(&drawn.moments, step)?;
+                Ok(Sample { estimate, replicates: drawn.end, failed: drawn.failures })
+            }
+            Quantity::Curvature(step) => {
+                let estimate = self.relative_curvature(&drawn.moments, step)?;
+                Ok(Sample { estimate, replicates: drawn.end, failed: drawn.failures })
+            }
+        }
+    }
+}
+
+/// What has been drawn of a case: of a risk the outcome of its replicates, of the other quantities what its batches gave.
+#[derive(Default)]
+pub struct Drawn {
+    /// Replicates drawn.
+    end: u64,
+    outcome: Option<Outcome>,
+    minima: Vec<Minimum>,
+    optimum: Option<Optimum>,
+    moments: Moments,
+    failures: u64,
+    broken: Option<String>,
+}
+
+impl Quantity {
+    /// Independent batches of a case up to a look, each of the same number of replicates; none where the replicate is the unit.
+    pub(super) const fn batches(self, look: u32) -> u64 {
+        let first = match self {
+            Self::Risk => 0,
+            Self::Minimiser => BATCHES,
+            Self::Slope(_) | Self::Curvature(_) => score::BATCHES,
+        };
+        first << look
     }
 }

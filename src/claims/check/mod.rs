@@ -2,6 +2,7 @@
 
 mod case;
 mod deterministic;
+pub mod looks;
 mod sampled;
 mod score;
 #[cfg(test)]
@@ -9,9 +10,13 @@ mod tests;
 
 pub use case::{Case, Cell};
 pub use deterministic::{Deviation, Relation, exact, proof, property, recursion};
-pub use sampled::{Compared, Estimated, Form, Sampled, curvature, ladder, optimum, optimum_ladder, score, simulation};
+pub use looks::{LOOKS, Series};
+pub use sampled::{
+    Compared, Estimated, Form, Quantity, Sample, Sampled, curvature, ladder, optimum, optimum_ladder, score,
+    score_ladder, simulation,
+};
 
-use crate::outcome::{Kind, Verdict};
+use crate::outcome::{ComparisonOutcome, Kind, Verdict};
 use crate::stats::compare::Comparison;
 use crate::stats::family::Family;
 use crate::stream::experiment_id;
@@ -86,6 +91,16 @@ pub struct Finding {
     pub bound: Option<f64>,
     /// Relative error found with 99 % power.
     pub detectable_effect: Option<f64>,
+    /// Relative error of the estimate; as the next three, of the worst comparison of a check by simulation.
+    pub relative_error: Option<f64>,
+    /// Simultaneous interval for the relative error.
+    pub interval: Option<(f64, f64)>,
+    /// Margin inside which that interval must lie.
+    pub margin: Option<f64>,
+    /// Replicates drawn for it.
+    pub replicates: Option<u64>,
+    /// Every comparison of a check by simulation that could be made.
+    pub comparisons: Vec<ComparisonOutcome>,
     /// The numbers behind the verdict.
     pub detail: String,
     /// Whether it was made at all: a tool may be absent. What was not has no part in the claim's verdict.
@@ -101,6 +116,11 @@ impl Finding {
             statistic: None,
             bound: None,
             detectable_effect: None,
+            relative_error: None,
+            interval: None,
+            margin: None,
+            replicates: None,
+            comparisons: Vec::new(),
             detail: cause.into(),
             ran: true,
         }
@@ -123,16 +143,18 @@ impl Finding {
     pub fn compared(comparison: &Comparison, words: &str) -> Self {
         let Comparison { z, bound, relative_error, interval, margin, detectable_effect, verdict, cause } = comparison;
         let cause = if cause.is_empty() { String::new() } else { format!("; {cause}") };
-        let [error, low, high, margin] = [*relative_error, interval.0, interval.1, *margin].map(|x| 100.0 * x);
+        let [percent, low, high, within] = [*relative_error, interval.0, interval.1, *margin].map(|x| 100.0 * x);
         Self {
             verdict: *verdict,
             statistic: Some(*z),
             bound: Some(*bound),
             detectable_effect: Some(*detectable_effect),
-            detail: format!(
-                "{words}; relative error {error:+.3} % in ({low:+.3}, {high:+.3}) %, margin {margin:.3} %{cause}"
-            ),
-            ran: true,
+            relative_error: Some(*relative_error),
+            interval: Some(*interval),
+            margin: Some(*margin),
+            ..Self::inconclusive(format!(
+                "{words}; relative error {percent:+.3} % in ({low:+.3}, {high:+.3}) %, margin {within:.3} %{cause}"
+            ))
         }
     }
 
@@ -143,9 +165,7 @@ impl Finding {
             verdict: if error <= 1.0 { Verdict::Confirmed } else { Verdict::Refuted },
             statistic: Some(error),
             bound: Some(1.0),
-            detectable_effect: None,
-            detail,
-            ran: true,
+            ..Self::inconclusive(detail)
         }
     }
 }
@@ -196,7 +216,7 @@ impl Check {
     pub fn run(&self, context: &Context) -> Finding {
         match &self.body {
             Body::Certain(run) => run(context),
-            Body::Sampled(sampled) => sampled.judge(context, &sampled.estimate(context)),
+            Body::Sampled(sampled) => sampled.judge(context, &mut sampled.series()),
         }
     }
 }

@@ -1,36 +1,40 @@
 //! Checks by simulation: the risk itself, its limit by a ladder of sizes, and its minimiser.
 
-use super::score::BATCHES as SCORE_BATCHES;
+use super::looks::{LOOKS, Series};
 use super::{Body, Case, Check, Context, Finding, Tier};
-use crate::optimum::BATCHES;
-use crate::outcome::{Kind, Verdict};
+use crate::outcome::{ComparisonOutcome, Kind, Verdict};
 use crate::stats::compare::{Comparison, Estimate, compare};
-use crate::stats::ladder::{Rung, extrapolate};
+use crate::stats::ladder::{Rung, extrapolate, gap_order};
 
-/// What is compared.
+/// What is estimated at a case.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Form {
-    /// The simulated risk of every case; the finding is the worst case's.
+pub enum Quantity {
+    /// The simulated risk.
     Risk,
-    /// The minimiser of the simulated risk of every case (common random numbers over the weights).
+    /// The minimiser of the simulated risk (common random numbers over the weights).
     Minimiser,
-    /// Ratios of simulated to expected risks over a ladder of sizes, extrapolated by a polynomial of this degree in 1/n: they tend to
-    /// 1. Two comparisons: the limit, and chi-squared of the fit where rungs are left over (a wrong order of the gap).
-    RiskLadder(usize),
-    /// As that, of the minimisers.
-    MinimiserLadder(usize),
     /// Where the slope of the simulated risk vanishes, by a difference of this step at the expected optimal weight.
-    Score(f64),
+    Slope(f64),
     /// The curvature of the simulated risk there over theory's, by a second difference of this step.
     Curvature(f64),
+}
+
+/// What is compared: a quantity at every case, or the limit of its ratio to the expected one over a ladder of sizes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Form {
+    /// What is estimated.
+    pub quantity: Quantity,
+    /// Degree of the polynomial in 1/n by which the ratios of a ladder are extrapolated to 1. A chi-squared of the fit takes a share of the
+    /// error rate of its own (a gap of another form).
+    pub ladder: Option<usize>,
 }
 
 /// A check by simulation.
 pub struct Sampled {
     /// What is compared.
     pub form: Form,
-    /// Replicates of a case in the quick tier.
-    pub replicates: u64,
+    /// Most replicates of a case in the quick tier, see [`super::looks`].
+    pub cap: u64,
     /// Margin of the relative error in the quick tier.
     pub margin: f64,
     /// Cases; the rungs of a ladder.
@@ -41,10 +45,7 @@ impl Sampled {
     /// Number of statistical comparisons: each takes its share of the false-alarm rate.
     #[must_use]
     pub fn comparisons(&self) -> usize {
-        match self.form {
-            Form::Risk | Form::Minimiser | Form::Score(_) | Form::Curvature(_) => self.cases.len(),
-            Form::RiskLadder(_) | Form::MinimiserLadder(_) => 2,
-        }
+        if self.form.ladder.is_some() { 2 } else { self.cases.len() }
     }
 
     /// The same check with each case replaced.
@@ -53,71 +54,43 @@ impl Sampled {
         Self { cases: self.cases.iter().map(replaced).collect(), ..*self }
     }
 
-    /// Simulates every case.
-    #[must_use]
-    pub fn estimate(&self, context: &Context) -> Vec<Estimated> {
-        let replicates = context.tier.replicates(self.replicates);
-        let estimate = |(case, cell): (&Case, u64)| match self.form {
-            Form::Risk | Form::RiskLadder(_) => case.simulate_cell(context, cell, replicates),
-            Form::Minimiser | Form::MinimiserLadder(_) => {
-                case.minimise(context, cell, replicates).map(|found| (found.estimate(), 0))
-            }
-            Form::Score(step) => case.score(context, cell, replicates, step),
-            Form::Curvature(step) => case.curvature(context, cell, replicates, step),
-        };
-        self.cases.iter().zip(0..).map(estimate).collect()
-    }
-
     /// The same check with this share of its replicates, at least two for each batch where there are batches.
     #[must_use]
     pub fn at_budget(&self, budget: f64) -> Self {
-        let batches = if matches!(self.form, Form::Score(_) | Form::Curvature(_)) { SCORE_BATCHES } else { BATCHES };
-        let replicates = ((self.replicates as f64 * budget).ceil() as u64).max(2 * batches);
-        Self { replicates, ..self.with_cases(Clone::clone) }
+        let cap = ((self.cap as f64 * budget).ceil() as u64).max(2 * self.form.quantity.batches(LOOKS - 1));
+        Self { cap, ..self.with_cases(Clone::clone) }
     }
 
-    /// Where it compares, in the order of [`Sampled::compared`].
+    /// Where it compares, in the order of [`Sampled::series`].
     #[must_use]
     pub fn places(&self) -> Vec<String> {
-        match self.form {
-            Form::Risk | Form::Minimiser | Form::Score(_) | Form::Curvature(_) => {
-                self.cases.iter().map(|case| case.cell.to_string()).collect()
-            }
-            Form::RiskLadder(_) | Form::MinimiserLadder(_) => vec!["limit of the ladder".to_owned()],
+        match self.form.ladder {
+            None => self.cases.iter().map(|case| case.cell.to_string()).collect(),
+            Some(_) => vec!["limit of the ladder".to_owned()],
         }
     }
 
-    /// Compares the cases' estimates, or the limit of a ladder of them, with what is expected; or says why it cannot.
-    #[must_use]
-    pub fn compared(&self, context: &Context, estimates: &[Estimated]) -> Vec<Result<Compared, String>> {
-        match self.form {
-            Form::Risk | Form::Minimiser | Form::Score(_) | Form::Curvature(_) => {
-                let cases = self.cases.iter().zip(estimates);
-                cases.map(|(case, estimated)| self.compared_case(context, case, estimated)).collect()
-            }
-            Form::RiskLadder(degree) | Form::MinimiserLadder(degree) => {
-                vec![self.extrapolated(context, degree, estimates)]
-            }
+    /// Compares what has been drawn at a look, or the limit of a ladder of it, with what is expected; or says why it cannot.
+    pub(super) fn compared(&self, context: &Context, series: &mut Series, look: u32) -> Result<Compared, String> {
+        let cases = &self.cases[series.cases.clone()];
+        let estimates = series.at(self, context, look);
+        match (self.form.ladder, cases, estimates) {
+            (Some(degree), _, _) => self.extrapolated(context, degree, cases, estimates),
+            (None, [case], [estimated]) => self.compared_case(context, case, estimated),
+            (None, _, _) => Err("not one case".to_owned()),
         }
-    }
-
-    /// The finding of the worst comparison.
-    #[must_use]
-    pub fn judge(&self, context: &Context, estimates: &[Estimated]) -> Finding {
-        worst(self.compared(context, estimates))
     }
 
     /// A case's estimate against its expected value.
     fn compared_case(&self, context: &Context, case: &Case, estimated: &Estimated) -> Result<Compared, String> {
-        let (replicates, margin) = (context.tier.replicates(self.replicates), context.tier.margin(self.margin));
-        let what = match self.form {
-            Form::Score(_) => "the slope vanishes at",
-            Form::Curvature(_) => "curvature over theory's",
-            Form::Minimiser | Form::MinimiserLadder(_) => "minimiser",
-            Form::Risk | Form::RiskLadder(_) => "simulated",
+        let what = match self.form.quantity {
+            Quantity::Slope(_) => "the slope vanishes at",
+            Quantity::Curvature(_) => "curvature over theory's",
+            Quantity::Minimiser => "minimiser",
+            Quantity::Risk => "simulated",
         };
-        let (estimate, failed) = estimated.as_ref().map_err(String::clone)?;
-        let expected = if matches!(self.form, Form::Curvature(_)) { 1.0 } else { case.expected };
+        let Sample { estimate, replicates, failed } = estimated.as_ref().map_err(String::clone)?;
+        let expected = if matches!(self.form.quantity, Quantity::Curvature(_)) { 1.0 } else { case.expected };
         let words = format!(
             "{}: {what} {:.6e} ± {:.1e}, theory {:.6e}, {replicates} replicates{}",
             case.cell,
@@ -126,10 +99,24 @@ impl Sampled {
             expected,
             failures(*failed)
         );
-        let comparison = compare(estimate, expected, margin, &context.family);
-        Ok(Compared { estimate: *estimate, comparison, words })
+        let comparison = compare(estimate, expected, context.tier.margin(self.margin), &context.family);
+        Ok(Compared { estimate: *estimate, comparison, replicates: *replicates, words })
     }
 }
+
+/// An estimate with what stands behind it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample {
+    /// The estimate.
+    pub estimate: Estimate,
+    /// Replicates drawn.
+    pub replicates: u64,
+    /// Of these, the ones that ended in a failed fit.
+    pub failed: u64,
+}
+
+/// A sample, or why there is none.
+pub type Estimated = Result<Sample, String>;
 
 /// One statistical comparison: what was estimated, what the rule says of it, and the words that name both sides.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,45 +125,66 @@ pub struct Compared {
     pub estimate: Estimate,
     /// The comparison with the expected value.
     pub comparison: Comparison,
+    /// Replicates drawn for it.
+    pub replicates: u64,
     /// Both sides in words.
     pub words: String,
 }
 
-/// An estimate with the number of failed fits, or why there is none.
-pub type Estimated = Result<(Estimate, u64), String>;
+impl Compared {
+    /// As reports show it.
+    pub(super) fn outcome(&self, place: String) -> ComparisonOutcome {
+        let Comparison { z, bound, relative_error, interval, margin, detectable_effect, verdict, .. } = self.comparison;
+        let replicates = self.replicates;
+        ComparisonOutcome { place, verdict, replicates, z, bound, relative_error, interval, margin, detectable_effect }
+    }
+}
 
 /// Simulated risk against the expected one in every case.
-pub fn simulation(name: &'static str, replicates: u64, margin: f64, cases: Vec<Case>) -> Check {
-    sampled(name, Kind::Simulation, Sampled { form: Form::Risk, replicates, margin, cases })
+pub fn simulation(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Simulation, (Quantity::Risk, None), cap, margin, cases)
 }
 
 /// Minimiser of the simulated risk against the expected optimal weight.
-pub fn optimum(name: &'static str, replicates: u64, margin: f64, cases: Vec<Case>) -> Check {
-    sampled(name, Kind::Optimum, Sampled { form: Form::Minimiser, replicates, margin, cases })
+pub fn optimum(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Optimum, (Quantity::Minimiser, None), cap, margin, cases)
 }
 
-/// Where the slope of the simulated risk vanishes against the expected optimal weight, see [`Form::Score`]; cases with a curve.
-pub fn score(name: &'static str, replicates: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
-    sampled(name, Kind::Optimum, Sampled { form: Form::Score(step), replicates, margin, cases })
+/// Where the slope of the simulated risk vanishes against the expected optimal weight, see [`Quantity::Slope`]; cases with a curve.
+pub fn score(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Optimum, (Quantity::Slope(step), None), cap, margin, cases)
 }
 
-/// The curvature of the simulated risk at the optimal weight against theory's, see [`Form::Curvature`]; cases with a curve.
-pub fn curvature(name: &'static str, replicates: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
-    sampled(name, Kind::Optimum, Sampled { form: Form::Curvature(step), replicates, margin, cases })
+/// The curvature of the simulated risk at the optimal weight against theory's, see [`Quantity::Curvature`]; cases with a curve.
+pub fn curvature(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Optimum, (Quantity::Curvature(step), None), cap, margin, cases)
 }
 
-/// Risks of a ladder of sizes over their limit law, see [`Form::RiskLadder`].
-pub fn ladder(name: &'static str, replicates: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
-    sampled(name, Kind::Ladder, Sampled { form: Form::RiskLadder(degree), replicates, margin, cases })
+/// Risks of a ladder of sizes over their limit law, see [`Form::ladder`].
+pub fn ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Ladder, (Quantity::Risk, Some(degree)), cap, margin, cases)
 }
 
-/// Minimisers of a ladder of sizes over the limit's optimal weight, see [`Form::MinimiserLadder`].
-pub fn optimum_ladder(name: &'static str, replicates: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
-    sampled(name, Kind::Optimum, Sampled { form: Form::MinimiserLadder(degree), replicates, margin, cases })
+/// Minimisers of a ladder of sizes over the limit's optimal weight, see [`Form::ladder`].
+pub fn optimum_ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Optimum, (Quantity::Minimiser, Some(degree)), cap, margin, cases)
 }
 
-fn sampled(name: &'static str, kind: Kind, sampled: Sampled) -> Check {
-    Check { name, kind, tier: Tier::Quick, body: Body::Sampled(sampled) }
+/// Where the slope vanishes over a ladder of sizes, over the limit's optimal weight, see [`Form::ladder`]; cases with the limit's curve.
+pub fn score_ladder(name: &'static str, cap: u64, margin: f64, step: f64, degree: usize, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Optimum, (Quantity::Slope(step), Some(degree)), cap, margin, cases)
+}
+
+fn sampled(
+    name: &'static str,
+    kind: Kind,
+    (quantity, ladder): (Quantity, Option<usize>),
+    cap: u64,
+    margin: f64,
+    cases: Vec<Case>,
+) -> Check {
+    let body = Body::Sampled(Sampled { form: Form { quantity, ladder }, cap, margin, cases });
+    Check { name, kind, tier: Tier::Quick, body }
 }
 
 /// The number of failed fits, where there are any.
@@ -186,7 +194,7 @@ fn failures(failed: u64) -> String {
 
 /// The finding of the worst of several comparisons: by verdict, then by |z|; a case that could not be made is reported
 /// unless another one is refuted.
-fn worst(compared: Vec<Result<Compared, String>>) -> Finding {
+pub(super) fn worst(compared: Vec<Result<Compared, String>>) -> Finding {
     let mut all: Vec<Compared> = Vec::new();
     let mut causes = Vec::new();
     if compared.is_empty() {
@@ -203,9 +211,15 @@ fn worst(compared: Vec<Result<Compared, String>>) -> Finding {
     let rank = |c: &Compared| (c.comparison.verdict, c.comparison.z.abs());
     let found = all.into_iter().max_by(|a, b| rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1)));
     match found {
-        Some(Compared { comparison, words, .. }) if causes.is_empty() || comparison.verdict == Verdict::Refuted => {
+        Some(Compared { comparison, replicates, words, .. })
+            if causes.is_empty() || comparison.verdict == Verdict::Refuted =>
+        {
             let words = if count == 1 { words } else { format!("worst of {count}: {words}") };
-            Finding { detectable_effect: Some(detectable), ..Finding::compared(&comparison, &words) }
+            Finding {
+                detectable_effect: Some(detectable),
+                replicates: Some(replicates),
+                ..Finding::compared(&comparison, &words)
+            }
         }
         _ => Finding::inconclusive(causes.join("; ")),
     }
@@ -213,20 +227,24 @@ fn worst(compared: Vec<Result<Compared, String>>) -> Finding {
 
 impl Sampled {
     /// The estimates at the rungs over their expected values, extrapolated and compared with 1.
-    fn extrapolated(&self, context: &Context, degree: usize, estimates: &[Estimated]) -> Result<Compared, String> {
-        let simulated: Result<Vec<(Rung, u64)>, String> = self
-            .cases
-            .iter()
-            .zip(estimates)
-            .map(|(case, estimated)| {
-                let (estimate, failed) = estimated.as_ref().map_err(String::clone)?;
-                let [value, std_error] = [estimate.value, estimate.std_error].map(|x| x / case.expected);
-                let size = case.cell.rows.real as f64;
-                Ok((Rung { size, estimate: Estimate { value, std_error, ..*estimate } }, *failed))
-            })
-            .collect();
-        let (simulated, failed): (Vec<Rung>, Vec<u64>) = simulated?.into_iter().unzip();
-        let failed = failures(failed.iter().sum());
+    fn extrapolated(
+        &self,
+        context: &Context,
+        degree: usize,
+        cases: &[Case],
+        estimates: &[Estimated],
+    ) -> Result<Compared, String> {
+        let rung = |(case, estimated): (&Case, &Estimated)| {
+            let Sample { estimate, failed, replicates } = estimated.as_ref().map_err(String::clone)?;
+            let [value, std_error] = [estimate.value, estimate.std_error].map(|x| x / case.expected);
+            let size = case.cell.rows.real as f64;
+            Ok((Rung { size, estimate: Estimate { value, std_error, ..*estimate } }, *failed, *replicates))
+        };
+        let simulated: Result<Vec<(Rung, u64, u64)>, String> = cases.iter().zip(estimates).map(rung).collect();
+        let simulated = simulated?;
+        let failed = failures(simulated.iter().map(|(_, failed, _)| failed).sum());
+        let replicates = simulated.first().map_or(0, |(_, _, replicates)| *replicates);
+        let simulated: Vec<Rung> = simulated.into_iter().map(|(rung, _, _)| rung).collect();
         let Some(fit) = extrapolate(&simulated, degree) else {
             let values: Vec<_> = simulated.iter().map(|r| r.estimate).collect();
             return Err(format!(
@@ -237,12 +255,15 @@ impl Sampled {
             .iter()
             .map(|r| format!("{:.4} ± {:.4} at n = {}", r.estimate.value, r.estimate.std_error, r.size))
             .collect();
+        let order = gap_order(&simulated, 1.0).map_or_else(
+            || "order of the gap not resolved".to_owned(),
+            |order| format!("gap of order {:.2} ± {:.2} in 1/n", order.value, order.std_error),
+        );
         let words = format!(
-            "simulated / limit {}; extrapolated {:.5} ± {:.5}, gap {:+.2}/n, chi-squared {:.2} on {}{failed}",
+            "simulated / limit {}; extrapolated {:.5} ± {:.5}, {order}, chi-squared {:.2} on {}, {replicates} replicates{failed}",
             ratios.join(", "),
             fit.limit.value,
             fit.limit.std_error,
-            fit.coefficients.first().copied().unwrap_or(0.0),
             fit.chi_squared,
             fit.spare
         );
@@ -250,6 +271,6 @@ impl Sampled {
             return Err(format!("{words}; the gap is not of the fitted form"));
         }
         let comparison = compare(&fit.limit, 1.0, context.tier.margin(self.margin), &context.family);
-        Ok(Compared { estimate: fit.limit, comparison, words })
+        Ok(Compared { estimate: fit.limit, comparison, replicates, words })
     }
 }

@@ -6,38 +6,44 @@ use rayon::prelude::*;
 
 use super::Context;
 use super::case::Case;
-use super::sampled::Estimated;
+use super::sampled::Quantity;
 use crate::simulate::engine::Weights;
 use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 
-/// Independent batches behind a standard error and a skewness: the skewness of their mean is then known to 0.01.
-pub(super) const BATCHES: u64 = 256;
+/// Independent batches behind a standard error and a skewness at the first look: the skewness of their mean is then known to 0.02.
+pub(super) const BATCHES: u64 = 128;
 
 /// Step of the derivatives of theory's own curve: their errors are of order 1e-8 (truncation) and 1e-9 (rounding) of the risk.
 const FINE: f64 = 1e-4;
 
 impl Case {
-    /// Moments over independent batches of a combination of the simulated risks at `weights`, on common random numbers.
-    fn combined(
+    /// Moments over independent batches, one for each of the `cells`, of the first or the second difference of the simulated risk at the expected
+    /// optimal weight, on common random numbers; and the number of failed fits.
+    pub(super) fn differences(
         &self,
         context: &Context,
-        index: u64,
-        replicates: u64,
-        weights: [f64; 3],
-        combination: [f64; 3],
+        quantity: Quantity,
+        cells: impl Iterator<Item = u64>,
+        size: u64,
     ) -> Result<(Moments, u64), String> {
-        let of_batch = |batch: u64| -> Result<(f64, u64), String> {
+        let w = self.expected;
+        let points: &[(f64, f64)] = match quantity {
+            Quantity::Slope(step) => &[(w - step, -1.0), (w + step, 1.0)],
+            Quantity::Curvature(step) => &[(w - step, 1.0), (w, -2.0), (w + step, 1.0)],
+            Quantity::Risk | Quantity::Minimiser => &[],
+        };
+        let of_batch = |cell: u64| -> Result<(f64, u64), String> {
+            let weights: Vec<_> = points.iter().map(|&(weight, _)| Weights::Constant(weight)).collect();
             let mut total = (0.0, 0);
-            for (weight, factor) in weights.into_iter().zip(combination).filter(|(_, factor)| *factor != 0.0) {
-                let cell = index * BATCHES + batch;
-                let (estimate, failed) =
-                    self.simulate(context, cell, replicates / BATCHES, Weights::Constant(weight))?;
-                total = (total.0 + factor * estimate.value, total.1 + failed);
+            for (outcome, (_, factor)) in self.simulate(context, cell, 0..size, &weights).iter().zip(points) {
+                let sample = self.recorded(outcome)?;
+                total = (total.0 + factor * sample.estimate.value, total.1 + sample.failed);
             }
             Ok(total)
         };
-        let batches: Vec<_> = (0..BATCHES).into_par_iter().map(of_batch).collect();
+        let cells: Vec<u64> = cells.collect();
+        let batches: Vec<_> = cells.into_par_iter().map(of_batch).collect();
         let (mut moments, mut failures) = (Moments::default(), 0);
         for batch in batches {
             let (value, failed) = batch?;
@@ -52,40 +58,30 @@ impl Case {
     /// # Formula
     /// `w* - (d - c)/(2 h f'')`: d the mean over batches of risk(w* + h) - risk(w* - h), f'' theory's curvature at w*, c what the third
     /// derivative of theory's curve f adds to a central difference, f(w* + h) - f(w* - h) - 2 h f'(w*). Were w* not where the
-    /// slope vanishes, d would show it: c has no part in the slope.
-    pub(super) fn score(&self, context: &Context, index: u64, replicates: u64, step: f64) -> Estimated {
+    /// slope vanishes, d would show it: c has no part in the slope. Where the chain is smooth in w, a step of 1e-4 gives the derivative of each
+    /// replicate's loss itself, to some 1e-8.
+    pub(super) fn slope_vanishes_at(&self, difference: &Moments, step: f64) -> Result<Estimate, String> {
         let (w, curve) = (self.expected, self.curve()?);
         let (slope, curvature) = derivatives(&*curve, w);
         let cubic = curve(w + step) - curve(w - step) - 2.0 * step * slope;
-        let (difference, failed) =
-            self.combined(context, index, replicates, [w - step, w, w + step], [-1.0, 0.0, 1.0])?;
-        let scale = 2.0 * step * curvature;
-        Ok((
-            Estimate {
-                value: w - (difference.mean() - cubic) / scale,
-                std_error: difference.std_error() / scale,
-                skewness: -difference.skewness() / (BATCHES as f64).sqrt(),
-                degrees: BATCHES as f64 - 1.0,
-            },
-            failed,
-        ))
+        Ok(scaled(difference, -1.0 / (2.0 * step * curvature), w + cubic / (2.0 * step * curvature)))
     }
 
     /// The second difference of the simulated risk at the expected optimal weight, over that of theory's curve.
-    pub(super) fn curvature(&self, context: &Context, index: u64, replicates: u64, step: f64) -> Estimated {
+    pub(super) fn relative_curvature(&self, difference: &Moments, step: f64) -> Result<Estimate, String> {
         let (w, curve) = (self.expected, self.curve()?);
-        let expected = curve(w + step) - 2.0 * curve(w) + curve(w - step);
-        let (difference, failed) =
-            self.combined(context, index, replicates, [w - step, w, w + step], [1.0, -2.0, 1.0])?;
-        Ok((
-            Estimate {
-                value: difference.mean() / expected,
-                std_error: difference.std_error() / expected,
-                skewness: difference.skewness() / (BATCHES as f64).sqrt(),
-                degrees: BATCHES as f64 - 1.0,
-            },
-            failed,
-        ))
+        Ok(scaled(difference, 1.0 / (curve(w + step) - 2.0 * curve(w) + curve(w - step)), 0.0))
+    }
+}
+
+/// `factor` times a mean, plus `offset`.
+fn scaled(moments: &Moments, factor: f64, offset: f64) -> Estimate {
+    let mean = Estimate::from(moments);
+    Estimate {
+        value: factor * mean.value + offset,
+        std_error: factor.abs() * mean.std_error,
+        skewness: factor.signum() * mean.skewness,
+        ..mean
     }
 }
 

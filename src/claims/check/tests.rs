@@ -10,7 +10,7 @@ use super::{
 use crate::experiment::Rows;
 use crate::outcome::Verdict::{self, Confirmed, Inconclusive, Refuted};
 use crate::simulate::engine::Record;
-use crate::simulate::{Chain, FitFailure, Simulator};
+use crate::simulate::{FitFailure, Simulator};
 use crate::stats::family::Family;
 use crate::stream::StreamRng;
 
@@ -26,33 +26,44 @@ struct Toy {
 
 const SOUND: Toy = Toy { size: 1, gap: 0.0, failing: 0.0, reported: None };
 
-struct ToyChain(Toy, f64);
-
 impl Simulator for Toy {
-    type Chain<'a> = ToyChain;
+    /// Shift, noise, fate.
+    type Real = [f64; 3];
+    type Noise = ();
+    type State = f64;
 
     fn loss_names(&self) -> &'static [&'static str] {
         &["loss"]
     }
 
-    fn chain(&self) -> ToyChain {
-        ToyChain(*self, 0.0)
+    fn real(&self) -> [f64; 3] {
+        [0.0; 3]
     }
-}
 
-impl Chain for ToyChain {
-    fn start(&mut self, _: &mut StreamRng) -> Result<(), FitFailure> {
+    fn noise(&self) {}
+
+    fn state(&self) -> f64 {
+        0.0
+    }
+
+    fn draw_real(&self, rng: &mut StreamRng, real: &mut [f64; 3]) -> Result<(), FitFailure> {
+        *real = rng.random();
         Ok(())
     }
 
-    fn retrain(&mut self, weight: f64, real: &mut StreamRng, _: &mut StreamRng) -> Result<(), FitFailure> {
-        let [shift, noise, fate] = [(); 3].map(|()| real.random::<f64>());
-        self.1 = 1.0 + self.0.gap + (weight - 0.4 - 0.2 * (shift - 0.5)).powi(2) + 0.2 * (noise - 0.5);
-        if fate < self.0.failing { Err(FitFailure) } else { Ok(()) }
+    fn draw_noise(&self, _: &mut StreamRng, (): &mut ()) {}
+
+    fn start(&self, _: &[f64; 3], _: &mut f64) -> Result<(), FitFailure> {
+        Ok(())
     }
 
-    fn losses(&mut self, out: &mut [f64]) {
-        out[0] = self.0.reported.unwrap_or(self.1);
+    fn retrain(&self, weight: f64, [shift, noise, fate]: &[f64; 3], (): &(), loss: &mut f64) -> Result<(), FitFailure> {
+        *loss = 1.0 + self.gap + (weight - 0.4 - 0.2 * (shift - 0.5)).powi(2) + 0.2 * (noise - 0.5);
+        if *fate < self.failing { Err(FitFailure) } else { Ok(()) }
+    }
+
+    fn losses(&self, loss: &f64, out: &mut [f64]) {
+        out[0] = self.reported.unwrap_or(*loss);
     }
 }
 
@@ -88,6 +99,37 @@ fn simulation_confirms_refutes_and_abstains() {
     assert_verdict(&check(50, RISK), Inconclusive);
 }
 
+/// The toy's loss has a deviation of .0577 (the uniform noise), so at the bound 4.42 half an interval is .0036, .0025, .0018, .0013 at the four looks.
+#[test]
+fn a_comparison_draws_until_its_interval_is_narrow_enough() {
+    let drawn = |cap, margin| {
+        let finding = find(&simulation("toy", cap, margin, vec![at(SOUND, RISK)]));
+        let words = finding.detail.split(" replicates").next().and_then(|text| text.rsplit(' ').next()).unwrap_or("");
+        (finding.verdict, words.parse::<u64>().expect("the number of replicates"))
+    };
+    assert_eq!(drawn(40_960, 0.01), (Confirmed, 5_120));
+    assert_eq!(drawn(40_960, 0.003_5), (Confirmed, 10_240));
+    assert_eq!(drawn(40_960, 0.001_6), (Confirmed, 40_960));
+    assert_eq!(drawn(400, 0.003), (Inconclusive, 448));
+    // A refutation needs no narrow interval.
+    let wrong = find(&simulation("toy", 40_960, 0.001, vec![at(SOUND, 1.05 * RISK)]));
+    assert!(wrong.verdict == Refuted && wrong.detail.contains(" 5120 replicates"), "{wrong:?}");
+}
+
+/// At the cap, whatever the looks before said.
+#[test]
+fn without_a_stop_every_look_counts() {
+    let Check { body: super::Body::Sampled(sampled), .. } =
+        simulation("toy", 8 * 64, 0.5, vec![at(SOUND, RISK), at(SOUND, 1.2 * RISK)])
+    else {
+        panic!("sampled")
+    };
+    let context = Context { seed: 1, tier: Tier::Quick, family: Family::new(1e-3, 100), experiment: 1 };
+    let found = sampled.at_cap(&context);
+    assert_eq!(found.iter().map(|(_, refuted)| *refuted).collect::<Vec<_>>(), [false, true]);
+    assert!(found.iter().all(|(last, _)| last.as_ref().is_ok_and(|c| c.words.contains("512 replicates"))));
+}
+
 #[test]
 fn simulation_reports_its_worst_case() {
     let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, RISK), at(SOUND, 1.05 * RISK)]));
@@ -102,7 +144,7 @@ fn simulation_reports_its_worst_case() {
 fn failed_fits_are_counted_and_decide_nothing() {
     let failing = Toy { failing: 0.5, ..SOUND };
     let finding = find(&simulation("toy", 1_000, 0.5, vec![at(failing, RISK)]));
-    assert!(finding.verdict == Inconclusive && finding.detail.contains("of 1000 fits failed"), "{finding:?}");
+    assert!(finding.verdict == Inconclusive && finding.detail.contains("of 1024 fits failed"), "{finding:?}");
     for check in [
         optimum("toy", 24 * 400, 0.5, vec![minimised(failing, 0.4)]),
         optimum_ladder("toy", 24 * 400, 0.5, 1, rungs(|toy| minimised(Toy { failing: 0.5, ..toy }, 0.4))),
@@ -112,7 +154,7 @@ fn failed_fits_are_counted_and_decide_nothing() {
     }
     // A few are allowed, and said.
     let rare = Toy { failing: 3e-5, ..SOUND };
-    let finding = find(&simulation("toy", 100_000, 0.5, vec![at(rare, RISK)]));
+    let finding = find(&simulation("toy", 800_000, 0.5, vec![at(rare, RISK)]));
     assert!(finding.verdict == Confirmed && finding.detail.contains("of them with a failed fit"), "{finding:?}");
     // A refuted case speaks for itself, whatever could not be made beside it.
     assert_verdict(&simulation("toy", 5_000, 0.5, vec![at(failing, RISK), at(SOUND, 2.0)]), Refuted);
@@ -173,6 +215,23 @@ fn slopes_and_curvatures_are_compared() {
     assert_verdict(&bend(1.1), Refuted);
     let without = find(&score("toy", 256 * 64, 0.02, 0.1, vec![minimised(SOUND, 0.4)]));
     assert!(without.verdict == Inconclusive && without.detail.contains("no curve"), "{without:?}");
+}
+
+#[test]
+fn every_comparison_is_told_and_the_worst_one_is_the_finding() {
+    let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, RISK), at(SOUND, 1.1 * RISK)]));
+    assert_eq!(finding.replicates, Some(640));
+    let [sound, wrong] = &finding.comparisons[..] else { panic!("{finding:?}") };
+    assert_eq!((sound.verdict, wrong.verdict), (Confirmed, Refuted));
+    assert_eq!(finding.statistic, Some(wrong.z));
+    assert_eq!(finding.interval, Some(wrong.interval));
+    // Against 1.1 times the risk the estimate is 1/1.1 - 1 off, to within its interval.
+    let error = 1.0 / 1.1 - 1.0;
+    assert!(wrong.interval.0 < error && error < wrong.interval.1 && wrong.interval.1 < 0.0, "{wrong:?}");
+    assert_eq!(finding.margin, Some(0.01));
+    let failing = Toy { failing: 0.5, ..SOUND };
+    let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, RISK), at(failing, RISK)]));
+    assert_eq!((finding.verdict, finding.comparisons.len(), finding.interval), (Inconclusive, 1, None));
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod simulators;
 use super::Claim;
 use std::collections::BTreeMap;
 
-use super::check::{Body, Case, Cell, Context, Estimated, Finding, Sampled, Tier};
+use super::check::{Body, Case, Cell, Context, Finding, Quantity, Sampled, Series, Tier};
 use super::run::family;
 use crate::outcome::Verdict;
 use crate::stats::family::Family;
@@ -64,7 +64,7 @@ pub struct Runner {
     claims: Vec<Claim>,
     seed: u64,
     family: Family,
-    simulated: BTreeMap<(&'static str, &'static str), Vec<Estimated>>,
+    simulated: BTreeMap<(&'static str, &'static str), Vec<Series>>,
 }
 
 impl Runner {
@@ -82,12 +82,14 @@ impl Runner {
         let Body::Sampled(sampled) = &check.body else { return None };
         let context = Context::of(claim.id, check.name, self.seed, Tier::Quick, self.family);
         let mutated = mutant.of(sampled);
+        let risk_or_minimiser = matches!(sampled.form.quantity, Quantity::Risk | Quantity::Minimiser);
         Some(match mutant.side {
-            Side::Formula(_) => {
+            // Slope and curvature are taken where the weight is expected.
+            Side::Formula(_) if risk_or_minimiser => {
                 let simulated = self.simulated.entry((claim.id, check.name));
-                mutated.judge(&context, simulated.or_insert_with(|| sampled.estimate(&context)))
+                mutated.judge(&context, simulated.or_insert_with(|| sampled.series()))
             }
-            Side::Simulator(_) => mutated.judge(&context, &mutated.estimate(&context)),
+            _ => mutated.judge(&context, &mut mutated.series()),
         })
     }
 }
