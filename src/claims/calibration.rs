@@ -90,11 +90,11 @@ fn wrong_simulator<'a>(claims: &'a [Claim], budget: f64) -> Option<(Mutant, Sele
     Some((mutant, Selected { claim: claim.id, check: check.name, kind: check.kind, sampled }))
 }
 
-/// z of every comparison that the quick tier's checks by simulation make under one seed, in the order of the registry, each turned by the
-/// law of its degrees of freedom into one that is normal where the law is right. What could not be compared, or is too skewed for the
-/// budget, is left out. `listener` is told after each check how many there are in all.
+/// z of every comparison of a simulated risk that the quick tier makes under one seed (kinds simulation and ladder), in the order of the
+/// registry, each turned by the law of its degrees of freedom into one that is normal where the law is right. What could not be compared,
+/// or is too skewed for the budget, is left out. `listener` is told after each check how many there are in all.
 pub fn normal_scores(claims: &[Claim], seed: u64, budget: f64, listener: &(dyn Fn(u64) + Sync)) -> Vec<f64> {
-    let settings = Settings { seed, seeds: 1, budget, only: None, kinds: Vec::new() };
+    let settings = Settings { seed, seeds: 1, budget, only: None, kinds: vec![Kind::Simulation, Kind::Ladder] };
     let (selected, family) = (select(claims, &settings), family(claims, Tier::Quick));
     let compared = |check: &Selected<'_>| {
         let compared = check.compared(&Context::of(check.claim, check.check, seed, Tier::Quick, family));

@@ -152,7 +152,7 @@ pub fn calibration(draw: &Draw<'_>) -> Table {
     }
     table.set(
         "setting",
-        format!("verify's quick tier: checks by simulation at {budget} of their replicates, too skewed ones left out"),
+        format!("checks of kinds simulation and ladder of verify's quick tier at {budget} of their replicates, too skewed ones left out"),
     );
     table
 }
