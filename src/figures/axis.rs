@@ -37,6 +37,12 @@ impl Axis {
         Self { label: label.to_owned(), low, high, scale: Scale::Log, bare: false }
     }
 
+    /// The axis without a line and ticks.
+    #[must_use]
+    pub fn bare(self) -> Self {
+        Self { bare: true, ..self }
+    }
+
     /// A linear axis from `low` to a little above the largest of the values that are finite.
     #[must_use]
     pub fn up_to(label: &str, low: f64, values: impl IntoIterator<Item = f64>) -> Self {

@@ -85,7 +85,8 @@ pub fn table(subject: Subject, sizes: Sizes, draw: &Draw<'_>) -> Result<Table, P
     let ratio = sizes.rows.real as f64 / sizes.rows.synthetic as f64;
     table.set("limit_weight", weights_at(ratio)?);
     let Sizes { rows: Rows { real, synthetic }, average: (from, until) } = sizes;
-    table.set("setting", format!("n = {real}, m = {synthetic}, averaged over t = {from}..{}", until - 1));
+    let rows = if real == synthetic { format!("n = m = {real}") } else { format!("n = {real}, m = {synthetic}") };
+    table.set("setting", format!("{rows}, averaged over t = {from}..{}", until - 1));
     table.set("band", BAND);
     table.set("minimum_rule", Minimum::RULE);
     Ok(table)
@@ -145,9 +146,32 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         let worst = table.column("failed_fits").into_iter().fold(0.0, f64::max);
         notes.push(format!("Left out for want of a fit: up to {:.1} % of the chains.", 100.0 * worst / replicates));
     }
-    let y = Axis::up_to(&format!("risk: {}", loss_name(subject)), 0.0, highs);
-    let pane = Pane { x: Axis::linear("weight w on the real rows", 0.18, 0.8), y, share: 1, marks };
-    Chart { title: title.to_owned(), notes, panes: vec![pane] }
+    // Room for the longer key.
+    let room = if several { 1.35 } else { 1.0 };
+    let y = Axis::up_to(&format!("risk: {}", loss_name(subject)), 0.0, highs.into_iter().map(|y| room * y));
+    let pane = Pane { x: Axis::linear("weight w on the real rows", 0.18, 0.8), y, share: 5, marks };
+    Chart { title: title.to_owned(), notes, panes: vec![pane, enlarged(subject, table)] }
+}
+
+/// The simulated minimum with its interval, and the optima, which the curve has too close together.
+fn enlarged(subject: Subject, table: &Table) -> Pane {
+    let series = series(subject);
+    let limit = table.number("limit_weight");
+    let (mut marks, mut places) = (Vec::new(), vec![limit]);
+    for (i, (prefix, _, colour)) in series.iter().enumerate() {
+        let fact = |name: &str| table.number(&format!("{prefix}{name}"));
+        let (minimum, interval) = (fact("minimum"), (fact("minimum_low"), fact("minimum_high")));
+        let height = 1.0 - (i as f64 + 0.5) / series.len() as f64;
+        marks.push(Mark::Vertical(fact("theory_optimum"), 1.0, VERMILION, Dash::Solid));
+        marks.push(Mark::Interval { at: (minimum, height), range: interval, colour: *colour });
+        places.extend([minimum, interval.0, interval.1, fact("theory_optimum")]);
+    }
+    marks.push(Mark::Vertical(limit, 1.0, GREEN, Dash::Dashed));
+    let finite = || places.iter().copied().filter(|place| place.is_finite());
+    let (low, high) = (finite().fold(limit, f64::min), finite().fold(limit, f64::max));
+    let room = 0.2 * (high - low).max(0.005);
+    let x = Axis::linear("weight w", low - room, high + room);
+    Pane { x, y: Axis::linear("minimum and optima, enlarged", 0.0, 1.0).bare(), share: 2, marks }
 }
 
 fn short(x: f64) -> String {

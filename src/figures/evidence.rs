@@ -131,7 +131,7 @@ pub fn ladders_chart(title: &str, table: &Table) -> Chart {
 pub const FULL_BUDGET: u64 = 1_000;
 
 /// Nanoseconds for a thousandth of the replicates of the quick tier's checks by simulation.
-pub const CALIBRATION_EFFORT: u64 = 80_000_000;
+pub const CALIBRATION_EFFORT: u64 = 200_000_000;
 
 /// z of the statistical comparisons of one run, in order, against the normal law.
 pub fn calibration(draw: &Draw<'_>) -> Table {

@@ -103,11 +103,11 @@ impl Subject {
     pub const fn effort(self, rows: Rows) -> u64 {
         let total = (rows.real + rows.synthetic) as u64;
         match self {
-            Self::Model(Model::Logistic | Model::Poisson, dim) => total * (20 + 15 * dim as u64),
-            Self::Model(Model::Cdf, _) => 20 * total,
+            Self::Model(Model::Logistic | Model::Poisson, dim) => total * (12 + 14 * dim as u64),
+            Self::Model(Model::Cdf, _) => 15 * total,
             Self::Model(..) => 400,
-            Self::Categories(_) => 12 * total,
-            Self::Income => 200 * total,
+            Self::Categories(_) => total,
+            Self::Income => 100 * total,
         }
     }
 }

@@ -91,8 +91,11 @@ fn draw_pane(pane: &Pane, margin: i32, area: &Area<'_>) -> Drawn {
     let pen = Pen { pane, axes: &axes, base: area.get_base_pixel() };
     let [(left, bottom), (right, top)] = pen.corners();
     let tick = units(5.0);
+    if !pane.y.bare {
+        area.draw(&line(vec![(left, top), (left, bottom)], GREY, Dash::Solid, 1.2))?;
+    }
     if !pane.x.bare {
-        area.draw(&line(vec![(left, top), (left, bottom), (right, bottom)], GREY, Dash::Solid, 1.2))?;
+        area.draw(&line(vec![(left, bottom), (right, bottom)], GREY, Dash::Solid, 1.2))?;
     }
     for (x, text) in x_ticks {
         let x = pen.backend((x, y_low)).0;

@@ -186,7 +186,7 @@ fn relative_risk_panes(table: &Table) -> Vec<Pane> {
         let ink = if i < 2 { Colour(255, 255, 255) } else { BLACK };
         scale.push(Mark::Text(At::Data(from + 0.5, 0.5), Side::Middle, ink, text));
     }
-    let bare = |label: &str, high| Axis { bare: true, ..Axis::linear(label, 0.0, high) };
+    let bare = |label: &str, high| Axis::linear(label, 0.0, high).bare();
     vec![
         map,
         Pane {
