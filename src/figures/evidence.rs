@@ -121,7 +121,7 @@ pub fn ladders_chart(title: &str, table: &Table) -> Chart {
     let y = Axis::up_to("risk over its limit law", 0.95, highs.into_iter().map(|y| y + 0.8 * (y - 0.95)));
     let pane = Pane { x: Axis::linear("1/n, n = m rows", -0.0005, 0.0205), y, share: 1, marks };
     let notes = vec![
-        format!("k = 1, w = {WEIGHT}, p = {DIM}; {} chains a rung, ± 2 std errors", table.number("replicates")),
+        format!("k = 1, w = {WEIGHT}, p = {DIM}; {} chains a rung, ± 2 SE", table.number("replicates")),
         "At 1/n = 0: what n, 2n, 4n, 8n extrapolate to, 95 %".to_owned(),
     ];
     Chart { title: title.to_owned(), notes, panes: vec![pane] }

@@ -63,16 +63,14 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
     let (paths, stride, loss) = subject.simulate(ROWS, Run(plan, &|done| (draw.progress)(done * effort)));
     let law = subject.laws(ROWS)?.swap_remove(0);
     let sizes = SampleSizes::new(ROWS.real as u64, ROWS.synthetic as u64)?;
-    let regression = linear::synthetic_risk(1.0, DIM as u32, sizes, 1.0, 0).is_some()
-        && subject == Subject::Model(Model::Linear, DIM);
-    let risk = |t: u32| match regression {
-        true => linear::synthetic_risk(1.0, DIM as u32, sizes, 1.0, t).unwrap_or(f64::NAN),
-        false => law.risk_at(Weight::ZERO, t),
-    };
+    // Linear regression has an exact law where no weight is on the real rows; its generation 0 has rows N(0, scale I).
+    let linear = subject == Subject::Model(Model::Linear, DIM);
+    let linear_risk = |scale: f64, t| linear::synthetic_risk(1.0, DIM as u32, sizes, scale, t).unwrap_or(f64::NAN);
+    let risk = |t| if linear { linear_risk(1.0, t) } else { law.risk_at(Weight::ZERO, t) };
 
     let mut table = Table::new(&[
         ("t", "generation"),
-        ("theory", if subject.exact() || regression { EXACT } else { LIMIT }),
+        ("theory", if subject.exact() || linear { EXACT } else { LIMIT }),
         ("mean", "mean loss over the chains without a failed fit (no unit)"),
         ("std_error", "standard error of the mean"),
         ("low", "lower end of the band"),
@@ -96,10 +94,9 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
         row.push(surviving);
         table.push(row);
     }
-    if regression {
-        let published = |t: &u32| linear::synthetic_risk(1.0, DIM as u32, sizes, 0.25, *t).unwrap_or(f64::NAN);
+    if linear {
         let meaning = "exact risk in the published code, whose generation 0 has rows N(0, I/4): 16/95 + 4t/95";
-        table.add_column("theory_published_code", meaning, recorded().iter().map(published));
+        table.add_column("theory_published_code", meaning, recorded().into_iter().map(|t| linear_risk(0.25, t)));
     }
     if matches!(subject, Subject::Model(Model::GaussianMean | Model::GaussianCovariance, _)) {
         let log_dets: Vec<Moments> =
@@ -161,7 +158,7 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         let points = table.points("t", name).into_iter().zip(&usable);
         points.map(|((t, y), usable)| (t, if *usable == 1.0 { y } else { f64::NAN })).collect()
     };
-    let last_usable = t.iter().zip(&usable).filter(|(_, usable)| **usable == 1.0).map(|(t, _)| *t).last();
+    let last_usable = t.iter().zip(&usable).filter(|(_, usable)| **usable == 1.0).map(|(t, _)| *t).next_back();
     let everywhere = last_usable == t.last().copied();
     let fails = surviving.iter().any(|share| *share < 1.0);
     let exact = table.columns().iter().any(|column| column.name == "theory" && column.meaning == EXACT);
@@ -200,7 +197,7 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     let gone = t.iter().zip(&surviving).find(|(_, share)| **share == 0.0).map(|(t, _)| *t);
     let x = Axis::linear("generation t", 0.0, gone.map_or(f64::from(GENERATIONS), |t| 1.2 * t));
     if let Some(t) = gone {
-        notes.push(format!("By t = {t} the fits of all chains have stopped existing."));
+        notes.push(format!("By t = {t} no chain has a fit any more."));
     }
     if !everywhere {
         let cause = if surviving.iter().any(|share| 1.0 - share > MAX_FAILED) { "chains fail" } else { "too skewed" };
@@ -249,7 +246,8 @@ fn survival(x: Axis, table: &Table) -> Pane {
     let mut marks = vec![Mark::Line(points, GREEN, Dash::Solid)];
     if let Some(t) = half {
         let text = format!("half have failed by t = {t}");
-        marks.push(Mark::Text(At::Data(t + 0.05 * x.high, 0.5), Side::Right, GREEN, text));
+        let (side, beside) = if t < 0.45 * x.high { (Side::Right, 0.05) } else { (Side::Left, -0.05) };
+        marks.push(Mark::Text(At::Data(t + beside * x.high, 0.5), side, GREEN, text));
     }
     Pane { x, y: Axis::linear("share of chains whose fits all exist", 0.0, 1.05), share: 2, marks }
 }

@@ -50,8 +50,8 @@ impl Idea {
             Self::GoldenWeight => ("k = n/m fresh real rows per synthetic row", vec![golden_weight_pane(table)]),
             Self::RelativeRisk => ("limit risk with weight w on the real rows, k = n/m", relative_risk_panes(table)),
             Self::Pooling => ("n fresh real rows and m synthetic rows, limit risk", pooling_panes(table)),
-            Self::Threshold => ("at or below w_c(m) the risk of the covariance diverges", vec![threshold_pane(table)]),
-            Self::DynamicWeights => ("least risk at every generation t, given those before", vec![dynamic_pane(table)]),
+            Self::Threshold => ("up to w_c(m) the covariance’s risk diverges", vec![threshold_pane(table)]),
+            Self::DynamicWeights => ("least risk at each generation, given those before", vec![dynamic_pane(table)]),
         };
         Chart { title: title.to_owned(), notes: vec![note.to_owned()], panes }
     }
