@@ -15,8 +15,7 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::Compute,
-    folder,
-    output::{json, progress, show, write},
+    output::{json, open_folder, progress, show, write, write_files},
 };
 
 /// The registry as a table: every claim with its statement, source, reach and kinds of evidence
@@ -105,14 +104,18 @@ impl VerifyArgs {
     /// Runs the registry, printing each claim as it is decided.
     pub fn run(&self) -> Result<Status, Failure> {
         // Opened first: a run of minutes should not end in a directory that cannot be written to.
-        self.report.as_deref().map_or(Ok(()), folder::open)?;
+        self.report.as_deref().map_or(Ok(()), |folder| open_folder("--report", folder))?;
         let run = self.compute.install(|| self.verify())?;
         if self.compute.json {
             write(&json(&run)?)?;
         } else {
             write(&report::summary(&run))?;
         }
-        self.report.as_deref().map_or(Ok(()), |path| folder::write(path, &run))?;
+        if let Some(folder) = &self.report {
+            let (document, page) = (json(&run)?, report::html::page(&run));
+            write_files(folder, &[("verify.json", &document), ("verify.html", &page)])
+                .map_err(|e| Failure::CouldNotRun(format!("writing to {}: {e}", folder.display())))?;
+        }
         Ok(status(run.verdict))
     }
 

@@ -1,6 +1,6 @@
 //! Whether statistics follow the law that is claimed for them: exact binomial intervals, Kolmogorov–Smirnov, Holm.
 
-use statrs::distribution::{Beta, ContinuousCDF};
+use statrs::distribution::{Beta, ContinuousCDF, Normal};
 
 use super::family::student;
 
@@ -8,6 +8,21 @@ use super::family::student;
 #[must_use]
 pub fn probability(z: f64, degrees: f64) -> f64 {
     student(degrees).map_or(f64::NAN, |law| law.cdf(z))
+}
+
+/// The z below which a standard normal variable lies with probability p; infinite at 0 and 1.
+#[must_use]
+pub fn normal_quantile(p: f64) -> f64 {
+    Normal::standard().inverse_cdf(p)
+}
+
+/// The p-quantile of the i-th smallest (from 1) of `count` uniform variables.
+///
+/// # Formula
+/// That of Beta(i, count + 1 - i).
+#[must_use]
+pub fn order_statistic(i: usize, count: usize, p: f64) -> f64 {
+    Beta::new(i as f64, (count + 1 - i) as f64).map_or(f64::NAN, |law| law.inverse_cdf(p))
 }
 
 /// Whether the central interval of content `level` (in (0, 1)) contains a value of cumulated probability `u`.
