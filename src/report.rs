@@ -105,19 +105,21 @@ pub fn failure(claim: &ClaimOutcome, run: &RunOutcome) -> String {
     text
 }
 
-/// The registry as a Markdown table.
+/// The registry as a Markdown table; with `anchors` each id is a place that links lead to.
 #[must_use]
-pub fn claims_markdown(claims: &[ClaimSummary]) -> String {
+pub fn claims_markdown(claims: &[ClaimSummary], anchors: bool) -> String {
     let mut text =
         String::from("| claim | statement | domain | source | reach | evidence |\n|---|---|---|---|---|---|\n");
     for claim in claims {
         let kinds = claim.kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(", ");
         // A bar would end the cell.
         let [statement, domain] = [&claim.statement, &claim.domain].map(|cell| cell.replace('|', "\\|"));
+        let id = &claim.id;
+        let anchor = if anchors { format!("<a id=\"{id}\"></a>") } else { String::new() };
         let _ = writeln!(
             text,
-            "| `{}` | {statement} | {domain} | {} | {} | {kinds} |",
-            claim.id, claim.source, claim.exactness
+            "| {anchor}`{id}` | {statement} | {domain} | {} | {} | {kinds} |",
+            claim.source, claim.exactness
         );
     }
     text

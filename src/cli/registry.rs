@@ -22,6 +22,9 @@ use super::{
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight claims")]
 pub struct ClaimsArgs {
+    /// Make each id a place that links lead to, as in the README
+    #[arg(long)]
+    anchors: bool,
     /// Print one JSON document instead of a table
     #[arg(long)]
     json: bool,
@@ -38,7 +41,7 @@ pub struct VerifyArgs {
     /// Only the claims whose id matches: * is any characters, ? is one
     #[arg(long, value_name = "GLOB", value_parser = pattern)]
     only: Option<Pattern>,
-    /// Only evidence of these kinds: proof, exact, recursion, property, simulation, ladder, optimum [default: all]
+    /// Only evidence of these kinds (mutant: in the full tier): proof, exact, recursion, property, simulation, ladder, optimum, mutant [default: all]
     #[arg(long, value_name = "KINDS", value_parser = kind, value_delimiter = ',')]
     kinds: Vec<Kind>,
     #[command(flatten)]
@@ -71,18 +74,23 @@ pub const fn status(verdict: Verdict) -> Status {
 
 #[derive(Serialize)]
 #[serde(transparent)]
-struct Listing(Vec<ClaimSummary>);
+struct Listing {
+    claims: Vec<ClaimSummary>,
+    #[serde(skip)]
+    anchors: bool,
+}
 
 impl fmt::Display for Listing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&report::claims_markdown(&self.0))
+        f.write_str(&report::claims_markdown(&self.claims, self.anchors))
     }
 }
 
 impl ClaimsArgs {
     /// Prints the registry.
     pub fn run(&self) -> Result<Status, Failure> {
-        show(&Listing(claims::registry().iter().map(Claim::summary).collect()), self.json)?;
+        let claims = claims::registry().iter().map(Claim::summary).collect();
+        show(&Listing { claims, anchors: self.anchors }, self.json)?;
         Ok(Status::Done)
     }
 }
