@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use goldenweight::experiment::Rows;
-use kernels::{DIM, GENERATIONS, Kernel, ROWS, kernels, plan};
+use kernels::{DIM, GENERATIONS, Kernel, ONE_WEIGHT, ROWS, grid, kernels, plan};
 use rayon::ThreadPoolBuilder;
 
-/// One chain of figure 8 on one thread, and its floor.
+/// One chain of figure 8 on one thread, its floor, and its 30 weights together.
 fn floors(criterion: &mut Criterion) {
     let plan = plan(1, GENERATIONS - 50, GENERATIONS);
     for kernel in kernels(ROWS, DIM) {
         let mut group = criterion.benchmark_group(kernel.name);
-        group.bench_function("chain", |bencher| bencher.iter(|| kernel.run(&plan)));
+        group.bench_function("chain", |bencher| bencher.iter(|| kernel.run(&plan, &ONE_WEIGHT)));
         group.bench_function("floor", |bencher| bencher.iter(|| kernel.variates.draw(GENERATIONS)));
+        group.bench_function("grid", |bencher| bencher.iter(|| kernel.run(&plan, &grid())));
     }
 }
 
@@ -35,7 +36,9 @@ fn scaling(criterion: &mut Criterion, axis: &str, sizes: &[(u64, Rows, usize, u3
         let varies = |kernel: &Kernel| axis != "dimension" || kernel.name != "cdf-rows";
         for kernel in representatives(rows, dim).filter(varies) {
             let plan = plan(1, generations - generations / 4, generations);
-            group.bench_function(BenchmarkId::new(kernel.name, size), |bencher| bencher.iter(|| kernel.run(&plan)));
+            group.bench_function(BenchmarkId::new(kernel.name, size), |bencher| {
+                bencher.iter(|| kernel.run(&plan, &ONE_WEIGHT))
+            });
         }
     }
 }
@@ -53,7 +56,7 @@ fn generations(criterion: &mut Criterion) {
     scaling(criterion, "generations", &[50, 100, 200, 400, 800].map(|t| (u64::from(t), ROWS, DIM, t)));
 }
 
-/// By the engine, on one thread and on two.
+/// Replicates of short chains, on one thread and on two.
 fn replicates_and_threads(criterion: &mut Criterion) {
     for threads in [1, 2] {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
@@ -63,7 +66,7 @@ fn replicates_and_threads(criterion: &mut Criterion) {
             let plan = plan(replicates, 15, 20);
             for kernel in representatives(ROWS, DIM) {
                 let id = BenchmarkId::new(kernel.name, replicates);
-                group.bench_function(id, |bencher| bencher.iter(|| pool.install(|| kernel.run(&plan))));
+                group.bench_function(id, |bencher| bencher.iter(|| pool.install(|| kernel.run(&plan, &ONE_WEIGHT))));
             }
         }
     }

@@ -9,7 +9,7 @@ use std::{
 use goldenweight::{
     adult::{Column, ROWS, Table},
     experiment::Rows,
-    simulate::{Chain, Simulator, adult::AdultLogistic},
+    simulate::{Simulator, adult::AdultLogistic},
     stream::StreamRng,
 };
 use rand::{RngExt, SeedableRng};
@@ -211,23 +211,25 @@ fn fit(rows: &[([f64; 6], f64)], weights: &[f64]) -> [f64; 6] {
 fn generations_are_weighted_fits_of_resampled_rows() {
     let (n, m, weight) = (300, 200, 0.4);
     let simulator = AdultLogistic::new(Table::embedded(), Rows { real: n, synthetic: m });
-    let mut chain = simulator.chain();
+    let (mut drawn, mut noise, mut chain) = (simulator.real(), simulator.noise(), simulator.state());
     let truth = Table::embedded().logistic().coefficients();
     let loss = |beta: &[f64; 6]| beta.iter().zip(truth).map(|(b, t)| (b - t) * (b - t)).sum::<f64>();
     let mut found = [0.0; 2];
     // The intercept's standard error is near 1 and dominates the loss; iterated least squares keeps some ten digits.
-    let mut check = |chain: &mut <AdultLogistic as Simulator>::Chain<'_>, beta: &[f64; 6]| {
-        chain.losses(&mut found);
+    let mut check = |chain: &<AdultLogistic as Simulator>::State, beta: &[f64; 6]| {
+        simulator.losses(chain, &mut found);
         assert!((found[0] / loss(beta) - 1.0).abs() < 1e-8, "{} {}", found[0], loss(beta));
     };
     let stream = StreamRng::seed_from_u64;
     for seed in 0..5 {
-        chain.start(&mut stream(seed)).unwrap();
+        simulator.draw_real(&mut stream(seed), &mut drawn).unwrap();
+        simulator.start(&drawn, &mut chain).unwrap();
         let real = resample(n, &mut stream(seed));
         let first = fit(&real, &vec![1.0 / n as f64; n]);
-        check(&mut chain, &first);
+        check(&chain, &first);
 
-        chain.retrain(weight, &mut stream(seed), &mut stream(100 + seed)).unwrap();
+        simulator.draw_noise(&mut stream(100 + seed), &mut noise);
+        simulator.retrain(weight, &drawn, &noise, &mut chain).unwrap();
         let mut rng = stream(100 + seed);
         let mut pooled = real;
         let covariates = resample(m, &mut rng);
@@ -236,6 +238,6 @@ fn generations_are_weighted_fits_of_resampled_rows() {
             (x, f64::from(rng.random::<f64>() < 1.0 / (1.0 + libm::exp(-eta))))
         }));
         let weights = [vec![weight / n as f64; n], vec![(1.0 - weight) / m as f64; m]].concat();
-        check(&mut chain, &fit(&pooled, &weights));
+        check(&chain, &fit(&pooled, &weights));
     }
 }

@@ -8,7 +8,7 @@ use goldenweight::simulate::Simulator;
 use goldenweight::simulate::adult::AdultLogistic;
 use goldenweight::simulate::categorical::{CategoricalRows, CategoricalSufficient};
 use goldenweight::simulate::cdf::CdfRows;
-use goldenweight::simulate::engine::{Outcome, Plan, RealRows, Record, Weights, run};
+use goldenweight::simulate::engine::{Plan, RealRows, Record, Weights, run_grid};
 use goldenweight::simulate::gaussian::{GaussianRows, GaussianSufficient};
 use goldenweight::simulate::linear::{LinearRows, LinearSufficient};
 use goldenweight::simulate::logistic::Logistic;
@@ -44,18 +44,20 @@ pub struct Variates {
 }
 
 impl Variates {
-    /// The floor: merely draws the variates of a chain, from streams opened as the engine does.
+    /// The floor: merely draws the variates of a chain into memory, from streams opened as the engine does.
     pub fn draw(self, generations: u32) -> f64 {
         let law = ChiSquared::new(ROWS.real as f64 - 1.0).expect("positive degrees of freedom");
-        let mut sum = 0.0;
+        let mut drawn = vec![0.0; self.normals + self.uniforms + self.chi_squared];
+        let (normals, rest) = drawn.split_at_mut(self.normals);
+        let (uniforms, chi_squared) = rest.split_at_mut(self.uniforms);
         for t in 0..generations {
             let mut rng = STREAMS.rng(0, t, Purpose::Real, 0);
             black_box(STREAMS.rng(0, t, Purpose::Synthetic, 0));
-            sum += (0..self.normals).map(|_| rng.sample::<f64, _>(StandardNormal)).sum::<f64>();
-            sum += (0..self.uniforms).map(|_| rng.random::<f64>()).sum::<f64>();
-            sum += (0..self.chi_squared).map(|_| rng.sample(law)).sum::<f64>();
+            black_box(&mut *normals).fill_with(|| rng.sample(StandardNormal));
+            black_box(&mut *uniforms).fill_with(|| rng.random());
+            black_box(&mut *chi_squared).fill_with(|| rng.sample(law));
         }
-        black_box(sum)
+        drawn.iter().sum()
     }
 }
 
@@ -66,10 +68,17 @@ pub fn plan(replicates: u64, from: u32, until: u32) -> Plan {
         experiment: STREAMS.experiment,
         cell: 0,
         replicates: 0..replicates,
-        weights: Weights::Constant(0.618),
         real_rows: RealRows::Fresh,
         record: Record::Average { from, until },
     }
+}
+
+/// The golden weight alone.
+pub const ONE_WEIGHT: [Weights; 1] = [Weights::Constant(0.618)];
+
+/// The 30 weights of figure 8, which share their random numbers.
+pub fn grid() -> Vec<Weights> {
+    (10..40).map(|i| Weights::Constant(f64::from(i) / 50.0)).collect()
 }
 
 /// A simulator under its name.
@@ -78,19 +87,22 @@ pub struct Kernel {
     pub name: &'static str,
     /// What a generation must draw.
     pub variates: Variates,
-    run: Box<dyn Fn(&Plan) -> Outcome + Sync>,
+    risks: Box<dyn Fn(&Plan, &[Weights]) -> f64 + Sync>,
 }
 
 impl Kernel {
     fn new(name: &'static str, variates: Variates, simulator: impl Simulator + 'static) -> Self {
-        Self { name, variates, run: Box::new(move |plan| run(&simulator, plan, &|_| ())) }
+        let risks = move |plan: &Plan, weights: &[Weights]| {
+            run_grid(&simulator, plan, weights, &|_| ()).iter().map(|outcome| outcome.moments[0][0].mean()).sum()
+        };
+        Self { name, variates, risks: Box::new(risks) }
     }
 
-    /// Runs the plan by the engine; the risk, which must be a number.
-    pub fn run(&self, plan: &Plan) -> f64 {
-        let risk = (self.run)(plan).moments[0][0].mean();
-        assert!(risk.is_finite(), "{}: the risk is {risk}", self.name);
-        black_box(risk)
+    /// Runs the plan by the engine; the sum of the risks at these weights, which must be a number.
+    pub fn run(&self, plan: &Plan, weights: &[Weights]) -> f64 {
+        let risks = (self.risks)(plan, weights);
+        assert!(risks.is_finite(), "{}: the sum of the risks is {risks}", self.name);
+        black_box(risks)
     }
 }
 
@@ -107,7 +119,7 @@ pub fn kernels(rows: Rows, dim: usize) -> Vec<Kernel> {
     vec![
         Kernel::new("gaussian-rows", normals(total * dim), GaussianRows::new(sigma(), rows)),
         Kernel::new("gaussian-sufficient", wishart, GaussianSufficient::new(sigma(), rows)),
-        Kernel::new("linear-rows", normals(total * (dim + 1)), LinearRows::new(beta(), 1.0, rows)),
+        Kernel::new("linear-rows", normals(total * (dim + 1)), LinearRows::new(&beta(), 1.0, rows)),
         Kernel::new("linear-sufficient", wishart, LinearSufficient::new(&beta(), 1.0, rows)),
         Kernel::new("logistic-rows", labelled, Logistic::new(beta(), rows)),
         Kernel::new("poisson-rows", labelled, Poisson::new(beta(), rows)),

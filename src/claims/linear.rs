@@ -84,7 +84,7 @@ fn limit() -> Claim {
         let rows = Rows { real, synthetic: real / 2 };
         let law = theory::limit_law(NOISE, 3, SampleSizes::new(real as u64, rows.synthetic as u64).expect("positive"));
         let cell = Cell::new(rows, 3, 0.5, Record::Average { from: 9, until: 19 });
-        Case::new(cell, LinearRows::new(beta.clone(), NOISE, rows), 0, law.limit_risk(weight(0.5)))
+        Case::new(cell, LinearRows::new(&beta, NOISE, rows), 0, law.limit_risk(weight(0.5)))
     });
     Claim {
         id: "linear-limit",
@@ -126,7 +126,7 @@ fn synthetic_only() -> Claim {
         let rows = Rows { real, synthetic };
         let cell = Cell::new(rows, 2, 0.0, Record::At(vec![t]));
         if by_rows {
-            Case::new(cell, LinearRows::new(beta, NOISE, rows), 0, expected)
+            Case::new(cell, LinearRows::new(&beta, NOISE, rows), 0, expected)
         } else {
             Case::new(cell, LinearSufficient::new(&beta, NOISE, rows), 0, expected)
         }

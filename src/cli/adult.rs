@@ -11,7 +11,7 @@ use goldenweight::{
         Simulator,
         adult::AdultLogistic,
         categorical::CategoricalSufficient,
-        engine::{self, Plan, RealRows, Record, Weights},
+        engine::{self, Outcome, Plan, RealRows, Record, Weights},
     },
     stats::compare::Estimate,
     stream::experiment_id,
@@ -142,7 +142,7 @@ impl AdultArgs {
     fn simulate(&self, table: &Table) -> Result<Document, Failure> {
         let rows = Rows { real: ROWS, synthetic: ROWS };
         let sizes = SampleSizes::new(ROWS as u64, ROWS as u64)?;
-        let bar = progress(Some(self.replicates * (WEIGHTS * (Column::ALL.len() + 1)) as u64), "replicates");
+        let bar = progress(Some(self.replicates * (Column::ALL.len() + 1) as u64), "replicates");
         let mut experiments = Vec::new();
         for column in Column::ALL {
             let probabilities = table.probabilities(column);
@@ -183,17 +183,17 @@ impl AdultArgs {
             ("naive pooling", weights::naive_weight(&ratio)),
             ("fresh rows only", 1.0),
         ];
-        let risk = |(weight_name, weight)| {
-            let plan = Plan {
-                seed: self.compute.seed,
-                experiment: experiment_id(name),
-                cell: 0,
-                replicates: 0..self.replicates,
-                weights: Weights::Constant(weight),
-                real_rows: RealRows::Fresh,
-                record: Record::Average { from: BURN_IN, until: GENERATIONS },
-            };
-            let outcome = engine::run(simulator, &plan, &|done| bar.inc(done));
+        let plan = Plan {
+            seed: self.compute.seed,
+            experiment: experiment_id(name),
+            cell: 0,
+            replicates: 0..self.replicates,
+            real_rows: RealRows::Fresh,
+            record: Record::Average { from: BURN_IN, until: GENERATIONS },
+        };
+        let grid = weights.map(|(_, weight)| Weights::Constant(weight));
+        let outcomes = engine::run_grid(simulator, &plan, &grid, &|done| bar.inc(done));
+        let risk = |((weight_name, weight), outcome): ((_, f64), &Outcome)| {
             let estimate = Estimate::from(&outcome.moments[0][0]);
             let theory = law.average_risk(Weight::new(weight)?, BURN_IN, GENERATIONS);
             Ok(Row {
@@ -207,7 +207,7 @@ impl AdultArgs {
                 z: if exact { z(&estimate, theory) } else { None },
             })
         };
-        let risks = weights.into_iter().map(risk).collect::<Result<_, Failure>>()?;
+        let risks = weights.into_iter().zip(&outcomes).map(risk).collect::<Result<_, Failure>>()?;
         Ok(Experiment { experiment: name, optimal_weight, limit_weight, exact, risks })
     }
 }

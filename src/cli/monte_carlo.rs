@@ -12,7 +12,7 @@ use goldenweight::{
     prediction::Prediction,
     simulate::{
         dispatch::{SimulatorKind, run_problem},
-        engine::{Plan, RealRows, Record, Weights},
+        engine::{Plan, RealRows, Record},
     },
     stats::compare::Estimate,
 };
@@ -110,13 +110,12 @@ impl Simulation {
         Ok((problem, kind, at))
     }
 
-    fn plan(&self, weight: f64, at: Generations, cell: u64, replicates: u64) -> Plan {
+    fn plan(&self, at: Generations, cell: u64, replicates: u64) -> Plan {
         Plan {
             seed: self.compute.seed,
             experiment: 0,
             cell,
             replicates: 0..replicates,
-            weights: Weights::Constant(weight),
             real_rows: RealRows::Fresh,
             record: match at {
                 Generations::Average { from, until } => Record::Average { from, until },
@@ -198,8 +197,8 @@ impl SimulateArgs {
             let (prediction, weight) = (Prediction::new(&problem)?, Weight::new(weight)?);
             let theory = Theory { risk: finite(prediction.risk(weight, at)), exact: prediction.exact(weight) };
             let bar = progress(Some(simulation.replicates), "replicates");
-            let plan = simulation.plan(weight.get(), at, 0, simulation.replicates);
-            let (moments, failed_fits) = run_problem(&problem, kind, &plan, &|done| bar.inc(done));
+            let plan = simulation.plan(at, 0, simulation.replicates);
+            let (moments, failed_fits) = run_problem(&problem, kind, &plan, weight.get(), &|done| bar.inc(done));
             bar.finish_and_clear();
             let estimate = Estimate::from(&moments);
             Ok(SimulateDocument {
@@ -280,8 +279,8 @@ impl OptimizeArgs {
             let bar = progress(None, "replicates");
             let failed_fits = AtomicU64::new(0);
             let risk = |batch, weight| {
-                let plan = simulation.plan(weight, at, batch, per_batch);
-                let (moments, failed) = run_problem(&problem, kind, &plan, &|done| bar.inc(done));
+                let plan = simulation.plan(at, batch, per_batch);
+                let (moments, failed) = run_problem(&problem, kind, &plan, weight, &|done| bar.inc(done));
                 failed_fits.fetch_add(failed, Ordering::Relaxed);
                 moments.mean()
             };

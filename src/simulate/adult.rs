@@ -3,9 +3,11 @@
 use rand::RngExt;
 
 use super::{
-    Chain, FitFailure, Simulator,
-    glm::{Block, Fit},
+    FitFailure, Simulator,
+    covariates::Covariates,
+    glm::{Design, Responses},
     logistic::Bernoulli,
+    newton::{Fit, Part},
 };
 use crate::{
     adult::{Scale, Table},
@@ -45,64 +47,86 @@ impl AdultLogistic {
         }
     }
 
-    /// Fills a block with rows of the table.
-    fn resample(&self, block: &mut Block, rng: &mut StreamRng) {
-        for i in 0..block.y.len() {
-            let (design, label) = &self.groups[self.table[rng.random_range(0..self.table.len())] as usize];
-            block.columns.iter_mut().zip(design).for_each(|(column, x)| column[i] = *x);
-            block.y[i] = *label;
-        }
+    /// A row of the table: its design and its label.
+    fn draw(&self, rng: &mut StreamRng) -> &([f64; 6], f64) {
+        &self.groups[self.table[rng.random_range(0..self.table.len())] as usize]
     }
 }
 
-/// One chain of [`AdultLogistic`].
+/// Real rows.
 #[derive(Clone, Debug)]
-pub struct AdultChain<'a> {
-    adult: &'a AdultLogistic,
+pub struct Real {
+    x: Covariates,
+    y: Vec<f64>,
+}
+
+/// The fitted coefficients, and room for synthetic labels and for the next fit.
+#[derive(Clone, Debug)]
+pub struct State {
     beta: [f64; 6],
-    real: Block,
-    synthetic: Block,
+    synthetic: Responses,
     fit: Fit,
 }
 
+/// A step is the last where it changes no linear predictor by more, see [`Fit`].
+const LAST_CHANGE: f64 = 1e-6;
+
 impl Simulator for AdultLogistic {
-    type Chain<'a> = AdultChain<'a>;
+    type Real = Real;
+    type Noise = Design;
+    type State = State;
 
     fn loss_names(&self) -> &'static [&'static str] {
         &["coefficients", "standardised"]
     }
 
-    fn chain(&self) -> AdultChain<'_> {
-        let block = |rows| Block::new(6, rows);
-        AdultChain {
-            adult: self,
-            beta: [0.0; 6],
-            real: block(self.rows.real),
-            synthetic: block(self.rows.synthetic),
-            fit: Fit::new(6),
-        }
-    }
-}
-
-impl Chain for AdultChain<'_> {
-    fn start(&mut self, real: &mut StreamRng) -> Result<(), FitFailure> {
-        self.adult.resample(&mut self.real, real);
-        self.beta = [0.0; 6];
-        self.fit.maximise::<Bernoulli>(&mut [(&mut self.real, 1.0 / self.adult.rows.real as f64)], &mut self.beta)
+    fn real(&self) -> Real {
+        Real { x: Covariates::new(6, self.rows.real), y: Responses::new(self.rows.real).y }
     }
 
-    fn retrain(&mut self, weight: f64, real: &mut StreamRng, synthetic: &mut StreamRng) -> Result<(), FitFailure> {
-        self.adult.resample(&mut self.real, real);
-        self.adult.resample(&mut self.synthetic, synthetic);
-        self.synthetic.draw_responses::<Bernoulli>(&self.beta, synthetic)?;
-        let Rows { real: n, synthetic: m } = self.adult.rows;
-        let blocks = &mut [(&mut self.real, weight / n as f64), (&mut self.synthetic, (1.0 - weight) / m as f64)];
-        self.fit.maximise::<Bernoulli>(blocks, &mut self.beta)
+    fn noise(&self) -> Design {
+        Design::new(6, self.rows.synthetic)
     }
 
-    fn losses(&mut self, out: &mut [f64]) {
-        let error = std::array::from_fn(|j| self.beta[j] - self.adult.truth[j]);
-        out[0] = self.adult.scale.to_raw(&error).iter().map(|e| e * e).sum();
+    fn state(&self) -> State {
+        let Rows { real, synthetic } = self.rows;
+        let fit = Fit::new(6, real.max(synthetic), LAST_CHANGE);
+        State { beta: [0.0; 6], synthetic: Responses::new(synthetic), fit }
+    }
+
+    fn draw_real(&self, rng: &mut StreamRng, Real { x, y }: &mut Real) -> Result<(), FitFailure> {
+        x.fill(|i| {
+            let (design, label) = self.draw(rng);
+            y[i] = *label;
+            design
+        });
+        Ok(())
+    }
+
+    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut Design) {
+        noise.x.fill(|_| &self.draw(rng).0);
+        noise.draw_words(rng);
+    }
+
+    fn start(&self, real: &Real, State { beta, fit, .. }: &mut State) -> Result<(), FitFailure> {
+        *beta = [0.0; 6];
+        fit.maximise::<Bernoulli>(&[Part { x: &real.x, y: &real.y, weight: 1.0 / self.rows.real as f64 }], beta)
+    }
+
+    fn retrain(&self, weight: f64, real: &Real, noise: &Design, state: &mut State) -> Result<(), FitFailure> {
+        let State { beta, synthetic, fit } = state;
+        synthetic.draw::<Bernoulli>(noise, beta)?;
+        let Rows { real: n, synthetic: m } = self.rows;
+        let parts = [
+            Part { x: &real.x, y: &real.y, weight: weight / n as f64 },
+            Part { x: &noise.x, y: &synthetic.y, weight: (1.0 - weight) / m as f64 },
+        ];
+        fit.maximise::<Bernoulli>(&parts, beta)
+    }
+
+    fn losses(&self, state: &State, out: &mut [f64]) {
+        let error = std::array::from_fn(|j| state.beta[j] - self.truth[j]);
+        out[0] = self.scale.to_raw(&error).iter().map(|e| e * e).sum();
         out[1] = error.iter().map(|e| e * e).sum();
     }
 }

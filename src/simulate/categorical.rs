@@ -1,9 +1,11 @@
 //! Cell probabilities, re-estimated at every generation as w (real frequencies) + (1 - w) (synthetic frequencies).
 
-use rand::RngExt;
+use std::marker::PhantomData;
+
+use rand::SeedableRng;
 use rand_distr::{Binomial, Distribution};
 
-use super::{Chain, FitFailure, Simulator};
+use super::{FitFailure, Simulator, sorted::sorted_uniforms};
 use crate::{experiment::Rows, stream::StreamRng};
 
 /// Draws every row.
@@ -12,125 +14,168 @@ pub type CategoricalRows = Categorical<EveryRow>;
 /// Draws the counts of the cells, a multinomial by conditional binomials.
 pub type CategoricalSufficient = Categorical<Counts>;
 
-/// Cells with known probabilities and the sample sizes; `S` draws the frequencies of one sample.
+/// Cells with known probabilities and the sample sizes; `S` is what a sample is made of.
 #[derive(Debug)]
 pub struct Categorical<S> {
     probabilities: Vec<f64>,
     rows: Rows,
-    sample: S,
+    sample: PhantomData<fn() -> S>,
 }
 
-impl<S: Sample + Default> Categorical<S> {
+impl<S: Sample> Categorical<S> {
     /// Real rows in cells of these probabilities (non-negative, of sum 1 but for rounding).
     #[must_use]
-    pub fn new(probabilities: Vec<f64>, rows: Rows) -> Self {
-        Self { probabilities, rows, sample: S::default() }
+    pub const fn new(probabilities: Vec<f64>, rows: Rows) -> Self {
+        Self { probabilities, rows, sample: PhantomData }
     }
 }
 
-impl<S: Sample + Sync> Simulator for Categorical<S> {
-    type Chain<'a>
-        = CategoricalChain<'a, S>
-    where
-        Self: 'a;
+impl<S: Sample> Simulator for Categorical<S> {
+    type Real = Real<S>;
+    type Noise = S;
+    type State = State;
 
     fn loss_names(&self) -> &'static [&'static str] {
         &["probabilities"]
     }
 
-    fn chain(&self) -> CategoricalChain<'_, S> {
+    fn real(&self) -> Real<S> {
+        Real { sample: S::new(self.rows.real), frequencies: vec![0.0; self.probabilities.len()] }
+    }
+
+    fn noise(&self) -> S {
+        S::new(self.rows.synthetic)
+    }
+
+    fn state(&self) -> State {
         let zeros = vec![0.0; self.probabilities.len()];
-        CategoricalChain { model: self, real: zeros.clone(), synthetic: zeros.clone(), fit: zeros }
+        State { fit: zeros.clone(), synthetic: zeros }
+    }
+
+    fn draw_real(&self, rng: &mut StreamRng, Real { sample, frequencies }: &mut Real<S>) -> Result<(), FitFailure> {
+        sample.draw(rng);
+        sample.count(&self.probabilities, frequencies);
+        Ok(())
+    }
+
+    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut S) {
+        noise.draw(rng);
+    }
+
+    fn start(&self, real: &Real<S>, state: &mut State) -> Result<(), FitFailure> {
+        state.fit.copy_from_slice(&real.frequencies);
+        Ok(())
+    }
+
+    fn retrain(
+        &self,
+        weight: f64,
+        real: &Real<S>,
+        noise: &S,
+        State { fit, synthetic }: &mut State,
+    ) -> Result<(), FitFailure> {
+        noise.count(fit, synthetic);
+        for ((fit, real), synthetic) in fit.iter_mut().zip(&real.frequencies).zip(synthetic) {
+            *fit = weight * real + (1.0 - weight) * *synthetic;
+        }
+        Ok(())
+    }
+
+    fn losses(&self, state: &State, out: &mut [f64]) {
+        out[0] = state.fit.iter().zip(&self.probabilities).map(|(fit, p)| (fit - p) * (fit - p)).sum();
     }
 }
 
-/// The fitted probabilities, and the frequencies of the two parts.
+/// A real sample and its frequencies.
 #[derive(Debug)]
-pub struct CategoricalChain<'a, S> {
-    model: &'a Categorical<S>,
+pub struct Real<S> {
+    sample: S,
+    frequencies: Vec<f64>,
+}
+
+/// The fitted probabilities, and room for synthetic frequencies.
+#[derive(Debug)]
+pub struct State {
     fit: Vec<f64>,
-    real: Vec<f64>,
     synthetic: Vec<f64>,
 }
 
-impl<S: Sample + Sync> Chain for CategoricalChain<'_, S> {
-    fn start(&mut self, real: &mut StreamRng) -> Result<(), FitFailure> {
-        let Categorical { probabilities, rows, sample } = self.model;
-        sample.draw(rows.real, probabilities, real, &mut self.fit);
-        Ok(())
-    }
-
-    fn retrain(&mut self, weight: f64, real: &mut StreamRng, synthetic: &mut StreamRng) -> Result<(), FitFailure> {
-        let Categorical { probabilities, rows, sample } = self.model;
-        sample.draw(rows.real, probabilities, real, &mut self.real);
-        sample.draw(rows.synthetic, &self.fit, synthetic, &mut self.synthetic);
-        for ((fit, real), synthetic) in self.fit.iter_mut().zip(&self.real).zip(&self.synthetic) {
-            *fit = weight * real + (1.0 - weight) * synthetic;
-        }
-        Ok(())
-    }
-
-    fn losses(&mut self, out: &mut [f64]) {
-        out[0] = self.fit.iter().zip(&self.model.probabilities).map(|(fit, p)| (fit - p) * (fit - p)).sum();
-    }
-}
-
-/// How a sample is drawn from cells of given probabilities, of which the sum may differ from 1 by rounding.
+/// What a sample is made of, whatever the probabilities of the cells, of which the sum may differ from 1 by rounding.
 pub trait Sample {
-    /// Frequencies of the cells in a new sample.
-    fn draw(&self, rows: usize, probabilities: &[f64], rng: &mut StreamRng, frequencies: &mut [f64]);
+    /// Memory for this many rows.
+    fn new(rows: usize) -> Self;
+
+    /// Draws it.
+    fn draw(&mut self, rng: &mut StreamRng);
+
+    /// The frequencies of the cells.
+    fn count(&self, probabilities: &[f64], frequencies: &mut [f64]);
 }
 
-/// Row by row.
-#[derive(Debug, Default)]
-pub struct EveryRow;
+/// A uniform number for every row, in increasing order.
+#[derive(Debug)]
+pub struct EveryRow(Vec<f64>);
 
 impl Sample for EveryRow {
-    /// A row lies in the first cell whose cumulated probability exceeds a uniform number below the total. That number
-    /// never rounds up to the total, so there is such a cell, and it is not of probability zero.
-    fn draw(&self, rows: usize, probabilities: &[f64], rng: &mut StreamRng, frequencies: &mut [f64]) {
-        let mut total = 0.0;
-        let cumulated: Vec<f64> = probabilities
-            .iter()
-            .map(|p| {
-                total += p;
-                total
-            })
-            .collect();
-        frequencies.fill(0.0);
-        for _ in 0..rows {
-            let below = rng.random::<f64>() * total;
-            frequencies[cumulated.partition_point(|&c| c <= below)] += 1.0;
+    fn new(rows: usize) -> Self {
+        Self(vec![0.0; rows])
+    }
+
+    fn draw(&mut self, rng: &mut StreamRng) {
+        sorted_uniforms(rng, &mut self.0);
+    }
+
+    /// A row lies in the first cell whose share in the total, cumulated, exceeds its number. From the last cell of positive probability on that
+    /// is exactly 1, and a cell of probability zero adds nothing to it.
+    fn count(&self, probabilities: &[f64], frequencies: &mut [f64]) {
+        let total: f64 = probabilities.iter().sum();
+        let (mut cumulated, mut before) = (0.0, 0);
+        for (cell, p) in frequencies.iter_mut().zip(probabilities) {
+            cumulated += p;
+            let share = cumulated / total;
+            let up_to = self.0.partition_point(|&u| u < share);
+            *cell = (up_to - before) as f64 / self.0.len() as f64;
+            before = up_to;
         }
-        frequencies.iter_mut().for_each(|count| *count /= rows as f64);
     }
 }
 
-/// By the counts alone.
-#[derive(Debug, Default)]
-pub struct Counts;
+/// A stream: how many variates the counts take depends on the probabilities.
+#[derive(Debug)]
+pub struct Counts {
+    rows: usize,
+    stream: StreamRng,
+}
 
 impl Sample for Counts {
+    fn new(rows: usize) -> Self {
+        Self { rows, stream: StreamRng::seed_from_u64(0) }
+    }
+
+    fn draw(&mut self, rng: &mut StreamRng) {
+        self.stream.clone_from(rng);
+    }
+
     /// The count of a cell, given those before it, is binomial in the rows left, with its share in the probability left.
     /// What is left is summed from the last cell backwards, never obtained by subtraction: so no share exceeds 1, that of
     /// the last cell of positive probability is exactly 1, and that of a cell of probability zero is 0.
-    fn draw(&self, rows: usize, probabilities: &[f64], rng: &mut StreamRng, frequencies: &mut [f64]) {
+    fn count(&self, probabilities: &[f64], frequencies: &mut [f64]) {
         let mut left = 0.0;
         for (tail, p) in frequencies.iter_mut().zip(probabilities).rev() {
             left += p;
             *tail = left;
         }
-        let mut rows_left = rows as u64;
+        let (mut stream, mut rows_left) = (self.stream.clone(), self.rows as u64);
         for (cell, &p) in frequencies.iter_mut().zip(probabilities) {
             let count = if p == 0.0 {
                 0
             } else {
                 let law = Binomial::new(rows_left, p / *cell).expect("0 < p <= what is left");
                 // The inversion inside compares sums that carry rounding and could pass the number of rows.
-                law.sample(rng).min(rows_left)
+                law.sample(&mut stream).min(rows_left)
             };
             rows_left -= count;
-            *cell = count as f64 / rows as f64;
+            *cell = count as f64 / self.rows as f64;
         }
     }
 }
@@ -144,7 +189,7 @@ mod tests {
     /// never one of probability zero, wherever that stands.
     #[test]
     fn rounded_and_zero_probabilities() {
-        fn check<S: Sample>(sample: &S) {
+        fn check<S: Sample>() {
             let cases = [
                 vec![0.1; 10],
                 vec![1.0 / 3.0; 3],
@@ -157,7 +202,9 @@ mod tests {
             for probabilities in cases {
                 let mut frequencies = vec![f64::NAN; probabilities.len()];
                 for rows in [1, 7, 64] {
-                    sample.draw(rows, &probabilities, &mut rng, &mut frequencies);
+                    let mut sample = S::new(rows);
+                    sample.draw(&mut rng);
+                    sample.count(&probabilities, &mut frequencies);
                     let counts: Vec<f64> = frequencies.iter().map(|f| (f * rows as f64).round()).collect();
                     assert_eq!(counts.iter().sum::<f64>(), rows as f64, "{probabilities:?} {frequencies:?}");
                     for (count, &p) in counts.iter().zip(&probabilities) {
@@ -166,7 +213,7 @@ mod tests {
                 }
             }
         }
-        check(&EveryRow);
-        check(&Counts);
+        check::<EveryRow>();
+        check::<Counts>();
     }
 }

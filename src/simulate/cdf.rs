@@ -1,12 +1,7 @@
 //! The distribution function of one variable: `F_t` = w (real) + (1 - w) (synthetic empirical distribution function),
 //! synthetic rows drawn from `F_{t-1}`. The truth is U(0, 1); the loss is the same for every continuous distribution.
 
-use std::{iter, mem};
-
-use rand::RngExt;
-use rand_distr::Exp1;
-
-use super::{Chain, FitFailure, Simulator};
+use super::{FitFailure, Simulator, lanes::LANES, sorted::sorted_uniforms};
 use crate::{experiment::Rows, stream::StreamRng};
 
 /// Draws every row, in increasing order.
@@ -24,115 +19,141 @@ impl CdfRows {
 }
 
 impl Simulator for CdfRows {
-    type Chain<'a> = CdfChain;
+    /// The real rows in increasing order.
+    type Real = Vec<f64>;
+    /// Uniform numbers in increasing order: the synthetic rows are their quantiles.
+    type Noise = Vec<f64>;
+    type State = State;
 
     fn loss_names(&self) -> &'static [&'static str] {
         &["cdf"]
     }
 
-    fn chain(&self) -> CdfChain {
-        let fit = Fit { real: vec![0.0; self.rows.real], synthetic: vec![0.0; self.rows.synthetic], weight: 1.0 };
-        CdfChain { current: fit.clone(), next: fit }
+    fn real(&self) -> Vec<f64> {
+        vec![0.0; self.rows.real]
+    }
+
+    fn noise(&self) -> Vec<f64> {
+        vec![0.0; self.rows.synthetic]
+    }
+
+    fn state(&self) -> State {
+        let Rows { real, synthetic } = self.rows;
+        State { fitted: Steps::with_capacity(real + synthetic), rows: vec![0.0; synthetic] }
+    }
+
+    fn draw_real(&self, rng: &mut StreamRng, real: &mut Vec<f64>) -> Result<(), FitFailure> {
+        sorted_uniforms(rng, real);
+        Ok(())
+    }
+
+    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut Vec<f64>) {
+        sorted_uniforms(rng, noise);
+    }
+
+    fn start(&self, real: &Vec<f64>, State { fitted, .. }: &mut State) -> Result<(), FitFailure> {
+        fitted.mix(1.0, real, &[]);
+        Ok(())
+    }
+
+    /// By inversion, so that rows move little where w does (common random numbers).
+    fn retrain(
+        &self,
+        weight: f64,
+        real: &Vec<f64>,
+        noise: &Vec<f64>,
+        State { fitted, rows }: &mut State,
+    ) -> Result<(), FitFailure> {
+        fitted.quantiles(noise, rows);
+        fitted.mix(weight, real, rows);
+        Ok(())
+    }
+
+    fn losses(&self, state: &State, out: &mut [f64]) {
+        out[0] = state.fitted.loss();
     }
 }
 
-/// The fitted distribution function, and room for the next.
+/// The fitted distribution function, and room for synthetic rows.
 #[derive(Debug)]
-pub struct CdfChain {
-    current: Fit,
-    next: Fit,
+pub struct State {
+    fitted: Steps,
+    rows: Vec<f64>,
 }
 
-impl Chain for CdfChain {
-    fn start(&mut self, real: &mut StreamRng) -> Result<(), FitFailure> {
-        sorted_uniforms(real, &mut self.current.real);
-        self.current.weight = 1.0;
-        Ok(())
+/// A distribution function on \[0, 1\]: `levels[k]` from `atoms[k]` to `atoms[k + 1]`. Before the first atom stands 0, behind the last 1.
+#[derive(Debug)]
+struct Steps {
+    atoms: Vec<f64>,
+    levels: Vec<f64>,
+}
+
+impl Steps {
+    fn with_capacity(atoms: usize) -> Self {
+        Self { atoms: Vec::with_capacity(atoms + 2), levels: Vec::with_capacity(atoms + 1) }
     }
 
-    /// By inversion: a synthetic row is the first atom at which `F_{t-1}` exceeds a uniform number. Both are in increasing
-    /// order, so one pass finds them all, and the rows move little where w does (common random numbers).
-    fn retrain(&mut self, weight: f64, real: &mut StreamRng, synthetic: &mut StreamRng) -> Result<(), FitFailure> {
-        let next = &mut self.next;
-        next.weight = weight;
-        sorted_uniforms(real, &mut next.real);
-        sorted_uniforms(synthetic, &mut next.synthetic);
-        let mut atoms = self.current.atoms();
-        let (mut atom, mut level) = (0.0, 0.0);
-        for row in &mut next.synthetic {
-            while level <= *row {
-                // The last level is 1 but for rounding: beyond it lies the last atom.
-                let Some(step) = atoms.next() else { break };
-                (atom, level) = step;
-            }
-            *row = atom;
+    /// Becomes that of sorted real rows, which share the weight, and of sorted synthetic rows, which share the rest. Rows of weight
+    /// zero are no atoms.
+    fn mix(&mut self, weight: f64, real: &[f64], synthetic: &[f64]) {
+        let real = if weight > 0.0 { real } else { &[] };
+        let synthetic = if weight < 1.0 { synthetic } else { &[] };
+        // From the numbers of rows passed, so that no rounding accumulates; a part without rows adds 0.
+        let (a, b) = (weight / real.len().max(1) as f64, (1.0 - weight) / synthetic.len().max(1) as f64);
+        let level = |i: usize, j: usize| i as f64 * a + j as f64 * b;
+        let count = real.len() + synthetic.len();
+        self.atoms.resize(count + 2, 0.0);
+        self.levels.resize(count + 1, 0.0);
+        let mut steps = self.atoms[1..=count].iter_mut().zip(&mut self.levels[1..]);
+        let (mut i, mut j) = (0, 0);
+        while let (Some(&x), Some(&y)) = (real.get(i), synthetic.get(j)) {
+            // Without a branch: which of the two comes next is as unpredictable as a coin.
+            let is_real = x <= y;
+            i += usize::from(is_real);
+            j += usize::from(!is_real);
+            let Some((atom, value)) = steps.next() else { break };
+            (*atom, *value) = (if is_real { x } else { y }, level(i, j));
         }
-        drop(atoms);
-        mem::swap(&mut self.current, &mut self.next);
-        Ok(())
+        let (real_left, synthetic_left) = (&real[i..], &synthetic[j..]);
+        for ((&x, i), (atom, value)) in real_left.iter().zip(i + 1..).zip(&mut steps) {
+            (*atom, *value) = (x, level(i, j));
+        }
+        for ((&y, j), (atom, value)) in synthetic_left.iter().zip(j + 1..).zip(&mut steps) {
+            (*atom, *value) = (y, level(i, j));
+        }
+        self.atoms[count + 1] = 1.0;
+        self.levels[count] = 1.0; // but for rounding it is
+    }
+
+    /// The first atoms at which the function exceeds these numbers, which are sorted and lie in \[0, 1).
+    fn quantiles(&self, sorted: &[f64], rows: &mut [f64]) {
+        let (mut i, mut k) = (0, 0);
+        while let (Some(row), Some(&u)) = (rows.get_mut(i), sorted.get(i)) {
+            // Both are in increasing order, so one pass finds them all; without a branch, as above.
+            *row = self.atoms[k];
+            let exceeds = self.levels[k] > u;
+            i += usize::from(exceeds);
+            k += usize::from(!exceeds);
+        }
     }
 
     /// # Formula
     /// integral of (F - u)^2 over \[0, 1\] = sum over the gaps (a, b) between atoms of (b - a)(A^2 + A B + B^2)/3,
     /// A = F - a, B = F - b, F the level in the gap: the antiderivative is -(F - u)^3/3 and A^3 - B^3 factorises, so that
     /// nothing cancels.
-    fn losses(&mut self, out: &mut [f64]) {
-        let (mut a, mut level, mut integral) = (0.0, 0.0, 0.0);
-        for (b, next) in self.current.atoms().chain(iter::once((1.0, 1.0))) {
+    fn loss(&self) -> f64 {
+        let gap = |a: f64, b: f64, level: f64| {
             let (left, right) = (level - a, level - b);
-            integral += (b - a) * (left * left + left * right + right * right);
-            (a, level) = (b, next);
+            (b - a) * (left * left + left * right + right * right)
+        };
+        let mut lanes = [0.0; LANES];
+        let (starts, ends) = (self.atoms.chunks(LANES), self.atoms[1..].chunks(LANES));
+        for ((levels, starts), ends) in self.levels.chunks(LANES).zip(starts).zip(ends) {
+            for (((lane, &level), &a), &b) in lanes.iter_mut().zip(levels).zip(starts).zip(ends) {
+                *lane += gap(a, b, level);
+            }
         }
-        out[0] = integral / 3.0;
-    }
-}
-
-/// A step function: sorted real atoms that share the weight, sorted synthetic atoms that share the rest.
-#[derive(Clone, Debug)]
-struct Fit {
-    real: Vec<f64>,
-    synthetic: Vec<f64>,
-    weight: f64,
-}
-
-impl Fit {
-    /// The atoms of positive weight in increasing order, each with the value of the function from there on.
-    ///
-    /// The value comes from the numbers of atoms passed, so that no rounding accumulates.
-    fn atoms(&self) -> impl Iterator<Item = (f64, f64)> {
-        let (w, u) = (self.weight, 1.0 - self.weight);
-        let real = if w > 0.0 { self.real.as_slice() } else { &[] };
-        let synthetic = if u > 0.0 { self.synthetic.as_slice() } else { &[] };
-        let (real_step, synthetic_step) = (w / self.real.len() as f64, u / self.synthetic.len() as f64);
-        let (mut i, mut j) = (0, 0);
-        iter::repeat_with(move || {
-            let x = real.get(i).copied().unwrap_or(f64::INFINITY);
-            let y = synthetic.get(j).copied().unwrap_or(f64::INFINITY);
-            // Without a branch: which of the two comes next is as unpredictable as a coin.
-            let is_real = x <= y;
-            i += usize::from(is_real);
-            j += usize::from(!is_real);
-            (if is_real { x } else { y }, i as f64 * real_step + j as f64 * synthetic_step)
-        })
-        .take(real.len() + synthetic.len())
-    }
-}
-
-/// The order statistics of independent U(0, 1): partial sums of exponential variables over the sum of one more.
-///
-/// # Source
-/// the joint law of spacings (Devroye, Non-Uniform Random Variate Generation, V.2).
-fn sorted_uniforms(rng: &mut StreamRng, out: &mut [f64]) {
-    const BELOW_ONE: f64 = 1.0 - f64::EPSILON / 2.0;
-    let mut sum = 0.0;
-    for x in &mut *out {
-        sum += rng.sample::<f64, _>(Exp1);
-        *x = sum;
-    }
-    sum += rng.sample::<f64, _>(Exp1);
-    for x in out {
-        // The last spacing may be lost in the rounding of the sum; a uniform number stays below 1.
-        *x = (*x / sum).min(BELOW_ONE);
+        lanes.iter().sum::<f64>() / 3.0
     }
 }
 
@@ -141,11 +162,10 @@ mod tests {
     use super::*;
     use crate::stream::{Purpose, Streams};
 
-    fn loss(fit: &Fit) -> f64 {
-        let mut chain = CdfChain { current: fit.clone(), next: fit.clone() };
-        let mut out = [f64::NAN];
-        chain.losses(&mut out);
-        out[0]
+    fn loss(real: &[f64], synthetic: &[f64], weight: f64) -> f64 {
+        let mut steps = Steps::with_capacity(real.len() + synthetic.len());
+        steps.mix(weight, real, synthetic);
+        steps.loss()
     }
 
     /// F counted anew at the midpoints of a fine grid. In a cell without an atom the rule errs by h^2/12 of the cell's
@@ -163,35 +183,46 @@ mod tests {
                 })
                 .sum::<f64>()
                 / f64::from(cells);
-            let exact = loss(&Fit { real: real.clone(), synthetic: synthetic.clone(), weight });
+            let exact = loss(&real, &synthetic, weight);
             assert!((exact - brute).abs() < 1e-5, "w = {weight}: {exact} {brute}");
         }
     }
 
-    /// Two integrals of (1/2 - u)^2 by hand; the stale synthetic atom at weight 1 is no atom.
+    /// Two integrals of (1/2 - u)^2 by hand; the synthetic atom at weight 1 is no atom.
     #[test]
     fn loss_by_hand() {
         // F = 0 below 1/2 and 1 above: 2 * (1/2)^3/3.
-        assert_eq!(loss(&Fit { real: vec![0.5], synthetic: vec![0.2], weight: 1.0 }), 1.0 / 12.0);
+        assert_eq!(loss(&[0.5], &[0.2], 1.0), 1.0 / 12.0);
         // F = 1/4 on (0, 1/2), 1 above: ((1/4)^3 + (1/4)^3)/3 + (1/2)^3/3 = 5/96.
-        let fit = Fit { real: vec![0.0], synthetic: vec![0.5], weight: 0.25 };
-        assert!((loss(&fit) - 5.0 / 96.0).abs() < 1e-16);
+        assert!((loss(&[0.0], &[0.5], 0.25) - 5.0 / 96.0).abs() < 1e-16);
+    }
+
+    /// The quantile of u is the first atom at which the function exceeds u: 1/8 at 0.1, 3/8 at 0.3, 1/2 at 0.6, 1 at 0.9.
+    #[test]
+    fn quantiles_by_hand() {
+        let mut steps = Steps::with_capacity(4);
+        steps.mix(0.25, &[0.1, 0.6], &[0.3, 0.9, 0.9]);
+        let mut rows = [f64::NAN; 6];
+        steps.quantiles(&[0.0, 0.125, 0.37, 0.374, 0.4, 0.999], &mut rows);
+        assert_eq!(rows, [0.1, 0.3, 0.3, 0.3, 0.6, 0.9]);
     }
 
     /// Synthetic rows are atoms of positive weight of the model before, in increasing order.
     #[test]
     fn synthetic_rows_repeat_atoms() {
         let streams = Streams { seed: 1, experiment: 2 };
-        let mut chain = CdfRows::new(Rows { real: 5, synthetic: 200 }).chain();
-        for (weight, next_weight) in [(0.0, 0.5), (0.4, 0.5), (1.0, 0.5)] {
-            chain.start(&mut streams.rng(0, 0, Purpose::Real, 0)).unwrap();
-            for (t, weight) in [(1, weight), (2, next_weight)] {
-                let before: Vec<f64> = chain.current.atoms().map(|(atom, _)| atom).collect();
-                let (mut real, mut synthetic) =
-                    (streams.rng(0, t, Purpose::Real, 0), streams.rng(0, t, Purpose::Synthetic, 0));
-                chain.retrain(weight, &mut real, &mut synthetic).unwrap();
-                assert!(chain.current.synthetic.iter().all(|row| before.contains(row)));
-                assert!(chain.current.synthetic.is_sorted() && chain.current.real.is_sorted());
+        let simulator = CdfRows::new(Rows { real: 5, synthetic: 200 });
+        let (mut real, mut noise, mut chain) = (simulator.real(), simulator.noise(), simulator.state());
+        for weights in [[0.0, 0.5], [0.4, 0.5], [1.0, 0.5]] {
+            simulator.draw_real(&mut streams.rng(0, 0, Purpose::Real, 0), &mut real).unwrap();
+            simulator.start(&real, &mut chain).unwrap();
+            for (t, weight) in (1..).zip(weights) {
+                let before = chain.fitted.atoms[1..chain.fitted.levels.len()].to_vec();
+                simulator.draw_real(&mut streams.rng(0, t, Purpose::Real, 0), &mut real).unwrap();
+                simulator.draw_noise(&mut streams.rng(0, t, Purpose::Synthetic, 0), &mut noise);
+                simulator.retrain(weight, &real, &noise, &mut chain).unwrap();
+                assert!(chain.rows.iter().all(|row| before.contains(row)));
+                assert!(chain.rows.is_sorted() && real.is_sorted() && chain.fitted.atoms.is_sorted());
             }
         }
     }

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use super::{
     categorical::{CategoricalRows, CategoricalSufficient},
     cdf::CdfRows,
-    engine::{Plan, run},
+    engine::{Plan, Weights, run},
     gaussian::{GaussianRows, GaussianSufficient},
     linear::{LinearRows, LinearSufficient},
     logistic::Logistic,
@@ -88,31 +88,37 @@ impl Serialize for SimulatorKind {
     }
 }
 
-/// Runs the plan and gives the moments of the model's own loss over the first recorded entry, and the number of failed
+/// Runs the plan at this weight and gives the moments of the model's own loss over the first recorded entry, and the number of failed
 /// fits.
 #[must_use]
 pub fn run_problem(
     problem: &Problem,
     kind: SimulatorKind,
     plan: &Plan,
+    weight: f64,
     progress: &(dyn Fn(u64) + Sync),
 ) -> (Moments, u64) {
+    let weights = &Weights::Constant(weight);
     let rows = problem.rows();
     let sufficient = kind == SimulatorKind::Sufficient;
     let outcome = match problem.truth().clone() {
-        Truth::Gaussian { sigma } if sufficient => run(&GaussianSufficient::new(sigma, rows), plan, progress),
-        Truth::Gaussian { sigma } => run(&GaussianRows::new(sigma, rows), plan, progress),
+        Truth::Gaussian { sigma } if sufficient => run(&GaussianSufficient::new(sigma, rows), plan, weights, progress),
+        Truth::Gaussian { sigma } => run(&GaussianRows::new(sigma, rows), plan, weights, progress),
         Truth::Linear { beta, noise_variance } if sufficient => {
-            run(&LinearSufficient::new(&beta, noise_variance, rows), plan, progress)
+            run(&LinearSufficient::new(&beta, noise_variance, rows), plan, weights, progress)
         }
-        Truth::Linear { beta, noise_variance } => run(&LinearRows::new(beta, noise_variance, rows), plan, progress),
-        Truth::Logistic { beta } => run(&Logistic::new(beta, rows), plan, progress),
-        Truth::Poisson { beta } => run(&Poisson::new(beta, rows), plan, progress),
-        Truth::Uniform => run(&CdfRows::new(rows), plan, progress),
+        Truth::Linear { beta, noise_variance } => {
+            run(&LinearRows::new(&beta, noise_variance, rows), plan, weights, progress)
+        }
+        Truth::Logistic { beta } => run(&Logistic::new(beta, rows), plan, weights, progress),
+        Truth::Poisson { beta } => run(&Poisson::new(beta, rows), plan, weights, progress),
+        Truth::Uniform => run(&CdfRows::new(rows), plan, weights, progress),
         Truth::Categorical { probabilities } if sufficient => {
-            run(&CategoricalSufficient::new(probabilities, rows), plan, progress)
+            run(&CategoricalSufficient::new(probabilities, rows), plan, weights, progress)
         }
-        Truth::Categorical { probabilities } => run(&CategoricalRows::new(probabilities, rows), plan, progress),
+        Truth::Categorical { probabilities } => {
+            run(&CategoricalRows::new(probabilities, rows), plan, weights, progress)
+        }
     };
     // A Gaussian chain reports the loss of its mean first, then that of its covariance; the others have one loss.
     let loss = usize::from(problem.model() == Model::GaussianCovariance);

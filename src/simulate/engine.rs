@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::{Chain, FitFailure, Simulator};
+use super::{FitFailure, Simulator};
 use crate::{
     stats::moments::Moments,
     stream::{Purpose, Streams},
@@ -77,7 +77,7 @@ impl Record {
     }
 }
 
-/// A simulation to run.
+/// A simulation to run, at any weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Seed of the run.
@@ -89,8 +89,6 @@ pub struct Plan {
     pub cell: u64,
     /// Replicates, by index; the first is a multiple of [`BLOCK`]. A run can go on where another one ended, see [`Outcome::merge`].
     pub replicates: Range<u64>,
-    /// Weights.
-    pub weights: Weights,
     /// Fresh or fixed real rows.
     pub real_rows: RealRows,
     /// What is recorded; the last generation follows from it.
@@ -121,86 +119,135 @@ impl Outcome {
     }
 }
 
-/// Runs the plan on the current rayon pool; `progress` is called with the number of replicates that were just finished.
+/// Runs the plan at these weights: [`run_grid`] of one.
 ///
-/// Replicate r draws the real rows of generation t from the stream of key (r, t, real), with fixed real rows always from
-/// that of t = 0, and the synthetic rows from the one of (r, t, synthetic). Hence what a replicate contributes depends
-/// neither on the number of replicates nor on that of threads, and blocks of [`BLOCK`] replicates are merged in the order
-/// of their index: the same bits always.
+/// # Panics
+/// As [`run_grid`].
+pub fn run<S: Simulator>(simulator: &S, plan: &Plan, weights: &Weights, progress: &(dyn Fn(u64) + Sync)) -> Outcome {
+    let [outcome] = run_grid(simulator, plan, std::slice::from_ref(weights), progress).try_into().expect("one outcome");
+    outcome
+}
+
+/// Runs the plan at each of the weights on the current rayon pool; `progress` is called with the number of replicates that were just
+/// finished at all of them.
 ///
-/// A replicate in which a fit fails is counted in [`Outcome::failed_fits`] and contributes nothing else. A loss that is
-/// not finite (it overflowed, or is the log determinant of a singular covariance) is a value like any other: it enters
+/// Replicate r draws the real rows of generation t from the stream of key (r, t, real), with fixed real rows those of t = 0
+/// always, and the noise of its synthetic rows from the one of (r, t, synthetic): once for all weights. Hence what a replicate
+/// contributes at a weight depends neither on the other weights, nor on the number of replicates, nor on that of threads, and blocks
+/// of [`BLOCK`] replicates are merged in the order of their index: the same bits always.
+///
+/// A replicate in which a fit fails is counted in [`Outcome::failed_fits`] of its weight and contributes nothing else there. A loss
+/// that is not finite (it overflowed, or is the log determinant of a singular covariance) is a value like any other: it enters
 /// the moments of its entry, which then are not finite either and cannot confirm anything.
 ///
 /// # Panics
-/// Where the plan breaks an invariant: the first replicate begins a block, recorded generations increase, an average has at least one generation, and every
-/// generation has a weight in [0, 1].
-pub fn run<S: Simulator>(simulator: &S, plan: &Plan, progress: &(dyn Fn(u64) + Sync)) -> Outcome {
+/// Where the plan breaks an invariant: the first replicate begins a block, recorded generations increase, an average has at least one
+/// generation, and every generation has a weight in [0, 1].
+pub fn run_grid<S: Simulator>(
+    simulator: &S,
+    plan: &Plan,
+    weights: &[Weights],
+    progress: &(dyn Fn(u64) + Sync),
+) -> Vec<Outcome> {
     assert!(plan.replicates.start.is_multiple_of(BLOCK), "the first replicate begins a block");
     assert!(plan.record.generations().is_sorted_by(|a, b| a < b), "recorded generations increase");
     assert!(!matches!(plan.record, Record::Average { from, until } if from >= until), "an average of no generation");
     let last = plan.record.generations().last().unwrap_or(0);
-    assert!((1..=last).all(|t| (0.0..=1.0).contains(&plan.weights.at(t))), "weights lie in [0, 1]");
+    let valid = |weights: &Weights| (1..=last).all(|t| (0.0..=1.0).contains(&weights.at(t)));
+    assert!(weights.iter().all(valid), "weights lie in [0, 1]");
 
     let blocks = plan.replicates.start / BLOCK..plan.replicates.end.div_ceil(BLOCK);
     let wave = BLOCKS_PER_THREAD * rayon::current_num_threads();
-    let mut total = Outcome::empty(plan.record.entries(), simulator.loss_names().len());
+    let empty = Outcome::empty(plan.record.entries(), simulator.loss_names().len());
+    let mut totals = vec![empty; weights.len()];
     for first in blocks.clone().step_by(wave) {
-        let finished: Vec<Outcome> = (first..blocks.end.min(first + wave as u64))
+        let finished: Vec<Vec<Outcome>> = (first..blocks.end.min(first + wave as u64))
             .into_par_iter()
-            .map(|block| run_block(simulator, plan, block, progress))
+            .map(|block| run_block(simulator, plan, weights, block, progress))
             .collect();
-        finished.iter().for_each(|block| total.merge(block));
+        finished.iter().for_each(|block| totals.iter_mut().zip(block).for_each(|(total, next)| total.merge(next)));
     }
-    total
+    totals
 }
 
-/// The replicates of one block, in order, on one chain.
-fn run_block<S: Simulator>(simulator: &S, plan: &Plan, block: u64, progress: &(dyn Fn(u64) + Sync)) -> Outcome {
-    let losses = simulator.loss_names().len();
-    let mut outcome = Outcome::empty(plan.record.entries(), losses);
-    let mut chain = simulator.chain();
+/// The replicates of one block, in order, on one chain for each weight.
+fn run_block<S: Simulator>(
+    simulator: &S,
+    plan: &Plan,
+    weights: &[Weights],
+    block: u64,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Vec<Outcome> {
+    let (entries, losses) = (plan.record.entries(), simulator.loss_names().len());
+    let mut outcomes = vec![Outcome::empty(entries, losses); weights.len()];
+    let (mut real, mut noise) = (simulator.real(), simulator.noise());
+    let chain = |weights| Chain { weights, state: simulator.state(), values: vec![0.0; entries * losses], fit: Ok(()) };
+    let mut chains: Vec<_> = weights.iter().map(chain).collect();
     let mut current = vec![0.0; losses];
-    let mut values = vec![0.0; plan.record.entries() * losses];
     let replicates = block * BLOCK..plan.replicates.end.min((block + 1) * BLOCK);
     for replicate in replicates.clone() {
-        match run_replicate(&mut chain, plan, replicate, &mut current, &mut values) {
-            Ok(()) => outcome.moments.iter_mut().flatten().zip(&values).for_each(|(m, &value)| m.push(value)),
-            Err(FitFailure) => outcome.failed_fits += 1,
+        run_replicate(simulator, plan, replicate, (&mut real, &mut noise), &mut chains, &mut current);
+        for (outcome, Chain { values, fit, .. }) in outcomes.iter_mut().zip(&chains) {
+            match fit {
+                Ok(()) => outcome.moments.iter_mut().flatten().zip(values).for_each(|(m, &value)| m.push(value)),
+                Err(FitFailure) => outcome.failed_fits += 1,
+            }
         }
     }
     progress(replicates.end - replicates.start);
-    outcome
+    outcomes
 }
 
-/// One replicate: `values` becomes the recorded losses, entry by entry; `current` is scratch of one value per loss.
-fn run_replicate<C: Chain>(
-    chain: &mut C,
+/// One replicate at one weight.
+struct Chain<'a, State> {
+    weights: &'a Weights,
+    state: State,
+    /// The recorded losses, entry by entry; meaningless after a failed fit.
+    values: Vec<f64>,
+    /// Whether all fits so far succeeded.
+    fit: Result<(), FitFailure>,
+}
+
+/// One replicate at every weight; `current` is scratch of one value per loss.
+fn run_replicate<S: Simulator>(
+    simulator: &S,
     plan: &Plan,
     replicate: u64,
+    (real, noise): (&mut S::Real, &mut S::Noise),
+    chains: &mut [Chain<'_, S::State>],
     current: &mut [f64],
-    values: &mut [f64],
-) -> Result<(), FitFailure> {
+) {
     let streams = Streams { seed: plan.seed, experiment: plan.experiment };
-    let real = |generation| streams.rng(replicate, generation, Purpose::Real, plan.cell);
+    let stream = |generation, purpose| streams.rng(replicate, generation, purpose, plan.cell);
     let (share, stride) = match plan.record {
         Record::At(_) => (1.0, current.len()),
         Record::Average { from, until } => (1.0 / f64::from(until - from), 0),
     };
-    values.fill(0.0);
-    chain.start(&mut real(0))?;
+    let mut drawn = simulator.draw_real(&mut stream(0, Purpose::Real), real);
+    for chain in &mut *chains {
+        chain.values.fill(0.0);
+        chain.fit = drawn.and_then(|()| simulator.start(real, &mut chain.state));
+    }
     let mut fitted = 0;
     for (entry, generation) in plan.record.generations().enumerate() {
         while fitted < generation {
+            if chains.iter().all(|chain| chain.fit.is_err()) {
+                return;
+            }
             fitted += 1;
-            let rows = if plan.real_rows == RealRows::Fresh { fitted } else { 0 };
-            let mut synthetic = streams.rng(replicate, fitted, Purpose::Synthetic, plan.cell);
-            chain.retrain(plan.weights.at(fitted), &mut real(rows), &mut synthetic)?;
+            if plan.real_rows == RealRows::Fresh {
+                drawn = simulator.draw_real(&mut stream(fitted, Purpose::Real), real);
+            }
+            simulator.draw_noise(&mut stream(fitted, Purpose::Synthetic), noise);
+            for Chain { weights, state, fit, .. } in &mut *chains {
+                *fit = fit.and(drawn).and_then(|()| simulator.retrain(weights.at(fitted), real, noise, state));
+            }
         }
-        chain.losses(current);
-        for (value, loss) in values[entry * stride..].iter_mut().zip(&*current) {
-            *value += loss * share;
+        for chain in chains.iter_mut().filter(|chain| chain.fit.is_ok()) {
+            simulator.losses(&chain.state, current);
+            for (value, loss) in chain.values[entry * stride..].iter_mut().zip(&*current) {
+                *value += loss * share;
+            }
         }
     }
-    Ok(())
 }

@@ -1,10 +1,8 @@
 //! Linear regression on one fixed design, where real and synthetic labels of the same rows are mixed.
 
 use nalgebra::{DMatrix, DVector};
-use rand::RngExt;
-use rand_distr::StandardNormal;
 
-use super::{Chain, FitFailure, Simulator};
+use super::{FitFailure, Simulator, lanes::fill_normal};
 use crate::stream::StreamRng;
 
 /// y = X beta + noise with X given once; at each generation the labels w y + (1 - w) y~ of fresh real labels y and
@@ -29,51 +27,65 @@ impl LinearFixedDesign {
 }
 
 impl Simulator for LinearFixedDesign {
-    type Chain<'a> = LinearFixedDesignChain<'a>;
+    /// Labels.
+    type Real = DVector<f64>;
+    /// Errors of the labels.
+    type Noise = DVector<f64>;
+    type State = State;
 
     fn loss_names(&self) -> &'static [&'static str] {
         &["coefficients"]
     }
 
-    fn chain(&self) -> LinearFixedDesignChain<'_> {
-        let labels = DVector::zeros(self.design.nrows());
-        LinearFixedDesignChain { model: self, fit: self.beta.clone(), real: labels.clone(), synthetic: labels }
+    fn real(&self) -> DVector<f64> {
+        DVector::zeros(self.design.nrows())
+    }
+
+    fn noise(&self) -> DVector<f64> {
+        DVector::zeros(self.design.nrows())
+    }
+
+    fn state(&self) -> State {
+        State { fit: self.beta.clone(), labels: DVector::zeros(self.design.nrows()) }
+    }
+
+    fn draw_real(&self, rng: &mut StreamRng, labels: &mut DVector<f64>) -> Result<(), FitFailure> {
+        fill_normal(labels.as_mut_slice(), rng);
+        labels.gemv(1.0, &self.design, &self.beta, self.noise_sd);
+        Ok(())
+    }
+
+    fn draw_noise(&self, rng: &mut StreamRng, errors: &mut DVector<f64>) {
+        fill_normal(errors.as_mut_slice(), rng);
+    }
+
+    fn start(&self, real: &DVector<f64>, state: &mut State) -> Result<(), FitFailure> {
+        state.fit.gemv(1.0, &self.least_squares, real, 0.0);
+        Ok(())
+    }
+
+    fn retrain(
+        &self,
+        weight: f64,
+        real: &DVector<f64>,
+        errors: &DVector<f64>,
+        State { fit, labels }: &mut State,
+    ) -> Result<(), FitFailure> {
+        labels.copy_from(errors);
+        labels.gemv(1.0 - weight, &self.design, fit, (1.0 - weight) * self.noise_sd);
+        labels.axpy(weight, real, 1.0);
+        fit.gemv(1.0, &self.least_squares, labels, 0.0);
+        Ok(())
+    }
+
+    fn losses(&self, state: &State, out: &mut [f64]) {
+        out[0] = state.fit.iter().zip(&self.beta).map(|(b, truth)| (b - truth) * (b - truth)).sum();
     }
 }
 
-/// The fitted coefficients and the labels of a generation.
+/// The fitted coefficients, and room for labels.
 #[derive(Debug)]
-pub struct LinearFixedDesignChain<'a> {
-    model: &'a LinearFixedDesign,
+pub struct State {
     fit: DVector<f64>,
-    real: DVector<f64>,
-    synthetic: DVector<f64>,
-}
-
-impl LinearFixedDesign {
-    /// Labels of the rows under these coefficients.
-    fn draw(&self, beta: &DVector<f64>, labels: &mut DVector<f64>, rng: &mut StreamRng) {
-        self.design.mul_to(beta, labels);
-        labels.iter_mut().for_each(|y| *y += self.noise_sd * rng.sample::<f64, _>(StandardNormal));
-    }
-}
-
-impl Chain for LinearFixedDesignChain<'_> {
-    fn start(&mut self, real: &mut StreamRng) -> Result<(), FitFailure> {
-        self.model.draw(&self.model.beta, &mut self.real, real);
-        self.model.least_squares.mul_to(&self.real, &mut self.fit);
-        Ok(())
-    }
-
-    fn retrain(&mut self, weight: f64, real: &mut StreamRng, synthetic: &mut StreamRng) -> Result<(), FitFailure> {
-        self.model.draw(&self.model.beta, &mut self.real, real);
-        self.model.draw(&self.fit, &mut self.synthetic, synthetic);
-        self.real.axpy(1.0 - weight, &self.synthetic, weight);
-        self.model.least_squares.mul_to(&self.real, &mut self.fit);
-        Ok(())
-    }
-
-    fn losses(&mut self, out: &mut [f64]) {
-        out[0] = (&self.fit - &self.model.beta).norm_squared();
-    }
+    labels: DVector<f64>,
 }

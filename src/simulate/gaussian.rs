@@ -13,11 +13,10 @@
 use std::mem;
 
 use nalgebra::{Cholesky, DMatrix};
-use rand::RngExt;
-use rand_distr::StandardNormal;
 
 use super::{
-    Chain, FitFailure, Simulator,
+    FitFailure, Simulator,
+    lanes::{dot, fill_normal, sum},
     lower::{Bartlett, add_columns, apply, factorise, multiply_into},
 };
 use crate::{experiment::Rows, stream::StreamRng};
@@ -28,7 +27,7 @@ pub type GaussianRows = Gaussian<EveryRow>;
 /// Draws mean and covariance of the rows from their laws: normal, and Wishart by Bartlett's factor.
 pub type GaussianSufficient = Gaussian<Sufficient>;
 
-/// A Gaussian N(0, sigma) and the sample sizes; `S` draws the sample of one part.
+/// A Gaussian N(0, sigma) and the sample sizes; `S` draws a sample of standard normal rows.
 #[derive(Debug)]
 pub struct Gaussian<S> {
     truth: Fit,
@@ -53,64 +52,70 @@ impl<S: Sample> Gaussian<S> {
 }
 
 impl<S: Sample + Sync> Simulator for Gaussian<S> {
-    type Chain<'a>
-        = GaussianChain<'a, S>
-    where
-        Self: 'a;
+    /// The fit of the real rows.
+    type Real = Drawn<S>;
+    /// The fit of standard normal rows.
+    type Noise = Drawn<S>;
+    type State = State;
 
     fn loss_names(&self) -> &'static [&'static str] {
         &["mean", "covariance", "log_det"]
     }
 
-    fn chain(&self) -> GaussianChain<'_, S> {
-        let p = self.sigma.nrows();
-        let fit = Fit { mean: vec![0.0; p], factor: DMatrix::zeros(p, p) };
-        GaussianChain { model: self, real: fit.clone(), synthetic: fit.clone(), current: fit }
+    fn real(&self) -> Drawn<S> {
+        Drawn { fit: Fit::zeros(self.sigma.nrows()), scratch: self.real.scratch() }
     }
-}
 
-/// The fitted Gaussian, and room for the estimates of the two parts.
-#[derive(Debug)]
-pub struct GaussianChain<'a, S> {
-    model: &'a Gaussian<S>,
-    current: Fit,
-    real: Fit,
-    synthetic: Fit,
-}
+    fn noise(&self) -> Drawn<S> {
+        Drawn { fit: Fit::zeros(self.sigma.nrows()), scratch: self.synthetic.scratch() }
+    }
 
-impl<S: Sample + Sync> Chain for GaussianChain<'_, S> {
-    fn start(&mut self, real: &mut StreamRng) -> Result<(), FitFailure> {
-        self.model.real.draw(real, &mut self.current);
-        self.current.transform(&self.model.truth);
+    fn state(&self) -> State {
+        let [current, next, part] = [(); 3].map(|()| Fit::zeros(self.sigma.nrows()));
+        State { current, next, part }
+    }
+
+    fn draw_real(&self, rng: &mut StreamRng, Drawn { fit, scratch }: &mut Drawn<S>) -> Result<(), FitFailure> {
+        self.real.draw(rng, scratch, fit);
+        fit.transform(&self.truth);
         Ok(())
     }
 
-    fn retrain(&mut self, weight: f64, real: &mut StreamRng, synthetic: &mut StreamRng) -> Result<(), FitFailure> {
+    fn draw_noise(&self, rng: &mut StreamRng, Drawn { fit, scratch }: &mut Drawn<S>) {
+        self.synthetic.draw(rng, scratch, fit);
+    }
+
+    fn start(&self, real: &Drawn<S>, state: &mut State) -> Result<(), FitFailure> {
+        state.current.copy_from(&real.fit);
+        Ok(())
+    }
+
+    fn retrain(&self, weight: f64, real: &Drawn<S>, noise: &Drawn<S>, state: &mut State) -> Result<(), FitFailure> {
         if weight == 1.0 {
-            return self.start(real);
+            return self.start(real, state);
         }
-        self.model.synthetic.draw(synthetic, &mut self.synthetic);
-        self.synthetic.transform(&self.current);
+        let State { current, next, part } = state;
+        next.copy_from(&noise.fit);
+        next.transform(current);
         if weight > 0.0 {
-            self.model.real.draw(real, &mut self.real);
-            self.real.transform(&self.model.truth);
-            self.synthetic.mix(1.0 - weight, &mut self.real, weight);
+            part.copy_from(&real.fit);
+            next.mix(1.0 - weight, part, weight);
         }
-        mem::swap(&mut self.current, &mut self.synthetic);
+        mem::swap(current, next);
         Ok(())
     }
 
     /// |mean|^2, |cov - sigma|^2 (Frobenius), log det cov: minus infinity where the covariance is singular, or where a
     /// standard deviation has underflowed.
-    fn losses(&mut self, out: &mut [f64]) {
-        let Fit { mean, factor } = &self.current;
+    fn losses(&self, state: &State, out: &mut [f64]) {
+        let Fit { mean, factor } = &state.current;
         out[0] = mean.iter().map(|x| x * x).sum();
         out[1] = 0.0;
         out[2] = 0.0;
         for j in 0..mean.len() {
             for i in j..mean.len() {
                 let cov: f64 = (0..=j).map(|k| factor[(i, k)] * factor[(j, k)]).sum();
-                let error = cov - self.model.sigma[(i, j)];
+                let error = cov - self.sigma[(i, j)];
                 out[1] += if i == j { error * error } else { 2.0 * error * error };
             }
             out[2] += 2.0 * libm::log(factor[(j, j)]);
@@ -118,14 +123,38 @@ impl<S: Sample + Sync> Chain for GaussianChain<'_, S> {
     }
 }
 
+/// A sample's fit, with the scratch memory of its draw.
+#[derive(Debug)]
+pub struct Drawn<S: Sample> {
+    fit: Fit,
+    scratch: S::Scratch,
+}
+
+/// The fitted Gaussian, and room for the next and for the estimate of the real part.
+#[derive(Debug)]
+pub struct State {
+    current: Fit,
+    next: Fit,
+    part: Fit,
+}
+
 /// A Gaussian: its mean and the lower triangular factor of its covariance.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Fit {
     mean: Vec<f64>,
     factor: DMatrix<f64>,
 }
 
 impl Fit {
+    fn zeros(p: usize) -> Self {
+        Self { mean: vec![0.0; p], factor: DMatrix::zeros(p, p) }
+    }
+
+    fn copy_from(&mut self, other: &Self) {
+        self.mean.copy_from_slice(&other.mean);
+        self.factor.copy_from(&other.factor);
+    }
+
     /// The fit of rows z becomes the fit of the rows `origin.mean + origin.factor z`.
     fn transform(&mut self, origin: &Self) {
         apply(&origin.factor, &mut self.mean);
@@ -144,44 +173,49 @@ impl Fit {
 
 /// How a sample of standard normal rows is drawn, and its mean and covariance fitted.
 pub trait Sample {
+    /// Scratch memory of a draw.
+    type Scratch;
+
     /// For this many rows of dimension `dim`.
     fn new(rows: usize, dim: usize) -> Self;
 
+    /// The memory.
+    fn scratch(&self) -> Self::Scratch;
+
     /// Mean and factor of the covariance of a new sample.
-    fn draw(&self, rng: &mut StreamRng, fit: &mut Fit);
+    fn draw(&self, rng: &mut StreamRng, scratch: &mut Self::Scratch, fit: &mut Fit);
 }
 
-/// Row by row.
+/// Every row, column by column.
 #[derive(Debug)]
 pub struct EveryRow {
     rows: usize,
+    dim: usize,
 }
 
 impl Sample for EveryRow {
-    fn new(rows: usize, _dim: usize) -> Self {
-        Self { rows }
+    type Scratch = Vec<Vec<f64>>;
+
+    fn new(rows: usize, dim: usize) -> Self {
+        Self { rows, dim }
     }
 
-    /// Welford's update: mean += d/i and scatter += d d' (i - 1)/i, where d is row i (from 1) less the mean of those before.
-    fn draw(&self, rng: &mut StreamRng, Fit { mean, factor: scatter }: &mut Fit) {
-        let p = mean.len();
-        let mut d = vec![0.0; p];
-        mean.fill(0.0);
-        scatter.fill(0.0);
-        for i in 0..self.rows {
-            let step = 1.0 / (i + 1) as f64;
-            for (d, mean) in d.iter_mut().zip(&mut *mean) {
-                *d = rng.sample::<f64, _>(StandardNormal) - *mean;
-                *mean += *d * step;
-            }
-            let share = i as f64 * step / (self.rows - 1) as f64;
-            for j in 0..p {
-                for i in j..p {
-                    scatter[(i, j)] += share * d[i] * d[j];
-                }
+    fn scratch(&self) -> Vec<Vec<f64>> {
+        vec![vec![0.0; self.rows]; self.dim]
+    }
+
+    fn draw(&self, rng: &mut StreamRng, columns: &mut Vec<Vec<f64>>, Fit { mean, factor: covariance }: &mut Fit) {
+        for (column, mean) in columns.iter_mut().zip(&mut *mean) {
+            fill_normal(column, rng);
+            *mean = sum(column) / self.rows as f64;
+            column.iter_mut().for_each(|x| *x -= *mean);
+        }
+        for j in 0..self.dim {
+            for i in j..self.dim {
+                covariance[(i, j)] = dot(&columns[i], &columns[j]) / (self.rows - 1) as f64;
             }
         }
-        factorise(scatter, (self.rows - 1).min(p));
+        factorise(covariance, (self.rows - 1).min(self.dim));
     }
 }
 
@@ -194,6 +228,8 @@ pub struct Sufficient {
 }
 
 impl Sample for Sufficient {
+    type Scratch = ();
+
     fn new(rows: usize, dim: usize) -> Self {
         Self {
             mean_scale: 1.0 / (rows as f64).sqrt(),
@@ -202,10 +238,11 @@ impl Sample for Sufficient {
         }
     }
 
-    fn draw(&self, rng: &mut StreamRng, fit: &mut Fit) {
-        for mean in &mut fit.mean {
-            *mean = rng.sample::<f64, _>(StandardNormal) * self.mean_scale;
-        }
+    fn scratch(&self) {}
+
+    fn draw(&self, rng: &mut StreamRng, (): &mut (), fit: &mut Fit) {
+        fill_normal(&mut fit.mean, rng);
+        fit.mean.iter_mut().for_each(|mean| *mean *= self.mean_scale);
         self.factor.draw(self.factor_scale, rng, &mut fit.factor);
     }
 }
@@ -225,21 +262,21 @@ mod tests {
         fn check<S: Sample + Sync>() {
             let (p, last, streams) = (4, 1000, Streams { seed: 1, experiment: 5 });
             let model = Gaussian::<S>::new(DMatrix::identity(p, p), Rows { real: 100, synthetic: 100 });
-            let mut chain = model.chain();
-            let mut part = model.truth.clone();
+            let (mut real, mut noise, mut chain) = (model.real(), model.noise(), model.state());
             let (mut log_det, mut out) = (0.0, [f64::NAN; 3]);
             for t in 0..=last {
-                let purpose = if t == 0 { Purpose::Real } else { Purpose::Synthetic };
-                let mut rng = streams.rng(0, t, purpose, 0);
-                model.synthetic.draw(&mut rng.clone(), &mut part);
-                log_det += part.factor.diagonal().iter().map(|&x| 2.0 * libm::log(x)).sum::<f64>();
                 if t == 0 {
-                    chain.start(&mut rng).unwrap();
+                    model.draw_real(&mut streams.rng(0, t, Purpose::Real, 0), &mut real).unwrap();
+                    model.start(&real, &mut chain).unwrap();
                 } else {
-                    chain.retrain(0.0, &mut streams.rng(0, t, Purpose::Real, 0), &mut rng).unwrap();
+                    model.draw_noise(&mut streams.rng(0, t, Purpose::Synthetic, 0), &mut noise);
+                    model.retrain(0.0, &real, &noise, &mut chain).unwrap();
                 }
+                // The truth is the standard normal distribution, of which real rows are a sample.
+                let sample = if t == 0 { &real.fit } else { &noise.fit };
+                log_det += sample.factor.diagonal().iter().map(|&x| 2.0 * libm::log(x)).sum::<f64>();
             }
-            chain.losses(&mut out);
+            model.losses(&chain, &mut out);
             assert!(log_det < -50.0 && (out[2] - log_det).abs() < 8e-12, "{} {log_det}", out[2]);
             let singular_values = chain.current.factor.clone().svd(false, false).singular_values;
             assert!((singular_values.max() / singular_values.min()).powi(2) > 1e11, "{singular_values}");

@@ -1,122 +1,155 @@
 //! Linear regression y = x'beta + noise with x ~ N(0, I) for real and synthetic rows alike, without intercept, the noise
 //! variance known: one weighted least-squares fit on the pooled rows, of weight w/n and (1 - w)/m each.
+//!
+//! The estimate is equivariant, so only its error d, in units of the noise's standard deviation, is followed. A sample is x and e, both
+//! standard normal; with G = X'X/rows and h = X'e/rows of each part, and u = 1 - w, the pooled fit solves
+//!
+//! (w G + u G~) d = w h + u (G~ `d_{t-1}` + h~).
 
 use nalgebra::{DMatrix, DVector};
-use rand::RngExt;
-use rand_distr::StandardNormal;
 
 use super::{
-    Chain, FitFailure, Simulator,
-    lower::{Bartlett, add_columns, factorise},
+    FitFailure, Simulator,
+    lanes::{dot, fill_normal},
+    lower::{Bartlett, factorise},
 };
 use crate::{experiment::Rows, stream::StreamRng};
 
-/// Name of the loss |`beta_t` - beta|^2.
-const LOSS: &[&str] = &["coefficients"];
+/// Draws every row.
+pub type LinearRows = Linear<EveryRow>;
 
-/// Draws every row and solves the normal equations.
+/// Draws the Gram matrix of the rows and the noise's share in the normal equations from their laws.
+pub type LinearSufficient = Linear<Sufficient>;
+
+/// A regression and its sample sizes; `S` draws the normal equations of a sample.
 #[derive(Debug)]
-pub struct LinearRows {
-    beta: DVector<f64>,
-    noise_sd: f64,
+pub struct Linear<S> {
+    dim: usize,
+    noise_variance: f64,
     rows: Rows,
+    real: S,
+    synthetic: S,
 }
 
-impl LinearRows {
-    /// The regression with these coefficients, noise and sample sizes.
+impl<S: Sample> Linear<S> {
+    /// The regression with these coefficients (only their number matters), noise and sample sizes.
     #[must_use]
-    pub fn new(beta: DVector<f64>, noise_variance: f64, rows: Rows) -> Self {
-        Self { beta, noise_sd: noise_variance.sqrt(), rows }
+    pub fn new(beta: &DVector<f64>, noise_variance: f64, rows: Rows) -> Self {
+        let dim = beta.len();
+        Self { dim, noise_variance, rows, real: S::new(rows.real, dim), synthetic: S::new(rows.synthetic, dim) }
     }
 }
 
-impl Simulator for LinearRows {
-    type Chain<'a> = LinearRowsChain<'a>;
+impl<S: Sample + Sync> Simulator for Linear<S> {
+    type Real = Drawn<S>;
+    type Noise = Drawn<S>;
+    type State = State;
 
     fn loss_names(&self) -> &'static [&'static str] {
-        LOSS
+        &["coefficients"]
     }
 
-    fn chain(&self) -> LinearRowsChain<'_> {
-        let p = self.beta.len();
-        let zeros = vec![0.0; p];
-        let equations = NormalEquations { gram: DMatrix::zeros(p, p), moment: zeros.clone(), x: zeros.clone() };
-        LinearRowsChain { model: self, equations, fit: zeros }
-    }
-}
-
-/// The fitted coefficients, and room for the next fit.
-#[derive(Debug)]
-pub struct LinearRowsChain<'a> {
-    model: &'a LinearRows,
-    equations: NormalEquations,
-    fit: Vec<f64>,
-}
-
-impl Chain for LinearRowsChain<'_> {
-    fn start(&mut self, real: &mut StreamRng) -> Result<(), FitFailure> {
-        let LinearRows { beta, noise_sd, rows } = self.model;
-        self.equations.clear();
-        self.equations.add_rows(rows.real, 1.0, beta.as_slice(), *noise_sd, real);
-        self.equations.solve(rows.real, &mut self.fit)
+    fn real(&self) -> Drawn<S> {
+        Drawn { equations: Equations::zeros(self.dim), scratch: self.real.scratch() }
     }
 
-    fn retrain(&mut self, weight: f64, real: &mut StreamRng, synthetic: &mut StreamRng) -> Result<(), FitFailure> {
-        let LinearRows { beta, noise_sd, rows } = self.model;
+    fn noise(&self) -> Drawn<S> {
+        Drawn { equations: Equations::zeros(self.dim), scratch: self.synthetic.scratch() }
+    }
+
+    fn state(&self) -> State {
+        State { error: vec![0.0; self.dim], equations: Equations::zeros(self.dim) }
+    }
+
+    fn draw_real(&self, rng: &mut StreamRng, real: &mut Drawn<S>) -> Result<(), FitFailure> {
+        self.real.draw(rng, &mut real.scratch, &mut real.equations);
+        Ok(())
+    }
+
+    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut Drawn<S>) {
+        self.synthetic.draw(rng, &mut noise.scratch, &mut noise.equations);
+    }
+
+    fn start(&self, real: &Drawn<S>, state: &mut State) -> Result<(), FitFailure> {
+        let State { error, equations } = state;
+        equations.clear();
+        equations.add(1.0, &real.equations);
+        equations.solve(self.rows.real, error)
+    }
+
+    fn retrain(&self, weight: f64, real: &Drawn<S>, noise: &Drawn<S>, state: &mut State) -> Result<(), FitFailure> {
+        let State { error, equations } = state;
         let mut weighted_rows = 0;
-        self.equations.clear();
+        equations.clear();
         if weight > 0.0 {
-            self.equations.add_rows(rows.real, weight, beta.as_slice(), *noise_sd, real);
-            weighted_rows += rows.real;
+            equations.add(weight, &real.equations);
+            weighted_rows += self.rows.real;
         }
         if weight < 1.0 {
-            self.equations.add_rows(rows.synthetic, 1.0 - weight, &self.fit, *noise_sd, synthetic);
-            weighted_rows += rows.synthetic;
+            equations.add(1.0 - weight, &noise.equations);
+            equations.add_labels(1.0 - weight, &noise.equations, error);
+            weighted_rows += self.rows.synthetic;
         }
-        self.equations.solve(weighted_rows, &mut self.fit)
+        equations.solve(weighted_rows, error)
     }
 
-    fn losses(&mut self, out: &mut [f64]) {
-        out[0] = self.fit.iter().zip(&self.model.beta).map(|(b, truth)| (b - truth) * (b - truth)).sum();
+    fn losses(&self, state: &State, out: &mut [f64]) {
+        out[0] = self.noise_variance * state.error.iter().map(|d| d * d).sum::<f64>();
     }
 }
 
-/// The normal equations (sum of weighted x x') b = sum of weighted x y, lower triangle only.
+/// The normal equations of a sample, with the scratch memory of its draw.
 #[derive(Debug)]
-struct NormalEquations {
+pub struct Drawn<S: Sample> {
+    equations: Equations,
+    scratch: S::Scratch,
+}
+
+/// The error of the fitted coefficients, in units of the noise, and room for the equations of the next.
+#[derive(Debug)]
+pub struct State {
+    error: Vec<f64>,
+    equations: Equations,
+}
+
+/// The normal equations G d = h, where G is kept by its lower triangle.
+#[derive(Debug)]
+pub struct Equations {
     gram: DMatrix<f64>,
     moment: Vec<f64>,
-    x: Vec<f64>,
 }
 
-impl NormalEquations {
-    /// No rows.
+impl Equations {
+    fn zeros(dim: usize) -> Self {
+        Self { gram: DMatrix::zeros(dim, dim), moment: vec![0.0; dim] }
+    }
+
     fn clear(&mut self) {
         self.gram.fill(0.0);
         self.moment.fill(0.0);
     }
 
-    /// Draws and adds rows with these coefficients, of this weight in total.
-    fn add_rows(&mut self, rows: usize, weight: f64, beta: &[f64], noise_sd: f64, rng: &mut StreamRng) {
-        let Self { gram, moment, x } = self;
-        let share = weight / rows as f64;
-        for _ in 0..rows {
-            x.fill_with(|| rng.sample(StandardNormal));
-            let mean: f64 = x.iter().zip(beta).map(|(x, b)| x * b).sum();
-            let y = mean + noise_sd * rng.sample::<f64, _>(StandardNormal);
-            for (j, column) in gram.as_mut_slice().chunks_exact_mut(x.len()).enumerate() {
-                let weighted = share * x[j];
-                moment[j] += weighted * y;
-                for (sum, x) in column[j..].iter_mut().zip(&x[j..]) {
-                    *sum += weighted * x;
-                }
+    /// Adds those of another sample with a weight.
+    fn add(&mut self, weight: f64, other: &Self) {
+        self.gram.iter_mut().zip(&other.gram).for_each(|(sum, g)| *sum += weight * g);
+        self.moment.iter_mut().zip(&other.moment).for_each(|(sum, h)| *sum += weight * h);
+    }
+
+    /// Adds what labels of coefficients d, on the rows of another sample, add to the right-hand side: its G d, with a weight.
+    fn add_labels(&mut self, weight: f64, other: &Self, d: &[f64]) {
+        for j in 0..d.len() {
+            self.moment[j] += weight * other.gram[(j, j)] * d[j];
+            for i in j + 1..d.len() {
+                let weighted = weight * other.gram[(i, j)];
+                self.moment[i] += weighted * d[j];
+                self.moment[j] += weighted * d[i];
             }
         }
     }
 
     /// Solves the equations, which hold this many rows of positive weight; leaves the factor in the place of the matrix.
-    fn solve(&mut self, rows: usize, b: &mut [f64]) -> Result<(), FitFailure> {
-        let (p, l) = (b.len(), &mut self.gram);
+    fn solve(&mut self, rows: usize, d: &mut [f64]) -> Result<(), FitFailure> {
+        let (p, l) = (d.len(), &mut self.gram);
         factorise(l, p);
         // Fewer rows than coefficients always make a singular matrix, p rows or more almost never do; the pivots alone
         // could not tell, since rounding turns an exact zero into some small number.
@@ -124,103 +157,90 @@ impl NormalEquations {
             return Err(FitFailure);
         }
         for i in 0..p {
-            let known: f64 = (0..i).map(|k| l[(i, k)] * b[k]).sum();
-            b[i] = (self.moment[i] - known) / l[(i, i)];
+            let known: f64 = (0..i).map(|k| l[(i, k)] * d[k]).sum();
+            d[i] = (self.moment[i] - known) / l[(i, i)];
         }
         for i in (0..p).rev() {
-            let known: f64 = (i + 1..p).map(|k| l[(k, i)] * b[k]).sum();
-            b[i] = (b[i] - known) / l[(i, i)];
+            let known: f64 = (i + 1..p).map(|k| l[(k, i)] * d[k]).sum();
+            d[i] = (d[i] - known) / l[(i, i)];
         }
         Ok(())
     }
 }
 
-/// Draws the Gram matrices and the noise's share in the normal equations from their laws.
-///
-/// The estimate is equivariant, so only its error d, in units of the noise's standard deviation, is followed. For r rows
-/// \[X e\] of r x (p + 1) standard normals, Bartlett's factor is the p x min(r, p) factor A of X'X = A A' over a last row
-/// z, with X'e = A z. With weights, and u = 1 - w, the pooled fit solves
-///
-/// (w/n A A' + u/m B B') d = w/n A z + u/m (B B' `d_{t-1}` + B z'),
-///
-/// the normal equations of d in the columns of sqrt(w/n) A, with right-hand sides sqrt(w/n) z, and of sqrt(u/m) B, with
-/// sqrt(u/m) (B' `d_{t-1}` + z'). Rotating the columns together, right-hand sides included, leaves L' d = q. A diagonal
-/// entry of L is zero exactly where the pooled rows are fewer than the coefficients: no threshold is needed.
+/// How the normal equations of a sample are drawn.
+pub trait Sample {
+    /// Scratch memory of a draw.
+    type Scratch;
+
+    /// For this many rows with `dim` covariates.
+    fn new(rows: usize, dim: usize) -> Self;
+
+    /// The memory.
+    fn scratch(&self) -> Self::Scratch;
+
+    /// G and h of a new sample.
+    fn draw(&self, rng: &mut StreamRng, scratch: &mut Self::Scratch, equations: &mut Equations);
+}
+
+/// Every row: the covariates column by column, then the noise.
 #[derive(Debug)]
-pub struct LinearSufficient {
+pub struct EveryRow {
+    rows: usize,
     dim: usize,
-    noise_variance: f64,
-    rows: Rows,
-    real: Bartlett,
-    synthetic: Bartlett,
 }
 
-impl LinearSufficient {
-    /// The regression with these coefficients, noise and sample sizes.
-    #[must_use]
-    pub fn new(beta: &DVector<f64>, noise_variance: f64, rows: Rows) -> Self {
-        let dim = beta.len();
-        let (real, synthetic) = (Bartlett::new(rows.real, dim), Bartlett::new(rows.synthetic, dim));
-        Self { dim, noise_variance, rows, real, synthetic }
-    }
-}
+impl Sample for EveryRow {
+    /// The covariates' columns, and last the noise.
+    type Scratch = Vec<Vec<f64>>;
 
-impl Simulator for LinearSufficient {
-    type Chain<'a> = LinearSufficientChain<'a>;
-
-    fn loss_names(&self) -> &'static [&'static str] {
-        LOSS
+    fn new(rows: usize, dim: usize) -> Self {
+        Self { rows, dim }
     }
 
-    fn chain(&self) -> LinearSufficientChain<'_> {
-        let part = DMatrix::zeros(self.dim + 1, self.dim);
-        LinearSufficientChain { model: self, pooled: part.clone(), part, error: vec![0.0; self.dim] }
+    fn scratch(&self) -> Vec<Vec<f64>> {
+        vec![vec![0.0; self.rows]; self.dim + 1]
     }
-}
 
-/// The error of the fitted coefficients, in units of the noise, and room for the factors over their right-hand sides.
-#[derive(Debug)]
-pub struct LinearSufficientChain<'a> {
-    model: &'a LinearSufficient,
-    pooled: DMatrix<f64>,
-    part: DMatrix<f64>,
-    error: Vec<f64>,
-}
-
-impl LinearSufficientChain<'_> {
-    /// Solves L' d = q from the last row up, where q is the row under L.
-    fn solve(&mut self) -> Result<(), FitFailure> {
-        let (p, l) = (self.error.len(), &self.pooled);
-        for k in (0..p).rev() {
-            if l[(k, k)] == 0.0 {
-                return Err(FitFailure);
+    fn draw(&self, rng: &mut StreamRng, columns: &mut Vec<Vec<f64>>, equations: &mut Equations) {
+        columns.iter_mut().for_each(|column| fill_normal(column, rng));
+        for j in 0..self.dim {
+            for i in j..self.dim {
+                equations.gram[(i, j)] = dot(&columns[i], &columns[j]) / self.rows as f64;
             }
-            let known: f64 = (k + 1..p).map(|i| l[(i, k)] * self.error[i]).sum();
-            self.error[k] = (l[(p, k)] - known) / l[(k, k)];
+            equations.moment[j] = dot(&columns[self.dim], &columns[j]) / self.rows as f64;
         }
-        Ok(())
     }
 }
 
-impl Chain for LinearSufficientChain<'_> {
-    fn start(&mut self, real: &mut StreamRng) -> Result<(), FitFailure> {
-        self.model.real.draw((1.0 / self.model.rows.real as f64).sqrt(), real, &mut self.pooled);
-        self.solve()
+/// By their law: for rows \[X e\] of p + 1 standard normals, Bartlett's factor is the p x min(rows, p) factor A of X'X = A A' over a
+/// last row z, with X'e = A z.
+#[derive(Debug)]
+pub struct Sufficient {
+    dim: usize,
+    scale: f64,
+    factor: Bartlett,
+}
+
+impl Sample for Sufficient {
+    /// A over z.
+    type Scratch = DMatrix<f64>;
+
+    fn new(rows: usize, dim: usize) -> Self {
+        Self { dim, scale: (1.0 / rows as f64).sqrt(), factor: Bartlett::new(rows, dim) }
     }
 
-    fn retrain(&mut self, weight: f64, real: &mut StreamRng, synthetic: &mut StreamRng) -> Result<(), FitFailure> {
-        let Rows { real: n, synthetic: m } = self.model.rows;
-        let p = self.error.len();
-        self.model.real.draw((weight / n as f64).sqrt(), real, &mut self.pooled);
-        self.model.synthetic.draw(((1.0 - weight) / m as f64).sqrt(), synthetic, &mut self.part);
+    fn scratch(&self) -> DMatrix<f64> {
+        DMatrix::zeros(self.dim + 1, self.dim)
+    }
+
+    fn draw(&self, rng: &mut StreamRng, a: &mut DMatrix<f64>, equations: &mut Equations) {
+        self.factor.draw(self.scale, rng, a);
+        let p = equations.moment.len();
+        let inner = |i: usize, j: usize| (0..=j).map(|k| a[(i, k)] * a[(j, k)]).sum();
         for j in 0..p {
-            self.part[(p, j)] += (j..p).map(|i| self.part[(i, j)] * self.error[i]).sum::<f64>();
+            (j..p).for_each(|i| equations.gram[(i, j)] = inner(i, j));
+            equations.moment[j] = inner(p, j);
         }
-        add_columns(&mut self.pooled, &mut self.part);
-        self.solve()
-    }
-
-    fn losses(&mut self, out: &mut [f64]) {
-        out[0] = self.model.noise_variance * self.error.iter().map(|d| d * d).sum::<f64>();
     }
 }

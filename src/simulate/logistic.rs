@@ -1,13 +1,10 @@
 //! Logistic regression: P(y = 1) = s(x'beta), s(eta) = 1/(1 + e^-eta).
 
-use rand::RngExt;
-
 use super::{
     FitFailure,
     exp::exp,
-    glm::{Family, Regression},
+    glm::{Family, Regression, uniform},
 };
-use crate::stream::StreamRng;
 
 /// Logistic regression with random design N(0, I), refitted by weighted maximum likelihood.
 pub type Logistic = Regression<Bernoulli>;
@@ -31,9 +28,12 @@ impl Family for Bernoulli {
         (sign * if sign * eta < 0.0 { upper } else { lower }, lower * upper)
     }
 
-    /// One uniform: the response is monotone in the mean, so the risk is smooth in the weight under common random numbers.
-    #[inline]
-    fn draw(mean: f64, rng: &mut StreamRng) -> Result<f64, FitFailure> {
-        Ok(f64::from(rng.random::<f64>() < mean))
+    /// 1 where a uniform number is below the mean: monotone in the mean, so the risk is smooth in the weight under common random
+    /// numbers.
+    fn respond(means: &[f64], words: &[u64], responses: &mut [f64]) -> Result<(), FitFailure> {
+        for ((y, &mean), &word) in responses.iter_mut().zip(means).zip(words) {
+            *y = if uniform(word) < mean { 1.0 } else { 0.0 };
+        }
+        Ok(())
     }
 }

@@ -6,8 +6,10 @@ use goldenweight::{
     experiment::Rows,
     simulate::{
         Simulator,
-        engine::{BLOCK, Outcome, Plan, RealRows, Record, Weights, run},
+        engine::{BLOCK, Outcome, Plan, RealRows, Record, Weights, run, run_grid},
         linear::{LinearRows, LinearSufficient},
+        logistic::Logistic,
+        poisson::Poisson,
     },
     stats::moments::Moments,
 };
@@ -18,6 +20,8 @@ use crate::{Check, every_simulator, losses_of_replicate, plan};
 
 const ROWS: Rows = Rows { real: 8, synthetic: 5 };
 
+const W: Weights = Weights::Constant(0.4);
+
 /// Two full blocks and a part of a third.
 const REPLICATES: u64 = 2 * BLOCK + 17;
 
@@ -26,15 +30,22 @@ fn bits(outcome: &Outcome) -> String {
     format!("{outcome:?}")
 }
 
+/// Applies the check to the regressions without a closed fit, of which some fail.
+fn regressions(rows: Rows, dim: usize, check: &mut impl Check) {
+    let beta = DVector::from_element(dim, 0.7);
+    check.check("logistic", &Logistic::new(beta.clone(), rows));
+    check.check("poisson", &Poisson::new(beta, rows));
+}
+
 struct AnyThreads;
 
 impl Check for AnyThreads {
     fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
-        let average = Plan { record: Record::Average { from: 2, until: 6 }, ..plan(1, REPLICATES, 0.4, &[]) };
-        for plan in [plan(1, 40 * BLOCK + 1, 0.4, &[0, 3]), average] {
+        let average = Plan { record: Record::Average { from: 2, until: 6 }, ..plan(1, REPLICATES, &[]) };
+        for plan in [plan(1, 40 * BLOCK + 1, &[0, 3]), average] {
             let outcomes = [1, 2, 3, 8].map(|threads| {
                 let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-                pool.install(|| bits(&run(simulator, &plan, &|_| ())))
+                pool.install(|| bits(&run(simulator, &plan, &W, &|_| ())))
             });
             assert!(outcomes.iter().all(|o| *o == outcomes[0]), "{name}: {outcomes:#?}");
         }
@@ -45,6 +56,7 @@ impl Check for AnyThreads {
 fn threads_do_not_matter() {
     for dim in [1, 3] {
         every_simulator(ROWS, dim, &mut AnyThreads);
+        regressions(ROWS, dim, &mut AnyThreads);
     }
 }
 
@@ -54,13 +66,13 @@ struct ByHand(RealRows, f64);
 
 impl Check for ByHand {
     fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
-        let plan = Plan { real_rows: self.0, ..plan(2, REPLICATES, self.1, &[0, 1, 4]) };
+        let plan = Plan { real_rows: self.0, ..plan(2, REPLICATES, &[0, 1, 4]) };
         let generations = [0, 1, 4];
         let mut total = vec![vec![Moments::default(); simulator.loss_names().len()]; generations.len()];
         for first in (0..REPLICATES).step_by(BLOCK as usize) {
             let mut block = vec![vec![Moments::default(); simulator.loss_names().len()]; generations.len()];
             for replicate in first..REPLICATES.min(first + BLOCK) {
-                let losses = losses_of_replicate(simulator, &plan, replicate, 4).unwrap();
+                let losses = losses_of_replicate(simulator, &plan, self.1, replicate, 4).unwrap();
                 for (entry, t) in block.iter_mut().zip(generations) {
                     entry.iter_mut().zip(&losses[t]).for_each(|(moments, &loss)| moments.push(loss));
                 }
@@ -68,7 +80,7 @@ impl Check for ByHand {
             total.iter_mut().flatten().zip(block.iter().flatten()).for_each(|(t, b)| t.merge(b));
         }
         let expected = Outcome { moments: total, failed_fits: 0 };
-        assert_eq!(bits(&run(simulator, &plan, &|_| ())), bits(&expected), "{name}");
+        assert_eq!(bits(&run(simulator, &plan, &Weights::Constant(self.1), &|_| ())), bits(&expected), "{name}");
     }
 }
 
@@ -86,11 +98,11 @@ struct InTwoParts;
 
 impl Check for InTwoParts {
     fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
-        let whole = plan(7, REPLICATES, 0.4, &[3]);
-        let part = |replicates| run(simulator, &Plan { replicates, ..whole.clone() }, &|_| ());
+        let whole = plan(7, REPLICATES, &[3]);
+        let part = |replicates| run(simulator, &Plan { replicates, ..whole.clone() }, &W, &|_| ());
         let mut parts = part(0..BLOCK);
         parts.merge(&part(BLOCK..REPLICATES));
-        let whole = run(simulator, &whole, &|_| ());
+        let whole = run(simulator, &whole, &W, &|_| ());
         for (parts, whole) in parts.moments[0].iter().zip(&whole.moments[0]) {
             assert_eq!(parts.count(), whole.count());
             assert!((parts.mean() - whole.mean()).abs() <= 1e-13 * whole.mean().abs(), "{name}: {parts:?} {whole:?}");
@@ -107,15 +119,42 @@ fn a_run_can_go_on_where_another_ended() {
     every_simulator(ROWS, 2, &mut InTwoParts);
 }
 
+/// At a weight, a grid has the bits of the run at that weight alone, whatever else is in it: also where fits fail, as those of two rows do
+/// at w = 0, of three coefficients.
+struct AnyGrid;
+
+impl Check for AnyGrid {
+    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+        let average = Plan { record: Record::Average { from: 2, until: 6 }, ..plan(8, REPLICATES, &[]) };
+        for plan in [plan(8, REPLICATES, &[0, 3]), Plan { real_rows: RealRows::Fixed, ..average.clone() }, average] {
+            let weights = [0.0, 0.4, 1.0, 0.4, 0.1].map(Weights::Constant);
+            let weights = [&weights[..], &[Weights::Sequence(vec![0.0, 1.0, 0.3, 0.0, 0.2])]].concat();
+            let grid = run_grid(simulator, &plan, &weights, &|_| ());
+            assert_eq!(grid.len(), weights.len());
+            for (weights, outcome) in weights.iter().zip(&grid) {
+                assert_eq!(bits(outcome), bits(&run(simulator, &plan, weights, &|_| ())), "{name} at {weights:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_weight_has_the_same_bits_in_any_grid() {
+    every_simulator(ROWS, 2, &mut AnyGrid);
+    every_simulator(Rows { real: 9, synthetic: 2 }, 3, &mut AnyGrid);
+    regressions(Rows { real: 40, synthetic: 20 }, 2, &mut AnyGrid);
+    regressions(Rows { real: 12, synthetic: 9 }, 2, &mut AnyGrid);
+}
+
 struct FixedRowsRepeat;
 
 impl Check for FixedRowsRepeat {
     fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
-        let fresh = plan(3, REPLICATES, 1.0, &[0, 1, 5]);
+        let fresh = plan(3, REPLICATES, &[0, 1, 5]);
         let fixed = Plan { real_rows: RealRows::Fixed, ..fresh.clone() };
-        let entries = run(simulator, &fixed, &|_| ()).moments;
+        let entries = run(simulator, &fixed, &Weights::Constant(1.0), &|_| ()).moments;
         assert!(entries.iter().all(|entry| *entry == entries[0]), "{name}: {entries:?}");
-        let entries = run(simulator, &fresh, &|_| ()).moments;
+        let entries = run(simulator, &fresh, &Weights::Constant(1.0), &|_| ()).moments;
         assert!(entries[1] != entries[0] && entries[2] != entries[1], "{name}: fresh rows repeat");
     }
 }
@@ -131,16 +170,16 @@ struct Averages;
 
 impl Check for Averages {
     fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
-        let at = plan(4, REPLICATES, 0.4, &[2, 3, 4]);
+        let at = plan(4, REPLICATES, &[2, 3, 4]);
         let average = Plan { record: Record::Average { from: 2, until: 5 }, ..at.clone() };
-        let sequence = Plan { weights: Weights::Sequence(vec![0.4; 4]), ..average.clone() };
-        let (at, average) = (run(simulator, &at, &|_| ()), run(simulator, &average, &|_| ()));
+        let sequence = run(simulator, &average, &Weights::Sequence(vec![0.4; 4]), &|_| ());
+        let (at, average) = (run(simulator, &at, &W, &|_| ()), run(simulator, &average, &W, &|_| ()));
         for (loss, moments) in average.moments[0].iter().enumerate() {
             let mean = at.moments.iter().map(|entry| entry[loss].mean()).sum::<f64>() / 3.0;
             assert!((moments.mean() - mean).abs() <= 1e-13 * mean.abs(), "{name}: {} {mean}", moments.mean());
             assert_eq!(moments.count(), REPLICATES);
         }
-        assert_eq!(bits(&run(simulator, &sequence, &|_| ())), bits(&average), "{name}: a sequence of equal weights");
+        assert_eq!(bits(&sequence), bits(&average), "{name}: a sequence of equal weights");
     }
 }
 
@@ -155,10 +194,10 @@ fn failed_fits_are_counted() {
     let beta = DVector::from_element(3, 1.0);
     for (real, synthetic, last, failed) in [(2, 9, 0, REPLICATES), (9, 2, 0, 0), (9, 2, 1, REPLICATES)] {
         let rows = Rows { real, synthetic };
-        let plan = plan(5, REPLICATES, 0.0, &[last]);
+        let plan = plan(5, REPLICATES, &[last]);
         let outcomes = [
-            run(&LinearRows::new(beta.clone(), 1.0, rows), &plan, &|_| ()),
-            run(&LinearSufficient::new(&beta, 1.0, rows), &plan, &|_| ()),
+            run(&LinearRows::new(&beta, 1.0, rows), &plan, &Weights::Constant(0.0), &|_| ()),
+            run(&LinearSufficient::new(&beta, 1.0, rows), &plan, &Weights::Constant(0.0), &|_| ()),
         ];
         for outcome in outcomes {
             assert_eq!((outcome.failed_fits, outcome.moments[0][0].count()), (failed, REPLICATES - failed));
@@ -170,7 +209,7 @@ fn failed_fits_are_counted() {
 fn progress_adds_up_to_the_replicates() {
     let done = AtomicU64::new(0);
     let simulator = LinearSufficient::new(&DVector::from_element(1, 1.0), 1.0, ROWS);
-    run(&simulator, &plan(6, REPLICATES, 0.5, &[1]), &|replicates| {
+    run(&simulator, &plan(6, REPLICATES, &[1]), &W, &|replicates| {
         done.fetch_add(replicates, Ordering::Relaxed);
     });
     assert_eq!(done.into_inner(), REPLICATES);

@@ -7,7 +7,7 @@ use goldenweight::{
     experiment::Rows,
     simulate::{
         Simulator,
-        engine::{BLOCK, run},
+        engine::{BLOCK, Weights, run},
         gaussian::{GaussianRows, GaussianSufficient},
     },
     stats::moments::Moments,
@@ -78,8 +78,9 @@ const REPLICATES: u64 = 20_000;
 impl Check for Pairs {
     fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
         self.experiment += 1;
-        let plan = plan(self.experiment, REPLICATES, self.weight, &[]);
-        let losses = (0..REPLICATES).map(|r| losses_of_replicate(simulator, &plan, r, 3).unwrap()).collect();
+        let plan = plan(self.experiment, REPLICATES, &[]);
+        let losses =
+            (0..REPLICATES).map(|r| losses_of_replicate(simulator, &plan, self.weight, r, 3).unwrap()).collect();
         let Some((first, rows)) = self.previous.replace((name.to_owned(), losses)) else { return };
         if first != name {
             return;
@@ -174,7 +175,8 @@ impl Check for Known {
         if known.is_empty() {
             return;
         }
-        let outcome = run(simulator, &plan(self.experiment, REPLICATES, self.weight, &[0, 1]), &|_| ());
+        let outcome =
+            run(simulator, &plan(self.experiment, REPLICATES, &[0, 1]), &Weights::Constant(self.weight), &|_| ());
         for (l, risks) in known.iter().enumerate() {
             for (t, risk) in risks.iter().enumerate() {
                 let moments = &outcome.moments[t][l];
@@ -207,17 +209,18 @@ fn singular_covariances_keep_their_risk() {
     known.check("gaussian", &GaussianSufficient::new(sigma(5), rows));
     assert_z(&known.scores);
     for r in 0..BLOCK {
-        let plan = plan(301, BLOCK, 0.3, &[]);
+        let plan = plan(301, BLOCK, &[]);
         for losses in [
-            losses_of_replicate(&GaussianRows::new(sigma(5), rows), &plan, r, 1).unwrap(),
-            losses_of_replicate(&GaussianSufficient::new(sigma(5), rows), &plan, r, 1).unwrap(),
+            losses_of_replicate(&GaussianRows::new(sigma(5), rows), &plan, 0.3, r, 1).unwrap(),
+            losses_of_replicate(&GaussianSufficient::new(sigma(5), rows), &plan, 0.3, r, 1).unwrap(),
         ] {
             // Rank 2 at generation 0; 2 real and min(3, 2) synthetic dimensions at generation 1.
             assert_eq!([losses[0][2], losses[1][2]], [f64::NEG_INFINITY; 2]);
         }
     }
     // Values without a mean, but no failed fits and none dropped.
-    let outcome = run(&GaussianSufficient::new(sigma(5), rows), &plan(302, REPLICATES, 0.3, &[1]), &|_| ());
+    let outcome =
+        run(&GaussianSufficient::new(sigma(5), rows), &plan(302, REPLICATES, &[1]), &Weights::Constant(0.3), &|_| ());
     let [mean, covariance, log_det] = outcome.moments[0][..] else { panic!("three losses") };
     assert_eq!((outcome.failed_fits, log_det.count()), (0, REPLICATES));
     assert!(mean.mean().is_finite() && covariance.mean().is_finite() && !log_det.mean().is_finite());
@@ -228,7 +231,7 @@ fn singular_covariances_keep_their_risk() {
 #[test]
 fn log_det_drifts_while_the_covariance_collapses() {
     fn score<S: Simulator>(simulator: &S, experiment: u64, replicates: u64, m: f64, dim: i32, t: u32) -> f64 {
-        let outcome = run(simulator, &plan(experiment, replicates, 0.0, &[t]), &|_| ());
+        let outcome = run(simulator, &plan(experiment, replicates, &[t]), &Weights::Constant(0.0), &|_| ());
         let per_generation: f64 =
             (1..=dim).map(|j| digamma((m - f64::from(j)) / 2.0) + libm::log(2.0 / (m - 1.0))).sum();
         let moments = outcome.moments[0][2];

@@ -3,10 +3,10 @@
 use goldenweight::{
     experiment::Rows,
     simulate::{
-        Chain, FitFailure, Simulator,
+        FitFailure, Simulator,
         categorical::{CategoricalRows, CategoricalSufficient},
         cdf::CdfRows,
-        engine::{Plan, RealRows, Record, Weights},
+        engine::{Plan, RealRows, Record},
         gaussian::{GaussianRows, GaussianSufficient},
         linear::{LinearRows, LinearSufficient},
     },
@@ -40,21 +40,20 @@ fn every_simulator(rows: Rows, dim: usize, check: &mut impl Check) {
     let beta = DVector::from_element(dim, 1.0);
     check.check("gaussian", &GaussianRows::new(sigma(dim), rows));
     check.check("gaussian", &GaussianSufficient::new(sigma(dim), rows));
-    check.check("linear", &LinearRows::new(beta.clone(), NOISE_VARIANCE, rows));
+    check.check("linear", &LinearRows::new(&beta, NOISE_VARIANCE, rows));
     check.check("linear", &LinearSufficient::new(&beta, NOISE_VARIANCE, rows));
     check.check("categorical", &CategoricalRows::new(PROBABILITIES.to_vec(), rows));
     check.check("categorical", &CategoricalSufficient::new(PROBABILITIES.to_vec(), rows));
     check.check("cdf", &CdfRows::new(rows));
 }
 
-/// A plan of constant weight on fresh rows that records these generations.
-fn plan(experiment: u64, replicates: u64, weight: f64, generations: &[u32]) -> Plan {
+/// A plan on fresh rows that records these generations.
+fn plan(experiment: u64, replicates: u64, generations: &[u32]) -> Plan {
     Plan {
         seed: 20_250_218,
         experiment,
         cell: 3,
         replicates: 0..replicates,
-        weights: Weights::Constant(weight),
         real_rows: RealRows::Fresh,
         record: Record::At(generations.to_vec()),
     }
@@ -64,20 +63,23 @@ fn plan(experiment: u64, replicates: u64, weight: f64, generations: &[u32]) -> P
 fn losses_of_replicate<S: Simulator>(
     simulator: &S,
     plan: &Plan,
+    weight: f64,
     replicate: u64,
     last: u32,
 ) -> Result<Vec<Vec<f64>>, FitFailure> {
-    let Weights::Constant(weight) = plan.weights else { panic!("these tests use constant weights") };
     let streams = Streams { seed: plan.seed, experiment: plan.experiment };
     let rng = |generation, purpose| streams.rng(replicate, generation, purpose, plan.cell);
-    let mut chain = simulator.chain();
+    let (mut real, mut noise, mut state) = (simulator.real(), simulator.noise(), simulator.state());
     let mut losses = vec![vec![f64::NAN; simulator.loss_names().len()]; last as usize + 1];
-    chain.start(&mut rng(0, Purpose::Real))?;
-    chain.losses(&mut losses[0]);
+    simulator.draw_real(&mut rng(0, Purpose::Real), &mut real)?;
+    simulator.start(&real, &mut state)?;
+    simulator.losses(&state, &mut losses[0]);
     for t in 1..=last {
-        let real = if plan.real_rows == RealRows::Fixed { 0 } else { t };
-        chain.retrain(weight, &mut rng(real, Purpose::Real), &mut rng(t, Purpose::Synthetic))?;
-        chain.losses(&mut losses[t as usize]);
+        let drawn_at = if plan.real_rows == RealRows::Fixed { 0 } else { t };
+        simulator.draw_real(&mut rng(drawn_at, Purpose::Real), &mut real)?;
+        simulator.draw_noise(&mut rng(t, Purpose::Synthetic), &mut noise);
+        simulator.retrain(weight, &real, &noise, &mut state)?;
+        simulator.losses(&state, &mut losses[t as usize]);
     }
     Ok(losses)
 }

@@ -92,16 +92,17 @@ impl Reference {
             experiment,
             cell,
             replicates: 0..replicates,
-            weights: Weights::Constant(self.weight),
             real_rows: self.real_rows,
             record: Record::At(vec![self.generation]),
         };
-        fn by_rows<S: Simulator>(simulator: &S, plan: impl Fn(u64) -> Plan) -> (&'static str, Outcome) {
-            ("rows", run(simulator, &plan(500), &|_| ()))
+        type Found = (&'static str, Outcome);
+        fn by_rows<S: Simulator>(simulator: &S, (plan, weight): &(impl Fn(u64) -> Plan, Weights)) -> Found {
+            ("rows", run(simulator, &plan(500), weight, &|_| ()))
         }
-        fn by_statistics<S: Simulator>(simulator: &S, plan: impl Fn(u64) -> Plan) -> (&'static str, Outcome) {
-            ("sufficient", run(simulator, &plan(501), &|_| ()))
+        fn by_statistics<S: Simulator>(simulator: &S, (plan, weight): &(impl Fn(u64) -> Plan, Weights)) -> Found {
+            ("sufficient", run(simulator, &plan(501), weight, &|_| ()))
         }
+        let plan = &(plan, Weights::Constant(self.weight));
         match self.model {
             Model::GaussianMean | Model::GaussianCovariance => {
                 let p = truth.len().isqrt();
@@ -115,7 +116,7 @@ impl Reference {
                 let (&noise_variance, beta) = truth.split_last().expect("the variance of the noise");
                 let beta = DVector::from_column_slice(beta);
                 vec![
-                    by_rows(&LinearRows::new(beta.clone(), noise_variance, rows), plan),
+                    by_rows(&LinearRows::new(&beta, noise_variance, rows), plan),
                     by_statistics(&LinearSufficient::new(&beta, noise_variance, rows), plan),
                 ]
             }

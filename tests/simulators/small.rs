@@ -21,8 +21,10 @@ const ROWS: Rows = Rows { real: 8, synthetic: 5 };
 const WEIGHT: f64 = 0.3;
 const LAST: u32 = 4;
 
-fn normals(rng: &mut StreamRng, count: usize) -> Vec<f64> {
-    (0..count).map(|_| rng.sample(StandardNormal)).collect()
+/// Normals column by column, as rows.
+fn normals(rng: &mut StreamRng, rows: usize, columns: usize) -> Vec<Vec<f64>> {
+    let drawn: Vec<f64> = (0..rows * columns).map(|_| rng.sample(StandardNormal)).collect();
+    (0..rows).map(|i| (0..columns).map(|j| drawn[j * rows + i]).collect()).collect()
 }
 
 /// Agreement to 1e-11: some hundred operations on numbers of order 1, with matrices of condition below 1e3.
@@ -34,19 +36,20 @@ fn assert_close(found: f64, expected: f64) {
 #[test]
 fn gaussian_rows_by_the_textbook() {
     const P: usize = 3;
-    let plan = plan(500, 1, WEIGHT, &[]);
+    let plan = plan(500, 1, &[]);
     let streams = Streams { seed: plan.seed, experiment: plan.experiment };
     let sample = |t, purpose, count, mean: &DVector<f64>, cov: &DMatrix<f64>| {
         let l = Cholesky::new(cov.clone()).unwrap().l();
         let mut rng = streams.rng(7, t, purpose, plan.cell);
-        let rows: Vec<_> = (0..count).map(|_| mean + &l * DVector::from_vec(normals(&mut rng, P))).collect();
+        let z = normals(&mut rng, count, P);
+        let rows: Vec<_> = z.into_iter().map(|z| mean + &l * DVector::from_vec(z)).collect();
         let center = rows.iter().sum::<DVector<f64>>() / count as f64;
         let scatter: DMatrix<f64> = rows.iter().map(|x| (x - &center) * (x - &center).transpose()).sum();
         (center, scatter / (count - 1) as f64)
     };
     let (zero, truth) = (DVector::zeros(P), sigma(P));
     let (mut mean, mut cov) = sample(0, Purpose::Real, ROWS.real, &zero, &truth);
-    let losses = losses_of_replicate(&GaussianRows::new(truth.clone(), ROWS), &plan, 7, LAST).unwrap();
+    let losses = losses_of_replicate(&GaussianRows::new(truth.clone(), ROWS), &plan, WEIGHT, 7, LAST).unwrap();
     for t in 0..=LAST {
         if t > 0 {
             let (real_mean, real_cov) = sample(t, Purpose::Real, ROWS.real, &zero, &truth);
@@ -65,15 +68,14 @@ fn gaussian_rows_by_the_textbook() {
 #[test]
 fn linear_rows_by_the_textbook() {
     const P: usize = 2;
-    let plan = plan(501, 1, WEIGHT, &[]);
+    let plan = plan(501, 1, &[]);
     let streams = Streams { seed: plan.seed, experiment: plan.experiment };
     let truth = DVector::from_vec(vec![1.5, -0.5]);
     let draw = |t, purpose, count, beta: &DVector<f64>, weight: f64| {
         let mut rng = streams.rng(7, t, purpose, plan.cell);
         let scale = (weight / count as f64).sqrt();
         let mut rows = Vec::new();
-        for _ in 0..count {
-            let z = normals(&mut rng, P + 1);
+        for z in normals(&mut rng, count, P + 1) {
             let y = z[0] * beta[0] + z[1] * beta[1] + NOISE_VARIANCE.sqrt() * z[2];
             rows.push([z[0] * scale, z[1] * scale, y * scale]);
         }
@@ -85,7 +87,7 @@ fn linear_rows_by_the_textbook() {
         x.svd(true, true).solve(&y, 0.0).unwrap()
     };
     let mut beta = fit(&draw(0, Purpose::Real, ROWS.real, &truth, 1.0));
-    let losses = losses_of_replicate(&LinearRows::new(truth.clone(), NOISE_VARIANCE, ROWS), &plan, 7, LAST).unwrap();
+    let losses = losses_of_replicate(&LinearRows::new(&truth, NOISE_VARIANCE, ROWS), &plan, WEIGHT, 7, LAST).unwrap();
     for t in 0..=LAST {
         if t > 0 {
             let mut rows = draw(t, Purpose::Real, ROWS.real, &truth, WEIGHT);
@@ -102,7 +104,7 @@ fn linear_rows_by_the_textbook() {
 fn one_categorical_row_is_a_point_mass_forever() {
     fn losses<S: Simulator>(simulator: &S) -> Vec<f64> {
         let replicate = |r| {
-            let losses = losses_of_replicate(simulator, &plan(502, 1, 0.0, &[]), r, 5).unwrap();
+            let losses = losses_of_replicate(simulator, &plan(502, 1, &[]), 0.0, r, 5).unwrap();
             assert!(losses.iter().all(|loss| loss == &losses[0]), "{losses:?}");
             losses[0][0]
         };
@@ -130,7 +132,7 @@ fn one_categorical_row_is_a_point_mass_forever() {
 fn one_atom_stays_where_it_is() {
     let simulator = CdfRows::new(Rows { real: 1, synthetic: 3 });
     for replicate in 0..100 {
-        let losses = losses_of_replicate(&simulator, &plan(503, 1, 0.0, &[]), replicate, 5).unwrap();
+        let losses = losses_of_replicate(&simulator, &plan(503, 1, &[]), 0.0, replicate, 5).unwrap();
         assert!((1.0 / 12.0..=1.0 / 3.0).contains(&losses[0][0]), "{losses:?}");
         losses.iter().for_each(|loss| assert_close(loss[0], losses[0][0]));
     }

@@ -80,22 +80,28 @@ impl fmt::Display for Cell {
 #[derive(Clone)]
 pub struct Case {
     pub(super) cell: Cell,
-    run: Arc<dyn Fn(&Plan) -> Outcome + Send + Sync>,
+    run: Arc<Run>,
     loss: usize,
     real_rows: RealRows,
     pub(super) expected: f64,
     curve: Option<Curve>,
 }
 
+/// Runs a plan at each of the weights.
+type Run = dyn Fn(&Plan, &[Weights]) -> Vec<Outcome> + Send + Sync;
+
 /// The recorded risk that theory expects, as a function of the weight.
 type Curve = Arc<dyn Fn(f64) -> f64 + Send + Sync>;
+
+fn run_of<S: Simulator + Send + 'static>(simulator: S) -> Arc<Run> {
+    Arc::new(move |plan, weights| engine::run_grid(&simulator, plan, weights, &|_| ()))
+}
 
 impl Case {
     /// The loss of index `loss` of `simulator`; `expected` is what theory says of the recorded mean, or of the optimal weight where
     /// the cell has none.
     pub fn new<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, expected: f64) -> Self {
-        let run = Arc::new(move |plan: &Plan| engine::run(&simulator, plan, &|_| ()));
-        Self { cell, run, loss, real_rows: RealRows::Fresh, expected, curve: None }
+        Self { cell, run: run_of(simulator), loss, real_rows: RealRows::Fresh, expected, curve: None }
     }
 
     /// The same with the risk that theory expects at other weights than the optimal one.
@@ -123,7 +129,7 @@ impl Case {
     /// The same with another simulator.
     #[must_use]
     pub fn simulated_by<S: Simulator + Send + 'static>(self, simulator: S) -> Self {
-        Self { run: Arc::new(move |plan: &Plan| engine::run(&simulator, plan, &|_| ())), ..self }
+        Self { run: run_of(simulator), ..self }
     }
 
     /// The same with another record.
@@ -138,17 +144,23 @@ impl Case {
         Self { real_rows: RealRows::Fixed, ..self }
     }
 
-    /// Simulates the record in one cell of the check's streams.
-    pub(super) fn simulate(&self, context: &Context, cell: u64, replicates: Range<u64>, weights: Weights) -> Outcome {
-        (self.run)(&Plan {
+    /// Simulates the record in one cell of the check's streams, at each of the weights on common random numbers.
+    pub(super) fn simulate(
+        &self,
+        context: &Context,
+        cell: u64,
+        replicates: Range<u64>,
+        weights: &[Weights],
+    ) -> Vec<Outcome> {
+        let plan = Plan {
             seed: context.seed,
             experiment: context.experiment,
             cell,
             replicates,
-            weights,
             real_rows: self.real_rows,
             record: self.cell.record.clone(),
-        })
+        };
+        (self.run)(&plan, weights)
     }
 
     /// The recorded mean, unless too many fits failed.
@@ -181,18 +193,22 @@ impl Case {
             Quantity::Risk => {
                 let weights = self.cell.weights.clone().ok_or_else(|| format!("{}: no weight", self.cell))?;
                 let end = cap.div_ceil(1 << (LOOKS - 1 - look)).next_multiple_of(BLOCK);
-                let more = self.simulate(context, index, drawn.end..end, weights);
-                drawn.end = end;
-                match &mut drawn.outcome {
-                    Some(outcome) => outcome.merge(&more),
-                    None => drawn.outcome = Some(more),
+                for more in self.simulate(context, index, drawn.end..end, &[weights]) {
+                    match &mut drawn.outcome {
+                        Some(outcome) => outcome.merge(&more),
+                        None => drawn.outcome = Some(more),
+                    }
                 }
+                drawn.end = end;
             }
             Quantity::Minimiser => {
                 let failures = AtomicU64::new(0);
                 let risk = |batch: u64, weight: f64| {
-                    let outcome = self.simulate(context, cell(batch), 0..size, Weights::Constant(weight));
-                    self.recorded(&outcome).map_or_else(
+                    let [outcome] = &self.simulate(context, cell(batch), 0..size, &[Weights::Constant(weight)])[..]
+                    else {
+                        unreachable!("one outcome for one weight")
+                    };
+                    self.recorded(outcome).map_or_else(
                         |_| {
                             failures.fetch_add(1, Ordering::Relaxed);
                             f64::NAN

@@ -34,9 +34,10 @@ impl Case {
             Quantity::Risk | Quantity::Minimiser => &[],
         };
         let of_batch = |cell: u64| -> Result<(f64, u64), String> {
+            let weights: Vec<_> = points.iter().map(|&(weight, _)| Weights::Constant(weight)).collect();
             let mut total = (0.0, 0);
-            for &(weight, factor) in points {
-                let sample = self.recorded(&self.simulate(context, cell, 0..size, Weights::Constant(weight)))?;
+            for (outcome, (_, factor)) in self.simulate(context, cell, 0..size, &weights).iter().zip(points) {
+                let sample = self.recorded(outcome)?;
                 total = (total.0 + factor * sample.estimate.value, total.1 + sample.failed);
             }
             Ok(total)

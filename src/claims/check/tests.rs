@@ -10,7 +10,7 @@ use super::{
 use crate::experiment::Rows;
 use crate::outcome::Verdict::{self, Confirmed, Inconclusive, Refuted};
 use crate::simulate::engine::Record;
-use crate::simulate::{Chain, FitFailure, Simulator};
+use crate::simulate::{FitFailure, Simulator};
 use crate::stats::family::Family;
 use crate::stream::StreamRng;
 
@@ -26,33 +26,44 @@ struct Toy {
 
 const SOUND: Toy = Toy { size: 1, gap: 0.0, failing: 0.0, reported: None };
 
-struct ToyChain(Toy, f64);
-
 impl Simulator for Toy {
-    type Chain<'a> = ToyChain;
+    /// Shift, noise, fate.
+    type Real = [f64; 3];
+    type Noise = ();
+    type State = f64;
 
     fn loss_names(&self) -> &'static [&'static str] {
         &["loss"]
     }
 
-    fn chain(&self) -> ToyChain {
-        ToyChain(*self, 0.0)
+    fn real(&self) -> [f64; 3] {
+        [0.0; 3]
     }
-}
 
-impl Chain for ToyChain {
-    fn start(&mut self, _: &mut StreamRng) -> Result<(), FitFailure> {
+    fn noise(&self) {}
+
+    fn state(&self) -> f64 {
+        0.0
+    }
+
+    fn draw_real(&self, rng: &mut StreamRng, real: &mut [f64; 3]) -> Result<(), FitFailure> {
+        *real = rng.random();
         Ok(())
     }
 
-    fn retrain(&mut self, weight: f64, real: &mut StreamRng, _: &mut StreamRng) -> Result<(), FitFailure> {
-        let [shift, noise, fate] = [(); 3].map(|()| real.random::<f64>());
-        self.1 = 1.0 + self.0.gap + (weight - 0.4 - 0.2 * (shift - 0.5)).powi(2) + 0.2 * (noise - 0.5);
-        if fate < self.0.failing { Err(FitFailure) } else { Ok(()) }
+    fn draw_noise(&self, _: &mut StreamRng, (): &mut ()) {}
+
+    fn start(&self, _: &[f64; 3], _: &mut f64) -> Result<(), FitFailure> {
+        Ok(())
     }
 
-    fn losses(&mut self, out: &mut [f64]) {
-        out[0] = self.0.reported.unwrap_or(self.1);
+    fn retrain(&self, weight: f64, [shift, noise, fate]: &[f64; 3], (): &(), loss: &mut f64) -> Result<(), FitFailure> {
+        *loss = 1.0 + self.gap + (weight - 0.4 - 0.2 * (shift - 0.5)).powi(2) + 0.2 * (noise - 0.5);
+        if *fate < self.failing { Err(FitFailure) } else { Ok(()) }
+    }
+
+    fn losses(&self, loss: &f64, out: &mut [f64]) {
+        out[0] = self.reported.unwrap_or(*loss);
     }
 }
 

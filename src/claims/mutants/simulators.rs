@@ -3,7 +3,7 @@
 //! The faults live in a plain Gaussian simulator and a plain categorical one, which without a fault are the controls.
 
 use nalgebra::{Cholesky, DMatrix, DVector};
-use rand::RngExt;
+use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 
 use super::{Mutant, Side};
@@ -13,7 +13,7 @@ use crate::outcome::Verdict;
 use crate::simulate::engine::Record;
 use crate::simulate::linear::LinearSufficient;
 use crate::simulate::logistic::Logistic;
-use crate::simulate::{Chain, FitFailure, Simulator};
+use crate::simulate::{FitFailure, Simulator};
 use crate::stream::StreamRng;
 
 fn wrong(claim: &'static str, check: &'static str, name: &'static str, simulator: fn(&Case) -> Case) -> Mutant {
@@ -108,8 +108,7 @@ struct Fitted {
     covariance: DMatrix<f64>,
 }
 
-struct FaultyChain<'a> {
-    model: &'a Faulty,
+struct FaultyState {
     current: Fitted,
     last: Fitted,
     late: bool,
@@ -140,47 +139,74 @@ impl Faulty {
     }
 }
 
+/// Memory for a stream.
+fn stream() -> StreamRng {
+    StreamRng::seed_from_u64(0)
+}
+
+/// Real rows and noise are the streams: what is drawn from them is the chain's.
 impl Simulator for Faulty {
-    type Chain<'a> = FaultyChain<'a>;
+    type Real = StreamRng;
+    type Noise = StreamRng;
+    type State = FaultyState;
 
     fn loss_names(&self) -> &'static [&'static str] {
         &["mean", "covariance"]
     }
 
-    fn chain(&self) -> FaultyChain<'_> {
-        FaultyChain { model: self, current: self.truth(), last: self.truth(), late: false }
+    fn real(&self) -> StreamRng {
+        stream()
     }
-}
 
-impl Chain for FaultyChain<'_> {
-    fn start(&mut self, real: &mut StreamRng) -> Result<(), FitFailure> {
-        let rows = Faulty::draw(&self.model.truth(), self.model.rows.real, real);
-        self.current = self.model.fit(&rows, None);
-        self.last = self.current.clone();
-        self.late = self.model.fault == Fault::Late;
+    fn noise(&self) -> StreamRng {
+        stream()
+    }
+
+    fn state(&self) -> FaultyState {
+        FaultyState { current: self.truth(), last: self.truth(), late: false }
+    }
+
+    fn draw_real(&self, rng: &mut StreamRng, real: &mut StreamRng) -> Result<(), FitFailure> {
+        real.clone_from(rng);
         Ok(())
     }
 
-    fn retrain(&mut self, weight: f64, real: &mut StreamRng, synthetic: &mut StreamRng) -> Result<(), FitFailure> {
-        if std::mem::take(&mut self.late) {
+    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut StreamRng) {
+        noise.clone_from(rng);
+    }
+
+    fn start(&self, real: &StreamRng, state: &mut FaultyState) -> Result<(), FitFailure> {
+        let rows = Self::draw(&self.truth(), self.rows.real, &mut real.clone());
+        state.current = self.fit(&rows, None);
+        state.last = state.current.clone();
+        state.late = self.fault == Fault::Late;
+        Ok(())
+    }
+
+    fn retrain(
+        &self,
+        weight: f64,
+        real: &StreamRng,
+        noise: &StreamRng,
+        state: &mut FaultyState,
+    ) -> Result<(), FitFailure> {
+        if std::mem::take(&mut state.late) {
             return Ok(());
         }
-        let (model, fault) = (self.model, self.model.fault);
-        let Rows { real: n, synthetic: m } = model.rows;
+        let Self { fault, rows: Rows { real: n, synthetic: m }, .. } = *self;
         let origin = match fault {
-            Fault::OneBehind => self.last.clone(),
-            Fault::FromTruth => model.truth(),
-            Fault::TrueCovariance => Fitted { covariance: model.sigma.clone(), ..self.current.clone() },
+            Fault::OneBehind => state.last.clone(),
+            Fault::FromTruth => self.truth(),
+            Fault::TrueCovariance => Fitted { covariance: self.sigma.clone(), ..state.current.clone() },
             Fault::Diagonal => Fitted {
-                covariance: DMatrix::from_diagonal(&self.current.covariance.diagonal()),
-                ..self.current.clone()
+                covariance: DMatrix::from_diagonal(&state.current.covariance.diagonal()),
+                ..state.current.clone()
             },
-            _ => self.current.clone(),
+            _ => state.current.clone(),
         };
-        let mut same = real.clone();
-        let fresh = Faulty::draw(&model.truth(), n, real);
-        let drawn = if fault == Fault::OneStream { &mut same } else { synthetic };
-        let drawn = Faulty::draw(&origin, m - usize::from(fault == Fault::OneLess), drawn);
+        let fresh = Self::draw(&self.truth(), n, &mut real.clone());
+        let drawn = if fault == Fault::OneStream { real } else { noise };
+        let drawn = Self::draw(&origin, m - usize::from(fault == Fault::OneLess), &mut drawn.clone());
         let (w, u) = match fault {
             Fault::Exchanged => (1.0 - weight, weight),
             Fault::PerRow => {
@@ -192,9 +218,9 @@ impl Chain for FaultyChain<'_> {
         };
         let centre = fresh.column_mean() * w + drawn.column_mean() * u;
         let centre = (fault == Fault::PooledCentre).then_some(&centre);
-        let (real, synthetic) = (model.fit(&fresh, centre), model.fit(&drawn, centre));
-        self.last = std::mem::replace(
-            &mut self.current,
+        let (real, synthetic) = (self.fit(&fresh, centre), self.fit(&drawn, centre));
+        state.last = std::mem::replace(
+            &mut state.current,
             Fitted {
                 mean: real.mean * w + synthetic.mean * u,
                 covariance: real.covariance * w + synthetic.covariance * u,
@@ -203,9 +229,9 @@ impl Chain for FaultyChain<'_> {
         Ok(())
     }
 
-    fn losses(&mut self, out: &mut [f64]) {
-        out[0] = self.current.mean.norm_squared();
-        out[1] = (&self.current.covariance - &self.model.sigma).norm_squared();
+    fn losses(&self, state: &FaultyState, out: &mut [f64]) {
+        out[0] = state.current.mean.norm_squared();
+        out[1] = (&state.current.covariance - &self.sigma).norm_squared();
     }
 }
 
@@ -219,11 +245,6 @@ const CATEGORIES: [f64; 4] = [0.05, 0.15, 0.3, 0.5];
 
 struct Counted {
     rows: Rows,
-}
-
-struct CountedChain {
-    rows: Rows,
-    shares: [f64; 4],
 }
 
 /// Shares of the cells among so many rows, by comparing a uniform number with cumulated probabilities.
@@ -240,32 +261,55 @@ fn shares(probabilities: &[f64; 4], rows: usize, rng: &mut StreamRng) -> [f64; 4
     shares
 }
 
+/// Real rows are their shares; the noise is the stream.
 impl Simulator for Counted {
-    type Chain<'a> = CountedChain;
+    type Real = [f64; 4];
+    type Noise = StreamRng;
+    type State = [f64; 4];
 
     fn loss_names(&self) -> &'static [&'static str] {
         &["cells"]
     }
 
-    fn chain(&self) -> CountedChain {
-        CountedChain { rows: self.rows, shares: CATEGORIES }
+    fn real(&self) -> [f64; 4] {
+        CATEGORIES
     }
-}
 
-impl Chain for CountedChain {
-    fn start(&mut self, real: &mut StreamRng) -> Result<(), FitFailure> {
-        self.shares = shares(&CATEGORIES, self.rows.real, real);
+    fn noise(&self) -> StreamRng {
+        stream()
+    }
+
+    fn state(&self) -> [f64; 4] {
+        CATEGORIES
+    }
+
+    fn draw_real(&self, rng: &mut StreamRng, real: &mut [f64; 4]) -> Result<(), FitFailure> {
+        *real = shares(&CATEGORIES, self.rows.real, rng);
         Ok(())
     }
 
-    fn retrain(&mut self, weight: f64, real: &mut StreamRng, synthetic: &mut StreamRng) -> Result<(), FitFailure> {
-        let fresh = shares(&CATEGORIES, self.rows.real, real);
-        let drawn = shares(&self.shares, self.rows.synthetic, synthetic);
-        self.shares = std::array::from_fn(|i| weight * fresh[i] + (1.0 - weight) * drawn[i]);
+    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut StreamRng) {
+        noise.clone_from(rng);
+    }
+
+    fn start(&self, real: &[f64; 4], state: &mut [f64; 4]) -> Result<(), FitFailure> {
+        *state = *real;
         Ok(())
     }
 
-    fn losses(&mut self, out: &mut [f64]) {
-        out[0] = self.shares.iter().zip(CATEGORIES).map(|(share, p)| (share - p) * (share - p)).sum();
+    fn retrain(
+        &self,
+        weight: f64,
+        fresh: &[f64; 4],
+        noise: &StreamRng,
+        state: &mut [f64; 4],
+    ) -> Result<(), FitFailure> {
+        let drawn = shares(state, self.rows.synthetic, &mut noise.clone());
+        *state = std::array::from_fn(|i| weight * fresh[i] + (1.0 - weight) * drawn[i]);
+        Ok(())
+    }
+
+    fn losses(&self, state: &[f64; 4], out: &mut [f64]) {
+        out[0] = state.iter().zip(CATEGORIES).map(|(share, p)| (share - p) * (share - p)).sum();
     }
 }
