@@ -19,7 +19,7 @@ const ROUNDS: usize = 60;
 const GRID_ROUNDS: usize = 10;
 
 /// Generations of a timed chain, of which the last quarter have their loss taken, as in figure 8; fewer than there, for shorter turns.
-const TIMED: u32 = 40;
+const TIMED: u32 = 20;
 
 /// Seconds of a turn: short beside the time that a scheduler gives to a process, so that many turns are not interrupted.
 const TURN: f64 = 2e-3;

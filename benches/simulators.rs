@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use goldenweight::experiment::Rows;
-use kernels::{DIM, GENERATIONS, Kernel, ONE_WEIGHT, ROWS, grid, kernels, plan};
+use kernels::{DIM, Kernel, ONE_WEIGHT, ROWS, grid, kernels, plan};
 use rayon::ThreadPoolBuilder;
+
+/// Of a chain of figure 8, of which the last 50 have their loss taken.
+const GENERATIONS: u32 = 200;
 
 /// One chain of figure 8 on one thread, its floor, and its 30 weights together.
 fn floors(criterion: &mut Criterion) {

@@ -25,8 +25,6 @@ const STREAMS: Streams = Streams { seed: 1, experiment: 1 };
 pub const ROWS: Rows = Rows { real: 100, synthetic: 100 };
 /// Of the models of figure 8.
 pub const DIM: usize = 2;
-/// Of a chain of figure 8.
-pub const GENERATIONS: u32 = 200;
 
 /// Figure 10 (d): of fewer rows, many are separable.
 const ADULT_ROWS: Rows = Rows { real: 500, synthetic: 500 };
