@@ -79,13 +79,16 @@ pub fn grid() -> Vec<Weights> {
     (10..40).map(|i| Weights::Constant(f64::from(i) / 50.0)).collect()
 }
 
+/// The sum of the risks of a plan at these weights.
+type Risks = dyn Fn(&Plan, &[Weights]) -> f64 + Sync;
+
 /// A simulator under its name.
 pub struct Kernel {
     /// The model, and how its generations are drawn.
     pub name: &'static str,
     /// What a generation must draw.
     pub variates: Variates,
-    risks: Box<dyn Fn(&Plan, &[Weights]) -> f64 + Sync>,
+    risks: Box<Risks>,
 }
 
 impl Kernel {
