@@ -181,6 +181,9 @@ pub fn calibration_chart(title: &str, table: &Table) -> Chart {
         share: 1,
         marks,
     };
-    let notes = vec![format!("{} comparisons of one run of verify, seed {}", score.len(), table.number("seed"))];
+    let notes = vec![
+        format!("{} comparisons of one run of verify, seed {}", score.len(), table.number("seed")),
+        "Those of one check share random numbers.".to_owned(),
+    ];
     Chart { title: title.to_owned(), notes, panes: vec![pane] }
 }

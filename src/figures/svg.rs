@@ -84,7 +84,7 @@ fn draw_pane(pane: &Pane, margin: i32, area: &Area<'_>) -> Drawn {
     let (x_ticks, y_ticks) = (pane.x.ticks(), pane.y.ticks());
     let axes = ChartBuilder::on(area)
         .margin_top(units(34.0))
-        .margin_right(units(32.0))
+        .margin_right(units(40.0))
         .margin_bottom(units(if pane.x.bare { 8.0 } else { 62.0 }))
         .margin_left(margin)
         .build_cartesian_2d(x_low..x_high, y_low..y_high)?;

@@ -284,4 +284,13 @@ mod tests {
         assert_eq!(kolmogorov_smirnov(&[0.5, f64::NAN]), None);
         assert!(probability(0.0, f64::NAN).is_nan() && !is_inside(f64::NAN, 0.95));
     }
+
+    /// norm.ppf(.975) of SciPy; of two uniform variables the smaller is below p with probability 1 - (1 - p)^2.
+    #[test]
+    fn quantiles_of_normal_and_ordered_variables() {
+        assert_close(normal_quantile(0.975), 1.959_963_984_540_054, 1e-12);
+        let smaller = order_statistic(1, 2, 0.19);
+        assert_close(smaller, 0.1, 1e-9);
+        assert_close(order_statistic(2, 2, 0.81), 0.9, 1e-9);
+    }
 }
