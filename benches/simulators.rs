@@ -1,14 +1,15 @@
-//! One chain of every model and simulator at n = m = 100, p = 2 over 200 generations, on one thread, and beside it the floor: merely drawing
-//! as many random variates with the same generator.
+//! Every model and simulator at n = m = 100, p = 2 over 200 generations, on one thread: one chain, thirty chains of different weights on common
+//! random numbers (throughput: chains per second), and the floor of one chain: merely drawing as many random variates with the same generator.
 
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use goldenweight::experiment::Rows;
 use goldenweight::simulate::Simulator;
 use goldenweight::simulate::categorical::{CategoricalRows, CategoricalSufficient};
 use goldenweight::simulate::cdf::CdfRows;
+use goldenweight::simulate::engine::{Plan, RealRows, Record, Weights, run_grid};
 use goldenweight::simulate::gaussian::{GaussianRows, GaussianSufficient};
 use goldenweight::simulate::linear::{LinearRows, LinearSufficient};
 use goldenweight::simulate::logistic::Logistic;
@@ -20,25 +21,31 @@ use rand_distr::StandardNormal;
 
 const ROWS: Rows = Rows { real: 100, synthetic: 100 };
 const GENERATIONS: u32 = 200;
+const GRID: u32 = 30;
+/// In one block, so on one thread.
+const REPLICATES: u64 = 8;
 const STREAMS: Streams = Streams { seed: 1, experiment: 1 };
 
-/// A whole chain, its streams opened as the engine does.
+/// A chain, and so many chains as there are weights in a panel of figure 8, on common random numbers.
 fn chain(criterion: &mut Criterion, name: &str, simulator: &impl Simulator) {
-    let (mut real, mut noise, mut state) = (simulator.real(), simulator.noise(), simulator.state());
-    let mut losses = vec![0.0; simulator.loss_names().len()];
-    criterion.bench_function(&format!("{name}/chain"), |bencher| {
-        bencher.iter(|| {
-            simulator.draw_real(&mut STREAMS.rng(0, 0, Purpose::Real, 0), &mut real).expect("rows");
-            simulator.start(&real, &mut state).expect("a fit");
-            for t in 1..=GENERATIONS {
-                simulator.draw_real(&mut STREAMS.rng(0, t, Purpose::Real, 0), &mut real).expect("rows");
-                simulator.draw_noise(&mut STREAMS.rng(0, t, Purpose::Synthetic, 0), &mut noise);
-                simulator.retrain(0.618, &real, &noise, &mut state).expect("a fit");
-            }
-            simulator.losses(&state, &mut losses);
-            black_box(losses[0])
+    let one = [Weights::Constant(0.618)];
+    let grid: Vec<_> = (1..=GRID).map(|i| Weights::Constant(f64::from(i) / f64::from(GRID + 1))).collect();
+    let plan = Plan {
+        seed: 1,
+        experiment: 1,
+        cell: 0,
+        replicates: 0..REPLICATES,
+        real_rows: RealRows::Fresh,
+        record: Record::Average { from: GENERATIONS / 2, until: GENERATIONS },
+    };
+    let mut group = criterion.benchmark_group(name);
+    group.sample_size(10);
+    for (kind, weights) in [("chain", &one[..]), ("grid", &grid)] {
+        group.throughput(Throughput::Elements(REPLICATES * weights.len() as u64));
+        group.bench_function(kind, |bencher| {
+            bencher.iter(|| black_box(run_grid(simulator, &plan, weights, &|_| ())));
         });
-    });
+    }
 }
 
 /// The variates of a generation: normals and uniforms, from freshly opened streams.
@@ -60,7 +67,7 @@ fn floor(criterion: &mut Criterion, name: &str, normals: u32, uniforms: u32) {
 fn simulators(criterion: &mut Criterion) {
     let sigma = || DMatrix::identity(2, 2);
     let beta = || DVector::from_element(2, 1.0);
-    let cells = || vec![0.1, 0.2, 0.3, 0.4];
+    let cells = || vec![1.0 / 9.0; 9];
     // Variates of both parts of a generation; a chi-squared variate counts as one normal.
     chain(criterion, "gaussian-rows", &GaussianRows::new(sigma(), ROWS));
     floor(criterion, "gaussian-rows", 400, 0);
@@ -79,7 +86,7 @@ fn simulators(criterion: &mut Criterion) {
     chain(criterion, "categorical-rows", &CategoricalRows::new(cells(), ROWS));
     floor(criterion, "categorical-rows", 0, 200);
     chain(criterion, "categorical-sufficient", &CategoricalSufficient::new(cells(), ROWS));
-    floor(criterion, "categorical-sufficient", 0, 6);
+    floor(criterion, "categorical-sufficient", 0, 16);
 }
 
 criterion_group! {
