@@ -215,10 +215,11 @@ fn generations_are_weighted_fits_of_resampled_rows() {
     let truth = Table::embedded().logistic().coefficients();
     let loss = |beta: &[f64; 6]| beta.iter().zip(truth).map(|(b, t)| (b - t) * (b - t)).sum::<f64>();
     let mut found = [0.0; 2];
-    // The intercept's standard error is near 1 and dominates the loss; iterated least squares keeps some ten digits.
+    // The intercept's standard error is near 1 and dominates the loss. The stopping rule leaves it within 5e-7 sqrt(n b'') = 4e-6
+    // standard errors (`newton::LAST_CHANGE`), which changes the loss by twice that; iterated least squares keeps some ten digits.
     let mut check = |chain: &<AdultLogistic as Simulator>::State, beta: &[f64; 6]| {
         simulator.losses(chain, &mut found);
-        assert!((found[0] / loss(beta) - 1.0).abs() < 1e-8, "{} {}", found[0], loss(beta));
+        assert!((found[0] / loss(beta) - 1.0).abs() < 1e-5, "{} {}", found[0], loss(beta));
     };
     let stream = StreamRng::seed_from_u64;
     for seed in 0..5 {

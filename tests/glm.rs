@@ -9,7 +9,7 @@ use goldenweight::{
         exp::exp,
         glm::{Family, Regression, uniform},
         logistic::{Bernoulli, Logistic},
-        newton::{Fit, Part},
+        newton::{self, Fit, Part},
         poisson::{Counts, Poisson},
     },
     stream::StreamRng,
@@ -18,6 +18,7 @@ use nalgebra::DVector;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use statrs::distribution::{ChiSquared, ContinuousCDF, DiscreteCDF};
+use wide::f64x4;
 
 /// Fits leave a decrement below 1e-12 in units of which one standard error is 1/sqrt(n); the rest is rounding.
 const FIT_TOLERANCE: f64 = 1e-12;
@@ -32,14 +33,14 @@ fn assert_close(found: &[f64], expected: &[f64], tolerance: f64) {
 /// Rows from pairs of covariates and response.
 struct Block {
     x: Covariates,
-    y: Vec<f64>,
+    y: Vec<f64x4>,
 }
 
 fn block(rows: &[(&[f64], f64)]) -> Block {
     let mut x = Covariates::new(rows[0].0.len(), rows.len());
     x.fill(|i| rows[i].0);
-    let mut y = vec![0.0; x.columns()[0].len()];
-    y.iter_mut().zip(rows).for_each(|(y, row)| *y = row.1);
+    let mut y = vec![f64x4::ZERO; rows.len().div_ceil(4)];
+    y.iter_mut().flat_map(f64x4::as_mut_array).zip(rows).for_each(|(y, row)| *y = row.1);
     Block { x, y }
 }
 
@@ -48,12 +49,11 @@ const LAST_CHANGE: f64 = 1e-6;
 
 fn fit_from<F: Family>(blocks: &[(&Block, f64)], beta: &mut [f64]) -> Result<(), FitFailure> {
     let parts: Vec<_> = blocks.iter().map(|&(Block { x, y }, weight)| Part { x, y, weight }).collect();
-    let rows = parts.iter().map(|part| part.y.len()).max().unwrap();
-    Fit::new(beta.len(), rows, LAST_CHANGE).maximise::<F>(&parts, beta)
+    Fit::new(beta.len(), LAST_CHANGE).maximise::<F>(&parts, beta)
 }
 
 fn fit<F: Family>(blocks: &[(&Block, f64)]) -> Result<Vec<f64>, FitFailure> {
-    let mut beta = vec![0.0; blocks[0].0.x.columns().len()];
+    let mut beta = vec![0.0; blocks[0].0.x.coefficients()];
     fit_from::<F>(blocks, &mut beta)?;
     Ok(beta)
 }
@@ -168,7 +168,7 @@ fn failures_are_separation_for_normal_rows() {
     for _ in 0..20_000 {
         let n = rng.random_range(4..13);
         let x: Vec<[f64; 2]> = (0..n).map(|_| [rng.sample(StandardNormal), rng.sample(StandardNormal)]).collect();
-        let y: Vec<f64> = x.iter().map(|x| f64::from(rng.random::<f64>() < Bernoulli::mean(x[0] + x[1]))).collect();
+        let y: Vec<f64> = x.iter().map(|x| f64::from(rng.random::<f64>() < mean::<Bernoulli>(x[0] + x[1]))).collect();
         let signed = x.iter().zip(&y).map(|(x, y)| libm::atan2((2.0 * y - 1.0) * x[1], (2.0 * y - 1.0) * x[0]));
         let mut angles: Vec<_> = signed.collect();
         angles.sort_by(f64::total_cmp);
@@ -221,32 +221,46 @@ fn failed_fits_are_counted() {
     }
 }
 
+fn mean<F: Family>(eta: f64) -> f64 {
+    F::mean(f64x4::splat(eta)).to_array()[0]
+}
+
 fn response<F: Family>(mean: f64, word: u64) -> Result<f64, FitFailure> {
-    let mut y = [f64::NAN];
-    F::respond(&[mean], &[word], &mut y).map(|()| y[0])
+    let mut y = [f64x4::splat(f64::NAN)];
+    F::respond(&[f64x4::splat(mean)], &[[word; 4]], &mut y)?;
+    Ok(y[0].to_array()[3])
 }
 
 /// The rows that a chain draws first from a stream: covariates column by column, then the responses.
 fn rows_of<F: Family>(n: usize, beta: &[f64], rng: &mut StreamRng) -> Vec<(Vec<f64>, f64)> {
     let columns: Vec<Vec<f64>> = beta.iter().map(|_| (0..n).map(|_| rng.sample(StandardNormal)).collect()).collect();
     let x = (0..n).map(|i| columns.iter().map(|column| column[i]).collect::<Vec<_>>());
-    let y = |x: &[f64]| F::mean(x.iter().zip(beta).map(|(x, b)| x * b).sum());
+    let y = |x: &[f64]| mean::<F>(x.iter().zip(beta).map(|(x, b)| x * b).sum());
     x.map(|x| (y(&x), x)).map(|(mean, x)| (x, response::<F>(mean, rng.next_u64()).unwrap())).collect()
 }
 
-/// X'(y - mean)/n by plain loops.
-fn score(rows: &[(Vec<f64>, f64)], beta: &[f64], mean: fn(f64) -> f64) -> Vec<f64> {
-    let mut score = vec![0.0; beta.len()];
+/// X'(y - mean)/n, and the sum of variance |x|/n, by plain loops.
+fn score(rows: &[(Vec<f64>, f64)], beta: &[f64], mean_and_variance: fn(f64) -> (f64, f64)) -> (Vec<f64>, Vec<f64>) {
+    let (mut score, mut scale) = (vec![0.0; beta.len()], vec![0.0; beta.len()]);
     for (x, y) in rows {
-        let residual = y - mean(x.iter().zip(beta).map(|(x, b)| x * b).sum());
-        score.iter_mut().zip(x).for_each(|(s, x)| *s += x * residual / rows.len() as f64);
+        let (mean, variance) = mean_and_variance(x.iter().zip(beta).map(|(x, b)| x * b).sum());
+        score.iter_mut().zip(x).for_each(|(s, x)| *s += x * (y - mean) / rows.len() as f64);
+        scale.iter_mut().zip(x).for_each(|(s, x)| *s += x.abs() * variance / rows.len() as f64);
     }
-    score
+    (score, scale)
+}
+
+/// A score of zero but for what the stopping rule of a simulated fit leaves, (r^2/2) e^(2r) times the scale, and rounding.
+fn assert_solved((score, scale): (Vec<f64>, Vec<f64>)) {
+    let part = 0.5 * newton::LAST_CHANGE.powi(2) * libm::exp(2.0 * newton::LAST_CHANGE);
+    for (score, scale) in score.iter().zip(&scale) {
+        assert!(score.abs() <= part * scale + FIT_TOLERANCE, "{score:e} of {scale}");
+    }
 }
 
 /// At each generation the weighted score of the rows drawn is zero: generation 0 is an unweighted fit to real rows, synthetic rows follow
 /// the generation before, each part has its total weight. An equal real stream gives the rows of generation 0 again.
-fn generations_solve_the_score_equations<F: Family>(mean: fn(f64) -> f64, p: usize) {
+fn generations_solve_the_score_equations<F: Family>(mean_and_variance: fn(f64) -> (f64, f64), p: usize) {
     let (n, m) = (40, 25);
     let truth = vec![0.6; p];
     let simulator = Regression::<F>::new(DVector::from_vec(truth.clone()), Rows { real: n, synthetic: m });
@@ -256,8 +270,7 @@ fn generations_solve_the_score_equations<F: Family>(mean: fn(f64) -> f64, p: usi
         simulator.draw_real(&mut stream(replicate), &mut drawn).unwrap();
         simulator.start(&drawn, &mut chain).unwrap();
         let real = rows_of::<F>(n, &truth, &mut stream(replicate));
-        let zero = vec![0.0; p];
-        assert_close(&score(&real, chain.coefficients(), mean), &zero, FIT_TOLERANCE);
+        assert_solved(score(&real, chain.coefficients(), mean_and_variance));
         let mut losses = [0.0];
         simulator.losses(&chain, &mut losses);
         let loss: f64 = chain.coefficients().iter().zip(&truth).map(|(b, t)| (b - t).powi(2)).sum();
@@ -268,25 +281,27 @@ fn generations_solve_the_score_equations<F: Family>(mean: fn(f64) -> f64, p: usi
             simulator.retrain(weight, &drawn, &noise, &mut chain).unwrap();
             let synthetic = rows_of::<F>(m, &before, &mut stream(1000 + replicate));
             let beta = chain.coefficients();
-            let (of_real, of_synthetic) = (score(&real, beta, mean), score(&synthetic, beta, mean));
-            let pooled: Vec<_> =
-                of_real.iter().zip(of_synthetic).map(|(r, s)| weight * r + (1.0 - weight) * s).collect();
-            assert_close(&pooled, &zero, FIT_TOLERANCE);
+            let [of_real, of_synthetic] = [&real, &synthetic].map(|rows| score(rows, beta, mean_and_variance));
+            let pooled = |r: &[f64], s: &[f64]| r.iter().zip(s).map(|(r, s)| weight * r + (1.0 - weight) * s).collect();
+            assert_solved((pooled(&of_real.0, &of_synthetic.0), pooled(&of_real.1, &of_synthetic.1)));
         }
     }
 }
 
 #[test]
 fn logistic_generations_solve_the_score_equations() {
-    let mean = |eta: f64| 1.0 / (1.0 + libm::exp(-eta));
-    generations_solve_the_score_equations::<Bernoulli>(mean, 1);
-    generations_solve_the_score_equations::<Bernoulli>(mean, 2);
+    let mean_and_variance = |eta: f64| {
+        let mean = 1.0 / (1.0 + libm::exp(-eta));
+        (mean, mean * (1.0 - mean))
+    };
+    generations_solve_the_score_equations::<Bernoulli>(mean_and_variance, 1);
+    generations_solve_the_score_equations::<Bernoulli>(mean_and_variance, 2);
 }
 
 #[test]
 fn poisson_generations_solve_the_score_equations() {
-    generations_solve_the_score_equations::<Counts>(libm::exp, 1);
-    generations_solve_the_score_equations::<Counts>(libm::exp, 3);
+    generations_solve_the_score_equations::<Counts>(|eta| (libm::exp(eta), libm::exp(eta)), 1);
+    generations_solve_the_score_equations::<Counts>(|eta| (libm::exp(eta), libm::exp(eta)), 5);
 }
 
 /// Responses are monotone in the mean: the risk is smooth in the weight under common random numbers.
@@ -304,6 +319,10 @@ fn responses_are_monotone_in_the_mean() {
     check::<Counts>(&[1e-300, 0.1, 0.2, 0.5, 1.0, 3.0, 11.0, 30.0]);
 }
 
+fn number(word: u64) -> f64 {
+    uniform([word; 4]).to_array()[0]
+}
+
 /// The count y of a uniform number u has P(Y <= y - 1) <= u < P(Y <= y), by another library's distribution function (incomplete gamma
 /// functions), within the 8e-14 that `simulate::poisson` claims and as much again for that library; also at the ends, u = 0 and 1 - 2^-52.
 #[test]
@@ -313,12 +332,12 @@ fn counts_are_quantiles() {
         let law = statrs::distribution::Poisson::new(mean).unwrap();
         let ends = [0, u64::MAX].into_iter();
         for word in ends.chain((0..2000).map(|_| rng.next_u64())) {
-            let (u, y) = (uniform(word), response::<Counts>(mean, word).unwrap() as u64);
+            let (u, y) = (number(word), response::<Counts>(mean, word).unwrap() as u64);
             let below = if y == 0 { 0.0 } else { law.cdf(y - 1) };
             assert!(below <= u + 1.6e-13 && u <= law.cdf(y) + 1.6e-13, "{mean}: {y} from {u}");
         }
     }
-    assert_eq!((uniform(0), uniform(u64::MAX)), (0.0, 1.0 - f64::EPSILON));
+    assert_eq!((number(0), number(u64::MAX)), (0.0, 1.0 - f64::EPSILON));
 }
 
 /// Chi-squared of 100,000 counts against another library's probabilities, the tails in one class each of about 50; below and above the largest mean of
@@ -377,11 +396,16 @@ fn exponential_is_within_an_ulp_of_libm() {
     let grid = (0..=steps).map(|i| -708.0 + 1417.0 * f64::from(i) / f64::from(steps));
     let mut rng = StreamRng::seed_from_u64(1);
     let near_zero = (0..100_000).map(|_| rng.sample::<f64, _>(StandardNormal)).collect::<Vec<_>>();
+    let exp = |x| exp(f64x4::splat(x)).to_array()[0];
     for x in grid.chain(near_zero).chain([0.0, -0.0, f64::MIN_POSITIVE]) {
         assert!(exp(x).to_bits().abs_diff(libm::exp(x).to_bits()) <= 1, "x = {x:e}: {:e}", exp(x));
     }
-    assert!(exp(f64::NAN).is_nan());
     assert_eq!((exp(1e9), exp(-1e9)), (exp(709.0), exp(-708.0)));
+}
+
+fn residual_and_variance<F: Family>(y: f64, eta: f64) -> (f64, f64) {
+    let (residual, variance) = F::residual_and_variance(f64x4::splat(y), f64x4::splat(eta));
+    (residual.to_array()[0], variance.to_array()[0])
 }
 
 /// A residual on the boundary does not cancel: what the proof of existence in `Fit` rests on.
@@ -390,11 +414,11 @@ fn residuals_do_not_cancel() {
     for eta in [0.0, 1.0, 37.0, 100.0, 700.0] {
         let tail = libm::exp(-eta) / (1.0 + libm::exp(-eta));
         for (y, eta, expected) in [(1.0, eta, tail), (0.0, -eta, -tail)] {
-            let (residual, variance) = Bernoulli::residual_and_variance(y, eta);
+            let (residual, variance) = residual_and_variance::<Bernoulli>(y, eta);
             assert!((residual / expected - 1.0).abs() < 1e-15);
             assert!((variance / (tail * (1.0 - tail)) - 1.0).abs() < 1e-15);
         }
-        let (residual, variance) = Counts::residual_and_variance(0.0, -eta);
-        assert!(residual == -variance && variance == exp(-eta));
+        let (residual, variance) = residual_and_variance::<Counts>(0.0, -eta);
+        assert!(residual == -variance && variance == exp(f64x4::splat(-eta)).to_array()[0]);
     }
 }

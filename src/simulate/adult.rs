@@ -1,13 +1,14 @@
 //! Logistic regression of income on the Adult table, whose labels do not follow the model.
 
 use rand::RngExt;
+use wide::f64x4;
 
 use super::{
     FitFailure, Simulator,
     covariates::Covariates,
     glm::{Design, Responses},
     logistic::Bernoulli,
-    newton::{Fit, Part},
+    newton::{Fit, LAST_CHANGE, Part},
 };
 use crate::{
     adult::{Scale, Table},
@@ -57,7 +58,7 @@ impl AdultLogistic {
 #[derive(Clone, Debug)]
 pub struct Real {
     x: Covariates,
-    y: Vec<f64>,
+    y: Vec<f64x4>,
 }
 
 /// The fitted coefficients, and room for synthetic labels and for the next fit.
@@ -67,9 +68,6 @@ pub struct State {
     synthetic: Responses,
     fit: Fit,
 }
-
-/// A step is the last where it changes no linear predictor by more, see [`Fit`].
-const LAST_CHANGE: f64 = 1e-6;
 
 impl Simulator for AdultLogistic {
     type Real = Real;
@@ -89,15 +87,13 @@ impl Simulator for AdultLogistic {
     }
 
     fn state(&self) -> State {
-        let Rows { real, synthetic } = self.rows;
-        let fit = Fit::new(6, real.max(synthetic), LAST_CHANGE);
-        State { beta: [0.0; 6], synthetic: Responses::new(synthetic), fit }
+        State { beta: [0.0; 6], synthetic: Responses::new(self.rows.synthetic), fit: Fit::new(6, LAST_CHANGE) }
     }
 
     fn draw_real(&self, rng: &mut StreamRng, Real { x, y }: &mut Real) -> Result<(), FitFailure> {
         x.fill(|i| {
             let (design, label) = self.draw(rng);
-            y[i] = *label;
+            y[i / 4].as_mut_array()[i % 4] = *label;
             design
         });
         Ok(())

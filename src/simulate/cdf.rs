@@ -104,22 +104,20 @@ impl Steps {
         let count = real.len() + synthetic.len();
         self.atoms.resize(count + 2, 0.0);
         self.levels.resize(count + 1, 0.0);
-        let mut steps = self.atoms[1..=count].iter_mut().zip(&mut self.levels[1..]);
         let (mut i, mut j) = (0, 0);
+        let mut steps = self.atoms[1..=count].iter_mut().zip(&mut self.levels[1..]).zip(1..);
         while let (Some(&x), Some(&y)) = (real.get(i), synthetic.get(j)) {
-            // Without a branch: which of the two comes next is as unpredictable as a coin.
-            let is_real = x <= y;
-            i += usize::from(is_real);
-            j += usize::from(!is_real);
-            let Some((atom, value)) = steps.next() else { break };
-            (*atom, *value) = (if is_real { x } else { y }, level(i, j));
+            let Some(((atom, value), passed)) = steps.next() else { break };
+            // Without a branch: which of the two comes next is as unpredictable as a coin. Bits are in the order of the numbers, none being negative.
+            let (x, y) = (x.to_bits(), y.to_bits());
+            i += usize::from(x <= y);
+            j = passed - i;
+            (*atom, *value) = (f64::from_bits(x.min(y)), level(i, j));
         }
-        let (real_left, synthetic_left) = (&real[i..], &synthetic[j..]);
-        for ((&x, i), (atom, value)) in real_left.iter().zip(i + 1..).zip(&mut steps) {
-            (*atom, *value) = (x, level(i, j));
-        }
-        for ((&y, j), (atom, value)) in synthetic_left.iter().zip(j + 1..).zip(&mut steps) {
-            (*atom, *value) = (y, level(i, j));
+        let left = real[i..].iter().map(|&x| (x, 1)).chain(synthetic[j..].iter().map(|&y| (y, 0)));
+        for ((x, is_real), ((atom, value), passed)) in left.zip(steps) {
+            i += is_real;
+            (*atom, *value) = (x, level(i, passed - i));
         }
         self.atoms[count + 1] = 1.0;
         self.levels[count] = 1.0; // but for rounding it is
@@ -131,7 +129,7 @@ impl Steps {
         while let (Some(row), Some(&u)) = (rows.get_mut(i), sorted.get(i)) {
             // Both are in increasing order, so one pass finds them all; without a branch, as above.
             *row = self.atoms[k];
-            let exceeds = self.levels[k] > u;
+            let exceeds = self.levels[k].to_bits() > u.to_bits();
             i += usize::from(exceeds);
             k += usize::from(!exceeds);
         }

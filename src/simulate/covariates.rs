@@ -1,14 +1,18 @@
 //! The covariates of a sample.
 
-use super::lanes::{LANES, fill_normal};
+use rand::RngExt;
+use rand_distr::StandardNormal;
+use wide::f64x4;
+
 use crate::stream::StreamRng;
 
-/// Covariates column by column. Behind the last row stand rows of zeros, up to a multiple of [`LANES`]: they add nothing to a sum, and loops over
-/// rows need no remainder.
+/// Covariates, four rows side by side. Behind the last stand rows of zeros, up to a multiple of four: they add nothing to a sum.
 #[derive(Clone, Debug)]
 pub struct Covariates {
     rows: usize,
-    columns: Vec<Vec<f64>>,
+    coefficients: usize,
+    /// The columns of the first four rows, then those of the next four, ...
+    fours: Vec<f64x4>,
     longest: f64,
 }
 
@@ -16,19 +20,24 @@ impl Covariates {
     /// Rows of zeros.
     #[must_use]
     pub fn new(coefficients: usize, rows: usize) -> Self {
-        Self { rows, columns: vec![vec![0.0; rows.next_multiple_of(LANES)]; coefficients], longest: 0.0 }
+        Self { rows, coefficients, fours: vec![f64x4::ZERO; rows.div_ceil(4) * coefficients], longest: 0.0 }
     }
 
-    /// Number of rows, without those of zeros.
+    /// Number of rows.
     #[must_use]
     pub const fn rows(&self) -> usize {
         self.rows
     }
 
-    /// The columns, zeros included.
+    /// Number of columns.
     #[must_use]
-    pub fn columns(&self) -> &[Vec<f64>] {
-        &self.columns
+    pub const fn coefficients(&self) -> usize {
+        self.coefficients
+    }
+
+    /// Four rows after four rows: their columns.
+    pub fn fours(&self) -> impl Iterator<Item = &[f64x4]> {
+        self.fours.chunks_exact(self.coefficients)
     }
 
     /// Length of the longest row x: no step d changes a linear predictor x'd by more than this times the length of d.
@@ -39,38 +48,40 @@ impl Covariates {
 
     /// Draws every covariate from N(0, 1), column by column.
     pub fn draw_normal(&mut self, rng: &mut StreamRng) {
-        self.columns.iter_mut().for_each(|column| fill_normal(&mut column[..self.rows], rng));
+        for j in 0..self.coefficients {
+            let column = self.fours[j..].iter_mut().step_by(self.coefficients);
+            column.flat_map(f64x4::as_mut_array).take(self.rows).for_each(|x| *x = rng.sample(StandardNormal));
+        }
         self.measure();
     }
 
     /// Sets every row.
     pub fn fill<'a>(&mut self, mut row: impl FnMut(usize) -> &'a [f64]) {
         for i in 0..self.rows {
-            self.columns.iter_mut().zip(row(i)).for_each(|(column, x)| column[i] = *x);
+            let four = &mut self.fours[i / 4 * self.coefficients..];
+            four.iter_mut().zip(row(i)).for_each(|(four, &x)| four.as_mut_array()[i % 4] = x);
         }
         self.measure();
     }
 
     fn measure(&mut self) {
-        let mut longest = [0.0; LANES];
-        for first in (0..self.rows).step_by(LANES) {
-            let mut squares = [0.0; LANES];
-            for column in &self.columns {
-                squares.iter_mut().zip(&column[first..first + LANES]).for_each(|(square, x)| *square += x * x);
-            }
-            // Written so that a NaN stays.
-            longest.iter_mut().zip(squares).for_each(|(l, s)| *l = if *l >= s { *l } else { s });
-        }
-        self.longest = longest.into_iter().fold(0.0, |l: f64, s| if l >= s { l } else { s }).sqrt();
+        let square = |x: &[f64x4]| x.iter().map(|x| x * x).sum::<f64x4>();
+        let longest = self.fours().map(square).fold(f64x4::ZERO, |longest, square| longest.fast_max(square));
+        self.longest = largest(longest).sqrt();
     }
+}
 
-    /// X beta.
-    pub fn predict(&self, beta: &[f64], eta: &mut [f64]) {
-        eta.fill(0.0);
-        for (column, &b) in self.columns.iter().zip(beta) {
-            eta.iter_mut().zip(column).for_each(|(eta, x)| *eta += b * x);
-        }
-    }
+/// The largest of four numbers.
+#[must_use]
+pub fn largest(values: f64x4) -> f64 {
+    values.to_array().into_iter().fold(f64::NEG_INFINITY, f64::max)
+}
+
+/// x'beta for four rows.
+#[inline]
+#[must_use]
+pub fn product(x: &[f64x4], beta: &[f64]) -> f64x4 {
+    x.iter().zip(beta).fold(f64x4::ZERO, |eta, (x, &b)| eta + x * f64x4::splat(b))
 }
 
 #[cfg(test)]
@@ -82,11 +93,8 @@ mod tests {
         let rows: Vec<[f64; 2]> = (0..9).map(|i| [f64::from(i), -3.0]).collect();
         let mut covariates = Covariates::new(2, 9);
         covariates.fill(|i| &rows[i]);
-        assert_eq!((covariates.rows(), covariates.columns()[0].len()), (9, 16));
         assert!((covariates.longest() / 73.0_f64.sqrt() - 1.0).abs() < 1e-15);
-        let mut eta = [f64::NAN; 16];
-        covariates.predict(&[2.0, 1.0], &mut eta);
-        assert!(eta[..9].iter().zip(0..).all(|(&eta, i)| eta == 2.0 * f64::from(i) - 3.0));
-        assert_eq!(eta[9..], [0.0; 7]);
+        let eta: Vec<f64> = covariates.fours().flat_map(|x| product(x, &[2.0, 1.0]).to_array()).collect();
+        assert_eq!(eta, [-3.0, -1.0, 1.0, 3.0, 5.0, 7.0, 9.0, 11.0, 13.0, 0.0, 0.0, 0.0]);
     }
 }

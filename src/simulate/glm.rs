@@ -4,12 +4,12 @@ use std::marker::PhantomData;
 
 use nalgebra::DVector;
 use rand::Rng;
+use wide::{f64x4, u64x4};
 
 use super::{
     FitFailure, Simulator,
-    covariates::Covariates,
-    lanes::LANES,
-    newton::{Fit, Part},
+    covariates::{Covariates, product},
+    newton::{Fit, LAST_CHANGE, Part},
 };
 use crate::{experiment::Rows, stream::StreamRng};
 
@@ -18,24 +18,24 @@ use crate::{experiment::Rows, stream::StreamRng};
 /// [`Fit`] relies on |b'''| <= b'', and on b'' <= |y - b'| for every y on the boundary of the range of the mean. Both
 /// hold for Bernoulli (b = ln(1 + e^eta), boundary {0, 1}) and for Poisson (b = e^eta, boundary {0}).
 pub trait Family: Sync {
-    /// Mean b'(eta).
-    fn mean(eta: f64) -> f64;
+    /// Mean b'(eta), of four rows.
+    fn mean(eta: f64x4) -> f64x4;
 
-    /// y - b'(eta), without cancellation where y is on the boundary, and the variance b''(eta).
-    fn residual_and_variance(y: f64, eta: f64) -> (f64, f64);
+    /// y - b'(eta), without cancellation where y is on the boundary, and the variance b''(eta), of four rows.
+    fn residual_and_variance(y: f64x4, eta: f64x4) -> (f64x4, f64x4);
 
     /// The responses with these means, each from one random word: rows stay in step between runs that differ in the weight alone.
     ///
     /// # Errors
     /// [`FitFailure`] where a mean is beyond what can be drawn.
-    fn respond(means: &[f64], words: &[u64], responses: &mut [f64]) -> Result<(), FitFailure>;
+    fn respond(means: &[f64x4], words: &[[u64; 4]], responses: &mut [f64x4]) -> Result<(), FitFailure>;
 }
 
-/// The uniform number in [0, 1) of a random word: its upper 52 bits.
+/// The uniform numbers in [0, 1) of random words: their upper 52 bits.
 #[inline]
 #[must_use]
-pub fn uniform(word: u64) -> f64 {
-    f64::from_bits((word >> 12) | 1.0_f64.to_bits()) - 1.0
+pub fn uniform(words: [u64; 4]) -> f64x4 {
+    f64x4::from_bits(u64x4::new(words).unbounded_shr_scalar(12) | f64x4::ONE.to_bits()) - f64x4::ONE
 }
 
 /// What responses are made of: covariates, and a random word for each row.
@@ -43,35 +43,35 @@ pub fn uniform(word: u64) -> f64 {
 pub struct Design {
     /// The covariates.
     pub x: Covariates,
-    words: Vec<u64>,
+    words: Vec<[u64; 4]>,
 }
 
 impl Design {
     /// Memory for rows with so many coefficients.
     #[must_use]
     pub fn new(coefficients: usize, rows: usize) -> Self {
-        Self { x: Covariates::new(coefficients, rows), words: vec![0; rows] }
+        Self { x: Covariates::new(coefficients, rows), words: vec![[0; 4]; rows.div_ceil(4)] }
     }
 
     /// Draws the words; the covariates are the caller's.
     pub fn draw_words(&mut self, rng: &mut StreamRng) {
-        self.words.iter_mut().for_each(|word| *word = rng.next_u64());
+        self.words.as_flattened_mut().iter_mut().take(self.x.rows()).for_each(|word| *word = rng.next_u64());
     }
 }
 
 /// The responses of a sample.
 #[derive(Clone, Debug)]
 pub struct Responses {
-    /// The responses; zeros behind the last row, as in [`Covariates`].
-    pub y: Vec<f64>,
-    means: Vec<f64>,
+    /// The responses, four by four.
+    pub y: Vec<f64x4>,
+    means: Vec<f64x4>,
 }
 
 impl Responses {
     /// Memory for so many rows.
     #[must_use]
     pub fn new(rows: usize) -> Self {
-        let zeros = vec![0.0; rows.next_multiple_of(LANES)];
+        let zeros = vec![f64x4::ZERO; rows.div_ceil(4)];
         Self { y: zeros.clone(), means: zeros }
     }
 
@@ -80,15 +80,10 @@ impl Responses {
     /// # Errors
     /// [`FitFailure`] where a mean is beyond what the family can draw.
     pub fn draw<F: Family>(&mut self, design: &Design, beta: &[f64]) -> Result<(), FitFailure> {
-        design.x.predict(beta, &mut self.means);
-        self.means.iter_mut().for_each(|eta| *eta = F::mean(*eta));
-        let rows = design.x.rows();
-        F::respond(&self.means[..rows], &design.words, &mut self.y[..rows])
+        self.means.iter_mut().zip(design.x.fours()).for_each(|(mean, x)| *mean = F::mean(product(x, beta)));
+        F::respond(&self.means, &design.words, &mut self.y)
     }
 }
-
-/// A step is the last where it changes no linear predictor by more, see [`Fit`].
-const LAST_CHANGE: f64 = 1e-6;
 
 /// Regression with random design: x ~ N(0, I_p), fresh for real and synthetic rows alike, no intercept, refitted by weighted
 /// maximum likelihood on the pooled rows.
@@ -148,12 +143,8 @@ impl<F: Family> Simulator for Regression<F> {
     }
 
     fn state(&self) -> State {
-        let (p, Rows { real, synthetic }) = (self.beta.len(), self.rows);
-        State {
-            beta: vec![0.0; p],
-            synthetic: Responses::new(synthetic),
-            fit: Fit::new(p, real.max(synthetic), LAST_CHANGE),
-        }
+        let p = self.beta.len();
+        State { beta: vec![0.0; p], synthetic: Responses::new(self.rows.synthetic), fit: Fit::new(p, LAST_CHANGE) }
     }
 
     fn draw_real(&self, rng: &mut StreamRng, Real { design, responses }: &mut Real) -> Result<(), FitFailure> {

@@ -153,7 +153,7 @@ impl Equations {
         factorise(l, p);
         // Fewer rows than coefficients always make a singular matrix, p rows or more almost never do; the pivots alone
         // could not tell, since rounding turns an exact zero into some small number.
-        if rows < p || l.diagonal().iter().any(|&pivot| pivot == 0.0) {
+        if rows < p || (0..p).any(|k| l[(k, k)] == 0.0) {
             return Err(FitFailure);
         }
         for i in 0..p {

@@ -1,5 +1,7 @@
 //! Logistic regression: P(y = 1) = s(x'beta), s(eta) = 1/(1 + e^-eta).
 
+use wide::f64x4;
+
 use super::{
     FitFailure,
     exp::exp,
@@ -15,24 +17,23 @@ pub struct Bernoulli;
 
 impl Family for Bernoulli {
     #[inline]
-    fn mean(eta: f64) -> f64 {
+    fn mean(eta: f64x4) -> f64x4 {
         1.0 / (1.0 + exp(-eta))
     }
 
     #[inline]
-    fn residual_and_variance(y: f64, eta: f64) -> (f64, f64) {
-        let e = exp(-eta.abs());
-        let upper = 1.0 / (1.0 + e); // s(|eta|)
-        let lower = e * upper; // s(-|eta|), without cancellation
+    fn residual_and_variance(y: f64x4, eta: f64x4) -> (f64x4, f64x4) {
         let sign = 2.0 * y - 1.0;
-        (sign * if sign * eta < 0.0 { upper } else { lower }, lower * upper)
+        let odds = exp(sign * eta);
+        let missed = 1.0 / (1.0 + odds); // s(-sign eta)
+        (sign * missed, missed * (odds * missed))
     }
 
     /// 1 where a uniform number is below the mean: monotone in the mean, so the risk is smooth in the weight under common random
     /// numbers.
-    fn respond(means: &[f64], words: &[u64], responses: &mut [f64]) -> Result<(), FitFailure> {
+    fn respond(means: &[f64x4], words: &[[u64; 4]], responses: &mut [f64x4]) -> Result<(), FitFailure> {
         for ((y, &mean), &word) in responses.iter_mut().zip(means).zip(words) {
-            *y = if uniform(word) < mean { 1.0 } else { 0.0 };
+            *y = uniform(word).simd_lt(mean) & f64x4::ONE;
         }
         Ok(())
     }

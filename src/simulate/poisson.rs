@@ -2,6 +2,7 @@
 
 use rand::SeedableRng;
 use rand_distr::Distribution;
+use wide::f64x4;
 
 use super::{
     FitFailure,
@@ -19,30 +20,38 @@ pub struct Counts;
 
 impl Family for Counts {
     #[inline]
-    fn mean(eta: f64) -> f64 {
+    fn mean(eta: f64x4) -> f64x4 {
         exp(eta)
     }
 
     #[inline]
-    fn residual_and_variance(y: f64, eta: f64) -> (f64, f64) {
+    fn residual_and_variance(y: f64x4, eta: f64x4) -> (f64x4, f64x4) {
         let mean = Self::mean(eta);
         (y - mean, mean)
     }
 
     /// By inversion of a uniform number, so monotone in the mean, up to [`MOST_INVERTED`]. A larger mean has a stream of its own, of which the
     /// word is the seed; above the largest of `rand_distr` (1.8e19) it is a failure.
-    fn respond(means: &[f64], words: &[u64], responses: &mut [f64]) -> Result<(), FitFailure> {
-        responses.iter_mut().zip(means).for_each(|(none, &mean)| *none = exp(-mean));
-        for ((y, &mean), &word) in responses.iter_mut().zip(means).zip(words) {
-            *y = if mean <= MOST_INVERTED {
-                invert(mean, *y, uniform(word))
-            } else {
-                let law = rand_distr::Poisson::new(mean).map_err(|_| FitFailure)?;
-                law.sample(&mut StreamRng::seed_from_u64(word))
-            };
+    fn respond(means: &[f64x4], words: &[[u64; 4]], responses: &mut [f64x4]) -> Result<(), FitFailure> {
+        for ((y, &means), &words) in responses.iter_mut().zip(means).zip(words) {
+            let (none, u, means) = (exp(-means).to_array(), uniform(words).to_array(), means.to_array());
+            for (i, y) in y.as_mut_array().iter_mut().enumerate() {
+                *y = if means[i] <= MOST_INVERTED {
+                    invert(means[i], none[i], u[i])
+                } else {
+                    large(means[i], words[i])?
+                };
+            }
         }
         Ok(())
     }
+}
+
+/// A count of large mean, from a stream of its own.
+#[cold]
+fn large(mean: f64, seed: u64) -> Result<f64, FitFailure> {
+    let law = rand_distr::Poisson::new(mean).map_err(|_| FitFailure)?;
+    Ok(law.sample(&mut StreamRng::seed_from_u64(seed)))
 }
 
 /// Largest mean of which counts are drawn by inversion.

@@ -8,15 +8,13 @@ use goldenweight::{
         Simulator,
         engine::{BLOCK, Outcome, Plan, RealRows, Record, Weights, run, run_grid},
         linear::{LinearRows, LinearSufficient},
-        logistic::Logistic,
-        poisson::Poisson,
     },
     stats::moments::Moments,
 };
 use nalgebra::DVector;
 use rayon::ThreadPoolBuilder;
 
-use crate::{Check, every_simulator, losses_of_replicate, plan};
+use crate::{Check, every_simulator, losses_of_replicate, plan, regressions};
 
 const ROWS: Rows = Rows { real: 8, synthetic: 5 };
 
@@ -28,13 +26,6 @@ const REPLICATES: u64 = 2 * BLOCK + 17;
 /// `{:?}` of a float is its shortest representation that reads back as the same bits (and tells -0 from 0).
 fn bits(outcome: &Outcome) -> String {
     format!("{outcome:?}")
-}
-
-/// Applies the check to the regressions without a closed fit, of which some fail.
-fn regressions(rows: Rows, dim: usize, check: &mut impl Check) {
-    let beta = DVector::from_element(dim, 0.7);
-    check.check("logistic", &Logistic::new(beta.clone(), rows));
-    check.check("poisson", &Poisson::new(beta, rows));
 }
 
 struct AnyThreads;

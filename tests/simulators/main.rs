@@ -9,11 +9,14 @@ use goldenweight::{
         engine::{Plan, RealRows, Record},
         gaussian::{GaussianRows, GaussianSufficient},
         linear::{LinearRows, LinearSufficient},
+        logistic::Logistic,
+        poisson::Poisson,
     },
     stream::{Purpose, Streams},
 };
 use nalgebra::{DMatrix, DVector};
 
+mod allocations;
 mod bits;
 mod laws;
 mod references;
@@ -45,6 +48,13 @@ fn every_simulator(rows: Rows, dim: usize, check: &mut impl Check) {
     check.check("categorical", &CategoricalRows::new(PROBABILITIES.to_vec(), rows));
     check.check("categorical", &CategoricalSufficient::new(PROBABILITIES.to_vec(), rows));
     check.check("cdf", &CdfRows::new(rows));
+}
+
+/// Applies the check to the regressions without a closed fit, of which some fail.
+fn regressions(rows: Rows, dim: usize, check: &mut impl Check) {
+    let beta = DVector::from_element(dim, 0.7);
+    check.check("logistic", &Logistic::new(beta.clone(), rows));
+    check.check("poisson", &Poisson::new(beta, rows));
 }
 
 /// A plan on fresh rows that records these generations.
