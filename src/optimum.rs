@@ -141,7 +141,7 @@ const DEGREE: usize = 6;
 const HALF: f64 = 0.2;
 
 impl Window {
-    /// Around the minimum of the mean of the batches' curves, as Brent's method finds it to [`LOCATING_TOLERANCE`]; none where it does not
+    /// Around the minimum of the mean of the batches' curves, as Brent's method finds it to 5e-4; none where it does not
     /// converge.
     ///
     /// A window reaches 0.2 to either side, but not further than 9/20 of the way to 0 (where risks can have a pole) and 9/10 of that to 1.
