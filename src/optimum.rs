@@ -105,7 +105,7 @@ where
 pub struct Optimum {
     /// Minimiser of the mean of the batches' curves.
     pub weight: f64,
-    /// Its standard error, from the spread of the batches' own minimisers.
+    /// Its standard error, by the jackknife over batches.
     pub std_error: f64,
     /// Batches less one: the degrees of freedom of the standard error.
     pub degrees: f64,
@@ -192,8 +192,8 @@ pub fn minimise_batches(risks: &BatchRisks<'_>, batches: u64) -> Optimum {
 ///
 /// # Formula
 /// p(x) = sum over j <= 6 of c_j T_j(x), c_j = (2/17) sum over i of y_i T_j(x_i) (half of it for j = 0): least squares at the 17 Chebyshev nodes. `weight` is the minimiser of
-/// p of the mean curve, `std_error` the standard deviation of the batches' own minimisers over sqrt(batches). The mean of those minimisers would not do: a minimiser of
-/// variance s^2 is off by the order of s^2, which the mean of the curves makes smaller by the number of batches.
+/// p of the mean curve of B batches, `std_error`^2 = (B - 1)/B sum over b of (m_b - mean of m)^2, m_b the minimiser without batch b (the jackknife). The mean of the batches' own
+/// minimisers would not do: a minimiser of variance s^2 is off by the order of s^2, which the mean of the curves makes smaller by the number of batches.
 ///
 /// # Accuracy
 /// A risk of the form (w^2 a + u^2 b)/(1 - rho u^2) has its nearest pole at w = 0: what degree 6 leaves out moves the minimiser by less than
@@ -202,7 +202,8 @@ pub fn minimise_batches(risks: &BatchRisks<'_>, batches: u64) -> Optimum {
 /// Converged where every solver says so inside the window, and golden-section search agrees with Brent to ten of its tolerances.
 ///
 /// # Source
-/// response surfaces: Box and Wilson (1951), On the experimental attainment of optimum conditions, JRSS-B 13, 1-45.
+/// response surfaces: Box and Wilson (1951), On the experimental attainment of optimum conditions, JRSS-B 13, 1-45; the jackknife: Tukey
+/// (1958), Annals of Mathematical Statistics 29, 614; Miller (1974), The jackknife: a review, Biometrika 61, 1-15.
 ///
 /// # Tested by
 /// Unit tests on curves with known minimisers and known spread; the `optimum` checks of the claims.
@@ -217,12 +218,18 @@ pub fn minimise_curves(curves: &[Vec<f64>], window: &Window) -> Optimum {
     let pooled = by_brent(&mean);
     let fitted = coefficients(&mean);
     let golden = by_golden_section(&|x| polynomial(&fitted, x), (-1.0, 1.0), TOLERANCE);
-    let minima: Vec<Minimum> = curves.iter().map(|curve| by_brent(curve)).collect();
+    let batches = curves.len() as f64;
+    let without = |curve: &Vec<f64>| {
+        let others: Vec<f64> = mean.iter().zip(curve).map(|(mean, y)| (batches * mean - y) / (batches - 1.0)).collect();
+        by_brent(&others)
+    };
+    let minima: Vec<Minimum> = curves.iter().map(without).collect();
     let spread = moments(minima.iter().map(|minimum| weight(minimum.weight)));
     Optimum {
         weight: weight(pooled.weight),
-        std_error: spread.std_error(),
-        degrees: spread.count() as f64 - 1.0,
+        // The spread's own is sqrt(sum/((B - 1) B)).
+        std_error: (batches - 1.0) * spread.std_error(),
+        degrees: batches - 1.0,
         converged: agree(&pooled, &golden) && minima.iter().all(|minimum| minimum.converged),
     }
 }
@@ -298,12 +305,20 @@ mod tests {
     #[test]
     fn a_minimum_at_the_edge_is_not_convergence() {
         assert!(!minimise(&|w| w, (0.0, 1.0)).converged && !minimise(&|w| -w, (0.0, 1.0)).converged);
-        // One batch has its minimum outside the window that the others make.
-        let risks = |batch, weights: &[f64]| {
-            let minimum = if batch == 0 { 0.05 } else { 0.6 };
-            weights.iter().map(|w| (w - minimum).powi(2)).collect()
-        };
-        assert!(!minimise_batches(&risks, 24).converged);
+        let window = Window { centre: 0.5, half: 0.2 };
+        let slope: Vec<f64> = (0..NODES).map(node).collect();
+        assert!(!minimise_curves(&[slope.clone(), slope], &window).converged);
+    }
+
+    /// One of 24 parabolas has its minimum outside the window that the others make: the mean curve and those without one batch do not.
+    #[test]
+    fn a_batch_may_have_its_own_minimum_elsewhere() {
+        let of = |batch| if batch == 0 { 0.05 } else { 0.6 };
+        let risks = |batch, weights: &[f64]| weights.iter().map(|w| (w - of(batch)).powi(2)).collect();
+        let found = minimise_batches(&risks, 24);
+        // The mean of the minima, and its standard error: one is 0.55 off, sqrt((1/24)(23/24) 24/23) 0.55/sqrt(24).
+        assert!(found.converged && (found.weight - (0.05 + 23.0 * 0.6) / 24.0).abs() < 1e-5, "{found:?}");
+        assert!((found.std_error / (0.55 / 24.0) - 1.0).abs() < 1e-3, "{found:?}");
     }
 
     #[test]

@@ -80,8 +80,8 @@ pub struct SimulateArgs {
 /// The weight that minimises the simulated risk, with the theory beside it
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight optimize --model gaussian-mean --real 100 --synthetic 100\n\n\
-    The replicates are split into 24 independent batches with the same random numbers at every weight; argmin's Brent\n\
-    minimises the mean of their risks, and the spread of the minimisers of each gives the standard error. The simulator is\n\
+    The replicates are split into 24 independent batches with the same random numbers at every weight; argmin\n\
+    minimises the polynomial through the mean of their risks at 17 weights, and the jackknife over batches gives the standard error. The simulator is\n\
     rows for categorical unless asked otherwise. z is null where the theory is a limit law only. Exit code 3 where the solver did not converge or more than 1 % of the fits do not\n\
     exist.")]
 pub struct OptimizeArgs {
