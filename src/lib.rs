@@ -6,7 +6,7 @@
 //! rows that it made itself, and which weight the real rows should get. The crate `goldenweight-theory` holds the formulas.
 //! [`simulate`] retrains the models and knows none of them. [`claims`] is the registry of what is stated, each claim with the checks that
 //! hold one against the other; the binary runs it (`verify`, and `calibrate` under fresh seeds) and answers single questions (`weight`,
-//! `risk`, `simulate`, `optimize`, `adult`).
+//! `risk`, `simulate`, `optimize`, `adult`) and draws the paper's figures (`figures`).
 //!
 //! # Map
 //!
@@ -19,7 +19,8 @@
 //! * [`stats`]: moments, the error rate of a run, the rule of every comparison, extrapolation of ladders, tests of the rate itself.
 //! * [`claims`]: the registry, its kinds of check, and one file per model; `claims/moments.rs` has the independent recursions.
 //! * [`proofs`]: the machine-checked theorems of `theory/proofs`, and Coq run on them; `claims/certificate` has the exact evidence.
-//! * [`outcome`], [`report`]: what checks report, and its text.
+//! * [`figures`]: the paper's figures and other pictures: numbers first (CSV), and from the numbers alone the drawing (SVG).
+//! * [`outcome`], [`report`]: what checks report, and its text; `report/html` is the page of a run. [`machine`]: where a run is made.
 //! * `cli`, in the binary: arguments, and documents as text or JSON.
 //!
 //! A model's law, simulator and claims are in three files of the same name: `theory/src/cdf.rs`, `src/simulate/cdf.rs`,
@@ -46,6 +47,8 @@
 pub mod adult;
 pub mod claims;
 pub mod experiment;
+pub mod figures;
+pub mod machine;
 pub mod optimum;
 pub mod outcome;
 pub mod prediction;

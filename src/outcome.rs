@@ -98,6 +98,8 @@ pub struct ComparisonOutcome {
     pub replicates: u64,
     /// Distance in standard errors.
     pub z: f64,
+    /// Degrees of freedom of Student's law that z has where the claim is true; infinitely many are the normal law.
+    pub degrees: f64,
     /// Bound on |z|, from the family-wise rate.
     pub bound: f64,
     /// Relative error of the estimate.
@@ -170,6 +172,10 @@ pub struct ClaimOutcome {
     pub id: String,
     /// Statement, in words and symbols.
     pub statement: String,
+    /// The statement in mathematics, as LaTeX: relations separated by `\qquad`.
+    pub formula: String,
+    /// For which values of its symbols.
+    pub domain: String,
     /// Paper or derived.
     pub source: String,
     /// Exact at every n, m and t, or a limit.
@@ -180,9 +186,30 @@ pub struct ClaimOutcome {
     pub evidence: Vec<Evidence>,
 }
 
+/// Where a run was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Machine {
+    /// Operating system.
+    pub os: String,
+    /// Architecture.
+    pub architecture: String,
+    /// Model of the processor, where the system tells it.
+    pub processor: Option<String>,
+    /// Threads that the system offers.
+    pub cores: usize,
+    /// Threads of the run; no number depends on them.
+    pub threads: usize,
+}
+
 /// What a whole run found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunOutcome {
+    /// Version of the program.
+    pub version: String,
+    /// Where it ran.
+    pub machine: Machine,
+    /// Wall-clock seconds; as the machine, not part of what must be reproducible.
+    pub seconds: f64,
     /// Seed.
     pub seed: u64,
     /// Tier: quick or full.

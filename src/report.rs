@@ -1,6 +1,7 @@
 //! Outcomes as text. Pure: outcome types go in, a string comes out; nothing here runs a check or knows a formula.
 
 pub mod calibration;
+pub mod html;
 
 use std::fmt::Write as _;
 
@@ -24,10 +25,8 @@ pub fn claim_row(claim: &ClaimOutcome) -> String {
         |kind: Kind| if of_kind(kind).any(|e| e.ran) { kind.word().to_owned() } else { format!("({})", kind.word()) };
     let kinds: Vec<_> = Kind::ALL.into_iter().filter(|kind| of_kind(*kind).next().is_some()).map(word).collect();
     let kinds = kinds.join(" ");
-    let statistical = || claim.evidence.iter().filter(|e| e.detectable_effect.is_some());
-    let furthest = statistical().max_by(|a, b| magnitude(a).total_cmp(&magnitude(b)));
+    let furthest = furthest(claim);
     let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), short);
-    let detectable = statistical().filter_map(|e| e.detectable_effect).min_by(f64::total_cmp);
     let seconds: f64 = claim.evidence.iter().map(|e| e.seconds).fold(0.0, |a, b| a + b);
     format!(
         "{:<30} {:<50} {:<13} {:>6} {:>6} {:>10} {:>7.2}",
@@ -36,7 +35,7 @@ pub fn claim_row(claim: &ClaimOutcome) -> String {
         claim.verdict.word(),
         number(furthest.and_then(|e| e.statistic)),
         number(furthest.and_then(|e| e.bound)),
-        detectable.map_or_else(|| "-".to_owned(), |d| format!("{:.2} %", 100.0 * d)),
+        detectable(claim).map_or_else(|| "-".to_owned(), |d| format!("{:.2} %", 100.0 * d)),
         seconds
     )
 }
@@ -44,6 +43,20 @@ pub fn claim_row(claim: &ClaimOutcome) -> String {
 /// Two decimals, or a power of ten where that would be a long row of digits.
 fn short(value: f64) -> String {
     if value.abs() < 1e4 { format!("{value:.2}") } else { format!("{value:.1e}") }
+}
+
+fn statistical(claim: &ClaimOutcome) -> impl Iterator<Item = &Evidence> {
+    claim.evidence.iter().filter(|e| e.detectable_effect.is_some())
+}
+
+/// The statistical check whose z is furthest from zero.
+fn furthest(claim: &ClaimOutcome) -> Option<&Evidence> {
+    statistical(claim).max_by(|a, b| magnitude(a).total_cmp(&magnitude(b)))
+}
+
+/// The smallest detectable effect among the checks.
+fn detectable(claim: &ClaimOutcome) -> Option<f64> {
+    statistical(claim).filter_map(|e| e.detectable_effect).min_by(f64::total_cmp)
 }
 
 fn magnitude(evidence: &Evidence) -> f64 {
@@ -105,19 +118,21 @@ pub fn failure(claim: &ClaimOutcome, run: &RunOutcome) -> String {
     text
 }
 
-/// The registry as a Markdown table.
+/// The registry as a Markdown table; with `anchors` each id is a place that links lead to.
 #[must_use]
-pub fn claims_markdown(claims: &[ClaimSummary]) -> String {
+pub fn claims_markdown(claims: &[ClaimSummary], anchors: bool) -> String {
     let mut text =
         String::from("| claim | statement | domain | source | reach | evidence |\n|---|---|---|---|---|---|\n");
     for claim in claims {
         let kinds = claim.kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(", ");
         // A bar would end the cell.
         let [statement, domain] = [&claim.statement, &claim.domain].map(|cell| cell.replace('|', "\\|"));
+        let id = &claim.id;
+        let anchor = if anchors { format!("<a id=\"{id}\"></a>") } else { String::new() };
         let _ = writeln!(
             text,
-            "| `{}` | {statement} | {domain} | {} | {} | {kinds} |",
-            claim.id, claim.source, claim.exactness
+            "| {anchor}`{id}` | {statement} | {domain} | {} | {} | {kinds} |",
+            claim.source, claim.exactness
         );
     }
     text

@@ -19,7 +19,7 @@ const RULES: &[Rule] = &[
     Rule {
         scope: &["src/simulate", "src/stream.rs", "src/experiment.rs"],
         except: &[],
-        forbidden: &["goldenweight_theory", "prediction", "claims", "optimum", "report", "cli"],
+        forbidden: &["goldenweight_theory", "prediction", "claims", "optimum", "report", "figures", "cli"],
     },
     Rule { scope: &["src"], except: &["src/optimum.rs"], forbidden: &["argmin"] },
     Rule { scope: &["src/optimum.rs"], except: &[], forbidden: &["goldenweight_theory"] },
@@ -38,6 +38,13 @@ const RULES: &[Rule] = &[
             "experiment",
         ],
     },
+    // A picture is drawn from its numbers alone, and by one library in one file.
+    Rule {
+        scope: &["src/figures/svg.rs", "src/figures/chart.rs", "src/figures/axis.rs", "src/figures/table.rs"],
+        except: &[],
+        forbidden: &["simulate", "goldenweight_theory", "stream", "claims", "prediction", "optimum", "std::fs"],
+    },
+    Rule { scope: &["src"], except: &["src/figures/svg.rs"], forbidden: &["plotters"] },
     // What closed forms are held against must not come from them.
     Rule { scope: &["src/claims/moments.rs"], except: &[], forbidden: &["goldenweight_theory", "prediction"] },
     Rule {
@@ -265,6 +272,8 @@ fn violations_are_found() {
         ("src/experiment.rs", "pub use crate::prediction::*;"),
         ("src/claims/mod.rs", "use argmin::core::Executor;"),
         ("src/optimum.rs", "use goldenweight_theory::recursion;"),
+        ("src/figures/svg.rs", "use crate::simulate::engine;"),
+        ("src/figures/curve.rs", "use plotters::prelude::*;"),
         ("src/report/table.rs", "use crate::{claims::Claim, simulate::engine::Outcome};"),
         ("src/report/table.rs", "use crate::stream::Streams;"),
         ("theory/src/lib.rs", "use std::{fmt, fs};"),

@@ -76,8 +76,25 @@ fn the_readme_has_the_table_of_the_registry() {
     let (_, rest) = readme.split_once("<!-- claims -->\n").expect("the marker <!-- claims -->");
     let (table, _) = rest.split_once("<!-- /claims -->").expect("the marker <!-- /claims -->");
     assert!(
-        table == claims_markdown(&summaries()),
+        table == claims_markdown(&summaries(), true),
         "the table between the markers of README.md is not that of the registry: \
-         paste the output of `cargo run --release -- claims` there"
+         paste the output of `cargo run --release -- claims --anchors` there"
     );
+}
+
+/// A link to a claim leads to one, and each finding of the section on them has at least one.
+#[test]
+fn the_readme_links_claims_that_there_are() {
+    let readme = include_str!("../README.md");
+    let ids: Vec<String> = summaries().into_iter().map(|claim| claim.id).collect();
+    let links = |text: &str| -> Vec<String> {
+        text.split("](#").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0.to_owned())).collect()
+    };
+    for link in links(readme) {
+        assert!(ids.contains(&link), "#{link} is no claim");
+    }
+    let (_, rest) = readme.split_once("## What we found").expect("the section");
+    let (findings, _) = rest.split_once("\n## ").expect("a section after it");
+    let items: Vec<&str> = findings.split("\n* ").skip(1).collect();
+    assert!(items.len() > 5 && items.iter().all(|item| !links(item).is_empty()), "a finding without its claim");
 }

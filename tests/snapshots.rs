@@ -11,7 +11,7 @@ use goldenweight::experiment::{Generations, Model, Problem};
 use goldenweight::outcome::calibration::{
     CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Share, WrongSimulator,
 };
-use goldenweight::outcome::{ClaimOutcome, Evidence, Kind, RunOutcome, Verdict};
+use goldenweight::outcome::{ClaimOutcome, Evidence, Kind, Machine, RunOutcome, Verdict};
 use goldenweight::prediction::Prediction;
 use goldenweight::report;
 use goldenweight_theory::covariance::threshold;
@@ -192,6 +192,8 @@ fn outcome() -> RunOutcome {
     let claim = |id: &str, evidence: Vec<Evidence>| ClaimOutcome {
         id: id.to_owned(),
         statement: "e_t = e_inf".to_owned(),
+        formula: r"e_t = e_\infty".to_owned(),
+        domain: "all".to_owned(),
         source: "derived".to_owned(),
         exactness: "exact".to_owned(),
         verdict: Verdict::of_all(evidence.iter().filter(|e| e.ran).map(|e| e.verdict)),
@@ -214,7 +216,12 @@ fn outcome() -> RunOutcome {
         ),
         claim("vague", vec![evidence(Kind::Ladder, Verdict::Inconclusive, None, "3 of 100 fits failed")]),
     ];
+    let machine =
+        Machine { os: "an os".to_owned(), architecture: "a cpu".to_owned(), processor: None, cores: 2, threads: 2 };
     RunOutcome {
+        version: "0.0.0".to_owned(),
+        machine,
+        seconds: 1.5,
         seed: 7,
         tier: "quick".to_owned(),
         family_false_alarm: 1e-3,

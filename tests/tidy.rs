@@ -54,7 +54,7 @@ fn nothing_is_left_undone() {
 
 #[test]
 fn relative_links_of_the_documents_exist() {
-    for document in ["README.md", "docs/statistics.md"] {
+    for document in ["README.md", "docs/performance.md", "docs/statistics.md"] {
         let path = root().join(document);
         let text = fs::read_to_string(&path).expect("UTF-8");
         let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());

@@ -8,12 +8,13 @@ mod assess;
 use glob::Pattern;
 use rayon::prelude::*;
 
-use self::assess::{Place, Run, Value, assess};
+use self::assess::{Place, Run, Value, assess, is_trusted};
 use super::check::{Body, Check, Compared, Context, Sampled, Tier};
 use super::mutants::{self, Mutant};
 use super::run::{RunError, family};
 use super::{Claim, Kind};
 use crate::outcome::calibration::CalibrationOutcome;
+use crate::stats::calibration::{normal_quantile, probability};
 use crate::stream::fresh_seed;
 
 /// Fewest seeds from which anything is decided. With the laws of 158 comparisons to test, a Kolmogorov–Smirnov distance must be
@@ -87,6 +88,22 @@ fn wrong_simulator<'a>(claims: &'a [Claim], budget: f64) -> Option<(Mutant, Sele
     let Body::Sampled(sampled) = &check.body else { return None };
     let sampled = mutant.of(sampled).at_budget(budget);
     Some((mutant, Selected { claim: claim.id, check: check.name, kind: check.kind, sampled }))
+}
+
+/// z of every comparison of a simulated risk that the quick tier makes under one seed (kinds simulation and ladder), in the order of the
+/// registry, each turned by the law of its degrees of freedom into one that is normal where the law is right. What could not be compared,
+/// or is too skewed for the budget, is left out. `listener` is told after each check how many there are in all.
+pub fn normal_scores(claims: &[Claim], seed: u64, budget: f64, listener: &(dyn Fn(u64) + Sync)) -> Vec<f64> {
+    let settings = Settings { seed, seeds: 1, budget, only: None, kinds: vec![Kind::Simulation, Kind::Ladder] };
+    let (selected, family) = (select(claims, &settings), family(claims, Tier::Quick));
+    let compared = |check: &Selected<'_>| {
+        let compared = check.compared(&Context::of(check.claim, check.check, seed, Tier::Quick, family));
+        listener(selected.len() as u64);
+        compared
+    };
+    let made: Vec<_> = selected.par_iter().map(compared).collect();
+    let usable = made.into_iter().flatten().filter_map(Value::of).filter(is_trusted);
+    usable.map(|value| normal_quantile(probability(value.z, value.degrees))).collect()
 }
 
 /// Runs the checks under every seed and says whether the declared rate is kept. `listener` is told after each check how many

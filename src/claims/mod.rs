@@ -14,6 +14,7 @@ mod collapse;
 mod domain;
 mod dynamic;
 mod figures;
+mod formulas;
 mod gaussian;
 mod law;
 mod linear;
@@ -92,6 +93,12 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// The statement in mathematics, as LaTeX: relations separated by `\\qquad`.
+    #[must_use]
+    pub fn formula(&self) -> &'static str {
+        formulas::formula(self.id).unwrap_or_default()
+    }
+
     /// The claim as tables list it.
     #[must_use]
     pub fn summary(&self) -> ClaimSummary {

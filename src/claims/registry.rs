@@ -1,7 +1,8 @@
 //! The list of all claims.
 
 use super::{
-    Claim, adult, categorical, cdf, collapse, dynamic, figures, gaussian, law, linear, logistic, poisson, weights,
+    Claim, adult, categorical, cdf, collapse, dynamic, figures, gaussian, law, linear, logistic, mutants, poisson,
+    weights,
 };
 
 /// Every claim, in the order in which tables show them. Building it evaluates closed forms only; nothing is simulated.
@@ -23,5 +24,12 @@ pub fn registry() -> Vec<Claim> {
     ]
     .into_iter()
     .flatten()
+    .map(with_mutants)
     .collect()
+}
+
+/// The claim with the evidence that its checks would notice, where the table of mutants has a row for it.
+fn with_mutants(mut claim: Claim) -> Claim {
+    claim.checks.extend(mutants::check(claim.id));
+    claim
 }

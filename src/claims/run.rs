@@ -8,6 +8,7 @@ use glob::Pattern;
 
 use super::check::LOOKS;
 use super::{Check, Claim, Context, Finding, Tier};
+use crate::machine::machine;
 use crate::outcome::{ClaimOutcome, Evidence, Kind, RunOutcome, Verdict};
 use crate::proofs;
 use crate::stats::family::{FAMILY_FALSE_ALARM, Family};
@@ -69,6 +70,7 @@ pub fn verify(
     settings: &Settings,
     listener: &mut dyn FnMut(Event<'_>),
 ) -> Result<RunOutcome, RunError> {
+    let began = Instant::now();
     let runs = |check: &Check| check.tier <= settings.tier;
     let family = family(claims, settings.tier);
     let asked = |check: &Check| runs(check) && (settings.kinds.is_empty() || settings.kinds.contains(&check.kind));
@@ -117,6 +119,9 @@ pub fn verify(
         return Err(RunError::NoEvidence);
     }
     Ok(RunOutcome {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        machine: machine(),
+        seconds: began.elapsed().as_secs_f64(),
         seed: settings.seed,
         tier: settings.tier.word().to_owned(),
         family_false_alarm: FAMILY_FALSE_ALARM,
@@ -130,6 +135,8 @@ fn outcome(claim: &Claim, evidence: Vec<Evidence>) -> ClaimOutcome {
     ClaimOutcome {
         id: claim.id.to_owned(),
         statement: claim.statement.to_owned(),
+        formula: claim.formula().to_owned(),
+        domain: claim.domain.to_owned(),
         source: claim.source.word().to_owned(),
         exactness: claim.exactness.word().to_owned(),
         verdict: Verdict::of_all(evidence.iter().filter(|e| e.ran).map(|e| e.verdict)),

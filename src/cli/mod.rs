@@ -7,8 +7,10 @@ mod adult;
 mod args;
 mod calibrate;
 mod closed_form;
+mod figures;
 mod monte_carlo;
 mod output;
+mod progress;
 mod registry;
 mod usage;
 
@@ -38,6 +40,7 @@ enum Command {
     Simulate(monte_carlo::SimulateArgs),
     Optimize(monte_carlo::OptimizeArgs),
     Adult(adult::AdultArgs),
+    Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),
     Verify(registry::VerifyArgs),
     Calibrate(calibrate::CalibrateArgs),
@@ -96,6 +99,7 @@ fn dispatch(command: Command) -> Result<Status, Failure> {
         Command::Simulate(args) => args.run(),
         Command::Optimize(args) => args.run(),
         Command::Adult(args) => args.run(),
+        Command::Figures(args) => args.run(),
         Command::Claims(args) => args.run(),
         Command::Verify(args) => args.run(),
         Command::Calibrate(args) => args.run(),

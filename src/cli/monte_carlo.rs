@@ -14,7 +14,7 @@ use goldenweight::{
         dispatch::{SimulatorKind, run_problem},
         engine::{Plan, RealRows, Record},
     },
-    stats::compare::Estimate,
+    stats::{compare::Estimate, moments::Moments},
 };
 use goldenweight_theory::parameters::{ParameterError, Weight};
 use serde::Serialize;
@@ -198,7 +198,8 @@ impl SimulateArgs {
             let theory = Theory { risk: finite(prediction.risk(weight, at)), exact: prediction.exact(weight) };
             let bar = progress(Some(simulation.replicates), "replicates");
             let plan = simulation.plan(at, 0, simulation.replicates);
-            let (moments, failed_fits) = run_problem(&problem, kind, &plan, weight.get(), &|done| bar.inc(done));
+            let outcomes = run_problem(&problem, kind, &plan, &[weight.get()], &|done| bar.inc(done));
+            let (moments, failed_fits) = outcomes[0];
             bar.finish_and_clear();
             let estimate = Estimate::from(&moments);
             Ok(SimulateDocument {
@@ -278,13 +279,18 @@ impl OptimizeArgs {
         let document = simulation.compute.install(|| {
             let bar = progress(None, "replicates");
             let failed_fits = AtomicU64::new(0);
-            let risk = |batch, weight| {
+            let evaluations = AtomicU64::new(0);
+            let risks = |batch: u64, weights: &[f64]| {
                 let plan = simulation.plan(at, batch, per_batch);
-                let (moments, failed) = run_problem(&problem, kind, &plan, weight, &|done| bar.inc(done));
-                failed_fits.fetch_add(failed, Ordering::Relaxed);
-                moments.mean()
+                let outcomes = run_problem(&problem, kind, &plan, weights, &|done| bar.inc(done));
+                evaluations.fetch_add(weights.len() as u64, Ordering::Relaxed);
+                let risk = |(moments, failed): (Moments, u64)| {
+                    failed_fits.fetch_add(failed, Ordering::Relaxed);
+                    moments.mean()
+                };
+                outcomes.into_iter().map(risk).collect()
             };
-            let optimum = minimise_batches(&risk, BATCHES, (0.0, 1.0));
+            let optimum = minimise_batches(&risks, BATCHES);
             let estimate = optimum.estimate();
             bar.finish_and_clear();
             let prediction = Prediction::new(&problem)?;
@@ -301,7 +307,7 @@ impl OptimizeArgs {
                 theory_weight,
                 exact,
                 z: if exact { z(&estimate, theory_weight) } else { None },
-                evaluations: optimum.evaluations,
+                evaluations: evaluations.into_inner(),
                 converged: optimum.converged,
                 replicates: per_batch * BATCHES,
                 failed_fits: failed_fits.into_inner(),

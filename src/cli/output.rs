@@ -2,11 +2,15 @@
 
 use std::{
     fmt::{self, Display},
-    io::{ErrorKind, Write},
+    fs,
+    io::{self, ErrorKind, Write},
+    path::Path,
 };
 
+use goldenweight::experiment::InputError;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
 use super::Failure;
 
@@ -28,6 +32,36 @@ pub fn write(text: &str) -> Result<(), Failure> {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Failure::CouldNotRun(format!("writing to stdout: {e}"))),
         _ => Ok(()),
     }
+}
+
+/// Writes files into a folder: each beside its place, renamed when all are complete, so that no reader ever finds half of one.
+pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> io::Result<()> {
+    let written = |&(name, text): &(&str, &str)| -> io::Result<_> {
+        let mut file = beside(folder)?;
+        file.write_all(text.as_bytes())?;
+        Ok((file, folder.join(name)))
+    };
+    let written: Vec<_> = files.iter().map(written).collect::<io::Result<_>>()?;
+    written.into_iter().try_for_each(|(file, place)| file.persist(place).map(drop).map_err(Into::into))
+}
+
+/// Makes a folder where it does not exist, and finds out whether files can be made in it.
+///
+/// # Errors
+/// Names the option.
+pub fn open_folder(option: &str, folder: &Path) -> Result<(), InputError> {
+    fs::create_dir_all(folder).and_then(|()| beside(folder)).map(drop).map_err(|error| {
+        InputError::new(option, folder.display().to_string(), format!("must be a directory to write to: {error}"))
+    })
+}
+
+/// A file that is gone unless it is renamed; readable as any other that the user makes.
+fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".goldenweight");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 /// Progress on stderr, shown only where stderr is a terminal; without a number of units, it only counts.

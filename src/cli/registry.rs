@@ -1,6 +1,6 @@
 //! `claims` and `verify`: the registry, listed and run.
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use clap::Args;
 use glob::Pattern;
@@ -15,13 +15,16 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::Compute,
-    output::{json, progress, show, write},
+    output::{json, open_folder, progress, show, write, write_files},
 };
 
 /// The registry as a table: every claim with its statement, source, reach and kinds of evidence
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight claims")]
 pub struct ClaimsArgs {
+    /// Make each id a place that links lead to, as in the README
+    #[arg(long)]
+    anchors: bool,
     /// Print one JSON document instead of a table
     #[arg(long)]
     json: bool,
@@ -30,6 +33,8 @@ pub struct ClaimsArgs {
 /// Runs the checks behind the claims: a line for each claim as it is decided, then a summary
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight verify --only 'gaussian*' --seed 7\n\n\
+    With --report DIR, DIR/verify.html is a page that needs no network and no other file, and DIR/verify.json is the document\n\
+    that --json prints.\n\n\
     Exit code 0 where every claim is confirmed, 1 where one is refuted, 3 where one is inconclusive and none refuted.")]
 pub struct VerifyArgs {
     /// quick (under a minute on two cores) or full (nine times the replicates, a third of the margins)
@@ -38,9 +43,12 @@ pub struct VerifyArgs {
     /// Only the claims whose id matches: * is any characters, ? is one
     #[arg(long, value_name = "GLOB", value_parser = pattern)]
     only: Option<Pattern>,
-    /// Only evidence of these kinds: proof, exact, recursion, property, simulation, ladder, optimum [default: all]
+    /// Only evidence of these kinds (mutant: in the full tier): proof, exact, recursion, property, simulation, ladder, optimum, mutant [default: all]
     #[arg(long, value_name = "KINDS", value_parser = kind, value_delimiter = ',')]
     kinds: Vec<Kind>,
+    /// Also write the outcome as a page and as JSON to this directory; made where it does not exist
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     compute: Compute,
 }
@@ -71,18 +79,23 @@ pub const fn status(verdict: Verdict) -> Status {
 
 #[derive(Serialize)]
 #[serde(transparent)]
-struct Listing(Vec<ClaimSummary>);
+struct Listing {
+    claims: Vec<ClaimSummary>,
+    #[serde(skip)]
+    anchors: bool,
+}
 
 impl fmt::Display for Listing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&report::claims_markdown(&self.0))
+        f.write_str(&report::claims_markdown(&self.claims, self.anchors))
     }
 }
 
 impl ClaimsArgs {
     /// Prints the registry.
     pub fn run(&self) -> Result<Status, Failure> {
-        show(&Listing(claims::registry().iter().map(Claim::summary).collect()), self.json)?;
+        let claims = claims::registry().iter().map(Claim::summary).collect();
+        show(&Listing { claims, anchors: self.anchors }, self.json)?;
         Ok(Status::Done)
     }
 }
@@ -90,11 +103,18 @@ impl ClaimsArgs {
 impl VerifyArgs {
     /// Runs the registry, printing each claim as it is decided.
     pub fn run(&self) -> Result<Status, Failure> {
+        // Opened first: a run of minutes should not end in a directory that cannot be written to.
+        self.report.as_deref().map_or(Ok(()), |folder| open_folder("--report", folder))?;
         let run = self.compute.install(|| self.verify())?;
         if self.compute.json {
             write(&json(&run)?)?;
         } else {
             write(&report::summary(&run))?;
+        }
+        if let Some(folder) = &self.report {
+            let (document, page) = (json(&run)?, report::html::page(&run));
+            write_files(folder, &[("verify.json", &document), ("verify.html", &page)])
+                .map_err(|e| Failure::CouldNotRun(format!("writing to {}: {e}", folder.display())))?;
         }
         Ok(status(run.verdict))
     }

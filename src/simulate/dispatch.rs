@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use super::{
     categorical::{CategoricalRows, CategoricalSufficient},
     cdf::CdfRows,
-    engine::{Plan, Weights, run},
+    engine::{Plan, Weights, run_grid},
     gaussian::{GaussianRows, GaussianSufficient},
     linear::{LinearRows, LinearSufficient},
     logistic::Logistic,
@@ -88,39 +88,41 @@ impl Serialize for SimulatorKind {
     }
 }
 
-/// Runs the plan at this weight and gives the moments of the model's own loss over the first recorded entry, and the number of failed
+/// Runs the plan at each of the weights and gives the moments of the model's own loss over the first recorded entry, and the number of failed
 /// fits.
 #[must_use]
 pub fn run_problem(
     problem: &Problem,
     kind: SimulatorKind,
     plan: &Plan,
-    weight: f64,
+    weights: &[f64],
     progress: &(dyn Fn(u64) + Sync),
-) -> (Moments, u64) {
-    let weights = &Weights::Constant(weight);
+) -> Vec<(Moments, u64)> {
+    let weights = &weights.iter().map(|&w| Weights::Constant(w)).collect::<Vec<_>>();
     let rows = problem.rows();
     let sufficient = kind == SimulatorKind::Sufficient;
-    let outcome = match problem.truth().clone() {
-        Truth::Gaussian { sigma } if sufficient => run(&GaussianSufficient::new(sigma, rows), plan, weights, progress),
-        Truth::Gaussian { sigma } => run(&GaussianRows::new(sigma, rows), plan, weights, progress),
+    let outcomes = match problem.truth().clone() {
+        Truth::Gaussian { sigma } if sufficient => {
+            run_grid(&GaussianSufficient::new(sigma, rows), plan, weights, progress)
+        }
+        Truth::Gaussian { sigma } => run_grid(&GaussianRows::new(sigma, rows), plan, weights, progress),
         Truth::Linear { beta, noise_variance } if sufficient => {
-            run(&LinearSufficient::new(&beta, noise_variance, rows), plan, weights, progress)
+            run_grid(&LinearSufficient::new(&beta, noise_variance, rows), plan, weights, progress)
         }
         Truth::Linear { beta, noise_variance } => {
-            run(&LinearRows::new(&beta, noise_variance, rows), plan, weights, progress)
+            run_grid(&LinearRows::new(&beta, noise_variance, rows), plan, weights, progress)
         }
-        Truth::Logistic { beta } => run(&Logistic::new(beta, rows), plan, weights, progress),
-        Truth::Poisson { beta } => run(&Poisson::new(beta, rows), plan, weights, progress),
-        Truth::Uniform => run(&CdfRows::new(rows), plan, weights, progress),
+        Truth::Logistic { beta } => run_grid(&Logistic::new(beta, rows), plan, weights, progress),
+        Truth::Poisson { beta } => run_grid(&Poisson::new(beta, rows), plan, weights, progress),
+        Truth::Uniform => run_grid(&CdfRows::new(rows), plan, weights, progress),
         Truth::Categorical { probabilities } if sufficient => {
-            run(&CategoricalSufficient::new(probabilities, rows), plan, weights, progress)
+            run_grid(&CategoricalSufficient::new(probabilities, rows), plan, weights, progress)
         }
         Truth::Categorical { probabilities } => {
-            run(&CategoricalRows::new(probabilities, rows), plan, weights, progress)
+            run_grid(&CategoricalRows::new(probabilities, rows), plan, weights, progress)
         }
     };
     // A Gaussian chain reports the loss of its mean first, then that of its covariance; the others have one loss.
     let loss = usize::from(problem.model() == Model::GaussianCovariance);
-    (outcome.moments[0][loss], outcome.failed_fits)
+    outcomes.into_iter().map(|outcome| (outcome.moments[0][loss], outcome.failed_fits)).collect()
 }

@@ -15,6 +15,7 @@ pub mod linear;
 pub mod logistic;
 mod lower;
 pub mod newton;
+pub mod paths;
 pub mod poisson;
 mod sorted;
 

@@ -30,7 +30,7 @@ impl Family for Counts {
         (y - mean, mean)
     }
 
-    /// By inversion of a uniform number, so monotone in the mean, up to [`MOST_INVERTED`]. A larger mean has a stream of its own, of which the
+    /// By inversion of a uniform number, so monotone in the mean, up to a mean of 30. A larger mean has a stream of its own, of which the
     /// word is the seed; above the largest of `rand_distr` (1.8e19) it is a failure.
     fn respond(means: &[f64x4], words: &[[u64; 4]], responses: &mut [f64x4]) -> Result<(), FitFailure> {
         for ((y, &means), &words) in responses.iter_mut().zip(means).zip(words) {

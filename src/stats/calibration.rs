@@ -1,6 +1,6 @@
 //! Whether statistics follow the law that is claimed for them: exact binomial intervals, Kolmogorov–Smirnov, Holm.
 
-use statrs::distribution::{Beta, ContinuousCDF};
+use statrs::distribution::{Beta, ContinuousCDF, Normal};
 
 use super::family::student;
 
@@ -8,6 +8,21 @@ use super::family::student;
 #[must_use]
 pub fn probability(z: f64, degrees: f64) -> f64 {
     student(degrees).map_or(f64::NAN, |law| law.cdf(z))
+}
+
+/// The z below which a standard normal variable lies with probability p; infinite at 0 and 1.
+#[must_use]
+pub fn normal_quantile(p: f64) -> f64 {
+    Normal::standard().inverse_cdf(p)
+}
+
+/// The p-quantile of the i-th smallest (from 1) of `count` uniform variables.
+///
+/// # Formula
+/// That of Beta(i, count + 1 - i).
+#[must_use]
+pub fn order_statistic(i: usize, count: usize, p: f64) -> f64 {
+    Beta::new(i as f64, (count + 1 - i) as f64).map_or(f64::NAN, |law| law.inverse_cdf(p))
 }
 
 /// Whether the central interval of content `level` (in (0, 1)) contains a value of cumulated probability `u`.
@@ -268,5 +283,14 @@ mod tests {
         assert_eq!(kolmogorov_smirnov(&[]), None);
         assert_eq!(kolmogorov_smirnov(&[0.5, f64::NAN]), None);
         assert!(probability(0.0, f64::NAN).is_nan() && !is_inside(f64::NAN, 0.95));
+    }
+
+    /// norm.ppf(.975) of SciPy; of two uniform variables the smaller is below p with probability 1 - (1 - p)^2.
+    #[test]
+    fn quantiles_of_normal_and_ordered_variables() {
+        assert_close(normal_quantile(0.975), 1.959_963_984_540_054, 1e-12);
+        let smaller = order_statistic(1, 2, 0.19);
+        assert_close(smaller, 0.1, 1e-9);
+        assert_close(order_statistic(2, 2, 0.81), 0.9, 1e-9);
     }
 }

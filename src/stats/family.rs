@@ -78,7 +78,7 @@ impl Family {
 }
 
 /// Student's law; the normal one above 1e6 degrees of freedom, where the two quantiles differ by less than 1e-5 relative.
-pub(super) fn student(degrees: f64) -> Option<StudentsT> {
+pub(crate) fn student(degrees: f64) -> Option<StudentsT> {
     StudentsT::new(0.0, 1.0, if degrees > 1e6 { f64::INFINITY } else { degrees }).ok()
 }
 

@@ -6,6 +6,14 @@ use crate::{goldenweight, text};
 
 /// What is wrong, and what its one line must say: option and value, and the condition.
 const BAD_INPUT: &[(&str, &str, &str)] = &[
+    ("figures", "--out", "is required"),
+    ("figures 11 --out target/none", "figures 11", "must be of 7, 8, 9, 10, a panel such as 8a, theory, golden-weight"),
+    ("figures 8g --out target/none", "figures 8g", "must be of 7, 8, 9, 10"),
+    ("figures 8 --out target/none --replicates 1", "--replicates 1", "must be from 2 to 100000"),
+    ("figures 8 --out target/none --replicates 100001", "--replicates 100001", "must be from 2 to 100000"),
+    ("figures 8 --out Cargo.toml", "--out Cargo.toml", "must be a directory to write to"),
+    ("figures 8 --out Cargo.toml/figures", "--out Cargo.toml/figures", "must be a directory to write to"),
+    ("figures 8 --out=", "--out ''", "needs a value"),
     ("weight --real 0 --synthetic 100", "--real 0", "must be from 2 to 1000000000000"),
     ("weight --real 100 --synthetic 0", "--synthetic 0", "must be from 2"),
     ("weight --real 1 --synthetic 9 --model gaussian-covariance", "--real 1", "must be from 2"),
@@ -126,6 +134,8 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("optimize --model gaussian-mean --real 9 --synthetic 9 --replicates 47", "--replicates 47", "must be from 48"),
     ("optimize --model gaussian-mean --real 9 --synthetic 9 --generations 0", "--generations 0", "must be from 1"),
     ("optimize --model gaussian-mean --real 9 --synthetic 9 --weight 0.5", "--weight", "is unknown"),
+    ("verify --report Cargo.toml", "--report Cargo.toml", "must be a directory to write to: "),
+    ("verify --report Cargo.toml/report", "--report Cargo.toml/report", "must be a directory to write to: "),
     ("verify --tier slow", "--tier slow", "must be one of quick, full"),
     ("verify --only no-such-claim", "--only no-such-claim", "matches no claim"),
     ("verify --kinds guess", "--kinds guess", "must be of proof"),

@@ -1,6 +1,7 @@
 //! The command line, run as a user runs it.
 
 mod bad_input;
+mod figures;
 
 use std::{
     process::{Command, Output, Stdio},
@@ -255,6 +256,23 @@ fn the_registry_is_listed_and_one_claim_is_verified() {
     assert_eq!([&run["claims"][0]["id"], &run["verdict"]], [id, "confirmed"]);
     let table = stdout_of(&format!("verify --only {id}"), 0);
     assert!(table.starts_with("claim ") && table.contains("1 claims confirmed"), "{table}");
+}
+
+/// The document in the directory is the one on stdout, and the page is that run's.
+#[test]
+fn verify_writes_a_report() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let report = folder.path().join("made/on the way");
+    let line = ["verify", "--only", "poisson-information", "--kinds", "property", "--json", "--report"];
+    let output = Command::new(env!("CARGO_BIN_EXE_goldenweight")).args(line).arg(&report).output().expect("it runs");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+    let read = |name: &str| std::fs::read_to_string(report.join(name)).expect(name);
+    assert_eq!(read("verify.json"), text(&output.stdout));
+    let page = read("verify.html");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"));
+    assert!(page.contains("<tbody id=\"poisson-information\"") && page.matches("<tbody").count() == 2, "{page}");
+    let files = std::fs::read_dir(&report).expect("readable").count();
+    assert_eq!(files, 2, "nothing else is left in the directory");
 }
 
 /// The law of the category shares is exact: each z of a fixed seed is below five.

@@ -68,7 +68,7 @@ fn count<T>(values: impl IntoIterator<Item = T>, holds: impl Fn(T) -> bool) -> u
 }
 
 /// What is not too skewed for the rule; a skewness that is no number is.
-fn is_trusted(value: &Value) -> bool {
+pub fn is_trusted(value: &Value) -> bool {
     value.skewness.abs() <= MAX_SKEWNESS
 }
 

@@ -9,7 +9,7 @@ use super::looks::LOOKS;
 use super::sampled::{Estimated, Quantity, Sample};
 use super::{Context, score};
 use crate::experiment::Rows;
-use crate::optimum::{BATCHES, Minimum, Optimum, minimise_each, minimise_mean};
+use crate::optimum::{BATCHES, Optimum, Window, curves, minimise_curves};
 use crate::simulate::Simulator;
 use crate::simulate::engine::{self, BLOCK, Outcome, Plan, RealRows, Record, Weights};
 use crate::stats::moments::Moments;
@@ -203,21 +203,24 @@ impl Case {
             }
             Quantity::Minimiser => {
                 let failures = AtomicU64::new(0);
-                let risk = |batch: u64, weight: f64| {
-                    let [outcome] = &self.simulate(context, cell(batch), 0..size, &[Weights::Constant(weight)])[..]
-                    else {
-                        unreachable!("one outcome for one weight")
-                    };
-                    self.recorded(outcome).map_or_else(
-                        |_| {
+                let risks = |batch: u64, weights: &[f64]| {
+                    let weights: Vec<_> = weights.iter().map(|&w| Weights::Constant(w)).collect();
+                    let outcomes = self.simulate(context, cell(batch), 0..size, &weights);
+                    let risk = |outcome| self.recorded(outcome).map(|sample| sample.estimate.value);
+                    let risk = |outcome| {
+                        risk(outcome).unwrap_or_else(|_| {
                             failures.fetch_add(1, Ordering::Relaxed);
                             f64::NAN
-                        },
-                        |sample| sample.estimate.value,
-                    )
+                        })
+                    };
+                    outcomes.iter().map(risk).collect()
                 };
-                drawn.minima.extend(minimise_each(&risk, new, (0.0, 1.0)));
-                drawn.optimum = Some(minimise_mean(&risk, &drawn.minima, (0.0, 1.0)));
+                let window = drawn.window.take().or_else(|| Window::locate(&risks, batches(0)));
+                drawn.optimum = window.as_ref().map(|window| {
+                    drawn.curves.extend(curves(&risks, new, window));
+                    minimise_curves(&drawn.curves, window)
+                });
+                drawn.window = window;
                 drawn.failures += failures.into_inner();
                 drawn.end = size * batches(look);
             }
@@ -244,14 +247,13 @@ impl Case {
         let nothing = || format!("{}: nothing drawn", self.cell);
         match quantity {
             Quantity::Risk => self.recorded(drawn.outcome.as_ref().ok_or_else(nothing)?),
-            Quantity::Minimiser => {
-                let found = drawn.optimum.ok_or_else(nothing)?;
-                match drawn.failures {
-                    0 if found.converged => Ok(Sample { estimate: found.estimate(), replicates: drawn.end, failed: 0 }),
-                    0 => Err(format!("{}: the solver did not converge", self.cell)),
-                    failed => Err(format!("{}: too many fits failed in {failed} evaluations of a batch", self.cell)),
+            Quantity::Minimiser => match (drawn.failures, drawn.optimum) {
+                (0, Some(found)) if found.converged => {
+                    Ok(Sample { estimate: found.estimate(), replicates: drawn.end, failed: 0 })
                 }
-            }
+                (0, _) => Err(format!("{}: the solver did not converge", self.cell)),
+                (failed, _) => Err(format!("{}: too many fits failed in {failed} evaluations of a batch", self.cell)),
+            },
             Quantity::Slope(step) => {
                 let estimate = self.slope_vanishes_at(&drawn.moments, step)?;
                 Ok(Sample { estimate, replicates: drawn.end, failed: drawn.failures })
@@ -270,7 +272,8 @@ pub struct Drawn {
     /// Replicates drawn.
     end: u64,
     outcome: Option<Outcome>,
-    minima: Vec<Minimum>,
+    window: Option<Window>,
+    curves: Vec<Vec<f64>>,
     optimum: Option<Optimum>,
     moments: Moments,
     failures: u64,

@@ -135,8 +135,19 @@ impl Compared {
     /// As reports show it.
     pub(super) fn outcome(&self, place: String) -> ComparisonOutcome {
         let Comparison { z, bound, relative_error, interval, margin, detectable_effect, verdict, .. } = self.comparison;
-        let replicates = self.replicates;
-        ComparisonOutcome { place, verdict, replicates, z, bound, relative_error, interval, margin, detectable_effect }
+        let (replicates, degrees) = (self.replicates, self.estimate.degrees);
+        ComparisonOutcome {
+            place,
+            verdict,
+            replicates,
+            z,
+            degrees,
+            bound,
+            relative_error,
+            interval,
+            margin,
+            detectable_effect,
+        }
     }
 }
 

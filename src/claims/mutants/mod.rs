@@ -2,22 +2,22 @@
 //!
 //! A mutant names a check and replaces one of its sides: the values that theory expects (`formulas`) or the simulator
 //! (`simulators`). Everything else, the cells, the replicates, the streams, the bound, is the check's. A row of either table is
-//! a mutant; a survivor fails `tests/mutants.rs`. Beside the wrong ones each table has controls, the same code without the fault,
+//! a mutant; a survivor fails `tests/mutants.rs`, and the claim in the full tier. Beside the wrong ones each table has controls, the same code without the fault,
 //! which must be confirmed: otherwise anything would be refuted.
 
 mod formulas;
 mod simulators;
 
-use super::Claim;
 use std::collections::BTreeMap;
 
-use super::check::{Body, Case, Cell, Context, Finding, Quantity, Sampled, Series, Tier};
+use super::check::{Body, Case, Cell, Check, Context, Finding, Quantity, Sampled, Series, Tier};
 use super::run::family;
-use crate::outcome::Verdict;
+use super::{Claim, registry};
+use crate::outcome::{Kind, Verdict};
 use crate::stats::family::Family;
 
 /// A replacement of one side of a check.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub enum Side {
     /// What is expected at each cell.
     Formula(fn(&Cell) -> f64),
@@ -26,7 +26,7 @@ pub enum Side {
 }
 
 /// A check with one side replaced.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct Mutant {
     /// What is wrong, in words; unique.
     pub name: &'static str,
@@ -55,6 +55,43 @@ impl Mutant {
 #[must_use]
 pub fn table() -> Vec<Mutant> {
     formulas::table().into_iter().chain(simulators::table()).collect()
+}
+
+/// The evidence that a claim's checks would notice: every mutant of the claim refuted, every control confirmed, by the checks of the quick
+/// tier; none for a claim without mutants.
+#[must_use]
+pub fn check(claim: &'static str) -> Option<Check> {
+    let mutants: Vec<Mutant> = table().into_iter().filter(|mutant| mutant.claim == claim).collect();
+    let wrong = mutants.iter().filter(|mutant| mutant.expected == Verdict::Refuted).count();
+    (wrong > 0).then(|| {
+        let run = move |context: &Context| summary(&mutants, &mut Runner::new(registry(), context.seed));
+        Check::certain("wrong formulas and simulators are refuted", Kind::Mutant, run).in_full_tier()
+    })
+}
+
+/// Survivors by name; else the one that was caught with the least to spare.
+fn summary(mutants: &[Mutant], runner: &mut Runner) -> Finding {
+    let found: Vec<_> = mutants.iter().map(|mutant| (mutant, runner.run(mutant))).collect();
+    let survives = |(mutant, finding): &&(&Mutant, Option<Finding>)| {
+        finding.as_ref().is_none_or(|finding| finding.verdict != mutant.expected)
+    };
+    let survivors: Vec<&str> = found.iter().filter(survives).map(|(mutant, _)| mutant.name).collect();
+    if !survivors.is_empty() {
+        return Finding::decided(Verdict::Refuted, format!("not told from the right one: {}", survivors.join("; ")));
+    }
+    let refuted = found.iter().filter(|(mutant, _)| mutant.expected == Verdict::Refuted);
+    let caught = refuted.filter_map(|(mutant, finding)| {
+        let finding = finding.as_ref()?;
+        Some((mutant.name, finding.statistic?.abs(), finding.bound?))
+    });
+    let caught: Vec<_> = caught.collect();
+    let nearest = caught.iter().min_by(|a, b| (a.1 - a.2).total_cmp(&(b.1 - b.2)));
+    let nearest = nearest
+        .map_or_else(String::new, |(name, z, bound)| format!("; the nearest: {name}, |z| = {z:.1} against {bound:.2}"));
+    Finding::decided(
+        Verdict::Confirmed,
+        format!("{} refuted, {} controls confirmed{nearest}", caught.len(), mutants.len() - caught.len()),
+    )
 }
 
 /// Runs mutants on the checks of a registry, at the budget, streams and error rate that they have in its quick tier.
@@ -91,5 +128,34 @@ impl Runner {
             }
             _ => mutated.judge(&context, &mut mutated.series()),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::DEFAULT_SEED;
+
+    fn found(mutants: &[Mutant]) -> Finding {
+        summary(mutants, &mut Runner::new(registry(), DEFAULT_SEED))
+    }
+
+    /// The right simulator, said to be wrong, survives and is named; a check that is not there catches nothing.
+    #[test]
+    fn a_survivor_refutes() {
+        let check = "relative risk 1 for the Gaussian mean";
+        let unchanged = Mutant {
+            name: "unchanged",
+            claim: "break-even",
+            check,
+            side: Side::Simulator(Case::clone),
+            expected: Verdict::Refuted,
+        };
+        let wrong = Mutant { name: "half the risk", side: Side::Formula(|_| 0.005), ..unchanged };
+        let absent = Mutant { name: "of no check", check: "no such check", ..unchanged };
+        assert_eq!(found(&[wrong]).verdict, Verdict::Confirmed);
+        let finding = found(&[wrong, unchanged, absent]);
+        assert_eq!(finding.verdict, Verdict::Refuted);
+        assert_eq!(finding.detail, "not told from the right one: unchanged; of no check");
     }
 }

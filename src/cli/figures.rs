@@ -1,0 +1,237 @@
+//! `figures`: the paper's figures and other pictures, as SVG, with their numbers as CSV.
+
+use std::{
+    fmt, fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::exit,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use clap::Args;
+use goldenweight::{
+    experiment::{InputError, within},
+    figures::{Picture, svg, table::Table},
+};
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use super::{
+    Failure, Status,
+    args::{Compute, whole},
+    output::{open_folder, show, write_files},
+    progress::Progress,
+};
+
+/// Most replicates: the losses of figure 7 are all kept for its quantiles.
+const MAX_REPLICATES: u64 = 100_000;
+
+/// The paper's figures with simulation and theory on one plot, and pictures of the theory: SVG, with the numbers as CSV
+#[derive(Args)]
+#[command(after_help = "Example: goldenweight figures 8 --out figures --replicates 200\n\n\
+    NAMES are figures (7, 8, 9, 10), panels (8a) and other pictures by name, or theory for all of those; without a name,\n\
+    everything is made. Each picture is two files, figure-8a.svg and figure-8a.csv. The CSV's header has the command that makes\n\
+    it again, version, seed and replicates, the meaning and unit of every column, and the rule behind bands and minima.\n\n\
+    A second run reuses the pictures whose CSV was made by the same command, seed, version and replicates. Ctrl-C leaves\n\
+    finished pictures, says what is missing and ends with exit code 3.\n\n\
+    JSON: out, seed, pictures [{name, title, svg, csv, replicates, reused, seconds}].")]
+pub struct FiguresArgs {
+    /// Figures, panels or pictures by name [default: all]
+    #[arg(value_name = "NAMES")]
+    names: Vec<String>,
+    /// Directory to write to; made where it does not exist
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Independent replicates (chains) behind each point, 2 to 100000 [default: as in the paper]
+    #[arg(long, value_name = "R", value_parser = whole, allow_hyphen_values = true)]
+    replicates: Option<u64>,
+    #[command(flatten)]
+    compute: Compute,
+}
+
+#[derive(Serialize)]
+struct Made {
+    name: String,
+    title: String,
+    svg: String,
+    csv: String,
+    replicates: Option<u64>,
+    reused: bool,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct Document {
+    out: String,
+    seed: u64,
+    pictures: Vec<Made>,
+}
+
+impl fmt::Display for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Made { title, svg, csv, reused, seconds, .. } in &self.pictures {
+            let how = if *reused { "reused".to_owned() } else { format!("{seconds:.1} s") };
+            writeln!(f, "{svg:28} {csv:28} {how:>9}  {title}")?;
+        }
+        writeln!(f, "in {}", self.out)
+    }
+}
+
+/// A picture with the facts that its CSV must state.
+struct Job {
+    picture: Picture,
+    replicates: u64,
+    facts: Vec<(String, String)>,
+}
+
+impl Job {
+    fn new(picture: Picture, asked: Option<u64>, seed: u64) -> Self {
+        let replicates = picture.replicates().map(|full| asked.unwrap_or(full));
+        let mut command = format!("goldenweight figures {}", picture.name());
+        let mut facts = vec![("picture".to_owned(), picture.title().to_owned())];
+        if let Some(replicates) = replicates {
+            command += &format!(" --replicates {replicates} --seed {seed}");
+            facts.extend([("seed".to_owned(), seed.to_string()), ("replicates".to_owned(), replicates.to_string())]);
+        }
+        facts.insert(0, ("command".to_owned(), command));
+        Self { picture, replicates: replicates.unwrap_or(0), facts }
+    }
+
+    fn file(&self, ending: &str) -> String {
+        format!("{}.{ending}", self.picture.file_stem())
+    }
+
+    /// The table of an earlier run, where it was made by the same command, version, seed and replicates.
+    fn earlier(&self, out: &Path) -> Option<Table> {
+        let text = fs::read_to_string(out.join(self.file("csv"))).ok()?;
+        let table = Table::from_csv(&text).ok()?;
+        self.facts.iter().all(|(key, value)| table.fact(key) == Some(value)).then_some(table)
+    }
+
+    fn effort(&self) -> u64 {
+        self.picture.effort(self.replicates)
+    }
+}
+
+/// What is not on disk yet. Locked while files are written, so that an interruption never finds one half done.
+#[derive(Default)]
+struct Unfinished {
+    missing: Vec<String>,
+    bar: Option<ProgressBar>,
+}
+
+impl FiguresArgs {
+    /// Makes the pictures and lists them.
+    pub fn run(&self) -> Result<Status, Failure> {
+        let pictures = select(&self.names)?;
+        if let Some(replicates) = self.replicates {
+            within("--replicates", replicates, 2..=MAX_REPLICATES)?;
+        }
+        // Before hours of work.
+        open_folder("--out", &self.out)?;
+        let seed = self.compute.seed;
+        let jobs = pictures.into_iter().map(|picture| Job::new(picture, self.replicates, seed)).collect();
+        let document = self.compute.install(|| self.make(jobs))?;
+        show(&document, self.compute.json)?;
+        Ok(Status::Done)
+    }
+
+    fn make(&self, jobs: Vec<Job>) -> Result<Document, Failure> {
+        let jobs: Vec<(Job, Option<Table>)> = jobs
+            .into_iter()
+            .map(|job| {
+                let earlier = job.earlier(&self.out);
+                (job, earlier)
+            })
+            .collect();
+        let left = |(job, earlier): &(Job, Option<Table>)| if earlier.is_some() { 0 } else { job.effort() };
+        let progress = Progress::new(jobs.iter().map(left).sum(), self.compute.json);
+        let unfinished = Arc::new(Mutex::new(Unfinished {
+            missing: jobs
+                .iter()
+                .filter(|(_, earlier)| earlier.is_none())
+                .map(|(job, _)| job.picture.file_stem())
+                .collect(),
+            bar: progress.bar(),
+        }));
+        let (state, out) = (Arc::clone(&unfinished), self.out.display().to_string());
+        ctrlc::set_handler(move || interrupted(&state, &out))
+            .map_err(|e| Failure::CouldNotRun(format!("waiting for Ctrl-C: {e}")))?;
+
+        let (mut made, mut before) = (Vec::new(), 0);
+        for (job, earlier) in jobs {
+            let began = Instant::now();
+            let reused = earlier.is_some();
+            progress.stage(&job.picture.file_stem(), before);
+            let table = match earlier {
+                Some(table) => table,
+                None => {
+                    before += job.effort();
+                    let table = job.picture.table(self.compute.seed, job.replicates, &|done| progress.advance(done));
+                    table?.headed(&job.facts)
+                }
+            };
+            self.write(&job, &table, reused, &unfinished)?;
+            made.push(Made {
+                name: job.picture.name().to_owned(),
+                title: job.picture.title().to_owned(),
+                svg: job.file("svg"),
+                csv: job.file("csv"),
+                replicates: job.picture.replicates().map(|_| job.replicates),
+                reused,
+                seconds: began.elapsed().as_secs_f64(),
+            });
+        }
+        drop(progress);
+        Ok(Document { out: self.out.display().to_string(), seed: self.compute.seed, pictures: made })
+    }
+
+    /// The files of a picture; those of a reused one only where they are not as they should be.
+    fn write(&self, job: &Job, table: &Table, reused: bool, unfinished: &Mutex<Unfinished>) -> Result<(), Failure> {
+        let drawing = svg(&job.picture.chart(table));
+        let mut unfinished = unfinished.lock().unwrap_or_else(PoisonError::into_inner);
+        for (ending, text) in [("csv", (!reused).then(|| table.to_csv())), ("svg", Some(drawing))] {
+            let name = job.file(ending);
+            let path = self.out.join(&name);
+            let Some(text) = text else { continue };
+            if reused && fs::read_to_string(&path).is_ok_and(|old| old == text) {
+                continue;
+            }
+            write_files(&self.out, &[(&name, &text)])
+                .map_err(|e| Failure::CouldNotRun(format!("writing {}: {e}", path.display())))?;
+        }
+        unfinished.missing.retain(|stem| *stem != job.picture.file_stem());
+        Ok(())
+    }
+}
+
+/// Ends the process; what is finished lies on disk, and waits here until a file that is being written does.
+fn interrupted(unfinished: &Mutex<Unfinished>, out: &str) {
+    let unfinished = unfinished.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(bar) = &unfinished.bar {
+        bar.finish_and_clear();
+    }
+    let missing = unfinished.missing.join(", ");
+    let line = format!(
+        "error: interrupted: missing {missing}; finished pictures stay in {out}, and the same command reuses them"
+    );
+    // Nothing is left to tell where stderr is closed.
+    let _ = writeln!(std::io::stderr(), "{line}");
+    exit(Status::Inconclusive as i32);
+}
+
+/// The pictures of these names, each once, in the order of [`Picture::all`].
+fn select(names: &[String]) -> Result<Vec<Picture>, InputError> {
+    let all = Picture::all();
+    let named = |picture: &Picture, name: &str| picture.name() == name || picture.group() == name;
+    for name in names {
+        if !all.iter().any(|picture| named(picture, name)) {
+            let others: Vec<&str> = all.iter().filter(|p| p.group() == "theory").map(Picture::name).collect();
+            let condition = format!("must be of 7, 8, 9, 10, a panel such as 8a, theory, {}", others.join(", "));
+            return Err(InputError::new("figures", name, condition));
+        }
+    }
+    let asked = |picture: &Picture| names.is_empty() || names.iter().any(|name| named(picture, name));
+    Ok(all.into_iter().filter(asked).collect())
+}

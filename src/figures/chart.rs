@@ -1,0 +1,124 @@
+//! What is on a picture, as plain data; `svg` draws it.
+
+pub use super::axis::{Axis, Scale};
+
+/// A colour of Okabe and Ito's palette, which people with any kind of colour vision tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Colour(pub u8, pub u8, pub u8);
+
+/// Theory.
+pub const BLACK: Colour = Colour(0, 0, 0);
+/// What is simulated.
+pub const BLUE: Colour = Colour(0, 114, 178);
+/// Naive pooling, and exact finite-sample optima.
+pub const VERMILION: Colour = Colour(213, 94, 0);
+/// The golden weight.
+pub const GREEN: Colour = Colour(0, 158, 115);
+/// A third series (darker than the palette's, so that text in it can be read).
+pub const PURPLE: Colour = Colour(170, 80, 140);
+/// A fourth.
+pub const ORANGE: Colour = Colour(230, 159, 0);
+/// What stands back: notes, references.
+pub const GREY: Colour = Colour(95, 95, 95);
+
+/// How a line is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dash {
+    /// Without gaps.
+    Solid,
+    /// Dashes.
+    Dashed,
+    /// Dots.
+    Dotted,
+}
+
+/// Where something is put: in the units of the axes, or in parts of the pane, (0, 0) at the bottom left.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum At {
+    /// On the axes.
+    Data(f64, f64),
+    /// In parts of the pane.
+    Pane(f64, f64),
+}
+
+/// Which side of its place a text is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// It ends there.
+    Left,
+    /// It is centred there.
+    Middle,
+    /// It begins there.
+    Right,
+}
+
+/// What a line of a key shows before its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyph {
+    /// A line.
+    Line(Dash),
+    /// A dot.
+    Dot,
+    /// A dot in a band.
+    DotInBand,
+    /// A band.
+    Band,
+    /// A dot with its horizontal interval.
+    Interval,
+    /// Nothing.
+    None,
+}
+
+/// One thing on a pane. What is not finite is not drawn; a line has a gap there.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mark {
+    /// A line through points.
+    Line(Vec<(f64, f64)>, Colour, Dash),
+    /// The area between (x, low, high).
+    Band(Vec<(f64, f64, f64)>, Colour),
+    /// Dots.
+    Dots(Vec<(f64, f64)>, Colour),
+    /// A vertical line at x, from the bottom up to this part of the pane.
+    Vertical(f64, f64, Colour, Dash),
+    /// A horizontal one.
+    Horizontal(f64, Colour, Dash),
+    /// A large dot at (x, y) with an interval of x from low to high.
+    Interval {
+        /// The dot.
+        at: (f64, f64),
+        /// The interval.
+        range: (f64, f64),
+        /// Colour.
+        colour: Colour,
+    },
+    /// A rectangle from one corner to the other, filled.
+    Cell((f64, f64), (f64, f64), Colour),
+    /// A text.
+    Text(At, Side, Colour, String),
+    /// Lines of glyph and coloured text, from this place downwards.
+    Key(At, Vec<(Glyph, Colour, String)>),
+}
+
+/// A pair of axes with what is on them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pane {
+    /// Horizontal axis.
+    pub x: Axis,
+    /// Vertical axis.
+    pub y: Axis,
+    /// Its share of the picture's height, relative to the other panes'.
+    pub share: u32,
+    /// In the order in which they are drawn.
+    pub marks: Vec<Mark>,
+}
+
+/// A picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// Title, one line.
+    pub title: String,
+    /// Lines under it.
+    pub notes: Vec<String>,
+    /// From top to bottom.
+    pub panes: Vec<Pane>,
+}

@@ -1,0 +1,189 @@
+//! Pictures of the evidence: ladders to the limit laws, and z of the statistical comparisons.
+
+use goldenweight_theory::parameters::{ParameterError, Weight};
+
+use super::Draw;
+use super::chart::{At, Axis, BLACK, BLUE, Chart, Colour, Dash, GREEN, GREY, Glyph, Mark, Pane, VERMILION};
+use super::grid;
+use super::grid::{Grid, student};
+use super::subject::Subject;
+use super::table::Table;
+use crate::claims;
+use crate::experiment::{Model, Rows};
+use crate::stats::calibration::{normal_quantile, order_statistic};
+use crate::stats::compare::Estimate;
+use crate::stats::ladder::{Rung, extrapolate};
+
+/// The weight of every rung, its dimension, and the generations that are averaged.
+const WEIGHT: f64 = 0.618;
+const DIM: usize = 2;
+const AVERAGE: (u32, u32) = (6, 46);
+
+/// Models of which only the limit has a law, with the first of their four rungs: the terms beyond 1/n^2 are larger for Poisson.
+const LADDERS: [(&str, Model, usize, Colour); 3] = [
+    ("linear", Model::Linear, 50, GREEN),
+    ("logistic", Model::Logistic, 50, BLUE),
+    ("poisson", Model::Poisson, 100, VERMILION),
+];
+
+fn rungs(first: usize) -> impl Iterator<Item = Rows> {
+    (0..4).map(move |double| Rows { real: first << double, synthetic: first << double })
+}
+
+/// Nanoseconds for a replicate of every rung.
+pub fn ladders_effort() -> u64 {
+    let rung =
+        |(_, model, first, _)| rungs(first).map(move |rows| Subject::Model(model, DIM).effort(rows)).sum::<u64>();
+    u64::from(AVERAGE.1) * LADDERS.map(rung).iter().sum::<u64>()
+}
+
+/// n times the simulated risk over its limit, at n, 2n, 4n and 8n, with the extrapolation.
+pub fn ladders(draw: &Draw<'_>) -> Result<Table, ParameterError> {
+    let mut table = Table::new(&[("rung", "number of the rung")]);
+    (0..4).for_each(|rung| table.push(vec![f64::from(rung)]));
+    let mut index = 0;
+    for (name, model, first, _) in LADDERS {
+        let subject = Subject::Model(model, DIM);
+        let mut steps = Vec::new();
+        for rows in rungs(first) {
+            let grid = Grid {
+                seed: draw.seed,
+                experiment: draw.experiment,
+                index,
+                replicates: draw.replicates,
+                rows,
+                weights: &[WEIGHT],
+                average: AVERAGE,
+            };
+            index += 1;
+            let (moments, _) = grid::simulate(subject, &grid, draw.progress).at(0, 0);
+            let law = subject.laws(rows)?.swap_remove(0).average_risk(Weight::new(WEIGHT)?, AVERAGE.0, AVERAGE.1);
+            let estimate = Estimate::from(&moments);
+            let ratio = Estimate { value: estimate.value / law, std_error: estimate.std_error / law, ..estimate };
+            steps.push(Rung { size: rows.real as f64, estimate: ratio });
+        }
+        let mut add = |column: &str, meaning: &str, value: &dyn Fn(&Rung) -> f64| {
+            table.add_column(&format!("{name}_{column}"), meaning, steps.iter().map(value));
+        };
+        add("n", "real and synthetic rows, n = m", &|rung| rung.size);
+        add("ratio", "simulated risk over the limit law's, for the same generations", &|rung| rung.estimate.value);
+        add("std_error", "its standard error", &|rung| rung.estimate.std_error);
+        if let Some(fit) = extrapolate(&steps, 2) {
+            let half = student(fit.limit.degrees) * fit.limit.std_error;
+            let facts = [
+                ("limit", fit.limit.value),
+                ("limit_std_error", fit.limit.std_error),
+                ("limit_low", fit.limit.value - half),
+                ("limit_high", fit.limit.value + half),
+                ("c1", fit.coefficients[0]),
+                ("c2", fit.coefficients[1]),
+            ];
+            facts.iter().for_each(|(key, value)| table.set(&format!("{name}_{key}"), value));
+        }
+    }
+    table.set("setting", format!("n = m, p = {DIM}, w = {WEIGHT}, averaged over t = {}..{}", AVERAGE.0, AVERAGE.1 - 1));
+    table.set("limit_rule", "weighted least squares of the ratio on 1, 1/n, 1/n^2; theory says that the limit is 1");
+    Ok(table)
+}
+
+/// The ladders.
+pub fn ladders_chart(title: &str, table: &Table) -> Chart {
+    let mut marks = vec![Mark::Horizontal(1.0, BLACK, Dash::Solid)];
+    let mut key = Vec::new();
+    let mut highs = vec![1.1];
+    for (name, _, first, colour) in LADDERS {
+        let fact = |key: &str| table.number(&format!("{name}_{key}"));
+        let column = |column: &str| table.column(&format!("{name}_{column}"));
+        let (limit, c1, c2) = (fact("limit"), fact("c1"), fact("c2"));
+        let fitted = |i: u32| {
+            let x = f64::from(i) / 40.0 / first as f64;
+            (x, limit + c1 * x + c2 * x * x)
+        };
+        marks.push(Mark::Line((0..=40).map(fitted).collect(), colour, Dash::Dashed));
+        for ((n, ratio), error) in column("n").into_iter().zip(column("ratio")).zip(column("std_error")) {
+            marks.push(Mark::Line(
+                vec![(1.0 / n, ratio - 2.0 * error), (1.0 / n, ratio + 2.0 * error)],
+                colour,
+                Dash::Solid,
+            ));
+            marks.push(Mark::Dots(vec![(1.0 / n, ratio)], colour));
+            highs.push(ratio + 2.0 * error);
+        }
+        marks.push(Mark::Line(vec![(0.0, fact("limit_low")), (0.0, fact("limit_high"))], colour, Dash::Solid));
+        marks.push(Mark::Dots(vec![(0.0, limit)], colour));
+        let half = (fact("limit_high") - fact("limit_low")) / 2.0;
+        key.push((Glyph::Dot, colour, format!("{name} → {limit:.3} ± {half:.3}")));
+    }
+    key.reverse();
+    key.push((Glyph::Line(Dash::Solid), BLACK, "limit law".to_owned()));
+    marks.push(Mark::Key(At::Pane(0.04, 0.95), key));
+    // Room for the key above.
+    let y = Axis::up_to("risk over its limit law", 0.95, highs.into_iter().map(|y| y + 0.8 * (y - 0.95)));
+    let pane = Pane { x: Axis::linear("1/n, n = m rows", -0.0005, 0.0205), y, share: 1, marks };
+    let notes = vec![
+        format!("k = 1, w = {WEIGHT}, p = {DIM}; {} chains a rung, ± 2 SE", table.number("replicates")),
+        "At 1/n = 0: what n, 2n, 4n, 8n extrapolate to, 95 %".to_owned(),
+    ];
+    Chart { title: title.to_owned(), notes, panes: vec![pane] }
+}
+
+/// Replicates that stand for the full budget of the comparisons.
+pub const FULL_BUDGET: u64 = 1_000;
+
+/// Nanoseconds for a thousandth of the replicates of the quick tier's checks by simulation.
+pub const CALIBRATION_EFFORT: u64 = 200_000_000;
+
+/// z of the statistical comparisons of one run, in order, against the normal law.
+pub fn calibration(draw: &Draw<'_>) -> Table {
+    let budget = (draw.replicates as f64 / FULL_BUDGET as f64).min(1.0);
+    let listener = |checks: u64| (draw.progress)(CALIBRATION_EFFORT * draw.replicates / checks.max(1));
+    let mut scores = claims::calibration::normal_scores(&claims::registry(), draw.seed, budget, &listener);
+    scores.sort_by(f64::total_cmp);
+    let mut table = Table::new(&[
+        ("expected", "standard normal quantile of (i - 1/2)/N for the i-th smallest of N"),
+        ("score", "z of the i-th comparison; one with few degrees of freedom through Student's law to the normal one"),
+        ("low", "2.5 % quantile of the i-th smallest of N independent standard normal variables"),
+        ("high", "its 97.5 % quantile"),
+    ]);
+    let count = scores.len();
+    for (i, score) in scores.into_iter().enumerate() {
+        let order = |p| normal_quantile(order_statistic(i + 1, count, p));
+        table.push(vec![normal_quantile((i as f64 + 0.5) / count as f64), score, order(0.025), order(0.975)]);
+    }
+    table.set(
+        "setting",
+        format!("checks of kinds simulation and ladder of verify's quick tier at {budget} of their replicates, too skewed ones left out"),
+    );
+    table
+}
+
+/// The calibration.
+pub fn calibration_chart(title: &str, table: &Table) -> Chart {
+    let (x, score) = (table.column("expected"), table.points("expected", "score"));
+    let band = x.iter().zip(table.column("low")).zip(table.column("high")).map(|((x, low), high)| (*x, low, high));
+    let marks = vec![
+        Mark::Band(band.collect(), GREY),
+        Mark::Line(vec![(-3.2, -3.2), (3.2, 3.2)], BLACK, Dash::Solid),
+        Mark::Dots(score.clone(), BLUE),
+        Mark::Key(
+            At::Pane(0.04, 0.94),
+            vec![
+                (Glyph::Dot, BLUE, "a comparison".to_owned()),
+                (Glyph::Line(Dash::Solid), BLACK, "the normal law".to_owned()),
+                (Glyph::Band, GREY, "95 % of its samples".to_owned()),
+            ],
+        ),
+    ];
+    let far = score.iter().map(|(_, z)| z.abs()).filter(|z| z.is_finite()).fold(3.2, f64::max) * 1.05;
+    let pane = Pane {
+        x: Axis::linear("normal quantile", -3.2, 3.2),
+        y: Axis::linear("z = (simulated − theory)/std error", -far, far),
+        share: 1,
+        marks,
+    };
+    let notes = vec![
+        format!("{} comparisons of one run of verify, seed {}", score.len(), table.number("seed")),
+        "Those of one check share random numbers.".to_owned(),
+    ];
+    Chart { title: title.to_owned(), notes, panes: vec![pane] }
+}

@@ -1,0 +1,180 @@
+//! A grid of weights simulated on common random numbers, in independent batches.
+
+use rayon::prelude::*;
+use statrs::distribution::ContinuousCDF;
+
+use super::subject::{Subject, Visit};
+use crate::experiment::Rows;
+use crate::simulate::Simulator;
+use crate::simulate::engine::{Outcome, Plan, RealRows, Record, Weights, run_grid};
+use crate::stats::compare::Estimate;
+use crate::stats::family;
+use crate::stats::moments::Moments;
+
+/// Most batches, as for argmin's minimisers (`docs/statistics.md`).
+const BATCHES: u64 = 24;
+
+/// What is simulated at each weight.
+#[derive(Clone, Debug)]
+pub struct Grid<'a> {
+    /// Seed of the run.
+    pub seed: u64,
+    /// Experiment of the random numbers.
+    pub experiment: u64,
+    /// Which grid of the experiment: its batches are cells of their own.
+    pub index: u64,
+    /// Replicates, split evenly over the batches; at least two.
+    pub replicates: u64,
+    /// Rows per generation.
+    pub rows: Rows,
+    /// Weights.
+    pub weights: &'a [f64],
+    /// Generations that are averaged, as (first, one past the last).
+    pub average: (u32, u32),
+}
+
+/// The outcome of every batch at every weight. `progress` is told nanoseconds of work, by [`Subject::effort`].
+pub fn simulate(subject: Subject, grid: &Grid<'_>, progress: &(dyn Fn(u64) + Sync)) -> Batches {
+    struct Run<'a>(&'a Grid<'a>, u64, &'a (dyn Fn(u64) + Sync));
+    impl Visit for Run<'_> {
+        type Output = Batches;
+
+        fn visit<S: Simulator>(self, simulator: &S, loss: usize) -> Batches {
+            let Self(grid, effort, progress) = self;
+            let batches = BATCHES.min(grid.replicates);
+            let (from, until) = grid.average;
+            let weights: Vec<Weights> = grid.weights.iter().map(|&w| Weights::Constant(w)).collect();
+            let batch = |cell: u64| {
+                let plan = Plan {
+                    seed: grid.seed,
+                    experiment: grid.experiment,
+                    cell: grid.index * BATCHES + cell,
+                    replicates: 0..(cell + 1) * grid.replicates / batches - cell * grid.replicates / batches,
+                    real_rows: RealRows::Fresh,
+                    record: Record::Average { from, until },
+                };
+                run_grid(simulator, &plan, &weights, &|done| progress(done * effort))
+            };
+            Batches { outcomes: (0..batches).into_par_iter().map(batch).collect(), loss }
+        }
+    }
+    let effort = u64::from(grid.average.1) * subject.effort(grid.rows) * grid.weights.len() as u64;
+    subject.simulate(grid.rows, Run(grid, effort, progress))
+}
+
+/// Outcomes by batch and weight.
+#[derive(Clone, Debug)]
+pub struct Batches {
+    outcomes: Vec<Vec<Outcome>>,
+    loss: usize,
+}
+
+impl Batches {
+    /// The moments of the loss (0 for the subject's own) over all replicates, and the number of failed ones.
+    #[must_use]
+    pub fn at(&self, weight: usize, loss: usize) -> (Moments, u64) {
+        let (mut moments, mut failed) = (Moments::default(), 0);
+        for batch in &self.outcomes {
+            moments.merge(&batch[weight].moments[0][self.loss + loss]);
+            failed += batch[weight].failed_fits;
+        }
+        (moments, failed)
+    }
+
+    /// The minimiser of the mean curve, with its interval from the batches' own minimisers.
+    #[must_use]
+    pub fn minimum(&self, weights: &[f64], loss: usize) -> Minimum {
+        let pooled: Vec<f64> = (0..weights.len()).map(|w| self.at(w, loss).0.mean()).collect();
+        let of_batch = |batch: &Vec<Outcome>| {
+            let curve: Vec<f64> = batch.iter().map(|outcome| outcome.moments[0][self.loss + loss].mean()).collect();
+            minimiser(weights, &curve)
+        };
+        Minimum::new(minimiser(weights, &pooled), self.outcomes.iter().map(of_batch).collect())
+    }
+}
+
+/// Where a simulated curve is least, and how well that is known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Minimum {
+    /// Minimiser of the mean curve.
+    pub weight: f64,
+    /// Standard deviation of the batches' minimisers over the root of their number.
+    pub std_error: f64,
+    /// Its 95 % interval by Student's law, with one degree of freedom less than there are batches.
+    pub interval: (f64, f64),
+    /// The batches' minimisers.
+    pub batches: Vec<f64>,
+}
+
+impl Minimum {
+    /// How it is found, in words.
+    pub const RULE: &'static str = "the parabola through the lowest point of the mean curve and its two neighbours; 95 % interval: Student's, with \
+         the standard deviation of the minimisers, found in the same way, of the independent batches";
+
+    fn new(weight: f64, batches: Vec<f64>) -> Self {
+        let mut spread = Moments::default();
+        batches.iter().for_each(|&w| spread.push(w));
+        let std_error = spread.std_error();
+        let half = student(spread.count() as f64 - 1.0) * std_error;
+        Self { weight, std_error, interval: (weight - half, weight + half), batches }
+    }
+}
+
+/// The vertex of the parabola through the lowest point and its two neighbours on an even grid; the point itself where it has not two.
+///
+/// # Formula
+/// `w_i + h (r_{i-1} - r_{i+1}) / (2 (r_{i-1} - 2 r_i + r_{i+1}))`, h the distance of the points
+/// # Source
+/// derived: the quadratic interpolation's stationary point. It lies within h/2 of the lowest point.
+fn minimiser(weights: &[f64], risks: &[f64]) -> f64 {
+    let finite = (0..risks.len()).filter(|&i| risks[i].is_finite());
+    let Some(lowest) = finite.min_by(|&i, &j| risks[i].total_cmp(&risks[j])) else { return f64::NAN };
+    if lowest == 0 || lowest + 1 == risks.len() {
+        return weights[lowest];
+    }
+    let [left, middle, right] = [risks[lowest - 1], risks[lowest], risks[lowest + 1]];
+    let curvature = left - 2.0 * middle + right;
+    let step = 0.5 * (weights[lowest + 1] - weights[lowest]) * (left - right) / curvature;
+    if curvature > 0.0 && step.is_finite() { weights[lowest] + step } else { weights[lowest] }
+}
+
+/// Student's 97.5 % quantile; NaN without a degree of freedom.
+pub fn student(degrees: f64) -> f64 {
+    family::student(degrees).map_or(f64::NAN, |law| law.inverse_cdf(0.975))
+}
+
+/// How a band is found, in words.
+pub const BAND: &str =
+    "95 % interval of the mean at this point: Student's, with Hall's correction for the skewness of the losses";
+
+/// The 95 % interval for the mean of these losses.
+#[must_use]
+pub fn band(moments: &Moments) -> (f64, f64) {
+    Estimate::from(moments).interval(student(moments.count() as f64 - 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parabola_is_minimised_exactly() {
+        let weights: Vec<f64> = (0..30).map(|i| 0.2 + 0.02 * f64::from(i)).collect();
+        let risks = |at: f64| weights.iter().map(|w| 3.0 + (w - at).powi(2)).collect::<Vec<_>>();
+        assert!((minimiser(&weights, &risks(0.6137)) - 0.6137).abs() < 1e-10);
+        // At an end, or beside a gap, the grid's own point.
+        assert_eq!(minimiser(&weights, &risks(0.1)), 0.2);
+        let mut gap = risks(0.6);
+        gap[19] = f64::NAN;
+        assert_eq!(minimiser(&weights, &gap), weights[20]);
+        assert!(minimiser(&weights, &[f64::NAN; 30]).is_nan());
+    }
+
+    /// Student's quantile for two degrees of freedom is 4.302653 (tables).
+    #[test]
+    fn the_interval_is_students() {
+        let minimum = Minimum::new(0.5, vec![0.4, 0.5, 0.6]);
+        assert!((minimum.std_error - 0.1 / 3f64.sqrt()).abs() < 1e-15);
+        assert!((minimum.interval.1 - 0.5 - 4.302_653 * minimum.std_error).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,197 @@
+//! Pictures: the panels of the paper's figures, and others that show what the theory says.
+//!
+//! A picture is made in two steps. Its numbers are simulated and predicted into a [`table::Table`], the CSV file; from the table
+//! alone, by pure functions, comes a [`chart::Chart`] and from that the SVG ([`svg::svg`]). So a picture can be drawn again from its
+//! CSV, which says in its header how it was made.
+//!
+//! # Files
+//!
+//! * `growth` (figure 7), `curve` (8 and 10), `ratios` (9): panels of the paper.
+//! * `theory`: pictures of formulas; `evidence`: ladders, and z of the comparisons.
+//! * `subject`, `grid`: what a panel retrains, and a grid of weights on common random numbers with its minimum.
+
+mod axis;
+pub mod chart;
+mod curve;
+mod evidence;
+mod grid;
+mod growth;
+mod ratios;
+mod subject;
+mod svg;
+pub mod table;
+mod theory;
+
+use goldenweight_theory::parameters::ParameterError;
+
+use self::chart::Chart;
+use self::subject::Subject;
+pub use self::svg::svg;
+use self::table::Table;
+use crate::adult::Column;
+use crate::experiment::{Model, Rows};
+use crate::stream::experiment_id;
+
+/// What the numbers of a picture are drawn with.
+#[derive(Clone, Copy)]
+pub struct Draw<'a> {
+    seed: u64,
+    experiment: u64,
+    replicates: u64,
+    progress: &'a (dyn Fn(u64) + Sync),
+}
+
+/// What kind of picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Form {
+    Growth(Subject),
+    Curve(Subject, curve::Sizes),
+    Ratios(Subject),
+    Theory(theory::Idea),
+    Ladders,
+    Calibration,
+}
+
+/// A picture that can be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    name: String,
+    group: &'static str,
+    title: String,
+    replicates: u64,
+    form: Form,
+}
+
+impl Picture {
+    /// Every picture, in the order in which they are made.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let models = |dim| {
+            [
+                (Subject::Model(Model::GaussianMean, dim), "Gaussian mean"),
+                (Subject::Model(Model::GaussianCovariance, dim), "Gaussian covariance"),
+                (Subject::Model(Model::Cdf, dim), "distribution function"),
+                (Subject::Model(Model::Linear, dim), "linear regression"),
+                (Subject::Model(Model::Logistic, dim), "logistic regression"),
+                (Subject::Model(Model::Poisson, dim), "Poisson regression"),
+            ]
+        };
+        let adult = [
+            (Subject::Categories(Column::Workclass), "Adult, workclass"),
+            (Subject::Categories(Column::Education), "Adult, education"),
+            (Subject::Categories(Column::MaritalStatus), "Adult, marital status"),
+            (Subject::Income, "Adult, logistic regression of income"),
+        ];
+        let equal = |rows, average| curve::Sizes { rows: Rows { real: rows, synthetic: rows }, average };
+        let panels = |group: &'static str, replicates, forms: Vec<(Form, &str)>| {
+            let panel = move |((form, what), letter): ((Form, &str), char)| Self {
+                name: format!("{group}{letter}"),
+                group,
+                title: format!("{group} ({letter}) {what}"),
+                replicates,
+                form,
+            };
+            forms.into_iter().zip('a'..).map(panel).collect::<Vec<_>>()
+        };
+        let of = |forms: &[(Subject, &'static str)], form: &dyn Fn(Subject) -> Form| {
+            forms.iter().map(|(subject, what)| (form(*subject), *what)).collect::<Vec<_>>()
+        };
+        let named = |name: &str, title: &str, replicates, form| Self {
+            name: name.to_owned(),
+            group: "theory",
+            title: title.to_owned(),
+            replicates,
+            form,
+        };
+        let ideas = theory::Idea::ALL.map(|(idea, name, title)| named(name, title, 0, Form::Theory(idea)));
+        let evidence = [
+            named("ladders", "Finite samples approach the limit laws", 4_000, Form::Ladders),
+            named("calibration", "z of the comparisons against its law", evidence::FULL_BUDGET, Form::Calibration),
+        ];
+        [
+            panels("7", 1_000, of(&models(growth::DIM), &Form::Growth)),
+            panels("8", 2_000, of(&models(2), &|subject| Form::Curve(subject, equal(100, (150, 200))))),
+            panels("9", 1_000, of(&models(2), &Form::Ratios)),
+            panels("10", 1_000, of(&adult, &|subject| Form::Curve(subject, equal(500, (80, 100))))),
+            ideas.into(),
+            evidence.into(),
+        ]
+        .concat()
+    }
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The figure that it is a panel of, or `theory`.
+    #[must_use]
+    pub const fn group(&self) -> &'static str {
+        self.group
+    }
+
+    /// Its title.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Name of its files, without an ending.
+    #[must_use]
+    pub fn file_stem(&self) -> String {
+        if self.group == "theory" { self.name.clone() } else { format!("figure-{}", self.name) }
+    }
+
+    /// Replicates at full scale; none where nothing is simulated.
+    #[must_use]
+    pub fn replicates(&self) -> Option<u64> {
+        (self.replicates > 0).then_some(self.replicates)
+    }
+
+    /// Nanoseconds on one thread, roughly: for the time that is left.
+    #[must_use]
+    pub fn effort(&self, replicates: u64) -> u64 {
+        replicates
+            * match self.form {
+                Form::Growth(subject) => u64::from(growth::GENERATIONS) * subject.effort(growth::ROWS),
+                Form::Curve(subject, sizes) => {
+                    curve::weights().len() as u64 * u64::from(sizes.average.1) * subject.effort(sizes.rows)
+                }
+                Form::Ratios(subject) => ratios::effort(subject),
+                Form::Theory(_) => 0,
+                Form::Ladders => evidence::ladders_effort(),
+                Form::Calibration => evidence::CALIBRATION_EFFORT,
+            }
+    }
+
+    /// Its numbers; the same for any number of threads. `progress` is told of nanoseconds of work that were done, in all about
+    /// [`Picture::effort`].
+    ///
+    /// # Errors
+    /// Where theory does not cover the sizes.
+    pub fn table(&self, seed: u64, replicates: u64, progress: &(dyn Fn(u64) + Sync)) -> Result<Table, ParameterError> {
+        let draw = Draw { seed, experiment: experiment_id(&self.file_stem()), replicates, progress };
+        match self.form {
+            Form::Growth(subject) => growth::table(subject, &draw),
+            Form::Curve(subject, sizes) => curve::table(subject, sizes, &draw),
+            Form::Ratios(subject) => ratios::table(subject, &draw),
+            Form::Theory(idea) => idea.table(),
+            Form::Ladders => evidence::ladders(&draw),
+            Form::Calibration => Ok(evidence::calibration(&draw)),
+        }
+    }
+
+    /// The picture of its numbers.
+    #[must_use]
+    pub fn chart(&self, table: &Table) -> Chart {
+        match self.form {
+            Form::Growth(subject) => growth::chart(subject, &self.title, table),
+            Form::Curve(subject, _) => curve::chart(subject, &self.title, table),
+            Form::Ratios(subject) => ratios::chart(subject, &self.title, table),
+            Form::Theory(idea) => idea.chart(&self.title, table),
+            Form::Ladders => evidence::ladders_chart(&self.title, table),
+            Form::Calibration => evidence::calibration_chart(&self.title, table),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Figure 9: the risk against the mixing ratio, under naive pooling and under the golden weight.
+
+use goldenweight_theory::parameters::{MixingRatio, ParameterError, Weight};
+use goldenweight_theory::weights;
+
+use super::Draw;
+use super::chart::{At, Axis, BLUE, Chart, Dash, GREY, Glyph, Mark, Pane, VERMILION};
+use super::grid::{BAND, Grid, band, simulate};
+use super::growth::loss_name;
+use super::subject::Subject;
+use super::table::Table;
+use crate::experiment::Rows;
+use crate::stats::compare::Estimate;
+
+/// Fresh real rows per generation.
+const REAL: usize = 100;
+
+/// Generations that are averaged.
+const AVERAGE: (u32, u32) = (150, 200);
+
+/// k = .01, .03, ..., .19, in hundredths.
+const HUNDREDTHS: [usize; 10] = [1, 3, 5, 7, 9, 11, 13, 15, 17, 19];
+
+/// m = floor(n/k).
+fn rows() -> impl Iterator<Item = (f64, Rows)> {
+    HUNDREDTHS.iter().map(|k| (*k as f64 / 100.0, Rows { real: REAL, synthetic: 100 * REAL / k }))
+}
+
+/// Nanoseconds for a replicate along the whole grid.
+pub fn effort(subject: Subject) -> u64 {
+    rows().map(|(_, rows)| 2 * u64::from(AVERAGE.1) * subject.effort(rows)).sum()
+}
+
+/// The two weightings: prefix of the columns, name, and colour.
+const WEIGHTINGS: [(&str, &str, super::chart::Colour); 2] =
+    [("naive_", "naive pooling, w = k/(1+k)", VERMILION), ("golden_", "golden weight, w*(k)", BLUE)];
+
+/// The numbers of a panel.
+pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError> {
+    let theory = if subject.exact() {
+        "exact risk at these n, m and generations (no unit)"
+    } else {
+        "limit law for many rows at these generations (no unit)"
+    };
+    let mut names: Vec<(String, String)> = [
+        ("k", "nominal mixing ratio"),
+        ("m", "synthetic rows, floor(n/k)"),
+        ("k_effective", "n/m, from which both weights and the theory are computed"),
+    ]
+    .map(|(name, meaning)| (name.to_owned(), meaning.to_owned()))
+    .into();
+    for (prefix, name, _) in WEIGHTINGS {
+        let columns = [
+            ("weight", name),
+            ("risk", "simulated risk (no unit)"),
+            ("std_error", "its standard error"),
+            ("low", "lower end of the band"),
+            ("high", "upper end of the band"),
+            ("theory", theory),
+            ("z", "(risk - theory)/std_error, corrected for skewness; none where the theory is a limit"),
+            ("failed_fits", "chains that ended in a fit that does not exist, left out"),
+        ];
+        names.extend(columns.map(|(column, meaning)| (format!("{prefix}{column}"), meaning.to_owned())));
+    }
+    let mut table =
+        Table::new(&names.iter().map(|(name, meaning)| (name.as_str(), meaning.as_str())).collect::<Vec<_>>());
+    for (index, (k, rows)) in rows().enumerate() {
+        let ratio = MixingRatio::new(rows.real as f64 / rows.synthetic as f64)?;
+        let weights = [weights::naive_weight(&ratio), weights::optimal_weight(&ratio)];
+        let law = subject.laws(rows)?.swap_remove(0);
+        let grid = Grid {
+            seed: draw.seed,
+            experiment: draw.experiment,
+            index: index as u64,
+            replicates: draw.replicates,
+            rows,
+            weights: &weights,
+            average: AVERAGE,
+        };
+        let batches = simulate(subject, &grid, draw.progress);
+        let mut row = vec![k, rows.synthetic as f64, rows.real as f64 / rows.synthetic as f64];
+        for (i, w) in weights.into_iter().enumerate() {
+            let (moments, failed) = batches.at(i, 0);
+            let theory = law.average_risk(Weight::new(w)?, AVERAGE.0, AVERAGE.1);
+            let z = if subject.exact() { Estimate::from(&moments).z(theory) } else { f64::NAN };
+            let (low, high) = band(&moments);
+            row.extend([w, moments.mean(), moments.std_error(), low, high, theory, z, failed as f64]);
+        }
+        table.push(row);
+    }
+    table.set("setting", format!("n = {REAL}, m = floor(n/k), averaged over t = {}..{}", AVERAGE.0, AVERAGE.1 - 1));
+    table.set("band", BAND);
+    Ok(table)
+}
+
+/// The panel.
+pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
+    let (mut marks, mut key, mut highs) = (Vec::new(), Vec::new(), Vec::new());
+    let dash = if subject.exact() { Dash::Solid } else { Dash::Dashed };
+    for (prefix, name, colour) in WEIGHTINGS {
+        let column = |name: &str| table.points("k", &format!("{prefix}{name}"));
+        let (low, high) = (column("low"), column("high"));
+        highs.extend(high.iter().map(|(_, y)| *y));
+        highs.extend(column("theory").iter().map(|(_, y)| *y));
+        let band = low.iter().zip(&high).map(|((k, low), (_, high))| (*k, *low, *high)).collect();
+        marks.push(Mark::Band(band, colour));
+        marks.push(Mark::Line(column("theory"), colour, dash));
+        marks.push(Mark::Dots(column("risk"), colour));
+        key.push((Glyph::DotInBand, colour, name.to_owned()));
+    }
+    let line = if subject.exact() { "lines: exact risk" } else { "lines: limit law" };
+    key.push((Glyph::None, GREY, format!("dots, bands: simulated; {line}")));
+    marks.push(Mark::Key(At::Pane(0.04, 0.95), key));
+    let failed: f64 = ["naive_failed_fits", "golden_failed_fits"].iter().flat_map(|name| table.column(name)).sum();
+    let mut notes = vec![format!("{}; {} chains", "n = 100, m = ⌊n/k⌋, t = 150..199", table.number("replicates"))];
+    if failed > 0.0 {
+        notes.push(format!("Left out for want of a fit: {failed} of {} chains.", 20.0 * table.number("replicates")));
+    }
+    // Room for the key above the curves.
+    let y = Axis::up_to(&format!("risk: {}", loss_name(subject)), 0.0, highs.into_iter().map(|y| 1.3 * y));
+    let pane = Pane { x: Axis::linear("mixing ratio k = n/m", 0.0, 0.2), y, share: 1, marks };
+    Chart { title: title.to_owned(), notes, panes: vec![pane] }
+}

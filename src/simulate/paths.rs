@@ -1,0 +1,125 @@
+//! Every replicate's losses, for medians and quantiles: the engine's moments cannot give them.
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::{
+    Simulator,
+    engine::{BLOCK, Plan, RealRows, Record},
+};
+use crate::stream::{Purpose, Streams};
+
+/// The losses of one replicate, generation by generation: loss l at recorded entry e is at `e * losses + l`. From a failed fit on they are
+/// infinite: the estimate of a separated sample lies at infinity, and so a quantile counts the replicate where it belongs.
+pub type Path = Vec<f64>;
+
+/// The path of every replicate at this weight in the order of their index, with the random numbers of [`super::engine::run`]: the same
+/// bits for any number of threads. `progress` is called with the number of replicates that were just finished.
+///
+/// # Panics
+/// Where the plan is not one of fresh real rows and of losses at increasing generations, or the weight is not in [0, 1].
+///
+/// # Tested by
+/// Means of paths against the engine's moments, and failures against its count.
+pub fn paths<S: Simulator>(simulator: &S, plan: &Plan, weight: f64, progress: &(dyn Fn(u64) + Sync)) -> Vec<Path> {
+    let (RealRows::Fresh, Record::At(generations)) = (plan.real_rows, &plan.record) else {
+        panic!("fresh real rows, losses at generations");
+    };
+    assert!((0.0..=1.0).contains(&weight), "the weight lies in [0, 1]");
+    assert!(generations.is_sorted_by(|a, b| a < b), "recorded generations increase");
+    let block = |first: u64| {
+        let (mut real, mut noise, mut state) = (simulator.real(), simulator.noise(), simulator.state());
+        let replicates = first..plan.replicates.end.min(first + BLOCK);
+        let count = replicates.end - replicates.start;
+        let path = |replicate| path(simulator, plan, (replicate, weight), (&mut real, &mut noise, &mut state));
+        let paths: Vec<Path> = replicates.map(path).collect();
+        progress(count);
+        paths
+    };
+    let firsts: Vec<u64> = plan.replicates.clone().step_by(BLOCK as usize).collect();
+    let blocks: Vec<Vec<Path>> = firsts.into_par_iter().map(block).collect();
+    blocks.into_iter().flatten().collect()
+}
+
+fn path<S: Simulator>(
+    simulator: &S,
+    plan: &Plan,
+    (replicate, weight): (u64, f64),
+    (real, noise, state): (&mut S::Real, &mut S::Noise, &mut S::State),
+) -> Path {
+    let streams = Streams { seed: plan.seed, experiment: plan.experiment };
+    let stream = |generation, purpose| streams.rng(replicate, generation, purpose, plan.cell);
+    let Record::At(generations) = &plan.record else { return Path::new() };
+    let losses = simulator.loss_names().len();
+    let mut path = vec![f64::INFINITY; generations.len() * losses];
+    let mut fit = simulator.draw_real(&mut stream(0, Purpose::Real), real).and_then(|()| simulator.start(real, state));
+    let mut fitted = 0;
+    for (values, &generation) in path.chunks_exact_mut(losses).zip(generations) {
+        while fit.is_ok() && fitted < generation {
+            fitted += 1;
+            let drawn = simulator.draw_real(&mut stream(fitted, Purpose::Real), real);
+            simulator.draw_noise(&mut stream(fitted, Purpose::Synthetic), noise);
+            fit = drawn.and_then(|()| simulator.retrain(weight, real, noise, state));
+        }
+        if fit.is_err() {
+            break;
+        }
+        simulator.losses(state, values);
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{DMatrix, DVector};
+
+    use super::*;
+    use crate::{
+        experiment::Rows,
+        simulate::{
+            engine::{Weights, run},
+            gaussian::GaussianSufficient,
+            logistic::Logistic,
+        },
+        stats::moments::Moments,
+    };
+
+    fn plan(replicates: u64, generations: Vec<u32>) -> Plan {
+        Plan {
+            seed: 3,
+            experiment: 4,
+            cell: 5,
+            replicates: 0..replicates,
+            real_rows: RealRows::Fresh,
+            record: Record::At(generations),
+        }
+    }
+
+    /// Below one block the engine pushes the values in their order too: the same bits.
+    #[test]
+    fn paths_are_the_engines() {
+        let plan = plan(50, vec![0, 3, 9]);
+        let simulator = GaussianSufficient::new(DMatrix::identity(2, 2), Rows { real: 10, synthetic: 20 });
+        let (paths, outcome) =
+            (paths(&simulator, &plan, 0.0, &|_| {}), run(&simulator, &plan, &Weights::Constant(0.0), &|_| {}));
+        for (entry, moments) in outcome.moments.iter().enumerate() {
+            for (loss, moments) in moments.iter().enumerate() {
+                let mut mine = Moments::default();
+                paths.iter().for_each(|path| mine.push(path[3 * entry + loss]));
+                assert_eq!(mine, *moments);
+            }
+        }
+    }
+
+    /// Few rows: most chains end in separation, as many as the engine counts.
+    #[test]
+    fn a_failed_chain_stays_at_infinity() {
+        let plan = plan(100, vec![0, 2, 4]);
+        let simulator = Logistic::new(DVector::from_element(2, 1.0), Rows { real: 12, synthetic: 12 });
+        let (paths, outcome) =
+            (paths(&simulator, &plan, 0.0, &|_| {}), run(&simulator, &plan, &Weights::Constant(0.0), &|_| {}));
+        let ended = paths.iter().filter(|path| path[2].is_infinite()).count() as u64;
+        assert!(ended == outcome.failed_fits && ended > 10, "{ended}");
+        assert!(paths.iter().all(|path| path[0].is_finite() || path[1].is_infinite()));
+        assert!(paths.iter().any(|path| path[0].is_finite() && path[2].is_infinite()));
+    }
+}

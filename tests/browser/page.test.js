@@ -1,0 +1,308 @@
+// The page of a run, as a browser shows it. Started by ./run, which makes the pages.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const { CHROMIUM, PAGES } = process.env;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const FILES = { all: join(PAGES, 'all/verify.html'), plots: join(PAGES, 'plots/verify.html'), hostile: join(PAGES, 'hostile.html') };
+const WIDTHS = [360, 768, 1440];
+const SCHEMES = ['light', 'dark'];
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+
+let browser;
+const scratch = mkdtempSync(join(tmpdir(), 'goldenweight-browser-'));
+before(async () => {
+  browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+});
+after(async () => {
+  await browser?.close();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+// Opens a page, gives it to `look`, and holds it to what is true of every page: nothing is requested but the file, nothing is said on
+// the console.
+const visit = async (file, options, look, anchor = '') => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  const [said, requested] = [[], []];
+  page.on('console', (message) => said.push(message.text()));
+  page.on('pageerror', (error) => said.push(error.message));
+  page.on('request', (request) => requested.push(request.url()));
+  const url = pathToFileURL(file).href;
+  await page.goto(url + anchor, { waitUntil: 'load' });
+  await look(page);
+  assert.deepEqual(said, []);
+  assert.deepEqual(requested.map((address) => address.split('#')[0]), [url]);
+  await context.close();
+};
+
+const ids = (page) => page.$$eval('#claims > tbody:not(.filtered)', (groups) => groups.map((group) => group.id));
+const isOpen = (page, id) => page.locator(`[id="${id}-evidence"]`).isVisible();
+const document_ = (name) => JSON.parse(readFileSync(FILES[name].replace(/html$/, 'json'), 'utf8'));
+
+test('pages are small, and the whole registry is there', async () => {
+  for (const file of Object.values(FILES)) assert.ok(statSync(file).size < 5e6, file);
+  const { claims } = document_('all');
+  assert.ok(claims.length > 50);
+  await visit(FILES.all, {}, async (page) => {
+    assert.deepEqual(await ids(page), claims.map((claim) => claim.id));
+    assert.deepEqual(await page.locator('.statement').allTextContents(), claims.map((claim) => claim.statement));
+  });
+});
+
+test('formulas are laid out as mathematics', async () => {
+  await visit(FILES.all, {}, async (page) => {
+    const formulas = await page.$$eval('.formula math', (all) => all.map((math) => {
+      const { width, height } = math.getBoundingClientRect();
+      return { namespace: math.namespaceURI, width, height };
+    }));
+    assert.ok(formulas.length > 61);
+    for (const { namespace, width, height } of formulas) {
+      assert.equal(namespace, 'http://www.w3.org/1998/Math/MathML');
+      assert.ok(width > 5 && height > 10, `${width} x ${height}`);
+    }
+    // A fraction is as high as two lines: the markup is rendered, not read out in a row.
+    const fraction = await page.locator('#golden-weight mfrac').first().boundingBox();
+    assert.ok(fraction.height > 30, `${fraction.height}`);
+  });
+});
+
+test('the filter narrows by text, verdict and kind, and counts', async () => {
+  const { claims } = document_('all');
+  await visit(FILES.all, {}, async (page) => {
+    const count = () => page.locator('#count').textContent();
+    assert.equal(await count(), `${claims.length} of ${claims.length} claims`);
+    await page.fill('#filter-text', 'GOLDEN weight');
+    // The visible row's text: id, statement, formula, verdict, kinds.
+    const shown = await ids(page);
+    assert.ok(shown.includes('golden-weight') && !shown.includes('cdf-law'), shown.join());
+    assert.equal(await count(), `${shown.length} of ${claims.length} claims`);
+    await page.fill('#filter-text', '');
+    await page.selectOption('#filter-kind', 'property');
+    const having = claims.filter((claim) => claim.evidence.some((evidence) => evidence.kind === 'property'));
+    assert.deepEqual(await ids(page), having.map((claim) => claim.id));
+    await page.selectOption('#filter-verdict', 'refuted');
+    assert.deepEqual(await ids(page), []);
+    assert.equal(await count(), `0 of ${claims.length} claims`);
+  });
+});
+
+test('headers sort, in both directions, and say so', async () => {
+  const { claims } = document_('all');
+  await visit(FILES.all, {}, async (page) => {
+    const header = page.locator('#claims > thead th').first();
+    await header.getByRole('button').click();
+    const sorted = claims.map((claim) => claim.id).sort((a, b) => a.localeCompare(b));
+    assert.deepEqual(await ids(page), sorted);
+    assert.equal(await header.getAttribute('aria-sort'), 'ascending');
+    await header.getByRole('button').press('Enter');
+    assert.deepEqual(await ids(page), sorted.reverse());
+    assert.equal(await header.getAttribute('aria-sort'), 'descending');
+    assert.equal(await page.locator('#claims > thead [aria-sort]').count(), 1);
+  });
+  await visit(FILES.hostile, {}, async (page) => {
+    await page.getByRole('button', { name: 'z', exact: true }).click();
+    // |z| 57.71, 1.25, then those without.
+    assert.deepEqual((await ids(page)).slice(0, 2), ['bad', 'good']);
+  });
+});
+
+test('rows open by mouse, by keyboard and all at once', async () => {
+  await visit(FILES.all, {}, async (page) => {
+    const toggle = page.locator('#cdf-law button.toggle');
+    assert.equal(await isOpen(page, 'cdf-law'), false);
+    await toggle.click();
+    assert.equal(await isOpen(page, 'cdf-law'), true);
+    assert.equal(await toggle.getAttribute('aria-expanded'), 'true');
+    await toggle.press('Enter');
+    assert.equal(await isOpen(page, 'cdf-law'), false);
+    await page.locator('#cdf-law .statement').click();
+    assert.equal(await isOpen(page, 'cdf-law'), true);
+    await page.getByRole('button', { name: 'Open all' }).click();
+    assert.equal(await page.locator('tr.evidence:visible').count(), document_('all').claims.length);
+    await page.getByRole('button', { name: 'Close all' }).click();
+    assert.equal(await page.locator('tr.evidence:visible').count(), 0);
+  });
+});
+
+test('by keyboard alone: skip link, filter, headers, first claim, with a visible focus', async () => {
+  await visit(FILES.plots, {}, async (page) => {
+    const focused = () => page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.id);
+    const order = [];
+    for (let step = 0; step < 12; step += 1) {
+      await page.keyboard.press('Tab');
+      order.push(await focused());
+      const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+      assert.notEqual(outline, 'none', order.at(-1));
+    }
+    assert.equal(order[0], 'Skip to the claims');
+    assert.deepEqual([order[1], order[4]], ['filter-text', 'Open all']);
+    assert.deepEqual(order.slice(5, 11), ['Claim', 'Verdict', 'Evidence', 'z', 'Detects', 'Source']);
+    assert.equal(order[11], 'golden-ratio');
+    await page.keyboard.press('Space');
+    assert.equal(await isOpen(page, 'golden-ratio'), true);
+  });
+});
+
+test('an anchor opens its row, also behind a filter', async () => {
+  await visit(FILES.all, {}, async (page) => {
+    assert.equal(await isOpen(page, 'golden-weight'), true);
+    const { y } = await page.locator('#golden-weight').boundingBox();
+    assert.ok(y >= 0 && y < 200, `${y}`);
+    await page.fill('#filter-text', 'no such claim');
+    await page.evaluate(() => { location.hash = 'cdf-law'; });
+    await page.locator('#cdf-law-evidence').waitFor({ state: 'visible' });
+    await page.evaluate(() => { location.hash = '%'; });
+  }, '#golden-weight');
+});
+
+test('nothing is wider than the page, open or closed', async () => {
+  for (const [name, file] of Object.entries(FILES)) for (const width of WIDTHS) for (const colorScheme of SCHEMES) {
+    await visit(file, { viewport: { width, height: 900 }, colorScheme }, async (page) => {
+      const beyond = () => page.evaluate(() => {
+        // What scrolls in a box of its own, and what is for screen readers, may be wider.
+        const wide = [...document.querySelectorAll('body *')].filter((element) => !element.closest('.formula > *, .aside, .skip, math')
+          && element.getBoundingClientRect().right > innerWidth + 1);
+        return [document.documentElement.scrollWidth > innerWidth, ...wide.map((element) => element.outerHTML.slice(0, 120))];
+      });
+      assert.deepEqual(await beyond(), [false], `${name} closed at ${width}`);
+      if (await page.locator('#toggle-all').textContent() === 'Open all') await page.locator('#toggle-all').click();
+      assert.deepEqual(await beyond(), [false], `${name} open at ${width}`);
+    });
+  }
+});
+
+test('a narrow page gives formulas its whole width', async () => {
+  await visit(FILES.all, { viewport: { width: 360, height: 900 } }, async (page) => {
+    const widths = await page.$$eval('.formula', (all) => all.map((box) => [box.clientWidth, box.scrollWidth]));
+    assert.ok(widths.every(([shown]) => shown > 320), `${widths[0]}`);
+    // What is wider scrolls, and can be reached with the keyboard.
+    const wider = widths.filter(([shown, all]) => all > shown).length;
+    assert.equal(await page.locator('.formula[tabindex="0"][role=group][aria-label]').count(), wider);
+    assert.ok(wider < 10, `${wider} formulas are wider than 360 px`);
+  });
+});
+
+test('plots are visible and their marks are where the numbers are', async () => {
+  for (const width of WIDTHS) await visit(FILES.plots, { viewport: { width, height: 900 } }, async (page) => {
+    await page.locator('#toggle-all').click();
+    const boxes = await page.$$eval('svg', (all) => all.map((svg) => svg.getBoundingClientRect().toJSON()));
+    assert.ok(boxes.length >= 5);
+    for (const box of boxes) assert.ok(box.width > 100 && box.height > 10, JSON.stringify(box));
+    const rows = await page.$$eval('.forest tr:has(.interval)', (all) => all.map((row) => {
+      const box = (selector) => row.querySelector(selector).getBoundingClientRect();
+      const [band, zero, interval, mark] = ['.band', '.zero', '.interval', 'circle'].map(box);
+      const centre = (part) => part.x + part.width / 2;
+      return { half: band.width / 2, zero: centre(zero), low: interval.left, high: interval.right, mark: centre(mark) };
+    }));
+    const { claims } = document_('plots');
+    const comparisons = claims.flatMap((claim) => claim.evidence).flatMap((evidence) => evidence.comparisons);
+    assert.equal(rows.length, comparisons.length);
+    rows.forEach(({ half, zero, low, high, mark }, i) => {
+      const { relative_error: error, interval, margin } = comparisons[i];
+      // Half a pixel of rounding, and a stroke's width at the ends of a line.
+      assert.ok(Math.abs((mark - zero) / half - error / margin) * half < 1.5);
+      assert.ok(Math.abs((low - zero) / half - interval[0] / margin) * half < 2.5);
+      assert.ok(Math.abs((high - zero) / half - interval[1] / margin) * half < 2.5);
+    });
+    assert.equal(await page.locator('.calibration circle').count(), comparisons.length);
+  });
+});
+
+test('a refuted claim is on top and open, with its gap in its row', async () => {
+  await visit(FILES.hostile, {}, async (page) => {
+    assert.deepEqual(await ids(page), ['bad', 'vague', 'good', 'last']);
+    assert.equal(await isOpen(page, 'bad'), true);
+    assert.equal(await isOpen(page, 'good'), false);
+    assert.equal(await page.locator('#bad .gap').textContent(), 'error 2.2e11 × tolerance');
+    assert.match(await page.locator('h1').textContent(), /Refuted/);
+  });
+});
+
+test('hostile text stays text', async () => {
+  await visit(FILES.hostile, {}, async (page) => {
+    assert.equal(await page.title(), 'goldenweight: refuted');
+    assert.equal(await page.locator('script').count(), 1);
+    assert.equal(await page.locator('[onmouseover]').count(), 0);
+    assert.match(await page.locator('#bad .statement').textContent(), /<script>document\.title = 'stolen'<\/script>/);
+  });
+});
+
+// The policy, not only the escaping: markup that got in all the same would do nothing.
+test('a script that is not the page’s own does not run', async () => {
+  const file = join(scratch, 'broken.html');
+  const text = readFileSync(FILES.hostile, 'utf8');
+  writeFileSync(file, text.replace('<main>', '<main><script>document.title = "stolen"</script>'));
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(pathToFileURL(file).href);
+  assert.equal(await page.title(), 'goldenweight: refuted');
+  assert.equal(await page.locator('html.js').count(), 1);
+  await context.close();
+});
+
+test('without a script everything is open and nothing is dead', async () => {
+  await visit(FILES.all, { javaScriptEnabled: false }, async (page) => {
+    const { claims } = document_('all');
+    assert.equal(await page.locator('tr.evidence:visible').count(), claims.length);
+    assert.equal(await page.locator('button:visible, input:visible, select:visible').count(), 0);
+    const commands = new Set(await page.locator('.command code').allTextContents());
+    for (const { evidence } of claims) for (const { reproduce } of evidence) assert.ok(commands.has(reproduce), reproduce);
+  });
+});
+
+// Line breaks and the marks of pages aside.
+const squeezed = (text) => text.normalize('NFC').replace(/[\s\f\u00ad]/g, '');
+
+test('prints to several pages with every statement and every command', async (context) => {
+  await visit(FILES.all, {}, async (page) => {
+    const { claims } = document_('all');
+    const file = join(scratch, 'page.pdf');
+    await page.pdf({ path: file, preferCSSPageSize: true });
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await page.locator('tr.evidence:visible').count(), claims.length);
+    assert.equal(await page.locator('.statement:visible').count(), claims.length);
+    assert.equal(await page.locator('.filters:visible').count(), 0);
+    const pdf = readFileSync(file, 'latin1');
+    assert.ok(pdf.startsWith('%PDF-') && pdf.length > 50_000);
+    const run = (tool, ...options) => spawnSync(tool, options, { encoding: 'utf8' });
+    if (run('pdftotext', '-v').error) {
+      context.diagnostic('no pdftotext (poppler-utils): the text of the PDF is not looked at');
+      return;
+    }
+    assert.ok(Number(run('pdfinfo', file).stdout.match(/^Pages:\s+(\d+)/m)[1]) > 5);
+    const text = squeezed(run('pdftotext', '-raw', file, '-').stdout);
+    for (const { id, statement, evidence } of claims) {
+      assert.ok(text.includes(squeezed(statement)), `${id}: ${statement}`);
+      for (const { reproduce } of evidence) assert.ok(text.includes(squeezed(reproduce)), `${id}: ${reproduce}`);
+    }
+  });
+});
+
+test('axe finds nothing serious, in either scheme, at every width', async () => {
+  for (const [name, file] of Object.entries(FILES)) for (const colorScheme of SCHEMES) for (const width of WIDTHS) {
+    // The large page differs from the others by its formulas alone.
+    if (name === 'all' && width === 768) continue;
+    await visit(file, { colorScheme, viewport: { width, height: 900 } }, async (page) => {
+      if (await page.locator('#toggle-all').textContent() === 'Open all') await page.locator('#toggle-all').click();
+      // Evaluated, not added as an element: the page's policy forbids those.
+      await page.evaluate(AXE);
+      const { violations, passes } = await page.evaluate(() => globalThis.axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+      }));
+      const grave = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+      assert.deepEqual(grave.map(({ id, nodes }) => [id, nodes.length, nodes[0].html, nodes[0].failureSummary]), [], `${name} ${colorScheme} ${width}`);
+      assert.ok(passes.some(({ id, nodes }) => id === 'color-contrast' && nodes.length > 20));
+      const slight = violations.map(({ id, impact }) => `${id} (${impact})`);
+      if (slight.length > 0) console.log(`${name} ${colorScheme} ${width}: ${slight.join(', ')}`);
+    });
+  }
+});

@@ -1,0 +1,264 @@
+//! The page of a run: order, escaping, formulas, anchors, and one page as a snapshot.
+//!
+//! What only a browser sees is in `tests/browser`, which also opens the page of the outcome below.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use goldenweight::claims::registry;
+use goldenweight::outcome::{ClaimOutcome, ComparisonOutcome, Evidence, Kind, Machine, RunOutcome, Verdict};
+use goldenweight::report::html::page;
+
+/// Text that would become markup, an attribute or a script where it is not escaped.
+const HOSTILE: &str = "</td><script>document.title = 'stolen'</script>\" onmouseover='alert(1)' & <b>";
+
+fn comparison(place: &str, z: f64) -> ComparisonOutcome {
+    let relative_error = 0.002 * z;
+    ComparisonOutcome {
+        place: place.to_owned(),
+        verdict: if z.abs() > 4.5 { Verdict::Refuted } else { Verdict::Confirmed },
+        replicates: 20_000,
+        z,
+        degrees: 1e5,
+        bound: 4.5,
+        relative_error,
+        interval: (relative_error - 0.009, relative_error + 0.009),
+        margin: 0.03,
+        detectable_effect: 0.0137,
+    }
+}
+
+fn evidence(kind: Kind, verdict: Verdict, detail: &str) -> Evidence {
+    Evidence {
+        kind,
+        check: format!("a check of kind {}", kind.word()),
+        verdict,
+        statistic: None,
+        bound: None,
+        detectable_effect: None,
+        relative_error: None,
+        interval: None,
+        margin: None,
+        replicates: None,
+        comparisons: Vec::new(),
+        reproduce: format!("goldenweight verify --kinds {} --seed 7", kind.word()),
+        seconds: 0.25,
+        detail: detail.to_owned(),
+        ran: true,
+    }
+}
+
+/// The evidence of comparisons, the last of which is the worst.
+fn sampled(detail: &str, comparisons: Vec<ComparisonOutcome>) -> Evidence {
+    let worst = comparisons[comparisons.len() - 1].clone();
+    Evidence {
+        statistic: Some(worst.z),
+        bound: Some(worst.bound),
+        detectable_effect: Some(worst.detectable_effect),
+        relative_error: Some(worst.relative_error),
+        interval: Some(worst.interval),
+        margin: Some(worst.margin),
+        replicates: Some(130_000),
+        comparisons,
+        ..evidence(Kind::Simulation, worst.verdict, detail)
+    }
+}
+
+fn deterministic(kind: Kind, verdict: Verdict, error: f64) -> Evidence {
+    Evidence { statistic: Some(error), bound: Some(1.0), ..evidence(kind, verdict, "8 cases") }
+}
+
+fn claim(id: &str, text: &str, evidence: Vec<Evidence>) -> ClaimOutcome {
+    ClaimOutcome {
+        id: id.to_owned(),
+        statement: format!("a statement, {text}"),
+        formula: r"w^* = \frac{\sqrt{k^2 + 4k} - k}{2} \qquad 0 < w^* < 1".to_owned(),
+        domain: format!("a domain, {text}"),
+        source: "derived".to_owned(),
+        exactness: "exact".to_owned(),
+        verdict: Verdict::of_all(evidence.iter().filter(|e| e.ran).map(|e| e.verdict)),
+        evidence,
+    }
+}
+
+fn run(claims: Vec<ClaimOutcome>) -> RunOutcome {
+    RunOutcome {
+        version: "0.0.0".to_owned(),
+        machine: Machine {
+            os: "an os".to_owned(),
+            architecture: "an architecture".to_owned(),
+            processor: Some("a processor".to_owned()),
+            cores: 4,
+            threads: 2,
+        },
+        seconds: 61.5,
+        seed: 7,
+        tier: "quick".to_owned(),
+        family_false_alarm: 1e-3,
+        checks: 150,
+        verdict: Verdict::of_all(claims.iter().map(|claim| claim.verdict)),
+        claims,
+    }
+}
+
+/// A claim of each verdict, in an order that the page must change, with hostile text in every field that a claim or the machine fills.
+fn outcome(text: &str) -> RunOutcome {
+    let good = vec![
+        Evidence { ran: false, ..evidence(Kind::Proof, Verdict::Inconclusive, "coq not found") },
+        deterministic(Kind::Recursion, Verdict::Confirmed, 0.0),
+        sampled("simulated 1, theory 1", vec![comparison(text, 0.5), comparison("n = 8, m = 4", -1.25)]),
+    ];
+    let bad = vec![
+        evidence(Kind::Exact, Verdict::Confirmed, "certified"),
+        deterministic(Kind::Property, Verdict::Refuted, 2.2e11),
+        sampled(text, vec![comparison("n = 31, m = 47", 1.5), comparison(text, -57.71)]),
+    ];
+    let vague = vec![
+        deterministic(Kind::Recursion, Verdict::Confirmed, 0.125),
+        evidence(Kind::Ladder, Verdict::Inconclusive, "3 of 100 fits failed"),
+    ];
+    let mut run = run(vec![
+        claim("good", text, good),
+        claim("vague", text, vague),
+        claim("bad", text, bad),
+        claim("last", text, vec![deterministic(Kind::Property, Verdict::Confirmed, 0.5)]),
+    ]);
+    run.machine.processor = Some(text.to_owned());
+    run
+}
+
+/// The page between two of its parts.
+fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
+    let (_, rest) = page.split_once(from).unwrap_or_else(|| panic!("no {from}"));
+    rest.split_once(to).unwrap_or_else(|| panic!("no {to}")).0
+}
+
+/// The group of a claim.
+fn group<'a>(page: &'a str, id: &str) -> &'a str {
+    between(page, &format!("<tbody id=\"{id}\""), "<tbody id=").split("</main>").next().expect("a part")
+}
+
+#[test]
+fn the_page_of_a_small_run() {
+    let page = page(&outcome("a < b"));
+    // Style and script are files of their own, and their hashes change with them; formulas have a test below.
+    let body = between(&page, "<body>", "<script>");
+    let elements = body.split("<math").map(|part| part.rsplit("</math>").next().expect("a part"));
+    let body = elements.collect::<Vec<_>>().join("(formula)");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_description("an outcome written by hand; a line for each element");
+    settings.bind(|| insta::assert_snapshot!("report_page", body.replace("><", ">\n<")));
+}
+
+/// For `tests/browser`, which looks at it with a browser's eyes.
+#[test]
+fn hostile_text_is_escaped() {
+    let page = page(&outcome(HOSTILE));
+    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("hostile.html"), &page).expect("written");
+    assert_eq!(page.matches("<script").count(), 1, "one script, the page's own");
+    assert!(!page.contains("<b>") && !page.contains("\" onmouseover"));
+    // Statement and domain of four claims, the processor, a detail, and two places twice each (in a row and in its drawing) plus once in
+    // the plot of all z.
+    let escaped = "&lt;/td&gt;&lt;script&gt;document.title = 'stolen'&lt;/script&gt;&quot; onmouseover='alert(1)' &amp; &lt;b&gt;";
+    assert!(page.matches(escaped).count() >= 14, "{}", page.matches(escaped).count());
+}
+
+#[test]
+fn what_is_not_confirmed_comes_first_with_its_gap() {
+    let page = page(&outcome("text"));
+    let order: Vec<_> = page.split("<tbody id=\"").skip(1).map(|part| part.split('"').next().expect("an id")).collect();
+    assert_eq!(order, ["bad", "vague", "good", "last"]);
+    // By the errors over their bounds: 2.2e11 tolerances are further off than 57.71/4.5.
+    assert!(group(&page, "bad").contains("<p class=\"gap\">error 2.2e11 × tolerance</p>"));
+    assert!(group(&page, "vague").contains("<p class=\"gap\">ladder: no number, see below</p>"));
+    assert!(!group(&page, "good").contains("class=\"gap\""));
+    let simulated = run(vec![claim("a", "", vec![sampled("", vec![comparison("", -57.71)])]), claim("b", "", vec![])]);
+    let row = goldenweight::report::html::page(&simulated);
+    assert!(row.contains("<p class=\"gap\">off by −11.54 %, z −57.71 of 4.50</p>"), "{row}");
+}
+
+/// An interval that is not inside its margin is the gap of what is inconclusive for it.
+#[test]
+fn a_wide_interval_is_the_gap() {
+    let wide = ComparisonOutcome { verdict: Verdict::Inconclusive, interval: (-0.05, 0.04), ..comparison("", -1.0) };
+    let page = page(&run(vec![claim("a", "", vec![sampled("", vec![wide])])]));
+    assert!(page.contains("<p class=\"gap\">interval (−5.00, +4.00) %, margin 3.00 %</p>"), "{page}");
+}
+
+/// Without a standard error z and interval are not finite: numbers in words, but no place in a drawing.
+#[test]
+fn what_is_not_a_number_is_not_drawn() {
+    let broken = ComparisonOutcome {
+        verdict: Verdict::Inconclusive,
+        relative_error: f64::NAN,
+        interval: (f64::NEG_INFINITY, f64::NAN),
+        ..comparison("", f64::INFINITY)
+    };
+    let page = page(&run(vec![claim("a", "", vec![sampled("", vec![comparison("", 1.0), broken])])]));
+    let drawn = page.split("<svg").skip(1).map(|part| part.split("</svg>").next().expect("a part"));
+    let attributes = drawn.flat_map(|part| part.split('"').skip(1).step_by(2)).filter(|text| !text.contains("error"));
+    let wrong: Vec<_> = attributes.filter(|text| text.contains("NaN") || text.contains("inf")).collect();
+    assert_eq!(wrong, [""; 0]);
+    assert_eq!(page.matches("class=\"interval ").count(), 1);
+}
+
+/// Every claim of the registry, without evidence.
+fn all_claims() -> RunOutcome {
+    let claim = |claim: goldenweight::claims::Claim| ClaimOutcome {
+        formula: claim.formula().to_owned(),
+        statement: claim.statement.to_owned(),
+        domain: claim.domain.to_owned(),
+        ..self::claim(claim.id, "", Vec::new())
+    };
+    run(registry().into_iter().map(claim).collect())
+}
+
+#[test]
+fn every_formula_is_set() {
+    let run = all_claims();
+    let page = page(&run);
+    for claim in &run.claims {
+        let relations = claim.formula.split(r"\qquad").count();
+        let row = page.split(&format!("<tbody id=\"{}\"", claim.id)).nth(1).expect("its row");
+        let formula = between(row, "<div class=\"formula\">", "</div>");
+        assert_eq!(formula.matches("<math display=\"block\">").count(), relations, "{}: {formula}", claim.id);
+        assert!(!formula.contains(['\\', '{', '^', '_', '$']), "{}: {formula}", claim.id);
+    }
+    assert!(!page.contains("class=\"latex\""));
+}
+
+#[test]
+fn anchors_lead_somewhere_and_ids_are_unique() {
+    let run = all_claims();
+    let page = page(&run);
+    let all: Vec<_> = page.split(" id=\"").skip(1).map(|rest| rest.split('"').next().expect("an id")).collect();
+    let ids: BTreeSet<_> = all.iter().copied().collect();
+    assert_eq!(ids.len(), all.len());
+    assert!(run.claims.iter().all(|claim| ids.contains(claim.id.as_str())));
+    let links: Vec<_> = page.split("href=\"").skip(1).map(|rest| rest.split('"').next().expect("a link")).collect();
+    assert!(links.len() > run.claims.len());
+    for link in links {
+        assert!(ids.contains(link.strip_prefix('#').expect("a link within the page")), "{link}");
+    }
+}
+
+/// Nothing outside is named: no address, no source.
+#[test]
+fn the_page_stands_alone() {
+    let page = page(&all_claims());
+    for outside in ["http:", "https:", "//www", " src=", "url(", "@import", "@font-face"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert!(page.contains("default-src 'none'") && page.len() < 1_000_000, "{} bytes", page.len());
+}
+
+#[test]
+fn a_run_without_comparisons_has_no_plots() {
+    let deterministic = vec![evidence(Kind::Proof, Verdict::Confirmed, "proved")];
+    let page = page(&run(vec![claim("a", "", deterministic)]));
+    assert!(!page.contains("<svg") && !page.contains("<figure"));
+    assert!(goldenweight::report::html::page(&outcome("")).contains("<figure class=\"calibration\"><svg"));
+}
