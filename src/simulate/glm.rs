@@ -171,6 +171,8 @@ impl<F: Family> Simulator for Regression<F> {
             Part { x: &real.design.x, y: &real.responses.y, weight: weight / n as f64 },
             Part { x: &noise.x, y: &synthetic.y, weight: (1.0 - weight) / m as f64 },
         ];
+        // Where the climb starts, without a part in where it ends: the pooled rows follow the truth and the current model in these shares.
+        beta.iter_mut().zip(&self.beta).for_each(|(b, truth)| *b = weight * truth + (1.0 - weight) * *b);
         fit.maximise::<F>(&parts, beta)
     }
 

@@ -230,7 +230,7 @@ fn threads_and_repetition_do_not_change_a_byte() {
     for line in [
         "simulate --model gaussian-covariance --real 20 --synthetic 30 --weight 0.5 --generations 20 --replicates 3000 --json",
         "simulate --model poisson --real 50 --synthetic 50 --weight 0.5 --generations 3 --replicates 300",
-        "optimize --model categorical --real 20 --synthetic 30 --generations 10 --replicates 400 --json",
+        "optimize --model linear --real 20 --synthetic 30 --generations 10 --replicates 400 --json",
         "calibrate --only gaussian-variance-law --seeds 20 --budget 0.03 --json",
     ] {
         let one = stdout_of(&format!("{line} --threads 1"), 0);
