@@ -130,6 +130,15 @@ mod tests {
         assert!(family.chi_squared_within(1e9, 0) && !family.chi_squared_within(f64::NAN, 1));
     }
 
+    /// Four looks at 50 checks have the share of one look at 200: the quantiles above hold for both.
+    #[test]
+    fn looks_split_a_checks_share() {
+        let (looked, plain) = (Family::new(1e-3, 50).with_looks(4), Family::new(1e-3, 200));
+        assert_eq!(looked.bound(23.0), plain.bound(23.0));
+        assert!(looked.chi_squared_within(20.837, 1) && !looked.chi_squared_within(20.838, 1));
+        assert!(looked.bound(1e9) > Family::new(1e-3, 50).bound(1e9) && looked.checks() == 50);
+    }
+
     #[test]
     fn detectable_effect_adds_the_power_quantile() {
         // scipy/mpmath: the 0.99 quantile of the normal law is 2.32634787404084...
