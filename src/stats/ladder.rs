@@ -30,7 +30,8 @@ pub struct Extrapolation {
 ///
 /// # Formula
 /// `c = (V'W V)^-1 V'W y`, `W = diag(1/se^2)`, `V_ij = (n_min/n_i)^j`. The standard errors of the rungs are known from their own
-/// replicates, so c0 = sum of `g_i y_i/se_i` has standard error |g| and skewness `sum g_i^3 skewness_i / |g|^3`.
+/// replicates, so c0 = sum of `g_i y_i/se_i` has standard error |g| and skewness `sum g_i^3 skewness_i / |g|^3`, of which the standard error is the root of the
+/// sum of squares of the same terms' own.
 ///
 /// None where there are fewer rungs than coefficients, the sizes are not distinct, or a value or standard error is not a
 /// (positive) number.
@@ -52,6 +53,8 @@ pub fn extrapolate(rungs: &[Rung], degree: usize) -> Option<Extrapolation> {
     let coefficients = &map * &response;
     let residual = &response - &design * &coefficients;
     let g = map.row(0);
+    let uncertain = g.iter().zip(rungs).map(|(g, rung)| g * g * g * rung.estimate.skewness_error);
+    let uncertain = uncertain.map(|error| error * error).sum::<f64>().sqrt();
     let third: f64 = g.iter().zip(rungs).map(|(g, rung)| g * g * g * rung.estimate.skewness).sum();
     Some(Extrapolation {
         limit: Estimate {
@@ -59,6 +62,7 @@ pub fn extrapolate(rungs: &[Rung], degree: usize) -> Option<Extrapolation> {
             std_error: g.norm(),
             degrees: rungs.iter().map(|rung| rung.estimate.degrees).fold(f64::INFINITY, f64::min),
             skewness: third / g.norm().powi(3),
+            skewness_error: uncertain / g.norm().powi(3),
         },
         coefficients: (1..=degree).map(|j| coefficients[j] * smallest.powi(j as i32)).collect(),
         chi_squared: residual.norm_squared(),
@@ -89,6 +93,7 @@ pub fn gap_order(rungs: &[Rung], limit: f64) -> Option<Estimate> {
         std_error: (1.0 / spread).sqrt(),
         degrees: f64::INFINITY,
         skewness: 0.0,
+        skewness_error: 0.0,
     })
 }
 
@@ -97,7 +102,7 @@ mod tests {
     use super::*;
 
     fn rung(size: f64, value: f64, std_error: f64) -> Rung {
-        Rung { size, estimate: Estimate { value, std_error, degrees: 99.0, skewness: 0.02 } }
+        Rung { size, estimate: Estimate { value, std_error, degrees: 99.0, skewness: 0.02, skewness_error: 0.01 } }
     }
 
     fn rungs(value: impl Fn(f64) -> f64) -> Vec<Rung> {
@@ -126,6 +131,7 @@ mod tests {
         assert!((fit.limit.value - 2.0).abs() < 1e-13);
         assert!((fit.limit.std_error - 0.1 * 5f64.sqrt()).abs() < 1e-14);
         assert!((fit.limit.skewness - 0.02 * 7.0 / 5f64.powi(3).sqrt()).abs() < 1e-14);
+        assert!((fit.limit.skewness_error - 0.01 * 65f64.sqrt() / 5f64.powi(3).sqrt()).abs() < 1e-14);
     }
 
     /// 5 n^-1.5 at n = 100, ..., 800; standard errors of a tenth of the gap at the first: the variance of the slope by hand, sum of
