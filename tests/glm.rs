@@ -1,10 +1,11 @@
 //! Weighted fits and the logistic and Poisson simulators.
 
+use fearless_simd::{Level, dispatch, f64x4, prelude::*};
 use goldenweight::{
     experiment::Rows,
     simulate::{
         FitFailure, Simulator,
-        covariates::Covariates,
+        covariates::{Covariates, Four},
         engine::{Plan, RealRows, Record, Weights, run},
         exp::exp,
         glm::{Family, Regression, uniform},
@@ -18,7 +19,6 @@ use nalgebra::DVector;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use statrs::distribution::{ChiSquared, ContinuousCDF, DiscreteCDF};
-use wide::f64x4;
 
 /// Fits leave a decrement below 1e-12 in units of which one standard error is 1/sqrt(n); the rest is rounding.
 const FIT_TOLERANCE: f64 = 1e-12;
@@ -33,14 +33,14 @@ fn assert_close(found: &[f64], expected: &[f64], tolerance: f64) {
 /// Rows from pairs of covariates and response.
 struct Block {
     x: Covariates,
-    y: Vec<f64x4>,
+    y: Vec<Four>,
 }
 
 fn block(rows: &[(&[f64], f64)]) -> Block {
     let mut x = Covariates::new(rows[0].0.len(), rows.len());
     x.fill(|i| rows[i].0);
-    let mut y = vec![f64x4::ZERO; rows.len().div_ceil(4)];
-    y.iter_mut().flat_map(f64x4::as_mut_array).zip(rows).for_each(|(y, row)| *y = row.1);
+    let mut y = vec![[0.0; 4]; rows.len().div_ceil(4)];
+    y.iter_mut().flatten().zip(rows).for_each(|(y, row)| *y = row.1);
     Block { x, y }
 }
 
@@ -222,13 +222,11 @@ fn failed_fits_are_counted() {
 }
 
 fn mean<F: Family>(eta: f64) -> f64 {
-    F::mean(f64x4::splat(eta)).to_array()[0]
+    dispatch!(Level::new(), simd => F::mean(f64x4::splat(simd, eta))[0])
 }
 
 fn response<F: Family>(mean: f64, word: u64) -> Result<f64, FitFailure> {
-    let mut y = [f64x4::splat(f64::NAN)];
-    F::respond(&[f64x4::splat(mean)], &[[word; 4]], &mut y)?;
-    Ok(y[0].to_array()[3])
+    dispatch!(Level::new(), simd => F::respond(f64x4::splat(simd, mean), [word; 4]).map(|y| y[3]))
 }
 
 /// The rows that a chain draws first from a stream: covariates column by column, then the responses.
@@ -320,7 +318,7 @@ fn responses_are_monotone_in_the_mean() {
 }
 
 fn number(word: u64) -> f64 {
-    uniform([word; 4]).to_array()[0]
+    dispatch!(Level::new(), simd => uniform(simd, [word; 4])[0])
 }
 
 /// The count y of a uniform number u has P(Y <= y - 1) <= u < P(Y <= y), by another library's distribution function (incomplete gamma
@@ -390,22 +388,28 @@ fn counts_that_cannot_be_drawn_are_failures() {
     }
 }
 
+fn exp_of(x: f64) -> f64 {
+    dispatch!(Level::new(), simd => exp(f64x4::splat(simd, x))[0])
+}
+
 #[test]
 fn exponential_is_within_an_ulp_of_libm() {
     let steps = 300_000;
     let grid = (0..=steps).map(|i| -708.0 + 1417.0 * f64::from(i) / f64::from(steps));
     let mut rng = StreamRng::seed_from_u64(1);
     let near_zero = (0..100_000).map(|_| rng.sample::<f64, _>(StandardNormal)).collect::<Vec<_>>();
-    let exp = |x| exp(f64x4::splat(x)).to_array()[0];
+
     for x in grid.chain(near_zero).chain([0.0, -0.0, f64::MIN_POSITIVE]) {
-        assert!(exp(x).to_bits().abs_diff(libm::exp(x).to_bits()) <= 1, "x = {x:e}: {:e}", exp(x));
+        assert!(exp_of(x).to_bits().abs_diff(libm::exp(x).to_bits()) <= 1, "x = {x:e}: {:e}", exp_of(x));
     }
-    assert_eq!((exp(1e9), exp(-1e9)), (exp(709.0), exp(-708.0)));
+    assert_eq!((exp_of(1e9), exp_of(-1e9)), (exp_of(709.0), exp_of(-708.0)));
 }
 
 fn residual_and_variance<F: Family>(y: f64, eta: f64) -> (f64, f64) {
-    let (residual, variance) = F::residual_and_variance(f64x4::splat(y), f64x4::splat(eta));
-    (residual.to_array()[0], variance.to_array()[0])
+    dispatch!(Level::new(), simd => {
+        let (residual, variance) = F::residual_and_variance(f64x4::splat(simd, y), f64x4::splat(simd, eta));
+        (residual[0], variance[0])
+    })
 }
 
 /// A residual on the boundary does not cancel: what the proof of existence in `Fit` rests on.
@@ -419,6 +423,6 @@ fn residuals_do_not_cancel() {
             assert!((variance / (tail * (1.0 - tail)) - 1.0).abs() < 1e-15);
         }
         let (residual, variance) = residual_and_variance::<Counts>(0.0, -eta);
-        assert!(residual == -variance && variance == exp(f64x4::splat(-eta)).to_array()[0]);
+        assert!(residual == -variance && variance == exp_of(-eta));
     }
 }

@@ -1,12 +1,11 @@
 //! Logistic regression of income on the Adult table, whose labels do not follow the model.
 
 use rand::RngExt;
-use wide::f64x4;
 
 use super::{
     FitFailure, Simulator,
     covariates::Covariates,
-    glm::{Design, Responses},
+    glm::{Design, Responses, respond, responses},
     logistic::Bernoulli,
     newton::{Fit, LAST_CHANGE, Part},
 };
@@ -58,7 +57,7 @@ impl AdultLogistic {
 #[derive(Clone, Debug)]
 pub struct Real {
     x: Covariates,
-    y: Vec<f64x4>,
+    y: Responses,
 }
 
 /// The fitted coefficients, and room for synthetic labels and for the next fit.
@@ -79,7 +78,7 @@ impl Simulator for AdultLogistic {
     }
 
     fn real(&self) -> Real {
-        Real { x: Covariates::new(6, self.rows.real), y: Responses::new(self.rows.real).y }
+        Real { x: Covariates::new(6, self.rows.real), y: responses(self.rows.real) }
     }
 
     fn noise(&self) -> Design {
@@ -87,13 +86,13 @@ impl Simulator for AdultLogistic {
     }
 
     fn state(&self) -> State {
-        State { beta: [0.0; 6], synthetic: Responses::new(self.rows.synthetic), fit: Fit::new(6, LAST_CHANGE) }
+        State { beta: [0.0; 6], synthetic: responses(self.rows.synthetic), fit: Fit::new(6, LAST_CHANGE) }
     }
 
     fn draw_real(&self, rng: &mut StreamRng, Real { x, y }: &mut Real) -> Result<(), FitFailure> {
         x.fill(|i| {
             let (design, label) = self.draw(rng);
-            y[i / 4].as_mut_array()[i % 4] = *label;
+            y[i / 4][i % 4] = *label;
             design
         });
         Ok(())
@@ -111,12 +110,14 @@ impl Simulator for AdultLogistic {
 
     fn retrain(&self, weight: f64, real: &Real, noise: &Design, state: &mut State) -> Result<(), FitFailure> {
         let State { beta, synthetic, fit } = state;
-        synthetic.draw::<Bernoulli>(noise, beta)?;
+        respond::<Bernoulli>(noise, beta, synthetic)?;
         let Rows { real: n, synthetic: m } = self.rows;
         let parts = [
             Part { x: &real.x, y: &real.y, weight: weight / n as f64 },
-            Part { x: &noise.x, y: &synthetic.y, weight: (1.0 - weight) / m as f64 },
+            Part { x: &noise.x, y: synthetic, weight: (1.0 - weight) / m as f64 },
         ];
+        // Where the climb starts, as for a random design.
+        beta.iter_mut().zip(&self.truth).for_each(|(b, truth)| *b = weight * truth + (1.0 - weight) * *b);
         fit.maximise::<Bernoulli>(&parts, beta)
     }
 

@@ -1,10 +1,13 @@
 //! The covariates of a sample.
 
+use fearless_simd::{f64x4, prelude::*};
 use rand::RngExt;
 use rand_distr::StandardNormal;
-use wide::f64x4;
 
 use crate::stream::StreamRng;
+
+/// A number of each of four rows.
+pub type Four = [f64; 4];
 
 /// Covariates, four rows side by side. Behind the last stand rows of zeros, up to a multiple of four: they add nothing to a sum.
 #[derive(Clone, Debug)]
@@ -12,7 +15,7 @@ pub struct Covariates {
     rows: usize,
     coefficients: usize,
     /// The columns of the first four rows, then those of the next four, ...
-    fours: Vec<f64x4>,
+    fours: Vec<Four>,
     longest: f64,
 }
 
@@ -20,7 +23,7 @@ impl Covariates {
     /// Rows of zeros.
     #[must_use]
     pub fn new(coefficients: usize, rows: usize) -> Self {
-        Self { rows, coefficients, fours: vec![f64x4::ZERO; rows.div_ceil(4) * coefficients], longest: 0.0 }
+        Self { rows, coefficients, fours: vec![[0.0; 4]; rows.div_ceil(4) * coefficients], longest: 0.0 }
     }
 
     /// Number of rows.
@@ -36,7 +39,7 @@ impl Covariates {
     }
 
     /// Four rows after four rows: their columns.
-    pub fn fours(&self) -> impl Iterator<Item = &[f64x4]> {
+    pub fn fours(&self) -> impl Iterator<Item = &[Four]> {
         self.fours.chunks_exact(self.coefficients)
     }
 
@@ -50,7 +53,7 @@ impl Covariates {
     pub fn draw_normal(&mut self, rng: &mut StreamRng) {
         for j in 0..self.coefficients {
             let column = self.fours[j..].iter_mut().step_by(self.coefficients);
-            column.flat_map(f64x4::as_mut_array).take(self.rows).for_each(|x| *x = rng.sample(StandardNormal));
+            column.flatten().take(self.rows).for_each(|x| *x = rng.sample(StandardNormal));
         }
         self.measure();
     }
@@ -59,33 +62,37 @@ impl Covariates {
     pub fn fill<'a>(&mut self, mut row: impl FnMut(usize) -> &'a [f64]) {
         for i in 0..self.rows {
             let four = &mut self.fours[i / 4 * self.coefficients..];
-            four.iter_mut().zip(row(i)).for_each(|(four, &x)| four.as_mut_array()[i % 4] = x);
+            four.iter_mut().zip(row(i)).for_each(|(four, &x)| four[i % 4] = x);
         }
         self.measure();
     }
 
     fn measure(&mut self) {
-        let square = |x: &[f64x4]| x.iter().map(|x| x * x).sum::<f64x4>();
-        let longest = self.fours().map(square).fold(f64x4::ZERO, |longest, square| longest.fast_max(square));
-        self.longest = largest(longest).sqrt();
+        let mut longest: f64 = 0.0;
+        for x in self.fours() {
+            let mut squares = [0.0; 4];
+            x.iter().for_each(|x| squares.iter_mut().zip(x).for_each(|(square, x)| *square += x * x));
+            longest = squares.into_iter().fold(longest, f64::max);
+        }
+        self.longest = longest.sqrt();
     }
 }
 
-/// The largest of four numbers.
-#[must_use]
-pub fn largest(values: f64x4) -> f64 {
-    values.to_array().into_iter().fold(f64::NEG_INFINITY, f64::max)
-}
-
 /// x'beta for four rows.
-#[inline]
+#[inline(always)]
 #[must_use]
-pub fn product(x: &[f64x4], beta: &[f64]) -> f64x4 {
-    x.iter().zip(beta).fold(f64x4::ZERO, |eta, (x, &b)| eta + x * f64x4::splat(b))
+pub fn product<S: Simd>(simd: S, x: &[Four], beta: &[f64]) -> f64x4<S> {
+    let mut eta = f64x4::splat(simd, 0.0);
+    for (x, &b) in x.iter().zip(beta) {
+        eta += f64x4::load_array_ref(simd, x) * b;
+    }
+    eta
 }
 
 #[cfg(test)]
 mod tests {
+    use fearless_simd::{Level, dispatch};
+
     use super::*;
 
     #[test]
@@ -94,7 +101,8 @@ mod tests {
         let mut covariates = Covariates::new(2, 9);
         covariates.fill(|i| &rows[i]);
         assert!((covariates.longest() / 73.0_f64.sqrt() - 1.0).abs() < 1e-15);
-        let eta: Vec<f64> = covariates.fours().flat_map(|x| product(x, &[2.0, 1.0]).to_array()).collect();
+        let product = |x| dispatch!(Level::new(), simd => Four::from(product(simd, x, &[2.0, 1.0])));
+        let eta: Vec<f64> = covariates.fours().flat_map(product).collect();
         assert_eq!(eta, [-3.0, -1.0, 1.0, 3.0, 5.0, 7.0, 9.0, 11.0, 13.0, 0.0, 0.0, 0.0]);
     }
 }

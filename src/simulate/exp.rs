@@ -1,6 +1,6 @@
 //! The exponential by + - * alone: the same bits on every CPU.
 
-use wide::{f64x4, u64x4};
+use fearless_simd::{f64x4, prelude::*, u64x4};
 
 /// e^x, within 1 ulp of the true value over -708 <= x <= 709; outside, the value at the nearer end.
 ///
@@ -13,28 +13,39 @@ use wide::{f64x4, u64x4};
 /// # Tested by
 /// `tests/glm.rs`, against libm over the whole range.
 #[must_use]
-#[inline]
-pub fn exp(x: f64x4) -> f64x4 {
+#[inline(always)]
+pub fn exp<S: Simd>(x: f64x4<S>) -> f64x4<S> {
     const LN_2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000); // 32 bits of ln 2: its product with k is exact
     const LN_2_LOW: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
     const SHIFT: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52: adding it rounds to an integer, left in the low bits
-    const INVERSE_FACTORIAL: [f64; 14] = {
-        let mut inverse = [1.0; 14];
-        let (mut i, mut factorial) = (1, 1.0);
-        while i < 14 {
-            factorial *= i as f64;
-            inverse[i] = 1.0 / factorial;
-            i += 1;
-        }
-        inverse
-    };
-    let c = |i: usize| f64x4::splat(INVERSE_FACTORIAL[i]);
-    let x = f64x4::splat(709.0).fast_min(f64x4::splat(-708.0).fast_max(x));
+    let [least, most] = [-708.0, 709.0].map(|end| f64x4::splat(x.token(), end));
+    let x = most.min(least.max(x));
     let shifted = x * std::f64::consts::LOG2_E + SHIFT;
     let k = shifted - SHIFT;
     let r = (x - k * LN_2_HIGH) - k * LN_2_LOW;
-    let (r2, pair) = (r * r, |i| c(i) + c(i + 1) * r);
-    let (r4, four) = (r2 * r2, |i| pair(i) + pair(i + 2) * r2);
-    let series = 1.0 + (r + r2 * ((four(2) + four(6) * r4) + four(10) * (r4 * r4)));
-    series * f64x4::from_bits((shifted.to_bits() + u64x4::splat(1023)).unbounded_shl_scalar(52))
+    let r2 = r * r;
+    let r4 = r2 * r2;
+    let [from_2, from_6, from_10] = [four_terms(2, r, r2), four_terms(6, r, r2), four_terms(10, r, r2)];
+    let series = 1.0 + (r + r2 * ((from_2 + from_6 * r4) + from_10 * (r4 * r4)));
+    let power = (shifted.bitcast::<u64x4<S>>() + 1023) << 52;
+    series * power.bitcast::<f64x4<S>>()
+}
+
+/// 1/i! for i = 0, ..., 13.
+const INVERSE_FACTORIAL: [f64; 14] = {
+    let mut inverse = [1.0; 14];
+    let (mut i, mut factorial) = (1, 1.0);
+    while i < 14 {
+        factorial *= i as f64;
+        inverse[i] = 1.0 / factorial;
+        i += 1;
+    }
+    inverse
+};
+
+/// 1/i! + r/(i + 1)! + r^2/(i + 2)! + r^3/(i + 3)!, given r and its square.
+#[inline(always)]
+fn four_terms<S: Simd>(i: usize, r: f64x4<S>, square: f64x4<S>) -> f64x4<S> {
+    let c = INVERSE_FACTORIAL;
+    (c[i] + c[i + 1] * r) + (c[i + 2] + c[i + 3] * r) * square
 }

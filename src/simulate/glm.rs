@@ -2,13 +2,13 @@
 
 use std::marker::PhantomData;
 
+use fearless_simd::{Level, dispatch, f64x4, prelude::*, u64x4};
 use nalgebra::DVector;
 use rand::Rng;
-use wide::{f64x4, u64x4};
 
 use super::{
     FitFailure, Simulator,
-    covariates::{Covariates, product},
+    covariates::{Covariates, Four, product},
     newton::{Fit, LAST_CHANGE, Part},
 };
 use crate::{experiment::Rows, stream::StreamRng};
@@ -19,23 +19,24 @@ use crate::{experiment::Rows, stream::StreamRng};
 /// hold for Bernoulli (b = ln(1 + e^eta), boundary {0, 1}) and for Poisson (b = e^eta, boundary {0}).
 pub trait Family: Sync {
     /// Mean b'(eta), of four rows.
-    fn mean(eta: f64x4) -> f64x4;
+    fn mean<S: Simd>(eta: f64x4<S>) -> f64x4<S>;
 
     /// y - b'(eta), without cancellation where y is on the boundary, and the variance b''(eta), of four rows.
-    fn residual_and_variance(y: f64x4, eta: f64x4) -> (f64x4, f64x4);
+    fn residual_and_variance<S: Simd>(y: f64x4<S>, eta: f64x4<S>) -> (f64x4<S>, f64x4<S>);
 
     /// The responses with these means, each from one random word: rows stay in step between runs that differ in the weight alone.
     ///
     /// # Errors
     /// [`FitFailure`] where a mean is beyond what can be drawn.
-    fn respond(means: &[f64x4], words: &[[u64; 4]], responses: &mut [f64x4]) -> Result<(), FitFailure>;
+    fn respond<S: Simd>(means: f64x4<S>, words: [u64; 4]) -> Result<f64x4<S>, FitFailure>;
 }
 
 /// The uniform numbers in [0, 1) of random words: their upper 52 bits.
-#[inline]
+#[inline(always)]
 #[must_use]
-pub fn uniform(words: [u64; 4]) -> f64x4 {
-    f64x4::from_bits(u64x4::new(words).unbounded_shr_scalar(12) | f64x4::ONE.to_bits()) - f64x4::ONE
+pub fn uniform<S: Simd>(simd: S, words: [u64; 4]) -> f64x4<S> {
+    let one_and_more = u64x4::load_array(simd, words) >> 12 | 1_f64.to_bits();
+    one_and_more.bitcast::<f64x4<S>>() - 1.0
 }
 
 /// What responses are made of: covariates, and a random word for each row.
@@ -59,30 +60,34 @@ impl Design {
     }
 }
 
-/// The responses of a sample.
-#[derive(Clone, Debug)]
-pub struct Responses {
-    /// The responses, four by four.
-    pub y: Vec<f64x4>,
-    means: Vec<f64x4>,
+/// The responses of a sample, four by four.
+pub type Responses = Vec<Four>;
+
+/// Memory for the responses of so many rows.
+#[must_use]
+pub fn responses(rows: usize) -> Responses {
+    vec![[0.0; 4]; rows.div_ceil(4)]
 }
 
-impl Responses {
-    /// Memory for so many rows.
-    #[must_use]
-    pub fn new(rows: usize) -> Self {
-        let zeros = vec![f64x4::ZERO; rows.div_ceil(4)];
-        Self { y: zeros.clone(), means: zeros }
-    }
+/// Draws the responses of this design under the model with these coefficients.
+///
+/// # Errors
+/// [`FitFailure`] where a mean is beyond what the family can draw.
+pub fn respond<F: Family>(design: &Design, beta: &[f64], responses: &mut [Four]) -> Result<(), FitFailure> {
+    dispatch!(Level::new(), simd => respond_on::<F, _>(simd, design, beta, responses))
+}
 
-    /// Becomes the responses of this design under the model with these coefficients.
-    ///
-    /// # Errors
-    /// [`FitFailure`] where a mean is beyond what the family can draw.
-    pub fn draw<F: Family>(&mut self, design: &Design, beta: &[f64]) -> Result<(), FitFailure> {
-        self.means.iter_mut().zip(design.x.fours()).for_each(|(mean, x)| *mean = F::mean(product(x, beta)));
-        F::respond(&self.means, &design.words, &mut self.y)
+#[inline(always)]
+fn respond_on<F: Family, S: Simd>(
+    simd: S,
+    design: &Design,
+    beta: &[f64],
+    responses: &mut [Four],
+) -> Result<(), FitFailure> {
+    for ((y, x), &words) in responses.iter_mut().zip(design.x.fours()).zip(&design.words) {
+        *y = F::respond(F::mean(product(simd, x, beta)), words)?.into();
     }
+    Ok(())
 }
 
 /// Regression with random design: x ~ N(0, I_p), fresh for real and synthetic rows alike, no intercept, refitted by weighted
@@ -135,7 +140,7 @@ impl<F: Family> Simulator for Regression<F> {
     }
 
     fn real(&self) -> Real {
-        Real { design: Design::new(self.beta.len(), self.rows.real), responses: Responses::new(self.rows.real) }
+        Real { design: Design::new(self.beta.len(), self.rows.real), responses: responses(self.rows.real) }
     }
 
     fn noise(&self) -> Design {
@@ -144,12 +149,12 @@ impl<F: Family> Simulator for Regression<F> {
 
     fn state(&self) -> State {
         let p = self.beta.len();
-        State { beta: vec![0.0; p], synthetic: Responses::new(self.rows.synthetic), fit: Fit::new(p, LAST_CHANGE) }
+        State { beta: vec![0.0; p], synthetic: responses(self.rows.synthetic), fit: Fit::new(p, LAST_CHANGE) }
     }
 
     fn draw_real(&self, rng: &mut StreamRng, Real { design, responses }: &mut Real) -> Result<(), FitFailure> {
         self.draw_noise(rng, design);
-        responses.draw::<F>(design, self.beta.as_slice())
+        respond::<F>(design, self.beta.as_slice(), responses)
     }
 
     fn draw_noise(&self, rng: &mut StreamRng, noise: &mut Design) {
@@ -159,17 +164,17 @@ impl<F: Family> Simulator for Regression<F> {
 
     fn start(&self, real: &Real, State { beta, fit, .. }: &mut State) -> Result<(), FitFailure> {
         beta.fill(0.0);
-        let part = Part { x: &real.design.x, y: &real.responses.y, weight: 1.0 / self.rows.real as f64 };
+        let part = Part { x: &real.design.x, y: &real.responses, weight: 1.0 / self.rows.real as f64 };
         fit.maximise::<F>(&[part], beta)
     }
 
     fn retrain(&self, weight: f64, real: &Real, noise: &Design, state: &mut State) -> Result<(), FitFailure> {
         let State { beta, synthetic, fit } = state;
-        synthetic.draw::<F>(noise, beta)?;
+        respond::<F>(noise, beta, synthetic)?;
         let Rows { real: n, synthetic: m } = self.rows;
         let parts = [
-            Part { x: &real.design.x, y: &real.responses.y, weight: weight / n as f64 },
-            Part { x: &noise.x, y: &synthetic.y, weight: (1.0 - weight) / m as f64 },
+            Part { x: &real.design.x, y: &real.responses, weight: weight / n as f64 },
+            Part { x: &noise.x, y: synthetic, weight: (1.0 - weight) / m as f64 },
         ];
         // Where the climb starts, without a part in where it ends: the pooled rows follow the truth and the current model in these shares.
         beta.iter_mut().zip(&self.beta).for_each(|(b, truth)| *b = weight * truth + (1.0 - weight) * *b);

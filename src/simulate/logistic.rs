@@ -1,6 +1,6 @@
 //! Logistic regression: P(y = 1) = s(x'beta), s(eta) = 1/(1 + e^-eta).
 
-use wide::f64x4;
+use fearless_simd::{f64x4, prelude::*};
 
 use super::{
     FitFailure,
@@ -16,13 +16,13 @@ pub type Logistic = Regression<Bernoulli>;
 pub struct Bernoulli;
 
 impl Family for Bernoulli {
-    #[inline]
-    fn mean(eta: f64x4) -> f64x4 {
+    #[inline(always)]
+    fn mean<S: Simd>(eta: f64x4<S>) -> f64x4<S> {
         1.0 / (1.0 + exp(-eta))
     }
 
-    #[inline]
-    fn residual_and_variance(y: f64x4, eta: f64x4) -> (f64x4, f64x4) {
+    #[inline(always)]
+    fn residual_and_variance<S: Simd>(y: f64x4<S>, eta: f64x4<S>) -> (f64x4<S>, f64x4<S>) {
         let sign = 2.0 * y - 1.0;
         let odds = exp(sign * eta);
         let missed = 1.0 / (1.0 + odds); // s(-sign eta)
@@ -31,10 +31,10 @@ impl Family for Bernoulli {
 
     /// 1 where a uniform number is below the mean: monotone in the mean, so the risk is smooth in the weight under common random
     /// numbers.
-    fn respond(means: &[f64x4], words: &[[u64; 4]], responses: &mut [f64x4]) -> Result<(), FitFailure> {
-        for ((y, &mean), &word) in responses.iter_mut().zip(means).zip(words) {
-            *y = uniform(word).simd_lt(mean) & f64x4::ONE;
-        }
-        Ok(())
+    #[inline(always)]
+    fn respond<S: Simd>(means: f64x4<S>, words: [u64; 4]) -> Result<f64x4<S>, FitFailure> {
+        let simd = means.token();
+        let below = uniform(simd, words).simd_lt(means);
+        Ok(below.select(f64x4::splat(simd, 1.0), f64x4::splat(simd, 0.0)))
     }
 }

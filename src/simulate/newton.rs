@@ -1,10 +1,10 @@
 //! Newton's method for the maximum of a weighted log-likelihood.
 
-use wide::f64x4;
+use fearless_simd::{Level, dispatch, f64x4, prelude::*};
 
 use super::{
     FitFailure,
-    covariates::{Covariates, largest, product},
+    covariates::{Covariates, Four, product},
     glm::Family,
 };
 
@@ -14,7 +14,7 @@ pub struct Part<'a> {
     /// Their covariates.
     pub x: &'a Covariates,
     /// Their responses, four by four; any number stands beside a row of zeros.
-    pub y: &'a [f64x4],
+    pub y: &'a [Four],
     /// The weight of each row.
     pub weight: f64,
 }
@@ -49,7 +49,7 @@ pub struct Fit {
     step: Vec<f64>,
     trial: Vec<f64>,
     information: Vec<f64>,
-    sums: Vec<f64x4>,
+    sums: Vec<Four>,
 }
 
 /// Change of a linear predictor after which simulated fits stop. The score that remains is below 5e-7 of the sum that [`Fit`] states; the
@@ -76,7 +76,7 @@ impl Fit {
     #[must_use]
     pub fn new(coefficients: usize, last_change: f64) -> Self {
         let zeros = || vec![0.0; coefficients];
-        let sums = vec![f64x4::ZERO; coefficients * (coefficients + 3) / 2];
+        let sums = vec![[0.0; 4]; coefficients * (coefficients + 3) / 2];
         let information = vec![0.0; coefficients * coefficients];
         Self { last_change, step: zeros(), trial: zeros(), information, sums }
     }
@@ -112,17 +112,9 @@ impl Fit {
 
     /// Adds a part's score X'(y - mean) to the step, and the lower triangle of its X' diag(variance) X to the information.
     fn add_score<F: Family>(&mut self, part: &Part<'_>, beta: &[f64]) {
-        let (p, sums) = (beta.len(), &mut self.sums);
-        sums.fill(f64x4::ZERO);
-        // The same loop, unrolled for few coefficients.
-        match p {
-            1 => add_rows::<F>(1, part, beta, sums),
-            2 => add_rows::<F>(2, part, beta, sums),
-            3 => add_rows::<F>(3, part, beta, sums),
-            4 => add_rows::<F>(4, part, beta, sums),
-            p => add_rows::<F>(p, part, beta, sums),
-        }
-        let mut sums = sums.iter().map(|sum| part.weight * sum.reduce_add());
+        let (p, sums) = (beta.len(), &mut self.sums[..]);
+        dispatch!(Level::new(), simd => add_part::<F, _>(simd, part, beta, sums));
+        let mut sums = sums.iter().map(|sum| part.weight * sum.iter().sum::<f64>());
         for j in 0..p {
             self.step[j] += sums.next().unwrap_or_default();
             self.information[j * p..=j * p + j].iter_mut().zip(&mut sums).for_each(|(total, sum)| *total += sum);
@@ -148,38 +140,75 @@ impl Fit {
 
     /// The largest change max |x'step| of a part's linear predictors; NaN-free where the step is.
     fn largest_change(&self, part: &Part<'_>) -> f64 {
-        let change = part.x.fours().map(|x| product(x, &self.step).abs());
-        largest(change.fold(f64x4::ZERO, |most, change| most.fast_max(change)))
+        dispatch!(Level::new(), simd => {
+            let mut most = f64x4::splat(simd, 0.0);
+            for x in part.x.fours() {
+                most = most.max(product(simd, x, &self.step).abs());
+            }
+            Four::from(most).into_iter().fold(0.0, f64::max)
+        })
     }
 
     /// The derivative of a part's log-likelihood at the trial in the direction of the step.
     fn slope<F: Family>(&self, part: &Part<'_>) -> f64 {
-        let terms = part.x.fours().zip(part.y).map(|(x, &y)| {
-            let (residual, _) = F::residual_and_variance(y, product(x, &self.trial));
-            residual * product(x, &self.step)
+        let sum: Four = dispatch!(Level::new(), simd => {
+            let mut sum = f64x4::splat(simd, 0.0);
+            for (x, y) in part.x.fours().zip(part.y) {
+                let eta = product(simd, x, &self.trial);
+                let (residual, _) = F::residual_and_variance(f64x4::load_array_ref(simd, y), eta);
+                sum += residual * product(simd, x, &self.step);
+            }
+            sum.into()
         });
-        part.weight * terms.sum::<f64x4>().reduce_add()
+        part.weight * sum.iter().sum::<f64>()
     }
 }
 
-/// Adds the rows of a part to the sums behind score and information, coefficient by coefficient: of X'(y - mean), then of its row of
-/// X' diag(variance) X up to the diagonal.
+/// The sums behind score and information of a part, coefficient by coefficient: of X'(y - mean), then of its row of X' diag(variance) X up to the
+/// diagonal.
 #[inline(always)]
-fn add_rows<F: Family>(p: usize, part: &Part<'_>, beta: &[f64], sums: &mut [f64x4]) {
+fn add_part<F: Family, S: Simd>(simd: S, part: &Part<'_>, beta: &[f64], sums: &mut [Four]) {
+    // The same loop for few coefficients: unrolled, with the N = p (p + 3)/2 sums in registers.
+    match beta.len() {
+        1 => add_few::<F, S, 2>(simd, 1, part, beta, sums),
+        2 => add_few::<F, S, 5>(simd, 2, part, beta, sums),
+        3 => add_few::<F, S, 9>(simd, 3, part, beta, sums),
+        p => {
+            sums.fill([0.0; 4]);
+            add_rows::<F, S>(simd, p, part, beta, sums);
+        }
+    }
+}
+
+#[inline(always)]
+fn add_few<F: Family, S: Simd, const N: usize>(simd: S, p: usize, part: &Part<'_>, beta: &[f64], sums: &mut [Four]) {
+    let mut few = [[0.0; 4]; N];
+    add_rows::<F, S>(simd, p, part, beta, &mut few);
+    sums.copy_from_slice(&few);
+}
+
+#[inline(always)]
+fn add_rows<F: Family, S: Simd>(simd: S, p: usize, part: &Part<'_>, beta: &[f64], sums: &mut [Four]) {
     let (beta, sums) = (&beta[..p], &mut sums[..p * (p + 3) / 2]);
-    for (x, &y) in part.x.fours().zip(part.y) {
+    for (x, y) in part.x.fours().zip(part.y) {
         let x = &x[..p];
-        let (residual, variance) = F::residual_and_variance(y, product(x, beta));
+        let (residual, variance) = F::residual_and_variance(f64x4::load_array_ref(simd, y), product(simd, x, beta));
         let mut next = 0;
         for j in 0..p {
-            sums[next] += residual * x[j];
-            let scaled = variance * x[j];
+            let x_j = f64x4::load_array_ref(simd, &x[j]);
+            add(&mut sums[next], residual * x_j);
+            let scaled = variance * x_j;
             for i in 0..j + 1 {
-                sums[next + 1 + i] += scaled * x[i];
+                add(&mut sums[next + 1 + i], scaled * f64x4::load_array_ref(simd, &x[i]));
             }
             next += j + 2;
         }
     }
+}
+
+#[inline(always)]
+fn add<S: Simd>(sum: &mut Four, term: f64x4<S>) {
+    *sum = (f64x4::load_array_ref(term.token(), sum) + term).into();
 }
 
 /// The parts that have a weight.
