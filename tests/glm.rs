@@ -6,8 +6,8 @@ use goldenweight::{
     simulate::{
         FitFailure, Simulator,
         covariates::{Covariates, Four},
+        elementary::exp,
         engine::{Plan, RealRows, Record, Weights, run},
-        exp::exp,
         glm::{Family, Regression, uniform},
         logistic::{Bernoulli, Logistic},
         newton::{self, Fit, Part},

@@ -19,7 +19,7 @@ impl CdfRows {
 }
 
 impl Simulator for CdfRows {
-    /// The real rows in increasing order.
+    /// The real rows in increasing order, and [`END`].
     type Real = Vec<f64>;
     /// Uniform numbers in increasing order: the synthetic rows are their quantiles.
     type Noise = Vec<f64>;
@@ -30,7 +30,7 @@ impl Simulator for CdfRows {
     }
 
     fn real(&self) -> Vec<f64> {
-        vec![0.0; self.rows.real]
+        vec![END; self.rows.real + 1]
     }
 
     fn noise(&self) -> Vec<f64> {
@@ -39,11 +39,11 @@ impl Simulator for CdfRows {
 
     fn state(&self) -> State {
         let Rows { real, synthetic } = self.rows;
-        State { fitted: Steps::with_capacity(real + synthetic), rows: vec![0.0; synthetic] }
+        State { fitted: Steps::with_capacity(real + synthetic), rows: vec![END; synthetic + 1] }
     }
 
     fn draw_real(&self, rng: &mut StreamRng, real: &mut Vec<f64>) -> Result<(), FitFailure> {
-        sorted_uniforms(rng, real);
+        sorted_uniforms(rng, &mut real[..self.rows.real]);
         Ok(())
     }
 
@@ -52,7 +52,7 @@ impl Simulator for CdfRows {
     }
 
     fn start(&self, real: &Vec<f64>, State { fitted, .. }: &mut State) -> Result<(), FitFailure> {
-        fitted.mix(1.0, real, &[]);
+        fitted.mix(1.0, real, NONE);
         Ok(())
     }
 
@@ -64,7 +64,7 @@ impl Simulator for CdfRows {
         noise: &Vec<f64>,
         State { fitted, rows }: &mut State,
     ) -> Result<(), FitFailure> {
-        fitted.quantiles(noise, rows);
+        fitted.quantiles(noise, &mut rows[..noise.len()]);
         fitted.mix(weight, real, rows);
         Ok(())
     }
@@ -74,7 +74,13 @@ impl Simulator for CdfRows {
     }
 }
 
-/// The fitted distribution function, and room for synthetic rows.
+/// What stands behind the last row of a sample: above every row.
+const END: f64 = 1.0;
+
+/// A sample without rows.
+const NONE: &[f64] = &[END];
+
+/// The fitted distribution function, and room for synthetic rows and [`END`].
 #[derive(Debug)]
 pub struct State {
     fitted: Steps,
@@ -86,53 +92,57 @@ pub struct State {
 struct Steps {
     atoms: Vec<f64>,
     levels: Vec<f64>,
+    /// How many of the atoms up to each are real rows.
+    real: Vec<i32>,
 }
 
 impl Steps {
     fn with_capacity(atoms: usize) -> Self {
-        Self { atoms: Vec::with_capacity(atoms + 2), levels: Vec::with_capacity(atoms + 1) }
+        Self {
+            atoms: Vec::with_capacity(atoms + 2),
+            levels: Vec::with_capacity(atoms + 1),
+            real: Vec::with_capacity(atoms),
+        }
     }
 
-    /// Becomes that of sorted real rows, which share the weight, and of sorted synthetic rows, which share the rest. Rows of weight
-    /// zero are no atoms.
+    /// Becomes that of sorted real rows, which share the weight, and of sorted synthetic rows, which share the rest, each followed by [`END`]. Rows
+    /// of weight zero are no atoms.
     fn mix(&mut self, weight: f64, real: &[f64], synthetic: &[f64]) {
-        let real = if weight > 0.0 { real } else { &[] };
-        let synthetic = if weight < 1.0 { synthetic } else { &[] };
+        let real = if weight > 0.0 { real } else { NONE };
+        let synthetic = if weight < 1.0 { synthetic } else { NONE };
+        let (n, m) = (real.len() - 1, synthetic.len() - 1);
+        self.atoms.resize(n + m + 2, 0.0);
+        self.levels.resize(n + m + 1, 0.0);
+        self.real.resize(n + m, 0);
+        merge(real, synthetic, &mut self.atoms[1..=n + m], &mut self.real);
         // From the numbers of rows passed, so that no rounding accumulates; a part without rows adds 0.
-        let (a, b) = (weight / real.len().max(1) as f64, (1.0 - weight) / synthetic.len().max(1) as f64);
-        let level = |i: usize, j: usize| i as f64 * a + j as f64 * b;
-        let count = real.len() + synthetic.len();
-        self.atoms.resize(count + 2, 0.0);
-        self.levels.resize(count + 1, 0.0);
-        let (mut i, mut j) = (0, 0);
-        let mut steps = self.atoms[1..=count].iter_mut().zip(&mut self.levels[1..]).zip(1..);
-        while let (Some(&x), Some(&y)) = (real.get(i), synthetic.get(j)) {
-            let Some(((atom, value), passed)) = steps.next() else { break };
-            // Without a branch: which of the two comes next is as unpredictable as a coin. Bits are in the order of the numbers, none being negative.
-            let (x, y) = (x.to_bits(), y.to_bits());
-            i += usize::from(x <= y);
-            j = passed - i;
-            (*atom, *value) = (f64::from_bits(x.min(y)), level(i, j));
+        let (a, b) = (weight / n.max(1) as f64, (1.0 - weight) / m.max(1) as f64);
+        for (k, (level, &real)) in self.levels[1..].iter_mut().zip(&self.real).enumerate() {
+            *level = f64::from(real) * a + f64::from(k as i32 + 1 - real) * b;
         }
-        let left = real[i..].iter().map(|&x| (x, 1)).chain(synthetic[j..].iter().map(|&y| (y, 0)));
-        for ((x, is_real), ((atom, value), passed)) in left.zip(steps) {
-            i += is_real;
-            (*atom, *value) = (x, level(i, passed - i));
-        }
-        self.atoms[count + 1] = 1.0;
-        self.levels[count] = 1.0; // but for rounding it is
+        self.atoms[n + m + 1] = 1.0;
+        self.levels[n + m] = 1.0; // but for rounding it is
     }
 
     /// The first atoms at which the function exceeds these numbers, which are sorted and lie in \[0, 1).
     fn quantiles(&self, sorted: &[f64], rows: &mut [f64]) {
-        let (mut i, mut k) = (0, 0);
-        while let (Some(row), Some(&u)) = (rows.get_mut(i), sorted.get(i)) {
-            // Both are in increasing order, so one pass finds them all; without a branch, as above.
-            *row = self.atoms[k];
-            let exceeds = self.levels[k].to_bits() > u.to_bits();
-            i += usize::from(exceeds);
-            k += usize::from(!exceeds);
-        }
+        // Both the numbers and the levels are in increasing order, so one pass finds all: a step finds a row or passes an atom; as in `merge`.
+        let find = |sorted: &[f64], rows: &mut [f64], i: &mut usize, step: usize| {
+            let k = step - *i;
+            rows[*i] = self.atoms[k];
+            *i += usize::from(self.levels[k].to_bits() > sorted[*i].to_bits());
+        };
+        let half = sorted.len() / 2;
+        let ((low, high), (low_rows, high_rows)) = (sorted.split_at(half), rows.split_at_mut(half));
+        let steps =
+            |upto: &[f64]| upto.last().map_or(0, |u| upto.len() + self.levels.partition_point(|level| level <= u));
+        let (mut i, mut j) = (0, 0);
+        side_by_side(
+            steps(low),
+            steps(sorted),
+            |step| find(low, low_rows, &mut i, step),
+            |step| find(high, high_rows, &mut j, step - half),
+        );
     }
 
     /// # Formula
@@ -155,6 +165,40 @@ impl Steps {
     }
 }
 
+/// The steps of a loop in order, those before the middle and those from it on side by side: a step waits for the memory that the step before it has
+/// asked for, but not for the other half.
+#[inline(always)]
+fn side_by_side(middle: usize, end: usize, mut first: impl FnMut(usize), mut second: impl FnMut(usize)) {
+    let both = middle.min(end - middle);
+    for step in 0..both {
+        first(step);
+        second(middle + step);
+    }
+    (both..middle).for_each(first);
+    (middle + both..end).for_each(second);
+}
+
+/// Merges two sorted samples, each followed by [`END`], the real one of equal rows first; beside each atom, how many of the atoms up to it are real.
+fn merge(real: &[f64], synthetic: &[f64], atoms: &mut [f64], counts: &mut [i32]) {
+    // Without a branch: which of the two comes next is as unpredictable as a coin. Bits are in the order of the numbers, none being negative.
+    let next = |i: &mut usize, step: usize| {
+        let (x, y) = (real[*i].to_bits(), synthetic[step - *i].to_bits());
+        *i += usize::from(x <= y);
+        (f64::from_bits(x.min(y)), *i as i32)
+    };
+    // Before the real row in the middle stand the real rows before it, and these synthetic ones.
+    let (mut i, mut j) = (0, (real.len() - 1) / 2);
+    let middle = j + synthetic.partition_point(|&y| y < real[j]);
+    let end = atoms.len();
+    let ((low, high), (low_counts, high_counts)) = (atoms.split_at_mut(middle), counts.split_at_mut(middle));
+    side_by_side(
+        middle,
+        end,
+        |step| (low[step], low_counts[step]) = next(&mut i, step),
+        |step| (high[step - middle], high_counts[step - middle]) = next(&mut j, step),
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,8 +206,12 @@ mod tests {
 
     fn loss(real: &[f64], synthetic: &[f64], weight: f64) -> f64 {
         let mut steps = Steps::with_capacity(real.len() + synthetic.len());
-        steps.mix(weight, real, synthetic);
+        steps.mix(weight, &ended(real), &ended(synthetic));
         steps.loss()
+    }
+
+    fn ended(rows: &[f64]) -> Vec<f64> {
+        [rows, NONE].concat()
     }
 
     /// F counted anew at the midpoints of a fine grid. In a cell without an atom the rule errs by h^2/12 of the cell's
@@ -199,7 +247,7 @@ mod tests {
     #[test]
     fn quantiles_by_hand() {
         let mut steps = Steps::with_capacity(4);
-        steps.mix(0.25, &[0.1, 0.6], &[0.3, 0.9, 0.9]);
+        steps.mix(0.25, &[0.1, 0.6, END], &[0.3, 0.9, 0.9, END]);
         let mut rows = [f64::NAN; 6];
         steps.quantiles(&[0.0, 0.125, 0.37, 0.374, 0.4, 0.999], &mut rows);
         assert_eq!(rows, [0.1, 0.3, 0.3, 0.3, 0.6, 0.9]);
@@ -219,7 +267,8 @@ mod tests {
                 simulator.draw_real(&mut streams.rng(0, t, Purpose::Real, 0), &mut real).unwrap();
                 simulator.draw_noise(&mut streams.rng(0, t, Purpose::Synthetic, 0), &mut noise);
                 simulator.retrain(weight, &real, &noise, &mut chain).unwrap();
-                assert!(chain.rows.iter().all(|row| before.contains(row)));
+                let (end, rows) = chain.rows.split_last().unwrap();
+                assert!(*end == END && rows.iter().all(|row| before.contains(row)));
                 assert!(chain.rows.is_sorted() && real.is_sorted() && chain.fitted.atoms.is_sorted());
             }
         }

@@ -4,7 +4,7 @@ use fearless_simd::{f64x4, prelude::*};
 
 use super::{
     FitFailure,
-    exp::exp,
+    elementary::exp,
     glm::{Family, Regression, uniform},
 };
 

@@ -7,7 +7,7 @@ use rand_distr::Distribution;
 use super::{
     FitFailure,
     covariates::Four,
-    exp::exp,
+    elementary::exp,
     glm::{Family, Regression, uniform},
 };
 use crate::stream::StreamRng;
