@@ -226,7 +226,9 @@ fn mean<F: Family>(eta: f64) -> f64 {
 }
 
 fn response<F: Family>(mean: f64, word: u64) -> Result<f64, FitFailure> {
-    dispatch!(Level::new(), simd => F::respond(f64x4::splat(simd, mean), [word; 4]).map(|y| y[3]))
+    let mut y = [[f64::NAN; 4]];
+    dispatch!(Level::new(), simd => F::respond(simd, &[[mean; 4]], &[[word; 4]], &mut y))?;
+    Ok(y[0][3])
 }
 
 /// The rows that a chain draws first from a stream: covariates column by column, then the responses.

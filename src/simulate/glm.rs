@@ -24,12 +24,15 @@ pub trait Family: Sync {
     /// y - b'(eta), without cancellation where y is on the boundary, and the variance b''(eta), of four rows.
     fn residual_and_variance<S: Simd>(y: f64x4<S>, eta: f64x4<S>) -> (f64x4<S>, f64x4<S>);
 
-    /// The responses with these means, each from one random word: rows stay in step between runs that differ in the weight alone.
+    /// The responses with these means (at most [`BLOCK`]), each from one random word: rows stay in step between runs that differ in the weight alone.
     ///
     /// # Errors
     /// [`FitFailure`] where a mean is beyond what can be drawn.
-    fn respond<S: Simd>(means: f64x4<S>, words: [u64; 4]) -> Result<f64x4<S>, FitFailure>;
+    fn respond<S: Simd>(simd: S, means: &[Four], words: &[[u64; 4]], responses: &mut [Four]) -> Result<(), FitFailure>;
 }
+
+/// Fours of rows whose responses are drawn together.
+pub const BLOCK: usize = 32;
 
 /// The uniform numbers in [0, 1) of random words: their upper 52 bits.
 #[inline(always)]
@@ -84,8 +87,13 @@ fn respond_on<F: Family, S: Simd>(
     beta: &[f64],
     responses: &mut [Four],
 ) -> Result<(), FitFailure> {
-    for ((y, x), &words) in responses.iter_mut().zip(design.x.fours()).zip(&design.words) {
-        *y = F::respond(F::mean(product(simd, x, beta)), words)?.into();
+    let mut x = design.x.fours();
+    for (responses, words) in responses.chunks_mut(BLOCK).zip(design.words.chunks(BLOCK)) {
+        let mut means = [[0.0; 4]; BLOCK];
+        for (mean, x) in means.iter_mut().zip(x.by_ref().take(responses.len())) {
+            *mean = F::mean(product(simd, x, beta)).into();
+        }
+        F::respond(simd, &means[..responses.len()], words, responses)?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use fearless_simd::{f64x4, prelude::*};
 
 use super::{
     FitFailure,
+    covariates::Four,
     elementary::exp,
     glm::{Family, Regression, uniform},
 };
@@ -32,9 +33,11 @@ impl Family for Bernoulli {
     /// 1 where a uniform number is below the mean: monotone in the mean, so the risk is smooth in the weight under common random
     /// numbers.
     #[inline(always)]
-    fn respond<S: Simd>(means: f64x4<S>, words: [u64; 4]) -> Result<f64x4<S>, FitFailure> {
-        let simd = means.token();
-        let below = uniform(simd, words).simd_lt(means);
-        Ok(below.select(f64x4::splat(simd, 1.0), f64x4::splat(simd, 0.0)))
+    fn respond<S: Simd>(simd: S, means: &[Four], words: &[[u64; 4]], responses: &mut [Four]) -> Result<(), FitFailure> {
+        let [zero, one] = [0.0, 1.0].map(|y| f64x4::splat(simd, y));
+        for ((y, mean), &word) in responses.iter_mut().zip(means).zip(words) {
+            *y = uniform(simd, word).simd_lt(f64x4::load_array_ref(simd, mean)).select(one, zero).into();
+        }
+        Ok(())
     }
 }
