@@ -31,8 +31,8 @@ pub trait Family: Sync {
     fn respond<S: Simd>(simd: S, means: &[Four], words: &[[u64; 4]], responses: &mut [Four]) -> Result<(), FitFailure>;
 }
 
-/// Fours of rows whose responses are drawn together.
-pub const BLOCK: usize = 32;
+/// Fours of rows whose responses are drawn together: enough for the branches to be few, and not so many that most wait for the last.
+pub const BLOCK: usize = 8;
 
 /// The uniform numbers in [0, 1) of random words: their upper 52 bits.
 #[inline(always)]
