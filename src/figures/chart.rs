@@ -95,6 +95,17 @@ pub enum Mark {
     Cell((f64, f64), (f64, f64), Colour),
     /// A text.
     Text(At, Side, Colour, String),
+    /// A text that begins at a place, with a thin line from there to the point (x, y) that it names.
+    Label {
+        /// Where it begins.
+        at: At,
+        /// The point.
+        on: (f64, f64),
+        /// Colour.
+        colour: Colour,
+        /// The text.
+        text: String,
+    },
     /// Lines of glyph and coloured text, from this place downwards.
     Key(At, Vec<(Glyph, Colour, String)>),
 }

@@ -4,7 +4,7 @@ use goldenweight_theory::parameters::{ParameterError, Weight};
 use goldenweight_theory::weights;
 
 use super::Draw;
-use super::chart::{At, Axis, BLACK, BLUE, Chart, Colour, Dash, GREEN, Glyph, Mark, PURPLE, Pane, VERMILION};
+use super::chart::{At, Axis, BLACK, BLUE, Chart, Colour, Dash, GREEN, Mark, PURPLE, Pane, Side, VERMILION};
 use super::grid::{BAND, Grid, Minimum, band, simulate};
 use super::growth::loss_name;
 use super::subject::Subject;
@@ -96,49 +96,48 @@ fn weights_at(ratio: f64) -> Result<f64, ParameterError> {
     Ok(weights::optimal_weight(&goldenweight_theory::parameters::MixingRatio::new(ratio)?))
 }
 
-/// Height of the vertical lines at the optima: below the key.
+/// Height of the vertical lines at the optima in the upper pane; the lower one names them.
 const LINES: f64 = 0.3;
+
+/// Where the labels of the simulated risk and of theory begin, and the weights (by number) of the points that they name: above the curve, or below the
+/// curve of a second series.
+const LABELS: [[(At, usize); 2]; 2] =
+    [[(At::Pane(0.24, 0.92), 1), (At::Pane(0.24, 0.8), 3)], [(At::Pane(0.08, 0.06), 1), (At::Pane(0.08, 0.06), 0)]];
+
+/// What theory is called.
+const fn theory_name(subject: Subject) -> &'static str {
+    if subject.exact() { "exact risk" } else { "limit law, n → ∞" }
+}
 
 /// The panel.
 pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
-    let (mut marks, mut key, mut highs) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut marks, mut labels, mut highs) = (Vec::new(), Vec::new(), Vec::new());
     let limit = table.number("limit_weight");
     let dash = if subject.exact() { Dash::Solid } else { Dash::Dashed };
     let several = series(subject).len() > 1;
-    for (prefix, name, colour) in series(subject) {
+    for (i, ((prefix, name, colour), places)) in series(subject).iter().zip(LABELS).enumerate() {
         let column = |name: &str| table.points("w", &format!("{prefix}{name}"));
         let fact = |name: &str| table.number(&format!("{prefix}{name}"));
         let (low, high, risk, theory) = (column("low"), column("high"), column("risk"), column("theory"));
         highs.extend(high.iter().chain(&theory).map(|(_, y)| *y));
+        let whose = if several { name } else { "simulated" };
+        let [(at, on), (theory_at, theory_on)] = places;
+        labels.push(Mark::Label { at, on: risk[on], colour: *colour, text: format!("{whose}, 95 % band") });
+        if i == 0 {
+            let text = theory_name(subject).to_owned();
+            labels.push(Mark::Label { at: theory_at, on: theory[theory_on], colour: BLACK, text });
+        }
         let band = low.iter().zip(&high).map(|((w, low), (_, high))| (*w, *low, *high)).collect();
-        let optimum = fact("theory_optimum");
-        marks.push(Mark::Vertical(optimum, LINES, VERMILION, Dash::Solid));
+        marks.push(Mark::Vertical(fact("theory_optimum"), LINES, VERMILION, Dash::Solid));
         marks.push(Mark::Band(band, *colour));
         marks.push(Mark::Line(theory, BLACK, dash));
-        let (minimum, interval) = (fact("minimum"), (fact("minimum_low"), fact("minimum_high")));
         let lowest = risk.iter().map(|(_, y)| *y).filter(|y| y.is_finite()).fold(f64::INFINITY, f64::min);
         marks.push(Mark::Dots(risk, *colour));
-        marks.push(Mark::Interval { at: (minimum, lowest), range: interval, colour: *colour });
-        let whose = if several { name } else { "simulated" };
-        key.push((Glyph::DotInBand, *colour, format!("{whose}, 95 % band")));
-        key.push((
-            Glyph::Interval,
-            *colour,
-            format!("minimum {} ± {}", short(minimum), short((interval.1 - interval.0) / 2.0)),
-        ));
-        key.push((
-            Glyph::Line(Dash::Solid),
-            VERMILION,
-            format!("{} {optimum:.4}", if subject.exact() { "exact optimum" } else { "limit optimum" }),
-        ));
+        let range = (fact("minimum_low"), fact("minimum_high"));
+        marks.push(Mark::Interval { at: (fact("minimum"), lowest), range, colour: *colour });
     }
-    key.insert(
-        0,
-        (Glyph::Line(dash), BLACK, if subject.exact() { "exact risk" } else { "limit law, n → ∞" }.to_owned()),
-    );
-    key.push((Glyph::Line(Dash::Dashed), GREEN, format!("w*(1) = {limit:.4}")));
     marks.push(Mark::Vertical(limit, LINES, GREEN, Dash::Dashed));
-    marks.push(Mark::Key(At::Pane(0.32, 0.95), key));
+    marks.extend(labels);
     let failed: f64 = table.column("failed_fits").iter().sum();
     let replicates = table.number("replicates");
     let mut notes = vec![format!("{}; {replicates} chains", table.fact("setting").unwrap_or_default())];
@@ -146,32 +145,50 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         let worst = table.column("failed_fits").into_iter().fold(0.0, f64::max);
         notes.push(format!("Left out for want of a fit: up to {:.1} % of the chains.", 100.0 * worst / replicates));
     }
-    // Room for the longer key.
-    let room = if several { 1.35 } else { 1.0 };
-    let y = Axis::up_to(&format!("risk: {}", loss_name(subject)), 0.0, highs.into_iter().map(|y| room * y));
-    let pane = Pane { x: Axis::linear("weight w on the real rows", 0.18, 0.8), y, share: 5, marks };
-    Chart { title: title.to_owned(), notes, panes: vec![pane, enlarged(subject, table)] }
+    let y = Axis::up_to(&format!("risk: {}", loss_name(subject)), 0.0, highs);
+    let x = Axis::linear("weight w on the real rows", 0.18, 0.8);
+    let enlarged = enlarged(subject, table);
+    let upper = Pane { x, y, share: 12 - enlarged.share, marks };
+    Chart { title: title.to_owned(), notes, panes: vec![upper, enlarged] }
 }
 
-/// The simulated minimum with its interval, and the optima, which the curve has too close together.
+/// The simulated minimum with its interval, and the optima, which the curve has too close together: a row each, from the bottom up the minima and the
+/// optima from right to left, so that no name meets another line.
 fn enlarged(subject: Subject, table: &Table) -> Pane {
-    let series = series(subject);
-    let limit = table.number("limit_weight");
-    let (mut marks, mut places) = (Vec::new(), vec![limit]);
-    for (i, (prefix, _, colour)) in series.iter().enumerate() {
+    let (series, limit) = (series(subject), table.number("limit_weight"));
+    let law = if subject.exact() { "exact optimum" } else { "limit optimum" };
+    let mut optima = vec![(limit, GREEN, Dash::Dashed, format!("w*(1) = {}", short(limit)))];
+    let mut minima = Vec::new();
+    for (prefix, name, colour) in series {
         let fact = |name: &str| table.number(&format!("{prefix}{name}"));
-        let (minimum, interval) = (fact("minimum"), (fact("minimum_low"), fact("minimum_high")));
-        let height = 1.0 - (i as f64 + 0.5) / series.len() as f64;
-        marks.push(Mark::Vertical(fact("theory_optimum"), 1.0, VERMILION, Dash::Solid));
-        marks.push(Mark::Interval { at: (minimum, height), range: interval, colour: *colour });
-        places.extend([minimum, interval.0, interval.1, fact("theory_optimum")]);
+        let optimum = fact("theory_optimum");
+        let whose = if series.len() > 1 { format!(", {name}") } else { String::new() };
+        optima.push((optimum, VERMILION, Dash::Solid, format!("{law}{whose} {}", short(optimum))));
+        minima.push((fact("minimum"), (fact("minimum_low"), fact("minimum_high")), *colour));
     }
-    marks.push(Mark::Vertical(limit, 1.0, GREEN, Dash::Dashed));
-    let finite = || places.iter().copied().filter(|place| place.is_finite());
-    let (low, high) = (finite().fold(limit, f64::min), finite().fold(limit, f64::max));
-    let room = 0.2 * (high - low).max(0.005);
-    let x = Axis::linear("weight w", low - room, high + room);
-    Pane { x, y: Axis::linear("minimum and optima, enlarged", 0.0, 1.0).bare(), share: 2, marks }
+    optima.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let places =
+        minima.iter().flat_map(|(at, range, _)| [*at, range.0, range.1]).chain(optima.iter().map(|line| line.0));
+    let finite: Vec<f64> = places.filter(|place| place.is_finite()).collect();
+    let (low, high) = (finite.iter().copied().fold(limit, f64::min), finite.iter().copied().fold(limit, f64::max));
+    let width = (high - low).max(0.005);
+    let rows = (minima.len() + optima.len()) as f64;
+    let heights = (0..).map(|row| f64::from(row) + 0.5);
+    let mut marks = Vec::new();
+    for ((x, colour, dash, text), y) in optima.iter().zip(heights.clone().skip(minima.len())) {
+        marks.push(Mark::Vertical(*x, y / rows, *colour, *dash));
+        marks.push(Mark::Text(At::Data(x + 0.02 * width, y), Side::Right, *colour, text.clone()));
+    }
+    for ((at, range, colour), y) in minima.iter().rev().zip(heights) {
+        marks.push(Mark::Interval { at: (*at, y), range: *range, colour: *colour });
+        let text = format!("minimum {} ± {}", short(*at), short((range.1 - range.0) / 2.0));
+        marks.push(Mark::Text(At::Data(high + 0.04 * width, y), Side::Right, *colour, text));
+    }
+    // To the right, room for the texts.
+    let room = if series.len() > 1 { 1.7 } else { 1.4 };
+    let x = Axis::linear("weight w", low - 0.1 * width, high + room * width);
+    let y = Axis::linear("minimum and optima, enlarged", 0.0, rows).bare();
+    Pane { x, y, share: if series.len() > 1 { 5 } else { 4 }, marks }
 }
 
 fn short(x: f64) -> String {

@@ -4,7 +4,7 @@ use goldenweight_theory::parameters::{MixingRatio, ParameterError, Weight};
 use goldenweight_theory::weights;
 
 use super::Draw;
-use super::chart::{At, Axis, BLUE, Chart, Dash, GREY, Glyph, Mark, Pane, VERMILION};
+use super::chart::{At, Axis, BLUE, Chart, Dash, Mark, Pane, Side, VERMILION};
 use super::grid::{BAND, Grid, band, simulate};
 use super::growth::loss_name;
 use super::subject::Subject;
@@ -95,29 +95,38 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
 
 /// The panel.
 pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
-    let (mut marks, mut key, mut highs) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut marks, mut highs) = (Vec::new(), Vec::new());
+    let mut beside = Vec::new();
     let dash = if subject.exact() { Dash::Solid } else { Dash::Dashed };
     for (prefix, name, colour) in WEIGHTINGS {
         let column = |name: &str| table.points("k", &format!("{prefix}{name}"));
         let (low, high) = (column("low"), column("high"));
+        let right = |points: &[(f64, f64)]| points[points.len() / 3..].iter().map(|(_, y)| *y).collect::<Vec<_>>();
+        beside.push((colour, name, right(&low), right(&high)));
         highs.extend(high.iter().map(|(_, y)| *y));
         highs.extend(column("theory").iter().map(|(_, y)| *y));
         let band = low.iter().zip(&high).map(|((k, low), (_, high))| (*k, *low, *high)).collect();
         marks.push(Mark::Band(band, colour));
         marks.push(Mark::Line(column("theory"), colour, dash));
         marks.push(Mark::Dots(column("risk"), colour));
-        key.push((Glyph::DotInBand, colour, name.to_owned()));
     }
-    let line = if subject.exact() { "lines: exact risk" } else { "lines: limit law" };
-    key.push((Glyph::None, GREY, format!("dots, bands: simulated; {line}")));
-    marks.push(Mark::Key(At::Pane(0.04, 0.95), key));
     let failed: f64 = ["naive_failed_fits", "golden_failed_fits"].iter().flat_map(|name| table.column(name)).sum();
     let mut notes = vec![format!("{}; {} chains", "n = 100, m = ⌊n/k⌋, t = 150..199", table.number("replicates"))];
+    let line = if subject.exact() { "exact risk" } else { "limit law, n → ∞" };
+    notes.push(format!("Dots and bands: simulated, 95 %. Lines: {line}."));
     if failed > 0.0 {
         notes.push(format!("Left out for want of a fit: {failed} of {} chains.", 20.0 * table.number("replicates")));
     }
-    // Room for the key above the curves.
-    let y = Axis::up_to(&format!("risk: {}", loss_name(subject)), 0.0, highs.into_iter().map(|y| 1.3 * y));
+    // Room for a name above the curves.
+    let y = Axis::up_to(&format!("risk: {}", loss_name(subject)), 0.0, highs.into_iter().map(|y| 1.12 * y));
+    // The name of the upper curve above what is at its right, that of the lower one below.
+    let gap = 0.06 * (y.high - y.low);
+    for (i, (colour, name, low, high)) in beside.into_iter().enumerate() {
+        let above = high.into_iter().fold(0.0, f64::max) + gap;
+        let below = low.into_iter().fold(f64::INFINITY, f64::min) - gap;
+        let place = At::Data(0.195, if i == 0 { above } else { below });
+        marks.push(Mark::Text(place, Side::Left, colour, name.to_owned()));
+    }
     let pane = Pane { x: Axis::linear("mixing ratio k = n/m", 0.0, 0.2), y, share: 1, marks };
     Chart { title: title.to_owned(), notes, panes: vec![pane] }
 }

@@ -204,6 +204,12 @@ impl<'c> Pen<'_, '_, 'c> {
                 .map(|at| words(text, at, *side, VPos::Center, TEXT, *colour).into_dyn())
                 .into_iter()
                 .collect(),
+            Mark::Label { at, on, colour, text } => {
+                let Some((at, on)) = self.at(*at).zip(self.place(*on)) else { return Vec::new() };
+                let beside = (at.0 - units(5.0), at.1);
+                let words = words(text, at, Side::Right, VPos::Center, TEXT, *colour).into_dyn();
+                vec![line(vec![on, beside], *colour, Dash::Solid, 1.0), words]
+            }
             Mark::Key(at, lines) => self.at(*at).map_or_else(Vec::new, |at| key(at, lines)),
         }
     }

@@ -3,9 +3,7 @@
 use goldenweight_theory::parameters::{MixingRatio, ParameterError};
 use goldenweight_theory::{covariance, dynamic, weights};
 
-use super::chart::{
-    At, Axis, BLACK, BLUE, Chart, Colour, Dash, GREEN, GREY, Glyph, Mark, PURPLE, Pane, Side, VERMILION,
-};
+use super::chart::{At, Axis, BLACK, BLUE, Chart, Colour, Dash, GREEN, GREY, Mark, PURPLE, Pane, Side, VERMILION};
 use super::table::Table;
 
 /// A picture of a formula.
@@ -85,22 +83,22 @@ fn golden_weight_pane(table: &Table) -> Pane {
     };
     let at_one = table.points("k", "weight").into_iter().min_by(|a, b| (a.0 - 1.0).abs().total_cmp(&(b.0 - 1.0).abs()));
     let at_one = at_one.unwrap_or((f64::NAN, f64::NAN));
+    let label = |height: f64, on: (f64, f64), colour: Colour, text: &str| Mark::Label {
+        at: At::Data(7.0, height),
+        on,
+        colour,
+        text: text.to_owned(),
+    };
     let marks = vec![
         Mark::Line(curve("few_real"), GREEN, Dash::Dashed),
         Mark::Line(curve("many_real"), PURPLE, Dash::Dashed),
         Mark::Line(curve("naive"), VERMILION, Dash::Solid),
         Mark::Line(curve("weight"), BLUE, Dash::Solid),
         Mark::Interval { at: at_one, range: (at_one.0, at_one.0), colour: BLUE },
-        Mark::Text(At::Data(3.0, 0.45), Side::Right, BLUE, "w*(1) = 0.618".to_owned()),
-        Mark::Key(
-            At::Pane(0.04, 0.94),
-            vec![
-                (Glyph::Line(Dash::Solid), BLUE, "w*(k)".to_owned()),
-                (Glyph::Line(Dash::Dashed), GREEN, "√k".to_owned()),
-                (Glyph::Line(Dash::Dashed), PURPLE, "1 − 1/k".to_owned()),
-                (Glyph::Line(Dash::Solid), VERMILION, "k/(1+k), naive".to_owned()),
-            ],
-        ),
+        Mark::Text(At::Data(0.012, 0.22), Side::Left, GREEN, "√k".to_owned()),
+        label(0.62, (1.0, at_one.1), BLUE, "w*(k): 0.618 at k = 1"),
+        label(0.47, (1.887, 0.47), PURPLE, "1 − 1/k"),
+        label(0.32, (0.5, 1.0 / 3.0), VERMILION, "naive, k/(1+k)"),
     ];
     let x = Axis::log("mixing ratio k = n/m", 1e-3, 1e3);
     Pane { x, y: Axis::linear("weight w on the real rows", 0.0, 1.0), share: 1, marks }
