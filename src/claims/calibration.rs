@@ -8,7 +8,7 @@ mod assess;
 use glob::Pattern;
 use rayon::prelude::*;
 
-use self::assess::{Place, Run, Value, assess, is_trusted};
+use self::assess::{Place, Run, Value, assess};
 use super::check::{Body, Check, Compared, Context, Sampled, Tier};
 use super::mutants::{self, Mutant};
 use super::run::{RunError, family};
@@ -102,8 +102,8 @@ pub fn normal_scores(claims: &[Claim], seed: u64, budget: f64, listener: &(dyn F
         compared
     };
     let made: Vec<_> = selected.par_iter().map(compared).collect();
-    let usable = made.into_iter().flatten().filter_map(Value::of).filter(is_trusted);
-    usable.map(|value| normal_quantile(probability(value.z, value.degrees))).collect()
+    let usable = made.into_iter().flatten().filter_map(Value::of).filter(|value| value.estimate.is_symmetric());
+    usable.map(|value| normal_quantile(probability(value.z, value.estimate.degrees))).collect()
 }
 
 /// Runs the checks under every seed and says whether the declared rate is kept. `listener` is told after each check how many

@@ -112,8 +112,8 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     }
     let failed: f64 = ["naive_failed_fits", "golden_failed_fits"].iter().flat_map(|name| table.column(name)).sum();
     let mut notes = vec![format!("{}; {} chains", "n = 100, m = ⌊n/k⌋, t = 150..199", table.number("replicates"))];
-    let line = if subject.exact() { "exact risk" } else { "limit law, n → ∞" };
-    notes.push(format!("Dots and bands: simulated, 95 %. Lines: {line}."));
+    let line = if subject.exact() { "exact risk" } else { "limit law" };
+    notes.push(format!("Dots, 95 % bands: simulated. Lines: {line}."));
     if failed > 0.0 {
         notes.push(format!("Left out for want of a fit: {failed} of {} chains.", 20.0 * table.number("replicates")));
     }

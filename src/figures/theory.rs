@@ -84,7 +84,7 @@ fn golden_weight_pane(table: &Table) -> Pane {
     let at_one = table.points("k", "weight").into_iter().min_by(|a, b| (a.0 - 1.0).abs().total_cmp(&(b.0 - 1.0).abs()));
     let at_one = at_one.unwrap_or((f64::NAN, f64::NAN));
     let label = |height: f64, on: (f64, f64), colour: Colour, text: &str| Mark::Label {
-        at: At::Data(7.0, height),
+        at: At::Data(5.0, height),
         on,
         colour,
         text: text.to_owned(),
@@ -96,7 +96,7 @@ fn golden_weight_pane(table: &Table) -> Pane {
         Mark::Line(curve("weight"), BLUE, Dash::Solid),
         Mark::Interval { at: at_one, range: (at_one.0, at_one.0), colour: BLUE },
         Mark::Text(At::Data(0.012, 0.22), Side::Left, GREEN, "√k".to_owned()),
-        label(0.62, (1.0, at_one.1), BLUE, "w*(k): 0.618 at k = 1"),
+        label(0.62, (1.0, at_one.1), BLUE, "w*(1) = 0.618"),
         label(0.47, (1.887, 0.47), PURPLE, "1 − 1/k"),
         label(0.32, (0.5, 1.0 / 3.0), VERMILION, "naive, k/(1+k)"),
     ];

@@ -27,6 +27,14 @@ pub struct Estimate {
     pub skewness_error: f64,
 }
 
+impl Estimate {
+    /// Whether its skewness, with two of its standard errors, is at most [`MAX_SKEWNESS`]; not where it is no number.
+    #[must_use]
+    pub fn is_symmetric(&self) -> bool {
+        self.skewness.abs() + 2.0 * self.skewness_error <= MAX_SKEWNESS
+    }
+}
+
 impl From<&Moments> for Estimate {
     fn from(moments: &Moments) -> Self {
         let count = moments.count() as f64;
@@ -109,7 +117,7 @@ pub fn compare(estimate: &Estimate, expected: f64, margin: f64, family: &Family)
     let interval = (relative(low), relative(high));
     let (verdict, cause) = if !(z.is_finite() && interval.0.is_finite() && interval.1.is_finite()) {
         (Verdict::Inconclusive, "no finite estimate")
-    } else if estimate.skewness.abs() + 2.0 * estimate.skewness_error > MAX_SKEWNESS {
+    } else if !estimate.is_symmetric() {
         (Verdict::Inconclusive, "too few replicates for the skewness of the loss")
     } else if z.abs() > bound {
         (Verdict::Refuted, "z is beyond its bound")

@@ -9,7 +9,7 @@ use crate::outcome::calibration::{
 use crate::stats::calibration::{
     at_least, binomial_p_value, clopper_pearson, holm, is_inside, kolmogorov_smirnov, probability, upper_limit,
 };
-use crate::stats::compare::MAX_SKEWNESS;
+use crate::stats::compare::Estimate;
 use crate::stats::family::Family;
 use crate::stats::moments::Moments;
 
@@ -37,8 +37,7 @@ pub struct Place {
 #[derive(Clone, Copy, Debug)]
 pub struct Value {
     pub z: f64,
-    pub degrees: f64,
-    pub skewness: f64,
+    pub estimate: Estimate,
     pub refuted: bool,
 }
 
@@ -46,7 +45,7 @@ impl Value {
     /// Of a comparison at its cap; none where it was not made there. `refuted` is by any look.
     pub fn of((compared, refuted): (Result<Compared, String>, bool)) -> Option<Self> {
         let Compared { comparison, estimate, .. } = compared.ok()?;
-        Some(Self { z: comparison.z, degrees: estimate.degrees, skewness: estimate.skewness, refuted })
+        Some(Self { z: comparison.z, estimate, refuted })
     }
 }
 
@@ -67,11 +66,6 @@ fn count<T>(values: impl IntoIterator<Item = T>, holds: impl Fn(T) -> bool) -> u
     values.into_iter().map(|value| u64::from(holds(value))).sum()
 }
 
-/// What is not too skewed for the rule; a skewness that is no number is.
-pub fn is_trusted(value: &Value) -> bool {
-    value.skewness.abs() <= MAX_SKEWNESS
-}
-
 /// One comparison with its values, their cumulated probabilities, and the moments of z.
 struct Column {
     values: Vec<Value>,
@@ -84,12 +78,21 @@ impl Column {
     fn new(place: Place, made: impl Iterator<Item = Option<Value>>) -> Self {
         let made: Vec<_> = made.map(|value| value.filter(|v| v.z.is_finite())).collect();
         let values: Vec<Value> = made.iter().copied().flatten().collect();
-        let probabilities: Vec<f64> = values.iter().map(|v| probability(v.z, v.degrees)).collect();
-        let (mut z, mut skewness) = (Moments::default(), Moments::default());
+        let probabilities: Vec<f64> = values.iter().map(|v| probability(v.z, v.estimate.degrees)).collect();
+        let [mut z, mut skewness, mut skewness_error] = [(); 3].map(|()| Moments::default());
         for value in &values {
             z.push(value.z);
-            skewness.push(value.skewness);
+            skewness.push(value.estimate.skewness);
+            skewness_error.push(value.estimate.skewness_error);
         }
+        // The mean over the seeds: to leave out the runs that are skewed would leave out high z's.
+        let typical = Estimate {
+            value: z.mean(),
+            std_error: 1.0,
+            degrees: values.iter().map(|v| v.estimate.degrees).fold(f64::INFINITY, f64::min),
+            skewness: skewness.mean(),
+            skewness_error: skewness_error.mean(),
+        };
         let fit = kolmogorov_smirnov(&probabilities);
         let inside = |level| count(&probabilities, |&u| is_inside(u, level));
         let given = |number: f64| Some(number).filter(|x| x.is_finite());
@@ -100,12 +103,11 @@ impl Column {
             place: place.place,
             values: values.len() as u64,
             not_made: count(&made, Option::is_none),
-            too_skewed: count(&values, |v| !is_trusted(v)),
-            // The mean over the seeds: to leave out the runs that are skewed would leave out high z's.
-            tested: values.len() as u64 >= FEWEST_SEEDS && skewness.mean().abs() <= MAX_SKEWNESS && fit.is_some(),
+            too_skewed: count(&values, |v| !v.estimate.is_symmetric()),
+            tested: values.len() as u64 >= FEWEST_SEEDS && typical.is_symmetric() && fit.is_some(),
             false_alarms: count(&values, |v| v.refuted),
-            skewness: given(skewness.mean()),
-            degrees: given(values.iter().map(|v| v.degrees).fold(f64::INFINITY, f64::min)),
+            skewness: given(typical.skewness),
+            degrees: given(typical.degrees),
             mean: given(z.mean()),
             deviation: given(z.variance().sqrt()),
             distance: fit.map(|fit| fit.distance),
@@ -203,7 +205,7 @@ fn alarms(family: &Family, columns: &[Column], runs: &[Run]) -> FalseAlarms {
         declared,
         upper_bound: upper_limit(hits, trials, CONFIDENCE),
         p_value: at_least(hits, trials, declared),
-        comparisons: share(count(values(), |v| v.refuted), count(values(), is_trusted)),
+        comparisons: share(count(values(), |v| v.refuted), count(values(), |v| v.estimate.is_symmetric())),
     }
 }
 

@@ -31,8 +31,14 @@ fn assessed(seeds: u64, budget: f64, runs: &[Run]) -> CalibrationOutcome {
 }
 
 /// Under the rule at its bound of four standard errors.
+fn with(z: f64, other: impl Fn(Estimate) -> Estimate) -> Value {
+    let value = value(z);
+    Value { estimate: other(value.estimate), ..value }
+}
+
 fn value(z: f64) -> Value {
-    Value { z, degrees: 1e9, skewness: 0.01, refuted: z.abs() > 4.06 }
+    let estimate = Estimate { value: z, std_error: 1.0, degrees: 1e9, skewness: 0.01, skewness_error: 0.01 };
+    Value { z, estimate, refuted: z.abs() > 4.06 }
 }
 
 #[test]
@@ -72,7 +78,7 @@ fn one_shifted_comparison_is_found_by_its_law() {
 /// A normal z said to have two degrees of freedom is too narrow: a law is tested with the degrees of its own z.
 #[test]
 fn degrees_of_freedom_count() {
-    let found = outcome(2000, 1.0, |z| Value { degrees: 2.0, ..value(z) });
+    let found = outcome(2000, 1.0, |z| with(z, |estimate| Estimate { degrees: 2.0, ..estimate }));
     assert_eq!((found.verdict, found.comparisons[0].degrees), (Verdict::Refuted, Some(2.0)));
     assert!(found.laws.p_value < Some(1e-6), "{:?}", found.laws);
 }
@@ -80,8 +86,11 @@ fn degrees_of_freedom_count() {
 #[test]
 fn too_few_seeds_or_too_skewed_decide_nothing() {
     assert_eq!(outcome(FEWEST_SEEDS - 1, 1.0, value).verdict, Verdict::Inconclusive);
-    let skewed = outcome(40, 1.0, |z| Value { skewness: 0.2, refuted: false, ..value(z) });
+    let skewed =
+        outcome(40, 1.0, |z| Value { refuted: false, ..with(z, |estimate| Estimate { skewness: 0.2, ..estimate }) });
     assert_eq!((skewed.verdict, skewed.laws.tested, skewed.comparisons[0].too_skewed), (Verdict::Inconclusive, 0, 40));
+    let few = outcome(40, 1.0, |z| with(z, |estimate| Estimate { skewness_error: 0.04, ..estimate }));
+    assert_eq!((few.laws.tested, few.comparisons[0].too_skewed), (0, 40));
     // Their law is reported all the same.
     assert!(skewed.comparisons[0].p_value.is_some() && skewed.comparisons[0].adjusted_p_value.is_none());
     let missing = Run { comparisons: vec![None; COMPARISONS], wrong_refuted: true };
