@@ -19,7 +19,7 @@ impl CdfRows {
 }
 
 impl Simulator for CdfRows {
-    /// The real rows in increasing order, and [`END`].
+    /// The real rows in increasing order, and `END`.
     type Real = Vec<f64>;
     /// Uniform numbers in increasing order: the synthetic rows are their quantiles.
     type Noise = Vec<f64>;
@@ -80,7 +80,7 @@ const END: f64 = 1.0;
 /// A sample without rows.
 const NONE: &[f64] = &[END];
 
-/// The fitted distribution function, and room for synthetic rows and [`END`].
+/// The fitted distribution function, and room for synthetic rows and `END`.
 #[derive(Debug)]
 pub struct State {
     fitted: Steps,
@@ -105,7 +105,7 @@ impl Steps {
         }
     }
 
-    /// Becomes that of sorted real rows, which share the weight, and of sorted synthetic rows, which share the rest, each followed by [`END`]. Rows
+    /// Becomes that of sorted real rows, which share the weight, and of sorted synthetic rows, which share the rest, each followed by `END`. Rows
     /// of weight zero are no atoms.
     fn mix(&mut self, weight: f64, real: &[f64], synthetic: &[f64]) {
         let real = if weight > 0.0 { real } else { NONE };
@@ -178,7 +178,7 @@ fn side_by_side(middle: usize, end: usize, mut first: impl FnMut(usize), mut sec
     (middle + both..end).for_each(second);
 }
 
-/// Merges two sorted samples, each followed by [`END`], the real one of equal rows first; beside each atom, how many of the atoms up to it are real.
+/// Merges two sorted samples, each followed by `END`, the real one of equal rows first; beside each atom, how many of the atoms up to it are real.
 fn merge(real: &[f64], synthetic: &[f64], atoms: &mut [f64], counts: &mut [i32]) {
     // Without a branch: which of the two comes next is as unpredictable as a coin. Bits are in the order of the numbers, none being negative.
     let next = |i: &mut usize, step: usize| {
