@@ -206,8 +206,8 @@ fn figure_7e() -> Claim {
 fn figure_7f() -> Claim {
     let statement =
         "w = 0: the risk of Poisson regression grows from the start like A(1/n + t/m), A = tr I(β)⁻¹, for n, m → ∞";
-    let rungs = Rung::ladder::<4>(400, 1.0, 4, 1, 3);
-    let growth = Fitted::Poisson.ladder("n = m = 400, ..., 3200, t = 1, 2", 4_000, 0.3, 0.0, rungs);
+    let rungs = Rung::ladder::<4>(800, 1.0, 4, 1, 3);
+    let growth = Fitted::Poisson.ladder("n = m = 800, ..., 6400, t = 1, 2", 4_000, 0.3, 0.0, rungs);
     synthetic_growth("figure-7f", statement, growth, || growth_from_quadrature(Fitted::Poisson))
 }
 

@@ -111,6 +111,11 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
           \qquad c = \mathbb{E}\,Z^2 s'(bZ) \qquad b = \lVert\beta\rVert",
     ),
     (
+        "logistic-separation",
+        r"\beta = 0:\; P = 2^{1-n} \sum_{i=0}^{p-1} \binom{n-1}{i}
+          \qquad w = 1:\; \Pr(\text{no fit by } t) = 1 - (1 - P)^{t+1}",
+    ),
+    (
         "logistic-limit",
         r"\frac{\mathbb{E}\,\lVert\beta_t - \beta\rVert^2}{e_t} \to 1 \qquad A = \operatorname{tr} I(\beta)^{-1}
           \qquad \nu_n = n,\ \nu_m = m \qquad \rho = 1",

@@ -2,13 +2,72 @@
 
 use goldenweight_theory::logistic as theory;
 
-use super::check::{exact, property, recursion};
-use super::domain::{IDENTITY, QUADRATURE, error, holds};
+use nalgebra::DVector;
+
+use super::check::{Case, Cell, exact, property, recursion, simulation};
+use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds};
 use super::regression::{self, Fitted, label_variance};
 use super::{Claim, Exactness, Source, certificate, moments};
+use crate::experiment::Rows;
+use crate::simulate::engine::Record;
+use crate::simulate::existence::Existence;
+use crate::simulate::logistic::Logistic;
 
 pub fn claims() -> Vec<Claim> {
-    vec![information(), regression::limit_claim(Fitted::Logistic)]
+    vec![information(), separation(), regression::limit_claim(Fitted::Logistic)]
+}
+
+/// Share of the labellings of n rows that a hyperplane through the origin separates, row by row.
+fn separated(dim: usize, rows: u32) -> f64 {
+    // Of one row: both in any dimension but 0. A new row doubles the labellings and splits those of one dimension less.
+    let mut shares = vec![1.0; dim + 1];
+    shares[0] = 0.0;
+    for _ in 1..rows {
+        for p in (1..=dim).rev() {
+            shares[p] = (shares[p] + shares[p - 1]) / 2.0;
+        }
+    }
+    shares[dim]
+}
+
+fn separation() -> Claim {
+    let case = |dim: usize, real: usize, t: u32| {
+        let rows = Rows { real, synthetic: 5 };
+        let fails = theory::separation_probability(dim as u32, real as u32);
+        let simulator = Existence(Logistic::new(DVector::zeros(dim), rows));
+        let cell = Cell::new(rows, dim, 1.0, Record::At(vec![t]));
+        Case::new(cell, simulator, 0, 1.0 - (1.0 - fails).powi(t as i32 + 1))
+    };
+    Claim {
+        id: "logistic-separation",
+        statement: "β = 0: no logistic fit to n rows exists with probability P = 2^(1 − n) Σ_{i < p} C(n − 1, i); at w = 1 a share 1 − (1 − P)^(t + 1) \
+                    of the chains has ended by t",
+        domain: "every n, p and t, rows in general position",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("labellings enumerated", certificate::separation::logistic),
+            recursion("labellings counted row by row", RECURSION, || {
+                let case = |(p, n): (usize, u32)| {
+                    (format!("p = {p}, n = {n}"), theory::separation_probability(p as u32, n), separated(p, n))
+                };
+                [(1, 1), (1, 9), (2, 6), (3, 10), (4, 40), (25, 50), (7, 5), (120, 300)].map(case).to_vec()
+            }),
+            property(
+                "certain up to n = p, even at n = 2p, and Pascal's rule between",
+                "(p, n)",
+                || (1..200u32, 2..400u32),
+                |&(p, n)| {
+                    let at = theory::separation_probability;
+                    let less = if p > 1 { at(p - 1, n - 1) } else { 0.0 };
+                    error(at(p, n), (at(p, n - 1) + less) / 2.0, RECURSION)
+                        .max(error(at(p, 2 * p), 0.5, RECURSION))
+                        .max(error(at(p, p), 1.0, RECURSION))
+                },
+            ),
+            simulation("share of ended chains", 60_000, 0.035, vec![case(1, 4, 4), case(2, 6, 2), case(3, 10, 5)]),
+        ],
+    }
 }
 
 fn information() -> Claim {

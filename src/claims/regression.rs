@@ -157,7 +157,7 @@ pub fn limit_claim(model: Fitted) -> Claim {
     };
     let w = 0.618;
     // The gap's terms beyond 1/n^2 are larger for Poisson, whose rows differ more in what they tell.
-    let first = if matches!(model, Fitted::Poisson) { 100 } else { 50 };
+    let first = if matches!(model, Fitted::Poisson) { 200 } else { 50 };
     let quarter = Rung::ladder::<4>(50, 0.25, 2, 12, 52);
     let constants: fn() -> Vec<Relation> = match model {
         Fitted::Linear => || constants_from_quadrature(Fitted::Linear),

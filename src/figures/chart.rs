@@ -15,7 +15,7 @@ pub const VERMILION: Colour = Colour(213, 94, 0);
 /// The golden weight.
 pub const GREEN: Colour = Colour(0, 158, 115);
 /// A third series (darker than the palette's, so that text in it can be read).
-pub const PURPLE: Colour = Colour(170, 80, 140);
+pub const PURPLE: Colour = Colour(150, 60, 120);
 /// A fourth.
 pub const ORANGE: Colour = Colour(230, 159, 0);
 /// What stands back: notes, references.
@@ -52,23 +52,6 @@ pub enum Side {
     Right,
 }
 
-/// What a line of a key shows before its text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Glyph {
-    /// A line.
-    Line(Dash),
-    /// A dot.
-    Dot,
-    /// A dot in a band.
-    DotInBand,
-    /// A band.
-    Band,
-    /// A dot with its horizontal interval.
-    Interval,
-    /// Nothing.
-    None,
-}
-
 /// One thing on a pane. What is not finite is not drawn; a line has a gap there.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
@@ -95,9 +78,9 @@ pub enum Mark {
     Cell((f64, f64), (f64, f64), Colour),
     /// A text.
     Text(At, Side, Colour, String),
-    /// A text that begins at a place, with a thin line from there to the point (x, y) that it names.
+    /// A text with a thin line from its end to the point (x, y) that it names: it begins at a place right of the point, or ends at one left of it.
     Label {
-        /// Where it begins.
+        /// Where it begins or ends.
         at: At,
         /// The point.
         on: (f64, f64),
@@ -106,8 +89,14 @@ pub enum Mark {
         /// The text.
         text: String,
     },
-    /// Lines of glyph and coloured text, from this place downwards.
-    Key(At, Vec<(Glyph, Colour, String)>),
+}
+
+impl Mark {
+    /// The label of a curve, on its last finite point that is not beyond an x; none where there is no such point.
+    pub fn naming(points: &[(f64, f64)], (at, x): (At, f64), colour: Colour, text: &str) -> Option<Self> {
+        let on = points.iter().rfind(|point| point.0 <= x && point.1.is_finite())?;
+        Some(Self::Label { at, on: *on, colour, text: text.to_owned() })
+    }
 }
 
 /// A pair of axes with what is on them.

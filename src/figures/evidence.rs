@@ -3,7 +3,7 @@
 use goldenweight_theory::parameters::{ParameterError, Weight};
 
 use super::Draw;
-use super::chart::{At, Axis, BLACK, BLUE, Chart, Colour, Dash, GREEN, GREY, Glyph, Mark, Pane, VERMILION};
+use super::chart::{At, Axis, BLACK, BLUE, Chart, Colour, Dash, GREEN, GREY, Mark, Pane, VERMILION};
 use super::grid;
 use super::grid::{Grid, student};
 use super::subject::Subject;
@@ -23,8 +23,12 @@ const AVERAGE: (u32, u32) = (6, 46);
 const LADDERS: [(&str, Model, usize, Colour); 3] = [
     ("linear", Model::Linear, 50, GREEN),
     ("logistic", Model::Logistic, 50, BLUE),
-    ("poisson", Model::Poisson, 100, VERMILION),
+    ("poisson", Model::Poisson, 200, VERMILION),
 ];
+
+/// Where the label of each is, and up to which 1/n the point lies that it names.
+const LABELS: [(At, f64); 3] =
+    [(At::Pane(0.28, 0.05), 0.005), (At::Pane(0.84, 0.72), 0.0185), (At::Pane(0.3, 0.9), 0.0045)];
 
 fn rungs(first: usize) -> impl Iterator<Item = Rows> {
     (0..4).map(move |double| Rows { real: first << double, synthetic: first << double })
@@ -89,9 +93,8 @@ pub fn ladders(draw: &Draw<'_>) -> Result<Table, ParameterError> {
 /// The ladders.
 pub fn ladders_chart(title: &str, table: &Table) -> Chart {
     let mut marks = vec![Mark::Horizontal(1.0, BLACK, Dash::Solid)];
-    let mut key = Vec::new();
     let mut highs = vec![1.1];
-    for (name, _, first, colour) in LADDERS {
+    for ((name, _, first, colour), label) in LADDERS.into_iter().zip(LABELS) {
         let fact = |key: &str| table.number(&format!("{name}_{key}"));
         let column = |column: &str| table.column(&format!("{name}_{column}"));
         let (limit, c1, c2) = (fact("limit"), fact("c1"), fact("c2"));
@@ -99,7 +102,8 @@ pub fn ladders_chart(title: &str, table: &Table) -> Chart {
             let x = f64::from(i) / 40.0 / first as f64;
             (x, limit + c1 * x + c2 * x * x)
         };
-        marks.push(Mark::Line((0..=40).map(fitted).collect(), colour, Dash::Dashed));
+        let fit: Vec<_> = (0..=40).map(fitted).collect();
+        marks.push(Mark::Line(fit.clone(), colour, Dash::Dashed));
         for ((n, ratio), error) in column("n").into_iter().zip(column("ratio")).zip(column("std_error")) {
             marks.push(Mark::Line(
                 vec![(1.0 / n, ratio - 2.0 * error), (1.0 / n, ratio + 2.0 * error)],
@@ -112,13 +116,11 @@ pub fn ladders_chart(title: &str, table: &Table) -> Chart {
         marks.push(Mark::Line(vec![(0.0, fact("limit_low")), (0.0, fact("limit_high"))], colour, Dash::Solid));
         marks.push(Mark::Dots(vec![(0.0, limit)], colour));
         let half = (fact("limit_high") - fact("limit_low")) / 2.0;
-        key.push((Glyph::Dot, colour, format!("{name} → {limit:.3} ± {half:.3}")));
+        marks.extend(Mark::naming(&fit, label, colour, &format!("{name} → {limit:.3} ± {half:.3}")));
     }
-    key.reverse();
-    key.push((Glyph::Line(Dash::Solid), BLACK, "limit law".to_owned()));
-    marks.push(Mark::Key(At::Pane(0.04, 0.95), key));
-    // Room for the key above.
-    let y = Axis::up_to("risk over its limit law", 0.95, highs.into_iter().map(|y| y + 0.8 * (y - 0.95)));
+    marks.extend(Mark::naming(&[(0.016, 1.0)], (At::Pane(0.8, 0.05), 1.0), BLACK, "limit law"));
+    // Room for the labels above.
+    let y = Axis::up_to("risk over its limit law", 0.9, highs.into_iter().map(|y| y + 0.5 * (y - 0.9)));
     let pane = Pane { x: Axis::linear("1/n, n = m rows", -0.0005, 0.0205), y, share: 1, marks };
     let notes = vec![
         format!("k = 1, w = {WEIGHT}, p = {DIM}; {} chains a rung, ± 2 SE", table.number("replicates")),
@@ -161,19 +163,17 @@ pub fn calibration(draw: &Draw<'_>) -> Table {
 pub fn calibration_chart(title: &str, table: &Table) -> Chart {
     let (x, score) = (table.column("expected"), table.points("expected", "score"));
     let band = x.iter().zip(table.column("low")).zip(table.column("high")).map(|((x, low), high)| (*x, low, high));
-    let marks = vec![
-        Mark::Band(band.collect(), GREY),
-        Mark::Line(vec![(-3.2, -3.2), (3.2, 3.2)], BLACK, Dash::Solid),
-        Mark::Dots(score.clone(), BLUE),
-        Mark::Key(
-            At::Pane(0.04, 0.94),
-            vec![
-                (Glyph::Dot, BLUE, "a comparison".to_owned()),
-                (Glyph::Line(Dash::Solid), BLACK, "the normal law".to_owned()),
-                (Glyph::Band, GREY, "95 % of its samples".to_owned()),
-            ],
-        ),
+    let band: Vec<_> = band.collect();
+    let upper: Vec<_> = band.iter().map(|(x, _, high)| (*x, *high)).collect();
+    let normal = vec![(-3.2, -3.2), (-2.9, -2.9), (3.2, 3.2)];
+    let labels = [
+        Mark::naming(&upper, (At::Pane(0.42, 0.72), 0.1), GREY, "95 % of its samples"),
+        Mark::naming(&score, (At::Pane(0.5, 0.9), 0.9), BLUE, "z of a comparison"),
+        Mark::naming(&normal, (At::Pane(0.3, 0.1), -2.9), BLACK, "the normal law"),
     ];
+    let mut marks =
+        vec![Mark::Band(band, GREY), Mark::Line(normal, BLACK, Dash::Solid), Mark::Dots(score.clone(), BLUE)];
+    marks.extend(labels.into_iter().flatten());
     let far = score.iter().map(|(_, z)| z.abs()).filter(|z| z.is_finite()).fold(3.2, f64::max) * 1.05;
     let pane = Pane {
         x: Axis::linear("normal quantile", -3.2, 3.2),

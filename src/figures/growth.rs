@@ -7,7 +7,7 @@ use goldenweight_theory::parameters::{ParameterError, SampleSizes, Weight};
 use goldenweight_theory::{collapse, linear};
 
 use super::Draw;
-use super::chart::{At, Axis, BLACK, BLUE, Chart, Dash, GREEN, GREY, Glyph, Mark, PURPLE, Pane, Side};
+use super::chart::{At, Axis, BLACK, BLUE, Chart, Dash, GREEN, GREY, Mark, PURPLE, Pane, Side};
 use super::grid::{BAND, band};
 use super::subject::{Subject, Visit};
 use super::table::Table;
@@ -151,6 +151,28 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted.get(rank.max(1) - 1).copied().unwrap_or(f64::NAN)
 }
 
+/// Where the labels of the simulated mean, of theory, of the median and of the quantiles are, and up to which t the points lie that they name.
+const fn labels(subject: Subject) -> [(At, f64); 4] {
+    const fn label(x: f64, y: f64, t: f64) -> (At, f64) {
+        (At::Pane(x, y), t)
+    }
+    match subject {
+        Subject::Model(Model::GaussianMean, _) => {
+            [label(0.2, 0.1, 20.0), label(0.22, 0.95, 260.0), label(0.5, 0.57, 440.0), label(0.36, 0.34, 300.0)]
+        }
+        Subject::Model(Model::GaussianCovariance, _) => {
+            [label(0.1, 0.92, 20.0), label(0.54, 0.76, 640.0), label(0.62, 0.26, 560.0), label(0.42, 0.4, 240.0)]
+        }
+        Subject::Model(Model::Logistic, _) => {
+            [label(0.24, 0.08, 2.0), label(0.55, 0.32, 45.0), label(0.24, 0.76, 14.0), label(0.24, 0.94, 7.0)]
+        }
+        Subject::Model(Model::Linear | Model::Poisson, _) => {
+            [label(0.62, 0.88, 680.0), label(0.66, 0.24, 600.0), label(0.3, 0.7, 400.0), label(0.3, 0.8, 480.0)]
+        }
+        _ => [label(0.3, 0.5, 140.0), label(0.42, 0.74, 260.0), label(0.3, 0.4, 100.0), label(0.3, 0.3, 100.0)],
+    }
+}
+
 /// The panel.
 pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     let (t, usable, surviving) = (table.column("t"), table.column("mean_usable"), table.column("surviving"));
@@ -164,23 +186,15 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     let exact = table.columns().iter().any(|column| column.name == "theory" && column.meaning == EXACT);
 
     let mut marks = Vec::new();
-    let mut key = Vec::new();
     let dash = if exact { Dash::Solid } else { Dash::Dashed };
-    let range = |low: &str, high: &str| {
-        let highs = table.column(high);
-        table.points("t", low).into_iter().zip(highs).map(|((t, low), high)| (t, low, high)).collect::<Vec<_>>()
+    let range = |low: Vec<(f64, f64)>, high: Vec<(f64, f64)>| {
+        low.into_iter().zip(high).map(|((t, low), (_, high))| (t, low, high)).collect::<Vec<_>>()
     };
-    key.push((Glyph::DotInBand, BLUE, "simulated mean, 95 % band".to_owned()));
     if !everywhere {
-        marks.push(Mark::Band(range("q10", "q90"), GREY));
+        marks.push(Mark::Band(range(table.points("t", "q10"), table.points("t", "q90")), GREY));
         marks.push(Mark::Line(table.points("t", "median"), PURPLE, Dash::Solid));
-        key.push((Glyph::Band, GREY, "10 % to 90 % quantiles".to_owned()));
-        key.push((Glyph::Line(Dash::Solid), PURPLE, "median of the chains".to_owned()));
     }
-    key.push((Glyph::Line(dash), BLACK, if exact { "exact risk" } else { "limit law, n → ∞" }.to_owned()));
-    let (low, high) = (shown("low"), shown("high"));
-    let band = low.iter().zip(&high).map(|((t, low), (_, high))| (*t, *low, *high)).collect();
-    marks.push(Mark::Band(band, BLUE));
+    marks.push(Mark::Band(range(shown("low"), shown("high")), BLUE));
     // So many dots that they can be told apart.
     let apart = |(t, _): &(f64, f64)| !everywhere || *t % 20.0 == 0.0;
     marks.push(Mark::Dots(shown("mean").into_iter().filter(apart).collect(), BLUE));
@@ -206,12 +220,15 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     if !everywhere {
         marks.push(Mark::Vertical(stop, 1.0, GREY, Dash::Dotted));
     }
-    let place = match subject {
-        Subject::Model(Model::GaussianCovariance | Model::Linear | Model::Poisson, _) => At::Pane(0.05, 0.94),
-        Subject::Model(Model::Logistic, _) => At::Pane(0.36, 0.95),
-        _ => At::Pane(0.36, 0.44),
-    };
-    marks.push(Mark::Key(place, key));
+    let theory = if exact { "exact risk" } else { "limit law, n → ∞" };
+    let [mean, law, median, quantiles] = labels(subject);
+    marks.extend(Mark::naming(&shown("mean"), mean, BLUE, "simulated mean, 95 % band"));
+    marks.extend(Mark::naming(&table.points("t", "theory"), law, BLACK, theory));
+    if !everywhere {
+        let edge = if subject == Subject::Model(Model::GaussianMean, DIM) { "q10" } else { "q90" };
+        marks.extend(Mark::naming(&table.points("t", "median"), median, PURPLE, "median of the chains"));
+        marks.extend(Mark::naming(&table.points("t", edge), quantiles, GREY, "10 % to 90 % quantiles"));
+    }
     let mut panes = vec![Pane { x: x.clone(), y, share: 3, marks }];
     if table.has("log_det") && !everywhere {
         panes.push(log_det(x, table));
@@ -225,17 +242,15 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
 fn log_det(x: Axis, table: &Table) -> Pane {
     let (points, theory) = (table.points("t", "log_det"), table.points("t", "log_det_theory"));
     let low = theory.iter().map(|(_, y)| *y).fold(0.0, f64::min);
-    let marks = vec![
+    let labels = [
+        Mark::naming(&theory, (At::Pane(0.6, 0.86), 500.0), BLACK, "exact drift"),
+        Mark::naming(&points, (At::Pane(0.25, 0.22), 200.0), BLUE, "simulated mean"),
+    ];
+    let mut marks = vec![
         Mark::Dots(points.into_iter().filter(|(t, _)| t % 40.0 == 0.0).collect(), BLUE),
         Mark::Line(theory, BLACK, Dash::Solid),
-        Mark::Key(
-            At::Pane(0.5, 0.86),
-            vec![
-                (Glyph::Line(Dash::Solid), BLACK, "exact drift".to_owned()),
-                (Glyph::Dot, BLUE, "simulated mean".to_owned()),
-            ],
-        ),
     ];
+    marks.extend(labels.into_iter().flatten());
     Pane { x, y: Axis::linear("log det of the covariance", 1.06 * low, 0.0), share: 2, marks }
 }
 

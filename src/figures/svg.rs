@@ -6,7 +6,7 @@ use plotters::element::{DashedPathElement, DynElement, IntoDynElement};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::chart::{At, BLACK, Chart, Colour, Dash, GREY, Glyph, Mark, Pane, Side};
+use super::chart::{At, BLACK, Chart, Colour, Dash, GREY, Mark, Pane, Side};
 
 /// Width in CSS pixels at full size; half of it, 85 mm, is a column's width.
 const WIDTH: u32 = 640;
@@ -206,35 +206,13 @@ impl<'c> Pen<'_, '_, 'c> {
                 .collect(),
             Mark::Label { at, on, colour, text } => {
                 let Some((at, on)) = self.at(*at).zip(self.place(*on)) else { return Vec::new() };
-                let beside = (at.0 - units(5.0), at.1);
-                let words = words(text, at, Side::Right, VPos::Center, TEXT, *colour).into_dyn();
+                let (side, gap) = if on.0 <= at.0 { (Side::Right, -5.0) } else { (Side::Left, 5.0) };
+                let beside = (at.0 + units(gap), at.1);
+                let words = words(text, at, side, VPos::Center, TEXT, *colour).into_dyn();
                 vec![line(vec![on, beside], *colour, Dash::Solid, 1.0), words]
             }
-            Mark::Key(at, lines) => self.at(*at).map_or_else(Vec::new, |at| key(at, lines)),
         }
     }
-}
-
-fn key<'c>((x, y): (i32, i32), lines: &[(Glyph, Colour, String)]) -> Vec<Element<'c>> {
-    let mut elements = Vec::new();
-    for (i, (glyph, colour, text)) in lines.iter().enumerate() {
-        let y = y + units(f64::from(LINE) * i as f64);
-        let (end, middle) = (x + units(30.0), x + units(15.0));
-        let band = || {
-            let corners = [(x, y - units(8.0)), (end, y + units(8.0))];
-            Rectangle::new(corners, rgb(*colour).mix(0.25).filled()).into_dyn()
-        };
-        match glyph {
-            Glyph::Line(dash) => elements.push(line(vec![(x, y), (end, y)], *colour, *dash, 2.2)),
-            Glyph::Dot => elements.push(dot((middle, y), 3.2, *colour)),
-            Glyph::Band => elements.push(band()),
-            Glyph::DotInBand => elements.extend([band(), dot((middle, y), 3.2, *colour)]),
-            Glyph::Interval => elements.extend(interval((x, y), (end, y), (middle, y), *colour)),
-            Glyph::None => {}
-        }
-        elements.push(words(text, (end + units(8.0), y), Side::Right, VPos::Center, TEXT, *colour).into_dyn());
-    }
-    elements
 }
 
 fn interval<'c>(low: (i32, i32), high: (i32, i32), at: (i32, i32), colour: Colour) -> Vec<Element<'c>> {

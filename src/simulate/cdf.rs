@@ -1,6 +1,8 @@
 //! The distribution function of one variable: `F_t` = w (real) + (1 - w) (synthetic empirical distribution function),
 //! synthetic rows drawn from `F_{t-1}`. The truth is U(0, 1); the loss is the same for every continuous distribution.
 
+use std::ops::Range;
+
 use super::{FitFailure, Simulator, lanes::LANES, sorted::sorted_uniforms};
 use crate::{experiment::Rows, stream::StreamRng};
 
@@ -127,22 +129,17 @@ impl Steps {
     /// The first atoms at which the function exceeds these numbers, which are sorted and lie in \[0, 1).
     fn quantiles(&self, sorted: &[f64], rows: &mut [f64]) {
         // Both the numbers and the levels are in increasing order, so one pass finds all: a step finds a row or passes an atom; as in `merge`.
-        let find = |sorted: &[f64], rows: &mut [f64], i: &mut usize, step: usize| {
+        let mut found = std::array::from_fn(|part| part * sorted.len() / PARTS);
+        // Before a part of the numbers stand those of the parts before it, and the atoms that they pass.
+        let begins = |i: usize| {
+            i.checked_sub(1).map_or(0, |last| i + self.levels.partition_point(|&level| level <= sorted[last]))
+        };
+        let ends = std::array::from_fn(|part| begins((part + 1) * sorted.len() / PARTS));
+        side_by_side(ends, &mut found, |i, step| {
             let k = step - *i;
             rows[*i] = self.atoms[k];
             *i += usize::from(self.levels[k].to_bits() > sorted[*i].to_bits());
-        };
-        let half = sorted.len() / 2;
-        let ((low, high), (low_rows, high_rows)) = (sorted.split_at(half), rows.split_at_mut(half));
-        let steps =
-            |upto: &[f64]| upto.last().map_or(0, |u| upto.len() + self.levels.partition_point(|level| level <= u));
-        let (mut i, mut j) = (0, 0);
-        side_by_side(
-            steps(low),
-            steps(sorted),
-            |step| find(low, low_rows, &mut i, step),
-            |step| find(high, high_rows, &mut j, step - half),
-        );
+        });
     }
 
     /// # Formula
@@ -165,38 +162,40 @@ impl Steps {
     }
 }
 
-/// The steps of a loop in order, those before the middle and those from it on side by side: a step waits for the memory that the step before it has
-/// asked for, but not for the other half.
+/// Parts of a loop that run side by side.
+const PARTS: usize = 3;
+
+/// The steps of a loop in parts, of which each ends before a step and counts for itself: side by side, since a step waits for the memory that the
+/// one before it has asked for, but not for the other parts.
 #[inline(always)]
-fn side_by_side(middle: usize, end: usize, mut first: impl FnMut(usize), mut second: impl FnMut(usize)) {
-    let both = middle.min(end - middle);
-    for step in 0..both {
-        first(step);
-        second(middle + step);
+fn side_by_side(ends: [usize; PARTS], counts: &mut [usize; PARTS], mut run: impl FnMut(&mut usize, usize)) {
+    let mut steps: [Range<usize>; PARTS] =
+        std::array::from_fn(|part| if part == 0 { 0 } else { ends[part - 1] }..ends[part]);
+    let shortest = steps.iter().map(Range::len).min().unwrap_or(0);
+    for _ in 0..shortest {
+        for (steps, count) in steps.iter_mut().zip(&mut *counts) {
+            run(count, steps.start);
+            steps.start += 1;
+        }
     }
-    (both..middle).for_each(first);
-    (middle + both..end).for_each(second);
+    for (steps, count) in steps.into_iter().zip(counts) {
+        steps.for_each(|step| run(count, step));
+    }
 }
 
 /// Merges two sorted samples, each followed by `END`, the real one of equal rows first; beside each atom, how many of the atoms up to it are real.
 fn merge(real: &[f64], synthetic: &[f64], atoms: &mut [f64], counts: &mut [i32]) {
+    // Before the real rows of a part stand those of the parts before it, and the synthetic ones below its first.
+    let n = real.len() - 1;
+    let mut passed = std::array::from_fn(|part| part * n / PARTS);
+    let begins = |i: usize| if i < n { i + synthetic.partition_point(|&y| y < real[i]) } else { atoms.len() };
+    let ends = std::array::from_fn(|part| begins((part + 1) * n / PARTS));
     // Without a branch: which of the two comes next is as unpredictable as a coin. Bits are in the order of the numbers, none being negative.
-    let next = |i: &mut usize, step: usize| {
+    side_by_side(ends, &mut passed, |i, step| {
         let (x, y) = (real[*i].to_bits(), synthetic[step - *i].to_bits());
         *i += usize::from(x <= y);
-        (f64::from_bits(x.min(y)), *i as i32)
-    };
-    // Before the real row in the middle stand the real rows before it, and these synthetic ones.
-    let (mut i, mut j) = (0, (real.len() - 1) / 2);
-    let middle = j + synthetic.partition_point(|&y| y < real[j]);
-    let end = atoms.len();
-    let ((low, high), (low_counts, high_counts)) = (atoms.split_at_mut(middle), counts.split_at_mut(middle));
-    side_by_side(
-        middle,
-        end,
-        |step| (low[step], low_counts[step]) = next(&mut i, step),
-        |step| (high[step - middle], high_counts[step - middle]) = next(&mut j, step),
-    );
+        (atoms[step], counts[step]) = (f64::from_bits(x.min(y)), *i as i32);
+    });
 }
 
 #[cfg(test)]
@@ -251,6 +250,26 @@ mod tests {
         let mut rows = [f64::NAN; 6];
         steps.quantiles(&[0.0, 0.125, 0.37, 0.374, 0.4, 0.999], &mut rows);
         assert_eq!(rows, [0.1, 0.3, 0.3, 0.3, 0.6, 0.9]);
+    }
+
+    /// Rows of a coarse grid, with ties, in every number from 0 to 9: the atoms are the sorted rows, and each quantile is found anew from the start.
+    #[test]
+    fn parts_make_no_difference() {
+        let grid = |rows: usize, step: usize| -> Vec<f64> { (0..rows).map(|i| (i * step % 8) as f64 / 8.0).collect() };
+        for (n, m) in (0..100).map(|i| (i / 10, i % 10)) {
+            let mut parts = [grid(n, 3), grid(m, 5), (0..m).map(|i| (i * i % 17) as f64 / 17.0).collect()];
+            parts.iter_mut().for_each(|part| part.sort_by(f64::total_cmp));
+            let [real, synthetic, sorted] = parts;
+            let mut steps = Steps::with_capacity(n + m);
+            steps.mix(0.375, &ended(&real), &ended(&synthetic));
+            let mut rows = [real.as_slice(), &synthetic].concat();
+            rows.sort_by(f64::total_cmp);
+            assert_eq!(steps.atoms, [&[0.0], rows.as_slice(), &[1.0]].concat(), "n = {n}, m = {m}");
+            let mut found = vec![f64::NAN; m];
+            steps.quantiles(&sorted, &mut found);
+            let first = |u: &f64| steps.atoms[steps.levels.iter().position(|level| level > u).unwrap()];
+            assert_eq!(found, sorted.iter().map(first).collect::<Vec<_>>(), "n = {n}, m = {m}");
+        }
     }
 
     /// Synthetic rows are atoms of positive weight of the model before, in increasing order.

@@ -194,6 +194,33 @@ pub fn trace_inverse_enclosure(beta: &[Interval]) -> Interval {
     others / across + Interval::one() / along
 }
 
+/// Probability that no fit to n rows exists, where beta = 0.
+///
+/// # Formula
+/// `2^{1-n} sum_{i < p} C(n - 1, i)`
+///
+/// # Domain
+/// p >= 1, 1 <= n <= 1000; any law of the rows under which, almost surely, no p of them are linearly dependent
+///
+/// # Source
+/// derived, after Cover, Geometrical and statistical properties of systems of linear inequalities (1965). There is no maximum exactly where a hyperplane
+/// through the origin has all labels of 1 on one side and all of 0 on the other (Albert and Anderson, On the existence of maximum likelihood estimates in
+/// logistic regression models, 1984). Of the 2^n labellings, which are equally likely, let L(n, p) be so. A new row splits those of the others' whose
+/// hyperplane can pass through it, which are the L(n, p - 1) of their projections along it: L(n + 1, p) = L(n, p) + L(n, p - 1), L(1, p) = 2,
+/// L(n, 0) = 0. The formula is L(n, p)/2^n by Pascal's rule.
+///
+/// # Accuracy
+/// exact while the binomial coefficients are below 2^53, beyond that 2e-16 relative for each term of the sum
+#[must_use]
+pub fn separation_probability(dim: u32, rows: u32) -> f64 {
+    let (mut term, mut sum) = (1.0, 0.0);
+    for i in 0..dim.min(rows) {
+        sum += term;
+        term = term * f64::from(rows - 1 - i) / f64::from(i + 1);
+    }
+    sum * libm::exp2(1.0 - f64::from(rows))
+}
+
 /// Coefficients, weighted maximum likelihood on the pooled rows, design N(0, I).
 ///
 /// # Formula

@@ -16,6 +16,7 @@ pub mod identity;
 pub mod information;
 pub mod law;
 pub mod sampling;
+pub mod separation;
 pub mod weights;
 
 use crate::outcome::Verdict;

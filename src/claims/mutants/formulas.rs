@@ -270,10 +270,22 @@ fn riccati(k: f64, t: i32) -> f64 {
     (0..t).fold(1.0, |v, _| (k + v) / (1.0 + k + v))
 }
 
+/// 2^(1 - n) times the sum of the first binomial coefficients of n - 1, so many.
+fn separated(first: i32, n: f64) -> f64 {
+    let coefficient = |i: i32| (0..i).map(|j| (n - 1.0 - f64::from(j)) / f64::from(j + 1)).product::<f64>();
+    libm::exp2(1.0 - n) * (0..first).map(coefficient).sum::<f64>()
+}
+
+/// The share of chains that have ended where each fit fails with this probability.
+fn ended(cell: &Cell, fails: f64) -> f64 {
+    1.0 - (1.0 - fails).powi(t(cell) + 1)
+}
+
 fn regressions() -> Vec<Mutant> {
     const QUARTER: (&str, &str) = ("linear-limit", "k = 1/4, w = .39");
     const ALONE: (&str, &str) = ("linear-synthetic-only", SUFFICIENT);
     const LOGISTIC: (&str, &str) = ("logistic-limit", "k = 1, w = .618, p = 2");
+    const SEPARATION: (&str, &str) = ("logistic-separation", "share of ended chains");
     const POISSON: (&str, &str) = ("poisson-limit", "k = 1, w = .618, p = 2");
     const ADULT: (&str, &str) = ("misspecified-limit", "standardised coefficients, n = 4m, w = .5");
     const ADULT_ALONE: (&str, &str) = ("misspecified-limit", "real rows alone, w = 1");
@@ -301,6 +313,11 @@ fn regressions() -> Vec<Mutant> {
         wrong(LOGISTIC.0, LOGISTIC.1, "logistic information not inverted", |c| {
             let (across, along) = logistic_information(c);
             scaled(c, (p(c) - 1.0) * across + along)
+        }),
+        right(SEPARATION.0, SEPARATION.1, "control: Cover's count", |c| ended(c, separated(p(c) as i32, n(c)))),
+        wrong(SEPARATION.0, SEPARATION.1, "Cover's count up to i = p", |c| ended(c, separated(p(c) as i32 + 1, n(c)))),
+        wrong(SEPARATION.0, SEPARATION.1, "Cover's count of n + 1 rows", |c| {
+            ended(c, separated(p(c) as i32, n(c) + 1.0))
         }),
         right(POISSON.0, POISSON.1, "control: Poisson information", |c| {
             scaled(c, libm::exp(-p(c) / 2.0) * (p(c) - 1.0 + 1.0 / (1.0 + p(c))))

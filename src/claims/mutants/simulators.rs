@@ -36,6 +36,7 @@ pub fn table() -> Vec<Mutant> {
     const COV: (&str, &str) = ("gaussian-covariance-law", "by rows");
     const CELLS: (&str, &str) = ("categorical-law", "by rows");
     const LINEAR: (&str, &str) = ("linear-synthetic-only", "by sufficient statistics");
+    const SEPARATION: (&str, &str) = ("logistic-separation", "share of ended chains");
     vec![
         right(MEAN.0, MEAN.1, "control: a plain Gaussian simulator, mean", |c| gaussian(c, Fault::None)),
         right(COV.0, COV.1, "control: a plain Gaussian simulator, covariance", |c| gaussian(c, Fault::None)),
@@ -62,6 +63,10 @@ pub fn table() -> Vec<Mutant> {
             let beta = DVector::from_element(c.cell().dim, 2.0);
             c.clone().simulated_by(Logistic::new(beta, c.cell().rows))
         }),
+        wrong(SEPARATION.0, SEPARATION.1, "dropped failed fits: chains go on from the model before", |c| {
+            let beta = DVector::zeros(c.cell().dim);
+            c.clone().simulated_by(Dropping(Logistic::new(beta, c.cell().rows)))
+        }),
         wrong(
             "figure-8a",
             "risk at w = .2, .38, .62, .78",
@@ -74,6 +79,63 @@ pub fn table() -> Vec<Mutant> {
 fn linear(case: &Case, noise: f64) -> Case {
     let beta = DVector::from_element(case.cell().dim, 1.0);
     case.clone().simulated_by(LinearSufficient::new(&beta, noise, case.cell().rows))
+}
+
+/// Whether the last fit exists, of chains that pass over those that do not.
+struct Dropping(Logistic);
+
+impl Simulator for Dropping {
+    type Real = <Logistic as Simulator>::Real;
+    type Noise = <Logistic as Simulator>::Noise;
+    type State = (<Logistic as Simulator>::State, bool);
+
+    fn loss_names(&self) -> &'static [&'static str] {
+        &["ended"]
+    }
+
+    fn real(&self) -> Self::Real {
+        self.0.real()
+    }
+
+    fn noise(&self) -> Self::Noise {
+        self.0.noise()
+    }
+
+    fn state(&self) -> Self::State {
+        (self.0.state(), false)
+    }
+
+    fn draw_real(&self, rng: &mut StreamRng, real: &mut Self::Real) -> Result<(), FitFailure> {
+        self.0.draw_real(rng, real)
+    }
+
+    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut Self::Noise) {
+        self.0.draw_noise(rng, noise);
+    }
+
+    fn start(&self, real: &Self::Real, (chain, failed): &mut Self::State) -> Result<(), FitFailure> {
+        *failed = self.0.start(real, chain).is_err();
+        Ok(())
+    }
+
+    fn retrain(
+        &self,
+        weight: f64,
+        real: &Self::Real,
+        noise: &Self::Noise,
+        (chain, failed): &mut Self::State,
+    ) -> Result<(), FitFailure> {
+        let before = chain.clone();
+        *failed = self.0.retrain(weight, real, noise, chain).is_err();
+        if *failed {
+            *chain = before;
+        }
+        Ok(())
+    }
+
+    fn losses(&self, (_, failed): &Self::State, out: &mut [f64]) {
+        out[0] = f64::from(u8::from(*failed));
+    }
 }
 
 /// What is wrong with the Gaussian simulator.

@@ -43,6 +43,18 @@ fn logistic_digits() {
     }
 }
 
+/// By hand: one sign (p = 1), an arc of less than half the circle (Wendel: n/2^(n-1)), and of four points in three dimensions all but the two labellings that
+/// their one linear dependence forbids.
+#[test]
+fn separation_by_hand() {
+    assert_eq!(logistic::separation_probability(1, 5), 1.0 / 16.0);
+    assert_eq!(logistic::separation_probability(2, 6), 6.0 / 32.0);
+    assert_eq!(logistic::separation_probability(3, 4), 14.0 / 16.0);
+    assert_eq!(logistic::separation_probability(3, 3), 1.0);
+    assert_eq!(logistic::separation_probability(9, 2), 1.0);
+    assert_close("half of 2p rows", logistic::separation_probability(500, 1000), 0.5, 1e-13);
+}
+
 proptest! {
     #![proptest_config(cases(128))]
 
