@@ -151,25 +151,26 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted.get(rank.max(1) - 1).copied().unwrap_or(f64::NAN)
 }
 
-/// Where the labels of the simulated mean, of theory, of the median and of the quantiles are, and up to which t the points lie that they name.
+/// Where the labels of the simulated mean, of theory, of the median and of the quantiles are, and up to which part of the axis
+/// the points lie that they name.
 const fn labels(subject: Subject) -> [(At, f64); 4] {
-    const fn label(x: f64, y: f64, t: f64) -> (At, f64) {
-        (At::Pane(x, y), t)
+    const fn label(x: f64, y: f64, part: f64) -> (At, f64) {
+        (At::Pane(x, y), part)
     }
     match subject {
         Subject::Model(Model::GaussianMean, _) => {
-            [label(0.2, 0.1, 20.0), label(0.22, 0.95, 260.0), label(0.5, 0.57, 440.0), label(0.36, 0.34, 300.0)]
+            [label(0.2, 0.1, 0.02), label(0.22, 0.95, 0.26), label(0.5, 0.57, 0.44), label(0.36, 0.34, 0.3)]
         }
         Subject::Model(Model::GaussianCovariance, _) => {
-            [label(0.1, 0.92, 20.0), label(0.54, 0.76, 640.0), label(0.62, 0.26, 560.0), label(0.42, 0.4, 240.0)]
+            [label(0.1, 0.92, 0.02), label(0.54, 0.76, 0.64), label(0.62, 0.26, 0.56), label(0.42, 0.4, 0.24)]
         }
         Subject::Model(Model::Logistic, _) => {
-            [label(0.24, 0.08, 2.0), label(0.55, 0.32, 45.0), label(0.24, 0.76, 14.0), label(0.24, 0.94, 7.0)]
+            [label(0.24, 0.08, 0.02), label(0.55, 0.32, 0.45), label(0.24, 0.76, 0.14), label(0.24, 0.94, 0.07)]
         }
         Subject::Model(Model::Linear | Model::Poisson, _) => {
-            [label(0.62, 0.88, 680.0), label(0.66, 0.24, 600.0), label(0.3, 0.7, 400.0), label(0.3, 0.8, 480.0)]
+            [label(0.62, 0.88, 0.68), label(0.66, 0.24, 0.6), label(0.3, 0.7, 0.4), label(0.3, 0.8, 0.48)]
         }
-        _ => [label(0.3, 0.5, 140.0), label(0.42, 0.74, 260.0), label(0.3, 0.4, 100.0), label(0.3, 0.3, 100.0)],
+        _ => [label(0.3, 0.5, 0.14), label(0.42, 0.74, 0.26), label(0.3, 0.4, 0.1), label(0.3, 0.3, 0.1)],
     }
 }
 
@@ -221,7 +222,7 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         marks.push(Mark::Vertical(stop, 1.0, GREY, Dash::Dotted));
     }
     let theory = if exact { "exact risk" } else { "limit law, n → ∞" };
-    let [mean, law, median, quantiles] = labels(subject);
+    let [mean, law, median, quantiles] = labels(subject).map(|(at, part)| (at, part * x.high));
     marks.extend(Mark::naming(&shown("mean"), mean, BLUE, "simulated mean, 95 % band"));
     marks.extend(Mark::naming(&table.points("t", "theory"), law, BLACK, theory));
     if !everywhere {
