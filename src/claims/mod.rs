@@ -29,7 +29,7 @@ mod weights;
 
 pub use check::{Check, Context, Finding, Tier};
 pub use registry::registry;
-pub use run::{Event, RunError, Settings, verify};
+pub use run::{Event, RunError, Settings, selected, verify};
 
 use crate::outcome::{ClaimSummary, Kind};
 

@@ -57,33 +57,41 @@ pub(super) fn family(claims: &[Claim], tier: Tier) -> Family {
     Family::new(FAMILY_FALSE_ALARM, checks.map(Check::comparisons).sum()).with_looks(LOOKS)
 }
 
+/// The claims that are asked for, each with its checks, of which it has at least one.
+///
+/// # Errors
+/// [`RunError::NoClaim`] where `only` matches nothing, [`RunError::NoEvidence`] where the claims that it matches have no evidence
+/// of the kinds.
+pub fn selected<'a>(
+    claims: &'a [Claim],
+    settings: &Settings,
+) -> Result<VecDeque<(&'a Claim, Vec<&'a Check>)>, RunError> {
+    let asked = |check: &&Check| {
+        check.tier <= settings.tier && (settings.kinds.is_empty() || settings.kinds.contains(&check.kind))
+    };
+    let mut matching =
+        claims.iter().filter(|claim| settings.only.as_ref().is_none_or(|glob| glob.matches(claim.id))).peekable();
+    matching.peek().ok_or(RunError::NoClaim)?;
+    let checks = |claim: &'a Claim| (claim, claim.checks.iter().filter(asked).collect::<Vec<_>>());
+    let found: VecDeque<_> = matching.map(checks).filter(|(_, checks)| !checks.is_empty()).collect();
+    if found.is_empty() { Err(RunError::NoEvidence) } else { Ok(found) }
+}
+
 /// Runs the checks of the tier, one after the other (each uses all threads), and tells `listener` of the progress.
 ///
 /// The family of a run is every statistical comparison of the tier in the whole registry, also under `only`: a claim's
 /// bounds, and so its verdict, do not depend on what else is asked for.
 ///
 /// # Errors
-/// [`RunError::NoClaim`] where `only` matches nothing, [`RunError::NoEvidence`] where the claims that it matches have no evidence
-/// of the kinds.
+/// As [`selected`].
 pub fn verify(
     claims: &[Claim],
     settings: &Settings,
     listener: &mut dyn FnMut(Event<'_>),
 ) -> Result<RunOutcome, RunError> {
     let began = Instant::now();
-    let runs = |check: &Check| check.tier <= settings.tier;
     let family = family(claims, settings.tier);
-    let asked = |check: &Check| runs(check) && (settings.kinds.is_empty() || settings.kinds.contains(&check.kind));
-    let matches = |c: &&Claim| settings.only.as_ref().is_none_or(|glob| glob.matches(c.id));
-    if !claims.iter().any(|c| matches(&c)) {
-        return Err(RunError::NoClaim);
-    }
-    let mut queue: VecDeque<_> = claims
-        .iter()
-        .filter(matches)
-        .map(|claim| (claim, claim.checks.iter().filter(|check| asked(check)).collect::<Vec<_>>()))
-        .filter(|(_, checks)| !checks.is_empty())
-        .collect();
+    let mut queue = selected(claims, settings)?;
     // Coq runs beside the simulations, and the claims that wait for it are told of when it is done.
     let proofs_asked = queue.iter().flat_map(|(_, checks)| checks).any(|check| check.kind == Kind::Proof);
     if proofs_asked {
@@ -114,9 +122,6 @@ pub fn verify(
             listener(Event::Claim(&outcome));
             outcomes.push(outcome);
         }
-    }
-    if outcomes.is_empty() {
-        return Err(RunError::NoEvidence);
     }
     Ok(RunOutcome {
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -103,9 +103,11 @@ impl ClaimsArgs {
 impl VerifyArgs {
     /// Runs the registry, printing each claim as it is decided.
     pub fn run(&self) -> Result<Status, Failure> {
-        // Opened first: a run of minutes should not end in a directory that cannot be written to.
+        let claims = claims::registry();
+        claims::selected(&claims, &self.settings()).map_err(|error| self.refused(&error))?;
+        // Opened before the run: one of minutes should not end in a directory that cannot be written to.
         self.report.as_deref().map_or(Ok(()), |folder| open_folder("--report", folder))?;
-        let run = self.compute.install(|| self.verify())?;
+        let run = self.compute.install(|| self.verify(&claims))?;
         if self.compute.json {
             write(&json(&run)?)?;
         } else {
@@ -119,12 +121,22 @@ impl VerifyArgs {
         Ok(status(run.verdict))
     }
 
-    fn verify(&self) -> Result<RunOutcome, Failure> {
-        let settings =
-            Settings { seed: self.compute.seed, tier: self.tier, only: self.only.clone(), kinds: self.kinds.clone() };
+    fn settings(&self) -> Settings {
+        Settings { seed: self.compute.seed, tier: self.tier, only: self.only.clone(), kinds: self.kinds.clone() }
+    }
+
+    fn refused(&self, error: &RunError) -> Failure {
+        let (option, value) = match error {
+            RunError::NoClaim => ("--only", self.only.as_ref().map(Pattern::to_string).unwrap_or_default()),
+            RunError::NoEvidence => ("--kinds", self.kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(",")),
+        };
+        InputError::new(option, value, error.to_string()).into()
+    }
+
+    fn verify(&self, claims: &[Claim]) -> Result<RunOutcome, Failure> {
         let bar = progress(None, "");
         let (mut head, mut printed) = (Some(report::table_head() + "\n"), Ok(()));
-        let run = claims::verify(&claims::registry(), &settings, &mut |event| match event {
+        let run = claims::verify(claims, &self.settings(), &mut |event| match event {
             Event::Begin { claim, check } => {
                 bar.set_message(format!("{} {}", claim.id, check.name));
                 bar.tick();
@@ -137,12 +149,6 @@ impl VerifyArgs {
         });
         bar.finish_and_clear();
         printed?;
-        run.map_err(|e| {
-            let (option, value) = match e {
-                RunError::NoClaim => ("--only", self.only.as_ref().map(Pattern::to_string).unwrap_or_default()),
-                RunError::NoEvidence => ("--kinds", self.kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(",")),
-            };
-            InputError::new(option, value, e.to_string()).into()
-        })
+        run.map_err(|error| self.refused(&error))
     }
 }

@@ -273,6 +273,16 @@ fn verify_writes_a_report() {
     assert!(page.contains("<tbody id=\"poisson-information\"") && page.matches("<tbody").count() == 2, "{page}");
     let files = std::fs::read_dir(&report).expect("readable").count();
     assert_eq!(files, 2, "nothing else is left in the directory");
+    for asked in [["--only", "no-such-claim"], ["--kinds", "mutant"]] {
+        let absent = folder.path().join("absent");
+        let output = Command::new(env!("CARGO_BIN_EXE_goldenweight"))
+            .arg("verify")
+            .args(asked)
+            .arg("--report")
+            .arg(&absent)
+            .output();
+        assert_eq!((output.expect("it runs").status.code(), absent.exists()), (Some(2), false), "{asked:?}");
+    }
 }
 
 /// The law of the category shares is exact: each z of a fixed seed is below five.
