@@ -65,7 +65,7 @@ fn separation() -> Claim {
                         .max(error(at(p, p), 1.0, RECURSION))
                 },
             ),
-            simulation("share of ended chains", 60_000, 0.035, vec![case(1, 4, 4), case(2, 6, 2), case(3, 10, 5)]),
+            simulation("share of ended chains", 144_000, 0.035, vec![case(1, 4, 4), case(2, 6, 2), case(3, 10, 5)]),
         ],
     }
 }

@@ -13,6 +13,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::case::{Case, Drawn};
 use super::sampled::{Compared, Estimated, Sampled, worst};
 use super::{Context, Finding};
@@ -33,7 +35,8 @@ impl Series {
     pub(super) fn at(&mut self, sampled: &Sampled, context: &Context, look: u32) -> &[Estimated] {
         let cap = context.tier.replicates(sampled.cap);
         for next in self.estimates.len() as u32..=look {
-            let cases = self.cases.clone().zip(&mut self.drawn);
+            // Side by side, as a look may have fewer blocks of replicates than there are threads.
+            let cases = self.cases.clone().into_par_iter().zip(&mut self.drawn);
             let estimate = |(index, drawn): (usize, &mut Drawn)| {
                 let case: &Case = &sampled.cases[index];
                 case.draw(context, index as u64, sampled.form.quantity, drawn, cap, next)?;
@@ -82,7 +85,7 @@ impl Sampled {
     /// in what is expected alone.
     #[must_use]
     pub fn judge(&self, context: &Context, series: &mut [Series]) -> Finding {
-        let made: Vec<_> = series.iter_mut().map(|one| self.decide(context, one)).collect();
+        let made: Vec<_> = series.par_iter_mut().map(|one| self.decide(context, one)).collect();
         let shown = |(place, made): (String, &Result<Compared, String>)| Some(made.as_ref().ok()?.outcome(place));
         let comparisons = self.places().into_iter().zip(&made).filter_map(shown).collect();
         Finding { comparisons, ..worst(made) }
