@@ -159,15 +159,14 @@ impl CovarianceSystem<f64> {
     /// Weight on the real rows that minimises the limit risk.
     ///
     /// # Formula
-    /// the root of dV/dw in [w_b, w_a], the optimal weights of the two modes
+    /// the root of dV/dw in (w_c(m), 1)
     ///
     /// # Domain
     /// Sigma != 0; value in (w_c(m), 1)
     ///
     /// # Source
     /// derived: V = (a + b)/3, and each mode's limit is strictly convex ([`Recursion::limit`]), so V is strictly
-    /// convex on (w_c, 1], has one minimum, and has it between those of its modes. Both have kappa = c/d, and the
-    /// optimal weight increases in rho, so w_b <= w_a
+    /// convex on (w_c, 1] and has one minimum; it grows without bound towards w_c, and increases at 1
     ///
     /// # Computed as
     /// bisection on the derivative (a [`Jet`] through [`CovarianceSystem::limit`]) down to adjacent floats
@@ -176,9 +175,7 @@ impl CovarianceSystem<f64> {
     /// 12 ulp for n, m up to 1e7 (6 measured)
     #[must_use]
     pub fn optimal_weight(&self) -> f64 {
-        let of_mode =
-            |excess| Recursion::new(1.0 / self.real, 1.0 / self.synthetic, excess / self.synthetic).optimal_weight();
-        let (mut low, mut high): (f64, f64) = (of_mode(-1.0), of_mode(2.0));
+        let (mut low, mut high) = (threshold(self.synthetic as u64), 1.0);
         let constants = CovarianceSystem {
             square_trace: Jet::constant(self.square_trace),
             trace_square: Jet::constant(self.trace_square),

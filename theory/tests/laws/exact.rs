@@ -51,6 +51,7 @@ fn the_golden_ratio_is_not_rational() {
 fn roots_and_the_rest_are_defined_where_they_are_rational() {
     let exact = |x: Q| Exact::from(x);
     assert_eq!(Exact::ratio(8, 18).sqrt(), exact(q(2, 3)));
+    assert_eq!(Exact::ratio(8, 18).value(), Some(&q(4, 9)));
     assert_eq!(Exact::ratio(0, 1).sqrt(), exact(q(0, 1)));
     assert_eq!(Exact::ratio(0, 1).exp(), Exact::one());
     assert_eq!(Exact::one().ln(), exact(q(0, 1)));

@@ -135,6 +135,7 @@ proptest! {
         prop_assert!(a.contains(x) && a.contains(a.midpoint()) && a.midpoint().is_finite());
         let [below, above] = a.split();
         prop_assert!(below.hull(above) == a && (below.contains(x) || above.contains(x)));
+        prop_assert_eq!((below.low(), below.high(), above.low(), above.high()), (a.low(), a.midpoint(), a.midpoint(), a.high()));
         prop_assert!(a.width() == f64::INFINITY || exact(a.high()) - exact(a.low()) <= exact(a.width()));
         prop_assert_eq!(a.is_positive(), a.low() > 0.0);
         prop_assert_eq!(a.is_negative(), a.high() < 0.0);
@@ -146,6 +147,7 @@ proptest! {
         // Three roundings, an ulp of one of them being up to two of the result.
         prop_assert!(holds(ratio, &q(n, d)) && ulps(ratio) <= 6, "{n}/{d}: {ratio:?}");
         prop_assert!(holds(Interval::ratio(n, -d), &q(n, -d)));
+        prop_assert_eq!(Interval::enclosing(&exact(x)), Interval::point(x));
         prop_assume!(y != 0.0);
         let x = exact(x) / exact(y);
         let tight = Interval::enclosing(&x);
