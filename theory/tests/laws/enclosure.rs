@@ -91,8 +91,27 @@ fn either_bound_is_needed_and_holds() {
                 let misses = sum.high() < narrow.low() || narrow.high() < sum.low();
                 assert!(misses, "{place}: {sum:?}, no bound was needed");
             }
+            let [across, along] = bounds(b, step, nodes, sum);
+            for (what, wide, (low, high)) in [("a", wide.across, across), ("c", wide.along, along)] {
+                let off = ((wide.low() - low) / low).abs().max(((wide.high() - high) / high).abs());
+                assert!(off < 1e-9, "{what}({b}), step {coarse}, range {part}: {wide:?}, by hand {low} to {high}");
+            }
         }
     }
+}
+
+/// The ends for the sums, from the bounds as they are derived in the doc comment of `enclosure_by`, in floats.
+fn bounds(b: f64, step: f64, nodes: u32, sum: Information<Interval>) -> [(f64, f64); 2] {
+    use std::f64::consts::PI;
+    let d = 0.9 * PI / (1.0 + b * b).sqrt();
+    let strip = 2.0 / ((2.0 * PI * d / step).exp() - 1.0) * (d * d / 2.0).exp() / (1.0 - b * d / PI).powi(2);
+    let end = step * f64::from(nodes);
+    let cut = 2.0 * (-b * end - end * end / 2.0).exp() / (2.0 * PI).sqrt() / (b + end - 2.0 / end);
+    let (a, c) = (sum.across.midpoint(), sum.along.midpoint());
+    let high = (a + cut) / (1.0 - strip);
+    let aside = strip * d * d * high;
+    let low = (c - aside) / if c > aside { 1.0 + strip } else { 1.0 - strip };
+    [(a / (1.0 + strip), high), (low, (c + end * end * cut + aside) / (1.0 - strip))]
 }
 
 #[test]
@@ -107,6 +126,7 @@ fn without_a_bound_the_whole_line() {
     for (step, nodes) in [(0.0, 50), (-0.1, 1), (f64::NAN, 50), (0.1, 0), (0.1, 5)] {
         assert_eq!(logistic::enclosure_by(&Interval::one(), step, nodes), whole, "{step} {nodes}");
     }
+    assert_eq!(logistic::enclosure_by(&Interval::point(1e202), 0.1, 50), whole, "b = 1e101");
 }
 
 proptest! {

@@ -31,9 +31,12 @@ proptest! {
 
     #[test]
     fn analytic_derivatives(x in 0.01..20.0f64) {
-        let jet = Jet::variable(x);
-        assert_close("sqrt", jet.sqrt().derivative, 0.5 / x.sqrt(), POSITIVE_TERMS);
-        assert_close("exp", jet.exp().derivative, x.exp(), POSITIVE_TERMS);
+        // Of 3 x, so that the chain rule shows.
+        let jet = Jet::variable(x) * Jet::ratio(3, 1);
+        assert_close("square", jet.sqr().derivative, 18.0 * x, POSITIVE_TERMS);
+        assert_close("sqrt", jet.sqrt().derivative, 1.5 / (3.0 * x).sqrt(), POSITIVE_TERMS);
+        assert_close("exp", jet.exp().derivative, 3.0 * (3.0 * x).exp(), POSITIVE_TERMS);
         assert_close("ln", jet.ln().derivative, 1.0 / x, POSITIVE_TERMS);
+        prop_assert!((-jet).is_negative() && !jet.is_negative());
     }
 }

@@ -39,8 +39,9 @@ fn sample_sizes() {
 
 #[test]
 fn degrees_of_freedom() {
-    let df = DegreesOfFreedom::new(SampleSizes::new(2, 10).unwrap()).unwrap();
-    assert_eq!((df.real(), df.synthetic()), (1, 9));
+    let df = DegreesOfFreedom::new(SampleSizes::new(3, 10).unwrap()).unwrap();
+    assert_eq!((df.real(), df.synthetic()), (2, 9));
+    assert!(DegreesOfFreedom::new(SampleSizes::new(2, 2).unwrap()).is_ok());
     for (real, synthetic, name) in [(1, 5, "real"), (5, 1, "synthetic")] {
         let error = DegreesOfFreedom::new(SampleSizes::new(real, synthetic).unwrap()).unwrap_err();
         assert_eq!((error.name, error.value.as_str()), (name, "1"));
