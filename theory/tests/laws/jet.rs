@@ -37,6 +37,7 @@ proptest! {
         assert_close("sqrt", jet.sqrt().derivative, 1.5 / (3.0 * x).sqrt(), POSITIVE_TERMS);
         assert_close("exp", jet.exp().derivative, 3.0 * (3.0 * x).exp(), POSITIVE_TERMS);
         assert_close("ln", jet.ln().derivative, 1.0 / x, POSITIVE_TERMS);
-        prop_assert!((-jet).is_negative() && !jet.is_negative());
+        prop_assert_eq!((jet.sqrt().value, jet.exp().value, jet.ln().value), ((3.0 * x).sqrt(), libm::exp(3.0 * x), libm::log(3.0 * x)));
+        prop_assert!((-jet).is_negative() && !jet.is_negative() && !Jet::constant(0.0).is_negative());
     }
 }
