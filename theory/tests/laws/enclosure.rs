@@ -126,7 +126,8 @@ fn without_a_bound_the_whole_line() {
     for (step, nodes) in [(0.0, 50), (-0.1, 1), (f64::NAN, 50), (0.1, 0), (0.1, 5)] {
         assert_eq!(logistic::enclosure_by(&Interval::one(), step, nodes), whole, "{step} {nodes}");
     }
-    assert_eq!(logistic::enclosure_by(&Interval::point(1e202), 0.1, 50), whole, "b = 1e101");
+    let (step, nodes) = (logistic::step(1e101), logistic::nodes(1e101));
+    assert_eq!(logistic::enclosure_by(&Interval::point(1e202), step, nodes), whole, "b = 1e101");
 }
 
 proptest! {
