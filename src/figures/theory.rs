@@ -162,7 +162,7 @@ fn relative_risk_panes(table: &Table) -> Vec<Pane> {
     marks.push(Mark::Line(curve("optimal_weight"), BLACK, Dash::Solid));
     marks.push(Mark::Line(curve("break_even"), BLACK, Dash::Dashed));
     let texts = [
-        (0.85, 0.69, Side::Left, "valley w*(k)"),
+        (0.6, 0.72, Side::Left, "valley w*(k)"),
         (1.5, 0.31, Side::Right, "below k/(k + 2):"),
         (1.5, 0.23, Side::Right, "worse than fresh"),
         (1.5, 0.15, Side::Right, "rows alone"),
