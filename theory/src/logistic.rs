@@ -210,7 +210,7 @@ pub fn trace_inverse_enclosure(beta: &[Interval]) -> Interval {
 /// L(n, 0) = 0. The formula is L(n, p)/2^n by Pascal's rule.
 ///
 /// # Accuracy
-/// exact while the binomial coefficients are below 2^53, beyond that 2e-16 relative for each term of the sum
+/// exact while n C(n - 1, i) stays below 2^53; beyond that two roundings more with every term, 2e-16 p relative
 #[must_use]
 pub fn separation_probability(dim: u32, rows: u32) -> f64 {
     let (mut term, mut sum) = (1.0, 0.0);

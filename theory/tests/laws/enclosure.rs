@@ -5,7 +5,7 @@ use goldenweight_theory::logistic::{self, Information};
 use goldenweight_theory::scalar::Scalar;
 use proptest::prelude::*;
 
-use crate::precision::ENCLOSED_INFORMATION;
+use crate::precision::{BOUNDS_BY_HAND, ENCLOSED_INFORMATION};
 use crate::support::{Q, cases, exact};
 
 /// tr I^-1 at beta = (1, ..., 1), p times; mpmath, 50 digits, as in `information.rs`. All printed digits are right.
@@ -94,7 +94,10 @@ fn either_bound_is_needed_and_holds() {
             let [across, along] = bounds(b, step, nodes, sum);
             for (what, wide, (low, high)) in [("a", wide.across, across), ("c", wide.along, along)] {
                 let off = ((wide.low() - low) / low).abs().max(((wide.high() - high) / high).abs());
-                assert!(off < 1e-9, "{what}({b}), step {coarse}, range {part}: {wide:?}, by hand {low} to {high}");
+                assert!(
+                    off < BOUNDS_BY_HAND,
+                    "{what}({b}), step {coarse}, range {part}: {wide:?}, by hand {low} to {high}"
+                );
             }
         }
     }

@@ -6,7 +6,7 @@ use gauss_quad::legendre::GaussLegendre;
 use goldenweight_theory::{logistic, poisson};
 use proptest::prelude::*;
 
-use crate::precision::{INFORMATION, INFORMATION_BY_GAUSS, POSITIVE_TERMS};
+use crate::precision::{INFORMATION, INFORMATION_BY_GAUSS, POSITIVE_TERMS, SEPARATION};
 use crate::support::{assert_close, cases, sizes};
 
 fn normal_density(z: f64) -> f64 {
@@ -52,7 +52,7 @@ fn separation_by_hand() {
     assert_eq!(logistic::separation_probability(3, 4), 14.0 / 16.0);
     assert_eq!(logistic::separation_probability(3, 3), 1.0);
     assert_eq!(logistic::separation_probability(9, 2), 1.0);
-    assert_close("half of 2p rows", logistic::separation_probability(500, 1000), 0.5, 1e-13);
+    assert_close("half of 2p rows", logistic::separation_probability(500, 1000), 0.5, SEPARATION);
 }
 
 proptest! {

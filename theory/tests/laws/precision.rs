@@ -45,3 +45,9 @@ pub const LOGARITHM_ULPS: u64 = 12;
 /// Relative width of enclosed Fisher information of logistic regression, a little more than its float's error on either
 /// side. Measured: 7e-15.
 pub const ENCLOSED_INFORMATION: f64 = 1e-14;
+
+/// Ends of the enclosed information against its bounds in floats: some 40 roundings of 1.1e-16 there, and the interval's own width, doubled. Measured: 4e-15.
+pub const BOUNDS_BY_HAND: f64 = 1e-14;
+
+/// Probability of separation up to p = 500: binomial coefficient i carries 2 i roundings of 1.1e-16.
+pub const SEPARATION: f64 = 1.2e-13;
