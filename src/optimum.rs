@@ -222,7 +222,8 @@ pub fn minimise_curves(curves: &[Vec<f64>], window: &Window) -> Optimum {
     let golden = by_golden_section(&|x| polynomial(&fitted, x), (-1.0, 1.0), TOLERANCE);
     let batches = curves.len() as f64;
     let without = |curve: &Vec<f64>| {
-        let others: Vec<f64> = mean.iter().zip(curve).map(|(mean, y)| (batches * mean - y) / (batches - 1.0)).collect();
+        // The sum of the others: their mean has its minimum at the same place.
+        let others: Vec<f64> = mean.iter().zip(curve).map(|(mean, y)| batches * mean - y).collect();
         by_brent(&others)
     };
     let minima: Vec<Minimum> = curves.iter().map(without).collect();
@@ -309,7 +310,31 @@ mod tests {
         assert!(!minimise(&|w| w, (0.0, 1.0)).converged && !minimise(&|w| -w, (0.0, 1.0)).converged);
         let window = Window { centre: 0.5, half: 0.2 };
         let slope: Vec<f64> = (0..NODES).map(node).collect();
-        assert!(!minimise_curves(&[slope.clone(), slope], &window).converged);
+        assert!(!minimise_curves(&[slope.clone(), slope.clone()], &window).converged);
+        // The mean of a parabola and a slope has its minimum inside, the slope alone has not.
+        let parabola = (0..NODES).map(|i| node(i).powi(2)).collect();
+        assert!(!minimise_curves(&[parabola, slope], &window).converged);
+    }
+
+    /// 0.2 to either side, 9/20 of the weight near 0, 9/10 of its complement near 1; the centre is known to 5e-4 and the solver's tolerance of it.
+    #[test]
+    fn a_window_keeps_away_from_the_ends() {
+        for (least, half) in [(0.5, 0.2), (0.1, 0.045), (0.95, 0.045)] {
+            let risks = |_, weights: &[f64]| weights.iter().map(|w| (w - least).powi(2)).collect();
+            let window = Window::locate(&risks, 2).unwrap();
+            assert!((window.centre - least).abs() < 1e-3 && (window.half - half).abs() < 1e-3, "{window:?}");
+            assert!(window.weights().iter().all(|w| (w - window.centre).abs() < window.half), "{window:?}");
+        }
+    }
+
+    /// A polynomial of degree 6 is its own fit: seven coefficients from 17 terms each, so 17 * 7 roundings of numbers of order 10.
+    #[test]
+    fn the_fit_reproduces_a_polynomial() {
+        let of = |x: f64| 3.0 - 2.0 * x + 0.5 * x.powi(2) - x.powi(3) + 4.0 * x.powi(5) + x.powi(6);
+        let fitted = coefficients(&(0..NODES).map(|i| of(node(i))).collect::<Vec<_>>());
+        for x in [-1.0, -0.7, 0.0, 0.1, 0.5, 1.0] {
+            assert!((polynomial(&fitted, x) - of(x)).abs() < 17.0 * 7.0 * 10.0 * f64::EPSILON, "{x}");
+        }
     }
 
     /// One of 24 parabolas has its minimum outside the window that the others make: the mean curve and those without one batch do not.
@@ -341,6 +366,8 @@ mod tests {
         let (brent, golden) = (minimise(&risk, (0.0, 1.0)), by_golden_section(&risk, (0.0, 1.0), 1e-5));
         let exact = 0.405_465_108_108_164_4;
         assert!(golden.converged && (golden.weight - exact).abs() < 2e-5 && (brent.weight - exact).abs() < 3e-6);
+        let elsewhere = by_golden_section(&|w| (w - 3.8).powi(2), (3.0, 5.0), 1e-5);
+        assert!(elsewhere.converged && (elsewhere.weight - 3.8).abs() < 1e-5 * 2.0 * 3.8, "{elsewhere:?}");
     }
 
     #[test]

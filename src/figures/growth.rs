@@ -48,7 +48,7 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
         type Output = (Vec<Path>, usize, usize);
 
         fn visit<S: Simulator>(self, simulator: &S, loss: usize) -> Self::Output {
-            (paths(simulator, &self.0, 0.0, self.1), simulator.loss_names().len(), loss)
+            (paths(simulator, &self.0, 0.0, self.1), S::LOSSES.len(), loss)
         }
     }
     let effort = u64::from(GENERATIONS) * subject.effort(ROWS);

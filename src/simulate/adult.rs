@@ -5,7 +5,7 @@ use rand::RngExt;
 use super::{
     FitFailure, Simulator,
     covariates::Covariates,
-    glm::{Design, Responses, respond, responses},
+    glm::{Design, Responses, approach, respond, responses},
     logistic::Bernoulli,
     newton::{Fit, LAST_CHANGE, Part},
 };
@@ -73,9 +73,7 @@ impl Simulator for AdultLogistic {
     type Noise = Design;
     type State = State;
 
-    fn loss_names(&self) -> &'static [&'static str] {
-        &["coefficients", "standardised"]
-    }
+    const LOSSES: &'static [&'static str] = &["coefficients", "standardised"];
 
     fn real(&self) -> Real {
         Real { x: Covariates::new(6, self.rows.real), y: responses(self.rows.real) }
@@ -116,8 +114,7 @@ impl Simulator for AdultLogistic {
             Part { x: &real.x, y: &real.y, weight: weight / n as f64 },
             Part { x: &noise.x, y: synthetic, weight: (1.0 - weight) / m as f64 },
         ];
-        // Where the climb starts, as for a random design.
-        beta.iter_mut().zip(&self.truth).for_each(|(b, truth)| *b = weight * truth + (1.0 - weight) * *b);
+        approach(beta, &self.truth, weight);
         fit.maximise::<Bernoulli>(&parts, beta)
     }
 

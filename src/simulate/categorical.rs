@@ -35,9 +35,7 @@ impl<S: Sample> Simulator for Categorical<S> {
     type Noise = S;
     type State = State;
 
-    fn loss_names(&self) -> &'static [&'static str] {
-        &["probabilities"]
-    }
+    const LOSSES: &'static [&'static str] = &["probabilities"];
 
     fn real(&self) -> Real<S> {
         Real { sample: S::new(self.rows.real), frequencies: vec![0.0; self.probabilities.len()] }
@@ -184,6 +182,14 @@ impl Sample for Counts {
 mod tests {
     use super::*;
     use crate::stream::{Purpose, Streams};
+
+    /// Cells of [0, 1/8), [1/8, 1/2), [1/2, 1): a number at the end of a cell lies in the next one, and probabilities need not sum to 1.
+    #[test]
+    fn rows_find_their_cells() {
+        let mut frequencies = [f64::NAN; 3];
+        EveryRow(vec![0.0, 0.125, 0.25, 0.5, 0.75]).count(&[0.25, 0.75, 1.0], &mut frequencies);
+        assert_eq!(frequencies, [0.2, 0.4, 0.4]);
+    }
 
     /// Ten cells of 0.1 sum to less than 1 in floating point, 0.7 and 0.3 + 1e-15 to more: each row still finds a cell,
     /// never one of probability zero, wherever that stands.

@@ -27,9 +27,7 @@ impl Simulator for CdfRows {
     type Noise = Vec<f64>;
     type State = State;
 
-    fn loss_names(&self) -> &'static [&'static str] {
-        &["cdf"]
-    }
+    const LOSSES: &'static [&'static str] = &["cdf"];
 
     fn real(&self) -> Vec<f64> {
         vec![END; self.rows.real + 1]

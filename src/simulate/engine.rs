@@ -158,7 +158,7 @@ pub fn run_grid<S: Simulator>(
 
     let blocks = plan.replicates.start / BLOCK..plan.replicates.end.div_ceil(BLOCK);
     let wave = BLOCKS_PER_THREAD * rayon::current_num_threads();
-    let empty = Outcome::empty(plan.record.entries(), simulator.loss_names().len());
+    let empty = Outcome::empty(plan.record.entries(), S::LOSSES.len());
     let mut totals = vec![empty; weights.len()];
     for first in blocks.clone().step_by(wave) {
         let finished: Vec<Vec<Outcome>> = (first..blocks.end.min(first + wave as u64))
@@ -178,7 +178,7 @@ fn run_block<S: Simulator>(
     block: u64,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Vec<Outcome> {
-    let (entries, losses) = (plan.record.entries(), simulator.loss_names().len());
+    let (entries, losses) = (plan.record.entries(), S::LOSSES.len());
     let mut outcomes = vec![Outcome::empty(entries, losses); weights.len()];
     let (mut real, mut noise) = (simulator.real(), simulator.noise());
     let chain = |weights| Chain { weights, state: simulator.state(), values: vec![0.0; entries * losses], fit: Ok(()) };

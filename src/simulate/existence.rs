@@ -19,9 +19,7 @@ impl<S: Simulator> Simulator for Existence<S> {
     type Noise = S::Noise;
     type State = State<S::State>;
 
-    fn loss_names(&self) -> &'static [&'static str] {
-        &["ended"]
-    }
+    const LOSSES: &'static [&'static str] = &["ended"];
 
     fn real(&self) -> S::Real {
         self.0.real()

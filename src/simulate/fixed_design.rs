@@ -33,9 +33,7 @@ impl Simulator for LinearFixedDesign {
     type Noise = DVector<f64>;
     type State = State;
 
-    fn loss_names(&self) -> &'static [&'static str] {
-        &["coefficients"]
-    }
+    const LOSSES: &'static [&'static str] = &["coefficients"];
 
     fn real(&self) -> DVector<f64> {
         DVector::zeros(self.design.nrows())

@@ -58,9 +58,7 @@ impl<S: Sample + Sync> Simulator for Gaussian<S> {
     type Noise = Drawn<S>;
     type State = State;
 
-    fn loss_names(&self) -> &'static [&'static str] {
-        &["mean", "covariance", "log_det"]
-    }
+    const LOSSES: &'static [&'static str] = &["mean", "covariance", "log_det"];
 
     fn real(&self) -> Drawn<S> {
         Drawn { fit: Fit::zeros(self.sigma.nrows()), scratch: self.real.scratch() }

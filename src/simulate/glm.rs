@@ -98,6 +98,12 @@ fn respond_on<F: Family, S: Simd>(
     Ok(())
 }
 
+/// Moves coefficients to where the climb to the next fit starts, without a part in where it ends: the pooled rows follow the truth and the
+/// current model in the shares w and 1 - w.
+pub fn approach(current: &mut [f64], truth: &[f64], weight: f64) {
+    current.iter_mut().zip(truth).for_each(|(b, truth)| *b = weight * truth + (1.0 - weight) * *b);
+}
+
 /// Regression with random design: x ~ N(0, I_p), fresh for real and synthetic rows alike, no intercept, refitted by weighted
 /// maximum likelihood on the pooled rows.
 #[derive(Clone, Debug)]
@@ -143,9 +149,7 @@ impl<F: Family> Simulator for Regression<F> {
     type Noise = Design;
     type State = State;
 
-    fn loss_names(&self) -> &'static [&'static str] {
-        &["coefficients"]
-    }
+    const LOSSES: &'static [&'static str] = &["coefficients"];
 
     fn real(&self) -> Real {
         Real { design: Design::new(self.beta.len(), self.rows.real), responses: responses(self.rows.real) }
@@ -184,8 +188,7 @@ impl<F: Family> Simulator for Regression<F> {
             Part { x: &real.design.x, y: &real.responses, weight: weight / n as f64 },
             Part { x: &noise.x, y: synthetic, weight: (1.0 - weight) / m as f64 },
         ];
-        // Where the climb starts, without a part in where it ends: the pooled rows follow the truth and the current model in these shares.
-        beta.iter_mut().zip(&self.beta).for_each(|(b, truth)| *b = weight * truth + (1.0 - weight) * *b);
+        approach(beta, self.beta.as_slice(), weight);
         fit.maximise::<F>(&parts, beta)
     }
 

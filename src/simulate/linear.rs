@@ -45,9 +45,7 @@ impl<S: Sample + Sync> Simulator for Linear<S> {
     type Noise = Drawn<S>;
     type State = State;
 
-    fn loss_names(&self) -> &'static [&'static str] {
-        &["coefficients"]
-    }
+    const LOSSES: &'static [&'static str] = &["coefficients"];
 
     fn real(&self) -> Drawn<S> {
         Drawn { equations: Equations::zeros(self.dim), scratch: self.real.scratch() }

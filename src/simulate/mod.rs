@@ -43,7 +43,7 @@ pub trait Simulator: Sync {
     type State;
 
     /// Names of the losses, in the order of [`Simulator::losses`].
-    fn loss_names(&self) -> &'static [&'static str];
+    const LOSSES: &'static [&'static str];
 
     /// Memory for real rows, not drawn yet.
     fn real(&self) -> Self::Real;

@@ -49,7 +49,7 @@ fn path<S: Simulator>(
     let streams = Streams { seed: plan.seed, experiment: plan.experiment };
     let stream = |generation, purpose| streams.rng(replicate, generation, purpose, plan.cell);
     let Record::At(generations) = &plan.record else { return Path::new() };
-    let losses = simulator.loss_names().len();
+    let losses = S::LOSSES.len();
     let mut path = vec![f64::INFINITY; generations.len() * losses];
     let mut fit = simulator.draw_real(&mut stream(0, Purpose::Real), real).and_then(|()| simulator.start(real, state));
     let mut fitted = 0;

@@ -59,9 +59,9 @@ impl Check for ByHand {
     fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
         let plan = Plan { real_rows: self.0, ..plan(2, REPLICATES, &[0, 1, 4]) };
         let generations = [0, 1, 4];
-        let mut total = vec![vec![Moments::default(); simulator.loss_names().len()]; generations.len()];
+        let mut total = vec![vec![Moments::default(); S::LOSSES.len()]; generations.len()];
         for first in (0..REPLICATES).step_by(BLOCK as usize) {
-            let mut block = vec![vec![Moments::default(); simulator.loss_names().len()]; generations.len()];
+            let mut block = vec![vec![Moments::default(); S::LOSSES.len()]; generations.len()];
             for replicate in first..REPLICATES.min(first + BLOCK) {
                 let losses = losses_of_replicate(simulator, &plan, self.1, replicate, 4).unwrap();
                 for (entry, t) in block.iter_mut().zip(generations) {

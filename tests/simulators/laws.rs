@@ -86,7 +86,7 @@ impl Check for Pairs {
             return;
         }
         let (_, sufficient) = self.previous.take().unwrap();
-        for (l, loss) in simulator.loss_names().iter().enumerate() {
+        for (l, loss) in S::LOSSES.iter().enumerate() {
             for t in [0, 1, 3] {
                 let [mut x, mut y] = [&rows, &sufficient].map(|all| all.iter().map(|r| r[t][l]).collect::<Vec<f64>>());
                 let [p, q] = [&x, &y].map(|values| {

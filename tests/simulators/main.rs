@@ -80,7 +80,7 @@ fn losses_of_replicate<S: Simulator>(
     let streams = Streams { seed: plan.seed, experiment: plan.experiment };
     let rng = |generation, purpose| streams.rng(replicate, generation, purpose, plan.cell);
     let (mut real, mut noise, mut state) = (simulator.real(), simulator.noise(), simulator.state());
-    let mut losses = vec![vec![f64::NAN; simulator.loss_names().len()]; last as usize + 1];
+    let mut losses = vec![vec![f64::NAN; S::LOSSES.len()]; last as usize + 1];
     simulator.draw_real(&mut rng(0, Purpose::Real), &mut real)?;
     simulator.start(&real, &mut state)?;
     simulator.losses(&state, &mut losses[0]);

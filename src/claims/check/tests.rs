@@ -32,9 +32,7 @@ impl Simulator for Toy {
     type Noise = ();
     type State = f64;
 
-    fn loss_names(&self) -> &'static [&'static str] {
-        &["loss"]
-    }
+    const LOSSES: &'static [&'static str] = &["loss"];
 
     fn real(&self) -> [f64; 3] {
         [0.0; 3]

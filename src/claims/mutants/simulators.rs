@@ -89,9 +89,7 @@ impl Simulator for Dropping {
     type Noise = <Logistic as Simulator>::Noise;
     type State = (<Logistic as Simulator>::State, bool);
 
-    fn loss_names(&self) -> &'static [&'static str] {
-        &["ended"]
-    }
+    const LOSSES: &'static [&'static str] = &["ended"];
 
     fn real(&self) -> Self::Real {
         self.0.real()
@@ -212,9 +210,7 @@ impl Simulator for Faulty {
     type Noise = StreamRng;
     type State = FaultyState;
 
-    fn loss_names(&self) -> &'static [&'static str] {
-        &["mean", "covariance"]
-    }
+    const LOSSES: &'static [&'static str] = &["mean", "covariance"];
 
     fn real(&self) -> StreamRng {
         stream()
@@ -329,9 +325,7 @@ impl Simulator for Counted {
     type Noise = StreamRng;
     type State = [f64; 4];
 
-    fn loss_names(&self) -> &'static [&'static str] {
-        &["cells"]
-    }
+    const LOSSES: &'static [&'static str] = &["cells"];
 
     fn real(&self) -> [f64; 4] {
         CATEGORIES
