@@ -16,7 +16,7 @@ use rayon::ThreadPoolBuilder;
 
 use crate::{Check, every_simulator, losses_of_replicate, plan, regressions};
 
-const ROWS: Rows = Rows { real: 8, synthetic: 5 };
+pub const ROWS: Rows = Rows { real: 8, synthetic: 5 };
 
 const W: Weights = Weights::Constant(0.4);
 

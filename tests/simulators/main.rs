@@ -18,6 +18,7 @@ use nalgebra::{DMatrix, DVector};
 
 mod allocations;
 mod bits;
+mod dispatch;
 mod laws;
 mod references;
 mod small;

@@ -1,0 +1,109 @@
+//! From a problem to its simulator.
+
+use goldenweight::{
+    experiment::{Model, Problem},
+    simulate::{
+        Simulator,
+        categorical::{CategoricalRows, CategoricalSufficient},
+        cdf::CdfRows,
+        dispatch::{SimulatorKind, run_problem},
+        engine::{Weights, run},
+        gaussian::{GaussianRows, GaussianSufficient},
+        linear::{LinearRows, LinearSufficient},
+        logistic::Logistic,
+        poisson::Poisson,
+    },
+    stats::moments::Moments,
+};
+use nalgebra::{DMatrix, DVector};
+
+use crate::plan;
+
+const KINDS: [SimulatorKind; 2] = [SimulatorKind::Rows, SimulatorKind::Sufficient];
+
+fn problem(model: Model, real: u64, synthetic: u64) -> Problem {
+    Problem::new(model, real, synthetic, None, None).unwrap()
+}
+
+#[test]
+fn kinds_are_read_and_written_by_name() {
+    for (kind, name) in KINDS.into_iter().zip(["rows", "sufficient"]) {
+        assert_eq!((kind.to_string().as_str(), name.parse()), (name, Ok(kind)));
+        assert_eq!(serde_json::to_value(kind).unwrap(), name);
+    }
+    assert_eq!("row".parse::<SimulatorKind>(), Err("must be one of rows, sufficient".to_owned()));
+}
+
+/// The fast kind unless another one is asked for; logistic, Poisson and cdf have only one.
+#[test]
+fn a_model_has_its_kinds() {
+    for model in Model::ALL {
+        let one = matches!(model, Model::Logistic | Model::Poisson | Model::Cdf);
+        let problem = problem(model, 8, 5);
+        let [rows, sufficient] = KINDS.map(|kind| SimulatorKind::of(&problem, Some(kind)));
+        assert_eq!(rows, Ok(SimulatorKind::Rows));
+        assert_eq!(SimulatorKind::of(&problem, None), Ok(KINDS[usize::from(!one)]));
+        match sufficient {
+            Ok(kind) => assert!(!one && kind == SimulatorKind::Sufficient),
+            Err(error) => assert!(one && error.to_string().starts_with("--simulator sufficient: must be rows for ")),
+        }
+    }
+}
+
+/// Ten million numbers: five million rows of two columns.
+#[test]
+fn rows_that_do_not_fit_are_refused_by_name() {
+    let kind = |real, synthetic, kind| SimulatorKind::of(&problem(Model::Linear, real, synthetic), Some(kind));
+    assert_eq!(kind(5_000_000, 5_000_000, SimulatorKind::Rows), Ok(SimulatorKind::Rows));
+    for (real, synthetic, start) in
+        [(5_000_001, 5, "--real 5000001: must be at most 5000000 "), (5, 5_000_001, "--synthetic 5000001: must be at")]
+    {
+        let error = kind(real, synthetic, SimulatorKind::Rows).unwrap_err().to_string();
+        assert!(error.starts_with(start) && error.ends_with(" where every row of dimension 2 is drawn"), "{error}");
+        assert_eq!(kind(real, synthetic, SimulatorKind::Sufficient), Ok(SimulatorKind::Sufficient));
+    }
+}
+
+/// The losses and the failed fits of the simulator that the model names, at each weight.
+#[test]
+fn a_problem_is_simulated_by_its_model() {
+    // At w = 0 the logistic chain of eight rows ends often: failed fits are told.
+    const WEIGHTS: [f64; 2] = [0.0, 0.7];
+    fn alone<S: Simulator>(simulator: S, loss: usize) -> Vec<(Moments, u64)> {
+        let at = |w| run(&simulator, &plan(9, 40, &[2]), &Weights::Constant(w), &|_| ());
+        WEIGHTS.map(at).into_iter().map(|outcome| (outcome.moments[0][loss], outcome.failed_fits)).collect()
+    }
+    let (rows, sigma, beta) = (crate::bits::ROWS, DMatrix::identity(2, 2), DVector::from_element(2, 1.0));
+    let cells = || Problem::DEFAULT_PROBABILITIES.to_vec();
+    for (model, expected) in [
+        (
+            Model::GaussianMean,
+            vec![
+                alone(GaussianRows::new(sigma.clone(), rows), 0),
+                alone(GaussianSufficient::new(sigma.clone(), rows), 0),
+            ],
+        ),
+        (
+            Model::GaussianCovariance,
+            vec![alone(GaussianRows::new(sigma.clone(), rows), 1), alone(GaussianSufficient::new(sigma, rows), 1)],
+        ),
+        (
+            Model::Linear,
+            vec![alone(LinearRows::new(&beta, 1.0, rows), 0), alone(LinearSufficient::new(&beta, 1.0, rows), 0)],
+        ),
+        (Model::Logistic, vec![alone(Logistic::new(beta.clone(), rows), 0)]),
+        (Model::Poisson, vec![alone(Poisson::new(beta, rows), 0)]),
+        (Model::Cdf, vec![alone(CdfRows::new(rows), 0)]),
+        (
+            Model::Categorical,
+            vec![alone(CategoricalRows::new(cells(), rows), 0), alone(CategoricalSufficient::new(cells(), rows), 0)],
+        ),
+    ] {
+        let problem = problem(model, rows.real as u64, rows.synthetic as u64);
+        for (kind, expected) in KINDS.into_iter().zip(expected) {
+            let found = run_problem(&problem, kind, &plan(9, 40, &[2]), &WEIGHTS, &|_| ());
+            assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{model} by {kind}");
+            assert!(model != Model::Logistic || found[0].1 > 0, "{found:?}");
+        }
+    }
+}
