@@ -110,6 +110,25 @@ fn a_run_can_go_on_where_another_ended() {
     every_simulator(ROWS, 2, &mut InTwoParts);
 }
 
+/// More blocks than one thread takes in a wave, behind as many that others ran: each replicate once, with the bits of its own chain.
+#[test]
+fn a_late_part_has_its_own_replicates() {
+    let simulator = LinearSufficient::new(&DVector::from_element(1, 1.0), 1.0, ROWS);
+    let replicates = 900 * BLOCK..1_000 * BLOCK + 17;
+    let late = Plan { replicates: replicates.clone(), ..plan(10, 0, &[1]) };
+    let one = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let found = one.install(|| run(&simulator, &late, &W, &|_| ()));
+    let mut expected = Moments::default();
+    for first in replicates.clone().step_by(BLOCK as usize) {
+        let mut block = Moments::default();
+        for replicate in first..replicates.end.min(first + BLOCK) {
+            block.push(losses_of_replicate(&simulator, &late, 0.4, replicate, 1).unwrap()[1][0]);
+        }
+        expected.merge(&block);
+    }
+    assert_eq!(bits(&found), bits(&Outcome { moments: vec![vec![expected]], failed_fits: 0 }));
+}
+
 /// At a weight, a grid has the bits of the run at that weight alone, whatever else is in it: also where fits fail, as those of two rows do
 /// at w = 0, of three coefficients.
 struct AnyGrid;
