@@ -6,8 +6,11 @@ use goldenweight::{
         Simulator,
         categorical::{CategoricalRows, CategoricalSufficient},
         cdf::CdfRows,
+        existence::Existence,
+        fixed_design::LinearFixedDesign,
         gaussian::GaussianRows,
         linear::LinearRows,
+        logistic::Logistic,
     },
     stream::{Purpose, StreamRng, Streams},
 };
@@ -96,6 +99,49 @@ fn linear_rows_by_the_textbook() {
         }
         assert_close(losses[t as usize][0], (&beta - &truth).norm_squared());
     }
+}
+
+/// Least squares of the mixed labels by the singular value decomposition.
+#[test]
+fn fixed_design_by_the_textbook() {
+    let plan = plan(504, 1, &[]);
+    let streams = Streams { seed: plan.seed, experiment: plan.experiment };
+    let truth = DVector::from_vec(vec![1.5, -0.5]);
+    let design = DMatrix::from_fn(6, 2, |i, j| if j == 0 { 1.0 } else { (i * i) as f64 - 9.0 });
+    let labels = |t, purpose, beta: &DVector<f64>| {
+        let mut rng = streams.rng(7, t, purpose, plan.cell);
+        let errors = normals(&mut rng, 6, 1).into_iter().map(|z| NOISE_VARIANCE.sqrt() * z[0]);
+        &design * beta + DVector::from_iterator(6, errors)
+    };
+    let fit = |y: &DVector<f64>| design.clone().svd(true, true).solve(y, 0.0).unwrap();
+    let mut beta = fit(&labels(0, Purpose::Real, &truth));
+    let simulator = LinearFixedDesign::new(design.clone(), truth.clone(), NOISE_VARIANCE).unwrap();
+    let losses = losses_of_replicate(&simulator, &plan, WEIGHT, 7, LAST).unwrap();
+    for t in 0..=LAST {
+        if t > 0 {
+            let (real, synthetic) = (labels(t, Purpose::Real, &truth), labels(t, Purpose::Synthetic, &beta));
+            beta = fit(&(real * WEIGHT + synthetic * (1.0 - WEIGHT)));
+        }
+        assert_close(losses[t as usize][0], (&beta - &truth).norm_squared());
+    }
+    let dependent = DMatrix::from_element(6, 2, 1.0);
+    assert!(LinearFixedDesign::new(dependent, truth, NOISE_VARIANCE).is_none());
+}
+
+/// 0 while the chain's own fits exist, 1 from the first on that does not: of forty chains of eight rows at w = 0 some end at the start, some later, some
+/// not at all.
+#[test]
+fn existence_is_that_of_the_chain() {
+    let simulator = Logistic::new(DVector::from_element(2, 0.7), Rows { real: 8, synthetic: 12 });
+    let plan = plan(505, 1, &[]);
+    let mut ends = [0; 3];
+    for replicate in 0..40 {
+        let ended = losses_of_replicate(&Existence(simulator.clone()), &plan, 0.0, replicate, LAST).unwrap();
+        let exists = |t| losses_of_replicate(&simulator, &plan, 0.0, replicate, t).is_ok();
+        (0..=LAST).for_each(|t| assert_eq!(ended[t as usize][0], if exists(t) { 0.0 } else { 1.0 }, "{replicate} {t}"));
+        ends[if !exists(0) { 0 } else { 1 + usize::from(exists(LAST)) }] += 1;
+    }
+    assert!(ends.iter().all(|&chains| chains > 0), "{ends:?}");
 }
 
 /// One row is a point mass at cell i, of loss (1 - p_i)^2 + the p_j^2 of the others; every later synthetic row, at w = 0,
