@@ -198,11 +198,13 @@ fn an_average_is_the_mean_over_its_generations() {
     every_simulator(ROWS, 2, &mut Averages);
 }
 
-/// Two rows cannot determine three coefficients: at generation 0 when n = 2, at generation 1 when m = 2 and w = 0.
+/// Two rows cannot determine three coefficients: at generation 0 when n = 2, at generation 1 when m = 2 and w = 0. Three can.
 #[test]
 fn failed_fits_are_counted() {
     let beta = DVector::from_element(3, 1.0);
-    for (real, synthetic, last, failed) in [(2, 9, 0, REPLICATES), (9, 2, 0, 0), (9, 2, 1, REPLICATES)] {
+    for (real, synthetic, last, failed) in
+        [(2, 9, 0, REPLICATES), (3, 9, 0, 0), (9, 2, 0, 0), (9, 2, 1, REPLICATES), (9, 3, 1, 0)]
+    {
         let rows = Rows { real, synthetic };
         let plan = plan(5, REPLICATES, &[last]);
         let outcomes = [
