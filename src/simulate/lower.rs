@@ -171,6 +171,10 @@ mod tests {
         let mut factor = positive.clone();
         factorise(&mut factor, 3);
         assert_close(&factor, &nalgebra::Cholesky::new(positive).unwrap().l());
+        // A pivot that is zero before the rank is used up.
+        let mut factor = DMatrix::from_diagonal(&nalgebra::DVector::from_vec(vec![0.0, 4.0]));
+        factorise(&mut factor, 2);
+        assert_eq!(factor, DMatrix::from_row_slice(2, 2, &[0.0, 0.0, 0.0, 2.0]));
     }
 
     /// E A A' = d I for any number of rows d: entries within 6 standard errors (variance d off and 2 d on the diagonal).

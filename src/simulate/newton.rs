@@ -242,3 +242,27 @@ fn solve(a: &mut [f64], b: &mut [f64]) -> Result<(), FitFailure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::poisson::Counts;
+
+    /// One row x = 1 with count 1: L' = w d (1 - e^(beta + t d)) rises along d > 0 up to t = -beta/d. From beta = -4 that is 1/2 for d = 8, 1/4 for
+    /// d = 16, just below 1/2 for d = 8.01, where 1/4 is below the safe length ln(9.01)/8.01 = .274, and t = 1 for d = 1.5, which is not even tried.
+    #[test]
+    fn a_long_step_ends_where_the_likelihood_still_rises() {
+        let mut x = Covariates::new(1, 1);
+        x.fill(|_| &[1.0]);
+        for weight in [0.5, 1.0, 3.0] {
+            let parts = [Part { x: &x, y: &[[1.0, 0.0, 0.0, 0.0]], weight }];
+            let length = |step: f64| {
+                let mut fit = Fit::new(1, LAST_CHANGE);
+                fit.step[0] = step;
+                fit.length::<Counts>(&parts, &[-4.0])
+            };
+            assert_eq!([1.5, 8.0, 16.0].map(length), [1.0, 0.5, 0.25]);
+            assert_eq!(length(8.01), libm::log1p(8.01) / 8.01);
+        }
+    }
+}
