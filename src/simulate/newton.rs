@@ -265,4 +265,13 @@ mod tests {
             assert_eq!(length(8.01), libm::log1p(8.01) / 8.01);
         }
     }
+
+    /// (4, 2; 2, 2) d = (2, 3): d = (-1/2, 2); no information is no fit.
+    #[test]
+    fn equations_are_solved_or_refused() {
+        let mut d = [2.0, 3.0];
+        assert_eq!(solve(&mut [4.0, 0.0, 2.0, 2.0], &mut d), Ok(()));
+        assert_eq!(d, [-0.5, 2.0]);
+        assert_eq!(solve(&mut [0.0], &mut [1.0]), Err(FitFailure));
+    }
 }

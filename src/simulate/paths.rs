@@ -110,6 +110,20 @@ mod tests {
         }
     }
 
+    /// The last blocks of a run alone are its last paths, and all of their replicates are told.
+    #[test]
+    fn a_late_part_has_its_own_paths() {
+        use std::sync::atomic::{AtomicU64, Ordering};
+        let simulator = GaussianSufficient::new(DMatrix::identity(2, 2), Rows { real: 10, synthetic: 20 });
+        let whole = plan(3 * BLOCK + 5, vec![1]);
+        let (done, late) = (AtomicU64::new(0), Plan { replicates: 2 * BLOCK..3 * BLOCK + 5, ..whole.clone() });
+        let found = paths(&simulator, &late, 0.3, &|replicates| {
+            done.fetch_add(replicates, Ordering::Relaxed);
+        });
+        assert_eq!(found, paths(&simulator, &whole, 0.3, &|_| {})[2 * BLOCK as usize..]);
+        assert_eq!(done.into_inner(), BLOCK + 5);
+    }
+
     /// Few rows: most chains end in separation, as many as the engine counts.
     #[test]
     fn a_failed_chain_stays_at_infinity() {
