@@ -165,9 +165,43 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_number_is_never_confirmed() {
-        for (value, std_error) in [(f64::NAN, 0.1), (1.0, f64::NAN), (f64::INFINITY, 0.1), (1.1, 0.0)] {
-            assert_ne!(verdict(value, std_error), Verdict::Confirmed, "{value} {std_error}");
+    fn what_is_not_a_number_decides_nothing() {
+        for (value, std_error) in [(f64::NAN, 0.1), (1.0, f64::NAN), (f64::INFINITY, 0.1), (1.001, 0.0)] {
+            assert_eq!(verdict(value, std_error), Verdict::Inconclusive, "{value} {std_error}");
+        }
+    }
+
+    /// Four standard errors off, with the interval beyond the margin on one side alone.
+    #[test]
+    fn both_ends_of_the_interval_must_be_inside_the_margin() {
+        for value in [1.006, 0.994] {
+            assert_eq!(verdict(value, 0.001_5), Verdict::Inconclusive, "{value}");
+        }
+    }
+
+    /// 4.56 standard errors (the bound of the tests of `family`) on either side, and 2.33 more for the power.
+    #[test]
+    fn effects_are_relative_to_the_expected_value() {
+        let found = compare(&estimate(-4.1, 0.02), -4.0, 0.01, &FAMILY);
+        let bound = 4.564_787_730_288_446;
+        let expected =
+            [-5.0, -0.025, -0.025 - 0.005 * bound, -0.025 + 0.005 * bound, 0.005 * (bound + 2.326_347_874_040_84)];
+        let found = [found.z, found.relative_error, found.interval.0, found.interval.1, found.detectable_effect];
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-9, "{found} against {expected}");
+        }
+    }
+
+    /// By hand for 1, 2, 3 and 10: mean 4, squares 9 + 4 + 1 + 36 = 50 and cubes -27 - 8 - 1 + 216 = 180 around it.
+    #[test]
+    fn the_mean_of_a_sample_is_an_estimate() {
+        let mut moments = Moments::default();
+        [1.0, 2.0, 3.0, 10.0].into_iter().for_each(|x| moments.push(x));
+        let found = Estimate::from(&moments);
+        let expected = [4.0, (50.0 / 12.0f64).sqrt(), 3.0, 180.0 / 50f64.powi(3).sqrt(), 6f64.sqrt() / 4.0];
+        let found = [found.value, found.std_error, found.degrees, found.skewness, found.skewness_error];
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-14, "{found} against {expected}");
         }
     }
 

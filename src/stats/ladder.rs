@@ -71,7 +71,7 @@ pub fn extrapolate(rungs: &[Rung], degree: usize) -> Option<Extrapolation> {
 }
 
 /// The order q of a gap `value - limit = c n^-q`, from rungs of which the gap is clear of its noise (three standard errors); none with
-/// fewer than two of those.
+/// fewer than two sizes of those.
 ///
 /// # Formula
 /// weighted least squares of ln |value - limit| on ln n, with the standard errors se/|value - limit|.
@@ -84,11 +84,11 @@ pub fn gap_order(rungs: &[Rung], limit: f64) -> Option<Estimate> {
         .map(|(x, gap, std_error)| (x, libm::log(gap), (gap / std_error) * (gap / std_error)))
         .collect();
     let weight: f64 = clear.iter().map(|(_, _, w)| w).sum();
-    let mean = |of: fn(&(f64, f64, f64)) -> f64| clear.iter().map(|c| c.2 * of(c)).sum::<f64>() / weight;
-    let (x_mean, y_mean) = (mean(|c| c.0), mean(|c| c.1));
-    let spread: f64 = clear.iter().map(|(x, _, w)| w * (x - x_mean) * (x - x_mean)).sum();
-    let product: f64 = clear.iter().map(|(x, y, w)| w * (x - x_mean) * (y - y_mean)).sum();
-    (clear.len() > 1 && spread > 0.0).then(|| Estimate {
+    let x_mean = clear.iter().map(|(x, _, w)| w * x).sum::<f64>() / weight;
+    // The weighted distances from the mean add up to zero, so what they are multiplied with need not be centred.
+    let spread: f64 = clear.iter().map(|(x, _, w)| w * (x - x_mean) * x).sum();
+    let product: f64 = clear.iter().map(|(x, y, w)| w * (x - x_mean) * y).sum();
+    clear.iter().any(|(x, ..)| *x != clear[0].0).then(|| Estimate {
         value: -product / spread,
         std_error: (1.0 / spread).sqrt(),
         degrees: f64::INFINITY,
@@ -146,6 +146,16 @@ mod tests {
         // Noise is no gap.
         assert_eq!(gap_order(&[rung(100.0, 1.2, 0.1), rung(200.0, 1.1, 0.1)], 1.0), None);
         assert_eq!(gap_order(&[rung(100.0, 1.5, 0.1)], 1.0), None);
+        assert_eq!(gap_order(&[], 1.0), None);
+        // Three standard errors themselves are not clear; of one size there is no order, whatever the rounding of its mean.
+        assert_eq!(gap_order(&[rung(100.0, 4.0, 1.0), rung(200.0, 4.0, 1.0)], 1.0), None);
+        for size in 1..100 {
+            let same = rung(f64::from(size), 1.5, 0.1);
+            assert_eq!(
+                gap_order(&[same, Rung { estimate: Estimate { value: 1.7, ..same.estimate }, ..same }], 1.0),
+                None
+            );
+        }
     }
 
     #[test]

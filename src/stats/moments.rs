@@ -66,3 +66,42 @@ impl Moments {
         if self.m2 == 0.0 { 0.0 } else { (self.count as f64).sqrt() * self.m3 / (self.m2 * self.m2.sqrt()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moments(values: &[f64]) -> Moments {
+        let mut moments = Moments::default();
+        values.iter().for_each(|&x| moments.push(x));
+        moments
+    }
+
+    /// Cut anywhere, a sample has the moments of their definitions. These integers have mean 9 and sums of squares and cubes around it of
+    /// 480 and 4,878, so that what is left is rounding: some operations on numbers below 1e4.
+    #[test]
+    fn merged_moments_are_those_of_the_whole() {
+        let sample = [1.0, 2.0, 4.0, 7.0, 8.0, 11.0, 12.0, 27.0];
+        let about = |power| sample.iter().map(|x: &f64| (x - 9.0).powi(power)).sum::<f64>();
+        assert_eq!([about(1), about(2), about(3)], [0.0, 480.0, 4_878.0]);
+        for cut in 0..=sample.len() {
+            let mut merged = moments(&sample[..cut]);
+            merged.merge(&moments(&sample[cut..]));
+            assert_eq!(merged.count(), 8);
+            let expected = [9.0, 480.0 / 7.0, (480.0 / 56.0f64).sqrt(), 8f64.sqrt() * 4_878.0 / 480f64.powi(3).sqrt()];
+            let found = [merged.mean(), merged.variance(), merged.std_error(), merged.skewness()];
+            for (found, expected) in found.into_iter().zip(expected) {
+                assert!((found / expected - 1.0).abs() < 1e-13, "cut at {cut}: {found} against {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn too_few_values_have_no_moments() {
+        assert!(
+            moments(&[]).mean().is_nan() && moments(&[]).variance().is_nan() && moments(&[5.0]).variance().is_nan()
+        );
+        assert_eq!((moments(&[5.0]).mean(), moments(&[1.0, 3.0]).variance()), (5.0, 2.0));
+        assert_eq!(moments(&[5.0; 3]).skewness(), 0.0);
+    }
+}
