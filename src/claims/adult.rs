@@ -49,7 +49,7 @@ fn stepped(column: Column) -> Vec<Relation> {
         let stepped: f64 = Table::embedded()
             .probabilities(column)
             .into_iter()
-            .map(|p| moments::frequency_risk(p, ROWS as u64, ROWS as u64, w, 99)[80..].iter().sum::<f64>() / 20.0)
+            .map(|p| moments::frequency_risk(p, ROWS as u64, ROWS as u64, &[w; 99])[80..].iter().sum::<f64>() / 20.0)
             .sum();
         let closed = (80..100).map(|t| law(column).risk_at(&w, t)).sum::<f64>() / 20.0;
         (format!("w = {w}"), closed, stepped)

@@ -5,8 +5,9 @@ use goldenweight_theory::parameters::SampleSizes;
 
 use super::check::{Case, Cell, exact, optimum, property, recursion, score, simulation};
 use super::domain::{IDENTITY, RECURSION, ROUGH, error, weight, weights};
+use super::predicted::{self, Predicted};
 use super::{Claim, Exactness, Source, certificate, moments};
-use crate::experiment::Rows;
+use crate::experiment::{Model, Problem, Rows};
 use crate::simulate::categorical::{CategoricalRows, CategoricalSufficient};
 use crate::simulate::engine::Record;
 
@@ -15,6 +16,17 @@ const CELLS: [f64; 4] = [0.05, 0.15, 0.3, 0.5];
 
 pub fn claims() -> Vec<Claim> {
     vec![law()]
+}
+
+fn problems() -> Vec<Predicted> {
+    let problem = |n, m: u64| {
+        let path = move |weights: &[f64]| {
+            let cells = Problem::DEFAULT_PROBABILITIES.map(|p| moments::frequency_risk(p, n, m, weights));
+            (0..=weights.len()).map(|t| cells.iter().map(|risks| risks[t]).sum()).collect()
+        };
+        Predicted::new(Model::Categorical, [n, m], None, true, path)
+    };
+    vec![problem(8, 4), problem(30, 70)]
 }
 
 fn law() -> Claim {
@@ -71,6 +83,8 @@ fn law() -> Claim {
                     error(law.limit_risk(weight(w)), limit, 10.0 * IDENTITY / kept)
                 },
             ),
+            predicted::risks(problems),
+            predicted::optima(problems),
             simulation("by sufficient statistics", 380_000, 0.02, sufficient.collect()),
             simulation("by rows", 380_000, 0.02, by_rows.collect()),
             score("slope at w*", 1024 * 64, 0.008, ROUGH, vec![optimal.clone()]),

@@ -5,13 +5,22 @@ use goldenweight_theory::parameters::SampleSizes;
 
 use super::check::{Case, Cell, exact, optimum, property, recursion, score, simulation};
 use super::domain::{IDENTITY, RECURSION, ROUGH, error, weight, weights};
+use super::predicted::{self, Predicted};
 use super::{Claim, Exactness, Source, certificate, moments};
-use crate::experiment::Rows;
+use crate::experiment::{Model, Rows};
 use crate::simulate::cdf::CdfRows;
 use crate::simulate::engine::Record;
 
 pub fn claims() -> Vec<Claim> {
     vec![law()]
+}
+
+fn problems() -> Vec<Predicted> {
+    let problem = |n, m: u64| {
+        let path = move |weights: &[f64]| moments::point_risk(n, m, weights);
+        Predicted::new(Model::Cdf, [n, m], None, true, path)
+    };
+    vec![problem(8, 4), problem(30, 70)]
 }
 
 fn law() -> Claim {
@@ -58,6 +67,8 @@ fn law() -> Claim {
                     error(law.limit_risk(weight(w)), (w * w / n + u * u / m) / (6.0 * kept), 10.0 * IDENTITY / kept)
                 },
             ),
+            predicted::risks(problems),
+            predicted::optima(problems),
             simulation("by rows", 320_000, 0.02, by_rows.into()),
             score("slope at w*", 1024 * 64, 0.008, ROUGH, vec![optimal.clone()]),
             optimum("minimiser of the simulated risk", 192 * 40, 0.03, vec![optimal]),

@@ -70,10 +70,18 @@ pub const fn holds(condition: bool) -> Deviation {
 }
 
 /// e_0, e_1, ..., e_t of the one recursion, step by step from its definition.
-pub fn iterate(&(fresh, synthetic, excess): &(f64, f64, f64), weight: f64, generations: u32) -> Vec<f64> {
-    let u = 1.0 - weight;
-    let next = |e: &f64| Some(weight * weight * fresh + u * u * (synthetic + (1.0 + excess) * e));
-    std::iter::successors(Some(fresh), next).take(generations as usize + 1).collect()
+pub fn iterate(coefficients: &(f64, f64, f64), weight: f64, generations: u32) -> Vec<f64> {
+    iterate_over(coefficients, &vec![weight; generations as usize])
+}
+
+/// As [`iterate`] with a weight for each generation.
+pub fn iterate_over(&(fresh, synthetic, excess): &(f64, f64, f64), weights: &[f64]) -> Vec<f64> {
+    let mut risks = vec![fresh];
+    for w in weights {
+        let u = 1.0 - w;
+        risks.push(w * w * fresh + u * u * (synthetic + (1.0 + excess) * risks[risks.len() - 1]));
+    }
+    risks
 }
 
 /// The last entry of [`iterate`].

@@ -58,7 +58,7 @@ impl Panel {
             Self::Mean => moments::mean_risk(&sigma, n, m, &w, generations),
             Self::Covariance => moments::covariance_risk(&sigma, n, m, w, generations),
             // Enumeration is for small sizes; the resampled points of a cdf are stepped as F(1 - F) instead.
-            Self::Cdf => moments::point_risk(n, m, w, generations),
+            Self::Cdf => moments::point_risk(n, m, &vec![w; generations as usize]),
         }
     }
 }

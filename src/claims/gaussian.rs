@@ -8,8 +8,9 @@ use proptest::prelude::any;
 
 use super::check::{Case, Cell, curvature, exact, optimum, proof, property, recursion, score, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, SMOOTH, error, holds, weight, weights};
+use super::predicted::{self, Predicted};
 use super::{Claim, Exactness, Source, certificate, moments};
-use crate::experiment::Rows;
+use crate::experiment::{Model, Rows};
 use crate::optimum::minimise;
 use crate::prediction::Law;
 use crate::simulate::engine::Record;
@@ -64,6 +65,22 @@ fn cases(loss: usize, sigma: &DMatrix<f64>, places: &[(usize, usize, f64, u32)],
     places.iter().map(case).collect()
 }
 
+/// The mean of N(., I): A = p.
+fn means() -> Vec<Predicted> {
+    let problem = |sizes, p: u64| Predicted::by_recursion(Model::GaussianMean, sizes, Some(p), true, (p as f64, 0.0));
+    vec![problem([31, 47], 3), problem([80, 20], 2)]
+}
+
+/// The covariance of N(., I), by the table of second moments.
+fn covariances() -> Vec<Predicted> {
+    let problem = |[n, m]: [u64; 2], p: u64| {
+        let sigma = DMatrix::identity(p as usize, p as usize);
+        let path = move |weights: &[f64]| moments::covariance_path(&sigma, n, m, weights);
+        Predicted::new(Model::GaussianCovariance, [n, m], Some(p), true, path)
+    };
+    vec![problem([70, 60], 3), problem([100, 50], 1)]
+}
+
 fn mean_law() -> Claim {
     let places = [(8, 4, 0.5, 3), (31, 47, 0.3, 4), (20, 80, 0.0, 3)];
     Claim {
@@ -83,6 +100,8 @@ fn mean_law() -> Claim {
                 };
                 PLACES.map(case).to_vec()
             }),
+            predicted::risks(means),
+            predicted::optima(means),
             simulation("by sufficient statistics", 600_000, 0.02, cases(MEAN, &correlated(), &places, false)),
             simulation("by rows", 520_000, 0.025, cases(MEAN, &correlated(), &places[..2], true)),
         ],
@@ -194,6 +213,8 @@ fn covariance_law() -> Claim {
                     ))
                 },
             ),
+            predicted::risks(covariances),
+            predicted::optima(covariances),
             simulation("by sufficient statistics", 600_000, 0.02, cases(COVARIANCE, &correlated(), &places, false)),
             simulation("by rows", 400_000, 0.025, cases(COVARIANCE, &correlated(), &places[..2], true)),
         ],

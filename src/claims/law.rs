@@ -30,6 +30,22 @@ fn finite_time() -> Claim {
                     .map(|(c, w, t)| (format!("{c:?}, w = {w}, t = {t}"), law(c).risk_at(&w, t), iterated(c, w, t)))
                     .collect()
             }),
+            property(
+                "by logarithm and exponential, to t = 2³²",
+                "((A_r/ν_n, A_s/ν_m), log10 w, log10(1 − ρ), log2 t)",
+                || (laws(), -9.0..-0.001f64, -9.0..-0.3f64, 0.0..32.0f64),
+                |&((fresh, synthetic, _), w, excess, t)| {
+                    let [w, excess] = [w, excess].map(|exponent| libm::pow(10.0, exponent));
+                    let (u, t) = (1.0 - w, libm::exp2(t).floor());
+                    // q = (1 − excess) u² by its distance from 1: (1 + q + ... + q^(t−1)) = (1 − q^t)/gap.
+                    let gap = w * (1.0 + u) + excess * u * u;
+                    let power = t * libm::log1p(-gap);
+                    let sum = -libm::expm1(power) / gap;
+                    let risk = (w * w * fresh + u * u * synthetic) * sum + libm::exp(power) * fresh;
+                    // q is rounded, and enters t times.
+                    error(law(&(fresh, synthetic, -excess)).risk_at(&w, t as u32), risk, IDENTITY * (1.0 + t))
+                },
+            ),
         ],
     }
 }

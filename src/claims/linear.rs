@@ -6,8 +6,11 @@ use nalgebra::{DMatrix, DVector};
 
 use super::check::{Case, Cell, exact, ladder, optimum_ladder, property, recursion, score_ladder, simulation};
 use super::domain::{IDENTITY, QUADRATURE, RECURSION, SMOOTH, error, weight, weights};
+use super::predicted;
+use super::regression::Fitted;
 use super::{Claim, Exactness, Source, certificate, moments};
-use crate::experiment::Rows;
+use crate::experiment::{Generations, Model, Problem, Rows};
+use crate::prediction::Prediction;
 use crate::simulate::engine::Record;
 use crate::simulate::fixed_design::LinearFixedDesign;
 use crate::simulate::linear::{LinearRows, LinearSufficient};
@@ -94,6 +97,8 @@ fn limit() -> Claim {
         exactness: Exactness::Limit,
         checks: vec![
             exact("first-order law in rationals", certificate::sampling::estimating_equations),
+            predicted::risks(|| Fitted::Linear.predicted()),
+            predicted::optima(|| Fitted::Linear.predicted()),
             ladder("k = 1, w = .618", 20_000, 0.02, 2, ladder_at(0.618, 1, 1)),
             ladder("k = 1/4, w = .39", 20_000, 0.025, 2, ladder_at(0.39, 1, 4)),
             ladder("k = 2, w = .73", 20_000, 0.02, 2, ladder_at(0.73, 2, 1)),
@@ -149,6 +154,21 @@ fn synthetic_only() -> Claim {
                     (format!("p = {p}, m = {m}"), slope, expected)
                 };
                 [(1, 5), (2, 8), (4, 100), (7, 20)].map(case).to_vec()
+            }),
+            recursion("the program's predictions at w = 0", QUADRATURE, || {
+                let problem = Problem::new(Model::Linear, 30, 20, Some(3), None).expect("a valid problem");
+                let prediction = Prediction::new(&problem).expect("a valid problem");
+                let [start, slope] = [30.0, 20.0].map(|rows| 3.0 * moments::chi_squared_mean(rows - 2.0, |x| 1.0 / x));
+                let at = |place: &str, generations, expected| {
+                    (place.to_owned(), prediction.risk(weight(0.0), generations), expected)
+                };
+                vec![
+                    at("t = 0", Generations::At(0), start),
+                    at("t = 7", Generations::At(7), start + 7.0 * slope),
+                    at("t = 3..8", Generations::Average { from: 3, until: 9 }, start + 5.5 * slope),
+                    at("limit", Generations::Limit, f64::INFINITY),
+                    ("exact".to_owned(), f64::from(u8::from(prediction.exact(weight(0.0)))), 1.0),
+                ]
             }),
             simulation(
                 "by sufficient statistics",

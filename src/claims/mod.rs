@@ -22,6 +22,7 @@ mod logistic;
 mod moments;
 pub mod mutants;
 mod poisson;
+mod predicted;
 mod registry;
 mod regression;
 mod run;

@@ -90,25 +90,34 @@ pub fn cdf_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec
     risks
 }
 
-/// As [`cell_risk`] at sizes beyond enumeration: the variance of a fitted frequency, stepped by the total variance of a resampled
-/// one, Var = E F(1 - F)/m + Var F with E F(1 - F) = f - f^2 - Var F.
-pub fn frequency_risk(f: f64, real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
-    let (n, m, w, u) = (real as f64, synthetic as f64, weight, 1.0 - weight);
+/// As [`cell_risk`] at sizes beyond enumeration and with a weight for each generation: the variance of a fitted frequency, stepped by the
+/// total variance of a resampled one, Var = E F(1 - F)/m + Var F with E F(1 - F) = f - f^2 - Var F.
+pub fn frequency_risk(f: f64, real: u64, synthetic: u64, weights: &[f64]) -> Vec<f64> {
+    let (n, m) = (real as f64, synthetic as f64);
     let fresh = (f - f * f) / n;
-    let step = |variance: &f64| Some(w * w * fresh + u * u * ((f - f * f - variance) / m + variance));
-    std::iter::successors(Some(fresh), step).take(generations as usize + 1).collect()
+    let mut variances = vec![fresh];
+    for w in weights {
+        let (u, variance) = (1.0 - w, variances[variances.len() - 1]);
+        variances.push(w * w * fresh + u * u * ((f - f * f - variance) / m + variance));
+    }
+    variances
 }
 
 /// As [`cdf_risk`] at sizes beyond enumeration: [`frequency_risk`] averaged over the points by Simpson's rule (exact: it is quadratic
 /// in f).
-pub fn point_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
-    let [start, middle, end] = [0.0, 0.5, 1.0].map(|f| frequency_risk(f, real, synthetic, weight, generations));
+pub fn point_risk(real: u64, synthetic: u64, weights: &[f64]) -> Vec<f64> {
+    let [start, middle, end] = [0.0, 0.5, 1.0].map(|f| frequency_risk(f, real, synthetic, weights));
     start.iter().zip(middle).zip(end).map(|((a, b), c)| (a + 4.0 * b + c) / 6.0).collect()
 }
 
 /// E |Sigma_t - Sigma|_F^2 at t = 0..=generations, from the full table of second moments E Sigma_ij Sigma_kl.
 pub fn covariance_risk(sigma: &DMatrix<f64>, real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
-    covariance_moments(sigma, real, synthetic, &weight, generations).into_iter().map(|(risk, _)| risk).collect()
+    covariance_path(sigma, real, synthetic, &vec![weight; generations as usize])
+}
+
+/// As [`covariance_risk`] with a weight for each generation.
+pub fn covariance_path(sigma: &DMatrix<f64>, real: u64, synthetic: u64, weights: &[f64]) -> Vec<f64> {
+    weighted_moments(sigma, real, synthetic, weights).into_iter().map(|(risk, _)| risk).collect()
 }
 
 /// (E |Sigma_t - Sigma|_F^2, Var tr Sigma_t) at t = 0..=generations, from the full table of second moments E Sigma_ij Sigma_kl.
@@ -122,6 +131,11 @@ pub fn covariance_moments<T: Number>(
     weight: &T,
     generations: u32,
 ) -> Vec<(T, T)> {
+    weighted_moments(sigma, real, synthetic, &vec![weight.clone(); generations as usize])
+}
+
+/// As [`covariance_moments`] with a weight for each generation.
+fn weighted_moments<T: Number>(sigma: &DMatrix<T>, real: u64, synthetic: u64, weights: &[T]) -> Vec<(T, T)> {
     let p = sigma.nrows();
     let index = |i: usize, j: usize, k: usize, l: usize| ((i * p + j) * p + k) * p + l;
     let entries = move || (0..p.pow(4)).map(move |c| (c / p.pow(3), c / p.pow(2) % p, c / p % p, c % p));
@@ -140,13 +154,13 @@ pub fn covariance_moments<T: Number>(
         let risk = pairs().map(|(i, j)| covariance(i, j, i, j)).fold(T::zero(), Add::add);
         (risk, pairs().map(|(i, j)| covariance(i, i, j, j)).fold(T::zero(), Add::add))
     };
-    let (w, u) = (weight.clone(), T::one() - weight.clone());
     let fresh = sampled(&product, whole::<T>(real - 1));
     let mut second = fresh.clone();
     let mut moments = vec![summary(&second)];
-    let [fresh_part, drawn_part] = [w.clone() * w.clone(), u.clone() * u.clone()];
-    let truth_part = (T::one() + T::one()) * w * u;
-    for _ in 0..generations {
+    for w in weights {
+        let u = T::one() - w.clone();
+        let [fresh_part, drawn_part] = [w.clone() * w.clone(), u.clone() * u.clone()];
+        let truth_part = (T::one() + T::one()) * w.clone() * u;
         let drawn = sampled(&second, whole::<T>(synthetic - 1));
         let retrained = |c: usize| {
             fresh_part.clone() * fresh[c].clone()
@@ -240,7 +254,7 @@ mod tests {
 
     #[test]
     fn stepped_points_are_the_enumerated_ones() {
-        for (stepped, enumerated) in point_risk(7, 4, 0.3, 5).iter().zip(cdf_risk(7, 4, 0.3, 5)) {
+        for (stepped, enumerated) in point_risk(7, 4, &[0.3; 5]).iter().zip(cdf_risk(7, 4, 0.3, 5)) {
             close(*stepped, enumerated);
         }
     }

@@ -8,8 +8,9 @@ use nalgebra::DVector;
 use super::check::{Case, Cell, Check, Relation, ladder, recursion, score_ladder};
 use super::domain::{QUADRATURE, ROUGH, SMOOTH, iterated, weight};
 use super::moments::normal_mean;
+use super::predicted::{self, Predicted};
 use super::{Claim, Exactness, Source};
-use crate::experiment::Rows;
+use crate::experiment::{Model, Rows};
 use crate::simulate::engine::Record;
 use crate::simulate::linear::LinearSufficient;
 use crate::simulate::logistic::Logistic;
@@ -76,6 +77,19 @@ impl Fitted {
         // Across beta a row tells E v(x'beta), along beta E z^2 v(x'beta).
         let (across, along) = (normal_mean(information), normal_mean(|z| z * z * information(z)));
         (dim as f64 - 1.0) / across + 1.0 / along
+    }
+
+    /// The default problem with p coefficients at two pairs of sizes, its limit law with A by quadrature.
+    pub fn predicted(self) -> Vec<Predicted> {
+        let model = match self {
+            Self::Linear => Model::Linear,
+            Self::Logistic => Model::Logistic,
+            Self::Poisson => Model::Poisson,
+        };
+        let problem = |sizes, dim: usize| {
+            Predicted::by_recursion(model, sizes, Some(dim as u64), false, (self.constant_by_quadrature(dim), 0.0))
+        };
+        vec![problem([100, 400], 2), problem([90, 30], 3)]
     }
 
     /// The limit law at n = 100 along the grid of figure 8, against the recursion iterated from a constant that was computed by quadrature.
@@ -159,11 +173,6 @@ pub fn limit_claim(model: Fitted) -> Claim {
     // The gap's terms beyond 1/n^2 are larger for Poisson, whose rows differ more in what they tell.
     let first = if matches!(model, Fitted::Poisson) { 200 } else { 50 };
     let quarter = Rung::ladder::<4>(50, 0.25, 2, 12, 52);
-    let constants: fn() -> Vec<Relation> = match model {
-        Fitted::Linear => || constants_from_quadrature(Fitted::Linear),
-        Fitted::Logistic => || constants_from_quadrature(Fitted::Logistic),
-        Fitted::Poisson => || constants_from_quadrature(Fitted::Poisson),
-    };
     Claim {
         id,
         statement,
@@ -171,7 +180,9 @@ pub fn limit_claim(model: Fitted) -> Claim {
         source: Source::Paper,
         exactness: Exactness::Limit,
         checks: vec![
-            recursion("limit law with A by quadrature, iterated", QUADRATURE, constants),
+            recursion("limit law with A by quadrature, iterated", QUADRATURE, move || constants_from_quadrature(model)),
+            predicted::risks(move || model.predicted()),
+            predicted::optima(move || model.predicted()),
             model.ladder("k = 1, w = .618, p = 2", 1_800, 0.12, w, Rung::ladder::<4>(first, 1.0, 2, 6, 46)),
             model.ladder("k = 1/4, w = .39, p = 2", 720, 0.25, 0.39, quarter).in_full_tier(),
             model.slopes("slopes at w*, k = 1, p = 2", 1024 * 2, 0.15, Rung::ladder::<3>(100, 1.0, 2, 6, 26)),

@@ -15,7 +15,11 @@ use crate::proofs::{self, Checked};
 pub type Relation = (String, f64, f64);
 
 /// Independent moments against closed forms, equal to `tolerance` relative in every case.
-pub fn recursion(name: &'static str, tolerance: f64, cases: fn() -> Vec<Relation>) -> Check {
+pub fn recursion(
+    name: &'static str,
+    tolerance: f64,
+    cases: impl Fn() -> Vec<Relation> + Send + Sync + 'static,
+) -> Check {
     let run = move |_: &Context| worst_of(&cases(), tolerance);
     Check::certain(name, Kind::Recursion, run)
 }

@@ -4,8 +4,8 @@ use proptest::strategy::Strategy;
 use rand::RngExt;
 
 use super::{
-    Case, Cell, Check, Context, Deviation, Finding, Tier, curvature, ladder, optimum, optimum_ladder, property,
-    recursion, score, simulation,
+    Case, Cell, Check, Context, Deviation, Finding, Relation, Tier, curvature, ladder, optimum, optimum_ladder,
+    property, recursion, score, simulation,
 };
 use crate::experiment::Rows;
 use crate::outcome::Verdict::{self, Confirmed, Inconclusive, Refuted};
@@ -243,7 +243,7 @@ fn a_check_without_a_case_says_so() {
 
 #[test]
 fn recursions_compare_relative_errors() {
-    let verdict = |cases| find(&recursion("toy", 1e-12, cases)).verdict;
+    let verdict = |cases: fn() -> Vec<Relation>| find(&recursion("toy", 1e-12, cases)).verdict;
     assert_eq!(verdict(|| vec![("a".into(), 1.0, 1.0 + 1e-14), ("b".into(), f64::INFINITY, f64::INFINITY)]), Confirmed);
     assert_eq!(verdict(|| vec![("a".into(), 1.0, 1.0), ("b".into(), 1e-30, 2e-30)]), Refuted);
     assert_eq!(verdict(|| vec![("a".into(), f64::INFINITY, 1.0)]), Refuted);

@@ -1,0 +1,123 @@
+//! What the program predicts for a problem, as `risk`, `weight` and `optimize` print it, against the risk generation by generation.
+
+use super::check::{Check, Relation, recursion};
+use super::domain::{MINIMISER, RECURSION, iterate_over, weight};
+use crate::experiment::{Generations, Model, Problem};
+use crate::optimum::minimise;
+use crate::prediction::Prediction;
+
+/// The risk at t = 0, 1, ..., T under the weights of generations 1, ..., T.
+type Path = dyn Fn(&[f64]) -> Vec<f64>;
+
+/// A problem with its risk by other means than the prediction's.
+pub struct Predicted {
+    problem: Problem,
+    is_exact: bool,
+    path: Box<Path>,
+}
+
+impl Predicted {
+    /// The default problem of a model at these sizes; `is_exact` where its law holds at every size.
+    pub fn new(
+        model: Model,
+        [real, synthetic]: [u64; 2],
+        dim: Option<u64>,
+        is_exact: bool,
+        path: impl Fn(&[f64]) -> Vec<f64> + 'static,
+    ) -> Self {
+        let problem = Problem::new(model, real, synthetic, dim, None).expect("a valid problem");
+        Self { problem, is_exact, path: Box::new(path) }
+    }
+
+    /// The same where the risk obeys the one recursion with these coefficients: A/n, A/m, rho - 1.
+    pub fn by_recursion(
+        model: Model,
+        sizes: [u64; 2],
+        dim: Option<u64>,
+        is_exact: bool,
+        (constant, excess): (f64, f64),
+    ) -> Self {
+        let [fresh, synthetic] = sizes.map(|rows| constant / rows as f64);
+        Self::new(model, sizes, dim, is_exact, move |weights| iterate_over(&(fresh, synthetic, excess), weights))
+    }
+
+    fn prediction(&self) -> Prediction {
+        Prediction::new(&self.problem).expect("a valid problem")
+    }
+
+    /// The risk after the last of these weights.
+    fn last(&self, weights: &[f64]) -> f64 {
+        (self.path)(weights)[weights.len()]
+    }
+
+    fn label<const R: usize>(&self, w: f64, relations: [(&str, f64, f64); R]) -> Vec<Relation> {
+        let (rows, model) = (self.problem.rows(), self.problem.model());
+        let place = format!("{model}, n = {}, m = {}, w = {w}", rows.real, rows.synthetic);
+        relations.map(|(name, predicted, found)| (format!("{name}, {place}"), predicted, found)).into()
+    }
+
+    fn risks_at(&self, w: f64) -> Vec<Relation> {
+        let (prediction, k) = (self.prediction(), self.problem.mixing_ratio());
+        // The transient is below .75^2000 where rho is at most 1.04.
+        let e = (self.path)(&[w; 2_000]);
+        let [start, limit] = [e[0], e[2_000]];
+        let arrival = e.iter().position(|e| (e / limit - 1.0).abs() <= 0.01).map_or(f64::NAN, |t| t as f64);
+        let predicted = |generations| prediction.risk(weight(w), generations);
+        let golden = prediction.limit_weight();
+        let flag = |holds: bool| f64::from(u8::from(holds));
+        self.label(
+            w,
+            [
+                ("t = 7", predicted(Generations::At(7)), e[7]),
+                ("t = 3..8", predicted(Generations::Average { from: 3, until: 9 }), e[3..9].iter().sum::<f64>() / 6.0),
+                ("limit", predicted(Generations::Limit), limit),
+                ("arrival", prediction.generations_to_limit(weight(w)).map_or(f64::NAN, f64::from), arrival),
+                ("relative risk", prediction.relative_risk(weight(w)), limit / start),
+                ("fresh rows alone", prediction.fresh_only_risk(), start),
+                ("exact", flag(prediction.exact(weight(w))), flag(self.is_exact)),
+                ("w*(k)^2 + k w*(k)", golden * golden + k * golden, k),
+                ("naive weight", prediction.naive_weight(), k / (1.0 + k)),
+            ],
+        )
+    }
+
+    fn optima(&self) -> Vec<Relation> {
+        let prediction = self.prediction();
+        let limit = |w: f64| self.last(&[w; 300]);
+        let best = minimise(&limit, (0.2, 0.99)).weight;
+        let mut sequence = Vec::new();
+        for _ in 0..4 {
+            let next = |w: f64| self.last(&[sequence.as_slice(), &[w]].concat());
+            let weight = minimise(&next, (0.05, 0.99)).weight;
+            sequence.push(weight);
+        }
+        let dynamic = prediction.dynamic_weights(4);
+        let rows = self.problem.rows().real as f64 * self.last(&[]) / limit(best);
+        self.label(
+            best,
+            [
+                ("optimal weight", prediction.optimal_weight(), best),
+                ("effective sample size", prediction.effective_sample_size(), rows),
+                ("w_1", dynamic[0], sequence[0]),
+                ("w_2", dynamic[1], sequence[1]),
+                ("w_3", dynamic[2], sequence[2]),
+                ("w_4", dynamic[3], sequence[3]),
+            ],
+        )
+    }
+}
+
+/// Risks of one generation, of an average and of the limit, the arrival there, and the weights that depend on k alone.
+pub fn risks(problems: impl Fn() -> Vec<Predicted> + Send + Sync + 'static) -> Check {
+    recursion("the program's predictions, generation by generation", RECURSION, move || {
+        let at = |predicted: &Predicted| [0.15, 0.618, 1.0].map(|w| predicted.risks_at(w)).concat();
+        problems().iter().flat_map(at).collect()
+    })
+}
+
+/// The optimal weight, the fresh rows that it is worth, and the first weights that change by generation.
+pub fn optima(problems: impl Fn() -> Vec<Predicted> + Send + Sync + 'static) -> Check {
+    recursion("the program's optima, by Brent", MINIMISER, move || {
+        problems().iter().flat_map(Predicted::optima).collect()
+    })
+}
