@@ -15,6 +15,7 @@
 //! * [`simulate`]: the engine (replicates in blocks) and one file per model.
 //! * [`adult`]: the Adult table and the fit on all its rows.
 //! * [`prediction`]: what theory predicts for a problem.
+//! * [`reference`](mod@reference): risks from another implementation.
 //! * [`optimum`]: the weight that minimises a simulated risk, by argmin.
 //! * [`stats`]: moments, the error rate of a run, the rule of every comparison, extrapolation of ladders, tests of the rate itself.
 //! * [`claims`]: the registry, its kinds of check, and one file per model; `claims/moments.rs` has the independent recursions.
@@ -53,6 +54,7 @@ pub mod optimum;
 pub mod outcome;
 pub mod prediction;
 pub mod proofs;
+pub mod reference;
 pub mod report;
 pub mod simulate;
 pub mod stats;

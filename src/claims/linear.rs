@@ -105,6 +105,7 @@ fn limit() -> Claim {
             // From n = 200: m = 50.
             ladder("k = 4, w = .83", 20_000, 0.02, 2, [200, 400, 800, 1600].map(|n| rung(n, n / 4, Some(0.83))).into()),
             ladder("by rows, k = 2, w = .5", 14_000, 0.07, 2, by_rows.into()),
+            Fitted::Linear.referred(),
             optimum_ladder("minimisers at k = 1", 192 * 40, 0.015, 1, sizes.map(|n| rung(n, n, None)).into()),
             score_ladder("slopes at w*, k = 1", 1024 * 32, 0.02, SMOOTH, 2, slopes(1, 1)),
             score_ladder("slopes at w*, k = 1/4", 1024 * 32, 0.03, SMOOTH, 2, slopes(1, 4)),

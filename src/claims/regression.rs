@@ -5,14 +5,15 @@ use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::{linear, logistic, poisson};
 use nalgebra::DVector;
 
-use super::check::{Case, Cell, Check, Relation, ladder, recursion, score_ladder};
+use super::check::{Case, Cell, Check, Relation, ladder, recursion, score_ladder, simulation};
 use super::domain::{QUADRATURE, ROUGH, SMOOTH, iterated, weight};
 use super::moments::normal_mean;
 use super::predicted::{self, Predicted};
 use super::{Claim, Exactness, Source};
 use crate::experiment::{Model, Rows};
+use crate::reference::references;
 use crate::simulate::engine::Record;
-use crate::simulate::linear::LinearSufficient;
+use crate::simulate::linear::{LinearRows, LinearSufficient};
 use crate::simulate::logistic::Logistic;
 use crate::simulate::poisson::Poisson;
 
@@ -81,13 +82,14 @@ impl Fitted {
 
     /// The default problem with p coefficients at two pairs of sizes, its limit law with A by quadrature.
     pub fn predicted(self) -> Vec<Predicted> {
-        let model = match self {
-            Self::Linear => Model::Linear,
-            Self::Logistic => Model::Logistic,
-            Self::Poisson => Model::Poisson,
-        };
         let problem = |sizes, dim: usize| {
-            Predicted::by_recursion(model, sizes, Some(dim as u64), false, (self.constant_by_quadrature(dim), 0.0))
+            Predicted::by_recursion(
+                self.model(),
+                sizes,
+                Some(dim as u64),
+                false,
+                (self.constant_by_quadrature(dim), 0.0),
+            )
         };
         vec![problem([100, 400], 2), problem([90, 30], 3)]
     }
@@ -143,6 +145,35 @@ impl Fitted {
         score_ladder(name, cap, margin, step, 1, rungs.map(case).into())
     }
 
+    /// Every simulator of the regression at the sizes of another implementation, see [`reference`](crate::reference).
+    pub fn referred(self) -> Check {
+        let model = self.model();
+        let cases = references().into_iter().filter(|reference| reference.model == model).flat_map(|reference| {
+            let (rows, truth) = (reference.rows, reference.truth.as_slice());
+            let dim = truth.len() - usize::from(model == Model::Linear);
+            let beta = DVector::from_column_slice(&truth[..dim]);
+            let cell = Cell::new(rows, dim, reference.weight, Record::At(vec![reference.generation]));
+            let cases = match self {
+                Self::Linear => vec![
+                    Case::new(cell.clone().named("by rows"), LinearRows::new(&beta, truth[dim], rows), 0, 0.0),
+                    Case::new(cell, LinearSufficient::new(&beta, truth[dim], rows), 0, 0.0),
+                ],
+                Self::Logistic => vec![Case::new(cell, Logistic::new(beta, rows), 0, 0.0)],
+                Self::Poisson => vec![Case::new(cell, Poisson::new(beta, rows), 0, 0.0)],
+            };
+            cases.into_iter().map(move |case| case.against(reference.risk))
+        });
+        simulation("at small sizes, against another implementation", 30_000, 0.06, cases.collect()).in_full_tier()
+    }
+
+    const fn model(self) -> Model {
+        match self {
+            Self::Linear => Model::Linear,
+            Self::Logistic => Model::Logistic,
+            Self::Poisson => Model::Poisson,
+        }
+    }
+
     /// A ladder of the risk at weight w, quadratic in 1/n.
     pub fn ladder<const R: usize>(self, name: &'static str, cap: u64, margin: f64, w: f64, rungs: [Rung; R]) -> Check {
         ladder(name, cap, margin, 2, rungs.map(|rung| self.at_weight(rung, w)).into())
@@ -186,6 +217,7 @@ pub fn limit_claim(model: Fitted) -> Claim {
             model.ladder("k = 1, w = .618, p = 2", 1_800, 0.12, w, Rung::ladder::<4>(first, 1.0, 2, 6, 46)),
             model.ladder("k = 1/4, w = .39, p = 2", 720, 0.25, 0.39, quarter).in_full_tier(),
             model.slopes("slopes at w*, k = 1, p = 2", 1024 * 2, 0.15, Rung::ladder::<3>(100, 1.0, 2, 6, 26)),
+            model.referred(),
             // p = 1 has another tr I^-1, so that a wrong dependence on p shows.
             model.ladder("k = 4, w = .83, p = 1", 1_400, 0.2, 0.83, Rung::ladder::<4>(100, 4.0, 1, 3, 35)),
         ],

@@ -12,6 +12,7 @@ use crate::experiment::Rows;
 use crate::optimum::{BATCHES, Optimum, Window, curves, minimise_curves};
 use crate::simulate::Simulator;
 use crate::simulate::engine::{self, BLOCK, Outcome, Plan, RealRows, Record, Weights};
+use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 
 /// Share of replicates that may end in a failed fit: above it the mean over the others says nothing about the risk.
@@ -84,6 +85,7 @@ pub struct Case {
     loss: usize,
     real_rows: RealRows,
     pub(super) expected: f64,
+    pub(super) reference: Option<Estimate>,
     curve: Option<Curve>,
 }
 
@@ -101,13 +103,19 @@ impl Case {
     /// The loss of index `loss` of `simulator`; `expected` is what theory says of the recorded mean, or of the optimal weight where
     /// the cell has none.
     pub fn new<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, expected: f64) -> Self {
-        Self { cell, run: run_of(simulator), loss, real_rows: RealRows::Fresh, expected, curve: None }
+        Self { cell, run: run_of(simulator), loss, real_rows: RealRows::Fresh, expected, reference: None, curve: None }
     }
 
     /// The same with the risk that theory expects at other weights than the optimal one.
     #[must_use]
     pub fn with_curve(self, curve: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
         Self { curve: Some(Arc::new(curve)), ..self }
+    }
+
+    /// The same, expected to have the risk of another implementation, which has an uncertainty of its own.
+    #[must_use]
+    pub fn against(self, reference: Estimate) -> Self {
+        Self { expected: reference.value, reference: Some(reference), ..self }
     }
 
     pub(super) fn curve(&self) -> Result<Curve, String> {
@@ -246,7 +254,11 @@ impl Case {
         }
         let nothing = || format!("{}: nothing drawn", self.cell);
         match quantity {
-            Quantity::Risk => self.recorded(drawn.outcome.as_ref().ok_or_else(nothing)?),
+            Quantity::Risk => {
+                let sample = self.recorded(drawn.outcome.as_ref().ok_or_else(nothing)?)?;
+                let estimate = self.reference.map_or(sample.estimate, |reference| sample.estimate.against(&reference));
+                Ok(Sample { estimate, ..sample })
+            }
             Quantity::Minimiser => match (drawn.failures, drawn.optimum) {
                 (0, Some(found)) if found.converged => {
                     Ok(Sample { estimate: found.estimate(), replicates: drawn.end, failed: 0 })

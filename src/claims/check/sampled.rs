@@ -89,10 +89,11 @@ impl Sampled {
             Quantity::Minimiser => "minimiser",
             Quantity::Risk => "simulated",
         };
+        let source = if case.reference.is_some() { "the other implementation" } else { "theory" };
         let Sample { estimate, replicates, failed } = estimated.as_ref().map_err(String::clone)?;
         let expected = if matches!(self.form.quantity, Quantity::Curvature(_)) { 1.0 } else { case.expected };
         let words = format!(
-            "{}: {what} {:.6e} ± {:.1e}, theory {:.6e}, {replicates} replicates{}",
+            "{}: {what} {:.6e} ± {:.1e}, {source} {:.6e}, {replicates} replicates{}",
             case.cell,
             estimate.value,
             estimate.std_error,

@@ -1,0 +1,67 @@
+//! Risks from another implementation of the setting, `tests/references/simulators.py` in NumPy: no law of the theory and no line of
+//! the simulators here has a part in them.
+
+use crate::experiment::{Model, Rows};
+use crate::simulate::engine::RealRows;
+use crate::stats::compare::Estimate;
+
+/// The risk of a chain, with what was simulated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// The line of the file.
+    pub line: &'static str,
+    /// Model.
+    pub model: Model,
+    /// Rows per generation.
+    pub rows: Rows,
+    /// Weight of the real rows.
+    pub weight: f64,
+    /// Generation.
+    pub generation: u32,
+    /// Fresh or fixed.
+    pub real_rows: RealRows,
+    /// Covariance by rows, coefficients (of a linear model with the variance of the noise behind them) or probabilities.
+    pub truth: Vec<f64>,
+    /// Mean loss.
+    pub risk: Estimate,
+}
+
+impl Reference {
+    fn read(line: &'static str) -> Self {
+        let fields: Vec<_> = line.split(',').collect();
+        let [model, n, m, w, t, real_rows, truth, replicates, risk, std_error, skewness] = fields[..] else {
+            panic!("eleven fields: {line}")
+        };
+        let number = |text: &str| text.parse::<f64>().expect("a number");
+        let count = |text: &str| text.parse::<u64>().expect("a count");
+        let real_rows = match real_rows {
+            "fresh" => RealRows::Fresh,
+            "fixed" => RealRows::Fixed,
+            other => panic!("fresh or fixed, not {other}"),
+        };
+        let replicates = number(replicates);
+        Self {
+            line,
+            model: model.parse().expect("a model"),
+            rows: Rows { real: count(n) as usize, synthetic: count(m) as usize },
+            weight: number(w),
+            generation: count(t) as u32,
+            real_rows,
+            truth: truth.split_whitespace().map(number).collect(),
+            risk: Estimate {
+                value: number(risk),
+                std_error: number(std_error),
+                degrees: replicates - 1.0,
+                skewness: number(skewness) / replicates.sqrt(),
+                skewness_error: 6f64.sqrt() / replicates,
+            },
+        }
+    }
+}
+
+/// Every reference, in the order of the file (which is part of the program; a test reads it).
+#[must_use]
+pub fn references() -> Vec<Reference> {
+    let lines = include_str!("../tests/references/simulators.csv").lines();
+    lines.filter(|line| !line.starts_with('#')).skip(1).map(Reference::read).collect()
+}
