@@ -202,16 +202,19 @@ impl Prediction {
         }
     }
 
-    /// Risk of the fit on the n fresh real rows alone.
+    /// Risk of the fit on the n fresh real rows alone, by the law of the risk at this weight: exact where that is.
     #[must_use]
-    pub fn fresh_only_risk(&self) -> f64 {
-        self.law.fresh_only_risk()
+    pub fn fresh_only_risk(&self, weight: Weight) -> f64 {
+        match self.synthetic_line {
+            Some((start, _)) if weight == Weight::ZERO => start,
+            _ => self.law.fresh_only_risk(),
+        }
     }
 
     /// Limit risk relative to that of the fresh real rows alone.
     #[must_use]
     pub fn relative_risk(&self, weight: Weight) -> f64 {
-        self.law.limit_risk(weight) / self.fresh_only_risk()
+        self.law.limit_risk(weight) / self.law.fresh_only_risk()
     }
 
     /// Fresh real rows that would give the risk of the optimal mix: n over its relative risk, to first order in 1/n.

@@ -65,6 +65,13 @@ fn cases(loss: usize, sigma: &DMatrix<f64>, places: &[(usize, usize, f64, u32)],
     places.iter().map(case).collect()
 }
 
+/// The covariance's law at p = 5 from fits of rank 3 and 4: by sufficient statistics, and by rows.
+fn singular() -> Vec<Case> {
+    let sigma = DMatrix::from_fn(5, 5, |i, j| libm::pow(0.5, i.abs_diff(j) as f64));
+    let case = |place, by_rows| cases(COVARIANCE, &sigma, &[place], by_rows);
+    [case((5, 4, 0.6, 3), false), case((9, 4, 0.6, 2), true)].concat()
+}
+
 /// The mean of N(., I): A = p.
 fn means() -> Vec<Predicted> {
     let problem = |sizes, p: u64| Predicted::by_recursion(Model::GaussianMean, sizes, Some(p), true, (p as f64, 0.0));
@@ -216,6 +223,7 @@ fn covariance_law() -> Claim {
             predicted::risks(covariances),
             predicted::optima(covariances),
             simulation("by sufficient statistics", 600_000, 0.02, cases(COVARIANCE, &correlated(), &places, false)),
+            simulation("fewer rows than dimensions", 200_000, 0.03, singular()),
             simulation("by rows", 400_000, 0.025, cases(COVARIANCE, &correlated(), &places[..2], true)),
         ],
     }

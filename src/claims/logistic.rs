@@ -10,7 +10,6 @@ use super::regression::{self, Fitted, label_variance};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::Rows;
 use crate::simulate::engine::Record;
-use crate::simulate::existence::Existence;
 use crate::simulate::logistic::Logistic;
 
 pub fn claims() -> Vec<Claim> {
@@ -34,9 +33,9 @@ fn separation() -> Claim {
     let case = |dim: usize, real: usize, t: u32| {
         let rows = Rows { real, synthetic: 5 };
         let fails = theory::separation_probability(dim as u32, real as u32);
-        let simulator = Existence(Logistic::new(DVector::zeros(dim), rows));
+        let simulator = Logistic::new(DVector::zeros(dim), rows);
         let cell = Cell::new(rows, dim, 1.0, Record::At(vec![t]));
-        Case::new(cell, simulator, 0, 1.0 - (1.0 - fails).powi(t as i32 + 1))
+        Case::new(cell, simulator, 0, 1.0 - (1.0 - fails).powi(t as i32 + 1)).counting_failures()
     };
     Claim {
         id: "logistic-separation",

@@ -73,7 +73,7 @@ impl Predicted {
                 ("limit", predicted(Generations::Limit), limit),
                 ("arrival", prediction.generations_to_limit(weight(w)).map_or(f64::NAN, f64::from), arrival),
                 ("relative risk", prediction.relative_risk(weight(w)), limit / start),
-                ("fresh rows alone", prediction.fresh_only_risk(), start),
+                ("fresh rows alone", prediction.fresh_only_risk(weight(w)), start),
                 ("exact", flag(prediction.exact(weight(w))), flag(self.is_exact)),
                 ("w*(k)^2 + k w*(k)", golden * golden + k * golden, k),
                 ("naive weight", prediction.naive_weight(), k / (1.0 + k)),

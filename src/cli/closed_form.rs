@@ -166,7 +166,7 @@ impl WeightArgs {
                 weight,
                 limit_weight: prediction.limit_weight(),
                 naive_weight: naive.get(),
-                fresh_only_risk: prediction.fresh_only_risk(),
+                fresh_only_risk: prediction.fresh_only_risk(optimal),
                 relative_risk: finite(prediction.relative_risk(optimal)),
                 naive_relative_risk: finite(prediction.relative_risk(naive)),
                 effective_sample_size: prediction.effective_sample_size(),
@@ -236,7 +236,7 @@ impl RiskArgs {
                 burn_in: self.burn_in,
                 risk: finite(prediction.risk(weight, at)),
                 limit_risk,
-                fresh_only_risk: prediction.fresh_only_risk(),
+                fresh_only_risk: prediction.fresh_only_risk(weight),
                 exact: prediction.exact(weight),
                 diverges: limit_risk.is_none(),
             })

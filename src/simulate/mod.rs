@@ -7,7 +7,6 @@ pub mod covariates;
 pub mod dispatch;
 pub mod elementary;
 pub mod engine;
-pub mod existence;
 pub mod fixed_design;
 pub mod gaussian;
 pub mod glm;

@@ -64,6 +64,24 @@ impl Estimate {
         t + a * t * t + a * a * t * t * t / 3.0 + a / 2.0
     }
 
+    /// The share of `hits` in `trials`, to be compared with the probability `expected`.
+    ///
+    /// # Formula
+    /// The standard error sqrt(p(1 - p)/trials) and the skewness (1 - 2p)/sqrt(trials p(1 - p)) are those of the binomial law of probability p =
+    /// `expected`, so that no hit at all is a share like any other. The skewness is not removed, as that of a mean is, but it must be as small: it
+    /// counts as the error of a skewness of 0.
+    #[must_use]
+    pub fn share(hits: u64, trials: u64, expected: f64) -> Self {
+        let (trials, variance) = (trials as f64, expected * (1.0 - expected));
+        Self {
+            value: hits as f64 / trials,
+            std_error: (variance / trials).sqrt(),
+            degrees: f64::INFINITY,
+            skewness: 0.0,
+            skewness_error: 0.5 * (1.0 - 2.0 * expected).abs() / (trials * variance).sqrt(),
+        }
+    }
+
     /// The same estimate where it is compared with another, independent one: with the uncertainty of their difference.
     ///
     /// # Formula
@@ -242,6 +260,17 @@ mod tests {
             assert!(low < 3.0 && 3.0 < high);
             assert!((skewed.z(low) - 4.5).abs() < 1e-12 && (skewed.z(high) + 4.5).abs() < 1e-12, "{skewness}");
         }
+    }
+
+    /// By hand: p = 1/5 and 400 trials have variance .16, standard error .02 and skewness .6/8.
+    #[test]
+    fn a_share_has_the_law_of_its_expected_probability() {
+        let found = Estimate::share(100, 400, 0.2);
+        assert_eq!((found.value, found.degrees, found.skewness), (0.25, f64::INFINITY, 0.0));
+        assert!((found.std_error - 0.02).abs() < 1e-16 && (found.skewness_error - 0.037_5).abs() < 1e-16);
+        // 10 standard errors below.
+        assert_eq!(compare(&Estimate::share(0, 400, 0.2), 0.2, 1.0, &FAMILY).verdict, Verdict::Refuted);
+        assert!(Estimate::share(80, 400, 0.2).is_symmetric() && !Estimate::share(70, 350, 0.2).is_symmetric());
     }
 
     /// By hand: standard errors 3 and 4 give 5; third cumulants 27 times .05 and 64 times .02 give (1.35 - 1.28)/125; errors 27 times .04 and

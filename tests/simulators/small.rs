@@ -6,11 +6,9 @@ use goldenweight::{
         Simulator,
         categorical::{CategoricalRows, CategoricalSufficient},
         cdf::CdfRows,
-        existence::Existence,
         fixed_design::LinearFixedDesign,
         gaussian::GaussianRows,
         linear::LinearRows,
-        logistic::Logistic,
     },
     stream::{Purpose, StreamRng, Streams},
 };
@@ -126,22 +124,6 @@ fn fixed_design_by_the_textbook() {
     }
     let dependent = DMatrix::from_element(6, 2, 1.0);
     assert!(LinearFixedDesign::new(dependent, truth, NOISE_VARIANCE).is_none());
-}
-
-/// 0 while the chain's own fits exist, 1 from the first on that does not: of forty chains of eight rows at w = 0 some end at the start, some later, some
-/// not at all.
-#[test]
-fn existence_is_that_of_the_chain() {
-    let simulator = Logistic::new(DVector::from_element(2, 0.7), Rows { real: 8, synthetic: 12 });
-    let plan = plan(505, 1, &[]);
-    let mut ends = [0; 3];
-    for replicate in 0..40 {
-        let ended = losses_of_replicate(&Existence(simulator.clone()), &plan, 0.0, replicate, LAST).unwrap();
-        let exists = |t| losses_of_replicate(&simulator, &plan, 0.0, replicate, t).is_ok();
-        (0..=LAST).for_each(|t| assert_eq!(ended[t as usize][0], if exists(t) { 0.0 } else { 1.0 }, "{replicate} {t}"));
-        ends[if !exists(0) { 0 } else { 1 + usize::from(exists(LAST)) }] += 1;
-    }
-    assert!(ends.iter().all(|&chains| chains > 0), "{ends:?}");
 }
 
 /// One row is a point mass at cell i, of loss (1 - p_i)^2 + the p_j^2 of the others; every later synthetic row, at w = 0,

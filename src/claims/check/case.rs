@@ -86,6 +86,7 @@ pub struct Case {
     real_rows: RealRows,
     pub(super) expected: f64,
     pub(super) reference: Option<Estimate>,
+    counts_failures: bool,
     curve: Option<Curve>,
 }
 
@@ -103,7 +104,16 @@ impl Case {
     /// The loss of index `loss` of `simulator`; `expected` is what theory says of the recorded mean, or of the optimal weight where
     /// the cell has none.
     pub fn new<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, expected: f64) -> Self {
-        Self { cell, run: run_of(simulator), loss, real_rows: RealRows::Fresh, expected, reference: None, curve: None }
+        Self {
+            cell,
+            run: run_of(simulator),
+            loss,
+            real_rows: RealRows::Fresh,
+            expected,
+            reference: None,
+            counts_failures: false,
+            curve: None,
+        }
     }
 
     /// The same with the risk that theory expects at other weights than the optimal one.
@@ -116,6 +126,12 @@ impl Case {
     #[must_use]
     pub fn against(self, reference: Estimate) -> Self {
         Self { expected: reference.value, reference: Some(reference), ..self }
+    }
+
+    /// The same where the share of replicates that have ended in a failed fit is expected, in the place of a risk.
+    #[must_use]
+    pub fn counting_failures(self) -> Self {
+        Self { counts_failures: true, ..self }
     }
 
     pub(super) fn curve(&self) -> Result<Curve, String> {
@@ -171,12 +187,15 @@ impl Case {
         (self.run)(&plan, weights)
     }
 
-    /// The recorded mean, unless too many fits failed.
+    /// The recorded mean, unless too many fits failed; or the share of those.
     pub(super) fn recorded(&self, outcome: &Outcome) -> Estimated {
         let failed = outcome.failed_fits;
         let moments = outcome.moments.last().and_then(|losses| losses.get(self.loss));
         let moments = moments.ok_or_else(|| format!("{}: no such loss", self.cell))?;
         let replicates = moments.count() + failed;
+        if self.counts_failures {
+            return Ok(Sample { estimate: Estimate::share(failed, replicates, self.expected), replicates, failed });
+        }
         if failed as f64 > FAILED_SHARE * replicates as f64 {
             return Err(format!("{}: {failed} of {replicates} fits failed", self.cell));
         }

@@ -185,6 +185,9 @@ fn ladders_extrapolate() {
     // A gap of order 1/n is not one of order 0: chi-squared tells.
     let constant = find(&ladder("toy", 5_000, 0.5, 0, rungs(|toy| at(toy, RISK))));
     assert!(constant.verdict == Inconclusive && constant.detail.contains("not of the fitted form"), "{constant:?}");
+    // Half the simulated ratio is no limit of rungs at 2.6, 2.3 and 2.15, whatever the form.
+    let half = find(&ladder("toy", 5_000, 0.5, 0, rungs(|toy| at(toy, 0.5 * RISK))));
+    assert!(half.verdict == Refuted && half.detail.contains("times the standard error"), "{half:?}");
 }
 
 #[test]

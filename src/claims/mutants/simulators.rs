@@ -81,15 +81,15 @@ fn linear(case: &Case, noise: f64) -> Case {
     case.clone().simulated_by(LinearSufficient::new(&beta, noise, case.cell().rows))
 }
 
-/// Whether the last fit exists, of chains that pass over those that do not.
+/// Chains that pass over the fits that do not exist.
 struct Dropping(Logistic);
 
 impl Simulator for Dropping {
     type Real = <Logistic as Simulator>::Real;
     type Noise = <Logistic as Simulator>::Noise;
-    type State = (<Logistic as Simulator>::State, bool);
+    type State = <Logistic as Simulator>::State;
 
-    const LOSSES: &'static [&'static str] = &["ended"];
+    const LOSSES: &'static [&'static str] = Logistic::LOSSES;
 
     fn real(&self) -> Self::Real {
         self.0.real()
@@ -100,7 +100,7 @@ impl Simulator for Dropping {
     }
 
     fn state(&self) -> Self::State {
-        (self.0.state(), false)
+        self.0.state()
     }
 
     fn draw_real(&self, rng: &mut StreamRng, real: &mut Self::Real) -> Result<(), FitFailure> {
@@ -111,9 +111,8 @@ impl Simulator for Dropping {
         self.0.draw_noise(rng, noise);
     }
 
-    fn start(&self, real: &Self::Real, (chain, failed): &mut Self::State) -> Result<(), FitFailure> {
-        *failed = self.0.start(real, chain).is_err();
-        Ok(())
+    fn start(&self, real: &Self::Real, state: &mut Self::State) -> Result<(), FitFailure> {
+        self.0.start(real, state).or(Ok(()))
     }
 
     fn retrain(
@@ -121,18 +120,17 @@ impl Simulator for Dropping {
         weight: f64,
         real: &Self::Real,
         noise: &Self::Noise,
-        (chain, failed): &mut Self::State,
+        state: &mut Self::State,
     ) -> Result<(), FitFailure> {
-        let before = chain.clone();
-        *failed = self.0.retrain(weight, real, noise, chain).is_err();
-        if *failed {
-            *chain = before;
-        }
-        Ok(())
+        let before = state.clone();
+        self.0.retrain(weight, real, noise, state).or_else(|_| {
+            *state = before;
+            Ok(())
+        })
     }
 
-    fn losses(&self, (_, failed): &Self::State, out: &mut [f64]) {
-        out[0] = f64::from(u8::from(*failed));
+    fn losses(&self, state: &Self::State, out: &mut [f64]) {
+        self.0.losses(state, out);
     }
 }
 
