@@ -9,6 +9,7 @@ use super::predicted::{self, Predicted};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::{Model, Problem, Rows};
 use crate::simulate::categorical::{CategoricalRows, CategoricalSufficient};
+use crate::simulate::dispatch::SimulatorKind::{Rows as ByRows, Sufficient};
 use crate::simulate::engine::Record;
 
 /// Cells of unequal probability, one of them rare.
@@ -85,6 +86,7 @@ fn law() -> Claim {
             ),
             predicted::risks(problems),
             predicted::optima(problems),
+            predicted::simulated(0.5, &[(Model::Categorical, 4, ByRows), (Model::Categorical, 4, Sufficient)]),
             simulation("by sufficient statistics", 380_000, 0.02, sufficient.collect()),
             simulation("by rows", 380_000, 0.02, by_rows.collect()),
             score("slope at w*", 1024 * 64, 0.008, ROUGH, vec![optimal.clone()]),

@@ -9,6 +9,7 @@ use super::predicted::{self, Predicted};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::{Model, Rows};
 use crate::simulate::cdf::CdfRows;
+use crate::simulate::dispatch::SimulatorKind;
 use crate::simulate::engine::Record;
 
 pub fn claims() -> Vec<Claim> {
@@ -69,6 +70,7 @@ fn law() -> Claim {
             ),
             predicted::risks(problems),
             predicted::optima(problems),
+            predicted::simulated(0.5, &[(Model::Cdf, 1, SimulatorKind::Rows)]),
             simulation("by rows", 320_000, 0.02, by_rows.into()),
             score("slope at w*", 1024 * 64, 0.008, ROUGH, vec![optimal.clone()]),
             optimum("minimiser of the simulated risk", 192 * 40, 0.03, vec![optimal]),

@@ -13,6 +13,7 @@ use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::{Model, Rows};
 use crate::optimum::minimise;
 use crate::prediction::Law;
+use crate::simulate::dispatch::SimulatorKind::{Rows as ByRows, Sufficient};
 use crate::simulate::engine::Record;
 use crate::simulate::gaussian::{GaussianRows, GaussianSufficient};
 
@@ -109,6 +110,7 @@ fn mean_law() -> Claim {
             }),
             predicted::risks(means),
             predicted::optima(means),
+            predicted::simulated(0.5, &[(Model::GaussianMean, 3, ByRows), (Model::GaussianMean, 2, Sufficient)]),
             simulation("by sufficient statistics", 600_000, 0.02, cases(MEAN, &correlated(), &places, false)),
             simulation("by rows", 520_000, 0.025, cases(MEAN, &correlated(), &places[..2], true)),
         ],
@@ -222,6 +224,10 @@ fn covariance_law() -> Claim {
             ),
             predicted::risks(covariances),
             predicted::optima(covariances),
+            predicted::simulated(
+                0.5,
+                &[(Model::GaussianCovariance, 2, ByRows), (Model::GaussianCovariance, 3, Sufficient)],
+            ),
             simulation("by sufficient statistics", 600_000, 0.02, cases(COVARIANCE, &correlated(), &places, false)),
             simulation("fewer rows than dimensions", 200_000, 0.03, singular()),
             simulation("by rows", 400_000, 0.025, cases(COVARIANCE, &correlated(), &places[..2], true)),

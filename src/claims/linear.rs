@@ -11,6 +11,7 @@ use super::regression::Fitted;
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::experiment::{Generations, Model, Problem, Rows};
 use crate::prediction::Prediction;
+use crate::simulate::dispatch::SimulatorKind::{Rows as ByRows, Sufficient};
 use crate::simulate::engine::Record;
 use crate::simulate::fixed_design::LinearFixedDesign;
 use crate::simulate::linear::{LinearRows, LinearSufficient};
@@ -179,6 +180,7 @@ fn synthetic_only() -> Claim {
                 vec![case(30, 20, 4, false), case(15, 40, 3, false)],
             ),
             simulation("by rows", 400_000, 0.025, vec![case(30, 20, 4, true)]),
+            predicted::simulated(0.0, &[(Model::Linear, 3, ByRows), (Model::Linear, 2, Sufficient)]),
         ],
     }
 }

@@ -1,10 +1,11 @@
 //! What the program predicts for a problem, as `risk`, `weight` and `optimize` print it, against the risk generation by generation.
 
-use super::check::{Check, Relation, recursion};
-use super::domain::{MINIMISER, RECURSION, iterate_over, weight};
+use super::check::{Case, Check, Relation, recursion, simulation};
+use super::domain::{self, MINIMISER, RECURSION, iterate_over, weight};
 use crate::experiment::{Generations, Model, Problem};
 use crate::optimum::minimise;
 use crate::prediction::Prediction;
+use crate::simulate::dispatch::SimulatorKind;
 
 /// The risk at t = 0, 1, ..., T under the weights of generations 1, ..., T.
 type Path = dyn Fn(&[f64]) -> Vec<f64>;
@@ -105,6 +106,18 @@ impl Predicted {
             ],
         )
     }
+}
+
+/// The simulations that the program runs for these problems, of the kind that comes with each, against its predictions at t = 3.
+pub fn simulated(weight: f64, problems: &[(Model, u64, SimulatorKind)]) -> Check {
+    let case = |&(model, dim, kind): &(Model, u64, SimulatorKind)| {
+        let dim = (!matches!(model, Model::Cdf | Model::Categorical)).then_some(dim);
+        let problem = Problem::new(model, 30, 20, dim, None).expect("a valid problem");
+        let risk = Prediction::new(&problem).expect("a valid problem").risk(domain::weight(weight), Generations::At(3));
+        Case::of_problem(problem, kind, weight, 3, risk)
+    };
+    simulation("the program's simulations, against its predictions", 60_000, 0.09, problems.iter().map(case).collect())
+        .in_full_tier()
 }
 
 /// Risks of one generation, of an average and of the limit, the arrival there, and the weights that depend on k alone.

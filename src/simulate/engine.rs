@@ -36,7 +36,8 @@ pub enum Weights {
 
 impl Weights {
     /// Weight at generation t >= 1.
-    fn at(&self, generation: u32) -> f64 {
+    #[must_use]
+    pub fn at(&self, generation: u32) -> f64 {
         match self {
             Self::Constant(w) => *w,
             Self::Sequence(w) => w[generation as usize - 1],

@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::looks::LOOKS;
 use super::sampled::{Estimated, Quantity, Sample};
 use super::{Context, score};
-use crate::experiment::Rows;
+use crate::experiment::{Problem, Rows};
 use crate::optimum::{BATCHES, Optimum, Window, curves, minimise_curves};
 use crate::simulate::Simulator;
+use crate::simulate::dispatch::{SimulatorKind, run_problem};
 use crate::simulate::engine::{self, BLOCK, Outcome, Plan, RealRows, Record, Weights};
 use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
@@ -104,9 +105,13 @@ impl Case {
     /// The loss of index `loss` of `simulator`; `expected` is what theory says of the recorded mean, or of the optimal weight where
     /// the cell has none.
     pub fn new<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, expected: f64) -> Self {
+        Self::of_run(cell, run_of(simulator), loss, expected)
+    }
+
+    fn of_run(cell: Cell, run: Arc<Run>, loss: usize, expected: f64) -> Self {
         Self {
             cell,
-            run: run_of(simulator),
+            run,
             loss,
             real_rows: RealRows::Fresh,
             expected,
@@ -114,6 +119,18 @@ impl Case {
             counts_failures: false,
             curve: None,
         }
+    }
+
+    /// The simulation that the program runs for a problem, at a weight and generation.
+    pub fn of_problem(problem: Problem, kind: SimulatorKind, weight: f64, t: u32, expected: f64) -> Self {
+        let cell = Cell::new(problem.rows(), problem.dim(), weight, Record::At(vec![t]));
+        let run = move |plan: &Plan, weights: &[Weights]| {
+            let weights: Vec<f64> = weights.iter().map(|weights| weights.at(1)).collect();
+            let outcomes = run_problem(&problem, kind, plan, &weights, &|_| ());
+            let outcome = |(moments, failed_fits)| Outcome { moments: vec![vec![moments]], failed_fits };
+            outcomes.into_iter().map(outcome).collect()
+        };
+        Self::of_run(cell, Arc::new(run), 0, expected)
     }
 
     /// The same with the risk that theory expects at other weights than the optimal one.
