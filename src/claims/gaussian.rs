@@ -14,7 +14,7 @@ use crate::experiment::{Model, Rows};
 use crate::optimum::minimise;
 use crate::prediction::Law;
 use crate::simulate::dispatch::SimulatorKind::{Rows as ByRows, Sufficient};
-use crate::simulate::engine::Record;
+use crate::simulate::engine::{BLOCK, Record};
 use crate::simulate::gaussian::{GaussianRows, GaussianSufficient};
 
 /// Indices of the chain's losses.
@@ -66,11 +66,22 @@ fn cases(loss: usize, sigma: &DMatrix<f64>, places: &[(usize, usize, f64, u32)],
     places.iter().map(case).collect()
 }
 
-/// The covariance's law at p = 5 from fits of rank 3 and 4: by sufficient statistics, and by rows.
+/// The covariance's law at p = 5: by sufficient statistics from fits of rank 3 and 4, by rows from singular and regular ones.
 fn singular() -> Vec<Case> {
     let sigma = DMatrix::from_fn(5, 5, |i, j| libm::pow(0.5, i.abs_diff(j) as f64));
     let case = |place, by_rows| cases(COVARIANCE, &sigma, &[place], by_rows);
-    [case((5, 4, 0.6, 3), false), case((9, 4, 0.6, 2), true)].concat()
+    [case((5, 4, 0.6, 3), false), case((9, 4, 0.6, 2), true), case((30, 40, 0.6, 2), true)].concat()
+}
+
+/// Blocks of chains of which the loss varies with the real rows (w = .7) and with all rows (w = .2).
+fn blocks() -> Vec<Case> {
+    let (rows, sigma) = (Rows { real: 5, synthetic: 4 }, DMatrix::identity(2, 2));
+    let case = |w| {
+        let risk = Law::gaussian_mean(&sigma, rows).expect("valid sizes").risk_at(weight(w), 1);
+        let cell = Cell::new(rows, 2, w, Record::At(vec![1])).named("blocks of 64");
+        Case::of_blocks(cell, GaussianRows::new(sigma.clone(), rows), MEAN, risk)
+    };
+    vec![case(0.7), case(0.2)]
 }
 
 /// The mean of N(., I): A = p.
@@ -108,6 +119,7 @@ fn mean_law() -> Claim {
                 };
                 PLACES.map(case).to_vec()
             }),
+            simulation("independence: variance between blocks over that within", 8_000 * BLOCK, 0.15, blocks()),
             predicted::risks(means),
             predicted::optima(means),
             predicted::simulated(0.5, &[(Model::GaussianMean, 3, ByRows), (Model::GaussianMean, 2, Sufficient)]),
@@ -229,7 +241,7 @@ fn covariance_law() -> Claim {
                 &[(Model::GaussianCovariance, 2, ByRows), (Model::GaussianCovariance, 3, Sufficient)],
             ),
             simulation("by sufficient statistics", 600_000, 0.02, cases(COVARIANCE, &correlated(), &places, false)),
-            simulation("fewer rows than dimensions", 200_000, 0.03, singular()),
+            simulation("p = 5, also from fewer rows", 300_000, 0.03, singular()),
             simulation("by rows", 400_000, 0.025, cases(COVARIANCE, &correlated(), &places[..2], true)),
         ],
     }

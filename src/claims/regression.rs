@@ -163,7 +163,7 @@ impl Fitted {
             };
             cases.into_iter().map(move |case| case.against(reference.risk))
         });
-        simulation("at small sizes, against another implementation", 30_000, 0.06, cases.collect()).in_full_tier()
+        simulation("at small sizes, against another implementation", 30_000, 0.075, cases.collect()).in_full_tier()
     }
 
     const fn model(self) -> Model {

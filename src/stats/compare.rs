@@ -12,6 +12,9 @@ use crate::outcome::Verdict;
 /// up to four standard errors: see `docs/statistics.md`.
 pub const MAX_SKEWNESS: f64 = 0.08;
 
+/// Relative distance beyond which a mean of equal values is not the expected one: far above the rounding of a mean, 1e-16 for each doubling of the values.
+const ROUNDING: f64 = 1e-12;
+
 /// An estimate with its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
@@ -61,6 +64,9 @@ impl Estimate {
     pub fn z(&self, expected: f64) -> f64 {
         let difference = self.value - expected;
         let (t, a) = (if difference == 0.0 { 0.0 } else { difference / self.std_error }, self.skewness / 3.0);
+        if t.is_infinite() {
+            return t;
+        }
         t + a * t * t + a * a * t * t * t / 3.0 + a / 2.0
     }
 
@@ -137,7 +143,7 @@ pub struct Comparison {
 
 /// Compares `estimate` with `expected` (not zero).
 ///
-/// * Refuted: |z| beyond the bound.
+/// * Refuted: |z| beyond the bound; an estimate without any variance that is not the expected value.
 /// * Confirmed: |z| within the bound *and* the simultaneous interval for the relative error inside ±`margin`.
 /// * Inconclusive: anything else, including an estimate that is not finite or too skewed for its number of replicates.
 ///
@@ -151,7 +157,10 @@ pub fn compare(estimate: &Estimate, expected: f64, margin: f64, family: &Family)
     let relative = |value: f64| (value - expected) / scale;
     let (low, high) = estimate.interval(bound);
     let interval = (relative(low), relative(high));
-    let (verdict, cause) = if !(z.is_finite() && interval.0.is_finite() && interval.1.is_finite()) {
+    let constant = estimate.std_error == 0.0 && relative(estimate.value).abs() > ROUNDING;
+    let (verdict, cause) = if constant && estimate.value.is_finite() {
+        (Verdict::Refuted, "no variance, and not the expected value")
+    } else if !(z.is_finite() && interval.0.is_finite() && interval.1.is_finite()) {
         (Verdict::Inconclusive, "no finite estimate")
     } else if !estimate.is_symmetric() {
         (Verdict::Inconclusive, "too few replicates for the skewness of the loss")
@@ -202,9 +211,17 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_decides_nothing() {
-        for (value, std_error) in [(f64::NAN, 0.1), (1.0, f64::NAN), (f64::INFINITY, 0.1), (1.001, 0.0)] {
+        for (value, std_error) in [(f64::NAN, 0.1), (1.0, f64::NAN), (f64::INFINITY, 0.1), (f64::INFINITY, 0.0)] {
             assert_eq!(verdict(value, std_error), Verdict::Inconclusive, "{value} {std_error}");
         }
+    }
+
+    /// As of replicates that are all the same one: 0.1 % off, or by rounding alone.
+    #[test]
+    fn an_estimate_without_variance_must_be_the_expected_value() {
+        let found = compare(&estimate(0.999, 0.0), 1.0, 0.01, &FAMILY);
+        assert_eq!((found.verdict, found.z), (Verdict::Refuted, f64::NEG_INFINITY));
+        assert_eq!((verdict(1.0, 0.0), verdict(1.0 + 2e-16, 0.0)), (Verdict::Confirmed, Verdict::Inconclusive));
     }
 
     /// Four standard errors off, with the interval beyond the margin on one side alone.

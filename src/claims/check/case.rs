@@ -5,6 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rayon::prelude::*;
+
 use super::looks::LOOKS;
 use super::sampled::{Estimated, Quantity, Sample};
 use super::{Context, score};
@@ -131,6 +133,29 @@ impl Case {
             outcomes.into_iter().map(outcome).collect()
         };
         Self::of_run(cell, Arc::new(run), 0, expected)
+    }
+
+    /// The variance between the means of blocks of replicates over that within, which is 1 where replicates are independent; the recorded loss has this `mean`.
+    /// A block counts as one replicate.
+    pub fn of_blocks<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, mean: f64) -> Self {
+        let run = move |plan: &Plan, weights: &[Weights]| {
+            let ratios = |weights| {
+                let firsts: Vec<u64> = plan.replicates.clone().step_by(BLOCK as usize).collect();
+                let block = |first| {
+                    let plan = Plan { replicates: first..first + BLOCK, ..plan.clone() };
+                    engine::run(&simulator, &plan, weights, &|_| ()).moments[0][loss]
+                };
+                let blocks: Vec<Moments> = firsts.into_par_iter().map(block).collect();
+                let (mut all, mut ratios) = (Moments::default(), Moments::default());
+                blocks.iter().for_each(|block| all.merge(block));
+                for block in blocks {
+                    ratios.push(block.count() as f64 * (block.mean() - mean).powi(2) / all.variance());
+                }
+                Outcome { moments: vec![vec![ratios]], failed_fits: 0 }
+            };
+            weights.iter().map(ratios).collect()
+        };
+        Self::of_run(cell, Arc::new(run), 0, 1.0)
     }
 
     /// The same with the risk that theory expects at other weights than the optimal one.
