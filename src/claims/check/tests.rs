@@ -171,6 +171,17 @@ fn what_is_not_a_number_is_never_confirmed() {
     }
 }
 
+/// The means of independent blocks vary as their replicates say, around the mean and not around another one (.06/8 is a standard error of 64).
+#[test]
+fn blocks_of_independent_replicates() {
+    let check = |mean| {
+        let cell = Cell::new(rows(SOUND), 1, 0.4, Record::At(vec![1]));
+        simulation("toy", 300_000, 0.25, vec![Case::of_blocks(cell, SOUND, 0, mean)])
+    };
+    assert_verdict(&check(RISK), Confirmed);
+    assert_verdict(&check(RISK + 0.06 / 8.0), Refuted);
+}
+
 /// Rungs at n = 1, 2, 4 with the gap 0.3/n.
 fn rungs(case: impl Fn(Toy) -> Case) -> Vec<Case> {
     [1, 2, 4].map(|size| case(Toy { size, gap: 0.3 / size as f64, ..SOUND })).into()
