@@ -59,7 +59,7 @@ impl Predicted {
 
     fn risks_at(&self, w: f64) -> Vec<Relation> {
         let (prediction, k) = (self.prediction(), self.problem.mixing_ratio());
-        // The transient is below .75^2000 where rho is at most 1.04.
+        // The transient is below .76^2000: rho is at most 51/49 here.
         let e = (self.path)(&[w; 2_000]);
         let [start, limit] = [e[0], e[2_000]];
         let arrival = e.iter().position(|e| (e / limit - 1.0).abs() <= 0.01).map_or(f64::NAN, |t| t as f64);
