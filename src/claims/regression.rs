@@ -12,7 +12,7 @@ use super::predicted::{self, Predicted};
 use super::{Claim, Exactness, Source};
 use crate::experiment::{Model, Rows};
 use crate::reference::references;
-use crate::simulate::engine::Record;
+use crate::simulate::engine::{RealRows, Record};
 use crate::simulate::linear::{LinearRows, LinearSufficient};
 use crate::simulate::logistic::Logistic;
 use crate::simulate::poisson::Poisson;
@@ -161,6 +161,7 @@ impl Fitted {
                 Self::Logistic => vec![Case::new(cell, Logistic::new(beta, rows), 0, 0.0)],
                 Self::Poisson => vec![Case::new(cell, Poisson::new(beta, rows), 0, 0.0)],
             };
+            assert_eq!(reference.real_rows, RealRows::Fresh, "regressions are referred to with fresh rows");
             cases.into_iter().map(move |case| case.against(reference.risk))
         });
         simulation("at small sizes, against another implementation", 30_000, 0.075, cases.collect()).in_full_tier()

@@ -143,15 +143,16 @@ impl Case {
                 let firsts: Vec<u64> = plan.replicates.clone().step_by(BLOCK as usize).collect();
                 let block = |first| {
                     let plan = Plan { replicates: first..first + BLOCK, ..plan.clone() };
-                    engine::run(&simulator, &plan, weights, &|_| ()).moments[0][loss]
+                    let outcome = engine::run(&simulator, &plan, weights, &|_| ());
+                    (outcome.moments[0][loss], outcome.failed_fits)
                 };
-                let blocks: Vec<Moments> = firsts.into_par_iter().map(block).collect();
+                let blocks: Vec<(Moments, u64)> = firsts.into_par_iter().map(block).collect();
                 let (mut all, mut ratios) = (Moments::default(), Moments::default());
-                blocks.iter().for_each(|block| all.merge(block));
-                for block in blocks {
+                blocks.iter().for_each(|(block, _)| all.merge(block));
+                for (block, _) in &blocks {
                     ratios.push(block.count() as f64 * (block.mean() - mean).powi(2) / all.variance());
                 }
-                Outcome { moments: vec![vec![ratios]], failed_fits: 0 }
+                Outcome { moments: vec![vec![ratios]], failed_fits: blocks.iter().map(|(_, failed)| failed).sum() }
             };
             weights.iter().map(ratios).collect()
         };
