@@ -182,8 +182,7 @@ fn run_block<S: Simulator>(
     let (entries, losses) = (plan.record.entries(), S::LOSSES.len());
     let mut outcomes = vec![Outcome::empty(entries, losses); weights.len()];
     let (mut real, mut noise) = (simulator.real(), simulator.noise());
-    let chain = |weights| Chain { weights, state: simulator.state(), values: vec![0.0; entries * losses], fit: Ok(()) };
-    let mut chains: Vec<_> = weights.iter().map(chain).collect();
+    let mut chains: Vec<_> = weights.iter().map(|weights| Chain::new(simulator, plan, weights)).collect();
     let mut current = vec![0.0; losses];
     let replicates = block * BLOCK..plan.replicates.end.min((block + 1) * BLOCK);
     for replicate in replicates.clone() {
@@ -200,17 +199,27 @@ fn run_block<S: Simulator>(
 }
 
 /// One replicate at one weight.
-struct Chain<'a, State> {
+pub(super) struct Chain<'a, State> {
     weights: &'a Weights,
     state: State,
-    /// The recorded losses, entry by entry; meaningless after a failed fit.
-    values: Vec<f64>,
+    /// The recorded losses, entry by entry, up to a failed fit; what would come after it is 0.
+    pub values: Vec<f64>,
     /// Whether all fits so far succeeded.
-    fit: Result<(), FitFailure>,
+    pub fit: Result<(), FitFailure>,
+    /// Generations whose losses are recorded: all of them, but for a failed fit.
+    pub recorded: usize,
+}
+
+impl<'a, State> Chain<'a, State> {
+    /// Memory for a chain at these weights, not run yet.
+    pub fn new<S: Simulator<State = State>>(simulator: &S, plan: &Plan, weights: &'a Weights) -> Self {
+        let values = vec![0.0; plan.record.entries() * S::LOSSES.len()];
+        Self { weights, state: simulator.state(), values, fit: Ok(()), recorded: 0 }
+    }
 }
 
 /// One replicate at every weight; `current` is scratch of one value per loss.
-fn run_replicate<S: Simulator>(
+pub(super) fn run_replicate<S: Simulator>(
     simulator: &S,
     plan: &Plan,
     replicate: u64,
@@ -227,6 +236,7 @@ fn run_replicate<S: Simulator>(
     let mut drawn = simulator.draw_real(&mut stream(0, Purpose::Real), real);
     for chain in &mut *chains {
         chain.values.fill(0.0);
+        chain.recorded = 0;
         chain.fit = drawn.and_then(|()| simulator.start(real, &mut chain.state));
     }
     let mut fitted = 0;
@@ -249,6 +259,7 @@ fn run_replicate<S: Simulator>(
             for (value, loss) in chain.values[entry * stride..].iter_mut().zip(&*current) {
                 *value += loss * share;
             }
+            chain.recorded += 1;
         }
     }
 }

@@ -1,12 +1,11 @@
-//! Every replicate's losses, for medians and quantiles: the engine's moments cannot give them.
+//! Every replicate's losses, for medians and quantiles: the engine's moments cannot give them. The chains are the engine's own.
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::{
     Simulator,
-    engine::{BLOCK, Plan, RealRows, Record},
+    engine::{BLOCK, Chain, Plan, Record, Weights, run_replicate},
 };
-use crate::stream::{Purpose, Streams};
 
 /// The losses of one replicate, generation by generation: loss l at recorded entry e is at `e * losses + l`. From a failed fit on they are
 /// infinite: the estimate of a separated sample lies at infinity, and so a quantile counts the replicate where it belongs.
@@ -16,21 +15,26 @@ pub type Path = Vec<f64>;
 /// bits for any number of threads. `progress` is called with the number of replicates that were just finished.
 ///
 /// # Panics
-/// Where the plan is not one of fresh real rows and of losses at increasing generations, or the weight is not in [0, 1].
+/// Where the plan is not one of losses at increasing generations, or the weight is not in [0, 1].
 ///
 /// # Tested by
 /// Means of paths against the engine's moments, and failures against its count.
 pub fn paths<S: Simulator>(simulator: &S, plan: &Plan, weight: f64, progress: &(dyn Fn(u64) + Sync)) -> Vec<Path> {
-    let (RealRows::Fresh, Record::At(generations)) = (plan.real_rows, &plan.record) else {
-        panic!("fresh real rows, losses at generations");
-    };
+    let Record::At(generations) = &plan.record else { panic!("losses at generations") };
     assert!((0.0..=1.0).contains(&weight), "the weight lies in [0, 1]");
     assert!(generations.is_sorted_by(|a, b| a < b), "recorded generations increase");
+    let (weights, losses) = (Weights::Constant(weight), S::LOSSES.len());
     let block = |first: u64| {
-        let (mut real, mut noise, mut state) = (simulator.real(), simulator.noise(), simulator.state());
+        let (mut real, mut noise, mut current) = (simulator.real(), simulator.noise(), vec![0.0; losses]);
+        let mut chain = [Chain::new(simulator, plan, &weights)];
         let replicates = first..plan.replicates.end.min(first + BLOCK);
         let count = replicates.end - replicates.start;
-        let path = |replicate| path(simulator, plan, (replicate, weight), (&mut real, &mut noise, &mut state));
+        let path = |replicate| {
+            run_replicate(simulator, plan, replicate, (&mut real, &mut noise), &mut chain, &mut current);
+            let mut path = chain[0].values.clone();
+            path[chain[0].recorded * losses..].fill(f64::INFINITY);
+            path
+        };
         let paths: Vec<Path> = replicates.map(path).collect();
         progress(count);
         paths
@@ -38,34 +42,6 @@ pub fn paths<S: Simulator>(simulator: &S, plan: &Plan, weight: f64, progress: &(
     let firsts: Vec<u64> = plan.replicates.clone().step_by(BLOCK as usize).collect();
     let blocks: Vec<Vec<Path>> = firsts.into_par_iter().map(block).collect();
     blocks.into_iter().flatten().collect()
-}
-
-fn path<S: Simulator>(
-    simulator: &S,
-    plan: &Plan,
-    (replicate, weight): (u64, f64),
-    (real, noise, state): (&mut S::Real, &mut S::Noise, &mut S::State),
-) -> Path {
-    let streams = Streams { seed: plan.seed, experiment: plan.experiment };
-    let stream = |generation, purpose| streams.rng(replicate, generation, purpose, plan.cell);
-    let Record::At(generations) = &plan.record else { return Path::new() };
-    let losses = S::LOSSES.len();
-    let mut path = vec![f64::INFINITY; generations.len() * losses];
-    let mut fit = simulator.draw_real(&mut stream(0, Purpose::Real), real).and_then(|()| simulator.start(real, state));
-    let mut fitted = 0;
-    for (values, &generation) in path.chunks_exact_mut(losses).zip(generations) {
-        while fit.is_ok() && fitted < generation {
-            fitted += 1;
-            let drawn = simulator.draw_real(&mut stream(fitted, Purpose::Real), real);
-            simulator.draw_noise(&mut stream(fitted, Purpose::Synthetic), noise);
-            fit = drawn.and_then(|()| simulator.retrain(weight, real, noise, state));
-        }
-        if fit.is_err() {
-            break;
-        }
-        simulator.losses(state, values);
-    }
-    path
 }
 
 #[cfg(test)]
@@ -76,7 +52,7 @@ mod tests {
     use crate::{
         experiment::Rows,
         simulate::{
-            engine::{Weights, run},
+            engine::{RealRows, run},
             gaussian::GaussianSufficient,
             logistic::Logistic,
         },
