@@ -4,12 +4,13 @@ use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::{categorical, misspecified};
 
-use super::check::{Case, Cell, Relation, exact, ladder, optimum, property, recursion, simulation};
+use super::check::{Case, Cell, Check, Relation, exact, ladder, optimum, property, recursion, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, iterated};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::adult::{Column, Table, Traces};
 use crate::experiment::Rows;
 use crate::optimum::minimise;
+use crate::reference::references;
 use crate::simulate::adult::AdultLogistic;
 use crate::simulate::categorical::{CategoricalRows, CategoricalSufficient};
 use crate::simulate::engine::Record;
@@ -131,6 +132,19 @@ fn rungs<const R: usize>(first: Rows, loss: usize, w: f64, from: u32, until: u32
     (0..R).map(|doublings| rung(1 << doublings)).collect()
 }
 
+/// The first generation, at both losses, against another implementation.
+fn referred() -> Check {
+    let losses = [("adult-raw", RAW), ("adult-standardised", STANDARDISED)];
+    let cases = losses.into_iter().flat_map(|(name, loss)| {
+        references().into_iter().filter(move |reference| reference.model == name).map(move |reference| {
+            let cell =
+                Cell::new(reference.rows, 5, reference.weight, Record::At(vec![reference.generation])).named(name);
+            Case::new(cell, AdultLogistic::new(Table::embedded(), reference.rows), loss, 0.0).against(reference.risk)
+        })
+    });
+    simulation("at 800 rows, against another implementation", 8_000, 0.15, cases.collect()).in_full_tier()
+}
+
 fn logistic() -> Claim {
     Claim {
         id: "figure-10d",
@@ -141,6 +155,7 @@ fn logistic() -> Claim {
         exactness: Exactness::Limit,
         checks: vec![
             ladder("raw coefficients, w = .62", 1_120, 0.2, 1, rungs::<3>(equal(FIRST), RAW, 0.62, 5, 25)),
+            referred(),
             recursion("Brent on the iterated risk", MINIMISER, || {
                 let traces = Table::embedded().logistic().traces();
                 let coefficients = (traces.sandwich / 500.0, traces.inverse_information / 500.0, 0.0);

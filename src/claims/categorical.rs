@@ -27,7 +27,7 @@ fn problems() -> Vec<Predicted> {
         };
         Predicted::new(Model::Categorical, [n, m], None, true, path)
     };
-    vec![problem(8, 4), problem(30, 70)]
+    vec![problem(8, 4), problem(30, 70), problem(8, 600), problem(600, 20)]
 }
 
 fn law() -> Claim {

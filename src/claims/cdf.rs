@@ -21,7 +21,7 @@ fn problems() -> Vec<Predicted> {
         let path = move |weights: &[f64]| moments::point_risk(n, m, weights);
         Predicted::new(Model::Cdf, [n, m], None, true, path)
     };
-    vec![problem(8, 4), problem(30, 70)]
+    vec![problem(8, 4), problem(30, 70), problem(8, 600), problem(600, 20)]
 }
 
 fn law() -> Claim {

@@ -86,12 +86,14 @@ fn information() -> Claim {
                     let place = format!("p = {p}, b = {b}");
                     (place, theory::trace_inverse_information(&beta), (p as f64 - 1.0) / a + 1.0 / c)
                 };
-                [(1, 0.0), (1, 1.0), (2, 2f64.sqrt()), (4, 2.0), (8, 8f64.sqrt()), (3, 6.0)].map(case).to_vec()
+                [(1, 0.0), (1, 1.0), (2, 2f64.sqrt()), (4, 2.0), (8, 8f64.sqrt()), (3, 6.0), (100, 10.0), (2, 300.0)]
+                    .map(case)
+                    .to_vec()
             }),
             property(
                 "rotations change nothing, and no direction tells more than 1/4",
                 "(β, angle)",
-                || (proptest::collection::vec(-3.0..3.0f64, 2..6), 0.0..std::f64::consts::TAU),
+                || (proptest::collection::vec(-30.0..30.0f64, 2..6), 0.0..std::f64::consts::TAU),
                 |(beta, angle)| {
                     let (sin, cos) = angle.sin_cos();
                     let mut turned = beta.clone();

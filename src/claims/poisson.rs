@@ -28,12 +28,14 @@ fn information() -> Claim {
                     let place = format!("p = {p}, b = {b}");
                     (place, theory::trace_inverse_information(&beta), (p as f64 - 1.0) / across + 1.0 / along)
                 };
-                [(1, 0.0), (1, 1.0), (2, 2f64.sqrt()), (4, 2.0), (8, 8f64.sqrt()), (3, 4.0)].map(case).to_vec()
+                [(1, 0.0), (1, 1.0), (2, 2f64.sqrt()), (4, 2.0), (8, 8f64.sqrt()), (3, 4.0), (100, 10.0)]
+                    .map(case)
+                    .to_vec()
             }),
             property(
                 "the trace of the inverse, by Sherman and Morrison",
                 "β",
-                || proptest::collection::vec(-2.0..2.0f64, 1..7),
+                || proptest::collection::vec(-12.0..12.0f64, 1..7),
                 |beta| {
                     // (I + bb')^-1 = I - bb'/(1 + b'b): its trace is p - b'b/(1 + b'b).
                     let square: f64 = beta.iter().map(|b| b * b).sum();

@@ -91,7 +91,7 @@ impl Fitted {
                 (self.constant_by_quadrature(dim), 0.0),
             )
         };
-        vec![problem([100, 400], 2), problem([90, 30], 3)]
+        vec![problem([100, 400], 2), problem([90, 30], 3), problem([8, 600], 1), problem([600, 20], 4)]
     }
 
     /// The limit law at n = 100 along the grid of figure 8, against the recursion iterated from a constant that was computed by quadrature.
@@ -148,22 +148,23 @@ impl Fitted {
     /// Every simulator of the regression at the sizes of another implementation, see [`reference`](crate::reference).
     pub fn referred(self) -> Check {
         let model = self.model();
-        let cases = references().into_iter().filter(|reference| reference.model == model).flat_map(|reference| {
-            let (rows, truth) = (reference.rows, reference.truth.as_slice());
-            let dim = truth.len() - usize::from(model == Model::Linear);
-            let beta = DVector::from_column_slice(&truth[..dim]);
-            let cell = Cell::new(rows, dim, reference.weight, Record::At(vec![reference.generation]));
-            let cases = match self {
-                Self::Linear => vec![
-                    Case::new(cell.clone().named("by rows"), LinearRows::new(&beta, truth[dim], rows), 0, 0.0),
-                    Case::new(cell, LinearSufficient::new(&beta, truth[dim], rows), 0, 0.0),
-                ],
-                Self::Logistic => vec![Case::new(cell, Logistic::new(beta, rows), 0, 0.0)],
-                Self::Poisson => vec![Case::new(cell, Poisson::new(beta, rows), 0, 0.0)],
-            };
-            assert_eq!(reference.real_rows, RealRows::Fresh, "regressions are referred to with fresh rows");
-            cases.into_iter().map(move |case| case.against(reference.risk))
-        });
+        let cases =
+            references().into_iter().filter(|reference| reference.model == model.name()).flat_map(|reference| {
+                let (rows, truth) = (reference.rows, reference.truth.as_slice());
+                let dim = truth.len() - usize::from(model == Model::Linear);
+                let beta = DVector::from_column_slice(&truth[..dim]);
+                let cell = Cell::new(rows, dim, reference.weight, Record::At(vec![reference.generation]));
+                let cases = match self {
+                    Self::Linear => vec![
+                        Case::new(cell.clone().named("by rows"), LinearRows::new(&beta, truth[dim], rows), 0, 0.0),
+                        Case::new(cell, LinearSufficient::new(&beta, truth[dim], rows), 0, 0.0),
+                    ],
+                    Self::Logistic => vec![Case::new(cell, Logistic::new(beta, rows), 0, 0.0)],
+                    Self::Poisson => vec![Case::new(cell, Poisson::new(beta, rows), 0, 0.0)],
+                };
+                assert_eq!(reference.real_rows, RealRows::Fresh, "regressions are referred to with fresh rows");
+                cases.into_iter().map(move |case| case.against(reference.risk))
+            });
         simulation("at small sizes, against another implementation", 30_000, 0.075, cases.collect()).in_full_tier()
     }
 

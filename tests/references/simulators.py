@@ -6,11 +6,12 @@
 Generation 0 is fitted on n real rows. Generation t = 1, 2, ... is fitted on n real rows, fresh ones (or, where the cell says
 fixed, those of generation 0), of weight w/n each, and on m rows drawn from the fit of generation t - 1, of weight (1 - w)/m each.
 The risk is the mean loss of generation t over independent replicates. Every row is drawn; no law of the theory is used, and
-nothing of the Rust program: another generator, other sampling methods, other solvers. Three to five minutes on one core.
+nothing of the Rust program: another generator, other sampling methods, other solvers. Ten to fifteen minutes on one core.
 
 Columns: model, n, m, w, t, real_rows, truth, replicates, risk, std_error (of the risk), skewness (of a single loss).
 The truth of a Gaussian is its covariance row by row, of a linear regression its coefficients and then the variance of the
-noise, of the other regressions the coefficients, of the categorical model the probabilities; real rows of the cdf are U(0, 1).
+noise, of the other regressions the coefficients, of the categorical model the probabilities; real rows of the cdf are U(0, 1), those
+of Adult the rows of src/adult/rows.csv.
 """
 
 import pathlib
@@ -136,6 +137,39 @@ class Poisson(Regression):
         return rng.poisson(np.exp(eta))
 
 
+class Adult(Logistic):
+    """Income on an intercept and five covariates, resampled from the rows of the Adult table, real and synthetic covariates alike.
+
+    The truth is the fit on the whole table. Everything is fitted in columns of mean 0 and variance 1; of the two losses the first is that
+    of the coefficients of the raw columns.
+    """
+
+    names, truth = ("adult-raw", "adult-standardised"), np.array([])
+
+    def __init__(self):
+        file = pathlib.Path(__file__).parents[2] / "src" / "adult" / "rows.csv"
+        groups = np.loadtxt(file, delimiter=",", skiprows=1, dtype=int)
+        table = np.repeat(groups[:, :-1], groups[:, -1], axis=0)
+        covariates, self.y = table[:, :-1], table[:, -1]
+        self.means, self.deviations = covariates.mean(axis=0), covariates.std(axis=0)
+        self.x = np.column_stack([np.ones(len(table)), (covariates - self.means) / self.deviations])
+        self.beta = self.maximise(self.x[None], self.y[None], np.full((1, len(table)), 1 / len(table)))[0]
+
+    def real(self, rng, n):
+        rows = rng.integers(len(self.x), size=(BATCH, n))
+        return self.x[rows], self.y[rows]
+
+    def synthetic(self, rng, m, fit):
+        x, _ = self.real(rng, m)
+        return x, self.responses(rng, (x @ fit[:, :, None])[:, :, 0])
+
+    def losses(self, fit):
+        error = fit - self.beta
+        slopes = error[:, 1:] / self.deviations
+        intercept = error[:, 0] - slopes @ self.means
+        return intercept**2 + (slopes**2).sum(axis=1), (error**2).sum(axis=1)
+
+
 class Cdf:
     """The fit is a weighted mix of empirical distribution functions: its atoms, and the weight of each."""
 
@@ -220,6 +254,14 @@ CELLS = [
     (Categorical([0.1, 0.2, 0.3, 0.4]), 12, 25, 0.2, 5, "fresh", 300_000),
     (Categorical([0.05, 0.25, 0.7]), 40, 18, 0.7, 3, "fresh", 400_000),
     (Categorical([0.1, 0.2, 0.3, 0.4]), 20, 30, 0.0, 6, "fresh", 300_000),
+    (Linear([1.0, -0.5, 2.0], 2.5), 15, 15, 0.4, 2, "fresh", 300_000),
+    (Linear([0.3, 0.8], 0.7), 50, 20, 0.1, 1, "fresh", 200_000),
+    (Logistic([0.5, -0.3, 0.4]), 44, 44, 0.4, 2, "fresh", 250_000),
+    (Logistic([0.5, 0.5]), 80, 40, 0.1, 1, "fresh", 250_000),
+    (Poisson([0.5, -0.3, 0.4]), 50, 50, 0.4, 2, "fresh", 250_000),
+    (Poisson([0.5, 0.5]), 80, 40, 0.1, 1, "fresh", 250_000),
+    (Adult(), 800, 800, 0.4, 1, "fresh", 200_000),
+    (Adult(), 800, 500, 0.1, 1, "fresh", 200_000),
 ]
 
 

@@ -7,9 +7,19 @@ use goldenweight_theory::{logistic as logit, poisson as counts};
 use super::Certificate;
 use super::sampling::sizes;
 
-/// Coefficient vectors: (1, ..., 1) as in the figures, no effect at all, and two with unequal entries.
+/// Coefficient vectors: (1, ..., 1) as in the figures, no effect at all, unequal entries, and norms of 10.
 fn coefficients() -> Vec<Vec<f64>> {
-    vec![vec![1.0], vec![1.0; 2], vec![1.0; 4], vec![1.0; 8], vec![0.0; 3], vec![0.5, -1.25], vec![3.0, 0.25, 0.0]]
+    vec![
+        vec![1.0],
+        vec![1.0; 2],
+        vec![1.0; 4],
+        vec![1.0; 8],
+        vec![0.0; 3],
+        vec![0.5, -1.25],
+        vec![3.0, 0.25, 0.0],
+        vec![1.0; 100],
+        vec![8.0, -6.0],
+    ]
 }
 
 fn enclosed(beta: &[f64]) -> Vec<Interval> {
@@ -54,18 +64,18 @@ pub fn logistic() -> Certificate {
     ])
 }
 
-/// E Z^{2a} e^{bZ} = sum over j of b^{2j} (2j + 2a - 1)!!/(2j)! from the moments of Z, for a = 0 or 1 and b^2 <= 16.
+/// E Z^{2a} e^{bZ} = sum over j of b^{2j} (2j + 2a - 1)!!/(2j)! from the moments of Z, for a = 0 or 1 and b^2 <= 100.
 ///
-/// The ratio of two terms is b^2 (2j + 2a + 1)/((2j + 1)(2j + 2)), below 1/4 from j = 80 on: what is left out is below a third of
+/// The ratio of two terms is b^2 (2j + 2a + 1)/((2j + 1)(2j + 2)), below 1/3 from j = 160 on: what is left out is below half of
 /// the last term.
 fn exponential_moment(square: Interval, a: i64) -> Interval {
     let mut term = Interval::one();
     let mut sum = term;
-    for j in 0..80 {
+    for j in 0..160 {
         term = term * square * Interval::ratio(2 * j + 2 * a + 1, (2 * j + 1) * (2 * j + 2));
         sum = sum + term;
     }
-    sum + (term / Interval::ratio(3, 1)).hull(Interval::ratio(0, 1))
+    sum + (term / Interval::ratio(2, 1)).hull(Interval::ratio(0, 1))
 }
 
 /// tr I^-1 of Poisson regression against E e^{bZ} and E Z^2 e^{bZ}, by their series.
