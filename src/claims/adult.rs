@@ -195,6 +195,14 @@ fn misspecified_limit() -> Claim {
             )
             .in_full_tier(),
             ladder(
+                "standardised coefficients, n = 4m, w = .6",
+                1_600,
+                0.25,
+                1,
+                rungs::<4>(Rows { real: FIRST, synthetic: FIRST / 4 }, STANDARDISED, 0.6, 5, 12),
+            )
+            .in_full_tier(),
+            ladder(
                 "standardised coefficients, n = m/4, w = .3",
                 640,
                 0.3,
