@@ -18,6 +18,7 @@ use nalgebra::{DMatrix, DVector};
 
 mod allocations;
 mod bits;
+mod digits;
 mod dispatch;
 mod laws;
 mod references;
