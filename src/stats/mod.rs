@@ -4,4 +4,5 @@ pub mod calibration;
 pub mod compare;
 pub mod family;
 pub mod ladder;
-pub mod moments;
+
+pub use goldenweight_replicates::moments;
