@@ -1,0 +1,206 @@
+//! Cell probabilities, re-estimated at every generation as w (real frequencies) + (1 - w) (synthetic frequencies).
+
+use std::marker::PhantomData;
+
+use rand::SeedableRng;
+use rand_distr::{Binomial, Distribution};
+
+use crate::{FitFailure, Model, Part, StreamRng, sorted::sorted_uniforms};
+
+/// Draws every row.
+pub type CategoricalRows = Categorical<EveryRow>;
+
+/// Draws the counts of the cells, a multinomial by conditional binomials.
+pub type CategoricalSufficient = Categorical<Counts>;
+
+/// Cells with known probabilities; `S` is what a sample is made of.
+#[derive(Clone, Debug)]
+pub struct Categorical<S> {
+    probabilities: Vec<f64>,
+    sample: PhantomData<fn() -> S>,
+}
+
+impl<S: Sample> Categorical<S> {
+    /// Cells of these probabilities (non-negative, of sum 1 but for rounding).
+    #[must_use]
+    pub const fn new(probabilities: Vec<f64>) -> Self {
+        Self { probabilities, sample: PhantomData }
+    }
+}
+
+impl<S: Sample + Send + Sync + 'static> Model for Categorical<S> {
+    type Noise = S;
+    /// The frequencies of the cells.
+    type Data = Vec<f64>;
+    /// The probabilities of the cells.
+    type Fit = Vec<f64>;
+    type Scratch = ();
+
+    const LOSSES: &'static [&'static str] = &["probabilities"];
+
+    fn truth(&self) -> &Vec<f64> {
+        &self.probabilities
+    }
+
+    fn noise(&self, rows: usize) -> S {
+        S::new(rows)
+    }
+
+    fn data(&self, _: usize) -> Vec<f64> {
+        self.unfitted()
+    }
+
+    fn unfitted(&self) -> Vec<f64> {
+        vec![0.0; self.probabilities.len()]
+    }
+
+    fn scratch(&self) {}
+
+    fn draw(&self, rng: &mut StreamRng, noise: &mut S) {
+        noise.draw(rng);
+    }
+
+    fn generate(&self, from: &Vec<f64>, noise: &S, data: &mut Vec<f64>) -> Result<(), FitFailure> {
+        noise.count(from, data);
+        Ok(())
+    }
+
+    fn fit(&self, _: u32, parts: &[Part<'_, Self>], (): &mut (), fit: &mut Vec<f64>) -> Result<(), FitFailure> {
+        let Some((first, others)) = parts.split_first() else { return Err(FitFailure) };
+        fit.iter_mut().zip(first.data).for_each(|(fit, share)| *fit = first.weight * share);
+        for part in others {
+            fit.iter_mut().zip(part.data).for_each(|(fit, share)| *fit += part.weight * share);
+        }
+        Ok(())
+    }
+
+    fn losses(&self, fit: &Vec<f64>, out: &mut [f64]) {
+        out[0] = fit.iter().zip(&self.probabilities).map(|(fit, p)| (fit - p) * (fit - p)).sum();
+    }
+}
+
+/// What a sample is made of, whatever the probabilities of the cells, of which the sum may differ from 1 by rounding.
+pub trait Sample: Sized {
+    /// Memory for this many rows.
+    fn new(rows: usize) -> Self;
+
+    /// Draws it.
+    fn draw(&mut self, rng: &mut StreamRng);
+
+    /// The frequencies of the cells.
+    fn count(&self, probabilities: &[f64], frequencies: &mut [f64]);
+}
+
+/// A uniform number for every row, in increasing order.
+#[derive(Debug)]
+pub struct EveryRow(Vec<f64>);
+
+impl Sample for EveryRow {
+    fn new(rows: usize) -> Self {
+        Self(vec![0.0; rows])
+    }
+
+    fn draw(&mut self, rng: &mut StreamRng) {
+        sorted_uniforms(rng, &mut self.0);
+    }
+
+    /// A row lies in the first cell whose share in the total, cumulated, exceeds its number. From the last cell of positive probability on that
+    /// is exactly 1, and a cell of probability zero adds nothing to it.
+    fn count(&self, probabilities: &[f64], frequencies: &mut [f64]) {
+        let total: f64 = probabilities.iter().sum();
+        let (mut cumulated, mut before) = (0.0, 0);
+        for (cell, p) in frequencies.iter_mut().zip(probabilities) {
+            cumulated += p;
+            let share = cumulated / total;
+            let up_to = self.0.partition_point(|&u| u < share);
+            *cell = (up_to - before) as f64 / self.0.len() as f64;
+            before = up_to;
+        }
+    }
+}
+
+/// A stream: how many variates the counts take depends on the probabilities.
+#[derive(Debug)]
+pub struct Counts {
+    rows: usize,
+    stream: StreamRng,
+}
+
+impl Sample for Counts {
+    fn new(rows: usize) -> Self {
+        Self { rows, stream: StreamRng::seed_from_u64(0) }
+    }
+
+    fn draw(&mut self, rng: &mut StreamRng) {
+        self.stream.clone_from(rng);
+    }
+
+    /// The count of a cell, given those before it, is binomial in the rows left, with its share in the probability left.
+    /// What is left is summed from the last cell backwards, never obtained by subtraction: so no share exceeds 1, that of
+    /// the last cell of positive probability is exactly 1, and that of a cell of probability zero is 0.
+    fn count(&self, probabilities: &[f64], frequencies: &mut [f64]) {
+        let mut left = 0.0;
+        for (tail, p) in frequencies.iter_mut().zip(probabilities).rev() {
+            left += p;
+            *tail = left;
+        }
+        let (mut stream, mut rows_left) = (self.stream.clone(), self.rows as u64);
+        for (cell, &p) in frequencies.iter_mut().zip(probabilities) {
+            let count = if p == 0.0 {
+                0
+            } else {
+                let law = Binomial::new(rows_left, p / *cell).expect("0 < p <= what is left");
+                // The inversion inside compares sums that carry rounding and could pass the number of rows.
+                law.sample(&mut stream).min(rows_left)
+            };
+            rows_left -= count;
+            *cell = count as f64 / self.rows as f64;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use goldenweight_replicates::stream::{Purpose, Streams};
+
+    /// Cells of [0, 1/8), [1/8, 1/2), [1/2, 1): a number at the end of a cell lies in the next one, and probabilities need not sum to 1.
+    #[test]
+    fn rows_find_their_cells() {
+        let mut frequencies = [f64::NAN; 3];
+        EveryRow(vec![0.0, 0.125, 0.25, 0.5, 0.75]).count(&[0.25, 0.75, 1.0], &mut frequencies);
+        assert_eq!(frequencies, [0.2, 0.4, 0.4]);
+    }
+
+    /// Ten cells of 0.1 sum to less than 1 in floating point, 0.7 and 0.3 + 1e-15 to more: each row still finds a cell,
+    /// never one of probability zero, wherever that stands.
+    #[test]
+    fn rounded_and_zero_probabilities() {
+        fn check<S: Sample>() {
+            let cases = [
+                vec![0.1; 10],
+                vec![1.0 / 3.0; 3],
+                vec![0.0, 0.7, 0.0, 0.3 + 1e-15, 0.0],
+                vec![1.0, 0.0],
+                vec![0.0, 0.0, 1.0],
+                vec![0.5, 1e-300, 0.5],
+            ];
+            let mut rng = Streams { seed: 1, experiment: 3 }.rng(0, 0, Purpose::Real, 0);
+            for probabilities in cases {
+                let mut frequencies = vec![f64::NAN; probabilities.len()];
+                for rows in [1, 7, 64] {
+                    let mut sample = S::new(rows);
+                    sample.draw(&mut rng);
+                    sample.count(&probabilities, &mut frequencies);
+                    let counts: Vec<f64> = frequencies.iter().map(|f| (f * rows as f64).round()).collect();
+                    assert_eq!(counts.iter().sum::<f64>(), rows as f64, "{probabilities:?} {frequencies:?}");
+                    for (count, &p) in counts.iter().zip(&probabilities) {
+                        assert!(p > 1e-300 || *count == 0.0, "{probabilities:?} {frequencies:?}");
+                    }
+                }
+            }
+        }
+        check::<EveryRow>();
+        check::<Counts>();
+    }
+}

@@ -1,0 +1,211 @@
+//! Regressions with canonical link, retrained under a random design; shared by the logistic and the Poisson model.
+
+use std::marker::PhantomData;
+
+use fearless_simd::{Level, dispatch, f64x4, prelude::*, u64x4};
+use nalgebra::DVector;
+use rand::Rng;
+
+use crate::{
+    FitFailure, Model, Part, StreamRng,
+    coordinates::Coordinates,
+    covariates::{Covariates, Four, product},
+    newton::{self, Fit, LAST_CHANGE},
+};
+
+/// An exponential family with canonical link: density proportional to exp(y eta - b(eta)), eta = x'beta.
+///
+/// [`Fit`] relies on |b'''| <= b'', and on b'' <= |y - b'| for every y on the boundary of the range of the mean. Both
+/// hold for Bernoulli (b = ln(1 + e^eta), boundary {0, 1}) and for Poisson (b = e^eta, boundary {0}).
+pub trait Family: Sync {
+    /// Mean b'(eta), of four rows.
+    fn mean<S: Simd>(eta: f64x4<S>) -> f64x4<S>;
+
+    /// y - b'(eta), without cancellation where y is on the boundary, and the variance b''(eta), of four rows.
+    fn residual_and_variance<S: Simd>(y: f64x4<S>, eta: f64x4<S>) -> (f64x4<S>, f64x4<S>);
+
+    /// The responses with these means (at most [`BLOCK`]), each from one random word: rows stay in step between runs that differ in the weight alone.
+    ///
+    /// # Errors
+    /// [`FitFailure`] where a mean is beyond what can be drawn.
+    fn respond<S: Simd>(simd: S, means: &[Four], words: &[[u64; 4]], responses: &mut [Four]) -> Result<(), FitFailure>;
+}
+
+/// Fours of rows whose responses are drawn together: enough for the branches to be few, and not so many that most wait for the last.
+pub const BLOCK: usize = 8;
+
+/// The uniform numbers in [0, 1) of random words: their upper 52 bits.
+#[inline(always)]
+#[must_use]
+pub fn uniform<S: Simd>(simd: S, words: [u64; 4]) -> f64x4<S> {
+    let one_and_more = u64x4::load_array(simd, words) >> 12 | 1_f64.to_bits();
+    one_and_more.bitcast::<f64x4<S>>() - 1.0
+}
+
+/// What responses are made of: covariates, and a random word for each row.
+#[derive(Clone, Debug)]
+pub struct Design {
+    /// The covariates.
+    pub x: Covariates,
+    words: Vec<[u64; 4]>,
+}
+
+impl Design {
+    /// Memory for rows with so many coefficients.
+    #[must_use]
+    pub fn new(coefficients: usize, rows: usize) -> Self {
+        Self { x: Covariates::new(coefficients, rows), words: vec![[0; 4]; rows.div_ceil(4)] }
+    }
+
+    /// Draws the words; the covariates are the caller's.
+    pub fn draw_words(&mut self, rng: &mut StreamRng) {
+        self.words.as_flattened_mut().iter_mut().take(self.x.rows()).for_each(|word| *word = rng.next_u64());
+    }
+}
+
+/// The responses of a sample, four by four.
+pub type Responses = Vec<Four>;
+
+/// Memory for the responses of so many rows.
+#[must_use]
+pub fn responses(rows: usize) -> Responses {
+    vec![[0.0; 4]; rows.div_ceil(4)]
+}
+
+/// Draws the responses of this design under the model with these coefficients.
+///
+/// # Errors
+/// [`FitFailure`] where a mean is beyond what the family can draw.
+pub fn respond<F: Family>(design: &Design, beta: &[f64], responses: &mut [Four]) -> Result<(), FitFailure> {
+    dispatch!(Level::new(), simd => respond_on::<F, _>(simd, design, beta, responses))
+}
+
+#[inline(always)]
+fn respond_on<F: Family, S: Simd>(
+    simd: S,
+    design: &Design,
+    beta: &[f64],
+    responses: &mut [Four],
+) -> Result<(), FitFailure> {
+    let mut x = design.x.fours();
+    for (responses, words) in responses.chunks_mut(BLOCK).zip(design.words.chunks(BLOCK)) {
+        let mut means = [[0.0; 4]; BLOCK];
+        for (mean, x) in means.iter_mut().zip(x.by_ref().take(responses.len())) {
+            *mean = F::mean(product(simd, x, beta)).into();
+        }
+        F::respond(simd, &means[..responses.len()], words, responses)?;
+    }
+    Ok(())
+}
+
+/// Fits coefficients by maximum likelihood on parts, each with its covariates and responses.
+///
+/// The climb starts at 0 where there is no fit before, else where the truth and the fit before have the shares of the real and of the synthetic rows, which
+/// they are made by. That has no part in where it ends.
+///
+/// # Errors
+/// [`FitFailure`] where the maximum does not exist.
+pub fn maximise<'a, F: Family, M: Model<Noise = Design, Data = Responses>>(
+    generation: u32,
+    parts: &'a [Part<'a, M>],
+    truth: &[f64],
+    solver: &mut Fit,
+    beta: &mut [f64],
+) -> Result<(), FitFailure> {
+    if generation == 0 {
+        beta.fill(0.0);
+    } else {
+        let real = parts.iter().filter(|part| part.real).map(|part| part.weight).sum::<f64>();
+        beta.iter_mut().zip(truth).for_each(|(b, truth)| *b = real * truth + (1.0 - real) * *b);
+    }
+    let part = |part: &'a Part<'a, M>| newton::Part {
+        x: &part.noise.x,
+        y: part.data,
+        weight: part.weight / part.rows as f64,
+    };
+    solver.maximise::<F>(parts.iter().map(part), beta)
+}
+
+/// Regression with random design: x ~ N(0, Omega), fresh for real and synthetic rows alike, no intercept, refitted by weighted
+/// maximum likelihood on the pooled rows.
+#[derive(Clone, Debug)]
+pub struct Regression<F> {
+    /// True coefficients of standard normal covariates.
+    truth: Vec<f64>,
+    coordinates: Option<Coordinates>,
+    family: PhantomData<fn() -> F>,
+}
+
+impl<F: Family> Regression<F> {
+    /// True coefficients (at least one); covariates N(0, I).
+    #[must_use]
+    pub const fn new(beta: Vec<f64>) -> Self {
+        Self { truth: beta, coordinates: None, family: PhantomData }
+    }
+
+    /// True coefficients of other covariates.
+    ///
+    /// # Panics
+    /// Where the two have different dimensions.
+    #[must_use]
+    pub fn with_covariates(beta: Vec<f64>, coordinates: Coordinates) -> Self {
+        let truth = coordinates.standard(&DVector::from_vec(beta)).as_slice().to_vec();
+        Self { coordinates: Some(coordinates), ..Self::new(truth) }
+    }
+}
+
+impl<F: Family + 'static> Model for Regression<F> {
+    type Noise = Design;
+    type Data = Responses;
+    /// The coefficients of standard normal covariates.
+    type Fit = Vec<f64>;
+    type Scratch = Fit;
+
+    const LOSSES: &'static [&'static str] = &["coefficients"];
+
+    fn truth(&self) -> &Vec<f64> {
+        &self.truth
+    }
+
+    fn noise(&self, rows: usize) -> Design {
+        Design::new(self.truth.len(), rows)
+    }
+
+    fn data(&self, rows: usize) -> Responses {
+        responses(rows)
+    }
+
+    fn unfitted(&self) -> Vec<f64> {
+        vec![0.0; self.truth.len()]
+    }
+
+    fn scratch(&self) -> Fit {
+        Fit::new(self.truth.len(), LAST_CHANGE)
+    }
+
+    fn draw(&self, rng: &mut StreamRng, noise: &mut Design) {
+        noise.x.draw_normal(rng);
+        noise.draw_words(rng);
+    }
+
+    fn generate(&self, from: &Vec<f64>, noise: &Design, data: &mut Responses) -> Result<(), FitFailure> {
+        respond::<F>(noise, from, data)
+    }
+
+    fn fit(
+        &self,
+        generation: u32,
+        parts: &[Part<'_, Self>],
+        solver: &mut Fit,
+        beta: &mut Vec<f64>,
+    ) -> Result<(), FitFailure> {
+        maximise::<F, Self>(generation, parts, &self.truth, solver, beta)
+    }
+
+    fn losses(&self, beta: &Vec<f64>, out: &mut [f64]) {
+        out[0] = match &self.coordinates {
+            None => beta.iter().zip(&self.truth).map(|(b, truth)| (b - truth) * (b - truth)).sum(),
+            Some(coordinates) => coordinates.squared_error(|i| beta[i] - self.truth[i]),
+        };
+    }
+}
