@@ -119,8 +119,8 @@ impl Outcome {
 ///
 /// # Panics
 /// As [`run_grid`].
-pub fn run<M: Model, S: Source<M>, D: Schedule>(
-    retraining: &Retraining<M, S, D>,
+pub fn run<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
+    retraining: &Retraining<'_, M, S, D>,
     plan: &Plan,
     weights: &Weights,
     progress: &(dyn Fn(u64) + Sync),
@@ -144,8 +144,8 @@ pub fn run<M: Model, S: Source<M>, D: Schedule>(
 /// # Panics
 /// Where the plan breaks an invariant: recorded generations increase, an average has at least one generation, and every generation has a weight in
 /// [0, 1]; or the schedule: a batch of generation 0 is real, and a recipe names batches that are kept.
-pub fn run_grid<M: Model, S: Source<M>, D: Schedule>(
-    retraining: &Retraining<M, S, D>,
+pub fn run_grid<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
+    retraining: &Retraining<'_, M, S, D>,
     plan: &Plan,
     weights: &[Weights],
     progress: &(dyn Fn(u64) + Sync),
@@ -167,8 +167,8 @@ pub struct Watch<'a> {
 ///
 /// # Panics
 /// As [`run_grid`].
-pub fn run_until<M: Model, S: Source<M>, D: Schedule>(
-    retraining: &Retraining<M, S, D>,
+pub fn run_until<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
+    retraining: &Retraining<'_, M, S, D>,
     plan: &Plan,
     weights: &[Weights],
     watch: &Watch<'_>,
@@ -204,8 +204,8 @@ pub type Path = Vec<f64>;
 ///
 /// # Tested by
 /// Means of paths against the moments of [`run`], and failures against its count.
-pub fn paths<M: Model, S: Source<M>, D: Schedule>(
-    retraining: &Retraining<M, S, D>,
+pub fn paths<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
+    retraining: &Retraining<'_, M, S, D>,
     plan: &Plan,
     weights: &Weights,
     watch: &Watch<'_>,
@@ -225,11 +225,8 @@ pub fn paths<M: Model, S: Source<M>, D: Schedule>(
             let chain = &runner.chains[0];
             let mut path = chain.values.clone();
             // An average over generations of which one has no fit has none itself.
-            let recorded = if let Record::Average { .. } = plan.record {
-                usize::from(chain.fit.is_ok())
-            } else {
-                chain.recorded
-            };
+            let recorded =
+                if let Record::Average { .. } = plan.record { usize::from(chain.fit.is_ok()) } else { chain.recorded };
             path[recorded * losses..].fill(f64::INFINITY);
             paths.push(path);
         }
@@ -268,8 +265,8 @@ fn replicates(plan: &Plan, block: u64) -> Range<u64> {
 }
 
 /// The replicates of one block, in order, on one chain for each weight; and whether it is whole.
-fn run_block<M: Model, S: Source<M>, D: Schedule>(
-    retraining: &Retraining<M, S, D>,
+fn run_block<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
+    retraining: &Retraining<'_, M, S, D>,
     plan: &Plan,
     weights: &[Weights],
     replicates: Range<u64>,
@@ -333,8 +330,8 @@ struct Kept {
 }
 
 /// Runs one replicate after another, at every weight; holds all memory.
-struct Runner<'a, M: Model, S, D> {
-    retraining: &'a Retraining<M, S, D>,
+struct Runner<'a, M: Model, S: ?Sized, D: ?Sized> {
+    retraining: &'a Retraining<'a, M, S, D>,
     plan: &'a Plan,
     chains: Vec<Chain<'a, M>>,
     real: Vec<RealRows<M>>,
@@ -352,9 +349,9 @@ struct Runner<'a, M: Model, S, D> {
     parts: Vec<Part<'static, M>>,
 }
 
-impl<'a, M: Model, S: Source<M>, D: Schedule> Runner<'a, M, S, D> {
+impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S, D> {
     /// Memory for chains at these weights, not run yet.
-    fn new(retraining: &'a Retraining<M, S, D>, plan: &'a Plan, weights: &'a [Weights]) -> Self {
+    fn new(retraining: &'a Retraining<'a, M, S, D>, plan: &'a Plan, weights: &'a [Weights]) -> Self {
         let Retraining { model, schedule, .. } = retraining;
         let losses = schedule.nodes() * M::LOSSES.len();
         let chain = |weights| Chain {

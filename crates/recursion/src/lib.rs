@@ -20,10 +20,12 @@
 //! # Examples
 //! The mean of a Gaussian, retrained 50 times on 100 fresh real rows and 100 synthetic ones, half of the weight on each.
 //! ```
-//! use goldenweight_recursion::{Retraining, Rows, engine::{Plan, Record, Weights, run}, models::gaussian::GaussianSufficient};
+//! use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, engine::{Plan, Record, Weights, run}, models::gaussian::GaussianSufficient};
 //! use nalgebra::DMatrix;
 //!
-//! let retraining = Retraining::fresh(GaussianSufficient::new(DMatrix::identity(2, 2)), Rows { real: 100, synthetic: 100 });
+//! let model = GaussianSufficient::new(DMatrix::identity(2, 2));
+//! let schedule = Fresh { rows: Rows { real: 100, synthetic: 100 } };
+//! let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
 //! let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..1000, record: Record::At(vec![50]) };
 //! let outcome = run(&retraining, &plan, &Weights::Constant(0.5), &|_| ());
 //! let risk = outcome.moments[0][0]; // of the mean, the first of the model's losses
@@ -131,19 +133,12 @@ pub struct Part<'a, M: Model + ?Sized> {
 }
 
 /// What is retrained: a model, where its real rows come from, and what each generation is fitted on.
-#[derive(Clone, Debug)]
-pub struct Retraining<M, S, D> {
+#[derive(Debug)]
+pub struct Retraining<'a, M, S: ?Sized, D: ?Sized> {
     /// Generator, estimator, losses.
-    pub model: M,
+    pub model: &'a M,
     /// Real rows.
-    pub source: S,
+    pub source: &'a S,
     /// Which rows, with which weights.
-    pub schedule: D,
-}
-
-impl<M: Model> Retraining<M, FromTruth, Fresh> {
-    /// On fresh real rows of the model's truth at every generation (the paper's setting).
-    pub const fn fresh(model: M, rows: Rows) -> Self {
-        Self { model, source: FromTruth, schedule: Fresh { rows } }
-    }
+    pub schedule: &'a D,
 }

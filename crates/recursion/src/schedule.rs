@@ -142,22 +142,3 @@ impl Schedule for Accumulate {
         out.extend((1..=generation).map(|born| Ingredient { born, index: 0, weight: weight(synthetic) }));
     }
 }
-
-/// `Fixed` or `Fresh`, and any other schedule, by reference.
-impl<D: Schedule + ?Sized> Schedule for &D {
-    fn nodes(&self) -> usize {
-        (**self).nodes()
-    }
-
-    fn batches(&self, generation: u32, out: &mut Vec<Batch>) {
-        (**self).batches(generation, out);
-    }
-
-    fn recipe(&self, node: usize, generation: u32, weight: f64, out: &mut Vec<Ingredient>) {
-        (**self).recipe(node, generation, weight, out);
-    }
-
-    fn keeps(&self, born: u32, index: usize, generation: u32) -> bool {
-        (**self).keeps(born, index, generation)
-    }
-}

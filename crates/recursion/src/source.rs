@@ -8,13 +8,7 @@ pub trait Source<M: Model>: Send + Sync {
     ///
     /// # Errors
     /// [`FitFailure`] where a row is beyond what can be drawn.
-    fn draw(
-        &self,
-        model: &M,
-        rng: &mut StreamRng,
-        noise: &mut M::Noise,
-        data: &mut M::Data,
-    ) -> Result<(), FitFailure>;
+    fn draw(&self, model: &M, rng: &mut StreamRng, noise: &mut M::Noise, data: &mut M::Data) -> Result<(), FitFailure>;
 }
 
 /// Rows that the model's truth generates.
@@ -22,13 +16,7 @@ pub trait Source<M: Model>: Send + Sync {
 pub struct FromTruth;
 
 impl<M: Model> Source<M> for FromTruth {
-    fn draw(
-        &self,
-        model: &M,
-        rng: &mut StreamRng,
-        noise: &mut M::Noise,
-        data: &mut M::Data,
-    ) -> Result<(), FitFailure> {
+    fn draw(&self, model: &M, rng: &mut StreamRng, noise: &mut M::Noise, data: &mut M::Data) -> Result<(), FitFailure> {
         model.draw(rng, noise);
         model.generate(model.truth(), noise, data)
     }

@@ -63,12 +63,7 @@ impl Model for LinearFixedDesign {
         fill_normal(noise.as_mut_slice(), rng);
     }
 
-    fn generate(
-        &self,
-        from: &DVector<f64>,
-        noise: &DVector<f64>,
-        labels: &mut DVector<f64>,
-    ) -> Result<(), FitFailure> {
+    fn generate(&self, from: &DVector<f64>, noise: &DVector<f64>, labels: &mut DVector<f64>) -> Result<(), FitFailure> {
         labels.copy_from(noise);
         labels.gemv(1.0, &self.design, from, self.noise_sd);
         Ok(())

@@ -118,11 +118,8 @@ pub fn maximise<'a, F: Family, M: Model<Noise = Design, Data = Responses>>(
         let real = parts.iter().filter(|part| part.real).map(|part| part.weight).sum::<f64>();
         beta.iter_mut().zip(truth).for_each(|(b, truth)| *b = real * truth + (1.0 - real) * *b);
     }
-    let part = |part: &'a Part<'a, M>| newton::Part {
-        x: &part.noise.x,
-        y: part.data,
-        weight: part.weight / part.rows as f64,
-    };
+    let part =
+        |part: &'a Part<'a, M>| newton::Part { x: &part.noise.x, y: part.data, weight: part.weight / part.rows as f64 };
     solver.maximise::<F>(parts.iter().map(part), beta)
 }
 
