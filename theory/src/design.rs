@@ -104,7 +104,7 @@ impl Design {
         };
         let trace_inverse: f64 = (0..p).map(|j| inverse(j).iter().zip(&d).map(|(x, d)| x * x / d).sum::<f64>()).sum();
         let turned = |j: usize| (j..p).map(|i| t[i][j] * beta[i]).sum::<f64>();
-        let norm_squared = (0..p).map(|j| d[j] * turned(j) * turned(j)).sum::<f64>();
+        let norm_squared = (0..p).fold(0.0, |sum, j| sum + d[j] * turned(j) * turned(j));
         let square: f64 = beta.iter().map(|b| b * b).sum();
         let along = if square == 0.0 { 0.0 } else { square / norm_squared };
         // The difference of a trace and one of its parts, which rounding could make negative where it is 0 (p = 1).
