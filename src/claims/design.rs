@@ -74,21 +74,28 @@ fn information() -> Claim {
                         (place("linear"), law.trace_inverse(), trace_by_rows(&omega, beta, |_| 1.0)),
                     ]
                 };
-                [&[0.8][..], &[0.0, 0.0], &[1.0, -1.5], &[0.3, 0.7], &[0.0, 1.0]].into_iter().flat_map(case).collect()
+                [&[0.8][..], &[0.0, 0.0], &[1.0, -1.5], &[0.3, 0.7], &[0.5, -0.4, 0.6]]
+                    .into_iter()
+                    .flat_map(case)
+                    .collect()
             }),
             property(
-                "columns in other units: β_j/s_j, errors in units of 1/s_j",
-                "(β, s)",
-                || (proptest::collection::vec(-2.0..2.0f64, 3), 0.2..5.0f64),
-                |(beta, s)| {
-                    // With all columns in units of 1/s: Omega s^2 and beta/s, and tr I^-1 over s^2.
-                    let scaled: Vec<f64> = beta.iter().map(|b| b / s).collect();
-                    let (plain, other) = (design(&omega(3), beta), design(&(omega(3) * (s * s)), &scaled));
+                "rows in other units and rotated, and no label tells more than 1/4",
+                "(β, s, angle)",
+                || (proptest::collection::vec(-2.0..2.0f64, 3), 0.2..5.0f64, 0.0..std::f64::consts::TAU),
+                |(beta, s, angle)| {
+                    // x' = s R x with R a rotation: Omega' = s^2 R Omega R', beta' = R beta/s, and errors 1/s as large.
+                    let (sin, cos) = angle.sin_cos();
+                    let turn = DMatrix::from_row_slice(3, 3, &[cos, -sin, 0.0, sin, cos, 0.0, 0.0, 0.0, 1.0]);
+                    let moved = &turn * omega(3) * turn.transpose() * (s * s);
+                    // Symmetric to the last bit.
+                    let moved = DMatrix::from_fn(3, 3, |i, j| moved[(i.min(j), i.max(j))]);
+                    let coefficients = &turn * DVector::from_row_slice(beta) / *s;
+                    let (plain, other) = (design(&omega(3), beta), design(&moved, coefficients.as_slice()));
                     let tolerance = 100.0 * IDENTITY;
                     error(s * s * other.logistic_trace(), plain.logistic_trace(), tolerance)
                         .max(error(s * s * other.poisson_trace(), plain.poisson_trace(), tolerance))
                         .max(error(s * s * other.trace_inverse(), plain.trace_inverse(), tolerance))
-                        // No label tells more than one with variance 1/4.
                         .max(holds(plain.logistic_trace() >= 4.0 * plain.trace_inverse() * (1.0 - QUADRATURE)))
                 },
             ),

@@ -141,14 +141,32 @@ fn covariance() -> Claim {
                 },
             ),
             property(
-                "((n − 1)(tr Σ² + T²) + tr Σ²)/n² at w = 1, whatever p",
-                "(p, n, m, t)",
-                || (1..20usize, 1..500u64, 1..500u64, 0..50u32),
-                |&(p, n, m, t)| {
+                "((n − 1)(tr Σ² + T²) + tr Σ²)/n² at w = 1; the limit from raw moments, solved; whatever p",
+                "(p, n, m, w, t)",
+                || (1..20usize, 2..500u64, 2..500u64, weights(), 0..50u32),
+                |&(p, n, m, w, t)| {
+                    let sigma = DMatrix::identity(p, p);
+                    let (rows, drawn, u, dim) = (n as f64, m as f64, 1.0 - w, p as f64);
                     // (n - 1)/n^2 times the unbiased model's tr Sigma^2 + T^2, and the square of the bias 1/n.
-                    let (rows, p) = (n as f64, p as f64);
-                    let alone = ((rows - 1.0) * (p + p * p) + p) / (rows * rows);
-                    error(risks(&DMatrix::identity(p as usize, p as usize), (n, m, 1.0, t)).covariance, alone, IDENTITY)
+                    let alone = ((rows - 1.0) * (dim + dim * dim) + dim) / (rows * rows);
+                    // E Sigma_t, and the two modes of E tr S^2 and E (tr S)^2, in units of their values at Sigma.
+                    let (fresh, passed) = (1.0 - 1.0 / rows, 1.0 - 1.0 / drawn);
+                    let mean = w * fresh / (1.0 - u * passed);
+                    let mode = |excess: f64| {
+                        let crossed = 2.0 * w * u * fresh * passed * mean;
+                        let kept = 1.0 - u * u * passed * (1.0 + excess / drawn);
+                        (w * w * fresh * (1.0 + excess / rows) + crossed) / kept
+                    };
+                    let square = ((2.0 * dim + dim * dim) * mode(1.0) + (dim - dim * dim) * mode(-2.0)) / 3.0;
+                    let law = MaximumLikelihood::new(dim, dim, sizes(n, m));
+                    // Compared through E tr S^2 + E tr Sigma^2, whose terms reach p^2; 1 - u (1 - 1/m) is as badly conditioned as it is small.
+                    let [found, expected] =
+                        [law.limit_risks(weight(w)).covariance, square - 2.0 * mean * dim + dim].map(|x| x + dim * dim);
+                    error(risks(&sigma, (n, m, 1.0, t)).covariance, alone, IDENTITY).max(error(
+                        found,
+                        expected,
+                        10.0 * IDENTITY / (1.0 - u * passed),
+                    ))
                 },
             ),
         ],
