@@ -5,3 +5,4 @@ pub mod compare;
 pub mod family;
 pub mod ladder;
 pub mod moments;
+pub mod shown;
