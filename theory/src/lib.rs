@@ -42,3 +42,4 @@ pub mod poisson;
 pub mod recursion;
 pub mod scalar;
 pub mod weights;
+pub mod wide;

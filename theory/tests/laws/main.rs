@@ -27,3 +27,4 @@ mod recursion;
 mod resampling;
 mod support;
 mod weights;
+mod wide;
