@@ -6,6 +6,7 @@
 mod adult;
 mod args;
 mod calibrate;
+mod closed;
 mod closed_form;
 mod estimate;
 mod figures;
@@ -106,6 +107,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
 const BAD_INPUT: u8 = 2;
 
 fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
+    output::writable()?;
     match command {
         Command::Weight(args) => args.run(origin),
         Command::Risk(args) => args.run(origin),

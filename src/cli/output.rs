@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use super::{Failure, Status, origin::Origin};
+use super::{Failure, Status, closed::stdout_was_closed, origin::Origin};
 
 /// Writes the document as text, or as one JSON document with its origin; `seed` where random numbers were drawn.
 pub fn show(
@@ -59,8 +59,15 @@ pub fn json(document: &impl Serialize) -> Result<String, Failure> {
     Ok(text + "\n")
 }
 
+/// Finds out whether stdout was closed: better before the work than after it.
+pub fn writable() -> Result<(), Failure> {
+    let closed = || Failure::CouldNotRun("writing to stdout: it is closed".to_owned());
+    if stdout_was_closed() { Err(closed()) } else { Ok(()) }
+}
+
 /// Writes to stdout. A reader that closed the pipe has seen all it wanted: no failure.
 pub fn write(text: &str) -> Result<(), Failure> {
+    writable()?;
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Failure::CouldNotRun(format!("writing to stdout: {e}"))),

@@ -1,6 +1,8 @@
 //! The command line, run as a user runs it.
 
 mod bad_input;
+#[cfg(unix)]
+mod closed_output;
 mod documents;
 mod figures;
 
