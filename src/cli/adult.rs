@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, path::PathBuf};
 
 use clap::Args;
 use goldenweight::{
-    adult::{Column, Table},
+    adult::{Column, Differences, Table},
     experiment::{InputError, Rows, within},
     prediction::Law,
     simulate::{
@@ -48,11 +48,13 @@ const WEIGHTS: usize = 4;
     Rows are resampled from all 48842 rows of the table, whose own fit is the truth; generation 0 is fitted on real rows alone. Risks\n\
     are averaged over generations 80 to 99. The categorical experiments (loss: sum over the categories of the squared error) have an exact law;\n\
     the logistic regression of income on five covariates, with an intercept (loss: squared error of the six coefficients), has a limit\n\
-    law, of a misspecified model, so there is a ratio but no z.\n\n{Z_HELP}\n\n\
+    law, of a misspecified model, so there is a ratio but no z.\n\n\
+    --data takes the files as copies have them: with a header line, labels with or without dots or as 0 and 1, without the remark in\n\
+    adult.test, quotes, other line ends, empty fields for '?', or one adult.csv; what differs is said. The number of rows must be right.\n\n{Z_HELP}\n\n\
     Exit code 3 where more than one in ten thousand replicates ended in a fit that does not exist."))]
 pub struct AdultArgs {
-    /// Directory of the original files adult.data and adult.test [default: the embedded table]
-    #[arg(long, value_name = "DIR")]
+    /// Directory of the files adult.data and adult.test, or of a public copy of them, or one file with all 48842 rows [default: the embedded table]
+    #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
     /// Independent replicates (chains) of each experiment at each weight, at most 10^9
     #[arg(long, value_name = "R", value_parser = whole, allow_hyphen_values = true, default_value_t = 400)]
@@ -79,9 +81,38 @@ struct Experiment {
     risks: Vec<Row>,
 }
 
+/// Where the table differs from the original one.
+#[derive(Default, Serialize)]
+struct DataDifferences {
+    form: Vec<String>,
+    rows: u64,
+    first: Option<String>,
+    reasons: Reasons,
+}
+
+impl From<Differences> for DataDifferences {
+    fn from(Differences { form, rows, first }: Differences) -> Self {
+        let none = first.is_none().then(|| ("first", "no row differs from the original table".to_owned()));
+        Self { form, rows, first, reasons: Reasons::from_iter(none) }
+    }
+}
+
+impl DataDifferences {
+    /// In sentences.
+    fn sentences(&self) -> impl Iterator<Item = String> {
+        let form = self.form.iter().map(|form| format!("differs in form from the original: {form}"));
+        let rows = self
+            .first
+            .iter()
+            .map(|first| format!("rows that are not those of the original table: {}, the first: {first}", self.rows));
+        form.chain(rows)
+    }
+}
+
 #[derive(Serialize)]
 struct Document {
     data: String,
+    data_differences: DataDifferences,
     real: usize,
     synthetic: usize,
     generations: u32,
@@ -94,6 +125,9 @@ struct Document {
 impl fmt::Display for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { data, real, synthetic, replicates, seed, .. } = self;
+        for sentence in self.data_differences.sentences() {
+            writeln!(f, "{sentence}")?;
+        }
         writeln!(f, "Adult ({data}), n = {real} real and m = {synthetic} synthetic rows per generation, mean over")?;
         writeln!(f, "generations {BURN_IN} to {}, {replicates} replicates, seed {seed}\n", GENERATIONS - 1)?;
         let row = |f: &mut fmt::Formatter<'_>, cells: [&str; 9]| {
@@ -143,16 +177,17 @@ impl AdultArgs {
     /// Simulates and prints.
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         within("--replicates", self.replicates, 2..=MAX_REPLICATES)?;
-        let table = match &self.data {
-            None => Cow::Borrowed(Table::embedded()),
-            Some(dir) => {
-                let table = Table::from_dir(dir);
-                Cow::Owned(table.map_err(|e| InputError::new("--data", dir.display(), e.to_string()))?)
+        let (table, differences) = match &self.data {
+            None => (Cow::Borrowed(Table::embedded()), Differences::default()),
+            Some(path) => {
+                let read = Table::read(path).map_err(|e| InputError::new("--data", path.display(), e.to_string()))?;
+                (Cow::Owned(read.0), read.1)
             }
         };
-        let document = self.compute.install(|| self.simulate(&table))?;
+        let document = self.compute.install(|| self.simulate(&table, differences.into()))?;
         show(&document, self.compute.json, origin, Some(self.compute.seed))?;
         let mut remarks = Remarks::default();
+        document.data_differences.sentences().for_each(|sentence| remarks.note(sentence));
         let mut missing = Vec::new();
         for (experiment, row) in document.experiments.iter().flat_map(|e| e.risks.iter().map(|row| (e.experiment, row)))
         {
@@ -165,7 +200,7 @@ impl AdultArgs {
         Ok(remarks.say())
     }
 
-    fn simulate(&self, table: &Table) -> Result<Document, Failure> {
+    fn simulate(&self, table: &Table, data_differences: DataDifferences) -> Result<Document, Failure> {
         let rows = Rows { real: ROWS, synthetic: ROWS };
         let sizes = SampleSizes::new(ROWS as u64, ROWS as u64)?;
         let bar = progress(Some(self.replicates * (Column::ALL.len() + 1) as u64), "replicates");
@@ -181,6 +216,7 @@ impl AdultArgs {
         experiments.push(self.experiment("logistic", &AdultLogistic::new(table, rows), &law, false, sizes, &bar)?);
         bar.finish_and_clear();
         Ok(Document {
+            data_differences,
             data: self.data.as_ref().map_or("embedded".to_owned(), |dir| dir.display().to_string()),
             real: ROWS,
             synthetic: ROWS,

@@ -1,5 +1,6 @@
 //! What every document says: its origin, its digits, and why a number is missing.
 
+use goldenweight::adult::{Column, Table};
 use serde_json::Value;
 
 use crate::{assert_close, json, json_with_code, number, run, stdout_of, text};
@@ -173,5 +174,43 @@ fn failed_fits_are_told_in_text_json_and_on_stderr() {
     let output = run(line);
     for said in [text(&output.stdout), text(&output.stderr)] {
         assert!(said.contains(&over) && said.contains(&format!("{failed} of 2000 replicates")), "{said}");
+    }
+}
+
+/// A copy with a header line, empty fields and a changed row: text, JSON and stderr say so.
+#[test]
+fn a_copy_of_the_adult_table_says_what_differs() {
+    let table = Table::embedded();
+    let categories = Column::ALL.map(|column| {
+        let counts = table.counts(column).iter();
+        counts.flat_map(|(name, count)| std::iter::repeat_n(name.replace('?', ""), *count as usize)).collect::<Vec<_>>()
+    });
+    let groups = table.groups().iter().flat_map(|group| std::iter::repeat_n(group, group.count as usize));
+    let mut rows: Vec<String> = groups
+        .enumerate()
+        .map(|(i, group)| {
+            let [age, education, gain, loss, hours] = group.covariates;
+            let [class, school, marital] = [0, 1, 2].map(|column: usize| &categories[column][i]);
+            let label = u8::from(group.over_50k);
+            format!("{age},{class},{school},{education},{marital},{gain},{loss},{hours},{label}\n")
+        })
+        .collect();
+    rows[4] = rows[4].replacen("17,", "89,", 1).replace(",0,0,", ",7,7,");
+    let folder = tempfile::tempdir().expect("a directory");
+    let names = "age,workclass,education,education.num,marital.status,capital.gain,capital.loss,hours.per.week,class\n";
+    std::fs::write(folder.path().join("adult.csv"), names.to_owned() + &rows.concat()).expect("the file is written");
+    let line = format!("adult --replicates 2 --data {}", folder.path().display());
+    let differs = &json(&format!("{line} --json"))["data_differences"];
+    assert_eq!(differs["rows"], 1);
+    assert!(differs["first"].as_str().is_some_and(|first| first.ends_with("adult.csv, line 6")), "{differs}");
+    let form = "a header line, labels 0 and 1, missing values that are not ?, no spaces after the commas, one file in the place of \
+        adult.data and adult.test, without all of its columns";
+    assert!(differs["form"][0].as_str().is_some_and(|found| found.ends_with(form)), "{differs}");
+    let output = run(&line);
+    for said in [text(&output.stdout), text(&output.stderr)] {
+        assert!(
+            said.contains(form) && said.contains("rows that are not those of the original table: 1, the first: "),
+            "{said}"
+        );
     }
 }
