@@ -58,4 +58,5 @@ pub mod reference;
 pub mod report;
 pub mod simulate;
 pub mod stats;
-pub mod stream;
+
+pub use goldenweight_replicates::stream;

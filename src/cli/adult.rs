@@ -49,8 +49,9 @@ const WEIGHTS: usize = 4;
     are averaged over generations 80 to 99. The categorical experiments (loss: sum over the categories of the squared error) have an exact law;\n\
     the logistic regression of income on five covariates, with an intercept (loss: squared error of the six coefficients), has a limit\n\
     law, of a misspecified model, so there is a ratio but no z.\n\n\
-    --data takes the files as copies have them: with a header line, labels with or without dots or as 0 and 1, without the remark in\n\
-    adult.test, quotes, other line ends, empty fields for '?', or one adult.csv; what differs is said. The number of rows must be right.\n\n{Z_HELP}\n\n\
+    The files of --data may be public copies: with a header line, labels with or without dots or as 0 and 1, without the remark of\n\
+    adult.test, with quotes, other line ends, empty fields for '?', or one adult.csv; what differs is said. The number of rows must be\n\
+    right.\n\n{Z_HELP}\n\n\
     Exit code 3 where more than one in ten thousand replicates ended in a fit that does not exist."))]
 pub struct AdultArgs {
     /// Directory of the files adult.data and adult.test, or of a public copy of them, or one file with all 48842 rows [default: the embedded table]

@@ -14,9 +14,9 @@ use super::table::Table;
 use crate::experiment::{Model, Rows};
 use crate::simulate::Simulator;
 use crate::simulate::engine::{Plan, RealRows, Record};
-use crate::simulate::paths::{Path, paths};
 use crate::stats::moments::Moments;
 use crate::stats::shown::{FAILED_SHARE, FEWEST, Fits, MAX_INTERVAL_SKEWNESS, has_interval};
+use goldenweight_recursion::engine::Path;
 
 /// Rows per generation.
 pub const ROWS: Rows = Rows { real: 100, synthetic: 100 };
@@ -42,7 +42,7 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
         type Output = (Vec<Path>, usize, usize);
 
         fn visit<S: Simulator>(self, simulator: &S, loss: usize) -> Self::Output {
-            (paths(simulator, &self.0, 0.0, self.1), S::LOSSES.len(), loss)
+            (simulator.paths(&self.0, 0.0, self.1), S::LOSSES.len(), loss)
         }
     }
     let effort = u64::from(GENERATIONS) * subject.effort(ROWS);

@@ -3,6 +3,7 @@
 mod bad_input;
 #[cfg(unix)]
 mod closed_output;
+mod digits;
 mod documents;
 mod figures;
 

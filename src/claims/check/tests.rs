@@ -10,7 +10,7 @@ use super::{
 use crate::experiment::Rows;
 use crate::outcome::Verdict::{self, Confirmed, Inconclusive, Refuted};
 use crate::simulate::engine::Record;
-use crate::simulate::{FitFailure, Simulator};
+use crate::simulate::{FitFailure, Model, Part, Setting};
 use crate::stats::family::Family;
 use crate::stream::StreamRng;
 
@@ -26,37 +26,47 @@ struct Toy {
 
 const SOUND: Toy = Toy { size: 1, gap: 0.0, failing: 0.0, reported: None };
 
-impl Simulator for Toy {
+impl Model for Toy {
     /// Shift, noise, fate.
-    type Real = [f64; 3];
-    type Noise = ();
-    type State = f64;
+    type Noise = [f64; 3];
+    type Data = ();
+    /// The loss.
+    type Fit = f64;
+    type Scratch = ();
 
     const LOSSES: &'static [&'static str] = &["loss"];
 
-    fn real(&self) -> [f64; 3] {
+    fn truth(&self) -> &f64 {
+        &0.0
+    }
+
+    fn noise(&self, _: usize) -> [f64; 3] {
         [0.0; 3]
     }
 
-    fn noise(&self) {}
+    fn data(&self, _: usize) {}
 
-    fn state(&self) -> f64 {
+    fn unfitted(&self) -> f64 {
         0.0
     }
 
-    fn draw_real(&self, rng: &mut StreamRng, real: &mut [f64; 3]) -> Result<(), FitFailure> {
-        *real = rng.random();
+    fn scratch(&self) {}
+
+    fn draw(&self, rng: &mut StreamRng, noise: &mut [f64; 3]) {
+        *noise = rng.random();
+    }
+
+    fn generate(&self, _: &f64, _: &[f64; 3], (): &mut ()) -> Result<(), FitFailure> {
         Ok(())
     }
 
-    fn draw_noise(&self, _: &mut StreamRng, (): &mut ()) {}
-
-    fn start(&self, _: &[f64; 3], _: &mut f64) -> Result<(), FitFailure> {
-        Ok(())
-    }
-
-    fn retrain(&self, weight: f64, [shift, noise, fate]: &[f64; 3], (): &(), loss: &mut f64) -> Result<(), FitFailure> {
-        *loss = 1.0 + self.gap + (weight - 0.4 - 0.2 * (shift - 0.5)).powi(2) + 0.2 * (noise - 0.5);
+    fn fit(&self, generation: u32, parts: &[Part<'_, Self>], (): &mut (), loss: &mut f64) -> Result<(), FitFailure> {
+        if generation == 0 {
+            return Ok(());
+        }
+        let real = parts.iter().find(|part| part.real).ok_or(FitFailure)?;
+        let [shift, noise, fate] = real.noise;
+        *loss = 1.0 + self.gap + (real.weight - 0.4 - 0.2 * (shift - 0.5)).powi(2) + 0.2 * (noise - 0.5);
         if *fate < self.failing { Err(FitFailure) } else { Ok(()) }
     }
 
@@ -73,11 +83,11 @@ fn rows(toy: Toy) -> Rows {
 }
 
 fn at(toy: Toy, expected: f64) -> Case {
-    Case::new(Cell::new(rows(toy), 1, 0.4, Record::At(vec![1])), toy, 0, expected)
+    Case::new(Cell::new(rows(toy), 1, 0.4, Record::At(vec![1])), Setting::of(toy, rows(toy)), 0, expected)
 }
 
 fn minimised(toy: Toy, expected: f64) -> Case {
-    Case::new(Cell::minimised(rows(toy), 1, Record::At(vec![1])), toy, 0, expected)
+    Case::new(Cell::minimised(rows(toy), 1, Record::At(vec![1])), Setting::of(toy, rows(toy)), 0, expected)
 }
 
 fn find(check: &Check) -> Finding {
@@ -176,7 +186,7 @@ fn what_is_not_a_number_is_never_confirmed() {
 fn blocks_of_independent_replicates() {
     let check = |mean| {
         let cell = Cell::new(rows(SOUND), 1, 0.4, Record::At(vec![1]));
-        simulation("toy", 300_000, 0.25, vec![Case::of_blocks(cell, SOUND, 0, mean)])
+        simulation("toy", 300_000, 0.25, vec![Case::of_blocks(cell, Setting::of(SOUND, rows(SOUND)), 0, mean)])
     };
     assert_verdict(&check(RISK), Confirmed);
     assert_verdict(&check(RISK + 0.06 / 8.0), Refuted);
