@@ -47,3 +47,4 @@ pub mod poisson;
 pub mod recursion;
 pub mod scalar;
 pub mod weights;
+pub mod wide;

@@ -17,9 +17,7 @@ use crate::simulate::dispatch::{SimulatorKind, run_problem};
 use crate::simulate::engine::{self, BLOCK, Outcome, Plan, RealRows, Record, Weights};
 use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
-
-/// Share of replicates that may end in a failed fit: above it the mean over the others says nothing about the risk.
-const FAILED_SHARE: f64 = 1e-4;
+use crate::stats::shown::Fits;
 
 /// A place of a design: the rows per generation, the dimension (coefficients, categories), the weights, what is recorded.
 #[derive(Clone, Debug, PartialEq)]
@@ -239,7 +237,7 @@ impl Case {
         if self.counts_failures {
             return Ok(Sample { estimate: Estimate::share(failed, replicates, self.expected), replicates, failed });
         }
-        if failed as f64 > FAILED_SHARE * replicates as f64 {
+        if (Fits { replicates, failed }).too_many_failed() {
             return Err(format!("{}: {failed} of {replicates} fits failed", self.cell));
         }
         Ok(Sample { estimate: moments.into(), replicates, failed })

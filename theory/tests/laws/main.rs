@@ -30,3 +30,4 @@ mod recursion;
 mod resampling;
 mod support;
 mod weights;
+mod wide;
