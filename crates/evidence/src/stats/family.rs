@@ -78,7 +78,8 @@ impl Family {
 }
 
 /// Student's law; the normal one above 1e6 degrees of freedom, where the two quantiles differ by less than 1e-5 relative.
-pub(crate) fn student(degrees: f64) -> Option<StudentsT> {
+#[must_use]
+pub fn student(degrees: f64) -> Option<StudentsT> {
     StudentsT::new(0.0, 1.0, if degrees > 1e6 { f64::INFINITY } else { degrees }).ok()
 }
 
