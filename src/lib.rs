@@ -54,5 +54,5 @@ pub mod proofs;
 pub mod reference;
 pub mod simulate;
 
-pub use goldenweight_evidence::{machine, optimum, outcome, report, stats};
+pub use goldenweight_evidence::{self as evidence, optimum, outcome, report, stats};
 pub use goldenweight_replicates::stream;

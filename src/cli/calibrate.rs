@@ -1,14 +1,14 @@
 //! `calibrate`: the statistical checks under fresh seeds.
 
+use std::sync::atomic::AtomicBool;
+
 use clap::Args;
 use glob::Pattern;
 use goldenweight::{
-    claims::{
-        self, RunError,
-        calibration::{self, Settings},
-    },
+    claims,
+    evidence::{Calibration, Kind, RunError},
     experiment::{InputError, within},
-    outcome::{Kind, calibration::CalibrationOutcome},
+    outcome::calibration::CalibrationOutcome,
     report::calibration::calibration,
 };
 
@@ -16,7 +16,7 @@ use super::{
     Failure, Status,
     args::{Compute, number, whole},
     output::{json, progress, write},
-    registry::{pattern, status},
+    registry::{in_words, interruption, pattern, status},
 };
 
 /// Most fresh seeds.
@@ -37,8 +37,8 @@ const MAX_SEEDS: u64 = 100_000;
     [{claim, check, kind, place, values, not_made, too_skewed, tested, false_alarms, skewness, degrees, mean, deviation,\n\
     distance, p_value, adjusted_p_value, inside_95, inside_99}]. Shares are {hits, trials, low, high}, with exact 95 % limits.\n\n\
     Exit code 0 where the runs are consistent with the declared rate and the wrong simulator was refuted in all, 1 where they\n\
-    contradict it, 3 where it could not be decided: fewer than 20 seeds, no comparison that could be tested, or a budget at which\n\
-    the wrong simulator passed.")]
+    contradict it, 3 where it could not be decided: fewer than 20 seeds, no comparison that could be tested, a budget at which\n\
+    the wrong simulator passed, or Ctrl-C, after which the seeds that were done are assessed.")]
 pub struct CalibrateArgs {
     /// Number of fresh seeds, 1 to 100000; fewer than 20 decide nothing
     #[arg(long, value_name = "N", value_parser = whole, allow_hyphen_values = true, default_value_t = 20)]
@@ -69,13 +69,14 @@ impl CalibrateArgs {
         if !(self.budget > 0.0 && self.budget <= 1.0) {
             return Err(InputError::new("--budget", self.budget.to_string(), "must be above 0 and at most 1").into());
         }
-        let outcome = self.compute.install(|| self.calibrate())?;
+        let stop = interruption()?;
+        let outcome = self.compute.install(|| self.calibrate(stop))?;
         write(&if self.compute.json { json(&outcome)? } else { calibration(&outcome) })?;
-        Ok(status(outcome.verdict))
+        Ok(if outcome.partial { Status::Inconclusive } else { status(outcome.verdict) })
     }
 
-    fn calibrate(&self) -> Result<CalibrationOutcome, Failure> {
-        let settings = Settings {
+    fn calibrate(&self, stop: &AtomicBool) -> Result<CalibrationOutcome, Failure> {
+        let settings = Calibration {
             seed: self.compute.seed,
             seeds: self.seeds,
             budget: self.budget,
@@ -83,7 +84,7 @@ impl CalibrateArgs {
             kinds: self.kinds.clone(),
         };
         let bar = progress(Some(self.seeds), "checks");
-        let outcome = calibration::calibrate(&claims::registry(), &settings, &|units| {
+        let outcome = claims::suite().calibrate(&settings, stop, &|units| {
             bar.set_length(units);
             bar.inc(1);
         });
@@ -91,7 +92,7 @@ impl CalibrateArgs {
         outcome.map_err(|e| {
             let value = self.only.as_ref().map_or_else(|| "*".to_owned(), Pattern::to_string);
             let condition = match e {
-                RunError::NoClaim => e.to_string(),
+                RunError::NoClaim => in_words(&e),
                 RunError::NoEvidence => "matches no claim with a check by simulation of these kinds".to_owned(),
             };
             InputError::new("--only", value, condition).into()

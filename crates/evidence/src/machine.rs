@@ -2,7 +2,22 @@
 
 use std::{env::consts, fs, thread};
 
-use crate::outcome::Machine;
+use serde::Serialize;
+
+/// Where a run was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Machine {
+    /// Operating system.
+    pub os: String,
+    /// Architecture.
+    pub architecture: String,
+    /// Name of the processor, where the system tells it.
+    pub processor: Option<String>,
+    /// Threads that the system offers.
+    pub cores: usize,
+    /// Threads of the run; no number depends on them.
+    pub threads: usize,
+}
 
 /// This machine, and the threads of the current pool.
 #[must_use]
@@ -16,7 +31,7 @@ pub fn machine() -> Machine {
     }
 }
 
-/// The model name in the text of Linux's `/proc/cpuinfo`; not every architecture has one.
+/// The processor's name in the text of Linux's `/proc/cpuinfo`; not every architecture has one.
 fn processor(cpuinfo: &str) -> Option<String> {
     let mut fields = cpuinfo.lines().filter_map(|line| line.split_once(':'));
     let (_, name) = fields.find(|(field, _)| field.trim() == "model name")?;

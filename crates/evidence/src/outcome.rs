@@ -1,208 +1,182 @@
-//! What a check reports: verdicts, evidence and the outcome of a run. Plain data, read by every report.
+//! What a run found. Plain data, read by every report.
 
 pub mod calibration;
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// The answer of a check, of a claim, of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// No contradiction, and precise enough to have found one of the declared margin.
-    Confirmed,
-    /// Could not be decided: too imprecise, or the check could not be made.
-    Inconclusive,
-    /// Contradicted beyond the bound.
-    Refuted,
+use crate::claim::Statement;
+use crate::finding::{Finding, Measure};
+use crate::machine::Machine;
+use crate::sampled::Compared;
+
+pub use crate::verdict::{Kind, Verdict};
+
+/// What a page says of the suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Name.
+    pub name: &'static str,
+    /// What the suite is about, in a line.
+    pub title: &'static str,
+    /// What a reader must know of the claims' symbols; mathematics between dollar signs.
+    pub notes: &'static str,
 }
 
-impl Verdict {
-    /// The verdict of several: the worst of them, Refuted over Inconclusive over Confirmed.
-    /// Nothing at all is Inconclusive.
-    #[must_use]
-    pub fn of_all(verdicts: impl IntoIterator<Item = Self>) -> Self {
-        verdicts.into_iter().max().unwrap_or(Self::Inconclusive)
-    }
-
-    /// Lower-case word, as in JSON.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Confirmed => "confirmed",
-            Self::Inconclusive => "inconclusive",
-            Self::Refuted => "refuted",
-        }
-    }
-}
-
-/// A kind of evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A machine-checked theorem.
-    Proof,
-    /// The program's own formulas in exact rationals or in intervals.
-    Exact,
-    /// An independent computation without sampling error against the closed form: moments propagated from generation to
-    /// generation, distributions enumerated, expectations integrated, iterated risks minimised.
-    Recursion,
-    /// Identities, bounds and monotonicity over random parameters.
-    Property,
-    /// Simulated risk against the exact or the limit risk.
-    Simulation,
-    /// Simulated risk at n, 2n, 4n, ... extrapolated to the limit law.
-    Ladder,
-    /// The minimiser of the simulated risk against the optimal weight.
-    Optimum,
-    /// Wrong formulas and wrong simulators, which the same checks must refute.
-    Mutant,
-}
-
-impl Kind {
-    /// Every kind, in the order in which tables show them.
-    pub const ALL: [Self; 8] = [
-        Self::Proof,
-        Self::Exact,
-        Self::Recursion,
-        Self::Property,
-        Self::Simulation,
-        Self::Ladder,
-        Self::Optimum,
-        Self::Mutant,
-    ];
-
-    /// Lower-case word, as in JSON.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Proof => "proof",
-            Self::Exact => "exact",
-            Self::Recursion => "recursion",
-            Self::Property => "property",
-            Self::Simulation => "simulation",
-            Self::Ladder => "ladder",
-            Self::Optimum => "optimum",
-            Self::Mutant => "mutant",
-        }
-    }
-}
-
-/// An estimate against its expected value, at one place of a check's design.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ComparisonOutcome {
-    /// Case, or the limit of a ladder.
-    pub place: String,
-    /// Its verdict.
-    pub verdict: Verdict,
-    /// Replicates drawn for it; of a ladder for each rung.
-    pub replicates: u64,
-    /// Distance in standard errors.
-    pub z: f64,
-    /// Degrees of freedom of Student's law that z has where the claim is true; infinitely many are the normal law.
-    pub degrees: f64,
-    /// Bound on |z|, from the family-wise rate.
-    pub bound: f64,
-    /// Relative error of the estimate.
-    pub relative_error: f64,
-    /// Simultaneous interval for the relative error.
-    pub interval: (f64, f64),
-    /// Margin inside which that interval must lie on either side of zero.
-    pub margin: f64,
-    /// Relative error found with 99 % power.
-    pub detectable_effect: f64,
-}
-
-/// What one check found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// What one check found, and what makes it again.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
     /// Kind of evidence.
     pub kind: Kind,
     /// The check's own name within its claim.
     pub check: String,
-    /// Its verdict.
-    pub verdict: Verdict,
-    /// What was compared with the bound: z for statistical checks, the largest error in units of its tolerance for the
-    /// others; none where the check could not be made.
-    pub statistic: Option<f64>,
-    /// Bound on |statistic|.
-    pub bound: Option<f64>,
-    /// Relative error in the compared quantity that the check finds with 99 % power.
-    pub detectable_effect: Option<f64>,
-    /// Relative error of the estimate; as the next two, of the worst comparison of a check by simulation.
-    pub relative_error: Option<f64>,
-    /// Simultaneous interval for the relative error.
-    pub interval: Option<(f64, f64)>,
-    /// Margin inside which that interval must lie on either side of zero.
-    pub margin: Option<f64>,
-    /// Replicates behind each estimate of a check by simulation.
-    pub replicates: Option<u64>,
-    /// Every comparison of a check by simulation that could be made, in the order of its cases.
-    pub comparisons: Vec<ComparisonOutcome>,
+    /// What it found.
+    pub finding: Finding,
     /// The command that makes this kind of evidence again.
     pub reproduce: String,
     /// Wall-clock seconds; not part of what must be reproducible.
     pub seconds: f64,
-    /// The numbers behind the verdict, in words.
-    pub detail: String,
-    /// Whether it was made at all: a tool may be absent. What was not is inconclusive, and has no part in the claim's verdict.
-    pub ran: bool,
 }
 
-/// A claim as tables list it, before anything has run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ClaimSummary {
-    /// Id of the claim.
-    pub id: String,
-    /// Statement, in words and symbols.
-    pub statement: String,
-    /// For which values of its symbols.
-    pub domain: String,
-    /// Paper or derived.
-    pub source: String,
-    /// Exact at every n, m and t, or a limit.
-    pub exactness: String,
-    /// Kinds of evidence, each once, in the order of [`Kind::ALL`].
-    pub kinds: Vec<Kind>,
+impl Evidence {
+    /// Why numbers are missing from it; none where all are there.
+    #[must_use]
+    pub fn missing(&self) -> Option<&'static str> {
+        match self.finding.measure {
+            Measure::Worst(_) => None,
+            Measure::Error(_) => Some("statistic is the largest error in units of its tolerance: nothing was sampled"),
+            Measure::NotRun | Measure::Interrupted => Some("not run, see detail"),
+            Measure::Decided if self.kind.is_sampled() => Some("a comparison could not be made, see detail"),
+            Measure::Decided => Some("shown or not, without a number"),
+        }
+    }
+}
+
+/// The numbers are those of the worst comparison but for `detectable_effect`, the largest of all; `missing` says why some are null.
+impl Serialize for Evidence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { kind, check, finding, reproduce, seconds } = self;
+        let worst = finding.worst();
+        let number = |field: fn(&Compared) -> f64| worst.map(field);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", kind)?;
+        map.serialize_entry("check", check)?;
+        map.serialize_entry("verdict", &finding.verdict)?;
+        map.serialize_entry("statistic", &finding.statistic())?;
+        map.serialize_entry("bound", &finding.bound())?;
+        map.serialize_entry("detectable_effect", &finding.detectable_effect())?;
+        map.serialize_entry("relative_error", &number(|worst| worst.comparison.relative_error))?;
+        map.serialize_entry("interval", &worst.map(|worst| worst.comparison.interval))?;
+        map.serialize_entry("margin", &number(|worst| worst.comparison.margin))?;
+        map.serialize_entry("replicates", &worst.map(|worst| worst.replicates))?;
+        map.serialize_entry("missing", &self.missing())?;
+        map.serialize_entry("comparisons", &finding.comparisons)?;
+        map.serialize_entry("reproduce", reproduce)?;
+        map.serialize_entry("seconds", seconds)?;
+        map.serialize_entry("detail", &finding.detail)?;
+        map.serialize_entry("ran", &finding.ran())?;
+        map.end()
+    }
+}
+
+/// A kind of evidence that a claim lists and the run did not make.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct NotRun {
+    /// The kind.
+    pub kind: Kind,
+    /// Why.
+    pub reason: String,
 }
 
 /// What a run found about one claim.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ClaimOutcome {
-    /// Id of the claim.
-    pub id: String,
-    /// Statement, in words and symbols.
-    pub statement: String,
-    /// The statement in mathematics, as LaTeX: relations separated by `\qquad`.
-    pub formula: String,
-    /// For which values of its symbols.
-    pub domain: String,
-    /// Paper or derived.
-    pub source: String,
-    /// Exact at every n, m and t, or a limit.
-    pub exactness: String,
-    /// Verdict over all its evidence.
+    /// What is stated.
+    pub says: Statement,
+    /// Verdict over all its evidence that was made.
     pub verdict: Verdict,
+    /// Kinds of evidence that it lists and the run did not make.
+    pub kinds_not_run: Vec<NotRun>,
     /// Evidence, in the order of the checks.
     pub evidence: Vec<Evidence>,
 }
 
-/// Where a run was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Machine {
-    /// Operating system.
-    pub os: String,
-    /// Architecture.
-    pub architecture: String,
-    /// Model of the processor, where the system tells it.
-    pub processor: Option<String>,
-    /// Threads that the system offers.
-    pub cores: usize,
-    /// Threads of the run; no number depends on them.
-    pub threads: usize,
+impl ClaimOutcome {
+    /// The comparison by which a table shows the claim: where one is refuted, that which is furthest beyond its bound; else the one that would
+    /// miss the largest error. Its check, and itself.
+    #[must_use]
+    pub fn headline(&self) -> Option<(&Evidence, &Compared)> {
+        let all = self.evidence.iter().flat_map(|e| e.finding.comparisons.iter().map(move |compared| (e, compared)));
+        let rank = |compared: &Compared| {
+            let found = &compared.comparison;
+            match found.verdict {
+                Verdict::Refuted => (true, found.z.abs() / found.bound),
+                _ => (false, found.detectable_effect),
+            }
+        };
+        all.max_by(|(_, a), (_, b)| rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1)))
+    }
+
+    /// Why there is no headline; none where there is one.
+    #[must_use]
+    pub fn no_headline(&self) -> Option<String> {
+        if self.headline().is_some() {
+            return None;
+        }
+        let of_kind = self.kinds_not_run.iter().find(|not_run| not_run.kind.is_sampled());
+        let sampled = self.evidence.iter().any(|e| e.kind.is_sampled());
+        Some(match of_kind {
+            _ if sampled => "no comparison could be made".to_owned(),
+            Some(NotRun { kind, reason }) => format!("nothing sampled: {} {reason}", kind.word()),
+            None => "nothing to sample".to_owned(),
+        })
+    }
+}
+
+/// A comparison with the check that made it.
+#[derive(serde::Serialize)]
+struct Headline<'a> {
+    kind: Kind,
+    check: &'a str,
+    #[serde(flatten)]
+    compared: &'a Compared,
+}
+
+impl Serialize for ClaimOutcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct Document<'a> {
+            #[serde(flatten)]
+            says: &'a Statement,
+            verdict: Verdict,
+            kinds_not_run: &'a [NotRun],
+            headline: Option<Headline<'a>>,
+            no_headline: Option<String>,
+            evidence: &'a [Evidence],
+        }
+        let Self { says, verdict, kinds_not_run, evidence } = self;
+        let headline = self.headline().map(|(e, compared)| Headline { kind: e.kind, check: &e.check, compared });
+        let no_headline = self.no_headline();
+        Document { says, verdict: *verdict, kinds_not_run, headline, no_headline, evidence }.serialize(serializer)
+    }
+}
+
+/// The comparisons of a run, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    /// Comparisons of the whole tier, over which the error rate is split.
+    pub in_budget: usize,
+    /// Of these, the ones that the run was asked for.
+    pub asked: usize,
+    /// Of those asked for, the chi-squared of ladders, which have no z.
+    pub chi_squared: usize,
+    /// The ones that have a z.
+    pub z: usize,
+    /// The ones that could not be made, or were not come to.
+    pub not_made: usize,
 }
 
 /// What a whole run found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct RunOutcome {
     /// Version of the program.
     pub version: String,
@@ -212,13 +186,19 @@ pub struct RunOutcome {
     pub seconds: f64,
     /// Seed.
     pub seed: u64,
-    /// Tier: quick or full.
+    /// Tier.
     pub tier: String,
     /// False-alarm rate declared for the whole run.
     pub family_false_alarm: f64,
-    /// Number of statistical checks over which that rate is split.
+    /// Number of statistical comparisons over which that rate is split.
     pub checks: usize,
-    /// Verdict over all claims.
+    /// The same comparisons, counted by what came of them.
+    pub comparisons: Counts,
+    /// Whether the run was told to stop before its end.
+    pub partial: bool,
+    /// Ids of the claims that it had not come to then.
+    pub not_begun: Vec<String>,
+    /// Verdict over all claims; inconclusive at best where the run is partial.
     pub verdict: Verdict,
     /// Claims, in the order of the registry.
     pub claims: Vec<ClaimOutcome>,

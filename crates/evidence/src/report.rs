@@ -3,41 +3,59 @@
 pub mod calibration;
 pub mod html;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::outcome::{ClaimOutcome, ClaimSummary, Evidence, Kind, RunOutcome, Verdict};
+use crate::claim::ClaimSummary;
+use crate::finding::Measure;
+use crate::outcome::{ClaimOutcome, Counts, Evidence, Kind, NotRun, RunOutcome, Verdict};
 
 /// Head of the live table of [`claim_row`]s.
 #[must_use]
 pub fn table_head() -> String {
     format!(
-        "{:<30} {:<50} {:<13} {:>6} {:>6} {:>10} {:>7}",
-        "claim", "evidence", "verdict", "z", "bound", "detectable", "s"
+        "{:<26} {:<12} {:>6} {:>6} {:>9} {:>8} {:<16} {:>7} evidence",
+        "claim", "verdict", "z", "bound", "detects", "margin", "of", "s"
     )
 }
 
-/// One line for a claim: kinds of evidence that were not run are in parentheses, the z is its statistical check's furthest from zero, with that check's bound; the detectable effect is
-/// the smallest among its checks.
+/// One line for a claim: verdict; of its comparison that would miss the largest error (where one is refuted, of that which is furthest off) z with its
+/// bound, the relative error that it detects with 99 % power, its margin and what it is an error of; seconds; the kinds of evidence, and which of
+/// them this run did not make, with the reason.
 #[must_use]
 pub fn claim_row(claim: &ClaimOutcome) -> String {
-    let of_kind = |kind: Kind| claim.evidence.iter().filter(move |e| e.kind == kind);
-    let word =
-        |kind: Kind| if of_kind(kind).any(|e| e.ran) { kind.word().to_owned() } else { format!("({})", kind.word()) };
-    let kinds: Vec<_> = Kind::ALL.into_iter().filter(|kind| of_kind(*kind).next().is_some()).map(word).collect();
-    let kinds = kinds.join(" ");
-    let furthest = furthest(claim);
-    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), short);
+    let compared = claim.headline().map_or_else(
+        || format!("{:<49}", claim.no_headline().unwrap_or_default()),
+        |(_, compared)| {
+            let found = &compared.comparison;
+            let [effect, margin] = [found.detectable_effect, found.margin].map(percent);
+            format!("{:>6} {:>6} {effect:>9} {margin:>8} {:<16}", short(found.z), short(found.bound), compared.of)
+        },
+    );
     let seconds: f64 = claim.evidence.iter().map(|e| e.seconds).fold(0.0, |a, b| a + b);
-    format!(
-        "{:<30} {:<50} {:<13} {:>6} {:>6} {:>10} {:>7.2}",
-        claim.id,
-        kinds,
-        claim.verdict.word(),
-        number(furthest.and_then(|e| e.statistic)),
-        number(furthest.and_then(|e| e.bound)),
-        detectable(claim).map_or_else(|| "-".to_owned(), |d| format!("{:.2} %", 100.0 * d)),
-        seconds
-    )
+    format!("{:<26} {:<12} {compared} {seconds:>7.2} {}", claim.says.id, claim.verdict.word(), kinds(claim))
+}
+
+/// The kinds that were made, then those that were not, by reason.
+fn kinds(claim: &ClaimOutcome) -> String {
+    let made = |kind: &Kind| claim.evidence.iter().any(|e| e.kind == *kind && e.finding.ran());
+    let mut text = Kind::ALL.iter().filter(|kind| made(kind)).map(|kind| kind.word()).collect::<Vec<_>>().join(" ");
+    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+    for NotRun { kind, reason } in &claim.kinds_not_run {
+        match by_reason.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, kinds)) => kinds.push(kind.word()),
+            None => by_reason.push((reason, vec![kind.word()])),
+        }
+    }
+    for (reason, kinds) in by_reason {
+        let _ = write!(text, "; not {} ({})", kinds.join(", "), reason.trim_start_matches("not run: "));
+    }
+    text.trim_start_matches("; ").to_owned()
+}
+
+/// A share in percent; a word where it is no number.
+fn percent(share: f64) -> String {
+    if share.is_finite() { format!("{:.2} %", 100.0 * share) } else { "infinite".to_owned() }
 }
 
 /// Two decimals, or a power of ten where that would be a long row of digits.
@@ -45,48 +63,23 @@ fn short(value: f64) -> String {
     if value.abs() < 1e4 { format!("{value:.2}") } else { format!("{value:.1e}") }
 }
 
-fn statistical(claim: &ClaimOutcome) -> impl Iterator<Item = &Evidence> {
-    claim.evidence.iter().filter(|e| e.detectable_effect.is_some())
-}
-
-/// The statistical check whose z is furthest from zero.
-fn furthest(claim: &ClaimOutcome) -> Option<&Evidence> {
-    statistical(claim).max_by(|a, b| magnitude(a).total_cmp(&magnitude(b)))
-}
-
-/// The smallest detectable effect among the checks.
-fn detectable(claim: &ClaimOutcome) -> Option<f64> {
-    statistical(claim).filter_map(|e| e.detectable_effect).min_by(f64::total_cmp)
-}
-
-fn magnitude(evidence: &Evidence) -> f64 {
-    evidence.statistic.map_or(0.0, f64::abs)
-}
-
-/// The end of a run: what is not confirmed, with its gap and the command that reproduces it; the counts; the error rate.
+/// The end of a run: what is not confirmed, with its gap and the command that reproduces it; what was not run, and why; the counts; the error rate.
 #[must_use]
 pub fn summary(run: &RunOutcome) -> String {
     let mut text = String::new();
     for claim in run.claims.iter().filter(|c| c.verdict != Verdict::Confirmed) {
-        let _ = write!(text, "\n{}", failure(claim, run));
+        let _ = write!(text, "\n{}", failure(claim));
     }
-    let not_run: Vec<_> = run.claims.iter().flat_map(|c| &c.evidence).filter(|e| !e.ran).collect();
-    if let Some(first) = not_run.first() {
-        let _ = write!(
-            text,
-            "\n{} pieces of evidence are missing: {} {}\n",
-            not_run.len(),
-            first.kind.word(),
-            first.detail
-        );
+    for line in not_run(run) {
+        let _ = write!(text, "\n{line}.");
     }
     let count = |verdict| run.claims.iter().filter(|c| c.verdict == verdict).count();
-    let checks: usize = run.claims.iter().map(|c| c.evidence.len()).sum();
+    let evidence: usize = run.claims.iter().map(|c| c.evidence.len()).sum();
     let _ = write!(
         text,
-        "\n{}: {} claims confirmed, {} refuted, {} inconclusive ({checks} pieces of evidence, tier {}, seed {}).\n\
+        "\n\n{}: {} claims confirmed for what was compared, {} refuted, {} inconclusive ({evidence} pieces of evidence, tier {}, seed {}).\n\
          Were every claim true, a run with a fresh seed would refute any of its {} statistical comparisons with probability \
-         at most {}.\n",
+         at most {}.\n{}.\n",
         run.verdict.word(),
         count(Verdict::Confirmed),
         count(Verdict::Refuted),
@@ -94,45 +87,85 @@ pub fn summary(run: &RunOutcome) -> String {
         run.tier,
         run.seed,
         run.checks,
-        run.family_false_alarm
+        run.family_false_alarm,
+        counted(&run.comparisons)
     );
     text
+}
+
+/// What became of the comparisons over which the error rate is split.
+#[must_use]
+pub fn counted(counts: &Counts) -> String {
+    let Counts { in_budget, asked, chi_squared, z, not_made } = *counts;
+    let parts = [
+        (z, "with a z"),
+        (chi_squared, "chi-squared of ladders, without one"),
+        (not_made, "not made"),
+        (in_budget - asked, "not asked for"),
+    ];
+    let parts: Vec<_> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}")).collect();
+    format!("Comparisons that share the error rate: {in_budget}, of which {}", parts.join(", "))
+}
+
+/// What of a run is missing, a sentence for each reason, without its full stop.
+#[must_use]
+pub fn not_run(run: &RunOutcome) -> Vec<String> {
+    let mut lines = Vec::new();
+    if run.partial {
+        let (decided, left) = (run.claims.len(), run.not_begun.len());
+        lines.push(format!(
+            "Partial: the run was interrupted after it had begun {decided} of {} claims",
+            decided + left
+        ));
+    }
+    let mut reasons: BTreeMap<(Kind, &str), usize> = BTreeMap::new();
+    for evidence in run.claims.iter().flat_map(|c| &c.evidence).filter(|e| e.finding.measure == Measure::NotRun) {
+        *reasons.entry((evidence.kind, evidence.finding.detail.trim_start_matches("not run: "))).or_default() += 1;
+    }
+    for ((kind, reason), count) in reasons {
+        let pieces = if count == 1 { "piece" } else { "pieces" };
+        lines.push(format!("{count} {pieces} of evidence by {} not run: {reason}", kind.word()));
+    }
+    let left: Vec<_> = run.claims.iter().filter(|c| c.kinds_not_run.iter().any(|n| n.kind.is_sampled())).collect();
+    if !left.is_empty() {
+        let ids: Vec<_> = left.iter().map(|c| c.says.id.as_str()).collect();
+        lines.push(format!("Without some of their evidence by simulation (see their lines): {}", ids.join(", ")));
+    }
+    lines
 }
 
 /// What is wrong with a claim that is not confirmed: which check, by how much, and how to see it again.
 #[must_use]
-pub fn failure(claim: &ClaimOutcome, run: &RunOutcome) -> String {
-    let mut text = format!("{} {}: {}\n", claim.verdict.word(), claim.id, claim.statement);
-    for evidence in claim.evidence.iter().filter(|e| e.verdict != Verdict::Confirmed) {
-        let _ = write!(text, "  {} {} ({}): ", evidence.verdict.word(), evidence.check, evidence.kind.word());
-        if let (Some(statistic), Some(bound)) = (evidence.statistic, evidence.bound) {
+pub fn failure(claim: &ClaimOutcome) -> String {
+    let mut text = format!("{} {}: {}\n", claim.verdict.word(), claim.says.id, claim.says.words);
+    for Evidence { kind, check, finding, reproduce, .. } in
+        claim.evidence.iter().filter(|e| e.finding.verdict != Verdict::Confirmed)
+    {
+        let _ = write!(text, "  {} {check} ({}): ", finding.verdict.word(), kind.word());
+        if let (Some(statistic), Some(bound)) = (finding.statistic(), finding.bound()) {
             let _ = write!(text, "{} against a bound of {bound:.2}; ", short(statistic));
         }
-        let _ = writeln!(text, "{}", evidence.detail);
+        let _ = writeln!(text, "{}\n  reproduce: {reproduce}", finding.detail);
     }
-    let _ = writeln!(
-        text,
-        "  reproduce: goldenweight verify --only {} --tier {} --seed {} --json",
-        claim.id, run.tier, run.seed
-    );
     text
 }
 
-/// The registry as a Markdown table; with `anchors` each id is a place that links lead to.
+/// The claims as a Markdown table; with `anchors` each id is a place that links lead to.
 #[must_use]
 pub fn claims_markdown(claims: &[ClaimSummary], anchors: bool) -> String {
     let mut text =
         String::from("| claim | statement | domain | source | reach | evidence |\n|---|---|---|---|---|---|\n");
-    for claim in claims {
-        let kinds = claim.kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(", ");
+    for ClaimSummary { says, kinds } in claims {
+        let kinds = kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(", ");
         // A bar would end the cell.
-        let [statement, domain] = [&claim.statement, &claim.domain].map(|cell| cell.replace('|', "\\|"));
-        let id = &claim.id;
+        let [statement, domain] = [&says.words, &says.domain].map(|cell| cell.replace('|', "\\|"));
+        let id = &says.id;
         let anchor = if anchors { format!("<a id=\"{id}\"></a>") } else { String::new() };
         let _ = writeln!(
             text,
             "| {anchor}`{id}` | {statement} | {domain} | {} | {} | {kinds} |",
-            claim.source, claim.exactness
+            says.source, says.exactness
         );
     }
     text

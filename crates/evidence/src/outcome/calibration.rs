@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Kind, Verdict};
+use crate::verdict::{Kind, Verdict};
 
 /// Hits among trials, with the exact (Clopper–Pearson) 95 % interval for their probability.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -86,7 +86,7 @@ pub struct ComparisonCalibration {
     pub place: String,
     /// Runs that gave a z.
     pub values: u64,
-    /// Runs without: a fit failed, a solver did not converge, a ladder's gap is not of its form.
+    /// Runs without: replicates failed, a solver did not converge, a ladder's gap is not of its form.
     pub not_made: u64,
     /// Runs in which the estimate was too skewed for its z to be trusted; the z counts here all the same.
     pub too_skewed: u64,
@@ -127,18 +127,22 @@ pub struct WrongSimulator {
     pub refuted: Share,
 }
 
-/// The statistical checks of the quick tier under fresh seeds.
+/// The statistical checks of a suite's first tier under fresh seeds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CalibrationOutcome {
     /// Confirmed: consistent with the declared rate. Refuted: contradicted. Inconclusive: not decided.
     pub verdict: Verdict,
     /// Why it is not confirmed.
     pub causes: Vec<String>,
+    /// Tier whose checks were run.
+    pub tier: String,
     /// Base seed.
     pub seed: u64,
-    /// Number of fresh seeds derived from it.
+    /// Number of fresh seeds derived from it that were run to their end.
     pub seeds: u64,
-    /// Share of the replicates of the quick tier.
+    /// Whether it was told to stop before the last of them.
+    pub partial: bool,
+    /// Share of the replicates of the tier.
     pub budget: f64,
     /// Probability with which the calibration itself would contradict a rate that is kept, at most.
     pub error_rate: f64,

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::outcome::Verdict;
 use crate::outcome::calibration::{CalibrationOutcome, ComparisonCalibration, Share};
+use crate::verdict::Verdict;
 
 /// Comparisons shown: those whose z is furthest from its law.
 const SHOWN: usize = 8;
@@ -26,11 +26,12 @@ fn head(outcome: &CalibrationOutcome) -> String {
     };
     let causes = if outcome.causes.is_empty() { String::new() } else { format!(": {}", outcome.causes.join(";\n  ")) };
     format!(
-        "{verdict}{causes}\n\n{} of the {} comparisons of the quick tier, {} of their replicates,\n\
+        "{verdict}{causes}\n\n{} of the {} comparisons of the {} tier, {} of their replicates,\n\
          {} fresh seeds from base {}.\n\
          This test errs with probability at most {}: a part contradicts where its p < {}.\n\n",
         outcome.comparisons.len(),
         outcome.checks,
+        outcome.tier,
         outcome.budget,
         outcome.seeds,
         outcome.seed,

@@ -15,28 +15,29 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-use crate::outcome::{ClaimOutcome, Kind, RunOutcome, Verdict};
+use crate::outcome::{About, ClaimOutcome, Kind, RunOutcome, Verdict};
+use crate::report::{counted, not_run};
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
 /// The page, what is refuted first, then what is inconclusive.
 #[must_use]
-pub fn page(run: &RunOutcome) -> String {
+pub fn page(about: &About, run: &RunOutcome) -> String {
     let mut claims: Vec<_> = run.claims.iter().collect();
     claims.sort_by_key(|claim| Reverse(claim.verdict));
     let document = html! {
         (DOCTYPE)
         html lang="en" {
-            (head(run))
+            (head(about, run))
             body {
                 a.skip href="#claims" { "Skip to the claims" }
-                header.page { (summary(run)) (calibration::figure(run)) }
+                header.page { (summary(about, run)) (calibration::figure(run)) }
                 main {
                     h2 { "Claims" }
                     (filters(&claims))
                     (table(&claims))
-                    (notes())
+                    (notes(about))
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
@@ -45,7 +46,7 @@ pub fn page(run: &RunOutcome) -> String {
     document.into_string()
 }
 
-fn head(run: &RunOutcome) -> Markup {
+fn head(about: &About, run: &RunOutcome) -> Markup {
     let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
     let policy = format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
@@ -58,33 +59,34 @@ fn head(run: &RunOutcome) -> Markup {
             meta http-equiv="Content-Security-Policy" content=(policy);
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
-            title { "goldenweight: " (run.verdict.word()) }
+            title { (about.name) ": " (run.verdict.word()) @if run.partial { ", partial" } }
             style { (PreEscaped(STYLE)) }
         }
     }
 }
 
 /// Verdict, error rate, seed, version, machine, duration.
-fn summary(run: &RunOutcome) -> Markup {
+fn summary(about: &About, run: &RunOutcome) -> Markup {
     let count = |verdict| run.claims.iter().filter(|claim| claim.verdict == verdict).count();
     let evidence: usize = run.claims.iter().map(|claim| claim.evidence.len()).sum();
-    let not_run = run.claims.iter().flat_map(|claim| &claim.evidence).filter(|e| !e.ran).count();
     let machine = &run.machine;
     html! {
         div.summary {
-            p.kicker { "goldenweight · verification of the golden-weight theory of model collapse" }
-            h1 class=(run.verdict.word()) { (mark(run.verdict)) " " (capitalised(run.verdict.word())) }
+            p.kicker { (about.name) " · " (about.title) }
+            h1 class=(run.verdict.word()) {
+                (mark(run.verdict)) " " (capitalised(run.verdict.word())) @if run.partial { ", partial" }
+            }
             p.counts {
-                strong { (count(Verdict::Confirmed)) } " confirmed, "
+                strong { (count(Verdict::Confirmed)) } " confirmed for what was compared, "
                 strong { (count(Verdict::Refuted)) } " refuted, "
                 strong { (count(Verdict::Inconclusive)) } " inconclusive, of "
                 (run.claims.len()) " claims with " (evidence) " pieces of evidence"
-                @if not_run > 0 { ", " strong { (not_run) } " of them not run" }
             }
+            @for line in not_run(run) { p.counts.missing { (line) "." } }
             dl.facts {
                 (fact("Error rate", &html! {
                     "Were every claim true, a run under a fresh seed would refute any of its " (run.checks)
-                    " statistical comparisons with probability at most " (run.family_false_alarm) "."
+                    " statistical comparisons with probability at most " (run.family_false_alarm) ". " (counted(&run.comparisons)) "."
                 }))
                 (fact("Seed", &html! { (run.seed) }))
                 (fact("Tier", &html! { (run.tier) }))
@@ -154,26 +156,22 @@ fn table(claims: &[&ClaimOutcome]) -> Markup {
     }
 }
 
-fn notes() -> Markup {
+fn notes(about: &About) -> Markup {
     html! {
         section.notes {
             h2 { "How to read this" }
-            p {
-                "Every generation is fitted on " i { "n" } " fresh real rows with total weight " i { "w" } " and on " i { "m" }
-                " synthetic rows of the generation before with weight " i { "u" } " = 1 − " i { "w" } "; "
-                i { "k" } " = " i { "n" } "/" i { "m" } ". The risk of generation " i { "t" } " is " (formula::inline("e_t"))
-                ", " (formula::inline("R")) " its limit relative to that of the fresh real rows alone, "
-                (formula::inline("w^*")) " the weight that minimises it."
-            }
+            @if !about.notes.is_empty() { p { (formula::text(about.notes)) } }
             p {
                 "A comparison by simulation is refuted where |z| is beyond its bound, confirmed where it is not and the interval for the \
                  relative error lies inside the margin, and inconclusive otherwise. The bounds share the error rate above; a ladder's chi-squared, which has no z, takes its share too. \
-                 “Detects” is the smallest relative error that one of a claim's comparisons would find with 99 % power. \
-                 Deterministic evidence is accepted where its largest error is at most its tolerance."
+                 A claim is confirmed for what was compared in this run: kinds of evidence that were not run are named. \
+                 “Detects” is the relative error that a comparison would find with 99 % power. A claim shows the comparison in which it is largest, with its z, its margin and \
+                 what it is an error of; where one is refuted, that which is furthest off. \
+                 Deterministic evidence is accepted where its largest error is at most its tolerance. What stands behind a ± is one standard error."
             }
             dl.kinds {
                 @for kind in Kind::ALL {
-                    div { dt { (kind.word()) } dd { (claim::compares(kind)) } }
+                    div { dt { (kind.word()) } dd { (kind.compares()) } }
                 }
             }
         }

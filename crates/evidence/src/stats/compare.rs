@@ -1,8 +1,10 @@
 //! An estimate against its expected value: one rule for every statistical check.
 
+use goldenweight_replicates::moments::Moments;
+use serde::Serialize;
+
 use super::family::Family;
-use super::moments::Moments;
-use crate::outcome::Verdict;
+use crate::verdict::Verdict;
 
 /// Largest skewness of an estimate's own law (that of the values over sqrt R), with two of its standard errors added, at which z is trusted.
 ///
@@ -11,6 +13,9 @@ use crate::outcome::Verdict;
 /// What Hall's transformation leaves is of second order. Measured on exponential and on chi-squared values (skewness 2 and 2.8) at
 /// up to four standard errors: see `docs/statistics.md`.
 pub const MAX_SKEWNESS: f64 = 0.08;
+
+/// Share of replicates that may fail: above it the mean over the others says nothing of the mean over all.
+pub const MAX_FAILED_SHARE: f64 = 1e-4;
 
 /// Relative distance beyond which a mean of equal values is not the expected one: far above the rounding of a mean, 1e-16 for each doubling of the values.
 const ROUNDING: f64 = 1e-12;
@@ -121,10 +126,20 @@ impl Estimate {
 }
 
 /// What the comparison of an estimate with its expected value says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
+    /// Verdict.
+    pub verdict: Verdict,
+    /// Why it is not Confirmed; empty where it is.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cause: String,
     /// Distance in standard errors, see [`Estimate::z`].
     pub z: f64,
+    /// The law that z has where the claim is true, in a word: Student's, or the normal one (infinitely many degrees of freedom, which JSON cannot
+    /// say).
+    pub law: &'static str,
+    /// Its degrees of freedom.
+    pub degrees: f64,
     /// Bound on |z|, from the family-wise rate.
     pub bound: f64,
     /// Relative error of the estimate.
@@ -135,10 +150,6 @@ pub struct Comparison {
     pub margin: f64,
     /// Relative error found with 99 % power.
     pub detectable_effect: f64,
-    /// Verdict.
-    pub verdict: Verdict,
-    /// Why it is not Confirmed; empty where it is.
-    pub cause: String,
 }
 
 /// Compares `estimate` with `expected` (not zero).
@@ -163,7 +174,7 @@ pub fn compare(estimate: &Estimate, expected: f64, margin: f64, family: &Family)
     } else if !(z.is_finite() && interval.0.is_finite() && interval.1.is_finite()) {
         (Verdict::Inconclusive, "no finite estimate")
     } else if !estimate.is_symmetric() {
-        (Verdict::Inconclusive, "too few replicates for the skewness of the loss")
+        (Verdict::Inconclusive, "too few replicates for the skewness of their values")
     } else if z.abs() > bound {
         (Verdict::Refuted, "z is beyond its bound")
     } else if -margin <= interval.0 && interval.1 <= margin {
@@ -172,14 +183,16 @@ pub fn compare(estimate: &Estimate, expected: f64, margin: f64, family: &Family)
         (Verdict::Inconclusive, "the interval is not inside the margin")
     };
     Comparison {
+        verdict,
+        cause: cause.to_owned(),
         z,
+        law: if estimate.degrees == f64::INFINITY { "normal" } else { "Student" },
+        degrees: estimate.degrees,
         bound,
         relative_error: relative(estimate.value),
         interval,
         margin,
         detectable_effect: Family::detectable(bound) * estimate.std_error / scale,
-        verdict,
-        cause: cause.to_owned(),
     }
 }
 

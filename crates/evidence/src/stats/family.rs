@@ -17,7 +17,7 @@ pub struct Family {
 }
 
 impl Family {
-    /// Splits the rate `rate` over `checks` statistical checks (counted from the registry; at least one).
+    /// Splits the rate `rate` over `checks` statistical checks (counted from the suite; at least one).
     #[must_use]
     pub const fn new(rate: f64, checks: usize) -> Self {
         Self { rate, checks: if checks == 0 { 1 } else { checks }, looks: 1 }

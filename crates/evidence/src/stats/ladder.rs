@@ -13,14 +13,14 @@ pub struct Rung {
     pub estimate: Estimate,
 }
 
-/// Weighted least-squares fit of `value = c0 + c1/n + ... + cd/n^d` to independent rungs.
+/// Least-squares fit, each rung by its precision, of `value = c0 + c1/n + ... + cd/n^d` to independent rungs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Extrapolation {
     /// c0, the value at n = infinity; its degrees of freedom are the fewest of any rung.
     pub limit: Estimate,
     /// c1, ..., cd.
     pub coefficients: Vec<f64>,
-    /// Weighted residual sum of squares; chi-squared with `rungs - d - 1` degrees of freedom where the form of the fit is right.
+    /// Residual sum of squares in standard errors; chi-squared with `rungs - d - 1` degrees of freedom where the form of the fit is right.
     pub chi_squared: f64,
     /// `rungs - d - 1`.
     pub spare: usize,
@@ -43,7 +43,7 @@ pub fn extrapolate(rungs: &[Rung], degree: usize) -> Option<Extrapolation> {
         return None;
     }
     let smallest = rungs.iter().map(|r| r.size).fold(f64::INFINITY, f64::min);
-    // Rows divided by their standard errors: ordinary least squares on the scaled system, solved by QR.
+    // Equations divided by their standard errors: ordinary least squares on the scaled system, solved by QR.
     let design = DMatrix::from_fn(rungs.len(), degree + 1, |i, j| {
         (smallest / rungs[i].size).powi(j as i32) / rungs[i].estimate.std_error
     });
@@ -74,7 +74,7 @@ pub fn extrapolate(rungs: &[Rung], degree: usize) -> Option<Extrapolation> {
 /// fewer than two sizes of those.
 ///
 /// # Formula
-/// weighted least squares of ln |value - limit| on ln n, with the standard errors se/|value - limit|.
+/// least squares by precision of ln |value - limit| on ln n, with the standard errors se/|value - limit|.
 #[must_use]
 pub fn gap_order(rungs: &[Rung], limit: f64) -> Option<Estimate> {
     let clear: Vec<(f64, f64, f64)> = rungs
@@ -83,9 +83,9 @@ pub fn gap_order(rungs: &[Rung], limit: f64) -> Option<Estimate> {
         .filter(|(_, gap, std_error)| *gap > 3.0 * std_error)
         .map(|(x, gap, std_error)| (x, libm::log(gap), (gap / std_error) * (gap / std_error)))
         .collect();
-    let weight: f64 = clear.iter().map(|(_, _, w)| w).sum();
-    let x_mean = clear.iter().map(|(x, _, w)| w * x).sum::<f64>() / weight;
-    // The weighted distances from the mean add up to zero, so what they are multiplied with need not be centred.
+    let total: f64 = clear.iter().map(|(_, _, w)| w).sum();
+    let x_mean = clear.iter().map(|(x, _, w)| w * x).sum::<f64>() / total;
+    // The distances from the mean, each by its precision, add up to zero, so what they are multiplied with need not be centred.
     let spread: f64 = clear.iter().map(|(x, _, w)| w * (x - x_mean) * x).sum();
     let product: f64 = clear.iter().map(|(x, y, w)| w * (x - x_mean) * y).sum();
     clear.iter().any(|(x, ..)| *x != clear[0].0).then(|| Estimate {

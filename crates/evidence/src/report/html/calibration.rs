@@ -4,7 +4,8 @@ use maud::{Markup, html};
 use statrs::distribution::{Beta, ContinuousCDF, Normal};
 
 use super::number;
-use crate::outcome::{ComparisonOutcome, RunOutcome, Verdict};
+use crate::outcome::{RunOutcome, Verdict};
+use crate::sampled::Compared;
 
 /// Size of the drawing, in its own units; the plot is inside the free space around it.
 const SIZE: (f64, f64) = (400.0, 300.0);
@@ -15,7 +16,7 @@ const COVERAGE: f64 = 0.99;
 
 struct Point<'a> {
     claim: &'a str,
-    comparison: &'a ComparisonOutcome,
+    compared: &'a Compared,
     score: f64,
 }
 
@@ -27,6 +28,9 @@ struct Point<'a> {
 /// Wallace, D. L. (1959), Bounds on normal approximations to Student's and the chi-square distributions, Ann. Math. Stat. 30,
 /// 1121-1130: good to a hundredth from ten degrees of freedom on, which is less than a point of the drawing.
 fn normal_score(t: f64, degrees: f64) -> f64 {
+    if degrees == f64::INFINITY {
+        return t;
+    }
     let distance = (degrees * libm::log1p(t * t / degrees)).sqrt();
     (8.0 * degrees + 1.0) / (8.0 * degrees + 3.0) * distance.copysign(t)
 }
@@ -34,28 +38,33 @@ fn normal_score(t: f64, degrees: f64) -> f64 {
 /// The figure; nothing where the run has no statistical comparison.
 pub fn figure(run: &RunOutcome) -> Markup {
     let compared = run.claims.iter().flat_map(|claim| {
-        let comparisons = claim.evidence.iter().flat_map(|e| &e.comparisons);
-        comparisons.map(|comparison| Point {
-            claim: &claim.id,
-            comparison,
-            score: normal_score(comparison.z, comparison.degrees),
+        let comparisons = claim.evidence.iter().flat_map(|e| &e.finding.comparisons);
+        comparisons.map(|compared| Point {
+            claim: &claim.says.id,
+            compared,
+            score: normal_score(compared.comparison.z, compared.comparison.degrees),
         })
     });
-    let mut points: Vec<_> = compared.filter(|point| point.score.is_finite()).collect();
+    let (mut points, without): (Vec<_>, Vec<_>) = compared.partition(|point| point.score.is_finite());
     points.sort_by(|a, b| a.score.total_cmp(&b.score));
     // The bounds are nearly the same tail of every law; the closest of them is drawn.
-    let bounds = points.iter().map(|point| normal_score(point.comparison.bound, point.comparison.degrees));
+    let bounds = points.iter().map(|point| {
+        let found = &point.compared.comparison;
+        normal_score(found.bound, found.degrees)
+    });
     let bound = bounds.fold(f64::INFINITY, f64::min);
-    let beyond = points.iter().filter(|point| point.comparison.verdict == Verdict::Refuted).count();
+    let beyond = points.iter().filter(|point| point.compared.comparison.verdict == Verdict::Refuted).count();
     let largest = points.iter().map(|point| point.score.abs()).fold(0.0, f64::max);
     html! {
         @if !points.is_empty() {
             figure.calibration {
                 (drawing(&points, bound))
                 figcaption {
-                    "The " (points.len()) " z of this run, as standard normal scores in their order, against the normal quantiles. Were every \
+                    "The " (points.len()) " z of this run"
+                    @if !without.is_empty() { " (" (without.len()) " more are not finite)" }
+                    ", as standard normal scores in their order, against the normal quantiles. Were every \
                      claim true, and every number of replicates fixed, each would be inside the band with probability " (COVERAGE)
-                    " (a comparison that agrees well stops earlier, which favours small z a little); dashed: the bound, ±" (number::plain(bound)) ". Beyond it: " (beyond) ". Largest score: " (number::plain(largest)) "."
+                    " (a comparison that agrees well stops earlier, which favours small z a little); dashed: the bound " (number::plain(bound)) " on |z|. Beyond it: " (beyond) ". Largest score: " (number::plain(largest)) "."
                 }
             }
         }
@@ -103,10 +112,10 @@ fn drawing(points: &[Point<'_>], bound: f64) -> Markup {
             }
             text x=(format!("{:.1}", (left + SIZE.0 - right) / 2.0)) y=(format!("{:.1}", SIZE.1 - 6.0)) text-anchor="middle" { "normal quantile" }
             text transform=(format!("translate(12 {:.1}) rotate(-90)", (top + SIZE.1 - bottom) / 2.0)) text-anchor="middle" { "z" }
-            @for (i, Point { claim, comparison, score }) in points.iter().enumerate() {
+            @for (i, Point { claim, compared, score }) in points.iter().enumerate() {
                 // What is off the drawing is at its edge.
-                circle class=(comparison.verdict.word()) r="2.6" cx=(format!("{:.1}", x(quantile(i)))) cy=(format!("{:.1}", y(score.clamp(-reach.0, reach.0)))) {
-                    title { (claim) ": " (comparison.place) ", z " (number::signed(comparison.z)) }
+                circle class=(compared.comparison.verdict.word()) r="2.6" cx=(format!("{:.1}", x(quantile(i)))) cy=(format!("{:.1}", y(score.clamp(-reach.0, reach.0)))) {
+                    title { (claim) ": " (compared.place) ", z " (number::signed(compared.comparison.z)) }
                 }
             }
         }
@@ -128,5 +137,6 @@ mod tests {
             assert_eq!(normal_score(-t, degrees), -normal_score(t, degrees));
         }
         assert!((normal_score(3.0, 1e9) - 3.0).abs() < 1e-6);
+        assert_eq!(normal_score(-3.0, f64::INFINITY), -3.0);
     }
 }

@@ -2,51 +2,59 @@
 
 use maud::{Markup, html};
 
-use super::super::{detectable, furthest};
 use super::{forest, formula, mark, number};
-use crate::outcome::{ClaimOutcome, Evidence, Kind, Verdict};
+use crate::finding::Measure;
+use crate::outcome::{ClaimOutcome, Evidence, Kind, NotRun, Verdict};
 
 /// Both rows. The cells carry the numbers by which the script orders.
 pub fn group(claim: &ClaimOutcome) -> Markup {
-    let detail = format!("{}-evidence", claim.id);
-    let kinds: Vec<_> = Kind::ALL.into_iter().filter(|kind| of_kind(claim, *kind).next().is_some()).collect();
+    let id = &claim.says.id;
+    let detail = format!("{id}-evidence");
+    let listed = |kind: &Kind| {
+        of_kind(claim, *kind).next().is_some() || claim.kinds_not_run.iter().any(|not_run| not_run.kind == *kind)
+    };
+    let kinds: Vec<_> = Kind::ALL.into_iter().filter(listed).collect();
     let words = kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" ");
-    let furthest = furthest(claim);
-    let statistic = furthest.and_then(|e| e.statistic);
-    let detectable = detectable(claim);
+    let shown = claim.headline().map(|(_, compared)| compared);
+    let key = |number: Option<f64>| number.filter(|x| x.is_finite());
     html! {
-        tbody #(claim.id) role="rowgroup" data-verdict=(claim.verdict.word()) data-kinds=(words) {
+        tbody #(id) role="rowgroup" data-verdict=(claim.verdict.word()) data-kinds=(words) {
             tr.claim role="row" {
-                th role="rowheader" scope="row" data-key=(claim.id) {
+                th role="rowheader" scope="row" data-key=(id) {
                     span.title {
-                        span.toggle data-controls=(detail) { (claim.id) }
-                        a.anchor href={ "#" (claim.id) } aria-label={ "Link to " (claim.id) } { "#" }
+                        span.toggle data-controls=(detail) { (id) }
+                        a.anchor href={ "#" (id) } aria-label={ "Link to " (id) } { "#" }
                     }
-                    (formula::block(&claim.formula))
-                    p.statement { (claim.statement) }
+                    (formula::block(&claim.says.formula))
+                    p.statement { (claim.says.words) }
                 }
                 td role="cell" data-label="Verdict" data-key=(claim.verdict as u8) {
                     (verdict(claim.verdict))
                     @if let Some(gap) = gap(claim) { p.gap { (gap) } }
+                    @if !claim.kinds_not_run.is_empty() { p.lacks { "without " (not_run(claim)) } }
                 }
                 td role="cell" data-label="Evidence" data-key=(kinds.len()) {
                     ul.kinds { @for kind in &kinds { li { (chip(claim, *kind)) } } }
                 }
-                td.number role="cell" data-label="z" data-key=[statistic.map(f64::abs)] {
-                    @if let Some((z, bound)) = statistic.zip(furthest.and_then(|e| e.bound)) {
-                        (number::signed(z)) " " small { "of " (number::plain(bound)) }
-                    } @else { (none()) }
+                td.number role="cell" data-label="z" data-key=[key(shown.map(|c| c.comparison.z.abs()))] {
+                    @if let Some(compared) = shown {
+                        (number::signed(compared.comparison.z)) " "
+                        small { "of " (number::plain(compared.comparison.bound)) }
+                    } @else { (none("none")) }
                 }
-                td.number role="cell" data-label="Detects" data-key=[detectable] {
-                    @if let Some(effect) = detectable { (number::size(effect)) } @else { (none()) }
+                td.number role="cell" data-label="Detects" data-key=[key(shown.map(|c| c.comparison.detectable_effect))] {
+                    @if let Some(compared) = shown {
+                        (number::size(compared.comparison.detectable_effect)) " "
+                        small { (compared.of) ", margin " (number::size(compared.comparison.margin)) }
+                    } @else { (none(&claim.no_headline().unwrap_or_default())) }
                 }
-                td role="cell" data-label="Source" data-key={ (claim.source) " " (claim.exactness) } {
-                    (claim.source) ", " (claim.exactness)
+                td role="cell" data-label="Source" data-key={ (claim.says.source) " " (claim.says.exactness) } {
+                    (claim.says.source) ", " (claim.says.exactness)
                 }
             }
             tr.evidence role="row" #(detail) {
                 td role="cell" colspan="6" {
-                    p.domain { strong { "Domain" } " " (claim.domain) }
+                    p.domain { strong { "Domain" } " " (claim.says.domain) }
                     (forest::comparisons(claim))
                     (forest::errors(claim))
                     @for kind in kinds { (of_one_kind(claim, kind)) }
@@ -56,12 +64,19 @@ pub fn group(claim: &ClaimOutcome) -> Markup {
     }
 }
 
+/// The kinds that were not run, each with its reason.
+fn not_run(claim: &ClaimOutcome) -> String {
+    let said =
+        |NotRun { kind, reason }: &NotRun| format!("{} ({})", kind.word(), reason.trim_start_matches("not run: "));
+    claim.kinds_not_run.iter().map(said).collect::<Vec<_>>().join(", ")
+}
+
 fn of_kind(claim: &ClaimOutcome, kind: Kind) -> impl Iterator<Item = &Evidence> {
     claim.evidence.iter().filter(move |e| e.kind == kind)
 }
 
-fn none() -> Markup {
-    html! { span.none { "–" } }
+fn none(reason: &str) -> Markup {
+    html! { span.none { (reason) } }
 }
 
 fn verdict(verdict: Verdict) -> Markup {
@@ -70,11 +85,11 @@ fn verdict(verdict: Verdict) -> Markup {
 
 /// A kind of evidence with the verdict of its checks.
 fn chip(claim: &ClaimOutcome, kind: Kind) -> Markup {
-    let ran = || of_kind(claim, kind).filter(|e| e.ran);
+    let ran = || of_kind(claim, kind).filter(|e| e.finding.ran());
     if ran().next().is_none() {
         return html! { span.chip.absent { (kind.word()) ", not run" } };
     }
-    let verdict = Verdict::of_all(ran().map(|e| e.verdict));
+    let verdict = Verdict::of_all(ran().map(|e| e.finding.verdict));
     html! {
         span class={ "chip " (verdict.word()) } {
             (mark(verdict)) " " (kind.word()) span.aside { " " (verdict.word()) }
@@ -84,19 +99,21 @@ fn chip(claim: &ClaimOutcome, kind: Kind) -> Markup {
 
 /// How far a claim that is not confirmed is from that, by its worst evidence.
 fn gap(claim: &ClaimOutcome) -> Option<String> {
-    let beyond = |e: &Evidence| e.statistic.zip(e.bound).map_or(0.0, |(statistic, bound)| statistic.abs() / bound);
-    let guilty = claim.evidence.iter().filter(|e| e.ran && e.verdict == claim.verdict);
-    let worst = guilty.max_by(|a, b| beyond(a).total_cmp(&beyond(b))).filter(|e| e.verdict != Verdict::Confirmed)?;
-    let against = worst.statistic.zip(worst.bound);
-    Some(match (worst.relative_error.zip(worst.interval.zip(worst.margin)), against) {
-        (Some((error, _)), Some((z, bound))) if worst.verdict == Verdict::Refuted => {
-            format!("off by {}, z {} of {}", number::percent(error), number::signed(z), number::plain(bound))
+    let against = |e: &Evidence| e.finding.statistic().zip(e.finding.bound());
+    let beyond = |e: &Evidence| against(e).map_or(0.0, |(statistic, bound)| statistic.abs() / bound);
+    let guilty = claim.evidence.iter().filter(|e| e.finding.ran() && e.finding.verdict == claim.verdict);
+    let furthest = guilty.max_by(|a, b| beyond(a).total_cmp(&beyond(b)));
+    let guilty = furthest.filter(|e| e.finding.verdict != Verdict::Confirmed)?;
+    Some(match (guilty.finding.worst().map(|worst| &worst.comparison), against(guilty)) {
+        (Some(found), Some((z, bound))) if found.verdict == Verdict::Refuted => {
+            let [z, bound] = [number::signed(z), number::plain(bound)];
+            format!("off by {}, z {z} of {bound}", number::percent(found.relative_error))
         }
-        (Some((_, (interval, margin))), _) => {
-            format!("interval {}, margin {}", number::interval(interval), number::size(margin))
+        (Some(found), _) => {
+            format!("interval {}, margin {}", number::interval(found.interval), number::size(found.margin))
         }
         (None, Some((error, _))) => format!("error {} × tolerance", number::plain(error)),
-        (None, None) => format!("{}: no number, see below", worst.kind.word()),
+        (None, None) => format!("{}: no number, see below", guilty.kind.word()),
     })
 }
 
@@ -104,7 +121,10 @@ fn gap(claim: &ClaimOutcome) -> Option<String> {
 fn of_one_kind(claim: &ClaimOutcome, kind: Kind) -> Markup {
     html! {
         section.kind {
-            h3 { (kind.word()) " " small { (compares(kind)) } }
+            h3 { (kind.word()) " " small { (kind.compares()) } }
+            @if let Some(missing) = claim.kinds_not_run.iter().find(|not_run| not_run.kind == kind) {
+                p.detail { "Not run: " (missing.reason.trim_start_matches("not run: ")) "." }
+            }
             ul.checks { @for evidence in of_kind(claim, kind) { li { (check(evidence)) } } }
             @if let Some(evidence) = of_kind(claim, kind).next() {
                 p.command { span { "Reproduce" } " " code { (evidence.reproduce) } }
@@ -113,40 +133,22 @@ fn of_one_kind(claim: &ClaimOutcome, kind: Kind) -> Markup {
     }
 }
 
-fn check(evidence: &Evidence) -> Markup {
-    let statistical = evidence.detectable_effect.is_some();
+fn check(Evidence { check, finding, seconds, .. }: &Evidence) -> Markup {
     html! {
         p.check {
-            @if evidence.ran { (verdict(evidence.verdict)) } @else { span.verdict.absent { "not run" } }
-            " " strong { (evidence.check) }
+            @if finding.ran() { (verdict(finding.verdict)) } @else { span.verdict.absent { "not run" } }
+            " " strong { (check) }
         }
         p.numbers {
-            @if let Some((statistic, bound)) = evidence.statistic.zip(evidence.bound) {
-                @if statistical {
-                    span { "z " (number::signed(statistic)) " of " (number::plain(bound)) }
-                } @else {
-                    span { "error " (number::plain(statistic)) " × tolerance" }
-                }
+            @if let Measure::Error(error) = finding.measure { span { "error " (number::plain(error)) " × tolerance" } }
+            @if let Some(worst) = finding.worst() {
+                span { "furthest z " (number::signed(worst.comparison.z)) " of " (number::plain(worst.comparison.bound)) }
+                span { "detects " (number::size(worst.comparison.detectable_effect)) " of the " (worst.of) }
+                span { "margin " (number::size(worst.comparison.margin)) }
+                span { (number::count(worst.replicates)) " replicates" }
             }
-            @if let Some(effect) = evidence.detectable_effect { span { "detects " (number::size(effect)) } }
-            @if let Some(margin) = evidence.margin { span { "margin " (number::size(margin)) } }
-            @if let Some(replicates) = evidence.replicates { span { (number::count(replicates)) " replicates" } }
-            span { (number::seconds(evidence.seconds)) }
+            span { (number::seconds(*seconds)) }
         }
-        @if !evidence.detail.is_empty() { p.detail { (evidence.detail) } }
-    }
-}
-
-/// What a kind of evidence compares.
-pub const fn compares(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Proof => "theorems, checked by Coq",
-        Kind::Exact => "the program's own formulas in exact rationals or in intervals",
-        Kind::Recursion => "the closed form with an independent computation that has no sampling error",
-        Kind::Property => "identities, bounds and limits over random parameters",
-        Kind::Simulation => "the simulated risk with the exact one",
-        Kind::Ladder => "the simulated risk at n, 2n, 4n, …, extrapolated, with the limit law",
-        Kind::Optimum => "the minimiser of the simulated risk, and its slope there, with the optimal weight",
-        Kind::Mutant => "wrong formulas and simulators, which the same checks must refute",
+        @if !finding.detail.is_empty() { p.detail { (finding.detail) } }
     }
 }

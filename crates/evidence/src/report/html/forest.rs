@@ -5,7 +5,10 @@
 use maud::{Markup, html};
 
 use super::number;
-use crate::outcome::{ClaimOutcome, ComparisonOutcome, Evidence, Verdict};
+use crate::finding::Measure;
+use crate::outcome::{ClaimOutcome, Evidence, Verdict};
+use crate::sampled::Compared;
+use crate::stats::compare::Comparison;
 
 /// Share of a row's width, in percent, that the axis leaves free at either end for marks.
 const FREE: f64 = 6.0;
@@ -76,8 +79,9 @@ impl Axis {
 
 /// The statistical comparisons: relative errors with their intervals, in units of the margin.
 pub fn comparisons(claim: &ClaimOutcome) -> Markup {
-    let compared = || claim.evidence.iter().flat_map(|e| e.comparisons.iter().map(move |c| (e, c)));
-    let reach = compared().map(|(_, c)| c.interval.0.abs().max(c.interval.1.abs()) / c.margin).fold(1.0, f64::max);
+    let compared = || claim.evidence.iter().flat_map(|e| e.finding.comparisons.iter().map(move |c| (e, c)));
+    let widest = |Comparison { interval: (low, high), margin, .. }: &Comparison| low.abs().max(high.abs()) / margin;
+    let reach = compared().map(|(_, compared)| widest(&compared.comparison)).fold(1.0, f64::max);
     let reach = (1.1 * reach).min(MAX_MARGINS);
     let axis = Axis(-reach, reach);
     html! {
@@ -92,20 +96,21 @@ pub fn comparisons(claim: &ClaimOutcome) -> Markup {
                     }
                     th.number role="columnheader" scope="col" { "Error, interval" }
                     th.number role="columnheader" scope="col" { "z" }
+                    th.number role="columnheader" scope="col" { "Detects" }
                 } }
                 tbody role="rowgroup" {
-                    @for (evidence, comparison) in compared() { (comparison_row(&axis, evidence, comparison)) }
+                    @for (evidence, compared) in compared() { (comparison_row(&axis, evidence, compared)) }
                 }
             }
         }
     }
 }
 
-fn comparison_row(axis: &Axis, evidence: &Evidence, comparison: &ComparisonOutcome) -> Markup {
-    let ComparisonOutcome { place, verdict, z, bound, relative_error, interval, margin, .. } = comparison;
+fn comparison_row(axis: &Axis, evidence: &Evidence, Compared { place, of, comparison, .. }: &Compared) -> Markup {
+    let Comparison { verdict, z, bound, relative_error, interval, margin, detectable_effect, .. } = comparison;
     let [error, low, high] = [relative_error, &interval.0, &interval.1].map(|x| x / margin);
     let title = format!(
-        "{place}: relative error {} in {}, margin {}",
+        "{place}: relative error of the {of} {} in {}, margin {}",
         number::percent(*relative_error),
         number::interval(*interval),
         number::size(*margin)
@@ -119,20 +124,21 @@ fn comparison_row(axis: &Axis, evidence: &Evidence, comparison: &ComparisonOutco
     };
     html! {
         tr role="row" {
-            th role="rowheader" scope="row" { (evidence.check) small { (place) } }
+            th role="rowheader" scope="row" { (evidence.check) small { (place) " (" (of) ")" } }
             td.drawing role="cell" { (axis.row(&title, (-1.0, 1.0), &[("zero", 0.0)], &marks)) }
             td.number role="cell" data-label="Error, interval" {
                 (number::percent(*relative_error)) " " small { (number::interval(*interval)) }
             }
             td.number role="cell" data-label="z" { (number::signed(*z)) " " small { "of " (number::plain(*bound)) } }
+            td.number role="cell" data-label="Detects" { (number::size(*detectable_effect)) }
         }
     }
 }
 
 /// The largest errors of the deterministic checks, in units of their tolerance.
 pub fn errors(claim: &ClaimOutcome) -> Markup {
-    let certain = claim.evidence.iter().filter(|e| e.detectable_effect.is_none());
-    let errors: Vec<_> = certain.filter_map(|e| Some((e, e.statistic?))).collect();
+    let error = |e: &'_ Evidence| if let Measure::Error(error) = e.finding.measure { Some(error) } else { None };
+    let errors: Vec<_> = claim.evidence.iter().filter_map(|e| Some((e, error(e)?))).collect();
     let axis = Axis(POWERS.0, POWERS.1);
     html! {
         @if !errors.is_empty() {
@@ -161,7 +167,7 @@ fn error_row(axis: &Axis, evidence: &Evidence, error: f64) -> Markup {
     html! {
         tr role="row" {
             th role="rowheader" scope="row" { (evidence.check) small { (evidence.kind.word()) } }
-            td.drawing role="cell" { (axis.row(&title, (axis.0, 0.0), &[("zero", 0.0)], &axis.mark(power, evidence.verdict))) }
+            td.drawing role="cell" { (axis.row(&title, (axis.0, 0.0), &[("zero", 0.0)], &axis.mark(power, evidence.finding.verdict))) }
             td.number role="cell" data-label="Error" {
                 @if error == 0.0 { "0" } @else { (number::plain(error)) }
             }

@@ -10,9 +10,13 @@ pub fn block(latex: &str) -> Markup {
     }
 }
 
-/// A symbol in a sentence.
-pub fn inline(latex: &str) -> Markup {
-    convert(latex, MathDisplay::Inline)
+/// Words with symbols between dollar signs.
+pub fn text(words: &str) -> Markup {
+    html! {
+        @for (i, part) in words.split('$').enumerate() {
+            @if i % 2 == 0 { (part) } @else { (convert(part, MathDisplay::Inline)) }
+        }
+    }
 }
 
 /// What cannot be converted is shown as it is, escaped.
@@ -25,7 +29,7 @@ fn convert(latex: &str, display: MathDisplay) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use super::block;
+    use super::{block, text};
 
     #[test]
     fn a_relation_may_begin_a_line() {
@@ -35,6 +39,12 @@ mod tests {
             formula.contains("<msup><mi>w</mi><mo>∗</mo></msup>") && formula.contains("<mo>&lt;</mo>"),
             "{formula}"
         );
+    }
+
+    #[test]
+    fn symbols_stand_between_dollar_signs() {
+        let markup = text("a $x_1$ & b").into_string();
+        assert!(markup.starts_with("a <math><msub>") && markup.ends_with("</math> &amp; b"), "{markup}");
     }
 
     #[test]

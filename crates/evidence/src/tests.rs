@@ -1,87 +1,62 @@
 //! Each kind of check, passing and failing, on a toy with a known law.
 
+use std::ops::Range;
+use std::sync::atomic::AtomicBool;
+
 use proptest::strategy::Strategy;
 use rand::RngExt;
 
-use super::{
-    Case, Cell, Check, Context, Deviation, Finding, Relation, Tier, curvature, ladder, optimum, optimum_ladder,
-    property, recursion, score, simulation,
-};
-use crate::experiment::Rows;
-use crate::outcome::Verdict::{self, Confirmed, Inconclusive, Refuted};
-use crate::simulate::engine::Record;
-use crate::simulate::{FitFailure, Simulator};
+use crate::check::{Body, Check, curvature, failures, ladder, optimum, optimum_ladder, score, simulation};
 use crate::stats::family::Family;
-use crate::stream::StreamRng;
+use crate::verdict::Verdict::{self, Confirmed, Inconclusive, Refuted};
+use crate::{Blocks, Case, Context, Deviation, Finding, Key, Relation, Simulation, Tally, Tier, property, recursion};
 
-/// At weight w its loss is 1 + gap + (w - 0.4 - s)^2 + noise, s of mean 0 and noise uniform of mean 0; some fits fail.
+/// At the point x its value is 1 + gap + (x - 0.4 - s)^2 + noise, s of mean 0 and noise uniform of mean 0; some replicates fail.
 #[derive(Clone, Copy)]
 struct Toy {
-    size: usize,
+    size: u32,
     gap: f64,
     failing: f64,
-    /// What it reports in place of its loss, if anything.
+    /// What it reports in place of its value, if anything.
     reported: Option<f64>,
 }
 
 const SOUND: Toy = Toy { size: 1, gap: 0.0, failing: 0.0, reported: None };
 
-impl Simulator for Toy {
-    /// Shift, noise, fate.
-    type Real = [f64; 3];
-    type Noise = ();
-    type State = f64;
-
-    const LOSSES: &'static [&'static str] = &["loss"];
-
-    fn real(&self) -> [f64; 3] {
-        [0.0; 3]
-    }
-
-    fn noise(&self) {}
-
-    fn state(&self) -> f64 {
-        0.0
-    }
-
-    fn draw_real(&self, rng: &mut StreamRng, real: &mut [f64; 3]) -> Result<(), FitFailure> {
-        *real = rng.random();
-        Ok(())
-    }
-
-    fn draw_noise(&self, _: &mut StreamRng, (): &mut ()) {}
-
-    fn start(&self, _: &[f64; 3], _: &mut f64) -> Result<(), FitFailure> {
-        Ok(())
-    }
-
-    fn retrain(&self, weight: f64, [shift, noise, fate]: &[f64; 3], (): &(), loss: &mut f64) -> Result<(), FitFailure> {
-        *loss = 1.0 + self.gap + (weight - 0.4 - 0.2 * (shift - 0.5)).powi(2) + 0.2 * (noise - 0.5);
-        if *fate < self.failing { Err(FitFailure) } else { Ok(()) }
-    }
-
-    fn losses(&self, loss: &f64, out: &mut [f64]) {
-        out[0] = self.reported.unwrap_or(*loss);
+impl Simulation for Toy {
+    fn draw(&self, key: Key, replicates: Range<u64>, points: &[f64]) -> Vec<Tally> {
+        let mut tallies = vec![Tally::default(); points.len()];
+        for replicate in replicates {
+            let [shift, noise, fate]: [f64; 3] = key.rng(replicate).random();
+            for (tally, point) in tallies.iter_mut().zip(points) {
+                let value = 1.0 + self.gap + (point - 0.4 - 0.2 * (shift - 0.5)).powi(2) + 0.2 * (noise - 0.5);
+                tally.push((fate >= self.failing).then_some(self.reported.unwrap_or(value)));
+            }
+        }
+        tallies
     }
 }
 
-/// The risk at w = 0.4: 1 + E (0.2 (U - 1/2))^2 = 1 + 0.04/12.
-const RISK: f64 = 1.0 + 0.04 / 12.0;
-
-fn rows(toy: Toy) -> Rows {
-    Rows { real: toy.size, synthetic: 1 }
-}
+/// The mean at 0.4: 1 + E (0.2 (U - 1/2))^2 = 1 + 0.04/12.
+const MEAN: f64 = 1.0 + 0.04 / 12.0;
 
 fn at(toy: Toy, expected: f64) -> Case {
-    Case::new(Cell::new(rows(toy), 1, 0.4, Record::At(vec![1])), toy, 0, expected)
+    Case::new(format!("size {}", toy.size), toy, expected).sized(f64::from(toy.size)).at(0.4)
 }
 
 fn minimised(toy: Toy, expected: f64) -> Case {
-    Case::new(Cell::minimised(rows(toy), 1, Record::At(vec![1])), toy, 0, expected)
+    Case::new("minimum", toy, expected).sized(f64::from(toy.size))
+}
+
+static ON: AtomicBool = AtomicBool::new(false);
+
+fn context() -> Context<'static> {
+    let tier = Tier { word: "quick", replicates: 1, precision: 1.0 };
+    Context { seed: 1, tier, family: Family::new(1e-3, 100), experiment: 1, stop: &ON }
 }
 
 fn find(check: &Check) -> Finding {
-    check.run(&Context { seed: 1, tier: Tier::Quick, family: Family::new(1e-3, 100), experiment: 1 })
+    check.run(&context())
 }
 
 fn assert_verdict(check: &Check, expected: Verdict) {
@@ -92,16 +67,16 @@ fn assert_verdict(check: &Check, expected: Verdict) {
 #[test]
 fn simulation_confirms_refutes_and_abstains() {
     let check = |replicates, expected| simulation("toy", replicates, 0.01, vec![at(SOUND, expected)]);
-    assert_verdict(&check(5_000, RISK), Confirmed);
-    assert_verdict(&check(5_000, 1.02 * RISK), Refuted);
-    assert_verdict(&check(50, RISK), Inconclusive);
+    assert_verdict(&check(5_000, MEAN), Confirmed);
+    assert_verdict(&check(5_000, 1.02 * MEAN), Refuted);
+    assert_verdict(&check(50, MEAN), Inconclusive);
 }
 
 /// The toy's loss has a deviation of .0577 (the uniform noise), so at the bound 4.42 half an interval is .0036, .0025, .0018, .0013 at the four looks.
 #[test]
 fn a_comparison_draws_until_its_interval_is_narrow_enough() {
     let drawn = |cap, margin| {
-        let finding = find(&simulation("toy", cap, margin, vec![at(SOUND, RISK)]));
+        let finding = find(&simulation("toy", cap, margin, vec![at(SOUND, MEAN)]));
         let words = finding.detail.split(" replicates").next().and_then(|text| text.rsplit(' ').next()).unwrap_or("");
         (finding.verdict, words.parse::<u64>().expect("the number of replicates"))
     };
@@ -110,61 +85,60 @@ fn a_comparison_draws_until_its_interval_is_narrow_enough() {
     assert_eq!(drawn(40_960, 0.001_6), (Confirmed, 40_960));
     assert_eq!(drawn(400, 0.003), (Inconclusive, 448));
     // A refutation needs no narrow interval.
-    let wrong = find(&simulation("toy", 40_960, 0.001, vec![at(SOUND, 1.05 * RISK)]));
+    let wrong = find(&simulation("toy", 40_960, 0.001, vec![at(SOUND, 1.05 * MEAN)]));
     assert!(wrong.verdict == Refuted && wrong.detail.contains(" 5120 replicates"), "{wrong:?}");
 }
 
 /// At the cap, whatever the looks before said.
 #[test]
 fn without_a_stop_every_look_counts() {
-    let Check { body: super::Body::Sampled(sampled), .. } =
-        simulation("toy", 8 * 64, 0.5, vec![at(SOUND, RISK), at(SOUND, 1.2 * RISK)])
+    let Check { body: Body::Sampled(sampled), .. } =
+        simulation("toy", 8 * 64, 0.5, vec![at(SOUND, MEAN), at(SOUND, 1.2 * MEAN)])
     else {
         panic!("sampled")
     };
-    let context = Context { seed: 1, tier: Tier::Quick, family: Family::new(1e-3, 100), experiment: 1 };
-    let found = sampled.at_cap(&context);
+    let found = sampled.at_cap(&context());
     assert_eq!(found.iter().map(|(_, refuted)| *refuted).collect::<Vec<_>>(), [false, true]);
     assert!(found.iter().all(|(last, _)| last.as_ref().is_ok_and(|c| c.words.contains("512 replicates"))));
 }
 
 #[test]
 fn simulation_reports_its_worst_case() {
-    let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, RISK), at(SOUND, 1.05 * RISK)]));
-    assert!(
-        finding.verdict == Refuted && finding.detail.starts_with("worst of 2: n = 1, m = 1, p = 1, w = 0.4, t = 1:"),
-        "{finding:?}"
-    );
-    assert!(finding.statistic.is_some_and(|z| z < -10.0), "{finding:?}");
+    let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, MEAN), at(SOUND, 1.05 * MEAN)]));
+    assert!(finding.verdict == Refuted && finding.detail.starts_with("worst of 2: size 1:"), "{finding:?}");
+    assert!(finding.statistic().is_some_and(|z| z < -10.0), "{finding:?}");
 }
 
 #[test]
-fn failed_fits_are_counted_and_decide_nothing() {
+fn failures_are_counted_and_decide_nothing() {
     let failing = Toy { failing: 0.5, ..SOUND };
-    let finding = find(&simulation("toy", 1_000, 0.5, vec![at(failing, RISK)]));
-    assert!(finding.verdict == Inconclusive && finding.detail.contains("of 1024 fits failed"), "{finding:?}");
+    let finding = find(&simulation("toy", 1_000, 0.5, vec![at(failing, MEAN)]));
+    assert!(finding.verdict == Inconclusive && finding.detail.contains("of 1024 replicates failed"), "{finding:?}");
     for check in [
         optimum("toy", 24 * 400, 0.5, vec![minimised(failing, 0.4)]),
         optimum_ladder("toy", 24 * 400, 0.5, 1, rungs(|toy| minimised(Toy { failing: 0.5, ..toy }, 0.4))),
     ] {
         let finding = find(&check);
-        assert!(finding.verdict == Inconclusive && finding.detail.contains("too many fits failed in"), "{finding:?}");
+        assert!(
+            finding.verdict == Inconclusive && finding.detail.contains("too many replicates failed in"),
+            "{finding:?}"
+        );
     }
     // A few are allowed, and said.
     let rare = Toy { failing: 3e-5, ..SOUND };
-    let finding = find(&simulation("toy", 800_000, 0.5, vec![at(rare, RISK)]));
-    assert!(finding.verdict == Confirmed && finding.detail.contains("of them with a failed fit"), "{finding:?}");
+    let finding = find(&simulation("toy", 800_000, 0.5, vec![at(rare, MEAN)]));
+    assert!(finding.verdict == Confirmed && finding.detail.contains("of them failed"), "{finding:?}");
     // A refuted case speaks for itself, whatever could not be made beside it.
-    assert_verdict(&simulation("toy", 5_000, 0.5, vec![at(failing, RISK), at(SOUND, 2.0)]), Refuted);
+    assert_verdict(&simulation("toy", 5_000, 0.5, vec![at(failing, MEAN), at(SOUND, 2.0)]), Refuted);
 }
 
 #[test]
 fn what_is_not_a_number_is_never_confirmed() {
     for reported in [f64::NAN, f64::INFINITY] {
         let toy = Toy { reported: Some(reported), ..SOUND };
-        assert_verdict(&simulation("toy", 500, 0.5, vec![at(toy, RISK)]), Inconclusive);
+        assert_verdict(&simulation("toy", 500, 0.5, vec![at(toy, MEAN)]), Inconclusive);
         assert_verdict(
-            &ladder("toy", 500, 0.5, 1, vec![at(toy, RISK), at(Toy { size: 2, ..toy }, RISK)]),
+            &ladder("toy", 500, 0.5, 1, vec![at(toy, MEAN), at(Toy { size: 2, ..toy }, MEAN)]),
             Inconclusive,
         );
         assert_verdict(&optimum("toy", 480, 0.5, vec![minimised(toy, 0.4)]), Inconclusive);
@@ -175,29 +149,28 @@ fn what_is_not_a_number_is_never_confirmed() {
 #[test]
 fn blocks_of_independent_replicates() {
     let check = |mean| {
-        let cell = Cell::new(rows(SOUND), 1, 0.4, Record::At(vec![1]));
-        simulation("toy", 300_000, 0.25, vec![Case::of_blocks(cell, SOUND, 0, mean)])
+        simulation("toy", 300_000, 0.25, vec![Case::new("blocks", Blocks { simulation: SOUND, mean }, 1.0).at(0.4)])
     };
-    assert_verdict(&check(RISK), Confirmed);
-    assert_verdict(&check(RISK + 0.06 / 8.0), Refuted);
+    assert_verdict(&check(MEAN), Confirmed);
+    assert_verdict(&check(MEAN + 0.06 / 8.0), Refuted);
 }
 
 /// Rungs at n = 1, 2, 4 with the gap 0.3/n.
 fn rungs(case: impl Fn(Toy) -> Case) -> Vec<Case> {
-    [1, 2, 4].map(|size| case(Toy { size, gap: 0.3 / size as f64, ..SOUND })).into()
+    [1, 2, 4].map(|size| case(Toy { size, gap: 0.3 / f64::from(size), ..SOUND })).into()
 }
 
 #[test]
 fn ladders_extrapolate() {
     let check = |replicates, expected| ladder("toy", replicates, 0.02, 1, rungs(|toy| at(toy, expected)));
-    assert_verdict(&check(5_000, RISK), Confirmed);
-    assert_verdict(&check(5_000, 1.05 * RISK), Refuted);
-    assert_verdict(&check(50, RISK), Inconclusive);
+    assert_verdict(&check(5_000, MEAN), Confirmed);
+    assert_verdict(&check(5_000, 1.05 * MEAN), Refuted);
+    assert_verdict(&check(50, MEAN), Inconclusive);
     // A gap of order 1/n is not one of order 0: chi-squared tells.
-    let constant = find(&ladder("toy", 5_000, 0.5, 0, rungs(|toy| at(toy, RISK))));
+    let constant = find(&ladder("toy", 5_000, 0.5, 0, rungs(|toy| at(toy, MEAN))));
     assert!(constant.verdict == Inconclusive && constant.detail.contains("not of the fitted form"), "{constant:?}");
     // Half the simulated ratio is no limit of rungs at 2.6, 2.3 and 2.15, whatever the form.
-    let half = find(&ladder("toy", 5_000, 0.5, 0, rungs(|toy| at(toy, 0.5 * RISK))));
+    let half = find(&ladder("toy", 5_000, 0.5, 0, rungs(|toy| at(toy, 0.5 * MEAN))));
     assert!(half.verdict == Refuted && half.detail.contains("times the standard error"), "{half:?}");
 }
 
@@ -214,13 +187,13 @@ fn optima_are_found() {
 
 #[test]
 fn slopes_and_curvatures_are_compared() {
-    let parabola = |scale: f64| move |w: f64| RISK + scale * (w - 0.4).powi(2);
+    let parabola = |scale: f64| move |w: f64| MEAN + scale * (w - 0.4).powi(2);
     let at = |expected, scale| vec![minimised(SOUND, expected).with_curve(parabola(scale))];
     let slope = |expected, scale| score("toy", 256 * 64, 0.02, 0.1, at(expected, scale));
     assert_verdict(&slope(0.4, 1.0), Confirmed);
     assert_verdict(&slope(0.41, 1.0), Refuted);
     // The toy has no cubic term: a curve that claims one makes the difference say another slope.
-    let cubic = |w: f64| RISK + (w - 0.4).powi(2) + 5.0 * (w - 0.4).powi(3);
+    let cubic = |w: f64| MEAN + (w - 0.4).powi(2) + 5.0 * (w - 0.4).powi(3);
     assert_verdict(&score("toy", 256 * 64, 0.02, 0.1, vec![minimised(SOUND, 0.4).with_curve(cubic)]), Refuted);
     let bend = |scale| curvature("toy", 256 * 64, 0.02, 0.1, at(0.4, scale));
     assert_verdict(&bend(1.0), Confirmed);
@@ -231,19 +204,21 @@ fn slopes_and_curvatures_are_compared() {
 
 #[test]
 fn every_comparison_is_told_and_the_worst_one_is_the_finding() {
-    let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, RISK), at(SOUND, 1.1 * RISK)]));
-    assert_eq!(finding.replicates, Some(640));
-    let [sound, wrong] = &finding.comparisons[..] else { panic!("{finding:?}") };
-    assert_eq!((sound.verdict, wrong.verdict), (Confirmed, Refuted));
-    assert_eq!(finding.statistic, Some(wrong.z));
-    assert_eq!(finding.interval, Some(wrong.interval));
+    let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, MEAN), at(SOUND, 1.1 * MEAN)]));
+    let [sound, worst] = &finding.comparisons[..] else { panic!("{finding:?}") };
+    assert_eq!((finding.worst(), worst.replicates, worst.of), (Some(worst), 640, "mean"));
+    let wrong = &worst.comparison;
+    assert_eq!((sound.comparison.verdict, wrong.verdict), (Confirmed, Refuted));
+    assert_eq!((finding.statistic(), finding.bound()), (Some(wrong.z), Some(wrong.bound)));
+    let largest = sound.comparison.detectable_effect.max(wrong.detectable_effect);
+    assert_eq!(finding.detectable_effect(), Some(largest));
     // Against 1.1 times the risk the estimate is 1/1.1 - 1 off, to within its interval.
     let error = 1.0 / 1.1 - 1.0;
     assert!(wrong.interval.0 < error && error < wrong.interval.1 && wrong.interval.1 < 0.0, "{wrong:?}");
-    assert_eq!(finding.margin, Some(0.01));
+    assert_eq!(wrong.margin, 0.01);
     let failing = Toy { failing: 0.5, ..SOUND };
-    let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, RISK), at(failing, RISK)]));
-    assert_eq!((finding.verdict, finding.comparisons.len(), finding.interval), (Inconclusive, 1, None));
+    let finding = find(&simulation("toy", 5_000, 0.01, vec![at(SOUND, MEAN), at(failing, MEAN)]));
+    assert_eq!((finding.verdict, finding.comparisons.len(), finding.worst()), (Inconclusive, 1, None));
 }
 
 #[test]
@@ -251,7 +226,7 @@ fn a_check_without_a_case_says_so() {
     let detail = |check| (find(&check).verdict, find(&check).detail);
     assert_eq!(detail(simulation("toy", 5_000, 0.01, vec![])), (Inconclusive, "no case".to_owned()));
     assert_eq!(detail(optimum("toy", 24 * 400, 0.5, vec![])), (Inconclusive, "no case".to_owned()));
-    let (verdict, cause) = detail(ladder("toy", 5_000, 0.02, 1, vec![at(SOUND, RISK)]));
+    let (verdict, cause) = detail(ladder("toy", 5_000, 0.02, 1, vec![at(SOUND, MEAN)]));
     assert!(verdict == Inconclusive && cause.contains("fewer rungs than coefficients"), "{cause}");
 }
 
@@ -296,4 +271,22 @@ fn of_two_deviations_the_worse_counts() {
     assert!(
         far.max(missing).to_string().starts_with("inf against NaN") && missing.max(far).to_string().starts_with("inf")
     );
+}
+
+/// A share of 1/100 among some thousand replicates, and not another one.
+#[test]
+fn shares_of_failures_are_compared() {
+    let failing = Toy { failing: 0.01, ..SOUND };
+    let check = |expected| failures("toy", 200_000, 0.2, vec![at(failing, expected)]);
+    assert_verdict(&check(0.01), Confirmed);
+    assert_verdict(&check(0.013), Refuted);
+}
+
+/// Nothing is drawn, and nothing is said of what is expected.
+#[test]
+fn a_run_that_is_told_to_stop_draws_nothing() {
+    let stop = AtomicBool::new(true);
+    let check = simulation("toy", 5_000, 0.01, vec![at(SOUND, MEAN)]);
+    let finding = check.run(&Context { stop: &stop, ..context() });
+    assert_eq!((finding.verdict, finding.detail.as_str()), (Inconclusive, "the run was told to stop"));
 }

@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand_distr::StandardNormal;
 
 use super::*;
-use crate::stream::{Purpose, Streams};
+use goldenweight_replicates::stream::{Purpose, Streams};
 
 const COMPARISONS: usize = 20;
 
@@ -25,9 +25,9 @@ fn assessed(seeds: u64, budget: f64, runs: &[Run]) -> CalibrationOutcome {
         kind: [Kind::Simulation, Kind::Ladder][i % 2],
         place: i.to_string(),
     };
-    let wrong = crate::claims::mutants::table().into_iter().next();
-    let settings = Settings { seed: 1, seeds, budget, only: None, kinds: Vec::new() };
-    assess(&settings, &Family::new(1e-3, COMPARISONS), (0..COMPARISONS).map(place).collect(), runs, wrong)
+    let family = Family::new(1e-3, COMPARISONS);
+    let design = Design { seed: 1, seeds, budget, tier: "quick", family, wrong: Some(["claim", "check", "wrong"]) };
+    assess(&design, (0..COMPARISONS).map(place).collect(), runs)
 }
 
 /// Under the rule at its bound of four standard errors.
@@ -132,4 +132,16 @@ fn false_alarms_are_held_against_the_declared_rate() {
         assert_eq!(found.verdict == Verdict::Refuted, contradicted, "{:?}", found.false_alarms);
         assert_eq!(found.false_alarms.runs.hits, alarms);
     }
+}
+
+/// Whatever was found until then: the seeds that are missing could have contradicted it.
+#[test]
+fn an_interrupted_calibration_decides_nothing() {
+    let run = |i: u64| {
+        let mut rng = Streams { seed: 1, experiment: 2 }.rng(i, 0, Purpose::Real, 0);
+        let comparisons = (0..COMPARISONS).map(|_| Some(value(rng.sample(StandardNormal)))).collect();
+        Run { comparisons, wrong_refuted: true }
+    };
+    let found = assessed(400, 1.0, &(0..40).map(run).collect::<Vec<_>>());
+    assert_eq!((found.verdict, found.partial, found.seeds), (Verdict::Inconclusive, true, 40), "{:?}", found.causes);
 }

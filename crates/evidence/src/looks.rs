@@ -9,42 +9,44 @@
 //! matter what makes a comparison stop: the intervals of all looks hold together. These are the repeated confidence intervals of Jennison and
 //! Turnbull (1989), JRSS-B 51, 305-361. Nothing is drawn anew: a look adds replicates to those before it.
 //! # Determinism
-//! What is drawn depends on the key of the streams, and when it stops on what was drawn: neither on threads nor on time.
+//! What is drawn depends on the key of the streams, and when it stops on what was drawn: neither on threads nor on time. (A run that is told to stop
+//! has no verdict on what it did not finish.)
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::case::{Case, Drawn};
-use super::sampled::{Compared, Estimated, Sampled, worst};
-use super::{Context, Finding};
-use crate::outcome::Verdict;
-
-/// Looks at a comparison.
-pub const LOOKS: u32 = 4;
+use crate::context::Context;
+use crate::draw::{Drawn, Estimated, LOOKS};
+use crate::finding::Finding;
+use crate::sampled::{Compared, Sampled};
+use crate::verdict::Verdict;
 
 /// A comparison in progress: the cases that it needs (one, or the rungs of a ladder) and what has been drawn of them.
 pub struct Series {
-    pub(super) cases: Range<usize>,
+    cases: Range<usize>,
     drawn: Vec<Drawn>,
     estimates: Vec<Vec<Estimated>>,
 }
 
 impl Series {
-    /// The estimates at a look; what no look before has drawn is drawn.
-    pub(super) fn at(&mut self, sampled: &Sampled, context: &Context, look: u32) -> &[Estimated] {
-        let cap = context.tier.replicates(sampled.cap);
+    /// The comparison at a look; what no look before has drawn is drawn.
+    fn at(&mut self, sampled: &Sampled, context: &Context<'_>, look: u32) -> Result<Compared, String> {
+        let cap = context.tier.replicates * sampled.cap;
         for next in self.estimates.len() as u32..=look {
+            if context.is_stopped() {
+                return Err("the run was told to stop".to_owned());
+            }
             // Side by side, as a look may have fewer blocks of replicates than there are threads.
             let cases = self.cases.clone().into_par_iter().zip(&mut self.drawn);
             let estimate = |(index, drawn): (usize, &mut Drawn)| {
-                let case: &Case = &sampled.cases[index];
-                case.draw(context, index as u64, sampled.form.quantity, drawn, cap, next)?;
-                case.estimate(sampled.form.quantity, drawn)
+                let case = &sampled.cases[index];
+                drawn.draw(case, context, index as u64, sampled.quantity, cap, next);
+                drawn.estimate(case, sampled.quantity)
             };
             self.estimates.push(cases.map(estimate).collect());
         }
-        &self.estimates[look as usize]
+        sampled.compared(context, &sampled.cases[self.cases.clone()], &self.estimates[look as usize])
     }
 }
 
@@ -54,7 +56,7 @@ impl Sampled {
     pub fn series(&self) -> Vec<Series> {
         let all = self.cases.len();
         // All rungs, or each case for itself.
-        let width = if self.form.ladder.is_some() { all.max(1) } else { 1 };
+        let width = if self.ladder.is_some() { all.max(1) } else { 1 };
         let units = (0..all).step_by(width).map(|first| first..all.min(first + width));
         let series = |cases: Range<usize>| {
             let drawn = cases.clone().map(|_| Drawn::default()).collect();
@@ -64,39 +66,31 @@ impl Sampled {
     }
 
     /// Draws until one comparison is decided.
-    fn decide(&self, context: &Context, series: &mut Series) -> Result<Compared, String> {
-        let mut looks = (0..LOOKS).map(|look| self.compared(context, series, look));
-        let decided = |found: &Result<Compared, String>| {
-            found.as_ref().is_ok_and(|compared| compared.comparison.verdict != Verdict::Inconclusive)
-        };
+    fn decide(&self, context: &Context<'_>, series: &mut Series) -> Result<Compared, String> {
         let mut last = Err("no look".to_owned());
-        looks
-            .find_map(|found| {
-                if decided(&found) {
-                    return Some(found);
-                }
-                last = found;
-                None
-            })
-            .unwrap_or(last)
+        for look in 0..LOOKS {
+            last = series.at(self, context, look);
+            if last.as_ref().is_ok_and(|found| found.comparison.verdict != Verdict::Inconclusive) {
+                break;
+            }
+        }
+        last
     }
 
     /// Draws until every comparison is decided, and gives the finding of the worst. `series` are its own, or those of a check that differs
     /// in what is expected alone.
     #[must_use]
-    pub fn judge(&self, context: &Context, series: &mut [Series]) -> Finding {
+    pub fn judge(&self, context: &Context<'_>, series: &mut [Series]) -> Finding {
         let made: Vec<_> = series.par_iter_mut().map(|one| self.decide(context, one)).collect();
-        let shown = |(place, made): (String, &Result<Compared, String>)| Some(made.as_ref().ok()?.outcome(place));
-        let comparisons = self.places().into_iter().zip(&made).filter_map(shown).collect();
-        Finding { comparisons, ..worst(made) }
+        Finding::of_comparisons(made)
     }
 
     /// Every comparison at the cap, whatever the looks before said, and whether any look refuted it: without a stop, z at the cap is not a
     /// selected one, and no stop could have refuted more.
     #[must_use]
-    pub fn at_cap(&self, context: &Context) -> Vec<(Result<Compared, String>, bool)> {
+    pub fn at_cap(&self, context: &Context<'_>) -> Vec<(Result<Compared, String>, bool)> {
         let of = |mut series: Series| {
-            let looks: Vec<_> = (0..LOOKS).map(|look| self.compared(context, &mut series, look)).collect();
+            let looks: Vec<_> = (0..LOOKS).map(|look| series.at(self, context, look)).collect();
             let refuted = looks.iter().flatten().any(|found| found.comparison.verdict == Verdict::Refuted);
             let last = looks.into_iter().next_back().unwrap_or_else(|| Err("no look".to_owned()));
             (last, refuted)

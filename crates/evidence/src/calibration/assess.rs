@@ -1,17 +1,21 @@
 //! From the z's of many runs to a verdict on the declared rate. Pure.
 
-use super::{FEWEST_SEEDS, Kind, Mutant, Settings};
-use crate::claims::check::Compared;
-use crate::outcome::Verdict;
+use goldenweight_replicates::moments::Moments;
+
 use crate::outcome::calibration::{
     CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Share, WrongSimulator,
 };
+use crate::sampled::Compared;
 use crate::stats::calibration::{
     at_least, binomial_p_value, clopper_pearson, holm, is_inside, kolmogorov_smirnov, probability, upper_limit,
 };
 use crate::stats::compare::Estimate;
 use crate::stats::family::Family;
-use crate::stats::moments::Moments;
+use crate::verdict::{Kind, Verdict};
+
+/// Fewest seeds from which anything is decided. With the laws of 158 comparisons to test, a Kolmogorov–Smirnov distance must be
+/// beyond .57 at 20 seeds: z shifted by one and a half. With fewer, only gross faults would be seen.
+pub const FEWEST_SEEDS: u64 = 20;
 
 /// Probability with which a calibration contradicts a rate that is kept: split evenly over its [`PARTS`].
 const ERROR_RATE: f64 = 1e-3;
@@ -24,6 +28,17 @@ const CONFIDENCE: f64 = 0.95;
 
 /// Nominal coverages.
 const LEVELS: [f64; 2] = [0.95, 0.99];
+
+/// What was run.
+pub struct Design<'a> {
+    pub seed: u64,
+    pub seeds: u64,
+    pub budget: f64,
+    pub tier: &'a str,
+    pub family: Family,
+    /// Claim, check and name of the wrong simulator.
+    pub wrong: Option<[&'a str; 3]>,
+}
 
 /// Where a comparison stands.
 pub struct Place {
@@ -121,34 +136,30 @@ impl Column {
 }
 
 /// The report over all runs.
-pub fn assess(
-    settings: &Settings,
-    family: &Family,
-    places: Vec<Place>,
-    runs: &[Run],
-    wrong: Option<Mutant>,
-) -> CalibrationOutcome {
+pub fn assess(design: &Design<'_>, places: Vec<Place>, runs: &[Run]) -> CalibrationOutcome {
     let column = |(index, place)| Column::new(place, runs.iter().map(|run| run.comparisons[index]));
     let mut columns: Vec<Column> = places.into_iter().enumerate().map(column).collect();
     let laws = test_laws(&mut columns);
     let tested: Vec<&Column> = columns.iter().filter(|column| column.report.tested).collect();
     let coverage: Vec<_> = LEVELS.into_iter().map(|nominal| covered(&tested, nominal)).collect();
     let kinds = [Kind::Simulation, Kind::Ladder, Kind::Optimum].map(|kind| of_kind(&tested, kind));
-    let wrong_simulator = wrong.map(|mutant| WrongSimulator {
-        name: mutant.name.to_owned(),
-        claim: mutant.claim.to_owned(),
-        check: mutant.check.to_owned(),
+    let wrong_simulator = design.wrong.map(|[claim, check, name]| WrongSimulator {
+        name: name.to_owned(),
+        claim: claim.to_owned(),
+        check: check.to_owned(),
         refuted: share(count(runs, |run| run.wrong_refuted), runs.len() as u64),
     });
     let mut outcome = CalibrationOutcome {
         verdict: Verdict::Confirmed,
         causes: Vec::new(),
-        seed: settings.seed,
-        seeds: settings.seeds,
-        budget: settings.budget,
+        tier: design.tier.to_owned(),
+        seed: design.seed,
+        seeds: runs.len() as u64,
+        partial: (runs.len() as u64) < design.seeds,
+        budget: design.budget,
         error_rate: ERROR_RATE,
-        checks: family.checks(),
-        false_alarms: alarms(family, &columns, runs),
+        checks: design.family.checks(),
+        false_alarms: alarms(&design.family, &columns, runs),
         laws,
         coverage,
         kinds: kinds.into_iter().flatten().collect(),
@@ -237,6 +248,9 @@ fn judge(outcome: &CalibrationOutcome) -> (Verdict, Vec<String>) {
         causes.push((Verdict::Inconclusive, format!("fewer than {FEWEST_SEEDS} seeds test no law")));
     } else if outcome.laws.tested == 0 {
         causes.push((Verdict::Inconclusive, "no comparison could be tested".to_owned()));
+    }
+    if outcome.partial {
+        causes.push((Verdict::Inconclusive, "it was interrupted before the last seed".to_owned()));
     }
     let verdict = causes.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Confirmed);
     (verdict, causes.into_iter().map(|(_, cause)| cause).collect())

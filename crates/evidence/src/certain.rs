@@ -1,4 +1,4 @@
-//! Checks without sampling error: independent moments, and properties over random parameters.
+//! Checks without sampling error: independent computations, and properties over random parameters.
 
 use std::cell::Cell;
 use std::fmt;
@@ -6,21 +6,32 @@ use std::fmt;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
-use super::{Check, Context, Finding};
-use crate::claims::certificate::Certificate;
-use crate::outcome::{Kind, Verdict};
-use crate::proofs::{self, Checked};
+use crate::check::Check;
+use crate::context::Context;
+use crate::finding::Finding;
+use crate::verdict::Kind;
 
 /// Two numbers that should be equal: where, computed, expected.
 pub type Relation = (String, f64, f64);
 
-/// Independent moments against closed forms, equal to `tolerance` relative in every case.
+/// An independent computation against closed forms, equal to `tolerance` relative in every case.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::recursion;
+///
+/// // 1 + 3 + 5 + ... + (2 n - 1) = n^2.
+/// let check = recursion("sums of odd numbers", 0.0, || {
+///     (1..20u32).map(|n| (format!("n = {n}"), f64::from(n * n), (0..n).map(|i| f64::from(2 * i + 1)).sum())).collect()
+/// });
+/// assert_eq!(check.comparisons(), 0);
+/// ```
 pub fn recursion(
     name: &'static str,
     tolerance: f64,
     cases: impl Fn() -> Vec<Relation> + Send + Sync + 'static,
 ) -> Check {
-    let run = move |_: &Context| worst_of(&cases(), tolerance);
+    let run = move |_: &Context<'_>| worst_of(&cases(), tolerance);
     Check::certain(name, Kind::Recursion, run)
 }
 
@@ -40,32 +51,6 @@ fn worst_of(cases: &[Relation], tolerance: f64) -> Finding {
         Deviation::relative(*computed, *expected, tolerance)
     );
     Finding::within(error(worst), detail)
-}
-
-/// The theorems that the map of `theory/proofs` lists for a claim.
-pub fn proof(claim: &'static str) -> Check {
-    let run = move |_: &Context| {
-        let theorems: Vec<&str> = proofs::theorems().filter(|(id, _)| *id == claim).map(|(_, name)| name).collect();
-        match proofs::checked() {
-            Checked::NotRun(reason) => Finding::not_run(reason),
-            Checked::Refused(said) => Finding::decided(Verdict::Refuted, said),
-            Checked::Proved(proved) => match theorems.iter().find(|theorem| !proved.contains(**theorem)) {
-                Some(missing) => Finding::decided(Verdict::Refuted, format!("{missing} is not among the proved")),
-                None if theorems.is_empty() => Finding::inconclusive("the map has no theorem for this claim"),
-                None => Finding::decided(Verdict::Confirmed, format!("proved: {}", theorems.join(", "))),
-            },
-        }
-    };
-    Check::certain("theorems", Kind::Proof, run)
-}
-
-/// A certificate: the formulas in exact arithmetic or in intervals.
-pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
-    let run = move |_: &Context| {
-        let Certificate { verdict, detail } = certify();
-        Finding::decided(verdict, detail)
-    };
-    Check::certain(name, Kind::Exact, run)
 }
 
 /// Cases that proptest draws for one property.
@@ -126,7 +111,7 @@ pub fn property<S>(
 where
     S: Strategy + 'static,
 {
-    let run = move |context: &Context| {
+    let run = move |context: &Context<'_>| {
         let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
         let mut seed = [0; 32];
         seed[..8].copy_from_slice(&context.seed.to_le_bytes());
