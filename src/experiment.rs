@@ -4,6 +4,7 @@
 
 use std::{fmt, ops::RangeInclusive, str::FromStr};
 
+pub use goldenweight_recursion::Rows;
 use nalgebra::{DMatrix, DVector};
 
 /// A model that is retrained over generations.
@@ -101,15 +102,6 @@ pub enum Truth {
         /// Probabilities, positive, with sum 1.
         probabilities: Vec<f64>,
     },
-}
-
-/// Rows per generation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rows {
-    /// Fresh real rows n.
-    pub real: usize,
-    /// Synthetic rows m.
-    pub synthetic: usize,
 }
 
 /// Bad input: which option, its value, and the condition that it breaks. Shown in one line.

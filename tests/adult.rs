@@ -9,7 +9,7 @@ use std::{
 use goldenweight::{
     adult::{Column, ROWS, Table},
     experiment::Rows,
-    simulate::{Simulator, adult::AdultLogistic},
+    simulate::{Model, Part, Setting, Source, adult::AdultLogistic},
     stream::StreamRng,
 };
 use rand::{RngExt, SeedableRng};
@@ -222,7 +222,10 @@ fn moments_of_columns() -> ([f64; 6], [f64; 6]) {
 fn generations_are_weighted_fits_of_resampled_rows() {
     let (n, m, weight) = (300, 200, 0.4);
     let simulator = AdultLogistic::new(Table::embedded(), Rows { real: n, synthetic: m });
-    let (mut drawn, mut noise, mut chain) = (simulator.real(), simulator.noise(), simulator.state());
+    let Setting { model, source, .. } = &simulator;
+    let (mut real_noise, mut drawn) = (model.noise(n), model.data(n));
+    let (mut noise, mut made) = (model.noise(m), model.data(m));
+    let (mut current, mut scratch) = (model.unfitted(), model.scratch());
     let truth = Table::embedded().logistic().coefficients();
     // A column of spread s in standard units has s times its raw coefficient; the intercept takes the coefficients times the means.
     let (means, spreads) = moments_of_columns();
@@ -235,21 +238,24 @@ fn generations_are_weighted_fits_of_resampled_rows() {
     let mut found = [0.0; 2];
     // The intercept's standard error is near 1 and dominates the loss. The stopping rule leaves it within 5e-7 sqrt(n b'') = 4e-6
     // standard errors (`newton::LAST_CHANGE`), which changes the loss by twice that; iterated least squares keeps some ten digits.
-    let mut check = |chain: &<AdultLogistic as Simulator>::State, beta: &[f64; 6]| {
-        simulator.losses(chain, &mut found);
+    let mut check = |current: &Vec<f64>, beta: &[f64; 6]| {
+        model.losses(current, &mut found);
         let close = |(found, expected): (f64, f64)| (found / expected - 1.0).abs() < 1e-5;
         assert!(found.into_iter().zip(losses(beta)).all(close), "{found:?} {:?}", losses(beta));
     };
     let stream = StreamRng::seed_from_u64;
     for seed in 0..5 {
-        simulator.draw_real(&mut stream(seed), &mut drawn).unwrap();
-        simulator.start(&drawn, &mut chain).unwrap();
+        source.draw(model, &mut stream(seed), &mut real_noise, &mut drawn).unwrap();
+        let part = |weight| Part { weight, rows: n, real: true, noise: &real_noise, data: &drawn };
+        model.fit(0, &[part(1.0)], &mut scratch, &mut current).unwrap();
         let real = resample(n, &mut stream(seed));
         let first = fit(&real, &vec![1.0 / n as f64; n]);
-        check(&chain, &first);
+        check(&current, &first);
 
-        simulator.draw_noise(&mut stream(100 + seed), &mut noise);
-        simulator.retrain(weight, &drawn, &noise, &mut chain).unwrap();
+        model.draw(&mut stream(100 + seed), &mut noise);
+        model.generate(&current, &noise, &mut made).unwrap();
+        let synthetic = Part { weight: 1.0 - weight, rows: m, real: false, noise: &noise, data: &made };
+        model.fit(1, &[part(weight), synthetic], &mut scratch, &mut current).unwrap();
         let mut rng = stream(100 + seed);
         let mut pooled = real;
         let covariates = resample(m, &mut rng);
@@ -258,6 +264,6 @@ fn generations_are_weighted_fits_of_resampled_rows() {
             (x, f64::from(rng.random::<f64>() < 1.0 / (1.0 + libm::exp(-eta))))
         }));
         let weights = [vec![weight / n as f64; n], vec![(1.0 - weight) / m as f64; m]].concat();
-        check(&chain, &fit(&pooled, &weights));
+        check(&current, &fit(&pooled, &weights));
     }
 }

@@ -48,9 +48,10 @@ const RULES: &[Rule] = &[
 ];
 
 /// Packages that a crate's manifest must not name.
-const FOREIGN: [(&str, &[&str]); 3] = [
+const FOREIGN: [(&str, &[&str]); 4] = [
     ("theory/Cargo.toml", &["rand", "rand_distr", "argmin", "goldenweight", "goldenweight-evidence"]),
     ("crates/evidence/Cargo.toml", &["goldenweight", "goldenweight-theory", "goldenweight-recursion"]),
+    ("crates/recursion/Cargo.toml", &["goldenweight", "goldenweight-theory", "goldenweight-evidence"]),
     ("crates/replicates/Cargo.toml", &["goldenweight", "goldenweight-theory", "goldenweight-evidence"]),
 ];
 
@@ -240,6 +241,17 @@ fn dependencies_point_one_way() {
     for (manifest, packages) in FOREIGN {
         let text = fs::read_to_string(root.join(manifest)).unwrap();
         assert_eq!(named(&text, packages), [""; 0], "{manifest}");
+    }
+}
+
+/// A crate's manifest keeps out what its code could call, not what its words could know.
+#[test]
+fn the_rules_of_evidence_speak_of_no_model() {
+    let theirs = ["weight", "weights", "generation", "generations", "synthetic", "retrain", "retrained", "collapse"];
+    for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/evidence/src")) {
+        let text = fs::read_to_string(&path).unwrap().to_lowercase();
+        let mut words = text.split(|x: char| !x.is_alphanumeric());
+        assert_eq!(words.find(|word| theirs.contains(word)), None, "{}", path.display());
     }
 }
 

@@ -4,14 +4,14 @@ use fearless_simd::{Level, dispatch, f64x4, prelude::*};
 use goldenweight::{
     experiment::Rows,
     simulate::{
-        FitFailure, Simulator,
+        FitFailure, FromTruth, Model, Source,
         covariates::{Covariates, Four},
         elementary::exp,
         engine::{Plan, RealRows, Record, Weights, run},
-        glm::{Family, Regression, uniform},
+        glm::{self as models, Family, uniform},
         logistic::{Bernoulli, Logistic},
         newton::{self, Fit, Part},
-        poisson::{Counts, Poisson},
+        poisson::Counts,
     },
     stream::StreamRng,
 };
@@ -49,7 +49,7 @@ const LAST_CHANGE: f64 = 1e-6;
 
 fn fit_from<F: Family>(blocks: &[(&Block, f64)], beta: &mut [f64]) -> Result<(), FitFailure> {
     let parts: Vec<_> = blocks.iter().map(|&(Block { x, y }, weight)| Part { x, y, weight }).collect();
-    Fit::new(beta.len(), LAST_CHANGE).maximise::<F>(&parts, beta)
+    Fit::new(beta.len(), LAST_CHANGE).maximise::<F>(parts.iter().copied(), beta)
 }
 
 fn fit<F: Family>(blocks: &[(&Block, f64)]) -> Result<Vec<f64>, FitFailure> {
@@ -260,28 +260,36 @@ fn assert_solved((score, scale): (Vec<f64>, Vec<f64>)) {
 
 /// At each generation the weighted score of the rows drawn is zero: generation 0 is an unweighted fit to real rows, synthetic rows follow
 /// the generation before, each part has its total weight. An equal real stream gives the rows of generation 0 again.
-fn generations_solve_the_score_equations<F: Family>(mean_and_variance: fn(f64) -> (f64, f64), p: usize) {
+fn generations_solve_the_score_equations<F: Family + 'static>(mean_and_variance: fn(f64) -> (f64, f64), p: usize) {
     let (n, m) = (40, 25);
     let truth = vec![0.6; p];
-    let simulator = Regression::<F>::new(DVector::from_vec(truth.clone()), Rows { real: n, synthetic: m });
-    let (mut drawn, mut noise, mut chain) = (simulator.real(), simulator.noise(), simulator.state());
+    let model = models::Regression::<F>::new(truth.clone());
+    let (mut real_noise, mut real) = (model.noise(n), model.data(n));
+    let (mut noise, mut made) = (model.noise(m), model.data(m));
+    let (mut fit, mut scratch) = (model.unfitted(), model.scratch());
     let stream = StreamRng::seed_from_u64;
     for replicate in 0..20 {
-        simulator.draw_real(&mut stream(replicate), &mut drawn).unwrap();
-        simulator.start(&drawn, &mut chain).unwrap();
-        let real = rows_of::<F>(n, &truth, &mut stream(replicate));
-        assert_solved(score(&real, chain.coefficients(), mean_and_variance));
+        FromTruth.draw(&model, &mut stream(replicate), &mut real_noise, &mut real).unwrap();
+        let part =
+            |weight| goldenweight::simulate::Part { weight, rows: n, real: true, noise: &real_noise, data: &real };
+        model.fit(0, &[part(1.0)], &mut scratch, &mut fit).unwrap();
+        let rows = rows_of::<F>(n, &truth, &mut stream(replicate));
+        assert_solved(score(&rows, &fit, mean_and_variance));
         let mut losses = [0.0];
-        simulator.losses(&chain, &mut losses);
-        let loss: f64 = chain.coefficients().iter().zip(&truth).map(|(b, t)| (b - t).powi(2)).sum();
+        model.losses(&fit, &mut losses);
+        let loss: f64 = fit.iter().zip(&truth).map(|(b, t)| (b - t).powi(2)).sum();
         assert_close(&losses, &[loss], 1e-15);
         for weight in [0.618, 1.0, 0.25, 0.0] {
-            let before = chain.coefficients().to_vec();
-            simulator.draw_noise(&mut stream(1000 + replicate), &mut noise);
-            simulator.retrain(weight, &drawn, &noise, &mut chain).unwrap();
+            let before = fit.clone();
+            model.draw(&mut stream(1000 + replicate), &mut noise);
+            model.generate(&fit, &noise, &mut made).unwrap();
+            let (noise, data) = (&noise, &made);
+            let synthetic = goldenweight::simulate::Part { weight: 1.0 - weight, rows: m, real: false, noise, data };
+            let mut parts = vec![part(weight), synthetic];
+            parts.retain(|part| part.weight > 0.0);
+            model.fit(1, &parts, &mut scratch, &mut fit).unwrap();
             let synthetic = rows_of::<F>(m, &before, &mut stream(1000 + replicate));
-            let beta = chain.coefficients();
-            let [of_real, of_synthetic] = [&real, &synthetic].map(|rows| score(rows, beta, mean_and_variance));
+            let [of_real, of_synthetic] = [&rows, &synthetic].map(|rows| score(rows, &fit, mean_and_variance));
             let pooled = |r: &[f64], s: &[f64]| r.iter().zip(s).map(|(r, s)| weight * r + (1.0 - weight) * s).collect();
             assert_solved((pooled(&of_real.0, &of_synthetic.0), pooled(&of_real.1, &of_synthetic.1)));
         }
@@ -383,10 +391,11 @@ fn counts_that_cannot_be_drawn_are_failures() {
         assert_eq!(response::<Counts>(mean, 1), Err(FitFailure));
     }
     // x'beta has a standard deviation of 100: no 50 rows in a thousand replicates stay below ln 1.8e19 = 44.
-    let simulator = Poisson::new(DVector::from_element(1, 100.0), Rows { real: 50, synthetic: 50 });
-    let mut real = simulator.real();
+    let model = models::Regression::<Counts>::new(vec![100.0]);
+    let (mut noise, mut real) = (model.noise(50), model.data(50));
     for seed in 0..1000 {
-        assert_eq!(simulator.draw_real(&mut StreamRng::seed_from_u64(seed), &mut real), Err(FitFailure));
+        let drawn = FromTruth.draw(&model, &mut StreamRng::seed_from_u64(seed), &mut noise, &mut real);
+        assert_eq!(drawn, Err(FitFailure));
     }
 }
 

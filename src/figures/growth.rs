@@ -14,8 +14,8 @@ use super::table::Table;
 use crate::experiment::{Model, Rows};
 use crate::simulate::Simulator;
 use crate::simulate::engine::{Plan, RealRows, Record};
-use crate::simulate::paths::{Path, paths};
 use crate::stats::moments::Moments;
+use goldenweight_recursion::engine::Path;
 
 /// Rows per generation.
 pub const ROWS: Rows = Rows { real: 100, synthetic: 100 };
@@ -48,7 +48,7 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
         type Output = (Vec<Path>, usize, usize);
 
         fn visit<S: Simulator>(self, simulator: &S, loss: usize) -> Self::Output {
-            (paths(simulator, &self.0, 0.0, self.1), S::LOSSES.len(), loss)
+            (simulator.paths(&self.0, 0.0, self.1), S::LOSSES.len(), loss)
         }
     }
     let effort = u64::from(GENERATIONS) * subject.effort(ROWS);

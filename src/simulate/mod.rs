@@ -1,86 +1,217 @@
-//! Retraining over generations, by simulation alone: nothing here knows a formula of the theory.
+//! Settings of the crate `goldenweight-recursion` as claims, figures and commands use them: a model with its real rows and sample sizes, under fresh or fixed
+//! real rows. Nothing here knows a formula of the theory.
 
 pub mod adult;
-pub mod categorical;
-pub mod cdf;
-pub mod covariates;
 pub mod dispatch;
-pub mod elementary;
 pub mod engine;
-pub mod fixed_design;
-pub mod gaussian;
-pub mod glm;
-mod lanes;
-pub mod linear;
-pub mod logistic;
-mod lower;
-pub mod newton;
-pub mod paths;
-pub mod poisson;
-mod sorted;
 
-use crate::stream::StreamRng;
+pub use goldenweight_recursion::{FitFailure, FromTruth, Model, Part, Source, covariates, elementary, newton};
 
-/// A fit that does not exist (separation, all-zero counts) or whose solver did not converge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the fit does not exist or did not converge")]
-pub struct FitFailure;
+use goldenweight_recursion::coordinates::Coordinates;
+use goldenweight_recursion::models;
+use goldenweight_recursion::{Fixed, Fresh, Retraining};
+use nalgebra::{DMatrix, DVector};
 
-/// A model with its truth and its sample sizes.
-///
-/// What is random in a generation is drawn first, and does not depend on the weight: the real rows, and what the synthetic rows are
-/// made of. The rest is a function of (state, weight, real, noise), so any number of weights can share what was drawn.
+use self::engine::{Outcome, Plan, RealRows, Weights};
+use crate::experiment::Rows;
+
+/// A model with its real rows and sample sizes.
+#[derive(Clone, Debug)]
+pub struct Setting<M, S = FromTruth> {
+    /// The model.
+    pub model: M,
+    /// Its real rows.
+    pub source: S,
+    /// Rows per generation.
+    pub rows: Rows,
+}
+
+/// Runs plans at weights.
 pub trait Simulator: Sync {
-    /// The real rows of a generation, or what a fit needs of them.
-    type Real;
-
-    /// What the synthetic rows of a generation are made of, whatever model they are drawn from: standard normals, uniform numbers, or a
-    /// stream where their number depends on the model.
-    type Noise;
-
-    /// The fitted model of a chain, with its scratch memory.
-    type State;
-
-    /// Names of the losses, in the order of [`Simulator::losses`].
+    /// Names of the losses.
     const LOSSES: &'static [&'static str];
 
-    /// Memory for real rows, not drawn yet.
-    fn real(&self) -> Self::Real;
+    /// The outcome at each of the weights, on common random numbers.
+    fn run_grid(&self, plan: &Plan, weights: &[Weights], progress: &(dyn Fn(u64) + Sync)) -> Vec<Outcome>;
 
-    /// Memory for noise, not drawn yet.
-    fn noise(&self) -> Self::Noise;
-
-    /// Memory for a chain, not fitted yet. May be used again for any number of replicates.
-    fn state(&self) -> Self::State;
-
-    /// Draws the real rows of a generation.
-    ///
-    /// # Errors
-    /// [`FitFailure`] where a row is beyond what can be drawn.
-    fn draw_real(&self, rng: &mut StreamRng, real: &mut Self::Real) -> Result<(), FitFailure>;
-
-    /// Draws what the synthetic rows of a generation are made of.
-    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut Self::Noise);
-
-    /// Generation 0: fits on real rows alone. Whatever the chain did before has no part in it.
-    ///
-    /// # Errors
-    /// [`FitFailure`] where the estimate does not exist.
-    fn start(&self, real: &Self::Real, state: &mut Self::State) -> Result<(), FitFailure>;
-
-    /// The next generation: makes synthetic rows of the current model, and refits with total weight `weight` on the real part and
-    /// `1 - weight` on the synthetic part.
-    ///
-    /// # Errors
-    /// [`FitFailure`] where the estimate does not exist.
-    fn retrain(
+    /// Every replicate's losses at this weight, see [`goldenweight_recursion::engine::paths`].
+    fn paths(
         &self,
+        plan: &Plan,
         weight: f64,
-        real: &Self::Real,
-        noise: &Self::Noise,
-        state: &mut Self::State,
-    ) -> Result<(), FitFailure>;
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Vec<goldenweight_recursion::engine::Path>;
+}
 
-    /// Losses of the current model, one per name.
-    fn losses(&self, state: &Self::State, out: &mut [f64]);
+impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
+    const LOSSES: &'static [&'static str] = M::LOSSES;
+
+    fn run_grid(&self, plan: &Plan, weights: &[Weights], progress: &(dyn Fn(u64) + Sync)) -> Vec<Outcome> {
+        use goldenweight_recursion::engine::run_grid;
+        let Self { model, source, rows } = self;
+        let (rows, inner) = (*rows, plan.inner());
+        match plan.real_rows {
+            RealRows::Fresh => {
+                run_grid(&Retraining { model, source, schedule: &Fresh { rows } }, &inner, weights, progress)
+            }
+            RealRows::Fixed => {
+                run_grid(&Retraining { model, source, schedule: &Fixed { rows } }, &inner, weights, progress)
+            }
+        }
+    }
+
+    fn paths(
+        &self,
+        plan: &Plan,
+        weight: f64,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Vec<goldenweight_recursion::engine::Path> {
+        use goldenweight_recursion::engine::{Watch, paths};
+        let Self { model, source, rows } = self;
+        let (rows, inner, weights) = (*rows, plan.inner(), Weights::Constant(weight));
+        let watch = Watch { progress, stop: &std::sync::atomic::AtomicBool::new(false) };
+        match plan.real_rows {
+            RealRows::Fresh => {
+                paths(&Retraining { model, source, schedule: &Fresh { rows } }, &inner, &weights, &watch)
+            }
+            RealRows::Fixed => {
+                paths(&Retraining { model, source, schedule: &Fixed { rows } }, &inner, &weights, &watch)
+            }
+        }
+    }
+}
+
+impl<M: Model> Setting<M> {
+    /// Real rows of the model's truth.
+    pub const fn of(model: M, rows: Rows) -> Self {
+        Self { model, source: FromTruth, rows }
+    }
+}
+
+/// The Gaussian model.
+pub mod gaussian {
+    use super::*;
+
+    /// Every row is drawn.
+    pub type GaussianRows = Setting<models::gaussian::GaussianRows>;
+    /// Statistics are drawn.
+    pub type GaussianSufficient = Setting<models::gaussian::GaussianSufficient>;
+
+    impl<S: models::gaussian::Sample + Send + Sync + 'static> Setting<models::gaussian::Gaussian<S>> {
+        /// Real rows N(0, sigma).
+        #[must_use]
+        pub fn new(sigma: DMatrix<f64>, rows: Rows) -> Self {
+            Self::of(models::gaussian::Gaussian::new(sigma), rows)
+        }
+    }
+}
+
+/// Linear regression.
+pub mod linear {
+    use super::*;
+
+    /// Every row is drawn.
+    pub type LinearRows = Setting<models::linear::LinearRows>;
+    /// Statistics are drawn.
+    pub type LinearSufficient = Setting<models::linear::LinearSufficient>;
+
+    impl<S: models::linear::Sample + Send + Sync + 'static> Setting<models::linear::Linear<S>> {
+        /// Coefficients (only their number matters), variance of the noise.
+        #[must_use]
+        pub fn new(beta: &DVector<f64>, noise_variance: f64, rows: Rows) -> Self {
+            Self::of(models::linear::Linear::new(beta.len(), noise_variance), rows)
+        }
+    }
+}
+
+/// Regressions with canonical link.
+pub mod glm {
+    pub use goldenweight_recursion::models::glm::*;
+
+    use super::*;
+
+    impl<F: Family + 'static> Setting<Regression<F>> {
+        /// True coefficients.
+        #[must_use]
+        pub fn new(beta: DVector<f64>, rows: Rows) -> Self {
+            Self::of(Regression::new(beta.as_slice().to_vec()), rows)
+        }
+
+        /// True coefficients of covariates in these coordinates.
+        #[must_use]
+        pub fn with_covariates(beta: DVector<f64>, coordinates: Coordinates, rows: Rows) -> Self {
+            Self::of(Regression::with_covariates(beta.as_slice().to_vec(), coordinates), rows)
+        }
+    }
+}
+
+/// Logistic regression.
+pub mod logistic {
+    pub use goldenweight_recursion::models::logistic::Bernoulli;
+
+    use super::*;
+
+    /// The model with its sample sizes.
+    pub type Logistic = Setting<models::logistic::Logistic>;
+}
+
+/// Poisson regression.
+pub mod poisson {
+    pub use goldenweight_recursion::models::poisson::Counts;
+
+    use super::*;
+
+    /// The model with its sample sizes.
+    pub type Poisson = Setting<models::poisson::Poisson>;
+}
+
+/// The distribution function.
+pub mod cdf {
+    use super::*;
+
+    /// The model with its sample sizes.
+    pub type CdfRows = Setting<models::cdf::Cdf>;
+
+    impl CdfRows {
+        /// The truth U(0, 1).
+        #[must_use]
+        pub fn new(rows: Rows) -> Self {
+            Self::of(models::cdf::Cdf::default(), rows)
+        }
+    }
+}
+
+/// Cell probabilities.
+pub mod categorical {
+    use super::*;
+
+    /// Every row is drawn.
+    pub type CategoricalRows = Setting<models::categorical::CategoricalRows>;
+    /// Counts are drawn.
+    pub type CategoricalSufficient = Setting<models::categorical::CategoricalSufficient>;
+
+    impl<S: models::categorical::Sample + Send + Sync + 'static> Setting<models::categorical::Categorical<S>> {
+        /// Real rows in cells of these probabilities.
+        #[must_use]
+        pub const fn new(probabilities: Vec<f64>, rows: Rows) -> Self {
+            Self::of(models::categorical::Categorical::new(probabilities), rows)
+        }
+    }
+}
+
+/// Linear regression on a fixed design.
+pub mod fixed_design {
+    use super::*;
+
+    /// The model with its sample sizes.
+    pub type LinearFixedDesign = Setting<models::fixed_design::LinearFixedDesign>;
+
+    impl LinearFixedDesign {
+        /// The regression on the rows of `design`; none where its columns are linearly dependent.
+        #[must_use]
+        pub fn new(design: DMatrix<f64>, beta: DVector<f64>, noise_variance: f64) -> Option<Self> {
+            let rows = Rows { real: design.nrows(), synthetic: design.nrows() };
+            Some(Self::of(models::fixed_design::LinearFixedDesign::new(design, beta, noise_variance)?, rows))
+        }
+    }
 }

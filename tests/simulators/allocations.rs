@@ -4,7 +4,7 @@ use goldenweight::{
     adult::Table,
     experiment::Rows,
     simulate::{
-        Simulator,
+        Model, Setting, Source,
         adult::AdultLogistic,
         engine::{BLOCK, Plan, Weights, run_grid},
         fixed_design::LinearFixedDesign,
@@ -16,7 +16,7 @@ use rayon::ThreadPoolBuilder;
 use crate::{Check, every_simulator, plan, regressions};
 
 /// Counts the allocations of a grid, on one thread, which alone is counted.
-fn allocations<S: Simulator>(simulator: &S, replicates: u64, last: u32) -> u64 {
+fn allocations<M: Model, S: Source<M>>(simulator: &Setting<M, S>, replicates: u64, last: u32) -> u64 {
     let weights = [0.0, 0.4, 1.0].map(Weights::Constant);
     let plan = Plan { seed: 1, ..plan(600, replicates, &[last]) };
     let pool = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
@@ -30,7 +30,7 @@ fn allocations<S: Simulator>(simulator: &S, replicates: u64, last: u32) -> u64 {
 struct Allocations;
 
 impl Check for Allocations {
-    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+    fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         let one = allocations(simulator, 1, 2);
         assert!(one > 0, "{name}: nothing is counted");
         assert_eq!(allocations(simulator, 1, 30), one, "{name}: for generations");

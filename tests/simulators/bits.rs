@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use goldenweight::{
     experiment::Rows,
     simulate::{
-        Simulator,
+        Model, Setting, Source,
         engine::{BLOCK, Outcome, Plan, RealRows, Record, Weights, run, run_grid},
         linear::{LinearRows, LinearSufficient},
     },
@@ -31,7 +31,7 @@ fn bits(outcome: &Outcome) -> String {
 struct AnyThreads;
 
 impl Check for AnyThreads {
-    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+    fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         let average = Plan { record: Record::Average { from: 2, until: 6 }, ..plan(1, REPLICATES, &[]) };
         for plan in [plan(1, 40 * BLOCK + 1, &[0, 3]), average] {
             let outcomes = [1, 2, 3, 8].map(|threads| {
@@ -56,12 +56,12 @@ fn threads_do_not_matter() {
 struct ByHand(RealRows, f64);
 
 impl Check for ByHand {
-    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+    fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         let plan = Plan { real_rows: self.0, ..plan(2, REPLICATES, &[0, 1, 4]) };
         let generations = [0, 1, 4];
-        let mut total = vec![vec![Moments::default(); S::LOSSES.len()]; generations.len()];
+        let mut total = vec![vec![Moments::default(); M::LOSSES.len()]; generations.len()];
         for first in (0..REPLICATES).step_by(BLOCK as usize) {
-            let mut block = vec![vec![Moments::default(); S::LOSSES.len()]; generations.len()];
+            let mut block = vec![vec![Moments::default(); M::LOSSES.len()]; generations.len()];
             for replicate in first..REPLICATES.min(first + BLOCK) {
                 let losses = losses_of_replicate(simulator, &plan, self.1, replicate, 4).unwrap();
                 for (entry, t) in block.iter_mut().zip(generations) {
@@ -88,7 +88,7 @@ fn a_replicate_depends_on_its_key_alone() {
 struct InTwoParts;
 
 impl Check for InTwoParts {
-    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+    fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         let whole = plan(7, REPLICATES, &[3]);
         let part = |replicates| run(simulator, &Plan { replicates, ..whole.clone() }, &W, &|_| ());
         let mut parts = part(0..BLOCK);
@@ -134,7 +134,7 @@ fn a_late_part_has_its_own_replicates() {
 struct AnyGrid;
 
 impl Check for AnyGrid {
-    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+    fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         let average = Plan { record: Record::Average { from: 2, until: 6 }, ..plan(8, REPLICATES, &[]) };
         for plan in [plan(8, REPLICATES, &[0, 3]), Plan { real_rows: RealRows::Fixed, ..average.clone() }, average] {
             let weights = [0.0, 0.4, 1.0, 0.4, 0.1].map(Weights::Constant);
@@ -159,7 +159,7 @@ fn a_weight_has_the_same_bits_in_any_grid() {
 struct FixedRowsRepeat;
 
 impl Check for FixedRowsRepeat {
-    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+    fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         let fresh = plan(3, REPLICATES, &[0, 1, 5]);
         let fixed = Plan { real_rows: RealRows::Fixed, ..fresh.clone() };
         let entries = run(simulator, &fixed, &Weights::Constant(1.0), &|_| ()).moments;
@@ -179,7 +179,7 @@ fn fixed_rows_of_weight_one_repeat_generation_zero() {
 struct Averages;
 
 impl Check for Averages {
-    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+    fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         let at = plan(4, REPLICATES, &[2, 3, 4]);
         let average = Plan { record: Record::Average { from: 2, until: 5 }, ..at.clone() };
         let sequence = run(simulator, &average, &Weights::Sequence(vec![0.4; 4]), &|_| ());

@@ -1,6 +1,7 @@
 //! The digits of version 0.1, simulator by simulator: a change of the engine or of a model must leave them alone, or say that it is value-breaking.
 //!
-//! `tests/references/digits.csv` was written by this test at version 0.1.0 (commit 1a80438) and is not written by it again.
+//! `tests/references/digits.csv` was written by this test at version 0.1.0 (commit 1a80438) and is not written by it again, but for twelve
+//! lines of the fixed design: since 0.2 its labels are mixed after they are made, which changes the last digits.
 
 use std::fmt::Write;
 
@@ -8,7 +9,7 @@ use goldenweight::{
     adult::Table,
     experiment::Rows,
     simulate::{
-        Simulator,
+        Model, Setting, Source,
         adult::AdultLogistic,
         engine::{Outcome, Plan, RealRows, Record, Weights, run_grid},
         fixed_design::LinearFixedDesign,
@@ -36,7 +37,7 @@ struct Digits {
 }
 
 impl Check for Digits {
-    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+    fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         let weights = [0.0, 0.3, 0.618, 1.0].map(Weights::Constant);
         let weights = [&weights[..], &[Weights::Sequence(vec![0.9, 0.0, 0.3, 1.0, 0.2])]].concat();
         let generations = plan(11, 150, &[0, 1, 4]);
@@ -67,6 +68,8 @@ fn digits_are_those_of_version_0_1() {
     let design = DMatrix::from_fn(9, 2, |i, j| if j == 0 { 1.0 } else { i as f64 });
     let fixed = LinearFixedDesign::new(design, DVector::from_vec(vec![1.0, -0.5]), 0.7).unwrap();
     digits.check("fixed design", &fixed);
-    let found = format!("model,n,m,dim,real rows,record,weight,digest,failed fits\n{}\n", digits.lines.join("\n"));
-    assert_eq!(found, include_str!("../references/digits.csv"));
+    let expected: Vec<&str> = include_str!("../references/digits.csv").lines().skip(1).collect();
+    assert_eq!(digits.lines.len(), expected.len());
+    let changed: Vec<_> = digits.lines.iter().zip(expected).filter(|(found, expected)| found != expected).collect();
+    assert!(changed.is_empty(), "{} digests changed: {changed:#?}", changed.len());
 }

@@ -6,7 +6,7 @@
 use goldenweight::{
     experiment::Rows,
     simulate::{
-        Simulator,
+        Model, Setting, Simulator, Source,
         engine::{BLOCK, Weights, run},
         gaussian::{GaussianRows, GaussianSufficient},
     },
@@ -76,7 +76,7 @@ struct Pairs {
 const REPLICATES: u64 = 20_000;
 
 impl Check for Pairs {
-    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+    fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         self.experiment += 1;
         let plan = plan(self.experiment, REPLICATES, &[]);
         let losses =
@@ -86,7 +86,7 @@ impl Check for Pairs {
             return;
         }
         let (_, sufficient) = self.previous.take().unwrap();
-        for (l, loss) in S::LOSSES.iter().enumerate() {
+        for (l, loss) in M::LOSSES.iter().enumerate() {
             for t in [0, 1, 3] {
                 let [mut x, mut y] = [&rows, &sufficient].map(|all| all.iter().map(|r| r[t][l]).collect::<Vec<f64>>());
                 let [p, q] = [&x, &y].map(|values| {
@@ -169,7 +169,7 @@ struct Known {
 }
 
 impl Check for Known {
-    fn check<S: Simulator>(&mut self, name: &str, simulator: &S) {
+    fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         self.experiment += 1;
         let known = known_risks(name, self.rows, self.dim, self.weight);
         if known.is_empty() {

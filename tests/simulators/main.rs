@@ -3,7 +3,7 @@
 use goldenweight::{
     experiment::Rows,
     simulate::{
-        FitFailure, Simulator,
+        FitFailure, Model, Part, Setting, Source,
         categorical::{CategoricalRows, CategoricalSufficient},
         cdf::CdfRows,
         engine::{Plan, RealRows, Record},
@@ -26,7 +26,7 @@ mod small;
 
 /// Something to be checked of every simulator.
 trait Check {
-    fn check<S: Simulator>(&mut self, name: &str, simulator: &S);
+    fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>);
 }
 
 /// Cell probabilities of the categorical cases.
@@ -71,9 +71,9 @@ fn plan(experiment: u64, replicates: u64, generations: &[u32]) -> Plan {
     }
 }
 
-/// The losses of one replicate at generations 0..=last, from a chain of its own: the engine's contract written again.
-fn losses_of_replicate<S: Simulator>(
-    simulator: &S,
+/// The losses of one replicate at generations 0..=last, from a chain of its own: the engine's contract for fresh and for fixed rows written again.
+fn losses_of_replicate<M: Model, S: Source<M>>(
+    Setting { model, source, rows }: &Setting<M, S>,
     plan: &Plan,
     weight: f64,
     replicate: u64,
@@ -81,17 +81,26 @@ fn losses_of_replicate<S: Simulator>(
 ) -> Result<Vec<Vec<f64>>, FitFailure> {
     let streams = Streams { seed: plan.seed, experiment: plan.experiment };
     let rng = |generation, purpose| streams.rng(replicate, generation, purpose, plan.cell);
-    let (mut real, mut noise, mut state) = (simulator.real(), simulator.noise(), simulator.state());
-    let mut losses = vec![vec![f64::NAN; S::LOSSES.len()]; last as usize + 1];
-    simulator.draw_real(&mut rng(0, Purpose::Real), &mut real)?;
-    simulator.start(&real, &mut state)?;
-    simulator.losses(&state, &mut losses[0]);
-    for t in 1..=last {
+    let (mut real_noise, mut real) = (model.noise(rows.real), model.data(rows.real));
+    let (mut noise, mut synthetic) = (model.noise(rows.synthetic), model.data(rows.synthetic));
+    let (mut fit, mut scratch) = (model.unfitted(), model.scratch());
+    let mut losses = vec![vec![f64::NAN; M::LOSSES.len()]; last as usize + 1];
+    for t in 0..=last {
         let drawn_at = if plan.real_rows == RealRows::Fixed { 0 } else { t };
-        simulator.draw_real(&mut rng(drawn_at, Purpose::Real), &mut real)?;
-        simulator.draw_noise(&mut rng(t, Purpose::Synthetic), &mut noise);
-        simulator.retrain(weight, &real, &noise, &mut state)?;
-        simulator.losses(&state, &mut losses[t as usize]);
+        source.draw(model, &mut rng(drawn_at, Purpose::Real), &mut real_noise, &mut real)?;
+        let part = |weight| Part { weight, rows: rows.real, real: true, noise: &real_noise, data: &real };
+        if t == 0 {
+            model.fit(t, &[part(1.0)], &mut scratch, &mut fit)?;
+        } else {
+            model.draw(&mut rng(t, Purpose::Synthetic), &mut noise);
+            model.generate(&fit, &noise, &mut synthetic)?;
+            let (noise, data) = (&noise, &synthetic);
+            let made = Part { weight: 1.0 - weight, rows: rows.synthetic, real: false, noise, data };
+            let mut parts = vec![part(weight), made];
+            parts.retain(|part| part.weight > 0.0);
+            model.fit(t, &parts, &mut scratch, &mut fit)?;
+        }
+        model.losses(&fit, &mut losses[t as usize]);
     }
     Ok(losses)
 }

@@ -3,7 +3,7 @@
 use goldenweight::{
     experiment::Rows,
     simulate::{
-        Simulator,
+        Model, Setting,
         categorical::{CategoricalRows, CategoricalSufficient},
         cdf::CdfRows,
         fixed_design::LinearFixedDesign,
@@ -130,7 +130,7 @@ fn fixed_design_by_the_textbook() {
 /// repeats it. Each cell occurs in 400 replicates but for a probability of 4 * 0.9^400 = 2e-18.
 #[test]
 fn one_categorical_row_is_a_point_mass_forever() {
-    fn losses<S: Simulator>(simulator: &S) -> Vec<f64> {
+    fn losses<M: Model>(simulator: &Setting<M>) -> Vec<f64> {
         let replicate = |r| {
             let losses = losses_of_replicate(simulator, &plan(502, 1, &[]), 0.0, r, 5).unwrap();
             assert!(losses.iter().all(|loss| loss == &losses[0]), "{losses:?}");

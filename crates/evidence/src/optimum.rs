@@ -296,8 +296,8 @@ mod tests {
     #[test]
     fn the_fit_does_not_move_the_minimum_of_a_curve_with_a_pole() {
         for k in [0.01, 0.1, 0.25, 1.0, 4.0, 20.0, 100.0] {
-            let risk = |w: &f64| (w * w + k * (1.0 - w) * (1.0 - w)) / (w * (2.0 - w));
-            let found = minimise_batches(&|_, points: &[f64]| points.iter().map(risk).collect(), 2);
+            let curve = |w: &f64| (w * w + k * (1.0 - w) * (1.0 - w)) / (w * (2.0 - w));
+            let found = minimise_batches(&|_, points: &[f64]| points.iter().map(curve).collect(), 2);
             let exact = 2.0 / (1.0 + f64::sqrt(1.0 + 4.0 / k));
             assert!(found.converged && (found.at / exact - 1.0).abs() < 1e-3, "k = {k}: {found:?} {exact}");
         }
@@ -324,7 +324,7 @@ mod tests {
         assert!(!minimise_curves(&[parabola, slope], &window).converged);
     }
 
-    /// 0.2 to either side, 9/20 of the weight near 0, 9/10 of its complement near 1; the centre is known to 5e-4 and the solver's tolerance of it.
+    /// 0.2 to either side, 9/20 of the minimiser near 0, 9/10 of its complement near 1; the centre is known to 5e-4 and the solver's tolerance of it.
     #[test]
     fn a_window_keeps_away_from_the_ends() {
         for (least, half) in [(0.5, 0.2), (0.1, 0.045), (0.95, 0.045)] {
@@ -370,8 +370,8 @@ mod tests {
     /// ln 1.5 minimises e^w - 1.5 w; golden section's last bracket is twice its tolerance wide.
     #[test]
     fn both_solvers_find_the_minimum_of_a_smooth_curve() {
-        let risk = |w: f64| libm::exp(w) - 1.5 * w;
-        let (brent, golden) = (minimise(&risk, (0.0, 1.0)), by_golden_section(&risk, (0.0, 1.0), 1e-5));
+        let curve = |w: f64| libm::exp(w) - 1.5 * w;
+        let (brent, golden) = (minimise(&curve, (0.0, 1.0)), by_golden_section(&curve, (0.0, 1.0), 1e-5));
         let exact = 0.405_465_108_108_164_4;
         assert!(golden.converged && (golden.at - exact).abs() < 2e-5 && (brent.at - exact).abs() < 3e-6);
         let elsewhere = by_golden_section(&|w| (w - 3.8).powi(2), (3.0, 5.0), 1e-5);

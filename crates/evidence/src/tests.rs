@@ -72,7 +72,7 @@ fn simulation_confirms_refutes_and_abstains() {
     assert_verdict(&check(50, MEAN), Inconclusive);
 }
 
-/// The toy's loss has a deviation of .0577 (the uniform noise), so at the bound 4.42 half an interval is .0036, .0025, .0018, .0013 at the four looks.
+/// The toy's value has a deviation of .0577 (the uniform noise), so at the bound 4.42 half an interval is .0036, .0025, .0018, .0013 at the four looks.
 #[test]
 fn a_comparison_draws_until_its_interval_is_narrow_enough() {
     let drawn = |cap, margin| {
@@ -212,7 +212,7 @@ fn every_comparison_is_told_and_the_worst_one_is_the_finding() {
     assert_eq!((finding.statistic(), finding.bound()), (Some(wrong.z), Some(wrong.bound)));
     let largest = sound.comparison.detectable_effect.max(wrong.detectable_effect);
     assert_eq!(finding.detectable_effect(), Some(largest));
-    // Against 1.1 times the risk the estimate is 1/1.1 - 1 off, to within its interval.
+    // Against 1.1 times the mean the estimate is 1/1.1 - 1 off, to within its interval.
     let error = 1.0 / 1.1 - 1.0;
     assert!(wrong.interval.0 < error && error < wrong.interval.1 && wrong.interval.1 < 0.0, "{wrong:?}");
     assert_eq!(wrong.margin, 0.01);

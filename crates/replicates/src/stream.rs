@@ -37,11 +37,17 @@ impl Streams {
         self.rng(replicate, 0, Purpose::Real, cell)
     }
 
-    /// The stream of a key, from its beginning.
+    /// The stream of a key, from its beginning: the first of its purpose.
     #[must_use]
     pub fn rng(self, replicate: u64, generation: u32, purpose: Purpose, cell: u64) -> StreamRng {
-        let words =
-            philox4x64_10([u64::from(generation), replicate, purpose as u64, cell], [self.seed, self.experiment]);
+        self.nth(replicate, generation, purpose, 0, cell)
+    }
+
+    /// Stream number `index` (from 0) of a purpose, where a generation needs several.
+    #[must_use]
+    pub fn nth(self, replicate: u64, generation: u32, purpose: Purpose, index: u64, cell: u64) -> StreamRng {
+        let purpose = purpose as u64 + 2 * index;
+        let words = philox4x64_10([u64::from(generation), replicate, purpose, cell], [self.seed, self.experiment]);
         let mut seed = [0; 32];
         for (bytes, word) in seed.chunks_exact_mut(8).zip(words) {
             bytes.copy_from_slice(&word.to_le_bytes());

@@ -10,9 +10,11 @@ use super::{Row, simulator as wrong};
 use crate::claims::check::Case;
 use crate::experiment::Rows;
 use crate::simulate::engine::Record;
+use crate::simulate::glm::{Design, Regression, Responses, maximise};
 use crate::simulate::linear::LinearSufficient;
+use crate::simulate::logistic::Bernoulli;
 use crate::simulate::logistic::Logistic;
-use crate::simulate::{FitFailure, Simulator};
+use crate::simulate::{FitFailure, Model, Part, Setting, newton};
 use crate::stream::StreamRng;
 
 fn right(claim: &'static str, check: &'static str, name: &'static str, simulator: fn(&Case) -> Case) -> Row {
@@ -23,7 +25,8 @@ fn right(claim: &'static str, check: &'static str, name: &'static str, simulator
 /// The Gaussian simulator with this fault, at the case's cell; Sigma as in the Gaussian claims.
 fn gaussian(case: &Case, fault: Fault) -> Case {
     let sigma = [2.0, 0.6, -0.3, 0.6, 1.0, 0.2, -0.3, 0.2, 0.5];
-    case.clone().simulated_by(Faulty { sigma: DMatrix::from_row_slice(3, 3, &sigma), rows: case.cell().rows, fault })
+    let model = Faulty::new(DMatrix::from_row_slice(3, 3, &sigma), fault);
+    case.clone().simulated_by(Setting::of(model, case.cell().rows))
 }
 
 /// The table: the controls first.
@@ -60,8 +63,8 @@ pub fn table() -> Vec<Row> {
             c.clone().simulated_by(Logistic::new(beta, c.cell().rows))
         }),
         wrong(SEPARATION.0, SEPARATION.1, "dropped failed fits: chains go on from the model before", |c| {
-            let beta = DVector::zeros(c.cell().dim);
-            c.clone().simulated_by(Dropping(Logistic::new(beta, c.cell().rows)))
+            let model = Dropping(Regression::new(vec![0.0; c.cell().dim]));
+            c.clone().simulated_by(Setting::of(model, c.cell().rows))
         }),
         wrong(
             "figure-8a",
@@ -78,55 +81,61 @@ fn linear(case: &Case, noise: f64) -> Case {
 }
 
 /// Chains that pass over the fits that do not exist.
-struct Dropping(Logistic);
+struct Dropping(Regression<Bernoulli>);
 
-impl Simulator for Dropping {
-    type Real = <Logistic as Simulator>::Real;
-    type Noise = <Logistic as Simulator>::Noise;
-    type State = <Logistic as Simulator>::State;
+impl Model for Dropping {
+    type Noise = Design;
+    type Data = Responses;
+    type Fit = Vec<f64>;
+    type Scratch = newton::Fit;
 
-    const LOSSES: &'static [&'static str] = Logistic::LOSSES;
+    const LOSSES: &'static [&'static str] = Regression::<Bernoulli>::LOSSES;
 
-    fn real(&self) -> Self::Real {
-        self.0.real()
+    fn truth(&self) -> &Vec<f64> {
+        self.0.truth()
     }
 
-    fn noise(&self) -> Self::Noise {
-        self.0.noise()
+    fn noise(&self, rows: usize) -> Design {
+        self.0.noise(rows)
     }
 
-    fn state(&self) -> Self::State {
-        self.0.state()
+    fn data(&self, rows: usize) -> Responses {
+        self.0.data(rows)
     }
 
-    fn draw_real(&self, rng: &mut StreamRng, real: &mut Self::Real) -> Result<(), FitFailure> {
-        self.0.draw_real(rng, real)
+    fn unfitted(&self) -> Vec<f64> {
+        self.0.unfitted()
     }
 
-    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut Self::Noise) {
-        self.0.draw_noise(rng, noise);
+    fn scratch(&self) -> newton::Fit {
+        self.0.scratch()
     }
 
-    fn start(&self, real: &Self::Real, state: &mut Self::State) -> Result<(), FitFailure> {
-        self.0.start(real, state).or(Ok(()))
+    fn draw(&self, rng: &mut StreamRng, noise: &mut Design) {
+        self.0.draw(rng, noise);
     }
 
-    fn retrain(
+    fn generate(&self, from: &Vec<f64>, noise: &Design, data: &mut Responses) -> Result<(), FitFailure> {
+        self.0.generate(from, noise, data)
+    }
+
+    fn fit(
         &self,
-        weight: f64,
-        real: &Self::Real,
-        noise: &Self::Noise,
-        state: &mut Self::State,
+        generation: u32,
+        parts: &[Part<'_, Self>],
+        solver: &mut newton::Fit,
+        fit: &mut Vec<f64>,
     ) -> Result<(), FitFailure> {
-        let before = state.clone();
-        self.0.retrain(weight, real, noise, state).or_else(|_| {
-            *state = before;
-            Ok(())
-        })
+        let before = fit.clone();
+        let found = maximise::<Bernoulli, Self>(generation, parts, self.truth(), solver, fit);
+        if found.is_err() && generation > 0 {
+            *fit = before;
+        }
+        Ok(())
     }
 
-    fn losses(&self, state: &Self::State, out: &mut [f64]) {
-        self.0.losses(state, out);
+    fn losses(&self, fit: &Vec<f64>, out: &mut [f64]) {
+        self.0.losses(fit, out);
     }
 }
 
@@ -151,7 +160,7 @@ enum Fault {
 /// Retrains N(0, sigma) row by row.
 struct Faulty {
     sigma: DMatrix<f64>,
-    rows: Rows,
+    truth: FaultyFit,
     fault: Fault,
 }
 
@@ -162,15 +171,18 @@ struct Fitted {
     covariance: DMatrix<f64>,
 }
 
-struct FaultyState {
+/// The model of a generation, and that of the one before.
+#[derive(Clone)]
+struct FaultyFit {
     current: Fitted,
     last: Fitted,
     late: bool,
 }
 
 impl Faulty {
-    fn truth(&self) -> Fitted {
-        Fitted { mean: DVector::zeros(self.sigma.nrows()), covariance: self.sigma.clone() }
+    fn new(sigma: DMatrix<f64>, fault: Fault) -> Self {
+        let current = Fitted { mean: DVector::zeros(sigma.nrows()), covariance: sigma.clone() };
+        Self { sigma, truth: FaultyFit { last: current.clone(), current, late: false }, fault }
     }
 
     /// Rows of a Gaussian, one per column.
@@ -183,7 +195,7 @@ impl Faulty {
         drawn
     }
 
-    fn fit(&self, rows: &DMatrix<f64>, centre: Option<&DVector<f64>>) -> Fitted {
+    fn estimate(&self, rows: &DMatrix<f64>, centre: Option<&DVector<f64>>) -> Fitted {
         let mean = rows.column_mean();
         let centre = centre.unwrap_or(&mean);
         let mut centred = rows.clone();
@@ -198,81 +210,98 @@ fn stream() -> StreamRng {
     StreamRng::seed_from_u64(0)
 }
 
-/// Real rows and noise are the streams: what is drawn from them is the chain's.
-impl Simulator for Faulty {
-    type Real = StreamRng;
+/// The noise is the stream of the rows, and the rows are drawn from it when they are fitted; what is kept of them is the model that makes them.
+impl Model for Faulty {
     type Noise = StreamRng;
-    type State = FaultyState;
+    type Data = FaultyFit;
+    type Fit = FaultyFit;
+    type Scratch = ();
 
     const LOSSES: &'static [&'static str] = &["mean", "covariance"];
 
-    fn real(&self) -> StreamRng {
+    fn truth(&self) -> &FaultyFit {
+        &self.truth
+    }
+
+    fn noise(&self, _: usize) -> StreamRng {
         stream()
     }
 
-    fn noise(&self) -> StreamRng {
-        stream()
+    fn data(&self, _: usize) -> FaultyFit {
+        self.truth.clone()
     }
 
-    fn state(&self) -> FaultyState {
-        FaultyState { current: self.truth(), last: self.truth(), late: false }
+    fn unfitted(&self) -> FaultyFit {
+        self.truth.clone()
     }
 
-    fn draw_real(&self, rng: &mut StreamRng, real: &mut StreamRng) -> Result<(), FitFailure> {
-        real.clone_from(rng);
-        Ok(())
-    }
+    fn scratch(&self) {}
 
-    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut StreamRng) {
+    fn draw(&self, rng: &mut StreamRng, noise: &mut StreamRng) {
         noise.clone_from(rng);
     }
 
-    fn start(&self, real: &StreamRng, state: &mut FaultyState) -> Result<(), FitFailure> {
-        let rows = Self::draw(&self.truth(), self.rows.real, &mut real.clone());
-        state.current = self.fit(&rows, None);
-        state.last = state.current.clone();
-        state.late = self.fault == Fault::Late;
+    fn generate(&self, from: &FaultyFit, _: &StreamRng, data: &mut FaultyFit) -> Result<(), FitFailure> {
+        data.clone_from(from);
         Ok(())
     }
 
-    fn retrain(
+    fn fit(
         &self,
-        weight: f64,
-        real: &StreamRng,
-        noise: &StreamRng,
-        state: &mut FaultyState,
+        generation: u32,
+        parts: &[Part<'_, Self>],
+        (): &mut (),
+        fit: &mut FaultyFit,
     ) -> Result<(), FitFailure> {
-        if std::mem::take(&mut state.late) {
+        let fault = self.fault;
+        let real = parts.iter().find(|part| part.real);
+        if generation == 0 {
+            let real = real.ok_or(FitFailure)?;
+            let current = self.estimate(&Self::draw(&self.truth.current, real.rows, &mut real.noise.clone()), None);
+            *fit = FaultyFit { last: current.clone(), current, late: fault == Fault::Late };
             return Ok(());
         }
-        let Self { fault, rows: Rows { real: n, synthetic: m }, .. } = *self;
+        if std::mem::take(&mut fit.late) {
+            return Ok(());
+        }
+        let synthetic = parts.iter().find(|part| !part.real).ok_or(FitFailure)?;
+        let FaultyFit { current, last, .. } = synthetic.data;
         let origin = match fault {
-            Fault::OneBehind => state.last.clone(),
-            Fault::FromTruth => self.truth(),
-            Fault::TrueCovariance => Fitted { covariance: self.sigma.clone(), ..state.current.clone() },
-            Fault::Diagonal => Fitted {
-                covariance: DMatrix::from_diagonal(&state.current.covariance.diagonal()),
-                ..state.current.clone()
-            },
-            _ => state.current.clone(),
+            Fault::OneBehind => last.clone(),
+            Fault::FromTruth => self.truth.current.clone(),
+            Fault::TrueCovariance => Fitted { covariance: self.sigma.clone(), ..current.clone() },
+            Fault::Diagonal => {
+                Fitted { covariance: DMatrix::from_diagonal(&current.covariance.diagonal()), ..current.clone() }
+            }
+            _ => current.clone(),
         };
-        let fresh = Self::draw(&self.truth(), n, &mut real.clone());
-        let drawn = if fault == Fault::OneStream { real } else { noise };
-        let drawn = Self::draw(&origin, m - usize::from(fault == Fault::OneLess), &mut drawn.clone());
+        let stream = match real {
+            Some(real) if fault == Fault::OneStream => real.noise,
+            _ => synthetic.noise,
+        };
+        let made = synthetic.rows - usize::from(fault == Fault::OneLess);
+        let made = Self::draw(&origin, made, &mut stream.clone());
+        // Without weight on the real rows there are none.
+        let Some(real) = real else {
+            fit.last = std::mem::replace(&mut fit.current, self.estimate(&made, None));
+            return Ok(());
+        };
+        let fresh = Self::draw(&self.truth.current, real.rows, &mut real.noise.clone());
+        let weight = real.weight;
         let (w, u) = match fault {
             Fault::Exchanged => (1.0 - weight, weight),
             Fault::PerRow => {
-                let (w, u) = (weight * n as f64, (1.0 - weight) * m as f64);
+                let (w, u) = (weight * real.rows as f64, (1.0 - weight) * synthetic.rows as f64);
                 (w / (w + u), u / (w + u))
             }
             Fault::Unnormalised => (weight, 1.02 - weight),
             _ => (weight, 1.0 - weight),
         };
-        let centre = fresh.column_mean() * w + drawn.column_mean() * u;
+        let centre = fresh.column_mean() * w + made.column_mean() * u;
         let centre = (fault == Fault::PooledCentre).then_some(&centre);
-        let (real, synthetic) = (self.fit(&fresh, centre), self.fit(&drawn, centre));
-        state.last = std::mem::replace(
-            &mut state.current,
+        let (real, synthetic) = (self.estimate(&fresh, centre), self.estimate(&made, centre));
+        fit.last = std::mem::replace(
+            &mut fit.current,
             Fitted {
                 mean: real.mean * w + synthetic.mean * u,
                 covariance: real.covariance * w + synthetic.covariance * u,
@@ -281,23 +310,21 @@ impl Simulator for Faulty {
         Ok(())
     }
 
-    fn losses(&self, state: &FaultyState, out: &mut [f64]) {
-        out[0] = state.current.mean.norm_squared();
-        out[1] = (&state.current.covariance - &self.sigma).norm_squared();
+    fn losses(&self, fit: &FaultyFit, out: &mut [f64]) {
+        out[0] = fit.current.mean.norm_squared();
+        out[1] = (&fit.current.covariance - &self.sigma).norm_squared();
     }
 }
 
 /// The categorical simulator of the cells (.05, .15, .3, .5) with so many real rows too few.
 fn categories(case: &Case, fewer: usize) -> Case {
     let Rows { real, synthetic } = case.cell().rows;
-    case.clone().simulated_by(Counted { rows: Rows { real: real - fewer, synthetic } })
+    case.clone().simulated_by(Setting::of(Counted, Rows { real: real - fewer, synthetic }))
 }
 
 const CATEGORIES: [f64; 4] = [0.05, 0.15, 0.3, 0.5];
 
-struct Counted {
-    rows: Rows,
-}
+struct Counted;
 
 /// Shares of the cells among so many rows, by comparing a uniform number with cumulated probabilities.
 fn shares(probabilities: &[f64; 4], rows: usize, rng: &mut StreamRng) -> [f64; 4] {
@@ -313,53 +340,48 @@ fn shares(probabilities: &[f64; 4], rows: usize, rng: &mut StreamRng) -> [f64; 4
     shares
 }
 
-/// Real rows are their shares; the noise is the stream.
-impl Simulator for Counted {
-    type Real = [f64; 4];
-    type Noise = StreamRng;
-    type State = [f64; 4];
+/// The noise is the stream and the number of rows, the data their shares.
+impl Model for Counted {
+    type Noise = (StreamRng, usize);
+    type Data = [f64; 4];
+    type Fit = [f64; 4];
+    type Scratch = ();
 
     const LOSSES: &'static [&'static str] = &["cells"];
 
-    fn real(&self) -> [f64; 4] {
+    fn truth(&self) -> &[f64; 4] {
+        &CATEGORIES
+    }
+
+    fn noise(&self, rows: usize) -> (StreamRng, usize) {
+        (stream(), rows)
+    }
+
+    fn data(&self, _: usize) -> [f64; 4] {
         CATEGORIES
     }
 
-    fn noise(&self) -> StreamRng {
-        stream()
-    }
-
-    fn state(&self) -> [f64; 4] {
+    fn unfitted(&self) -> [f64; 4] {
         CATEGORIES
     }
 
-    fn draw_real(&self, rng: &mut StreamRng, real: &mut [f64; 4]) -> Result<(), FitFailure> {
-        *real = shares(&CATEGORIES, self.rows.real, rng);
+    fn scratch(&self) {}
+
+    fn draw(&self, rng: &mut StreamRng, noise: &mut (StreamRng, usize)) {
+        noise.0.clone_from(rng);
+    }
+
+    fn generate(&self, from: &[f64; 4], noise: &(StreamRng, usize), data: &mut [f64; 4]) -> Result<(), FitFailure> {
+        *data = shares(from, noise.1, &mut noise.0.clone());
         Ok(())
     }
 
-    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut StreamRng) {
-        noise.clone_from(rng);
-    }
-
-    fn start(&self, real: &[f64; 4], state: &mut [f64; 4]) -> Result<(), FitFailure> {
-        *state = *real;
+    fn fit(&self, _: u32, parts: &[Part<'_, Self>], (): &mut (), fit: &mut [f64; 4]) -> Result<(), FitFailure> {
+        *fit = std::array::from_fn(|i| parts.iter().map(|part| part.weight * part.data[i]).sum());
         Ok(())
     }
 
-    fn retrain(
-        &self,
-        weight: f64,
-        fresh: &[f64; 4],
-        noise: &StreamRng,
-        state: &mut [f64; 4],
-    ) -> Result<(), FitFailure> {
-        let drawn = shares(state, self.rows.synthetic, &mut noise.clone());
-        *state = std::array::from_fn(|i| weight * fresh[i] + (1.0 - weight) * drawn[i]);
-        Ok(())
-    }
-
-    fn losses(&self, state: &[f64; 4], out: &mut [f64]) {
-        out[0] = state.iter().zip(CATEGORIES).map(|(share, p)| (share - p) * (share - p)).sum();
+    fn losses(&self, fit: &[f64; 4], out: &mut [f64]) {
+        out[0] = fit.iter().zip(CATEGORIES).map(|(share, p)| (share - p) * (share - p)).sum();
     }
 }

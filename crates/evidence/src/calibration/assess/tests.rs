@@ -4,14 +4,14 @@ use rand::RngExt;
 use rand_distr::StandardNormal;
 
 use super::*;
-use goldenweight_replicates::stream::{Purpose, Streams};
+use goldenweight_replicates::stream::Streams;
 
 const COMPARISONS: usize = 20;
 
 /// The report of so many runs of comparisons whose z is `statistic` of a standard normal number.
 fn outcome(seeds: u64, budget: f64, statistic: impl Fn(f64) -> Value) -> CalibrationOutcome {
     let run = |index: u64| {
-        let mut rng = Streams { seed: 1, experiment: 2 }.rng(index, 0, Purpose::Real, 0);
+        let mut rng = Streams { seed: 1, experiment: 2 }.of_replicate(index, 0);
         let comparisons = (0..COMPARISONS).map(|_| Some(statistic(rng.sample::<f64, _>(StandardNormal)))).collect();
         Run { comparisons, wrong_refuted: true }
     };
@@ -65,7 +65,7 @@ fn halved_standard_errors_are_found() {
 fn one_shifted_comparison_is_found_by_its_law() {
     let mut runs: Vec<Run> = Vec::new();
     for index in 0..400 {
-        let mut rng = Streams { seed: 1, experiment: 2 }.rng(index, 0, Purpose::Real, 0);
+        let mut rng = Streams { seed: 1, experiment: 2 }.of_replicate(index, 0);
         let shifted = |i: usize| value(rng.sample::<f64, _>(StandardNormal) + if i == 3 { 0.5 } else { 0.0 });
         runs.push(Run { comparisons: (0..COMPARISONS).map(shifted).map(Some).collect(), wrong_refuted: true });
     }
@@ -121,7 +121,7 @@ fn a_wrong_simulator_that_passes_is_a_cause() {
 fn false_alarms_are_held_against_the_declared_rate() {
     for (alarms, contradicted) in [(2, false), (5, true)] {
         let run = |i: u64| {
-            let mut rng = Streams { seed: 1, experiment: 2 }.rng(i, 0, Purpose::Real, 0);
+            let mut rng = Streams { seed: 1, experiment: 2 }.of_replicate(i, 0);
             let mut made: Vec<_> = (0..COMPARISONS).map(|_| Some(value(rng.sample(StandardNormal)))).collect();
             if i < alarms {
                 made[i as usize % COMPARISONS] = Some(value(4.5));
@@ -138,7 +138,7 @@ fn false_alarms_are_held_against_the_declared_rate() {
 #[test]
 fn an_interrupted_calibration_decides_nothing() {
     let run = |i: u64| {
-        let mut rng = Streams { seed: 1, experiment: 2 }.rng(i, 0, Purpose::Real, 0);
+        let mut rng = Streams { seed: 1, experiment: 2 }.of_replicate(i, 0);
         let comparisons = (0..COMPARISONS).map(|_| Some(value(rng.sample(StandardNormal)))).collect();
         Run { comparisons, wrong_refuted: true }
     };

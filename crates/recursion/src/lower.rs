@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use rand::RngExt;
 use rand_distr::{ChiSquared, StandardNormal};
 
-use crate::stream::StreamRng;
+use crate::StreamRng;
 
 /// The factor of L L' + F F': rotates the columns of the lower trapezoidal F into L; F is used up.
 ///
@@ -31,20 +31,22 @@ pub fn add_columns(l: &mut DMatrix<f64>, f: &mut DMatrix<f64>) {
     }
 }
 
-/// A <- L A for lower triangular L and A.
-pub fn multiply_into(l: &DMatrix<f64>, a: &mut DMatrix<f64>) {
+/// `product` <- L A for lower triangular L and A.
+pub fn multiply(l: &DMatrix<f64>, a: &DMatrix<f64>, product: &mut DMatrix<f64>) {
     let p = l.nrows();
-    for (j, column) in a.as_mut_slice().chunks_exact_mut(p).enumerate() {
-        for i in (j..p).rev() {
-            column[i] = (j..=i).map(|k| l[(i, k)] * column[k]).sum();
+    let columns = product.as_mut_slice().chunks_exact_mut(p).zip(a.as_slice().chunks_exact(p));
+    for (j, (out, column)) in columns.enumerate() {
+        out[..j].fill(0.0);
+        for i in j..p {
+            out[i] = (j..=i).map(|k| l[(i, k)] * column[k]).sum();
         }
     }
 }
 
-/// v <- L v for lower triangular L.
-pub fn apply(l: &DMatrix<f64>, v: &mut [f64]) {
-    for i in (0..v.len()).rev() {
-        v[i] = (0..=i).map(|k| l[(i, k)] * v[k]).sum();
+/// `product` <- L v for lower triangular L.
+pub fn apply(l: &DMatrix<f64>, v: &[f64], product: &mut [f64]) {
+    for (i, out) in product.iter_mut().enumerate() {
+        *out = (0..=i).map(|k| l[(i, k)] * v[k]).sum();
     }
 }
 
@@ -150,10 +152,10 @@ mod tests {
     fn products() {
         let l = lower(&[2.0, 0.0, 0.0, -1.0, 0.5, 0.0, 0.3, 4.0, 1.0]);
         let a = lower(&[1.0, 0.0, 0.0, 5.0, 3.0, 0.0, -2.0, 1.0, 0.1]);
-        let (mut product, mut v) = (a.clone(), [1.0, -2.0, 3.0]);
-        multiply_into(&l, &mut product);
+        let (mut product, mut v) = (DMatrix::from_element(3, 3, f64::NAN), [f64::NAN; 3]);
+        multiply(&l, &a, &mut product);
         assert_close(&product, &(&l * &a));
-        apply(&l, &mut v);
+        apply(&l, &[1.0, -2.0, 3.0], &mut v);
         // (2, -1 - 1, 0.3 - 8 + 3)
         assert_close(&DMatrix::from_column_slice(3, 1, &v), &DMatrix::from_column_slice(3, 1, &[2.0, -2.0, -4.7]));
     }
@@ -180,7 +182,7 @@ mod tests {
     /// E A A' = d I for any number of rows d: entries within 6 standard errors (variance d off and 2 d on the diagonal).
     #[test]
     fn bartlett_factors_have_the_mean_of_wishart() {
-        use crate::stream::{Purpose, Streams};
+        use goldenweight_replicates::stream::{Purpose, Streams};
         let (draws, streams) = (20_000, Streams { seed: 1, experiment: 4 });
         for rows in [1, 2, 3, 9] {
             let (law, mut a, mut sum) = (Bartlett::new(rows, 3), DMatrix::zeros(3, 3), DMatrix::zeros(3, 3));

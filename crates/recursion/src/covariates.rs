@@ -4,7 +4,7 @@ use fearless_simd::{f64x4, prelude::*};
 use rand::RngExt;
 use rand_distr::StandardNormal;
 
-use crate::stream::StreamRng;
+use crate::StreamRng;
 
 /// A number of each of four rows.
 pub type Four = [f64; 4];

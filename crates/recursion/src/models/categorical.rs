@@ -5,8 +5,7 @@ use std::marker::PhantomData;
 use rand::SeedableRng;
 use rand_distr::{Binomial, Distribution};
 
-use super::{FitFailure, Simulator, sorted::sorted_uniforms};
-use crate::{experiment::Rows, stream::StreamRng};
+use crate::{FitFailure, Model, Part, StreamRng, sorted::sorted_uniforms};
 
 /// Draws every row.
 pub type CategoricalRows = Categorical<EveryRow>;
@@ -14,92 +13,74 @@ pub type CategoricalRows = Categorical<EveryRow>;
 /// Draws the counts of the cells, a multinomial by conditional binomials.
 pub type CategoricalSufficient = Categorical<Counts>;
 
-/// Cells with known probabilities and the sample sizes; `S` is what a sample is made of.
-#[derive(Debug)]
+/// Cells with known probabilities; `S` is what a sample is made of.
+#[derive(Clone, Debug)]
 pub struct Categorical<S> {
     probabilities: Vec<f64>,
-    rows: Rows,
     sample: PhantomData<fn() -> S>,
 }
 
 impl<S: Sample> Categorical<S> {
-    /// Real rows in cells of these probabilities (non-negative, of sum 1 but for rounding).
+    /// Cells of these probabilities (non-negative, of sum 1 but for rounding).
     #[must_use]
-    pub const fn new(probabilities: Vec<f64>, rows: Rows) -> Self {
-        Self { probabilities, rows, sample: PhantomData }
+    pub const fn new(probabilities: Vec<f64>) -> Self {
+        Self { probabilities, sample: PhantomData }
     }
 }
 
-impl<S: Sample> Simulator for Categorical<S> {
-    type Real = Real<S>;
+impl<S: Sample + Send + Sync + 'static> Model for Categorical<S> {
     type Noise = S;
-    type State = State;
+    /// The frequencies of the cells.
+    type Data = Vec<f64>;
+    /// The probabilities of the cells.
+    type Fit = Vec<f64>;
+    type Scratch = ();
 
     const LOSSES: &'static [&'static str] = &["probabilities"];
 
-    fn real(&self) -> Real<S> {
-        Real { sample: S::new(self.rows.real), frequencies: vec![0.0; self.probabilities.len()] }
+    fn truth(&self) -> &Vec<f64> {
+        &self.probabilities
     }
 
-    fn noise(&self) -> S {
-        S::new(self.rows.synthetic)
+    fn noise(&self, rows: usize) -> S {
+        S::new(rows)
     }
 
-    fn state(&self) -> State {
-        let zeros = vec![0.0; self.probabilities.len()];
-        State { fit: zeros.clone(), synthetic: zeros }
+    fn data(&self, _: usize) -> Vec<f64> {
+        self.unfitted()
     }
 
-    fn draw_real(&self, rng: &mut StreamRng, Real { sample, frequencies }: &mut Real<S>) -> Result<(), FitFailure> {
-        sample.draw(rng);
-        sample.count(&self.probabilities, frequencies);
-        Ok(())
+    fn unfitted(&self) -> Vec<f64> {
+        vec![0.0; self.probabilities.len()]
     }
 
-    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut S) {
+    fn scratch(&self) {}
+
+    fn draw(&self, rng: &mut StreamRng, noise: &mut S) {
         noise.draw(rng);
     }
 
-    fn start(&self, real: &Real<S>, state: &mut State) -> Result<(), FitFailure> {
-        state.fit.copy_from_slice(&real.frequencies);
+    fn generate(&self, from: &Vec<f64>, noise: &S, data: &mut Vec<f64>) -> Result<(), FitFailure> {
+        noise.count(from, data);
         Ok(())
     }
 
-    fn retrain(
-        &self,
-        weight: f64,
-        real: &Real<S>,
-        noise: &S,
-        State { fit, synthetic }: &mut State,
-    ) -> Result<(), FitFailure> {
-        noise.count(fit, synthetic);
-        for ((fit, real), synthetic) in fit.iter_mut().zip(&real.frequencies).zip(synthetic) {
-            *fit = weight * real + (1.0 - weight) * *synthetic;
+    fn fit(&self, _: u32, parts: &[Part<'_, Self>], (): &mut (), fit: &mut Vec<f64>) -> Result<(), FitFailure> {
+        let Some((first, others)) = parts.split_first() else { return Err(FitFailure) };
+        fit.iter_mut().zip(first.data).for_each(|(fit, share)| *fit = first.weight * share);
+        for part in others {
+            fit.iter_mut().zip(part.data).for_each(|(fit, share)| *fit += part.weight * share);
         }
         Ok(())
     }
 
-    fn losses(&self, state: &State, out: &mut [f64]) {
-        out[0] = state.fit.iter().zip(&self.probabilities).map(|(fit, p)| (fit - p) * (fit - p)).sum();
+    fn losses(&self, fit: &Vec<f64>, out: &mut [f64]) {
+        out[0] = fit.iter().zip(&self.probabilities).map(|(fit, p)| (fit - p) * (fit - p)).sum();
     }
 }
 
-/// A real sample and its frequencies.
-#[derive(Debug)]
-pub struct Real<S> {
-    sample: S,
-    frequencies: Vec<f64>,
-}
-
-/// The fitted probabilities, and room for synthetic frequencies.
-#[derive(Debug)]
-pub struct State {
-    fit: Vec<f64>,
-    synthetic: Vec<f64>,
-}
-
 /// What a sample is made of, whatever the probabilities of the cells, of which the sum may differ from 1 by rounding.
-pub trait Sample {
+pub trait Sample: Sized {
     /// Memory for this many rows.
     fn new(rows: usize) -> Self;
 
@@ -181,7 +162,7 @@ impl Sample for Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stream::{Purpose, Streams};
+    use goldenweight_replicates::stream::{Purpose, Streams};
 
     /// Cells of [0, 1/8), [1/8, 1/2), [1/2, 1): a number at the end of a cell lies in the next one, and probabilities need not sum to 1.
     #[test]

@@ -3,74 +3,78 @@
 
 use std::ops::Range;
 
-use super::{FitFailure, Simulator, lanes::LANES, sorted::sorted_uniforms};
-use crate::{experiment::Rows, stream::StreamRng};
+use crate::{FitFailure, Model, Part, StreamRng, lanes::LANES, sorted::sorted_uniforms};
 
-/// Draws every row, in increasing order.
-#[derive(Debug)]
-pub struct CdfRows {
-    rows: Rows,
+/// The truth U(0, 1); every row is drawn, in increasing order.
+#[derive(Clone, Debug)]
+pub struct Cdf {
+    truth: Steps,
 }
 
-impl CdfRows {
-    /// The truth U(0, 1) with these sample sizes.
-    #[must_use]
-    pub const fn new(rows: Rows) -> Self {
-        Self { rows }
+impl Default for Cdf {
+    fn default() -> Self {
+        Self { truth: Steps::uniform() }
     }
 }
 
-impl Simulator for CdfRows {
-    /// The real rows in increasing order, and `END`.
-    type Real = Vec<f64>;
-    /// Uniform numbers in increasing order: the synthetic rows are their quantiles.
+impl Model for Cdf {
+    /// Uniform numbers in increasing order: the rows are their quantiles.
     type Noise = Vec<f64>;
-    type State = State;
+    /// The rows in increasing order, and `END`.
+    type Data = Vec<f64>;
+    type Fit = Steps;
+    /// Rows of many parts, with their weights.
+    type Scratch = Vec<(f64, f64)>;
 
     const LOSSES: &'static [&'static str] = &["cdf"];
 
-    fn real(&self) -> Vec<f64> {
-        vec![END; self.rows.real + 1]
+    fn truth(&self) -> &Steps {
+        &self.truth
     }
 
-    fn noise(&self) -> Vec<f64> {
-        vec![0.0; self.rows.synthetic]
+    fn noise(&self, rows: usize) -> Vec<f64> {
+        vec![0.0; rows]
     }
 
-    fn state(&self) -> State {
-        let Rows { real, synthetic } = self.rows;
-        State { fitted: Steps::with_capacity(real + synthetic), rows: vec![END; synthetic + 1] }
+    fn data(&self, rows: usize) -> Vec<f64> {
+        vec![END; rows + 1]
     }
 
-    fn draw_real(&self, rng: &mut StreamRng, real: &mut Vec<f64>) -> Result<(), FitFailure> {
-        sorted_uniforms(rng, &mut real[..self.rows.real]);
-        Ok(())
+    fn unfitted(&self) -> Steps {
+        Steps::uniform()
     }
 
-    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut Vec<f64>) {
+    fn scratch(&self) -> Vec<(f64, f64)> {
+        Vec::new()
+    }
+
+    fn draw(&self, rng: &mut StreamRng, noise: &mut Vec<f64>) {
         sorted_uniforms(rng, noise);
     }
 
-    fn start(&self, real: &Vec<f64>, State { fitted, .. }: &mut State) -> Result<(), FitFailure> {
-        fitted.mix(1.0, real, NONE);
+    /// By inversion, so that rows move little where the weight does (common random numbers).
+    fn generate(&self, from: &Steps, noise: &Vec<f64>, data: &mut Vec<f64>) -> Result<(), FitFailure> {
+        from.quantiles(noise, &mut data[..noise.len()]);
         Ok(())
     }
 
-    /// By inversion, so that rows move little where w does (common random numbers).
-    fn retrain(
+    fn fit(
         &self,
-        weight: f64,
-        real: &Vec<f64>,
-        noise: &Vec<f64>,
-        State { fitted, rows }: &mut State,
+        _: u32,
+        parts: &[Part<'_, Self>],
+        scratch: &mut Vec<(f64, f64)>,
+        fit: &mut Steps,
     ) -> Result<(), FitFailure> {
-        fitted.quantiles(noise, &mut rows[..noise.len()]);
-        fitted.mix(weight, real, rows);
+        match parts {
+            [only] => fit.mix(1.0, only.data, NONE),
+            [first, second] => fit.mix(first.weight, first.data, second.data),
+            _ => fit.mix_many(parts.iter().map(|part| (part.weight, part.data.as_slice())), scratch),
+        }
         Ok(())
     }
 
-    fn losses(&self, state: &State, out: &mut [f64]) {
-        out[0] = state.fitted.loss();
+    fn losses(&self, fit: &Steps, out: &mut [f64]) {
+        out[0] = fit.loss();
     }
 }
 
@@ -80,45 +84,54 @@ const END: f64 = 1.0;
 /// A sample without rows.
 const NONE: &[f64] = &[END];
 
-/// The fitted distribution function, and room for synthetic rows and `END`.
-#[derive(Debug)]
-pub struct State {
-    fitted: Steps,
-    rows: Vec<f64>,
-}
-
-/// A distribution function on \[0, 1\]: `levels[k]` from `atoms[k]` to `atoms[k + 1]`. Before the first atom stands 0, behind the last 1.
-#[derive(Debug)]
-struct Steps {
+/// A distribution function on \[0, 1\]: `levels[k]` from `atoms[k]` to `atoms[k + 1]`. Before the first atom stands 0, behind the last 1. Without any atom it
+/// is that of the uniform distribution.
+#[derive(Clone, Debug)]
+pub struct Steps {
     atoms: Vec<f64>,
     levels: Vec<f64>,
-    /// How many of the atoms up to each are real rows.
-    real: Vec<i32>,
+    /// How many of the atoms up to each are of the first part.
+    first: Vec<i32>,
 }
 
 impl Steps {
-    fn with_capacity(atoms: usize) -> Self {
-        Self {
-            atoms: Vec::with_capacity(atoms + 2),
-            levels: Vec::with_capacity(atoms + 1),
-            real: Vec::with_capacity(atoms),
-        }
+    const fn uniform() -> Self {
+        Self { atoms: Vec::new(), levels: Vec::new(), first: Vec::new() }
     }
 
-    /// Becomes that of sorted real rows, which share the weight, and of sorted synthetic rows, which share the rest, each followed by `END`. Rows
-    /// of weight zero are no atoms.
-    fn mix(&mut self, weight: f64, real: &[f64], synthetic: &[f64]) {
-        let real = if weight > 0.0 { real } else { NONE };
-        let synthetic = if weight < 1.0 { synthetic } else { NONE };
-        let (n, m) = (real.len() - 1, synthetic.len() - 1);
+    /// Becomes that of the sorted rows of many parts, each followed by `END`, which share the weights of their parts.
+    fn mix_many<'a>(&mut self, parts: impl Iterator<Item = (f64, &'a [f64])>, scratch: &mut Vec<(f64, f64)>) {
+        scratch.clear();
+        for (weight, rows) in parts {
+            let (_, rows) = rows.split_last().unwrap_or((&END, &[]));
+            scratch.extend(rows.iter().map(|&row| (row, weight / rows.len() as f64)));
+        }
+        // In any order of equal rows: between them the function has no width.
+        scratch.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let rows = scratch.len();
+        self.atoms.resize(rows + 2, 0.0);
+        self.levels.resize(rows + 1, 0.0);
+        (self.atoms[0], self.levels[0]) = (0.0, 0.0);
+        let mut level = 0.0;
+        for (k, &(row, weight)) in scratch.iter().enumerate() {
+            level += weight;
+            (self.atoms[k + 1], self.levels[k + 1]) = (row, level);
+        }
+        (self.atoms[rows + 1], self.levels[rows]) = (1.0, 1.0); // but for rounding it is
+    }
+
+    /// Becomes that of sorted rows, which share the weight, and of other sorted rows, which share the rest, each followed by `END`.
+    fn mix(&mut self, weight: f64, first: &[f64], second: &[f64]) {
+        let (n, m) = (first.len() - 1, second.len() - 1);
         self.atoms.resize(n + m + 2, 0.0);
         self.levels.resize(n + m + 1, 0.0);
-        self.real.resize(n + m, 0);
-        merge(real, synthetic, &mut self.atoms[1..=n + m], &mut self.real);
+        (self.atoms[0], self.levels[0]) = (0.0, 0.0);
+        self.first.resize(n + m, 0);
+        merge(first, second, &mut self.atoms[1..=n + m], &mut self.first);
         // From the numbers of rows passed, so that no rounding accumulates; a part without rows adds 0.
         let (a, b) = (weight / n.max(1) as f64, (1.0 - weight) / m.max(1) as f64);
-        for (k, (level, &real)) in self.levels[1..].iter_mut().zip(&self.real).enumerate() {
-            *level = f64::from(real) * a + f64::from(k as i32 + 1 - real) * b;
+        for (k, (level, &first)) in self.levels[1..].iter_mut().zip(&self.first).enumerate() {
+            *level = f64::from(first) * a + f64::from(k as i32 + 1 - first) * b;
         }
         self.atoms[n + m + 1] = 1.0;
         self.levels[n + m] = 1.0; // but for rounding it is
@@ -126,6 +139,9 @@ impl Steps {
 
     /// The first atoms at which the function exceeds these numbers, which are sorted and lie in \[0, 1).
     fn quantiles(&self, sorted: &[f64], rows: &mut [f64]) {
+        if self.atoms.is_empty() {
+            return rows.copy_from_slice(sorted);
+        }
         // Both the numbers and the levels are in increasing order, so one pass finds all: a step finds a row or passes an atom; as in `merge`.
         let mut found = std::array::from_fn(|part| part * sorted.len() / PARTS);
         // Before a part of the numbers stand those of the parts before it, and the atoms that they pass.
@@ -181,16 +197,16 @@ fn side_by_side(ends: [usize; PARTS], counts: &mut [usize; PARTS], mut run: impl
     }
 }
 
-/// Merges two sorted samples, each followed by `END`, the real one of equal rows first; beside each atom, how many of the atoms up to it are real.
-fn merge(real: &[f64], synthetic: &[f64], atoms: &mut [f64], counts: &mut [i32]) {
-    // Before the real rows of a part stand those of the parts before it, and the synthetic ones below its first.
-    let n = real.len() - 1;
+/// Merges two sorted samples, each followed by `END`, of equal rows those of the first before; beside each atom, how many of the atoms up to it are of the first.
+fn merge(first: &[f64], second: &[f64], atoms: &mut [f64], counts: &mut [i32]) {
+    // Before the first sample's rows of a part stand those of the parts before it, and the second's below the part's first.
+    let n = first.len() - 1;
     let mut passed = std::array::from_fn(|part| part * n / PARTS);
-    let begins = |i: usize| if i < n { i + synthetic.partition_point(|&y| y < real[i]) } else { atoms.len() };
+    let begins = |i: usize| if i < n { i + second.partition_point(|&y| y < first[i]) } else { atoms.len() };
     let ends = std::array::from_fn(|part| begins((part + 1) * n / PARTS));
     // Without a branch: which of the two comes next is as unpredictable as a coin. Bits are in the order of the numbers, none being negative.
     side_by_side(ends, &mut passed, |i, step| {
-        let (x, y) = (real[*i].to_bits(), synthetic[step - *i].to_bits());
+        let (x, y) = (first[*i].to_bits(), second[step - *i].to_bits());
         *i += usize::from(x <= y);
         (atoms[step], counts[step]) = (f64::from_bits(x.min(y)), *i as i32);
     });
@@ -199,11 +215,20 @@ fn merge(real: &[f64], synthetic: &[f64], atoms: &mut [f64], counts: &mut [i32])
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stream::{Purpose, Streams};
+    use goldenweight_replicates::stream::{Purpose, Streams};
 
     fn loss(real: &[f64], synthetic: &[f64], weight: f64) -> f64 {
-        let mut steps = Steps::with_capacity(real.len() + synthetic.len());
-        steps.mix(weight, &ended(real), &ended(synthetic));
+        let parts = [(weight, ended(real)), (1.0 - weight, ended(synthetic))];
+        let parts: Vec<_> = parts.iter().filter(|part| part.0 > 0.0).map(|(w, rows)| (*w, rows.as_slice())).collect();
+        let (mut steps, mut many) = (Steps::uniform(), Steps::uniform());
+        match parts[..] {
+            [(_, only)] => steps.mix(1.0, only, NONE),
+            [(w, first), (_, second)] => steps.mix(w, first, second),
+            _ => unreachable!("one or two parts"),
+        }
+        many.mix_many(parts.into_iter(), &mut Vec::new());
+        // The levels of many parts carry the roundings of a sum.
+        assert!((many.loss() - steps.loss()).abs() < 1e-15);
         steps.loss()
     }
 
@@ -243,7 +268,7 @@ mod tests {
     /// The quantile of u is the first atom at which the function exceeds u: 1/8 at 0.1, 3/8 at 0.3, 1/2 at 0.6, 1 at 0.9.
     #[test]
     fn quantiles_by_hand() {
-        let mut steps = Steps::with_capacity(4);
+        let mut steps = Steps::uniform();
         steps.mix(0.25, &[0.1, 0.6, END], &[0.3, 0.9, 0.9, END]);
         let mut rows = [f64::NAN; 6];
         steps.quantiles(&[0.0, 0.125, 0.37, 0.374, 0.4, 0.999], &mut rows);
@@ -258,7 +283,7 @@ mod tests {
             let mut parts = [grid(n, 3), grid(m, 5), (0..m).map(|i| (i * i % 17) as f64 / 17.0).collect()];
             parts.iter_mut().for_each(|part| part.sort_by(f64::total_cmp));
             let [real, synthetic, sorted] = parts;
-            let mut steps = Steps::with_capacity(n + m);
+            let mut steps = Steps::uniform();
             steps.mix(0.375, &ended(&real), &ended(&synthetic));
             let mut rows = [real.as_slice(), &synthetic].concat();
             rows.sort_by(f64::total_cmp);
@@ -270,24 +295,19 @@ mod tests {
         }
     }
 
-    /// Synthetic rows are atoms of positive weight of the model before, in increasing order.
+    /// Synthetic rows are atoms of the model that makes them, in increasing order; those of the uniform truth are its numbers.
     #[test]
     fn synthetic_rows_repeat_atoms() {
         let streams = Streams { seed: 1, experiment: 2 };
-        let simulator = CdfRows::new(Rows { real: 5, synthetic: 200 });
-        let (mut real, mut noise, mut chain) = (simulator.real(), simulator.noise(), simulator.state());
-        for weights in [[0.0, 0.5], [0.4, 0.5], [1.0, 0.5]] {
-            simulator.draw_real(&mut streams.rng(0, 0, Purpose::Real, 0), &mut real).unwrap();
-            simulator.start(&real, &mut chain).unwrap();
-            for (t, weight) in (1..).zip(weights) {
-                let before = chain.fitted.atoms[1..chain.fitted.levels.len()].to_vec();
-                simulator.draw_real(&mut streams.rng(0, t, Purpose::Real, 0), &mut real).unwrap();
-                simulator.draw_noise(&mut streams.rng(0, t, Purpose::Synthetic, 0), &mut noise);
-                simulator.retrain(weight, &real, &noise, &mut chain).unwrap();
-                let (end, rows) = chain.rows.split_last().unwrap();
-                assert!(*end == END && rows.iter().all(|row| before.contains(row)));
-                assert!(chain.rows.is_sorted() && real.is_sorted() && chain.fitted.atoms.is_sorted());
-            }
-        }
+        let model = Cdf::default();
+        let mut fit = model.unfitted();
+        fit.mix(0.3, &[0.2, 0.7, END], &[0.1, 0.4, 0.4, END]);
+        let (mut noise, mut data) = (model.noise(200), model.data(200));
+        model.draw(&mut streams.rng(0, 0, Purpose::Synthetic, 0), &mut noise);
+        model.generate(&fit, &noise, &mut data).unwrap();
+        let (end, rows) = data.split_last().unwrap();
+        assert!(*end == END && rows.is_sorted() && rows.iter().all(|row| [0.1, 0.2, 0.4, 0.7].contains(row)));
+        model.generate(model.truth(), &noise, &mut data).unwrap();
+        assert_eq!(data[..200], noise);
     }
 }

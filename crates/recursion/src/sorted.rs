@@ -3,8 +3,8 @@
 use fearless_simd::{Level, dispatch, f64x4, prelude::*};
 use rand::Rng;
 
-use super::elementary::ln;
-use crate::stream::StreamRng;
+use crate::StreamRng;
+use crate::elementary::ln;
 
 /// The order statistics of independent U(0, 1): partial sums of exponential variables over the sum of one more.
 ///

@@ -4,13 +4,8 @@ use fearless_simd::{f64x4, prelude::*};
 use rand::SeedableRng;
 use rand_distr::Distribution;
 
-use super::{
-    FitFailure,
-    covariates::Four,
-    elementary::exp,
-    glm::{BLOCK, Family, Regression, uniform},
-};
-use crate::stream::StreamRng;
+use super::glm::{BLOCK, Family, Regression, uniform};
+use crate::{FitFailure, StreamRng, covariates::Four, elementary::exp};
 
 /// Poisson regression with random design N(0, I), refitted by weighted maximum likelihood.
 pub type Poisson = Regression<Counts>;

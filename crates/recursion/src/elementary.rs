@@ -99,7 +99,7 @@ mod tests {
     use rand::{RngExt, SeedableRng};
 
     use super::*;
-    use crate::stream::StreamRng;
+    use crate::StreamRng;
 
     #[test]
     fn logarithm_has_the_bits_of_libm() {

@@ -2,12 +2,8 @@
 
 use fearless_simd::{f64x4, prelude::*};
 
-use super::{
-    FitFailure,
-    covariates::Four,
-    elementary::exp,
-    glm::{Family, Regression, uniform},
-};
+use super::glm::{Family, Regression, uniform};
+use crate::{FitFailure, covariates::Four, elementary::exp};
 
 /// Logistic regression with random design N(0, I), refitted by weighted maximum likelihood.
 pub type Logistic = Regression<Bernoulli>;

@@ -4,7 +4,7 @@
 use rand::RngExt;
 use rand_distr::StandardNormal;
 
-use crate::stream::StreamRng;
+use crate::StreamRng;
 
 /// Values that are added side by side.
 pub const LANES: usize = 8;

@@ -6,12 +6,12 @@ use fearless_simd::{Level, dispatch, f64x4, prelude::*, u64x4};
 use nalgebra::DVector;
 use rand::Rng;
 
-use super::{
-    FitFailure, Simulator,
+use crate::{
+    FitFailure, Model, Part, StreamRng,
+    coordinates::Coordinates,
     covariates::{Covariates, Four, product},
-    newton::{Fit, LAST_CHANGE, Part},
+    newton::{self, Fit, LAST_CHANGE},
 };
-use crate::{experiment::Rows, stream::StreamRng};
 
 /// An exponential family with canonical link: density proportional to exp(y eta - b(eta)), eta = x'beta.
 ///
@@ -98,101 +98,111 @@ fn respond_on<F: Family, S: Simd>(
     Ok(())
 }
 
-/// Moves coefficients to where the climb to the next fit starts, without a part in where it ends: the pooled rows follow the truth and the
-/// current model in the shares w and 1 - w.
-pub fn approach(current: &mut [f64], truth: &[f64], weight: f64) {
-    current.iter_mut().zip(truth).for_each(|(b, truth)| *b = weight * truth + (1.0 - weight) * *b);
+/// Fits coefficients by maximum likelihood on parts, each with its covariates and responses.
+///
+/// The climb starts at 0 where there is no fit before, else where the truth and the fit before have the shares of the real and of the synthetic rows, which
+/// they are made by. That has no part in where it ends.
+///
+/// # Errors
+/// [`FitFailure`] where the maximum does not exist.
+pub fn maximise<'a, F: Family, M: Model<Noise = Design, Data = Responses>>(
+    generation: u32,
+    parts: &'a [Part<'a, M>],
+    truth: &[f64],
+    solver: &mut Fit,
+    beta: &mut [f64],
+) -> Result<(), FitFailure> {
+    if generation == 0 {
+        beta.fill(0.0);
+    } else {
+        let real = parts.iter().filter(|part| part.real).map(|part| part.weight).sum::<f64>();
+        beta.iter_mut().zip(truth).for_each(|(b, truth)| *b = real * truth + (1.0 - real) * *b);
+    }
+    let part =
+        |part: &'a Part<'a, M>| newton::Part { x: &part.noise.x, y: part.data, weight: part.weight / part.rows as f64 };
+    solver.maximise::<F>(parts.iter().map(part), beta)
 }
 
-/// Regression with random design: x ~ N(0, I_p), fresh for real and synthetic rows alike, no intercept, refitted by weighted
+/// Regression with random design: x ~ N(0, Omega), fresh for real and synthetic rows alike, no intercept, refitted by weighted
 /// maximum likelihood on the pooled rows.
 #[derive(Clone, Debug)]
 pub struct Regression<F> {
-    beta: DVector<f64>,
-    rows: Rows,
-    family: PhantomData<F>,
+    /// True coefficients of standard normal covariates.
+    truth: Vec<f64>,
+    coordinates: Option<Coordinates>,
+    family: PhantomData<fn() -> F>,
 }
 
 impl<F: Family> Regression<F> {
-    /// True coefficients (length p >= 1) and rows per generation.
+    /// True coefficients (at least one); covariates N(0, I).
     #[must_use]
-    pub const fn new(beta: DVector<f64>, rows: Rows) -> Self {
-        Self { beta, rows, family: PhantomData }
+    pub const fn new(beta: Vec<f64>) -> Self {
+        Self { truth: beta, coordinates: None, family: PhantomData }
+    }
+
+    /// True coefficients of other covariates.
+    ///
+    /// # Panics
+    /// Where the two have different dimensions.
+    #[must_use]
+    pub fn with_covariates(beta: Vec<f64>, coordinates: Coordinates) -> Self {
+        let truth = coordinates.standard(&DVector::from_vec(beta)).as_slice().to_vec();
+        Self { coordinates: Some(coordinates), ..Self::new(truth) }
     }
 }
 
-/// Real rows.
-#[derive(Clone, Debug)]
-pub struct Real {
-    design: Design,
-    responses: Responses,
-}
-
-/// The fitted coefficients, and room for synthetic responses and for the next fit.
-#[derive(Clone, Debug)]
-pub struct State {
-    beta: Vec<f64>,
-    synthetic: Responses,
-    fit: Fit,
-}
-
-impl State {
-    /// The coefficients of the current generation.
-    #[must_use]
-    pub fn coefficients(&self) -> &[f64] {
-        &self.beta
-    }
-}
-
-impl<F: Family> Simulator for Regression<F> {
-    type Real = Real;
+impl<F: Family + 'static> Model for Regression<F> {
     type Noise = Design;
-    type State = State;
+    type Data = Responses;
+    /// The coefficients of standard normal covariates.
+    type Fit = Vec<f64>;
+    type Scratch = Fit;
 
     const LOSSES: &'static [&'static str] = &["coefficients"];
 
-    fn real(&self) -> Real {
-        Real { design: Design::new(self.beta.len(), self.rows.real), responses: responses(self.rows.real) }
+    fn truth(&self) -> &Vec<f64> {
+        &self.truth
     }
 
-    fn noise(&self) -> Design {
-        Design::new(self.beta.len(), self.rows.synthetic)
+    fn noise(&self, rows: usize) -> Design {
+        Design::new(self.truth.len(), rows)
     }
 
-    fn state(&self) -> State {
-        let p = self.beta.len();
-        State { beta: vec![0.0; p], synthetic: responses(self.rows.synthetic), fit: Fit::new(p, LAST_CHANGE) }
+    fn data(&self, rows: usize) -> Responses {
+        responses(rows)
     }
 
-    fn draw_real(&self, rng: &mut StreamRng, Real { design, responses }: &mut Real) -> Result<(), FitFailure> {
-        self.draw_noise(rng, design);
-        respond::<F>(design, self.beta.as_slice(), responses)
+    fn unfitted(&self) -> Vec<f64> {
+        vec![0.0; self.truth.len()]
     }
 
-    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut Design) {
+    fn scratch(&self) -> Fit {
+        Fit::new(self.truth.len(), LAST_CHANGE)
+    }
+
+    fn draw(&self, rng: &mut StreamRng, noise: &mut Design) {
         noise.x.draw_normal(rng);
         noise.draw_words(rng);
     }
 
-    fn start(&self, real: &Real, State { beta, fit, .. }: &mut State) -> Result<(), FitFailure> {
-        beta.fill(0.0);
-        let part = Part { x: &real.design.x, y: &real.responses, weight: 1.0 / self.rows.real as f64 };
-        fit.maximise::<F>(&[part], beta)
+    fn generate(&self, from: &Vec<f64>, noise: &Design, data: &mut Responses) -> Result<(), FitFailure> {
+        respond::<F>(noise, from, data)
     }
 
-    fn retrain(&self, weight: f64, real: &Real, noise: &Design, state: &mut State) -> Result<(), FitFailure> {
-        let State { beta, synthetic, fit } = state;
-        respond::<F>(noise, beta, synthetic)?;
-        let Rows { real: n, synthetic: m } = self.rows;
-        let parts = [
-            Part { x: &real.design.x, y: &real.responses, weight: weight / n as f64 },
-            Part { x: &noise.x, y: synthetic, weight: (1.0 - weight) / m as f64 },
-        ];
-        approach(beta, self.beta.as_slice(), weight);
-        fit.maximise::<F>(&parts, beta)
+    fn fit(
+        &self,
+        generation: u32,
+        parts: &[Part<'_, Self>],
+        solver: &mut Fit,
+        beta: &mut Vec<f64>,
+    ) -> Result<(), FitFailure> {
+        maximise::<F, Self>(generation, parts, &self.truth, solver, beta)
     }
 
-    fn losses(&self, state: &State, out: &mut [f64]) {
-        out[0] = state.beta.iter().zip(&self.beta).map(|(b, truth)| (b - truth) * (b - truth)).sum();
+    fn losses(&self, beta: &Vec<f64>, out: &mut [f64]) {
+        out[0] = match &self.coordinates {
+            None => beta.iter().zip(&self.truth).map(|(b, truth)| (b - truth) * (b - truth)).sum(),
+            Some(coordinates) => coordinates.squared_error(|i| beta[i] - self.truth[i]),
+        };
     }
 }

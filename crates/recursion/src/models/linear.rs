@@ -1,19 +1,21 @@
-//! Linear regression y = x'beta + noise with x ~ N(0, I) for real and synthetic rows alike, without intercept, the noise
+//! Linear regression y = x'beta + noise with x ~ N(0, Omega) for real and synthetic rows alike, without intercept, the noise
 //! variance known: one weighted least-squares fit on the pooled rows, of weight w/n and (1 - w)/m each.
 //!
-//! The estimate is equivariant, so only its error d, in units of the noise's standard deviation, is followed. A sample is x and e, both
-//! standard normal; with G = X'X/rows and h = X'e/rows of each part, and u = 1 - w, the pooled fit solves
+//! The estimate is equivariant, so only its error d is followed, in units of the noise's standard deviation and in [`Coordinates`] in which x is standard
+//! normal: the coefficients themselves have no part in it. A sample is x and e, both standard normal; with G = X'X/rows and h = X'e/rows of each part, and u = 1 - w, the pooled fit solves
 //!
 //! (w G + u G~) d = w h + u (G~ `d_{t-1}` + h~).
 
-use nalgebra::{DMatrix, DVector};
+use std::marker::PhantomData;
 
-use super::{
-    FitFailure, Simulator,
+use nalgebra::DMatrix;
+
+use crate::{
+    FitFailure, Model, Part, StreamRng,
+    coordinates::Coordinates,
     lanes::{dot, fill_normal},
     lower::{Bartlett, factorise},
 };
-use crate::{experiment::Rows, stream::StreamRng};
 
 /// Draws every row.
 pub type LinearRows = Linear<EveryRow>;
@@ -21,93 +23,104 @@ pub type LinearRows = Linear<EveryRow>;
 /// Draws the Gram matrix of the rows and the noise's share in the normal equations from their laws.
 pub type LinearSufficient = Linear<Sufficient>;
 
-/// A regression and its sample sizes; `S` draws the normal equations of a sample.
-#[derive(Debug)]
+/// A regression; `S` draws the normal equations of a sample.
+#[derive(Clone, Debug)]
 pub struct Linear<S> {
-    dim: usize,
+    truth: Vec<f64>,
     noise_variance: f64,
-    rows: Rows,
-    real: S,
-    synthetic: S,
+    coordinates: Option<Coordinates>,
+    sample: PhantomData<fn() -> S>,
 }
 
 impl<S: Sample> Linear<S> {
-    /// The regression with these coefficients (only their number matters), noise and sample sizes.
+    /// The regression with so many coefficients (whichever they are) and this variance of the noise; covariates N(0, I).
     #[must_use]
-    pub fn new(beta: &DVector<f64>, noise_variance: f64, rows: Rows) -> Self {
-        let dim = beta.len();
-        Self { dim, noise_variance, rows, real: S::new(rows.real, dim), synthetic: S::new(rows.synthetic, dim) }
+    pub fn new(dim: usize, noise_variance: f64) -> Self {
+        Self { truth: vec![0.0; dim], noise_variance, coordinates: None, sample: PhantomData }
+    }
+
+    /// The same with other covariates.
+    #[must_use]
+    pub fn with_covariates(self, coordinates: Coordinates) -> Self {
+        Self { coordinates: Some(coordinates), ..self }
     }
 }
 
-impl<S: Sample + Sync> Simulator for Linear<S> {
-    type Real = Drawn<S>;
+impl<S: Sample + Send + Sync + 'static> Model for Linear<S> {
+    /// Normal equations of rows whose labels have the coefficients 0.
     type Noise = Drawn<S>;
-    type State = State;
+    /// The coefficients of the labels.
+    type Data = Vec<f64>;
+    /// The error of the coefficients, in units of the noise.
+    type Fit = Vec<f64>;
+    /// Room for the equations of a fit.
+    type Scratch = Equations;
 
     const LOSSES: &'static [&'static str] = &["coefficients"];
 
-    fn real(&self) -> Drawn<S> {
-        Drawn { equations: Equations::zeros(self.dim), scratch: self.real.scratch() }
+    fn truth(&self) -> &Vec<f64> {
+        &self.truth
     }
 
-    fn noise(&self) -> Drawn<S> {
-        Drawn { equations: Equations::zeros(self.dim), scratch: self.synthetic.scratch() }
+    fn noise(&self, rows: usize) -> Drawn<S> {
+        let sample = S::new(rows, self.truth.len());
+        Drawn { scratch: sample.scratch(), sample, equations: self.scratch() }
     }
 
-    fn state(&self) -> State {
-        State { error: vec![0.0; self.dim], equations: Equations::zeros(self.dim) }
+    fn data(&self, _: usize) -> Vec<f64> {
+        self.unfitted()
     }
 
-    fn draw_real(&self, rng: &mut StreamRng, real: &mut Drawn<S>) -> Result<(), FitFailure> {
-        self.real.draw(rng, &mut real.scratch, &mut real.equations);
+    fn unfitted(&self) -> Vec<f64> {
+        vec![0.0; self.truth.len()]
+    }
+
+    fn scratch(&self) -> Equations {
+        Equations::zeros(self.truth.len())
+    }
+
+    fn draw(&self, rng: &mut StreamRng, Drawn { sample, equations, scratch }: &mut Drawn<S>) {
+        sample.draw(rng, scratch, equations);
+    }
+
+    fn generate(&self, from: &Vec<f64>, _: &Drawn<S>, data: &mut Vec<f64>) -> Result<(), FitFailure> {
+        data.copy_from_slice(from);
         Ok(())
     }
 
-    fn draw_noise(&self, rng: &mut StreamRng, noise: &mut Drawn<S>) {
-        self.synthetic.draw(rng, &mut noise.scratch, &mut noise.equations);
-    }
-
-    fn start(&self, real: &Drawn<S>, state: &mut State) -> Result<(), FitFailure> {
-        let State { error, equations } = state;
+    fn fit(
+        &self,
+        _: u32,
+        parts: &[Part<'_, Self>],
+        equations: &mut Equations,
+        fit: &mut Vec<f64>,
+    ) -> Result<(), FitFailure> {
         equations.clear();
-        equations.add(1.0, &real.equations);
-        equations.solve(self.rows.real, error)
+        for part in parts {
+            equations.add(part.weight, &part.noise.equations);
+            // Labels of the truth add nothing.
+            if !part.real {
+                equations.add_labels(part.weight, &part.noise.equations, part.data);
+            }
+        }
+        equations.solve(parts.iter().map(|part| part.rows).sum(), fit)
     }
 
-    fn retrain(&self, weight: f64, real: &Drawn<S>, noise: &Drawn<S>, state: &mut State) -> Result<(), FitFailure> {
-        let State { error, equations } = state;
-        let mut weighted_rows = 0;
-        equations.clear();
-        if weight > 0.0 {
-            equations.add(weight, &real.equations);
-            weighted_rows += self.rows.real;
-        }
-        if weight < 1.0 {
-            equations.add(1.0 - weight, &noise.equations);
-            equations.add_labels(1.0 - weight, &noise.equations, error);
-            weighted_rows += self.rows.synthetic;
-        }
-        equations.solve(weighted_rows, error)
-    }
-
-    fn losses(&self, state: &State, out: &mut [f64]) {
-        out[0] = self.noise_variance * state.error.iter().map(|d| d * d).sum::<f64>();
+    fn losses(&self, fit: &Vec<f64>, out: &mut [f64]) {
+        out[0] = self.noise_variance
+            * match &self.coordinates {
+                None => fit.iter().map(|d| d * d).sum::<f64>(),
+                Some(coordinates) => coordinates.squared_error(|i| fit[i]),
+            };
     }
 }
 
-/// The normal equations of a sample, with the scratch memory of its draw.
+/// A sample: its law, its normal equations, and the scratch memory of its draw.
 #[derive(Debug)]
 pub struct Drawn<S: Sample> {
+    sample: S,
     equations: Equations,
     scratch: S::Scratch,
-}
-
-/// The error of the fitted coefficients, in units of the noise, and room for the equations of the next.
-#[derive(Debug)]
-pub struct State {
-    error: Vec<f64>,
-    equations: Equations,
 }
 
 /// The normal equations G d = h, where G is kept by its lower triangle.
@@ -169,7 +182,7 @@ impl Equations {
 /// How the normal equations of a sample are drawn.
 pub trait Sample {
     /// Scratch memory of a draw.
-    type Scratch;
+    type Scratch: Send + Sync;
 
     /// For this many rows with `dim` covariates.
     fn new(rows: usize, dim: usize) -> Self;

@@ -2,10 +2,10 @@
 
 use fearless_simd::{Level, dispatch, f64x4, prelude::*};
 
-use super::{
+use crate::{
     FitFailure,
     covariates::{Covariates, Four, product},
-    glm::Family,
+    models::glm::Family,
 };
 
 /// Some of the rows of a fit.
@@ -86,22 +86,31 @@ impl Fit {
     ///
     /// # Errors
     /// [`FitFailure`] where the maximum does not exist (or is not unique).
-    pub fn maximise<F: Family>(&mut self, parts: &[Part<'_>], beta: &mut [f64]) -> Result<(), FitFailure> {
-        self.climb::<F>(parts, beta).or_else(|FitFailure| {
+    pub fn maximise<'a, F: Family>(
+        &mut self,
+        parts: impl Iterator<Item = Part<'a>> + Clone,
+        beta: &mut [f64],
+    ) -> Result<(), FitFailure> {
+        let parts = parts.filter(|part| part.weight > 0.0);
+        self.climb::<F>(parts.clone(), beta).or_else(|FitFailure| {
             beta.fill(0.0);
             self.climb::<F>(parts, beta)
         })
     }
 
-    fn climb<F: Family>(&mut self, parts: &[Part<'_>], beta: &mut [f64]) -> Result<(), FitFailure> {
-        let longest = counted(parts).map(|part| part.x.longest()).fold(0.0, f64::max);
+    fn climb<'a, F: Family>(
+        &mut self,
+        parts: impl Iterator<Item = Part<'a>> + Clone,
+        beta: &mut [f64],
+    ) -> Result<(), FitFailure> {
+        let longest = parts.clone().map(|part| part.x.longest()).fold(0.0, f64::max);
         for _ in 0..MAX_ITERATIONS {
             self.step.fill(0.0);
             self.information.fill(0.0);
-            counted(parts).for_each(|part| self.add_score::<F>(part, beta));
+            parts.clone().for_each(|part| self.add_score::<F>(&part, beta));
             solve(&mut self.information, &mut self.step)?;
             let bound = longest * self.step.iter().map(|d| d * d).sum::<f64>().sqrt();
-            let length = if bound <= WHOLE { 1.0 } else { self.length::<F>(parts, beta) };
+            let length = if bound <= WHOLE { 1.0 } else { self.length::<F>(parts.clone(), beta) };
             beta.iter_mut().zip(&self.step).for_each(|(b, d)| *b += length * d);
             if bound <= self.last_change {
                 return Ok(());
@@ -122,15 +131,15 @@ impl Fit {
     }
 
     /// The part of a step that is taken where it may change a predictor by more than 1.
-    fn length<F: Family>(&mut self, parts: &[Part<'_>], beta: &[f64]) -> f64 {
-        let change = counted(parts).map(|part| self.largest_change(part)).fold(0.0, f64::max);
+    fn length<'a, F: Family>(&mut self, parts: impl Iterator<Item = Part<'a>> + Clone, beta: &[f64]) -> f64 {
+        let change = parts.clone().map(|part| self.largest_change(&part)).fold(0.0, f64::max);
         if change <= WHOLE {
             return 1.0;
         }
         let (mut length, safe) = (1.0, libm::log1p(change) / change);
         while length > safe {
             self.trial.iter_mut().zip(beta).zip(&self.step).for_each(|((trial, b), d)| *trial = b + length * d);
-            if counted(parts).map(|part| self.slope::<F>(part)).sum::<f64>() >= 0.0 {
+            if parts.clone().map(|part| self.slope::<F>(&part)).sum::<f64>() >= 0.0 {
                 return length;
             }
             length *= 0.5;
@@ -211,11 +220,6 @@ fn add<S: Simd>(sum: &mut Four, term: f64x4<S>) {
     *sum = (f64x4::load_array_ref(term.token(), sum) + term).into();
 }
 
-/// The parts that have a weight.
-fn counted<'a>(parts: &'a [Part<'a>]) -> impl Iterator<Item = &'a Part<'a>> {
-    parts.iter().filter(|part| part.weight > 0.0)
-}
-
 /// Replaces `b` by A^-1 b by Cholesky's factorisation, given the lower triangle of A by rows (overwritten by the factor).
 fn solve(a: &mut [f64], b: &mut [f64]) -> Result<(), FitFailure> {
     let p = b.len();
@@ -246,7 +250,7 @@ fn solve(a: &mut [f64], b: &mut [f64]) -> Result<(), FitFailure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulate::poisson::Counts;
+    use crate::models::poisson::Counts;
 
     /// One row x = 1 with count 1: L' = w d (1 - e^(beta + t d)) rises along d > 0 up to t = -beta/d. From beta = -4 that is 1/2 for d = 8, 1/4 for
     /// d = 16, just below 1/2 for d = 8.01, where 1/4 is below the safe length ln(9.01)/8.01 = .274, and t = 1 for d = 1.5, which is not even tried.
@@ -259,7 +263,7 @@ mod tests {
             let length = |step: f64| {
                 let mut fit = Fit::new(1, LAST_CHANGE);
                 fit.step[0] = step;
-                fit.length::<Counts>(&parts, &[-4.0])
+                fit.length::<Counts>(parts.iter().copied(), &[-4.0])
             };
             assert_eq!([1.5, 8.0, 16.0].map(length), [1.0, 0.5, 0.25]);
             assert_eq!(length(8.01), libm::log1p(8.01) / 8.01);

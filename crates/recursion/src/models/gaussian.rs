@@ -10,16 +10,15 @@
 //! generations: over 1000 of them at w = 0, n = m = 100, p = 4, its condition number grows to about 1e13, which would
 //! spoil a Cholesky factor and with it the log determinant; the product keeps each diagonal entry within about t ulp.
 
-use std::mem;
+use std::marker::PhantomData;
 
 use nalgebra::{Cholesky, DMatrix};
 
-use super::{
-    FitFailure, Simulator,
+use crate::{
+    FitFailure, Model, Part, StreamRng,
     lanes::{dot, fill_normal, sum},
-    lower::{Bartlett, add_columns, apply, factorise, multiply_into},
+    lower::{Bartlett, add_columns, apply, factorise, multiply},
 };
-use crate::{experiment::Rows, stream::StreamRng};
 
 /// Draws every row.
 pub type GaussianRows = Gaussian<EveryRow>;
@@ -27,86 +26,111 @@ pub type GaussianRows = Gaussian<EveryRow>;
 /// Draws mean and covariance of the rows from their laws: normal, and Wishart by Bartlett's factor.
 pub type GaussianSufficient = Gaussian<Sufficient>;
 
-/// A Gaussian N(0, sigma) and the sample sizes; `S` draws a sample of standard normal rows.
-#[derive(Debug)]
+/// A Gaussian N(0, sigma); `S` draws a sample of standard normal rows.
+#[derive(Clone, Debug)]
 pub struct Gaussian<S> {
     truth: Fit,
     sigma: DMatrix<f64>,
-    real: S,
-    synthetic: S,
+    divisor: Divisor,
+    sample: PhantomData<fn() -> S>,
 }
 
 impl<S: Sample> Gaussian<S> {
-    /// Real rows N(0, sigma).
+    /// The truth N(0, sigma), covariances estimated without bias.
     ///
     /// # Panics
-    /// Where sigma is not symmetric positive definite or a sample has fewer than two rows.
+    /// Where sigma is not symmetric positive definite.
     #[must_use]
-    pub fn new(sigma: DMatrix<f64>, rows: Rows) -> Self {
-        assert!(rows.real >= 2 && rows.synthetic >= 2, "a sample covariance needs two rows");
-        let p = sigma.nrows();
+    pub fn new(sigma: DMatrix<f64>) -> Self {
         let factor = Cholesky::new(sigma.clone()).expect("sigma is positive definite").unpack();
-        let truth = Fit { mean: vec![0.0; p], factor };
-        Self { truth, sigma, real: S::new(rows.real, p), synthetic: S::new(rows.synthetic, p) }
+        let truth = Fit { mean: vec![0.0; sigma.nrows()], factor };
+        Self { truth, sigma, divisor: Divisor::Unbiased, sample: PhantomData }
+    }
+
+    /// The same with another divisor.
+    #[must_use]
+    pub fn with_divisor(self, divisor: Divisor) -> Self {
+        Self { divisor, ..self }
     }
 }
 
-impl<S: Sample + Sync> Simulator for Gaussian<S> {
-    /// The fit of the real rows.
-    type Real = Drawn<S>;
+/// What the sum of squares around the mean of r rows is divided by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Divisor {
+    /// r - 1: the estimate without bias, for which a sample needs two rows.
+    Unbiased,
+    /// r: the estimate of maximum likelihood.
+    MaximumLikelihood,
+}
+
+impl Divisor {
+    /// The divisor for so many rows.
+    fn of(self, rows: usize) -> f64 {
+        match self {
+            Self::Unbiased => (rows - 1) as f64,
+            Self::MaximumLikelihood => rows as f64,
+        }
+    }
+}
+
+impl<S: Sample + Send + Sync + 'static> Model for Gaussian<S> {
     /// The fit of standard normal rows.
     type Noise = Drawn<S>;
-    type State = State;
+    /// The fit of the rows.
+    type Data = Fit;
+    type Fit = Fit;
+    /// Room for the estimate of one part.
+    type Scratch = Fit;
 
     const LOSSES: &'static [&'static str] = &["mean", "covariance", "log_det"];
 
-    fn real(&self) -> Drawn<S> {
-        Drawn { fit: Fit::zeros(self.sigma.nrows()), scratch: self.real.scratch() }
+    fn truth(&self) -> &Fit {
+        &self.truth
     }
 
-    fn noise(&self) -> Drawn<S> {
-        Drawn { fit: Fit::zeros(self.sigma.nrows()), scratch: self.synthetic.scratch() }
+    /// # Panics
+    /// Below two rows where the divisor is one less than their number.
+    fn noise(&self, rows: usize) -> Drawn<S> {
+        assert!(rows >= 2 || self.divisor != Divisor::Unbiased, "a sample covariance needs two rows");
+        let sample = S::new(rows, self.sigma.nrows(), self.divisor.of(rows));
+        Drawn { scratch: sample.scratch(), sample, fit: self.unfitted() }
     }
 
-    fn state(&self) -> State {
-        let [current, next, part] = [(); 3].map(|()| Fit::zeros(self.sigma.nrows()));
-        State { current, next, part }
+    fn data(&self, _: usize) -> Fit {
+        self.unfitted()
     }
 
-    fn draw_real(&self, rng: &mut StreamRng, Drawn { fit, scratch }: &mut Drawn<S>) -> Result<(), FitFailure> {
-        self.real.draw(rng, scratch, fit);
-        fit.transform(&self.truth);
+    fn unfitted(&self) -> Fit {
+        Fit::zeros(self.sigma.nrows())
+    }
+
+    fn scratch(&self) -> Fit {
+        self.unfitted()
+    }
+
+    fn draw(&self, rng: &mut StreamRng, Drawn { sample, fit, scratch }: &mut Drawn<S>) {
+        sample.draw(rng, scratch, fit);
+    }
+
+    fn generate(&self, from: &Fit, noise: &Drawn<S>, data: &mut Fit) -> Result<(), FitFailure> {
+        data.transform(from, &noise.fit);
         Ok(())
     }
 
-    fn draw_noise(&self, rng: &mut StreamRng, Drawn { fit, scratch }: &mut Drawn<S>) {
-        self.synthetic.draw(rng, scratch, fit);
-    }
-
-    fn start(&self, real: &Drawn<S>, state: &mut State) -> Result<(), FitFailure> {
-        state.current.copy_from(&real.fit);
-        Ok(())
-    }
-
-    fn retrain(&self, weight: f64, real: &Drawn<S>, noise: &Drawn<S>, state: &mut State) -> Result<(), FitFailure> {
-        if weight == 1.0 {
-            return self.start(real, state);
+    /// Means and covariances of the parts, mixed by their weights.
+    fn fit(&self, _: u32, parts: &[Part<'_, Self>], part: &mut Fit, fit: &mut Fit) -> Result<(), FitFailure> {
+        let Some((last, others)) = parts.split_last() else { return Err(FitFailure) };
+        fit.scale(last.weight, last.data);
+        for other in others {
+            part.scale(other.weight, other.data);
+            fit.add(part);
         }
-        let State { current, next, part } = state;
-        next.copy_from(&noise.fit);
-        next.transform(current);
-        if weight > 0.0 {
-            part.copy_from(&real.fit);
-            next.mix(1.0 - weight, part, weight);
-        }
-        mem::swap(current, next);
         Ok(())
     }
 
     /// |mean|^2, |cov - sigma|^2 (Frobenius), log det cov: minus infinity where the covariance is singular, or where a
     /// standard deviation has underflowed.
-    fn losses(&self, state: &State, out: &mut [f64]) {
-        let Fit { mean, factor } = &state.current;
+    fn losses(&self, Fit { mean, factor }: &Fit, out: &mut [f64]) {
         out[0] = mean.iter().map(|x| x * x).sum();
         out[1] = 0.0;
         out[2] = 0.0;
@@ -121,23 +145,16 @@ impl<S: Sample + Sync> Simulator for Gaussian<S> {
     }
 }
 
-/// A sample's fit, with the scratch memory of its draw.
+/// A sample of standard normal rows: its law, its fit, and the scratch memory of its draw.
 #[derive(Debug)]
 pub struct Drawn<S: Sample> {
+    sample: S,
     fit: Fit,
     scratch: S::Scratch,
 }
 
-/// The fitted Gaussian, and room for the next and for the estimate of the real part.
-#[derive(Debug)]
-pub struct State {
-    current: Fit,
-    next: Fit,
-    part: Fit,
-}
-
 /// A Gaussian: its mean and the lower triangular factor of its covariance.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Fit {
     mean: Vec<f64>,
     factor: DMatrix<f64>,
@@ -148,23 +165,35 @@ impl Fit {
         Self { mean: vec![0.0; p], factor: DMatrix::zeros(p, p) }
     }
 
-    fn copy_from(&mut self, other: &Self) {
-        self.mean.copy_from_slice(&other.mean);
-        self.factor.copy_from(&other.factor);
+    /// The mean.
+    #[must_use]
+    pub fn mean(&self) -> &[f64] {
+        &self.mean
     }
 
-    /// The fit of rows z becomes the fit of the rows `origin.mean + origin.factor z`.
-    fn transform(&mut self, origin: &Self) {
-        apply(&origin.factor, &mut self.mean);
+    /// The lower triangular factor L of the covariance L L'.
+    #[must_use]
+    pub const fn factor(&self) -> &DMatrix<f64> {
+        &self.factor
+    }
+
+    /// Becomes the fit of the rows `origin.mean + origin.factor z` of rows z whose fit is given.
+    fn transform(&mut self, origin: &Self, z: &Self) {
+        apply(&origin.factor, &z.mean, &mut self.mean);
         self.mean.iter_mut().zip(&origin.mean).for_each(|(x, mean)| *x += mean);
-        multiply_into(&origin.factor, &mut self.factor);
+        multiply(&origin.factor, &z.factor, &mut self.factor);
     }
 
-    /// Means and covariances mixed with weights u (this) and w (the other, of which the factor is used up).
-    fn mix(&mut self, u: f64, other: &mut Self, w: f64) {
-        self.mean.iter_mut().zip(&other.mean).for_each(|(x, y)| *x = w * y + u * *x);
-        self.factor *= u.sqrt();
-        other.factor *= w.sqrt();
+    /// Becomes the share that another fit has in a mix where its weight is w.
+    fn scale(&mut self, w: f64, other: &Self) {
+        self.mean.iter_mut().zip(&other.mean).for_each(|(x, y)| *x = w * y);
+        let root = w.sqrt();
+        self.factor.iter_mut().zip(&other.factor).for_each(|(x, y)| *x = root * y);
+    }
+
+    /// Adds another share, whose factor is used up.
+    fn add(&mut self, other: &mut Self) {
+        self.mean.iter_mut().zip(&other.mean).for_each(|(x, y)| *x += y);
         add_columns(&mut self.factor, &mut other.factor);
     }
 }
@@ -172,10 +201,10 @@ impl Fit {
 /// How a sample of standard normal rows is drawn, and its mean and covariance fitted.
 pub trait Sample {
     /// Scratch memory of a draw.
-    type Scratch;
+    type Scratch: Send + Sync;
 
-    /// For this many rows of dimension `dim`.
-    fn new(rows: usize, dim: usize) -> Self;
+    /// For this many rows of dimension `dim`, the squares around their mean divided by `divisor`.
+    fn new(rows: usize, dim: usize, divisor: f64) -> Self;
 
     /// The memory.
     fn scratch(&self) -> Self::Scratch;
@@ -189,13 +218,14 @@ pub trait Sample {
 pub struct EveryRow {
     rows: usize,
     dim: usize,
+    divisor: f64,
 }
 
 impl Sample for EveryRow {
     type Scratch = Vec<Vec<f64>>;
 
-    fn new(rows: usize, dim: usize) -> Self {
-        Self { rows, dim }
+    fn new(rows: usize, dim: usize, divisor: f64) -> Self {
+        Self { rows, dim, divisor }
     }
 
     fn scratch(&self) -> Vec<Vec<f64>> {
@@ -210,7 +240,7 @@ impl Sample for EveryRow {
         }
         for j in 0..self.dim {
             for i in j..self.dim {
-                covariance[(i, j)] = dot(&columns[i], &columns[j]) / (self.rows - 1) as f64;
+                covariance[(i, j)] = dot(&columns[i], &columns[j]) / self.divisor;
             }
         }
         factorise(covariance, (self.rows - 1).min(self.dim));
@@ -228,10 +258,10 @@ pub struct Sufficient {
 impl Sample for Sufficient {
     type Scratch = ();
 
-    fn new(rows: usize, dim: usize) -> Self {
+    fn new(rows: usize, dim: usize, divisor: f64) -> Self {
         Self {
             mean_scale: 1.0 / (rows as f64).sqrt(),
-            factor_scale: 1.0 / ((rows - 1) as f64).sqrt(),
+            factor_scale: 1.0 / divisor.sqrt(),
             factor: Bartlett::new(rows - 1, dim),
         }
     }
@@ -248,7 +278,7 @@ impl Sample for Sufficient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stream::{Purpose, Streams};
+    use goldenweight_replicates::stream::{Purpose, Streams};
 
     /// At w = 0 the covariance is a product of factors, so log det is the sum of theirs, each well conditioned. The
     /// covariance's own condition number passes 1e11 on the way.
@@ -257,26 +287,23 @@ mod tests {
     /// terms up to 1e2: 2 * 4 * 1000 * 2^-53 + 1000 * 2^-47 = 8e-12 at worst.
     #[test]
     fn log_det_stays_accurate_through_collapse() {
-        fn check<S: Sample + Sync>() {
+        fn check<S: Sample + Send + Sync + 'static>() {
             let (p, last, streams) = (4, 1000, Streams { seed: 1, experiment: 5 });
-            let model = Gaussian::<S>::new(DMatrix::identity(p, p), Rows { real: 100, synthetic: 100 });
-            let (mut real, mut noise, mut chain) = (model.real(), model.noise(), model.state());
+            let model = Gaussian::<S>::new(DMatrix::identity(p, p));
+            let (mut noise, mut data) = (model.noise(100), model.data(100));
+            let (mut fit, mut scratch) = (model.unfitted(), model.scratch());
             let (mut log_det, mut out) = (0.0, [f64::NAN; 3]);
             for t in 0..=last {
-                if t == 0 {
-                    model.draw_real(&mut streams.rng(0, t, Purpose::Real, 0), &mut real).unwrap();
-                    model.start(&real, &mut chain).unwrap();
-                } else {
-                    model.draw_noise(&mut streams.rng(0, t, Purpose::Synthetic, 0), &mut noise);
-                    model.retrain(0.0, &real, &noise, &mut chain).unwrap();
-                }
-                // The truth is the standard normal distribution, of which real rows are a sample.
-                let sample = if t == 0 { &real.fit } else { &noise.fit };
-                log_det += sample.factor.diagonal().iter().map(|&x| 2.0 * libm::log(x)).sum::<f64>();
+                model.draw(&mut streams.rng(0, t, Purpose::Synthetic, 0), &mut noise);
+                model.generate(if t == 0 { model.truth() } else { &fit }, &noise, &mut data).unwrap();
+                let part = Part { weight: 1.0, rows: 100, real: t == 0, noise: &noise, data: &data };
+                model.fit(t, &[part], &mut scratch, &mut fit).unwrap();
+                // The truth is the standard normal distribution: the covariance is the product of all samples' factors.
+                log_det += noise.fit.factor.diagonal().iter().map(|&x| 2.0 * libm::log(x)).sum::<f64>();
             }
-            model.losses(&chain, &mut out);
+            model.losses(&fit, &mut out);
             assert!(log_det < -50.0 && (out[2] - log_det).abs() < 8e-12, "{} {log_det}", out[2]);
-            let singular_values = chain.current.factor.clone().svd(false, false).singular_values;
+            let singular_values = fit.factor.clone().svd(false, false).singular_values;
             assert!((singular_values.max() / singular_values.min()).powi(2) > 1e11, "{singular_values}");
         }
         check::<EveryRow>();

@@ -1,0 +1,144 @@
+//! Models that are retrained over generations on real rows and on rows that models made, by simulation alone: nothing here knows a formula.
+//!
+//! Four things are apart, and each can be one of your own:
+//!
+//! * a [`Source`] draws real rows: [`FromTruth`], or rows of a table;
+//! * a [`Model`] makes synthetic rows of a fit (the generator), fits weighted rows (the estimator), and measures how far a fit is from the truth
+//!   (the losses); [`models`] has seven;
+//! * a [`Schedule`] says which rows each generation is fitted on, and with which weights: [`schedule`] has three.
+//!
+//! A [`Retraining`] is one of each, and [`engine`] runs it.
+//!
+//! # Invariants
+//!
+//! * What is random in a generation is drawn before the model of the generation before is known, and does not depend on the weight: so any number of
+//!   weights share it.
+//! * A stream of random numbers belongs to a key (seed, experiment, cell, replicate, generation, purpose), never to a thread: results have the same
+//!   bits for any number of threads.
+//! * No memory is allocated for a generation, but for rows that a schedule keeps.
+//!
+//! # Examples
+//! The mean of a Gaussian, retrained 50 times on 100 fresh real rows and 100 synthetic ones, half of the weight on each.
+//! ```
+//! use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, engine::{Plan, Record, Weights, run}, models::gaussian::GaussianSufficient};
+//! use nalgebra::DMatrix;
+//!
+//! let model = GaussianSufficient::new(DMatrix::identity(2, 2));
+//! let schedule = Fresh { rows: Rows { real: 100, synthetic: 100 } };
+//! let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
+//! let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..1000, record: Record::At(vec![50]) };
+//! let outcome = run(&retraining, &plan, &Weights::Constant(0.5), &|_| ());
+//! let risk = outcome.moments[0][0]; // of the mean, the first of the model's losses
+//! assert!((risk.mean() - 0.0133).abs() < 5.0 * risk.std_error());
+//! ```
+
+pub mod coordinates;
+pub mod covariates;
+pub mod elementary;
+pub mod engine;
+mod lanes;
+mod lower;
+pub mod models;
+pub mod newton;
+pub mod schedule;
+mod sorted;
+pub mod source;
+
+pub use goldenweight_replicates::{moments::Moments, stream::StreamRng};
+pub use schedule::{Accumulate, Fixed, Fresh, Rows, Schedule};
+pub use source::{FromTruth, Source};
+
+/// A fit that does not exist (separation, all-zero counts) or whose solver did not converge; rows beyond what can be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the fit does not exist or did not converge")]
+pub struct FitFailure;
+
+/// Generator, estimator and losses of a model.
+///
+/// Rows come about in two steps: what is random in them is drawn first ([`Model::draw`], the noise: standard normals, uniform numbers, covariates),
+/// before the fit that makes them is known; then a fit makes rows of it ([`Model::generate`], the data: responses, quantiles, counts). Hence chains that
+/// differ in the weight alone share the noise.
+///
+/// A model may keep sufficient statistics in the place of rows, where it knows their law.
+pub trait Model: Send + Sync + 'static {
+    /// What rows are made of, whatever fit makes them.
+    type Noise: Send + Sync;
+
+    /// The rows, or what an estimator needs of them besides their noise.
+    type Data: Send + Sync;
+
+    /// A fitted model; the truth is one.
+    type Fit: Send + Sync;
+
+    /// Scratch memory of a fit.
+    type Scratch: Send;
+
+    /// Names of the losses, in the order of [`Model::losses`].
+    const LOSSES: &'static [&'static str];
+
+    /// The fit that losses are measured against, from which [`FromTruth`] draws real rows.
+    fn truth(&self) -> &Self::Fit;
+
+    /// Memory for the noise of so many rows, not drawn yet.
+    fn noise(&self, rows: usize) -> Self::Noise;
+
+    /// Memory for so many rows, not made yet.
+    fn data(&self, rows: usize) -> Self::Data;
+
+    /// Memory for a fit, not made yet. May be used again for any number of replicates.
+    fn unfitted(&self) -> Self::Fit;
+
+    /// Scratch memory of fits.
+    fn scratch(&self) -> Self::Scratch;
+
+    /// Draws the noise of rows.
+    fn draw(&self, rng: &mut StreamRng, noise: &mut Self::Noise);
+
+    /// Makes rows of this noise by the fit `from`.
+    ///
+    /// # Errors
+    /// [`FitFailure`] where a row is beyond what can be drawn.
+    fn generate(&self, from: &Self::Fit, noise: &Self::Noise, data: &mut Self::Data) -> Result<(), FitFailure>;
+
+    /// Fits on the parts, of which each has a positive weight in total. At generation 0 whatever `fit` holds has no part in the result; later it holds the
+    /// fit of the generation before, from which a solver may start (without a part in where it ends).
+    ///
+    /// # Errors
+    /// [`FitFailure`] where the estimate does not exist.
+    fn fit(
+        &self,
+        generation: u32,
+        parts: &[Part<'_, Self>],
+        scratch: &mut Self::Scratch,
+        fit: &mut Self::Fit,
+    ) -> Result<(), FitFailure>;
+
+    /// Losses of a fit, one per name.
+    fn losses(&self, fit: &Self::Fit, out: &mut [f64]);
+}
+
+/// Rows of one batch in a fit.
+#[derive(Debug)]
+pub struct Part<'a, M: Model + ?Sized> {
+    /// Weight of the batch in total, positive.
+    pub weight: f64,
+    /// Number of its rows.
+    pub rows: usize,
+    /// Whether they are real.
+    pub real: bool,
+    /// What they are made of.
+    pub noise: &'a M::Noise,
+    /// The rows.
+    pub data: &'a M::Data,
+}
+
+/// What is retrained: a model, where its real rows come from, and what each generation is fitted on.
+#[derive(Debug)]
+pub struct Retraining<'a, M, S: ?Sized, D: ?Sized> {
+    /// Generator, estimator, losses.
+    pub model: &'a M,
+    /// Real rows.
+    pub source: &'a S,
+    /// Which rows, with which weights.
+    pub schedule: &'a D,
+}

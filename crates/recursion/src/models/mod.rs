@@ -1,0 +1,11 @@
+//! The models, one file each.
+
+pub mod categorical;
+pub mod cdf;
+pub mod fixed_design;
+pub mod gaussian;
+pub mod glm;
+pub mod linear;
+pub mod logistic;
+pub mod poisson;
+pub mod table;

@@ -1,0 +1,156 @@
+//! Logistic regression on rows resampled from a table, whose labels need not follow the model.
+
+use std::{fmt, sync::Arc};
+
+use rand::RngExt;
+
+use super::{
+    glm::{Design, Responses, maximise, respond, responses},
+    logistic::Bernoulli,
+};
+use crate::{
+    FitFailure, Model, Part, Source, StreamRng,
+    newton::{Fit, LAST_CHANGE},
+};
+
+/// A table of design rows with a label each, of which equal rows are kept once.
+#[derive(Clone, Debug)]
+pub struct Table {
+    columns: usize,
+    /// The distinct rows, one after another.
+    designs: Vec<f64>,
+    /// Their labels, 0 or 1.
+    labels: Vec<f64>,
+    /// Which of them each row of the table is.
+    rows: Vec<u32>,
+}
+
+impl Table {
+    /// Of distinct rows of so many columns (the intercept's is one of them): the design, the label, and how many such rows there are.
+    ///
+    /// # Panics
+    /// Where a design has another number of columns.
+    #[must_use]
+    pub fn new<'a>(columns: usize, groups: impl IntoIterator<Item = (&'a [f64], bool, u32)>) -> Self {
+        let mut table = Self { columns, designs: Vec::new(), labels: Vec::new(), rows: Vec::new() };
+        for (design, label, count) in groups {
+            assert_eq!(design.len(), columns, "columns of the design");
+            table.rows.resize(table.rows.len() + count as usize, table.labels.len() as u32);
+            table.designs.extend(design);
+            table.labels.push(f64::from(u8::from(label)));
+        }
+        table
+    }
+
+    /// A row drawn with replacement: its design and its label.
+    fn draw(&self, rng: &mut StreamRng) -> (&[f64], f64) {
+        let group = self.rows[rng.random_range(0..self.rows.len())] as usize;
+        (&self.designs[group * self.columns..(group + 1) * self.columns], self.labels[group])
+    }
+}
+
+/// Real rows that are drawn from a table with replacement, with their labels.
+#[derive(Clone, Debug)]
+pub struct Resampled(pub Arc<Table>);
+
+impl Source<TableLogistic> for Resampled {
+    fn draw(
+        &self,
+        _: &TableLogistic,
+        rng: &mut StreamRng,
+        noise: &mut Design,
+        data: &mut Responses,
+    ) -> Result<(), FitFailure> {
+        noise.x.fill(|i| {
+            let (design, label) = self.0.draw(rng);
+            data[i / 4][i % 4] = label;
+            design
+        });
+        Ok(())
+    }
+}
+
+/// A loss of the error of the coefficients, which are asked for one by one.
+pub type ErrorLoss = Arc<dyn Fn(&dyn Fn(usize) -> f64) -> f64 + Send + Sync>;
+
+/// Logistic regression on the columns of a table. Synthetic rows take their covariates from the table, drawn with replacement, and their labels from a fit.
+///
+/// The truth is a fit that is given, as the one on the whole table. Losses are one that is given (the squared error in the units of the raw columns), and
+/// the squared error of the coefficients of the table's own columns. Those should be standardised, where fits are well conditioned.
+#[derive(Clone)]
+pub struct TableLogistic {
+    table: Arc<Table>,
+    truth: Vec<f64>,
+    raw: ErrorLoss,
+}
+
+impl fmt::Debug for TableLogistic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TableLogistic").field("truth", &self.truth).finish_non_exhaustive()
+    }
+}
+
+impl TableLogistic {
+    /// # Panics
+    /// Where the truth has not one coefficient for each column.
+    #[must_use]
+    pub fn new(table: Arc<Table>, truth: Vec<f64>, raw: ErrorLoss) -> Self {
+        assert_eq!(truth.len(), table.columns, "a coefficient for each column");
+        Self { table, truth, raw }
+    }
+}
+
+impl Model for TableLogistic {
+    type Noise = Design;
+    type Data = Responses;
+    /// The coefficients of the table's columns.
+    type Fit = Vec<f64>;
+    type Scratch = Fit;
+
+    const LOSSES: &'static [&'static str] = &["coefficients", "standardised"];
+
+    fn truth(&self) -> &Vec<f64> {
+        &self.truth
+    }
+
+    fn noise(&self, rows: usize) -> Design {
+        Design::new(self.truth.len(), rows)
+    }
+
+    fn data(&self, rows: usize) -> Responses {
+        responses(rows)
+    }
+
+    fn unfitted(&self) -> Vec<f64> {
+        vec![0.0; self.truth.len()]
+    }
+
+    fn scratch(&self) -> Fit {
+        Fit::new(self.truth.len(), LAST_CHANGE)
+    }
+
+    fn draw(&self, rng: &mut StreamRng, noise: &mut Design) {
+        noise.x.fill(|_| self.table.draw(rng).0);
+        noise.draw_words(rng);
+    }
+
+    fn generate(&self, from: &Vec<f64>, noise: &Design, data: &mut Responses) -> Result<(), FitFailure> {
+        respond::<Bernoulli>(noise, from, data)
+    }
+
+    fn fit(
+        &self,
+        generation: u32,
+        parts: &[Part<'_, Self>],
+        solver: &mut Fit,
+        beta: &mut Vec<f64>,
+    ) -> Result<(), FitFailure> {
+        maximise::<Bernoulli, Self>(generation, parts, &self.truth, solver, beta)
+    }
+
+    fn losses(&self, beta: &Vec<f64>, out: &mut [f64]) {
+        let error = |j: usize| beta[j] - self.truth[j];
+        out[0] = (self.raw)(&error);
+        out[1] = (0..beta.len()).map(|j| error(j) * error(j)).sum();
+    }
+}
