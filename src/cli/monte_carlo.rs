@@ -395,5 +395,5 @@ fn optimal_weight(prediction: &Prediction, at: Generations) -> Result<Weight, Pa
         return Ok(limit);
     }
     let risk = |w| Weight::new(w).map_or(f64::NAN, |w| prediction.risk(w, at));
-    Weight::new(minimise(&risk, (0.0, 1.0)).weight)
+    Weight::new(minimise(&risk, (0.0, 1.0)).at)
 }
