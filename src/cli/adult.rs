@@ -11,7 +11,7 @@ use goldenweight::{
         Simulator,
         adult::AdultLogistic,
         categorical::CategoricalSufficient,
-        engine::{self, Outcome, Plan, RealRows, Record, Weights},
+        engine::{self, Outcome, Plan, Record, ScheduleKind, Weights},
     },
     stream::experiment_id,
 };
@@ -251,7 +251,7 @@ impl AdultArgs {
             experiment: experiment_id(name),
             cell: 0,
             replicates: 0..self.replicates,
-            real_rows: RealRows::Fresh,
+            schedule: ScheduleKind::Fresh,
             record: Record::Average { from: BURN_IN, until: GENERATIONS },
         };
         let grid = weights.map(|(_, weight)| Weights::Constant(weight));

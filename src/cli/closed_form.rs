@@ -4,7 +4,7 @@ use std::fmt;
 
 use clap::Args;
 use goldenweight::{
-    experiment::{Generations, Model, Problem, within},
+    experiment::{Generations, Problem, within},
     prediction::{Law, Prediction},
 };
 use goldenweight_theory::parameters::Weight;
@@ -27,7 +27,7 @@ use super::{
 )]
 pub struct WeightArgs {
     /// Model: gaussian-mean, gaussian-covariance, linear, logistic, poisson, cdf or categorical
-    #[arg(long, default_value_t = Model::GaussianMean)]
+    #[arg(long, default_value_t = &catalogue::GAUSSIAN_MEAN)]
     model: Model,
     #[command(flatten)]
     setting: Setting,

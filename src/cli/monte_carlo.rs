@@ -11,12 +11,12 @@ use std::{
 
 use clap::Args;
 use goldenweight::{
-    experiment::{Generations, InputError, Model, Problem, within},
+    experiment::{Generations, InputError, Problem, within},
     optimum::{BATCHES, minimise, minimise_batches},
     prediction::Prediction,
     simulate::{
         dispatch::{SimulatorKind, run_problem},
-        engine::{Plan, RealRows, Record},
+        engine::{Plan, Record, ScheduleKind},
     },
     stats::{
         moments::Moments,
@@ -115,7 +115,7 @@ impl Simulation {
         let problem = self.setting.problem(self.model)?;
         let at = Generations::new(Some(self.generations), self.burn_in)?;
         // Binomial counts take varying numbers of draws, which would uncouple the risks at different weights.
-        let coupled = default == Preferred::Coupled && problem.model() == Model::Categorical;
+        let coupled = default == Preferred::Coupled && problem.model() == &catalogue::CATEGORICAL;
         let kind = SimulatorKind::of(&problem, self.simulator.or(coupled.then_some(SimulatorKind::Rows)))?;
         within("--replicates", self.replicates, fewest..=MAX_REPLICATES)?;
         Ok((problem, kind, at))
@@ -133,7 +133,7 @@ impl Simulation {
             experiment: 0,
             cell,
             replicates: 0..replicates,
-            real_rows: RealRows::Fresh,
+            schedule: ScheduleKind::Fresh,
             record: match at {
                 Generations::Average { from, until } => Record::Average { from, until },
                 _ => Record::At(vec![self.generations as u32]),

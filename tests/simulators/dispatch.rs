@@ -1,7 +1,7 @@
 //! From a problem to its simulator.
 
 use goldenweight::{
-    experiment::{Model, Problem},
+    experiment::Problem,
     simulate::{
         Simulator,
         categorical::{CategoricalRows, CategoricalSufficient},
@@ -38,7 +38,7 @@ fn kinds_are_read_and_written_by_name() {
 #[test]
 fn a_model_has_its_kinds() {
     for model in Model::ALL {
-        let one = matches!(model, Model::Logistic | Model::Poisson | Model::Cdf);
+        let one = matches!(model, &catalogue::LOGISTIC | &catalogue::POISSON | &catalogue::CDF);
         let problem = problem(model, 8, 5);
         let [rows, sufficient] = KINDS.map(|kind| SimulatorKind::of(&problem, Some(kind)));
         assert_eq!(rows, Ok(SimulatorKind::Rows));
@@ -53,7 +53,7 @@ fn a_model_has_its_kinds() {
 /// Ten million numbers: five million rows of two columns.
 #[test]
 fn rows_that_do_not_fit_are_refused_by_name() {
-    let kind = |real, synthetic, kind| SimulatorKind::of(&problem(Model::Linear, real, synthetic), Some(kind));
+    let kind = |real, synthetic, kind| SimulatorKind::of(&problem(&catalogue::LINEAR, real, synthetic), Some(kind));
     assert_eq!(kind(5_000_000, 5_000_000, SimulatorKind::Rows), Ok(SimulatorKind::Rows));
     for (real, synthetic, start) in
         [(5_000_001, 5, "--real 5000001: must be at most 5000000 "), (5, 5_000_001, "--synthetic 5000001: must be at")]
@@ -74,28 +74,28 @@ fn a_problem_is_simulated_by_its_model() {
         WEIGHTS.map(at).into_iter().map(|outcome| (outcome.moments[0][loss], outcome.failed_fits)).collect()
     }
     let (rows, sigma, beta) = (crate::bits::ROWS, DMatrix::identity(2, 2), DVector::from_element(2, 1.0));
-    let cells = || Problem::DEFAULT_PROBABILITIES.to_vec();
+    let cells = || catalogue::DEFAULT_PROBABILITIES.to_vec();
     for (model, expected) in [
         (
-            Model::GaussianMean,
+            &catalogue::GAUSSIAN_MEAN,
             vec![
                 alone(GaussianRows::new(sigma.clone(), rows), 0),
                 alone(GaussianSufficient::new(sigma.clone(), rows), 0),
             ],
         ),
         (
-            Model::GaussianCovariance,
+            &catalogue::GAUSSIAN_COVARIANCE,
             vec![alone(GaussianRows::new(sigma.clone(), rows), 1), alone(GaussianSufficient::new(sigma, rows), 1)],
         ),
         (
-            Model::Linear,
+            &catalogue::LINEAR,
             vec![alone(LinearRows::new(&beta, 1.0, rows), 0), alone(LinearSufficient::new(&beta, 1.0, rows), 0)],
         ),
-        (Model::Logistic, vec![alone(Logistic::new(beta.clone(), rows), 0)]),
-        (Model::Poisson, vec![alone(Poisson::new(beta, rows), 0)]),
-        (Model::Cdf, vec![alone(CdfRows::new(rows), 0)]),
+        (&catalogue::LOGISTIC, vec![alone(Logistic::new(beta.clone(), rows), 0)]),
+        (&catalogue::POISSON, vec![alone(Poisson::new(beta, rows), 0)]),
+        (&catalogue::CDF, vec![alone(CdfRows::new(rows), 0)]),
         (
-            Model::Categorical,
+            &catalogue::CATEGORICAL,
             vec![alone(CategoricalRows::new(cells(), rows), 0), alone(CategoricalSufficient::new(cells(), rows), 0)],
         ),
     ] {
@@ -103,7 +103,7 @@ fn a_problem_is_simulated_by_its_model() {
         for (kind, expected) in KINDS.into_iter().zip(expected) {
             let found = run_problem(&problem, kind, &plan(9, 40, &[2]), &WEIGHTS, &|_| ());
             assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{model} by {kind}");
-            assert!(model != Model::Logistic || found[0].1 > 0, "{found:?}");
+            assert!(model != &catalogue::LOGISTIC || found[0].1 > 0, "{found:?}");
         }
     }
 }
