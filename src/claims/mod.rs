@@ -6,11 +6,14 @@
 pub mod calibration;
 pub mod check;
 
+mod accumulate;
 mod adult;
+mod biased;
 mod categorical;
 mod cdf;
 mod certificate;
 mod collapse;
+mod design;
 mod domain;
 mod dynamic;
 mod figures;
@@ -19,9 +22,11 @@ mod gaussian;
 mod law;
 mod linear;
 mod logistic;
+mod maximum_likelihood;
 mod moments;
 pub mod mutants;
 mod poisson;
+mod pools;
 mod predicted;
 mod registry;
 mod regression;

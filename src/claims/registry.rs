@@ -1,8 +1,8 @@
 //! The list of all claims.
 
 use super::{
-    Claim, adult, categorical, cdf, collapse, dynamic, figures, gaussian, law, linear, logistic, mutants, poisson,
-    weights,
+    Claim, accumulate, adult, categorical, cdf, collapse, design, dynamic, figures, gaussian, law, linear, logistic,
+    maximum_likelihood, mutants, poisson, weights,
 };
 
 /// Every claim, in the order in which tables show them. Building it evaluates closed forms only; nothing is simulated.
@@ -19,6 +19,9 @@ pub fn registry() -> Vec<Claim> {
         logistic::claims(),
         poisson::claims(),
         collapse::claims(),
+        accumulate::claims(),
+        maximum_likelihood::claims(),
+        design::claims(),
         figures::claims(),
         adult::claims(),
     ]
