@@ -10,6 +10,7 @@ mod closed;
 mod closed_form;
 mod estimate;
 mod figures;
+mod interrupt;
 mod monte_carlo;
 mod origin;
 mod output;

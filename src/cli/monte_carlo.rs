@@ -12,11 +12,11 @@ use std::{
 use clap::Args;
 use goldenweight::{
     experiment::{Generations, InputError, Model, Problem, within},
-    optimum::{BATCHES, minimise, minimise_batches},
+    optimum::{BATCHES, BatchRisks, Optimum, Window, curves, minimise, minimise_curves},
     prediction::Prediction,
     simulate::{
-        dispatch::{SimulatorKind, run_problem},
-        engine::{Plan, RealRows, Record},
+        dispatch::{SimulatorKind, run_problem_until},
+        engine::{Plan, RealRows, Record, Watch},
     },
     stats::{
         moments::Moments,
@@ -31,6 +31,7 @@ use super::{
     args::{Compute, MODELS, Setting, number, whole},
     closed_form::{Heading, finite, law},
     estimate::{Reasons, ShownZ, Simulated, Theory, explained},
+    interrupt,
     origin::Origin,
     output::{Remarks, lines, progress, short, show},
 };
@@ -45,6 +46,11 @@ the skewness of squared errors. It comes with its degrees of freedom and the pro
 1e-5 theory and simulation hardly agree. There is none, with its reason (JSON: z_reason), where the theory is a limit law (at finite n the
 risk is not equal to it: read the ratio), where replicates are too few for the skewness of their losses (below 62 always), where all
 are equal, or where fits failed. JSON: for every other key that is null, reasons says why.";
+
+/// What Ctrl-C does, for the help of the commands that simulate.
+pub const INTERRUPT_HELP: &str = "\
+Ctrl-C ends a run early: what is finished is printed, marked as partial (JSON: partial, with the replicates that were asked for), with
+exit code 3. A second Ctrl-C ends it at once, without a word of the result.";
 
 /// Relative distance of a risk from its limit below which they have the same minimiser, to any accuracy of a simulation.
 const SETTLED: f64 = 1e-9;
@@ -78,7 +84,7 @@ pub struct Simulation {
 #[command(after_help = format!("Example: goldenweight simulate --model gaussian-mean --real 100 --synthetic 100 \
     --weight 0.618 --burn-in 150\n\n{MODELS}\n\n{Z_HELP}\n\n\
     The risk is the mean over the replicates whose fits all exist. Where one failed, text, JSON and stderr say how many, with the 95 %\n\
-    interval of the share (Clopper and Pearson). Exit code 3 where more than one in ten thousand failed, or where no number is left."))]
+    interval of the share (Clopper and Pearson). Exit code 3 where more than one in ten thousand failed, or where no number is left.\n\n{INTERRUPT_HELP}"))]
 pub struct SimulateArgs {
     #[command(flatten)]
     simulation: Simulation,
@@ -94,7 +100,7 @@ pub struct SimulateArgs {
     polynomial through the mean of their risks at 17 weights, and the jackknife over batches gives the standard error. The simulator\n\
     is rows for categorical unless asked otherwise. z = (weight - theory)/(standard error), to be judged by Student's law with 23\n\
     degrees of freedom; there is none where the theory is a limit law only. Exit code 3 where the solver did not converge, or more\n\
-    than one in ten thousand replicates failed at one of the weights tried."))]
+    than one in ten thousand replicates failed at one of the weights tried.\n\n{INTERRUPT_HELP}"))]
 pub struct OptimizeArgs {
     #[command(flatten)]
     simulation: Simulation,
@@ -175,6 +181,7 @@ impl fmt::Display for SimulateDocument {
                 ("simulated / theory", ratio),
                 ("z", z.to_string()),
                 ("simulator", format!("{}, seed {}", self.simulator, self.seed)),
+                ("finished", self.simulated.finished()),
                 ("failed fits", self.simulated.failed()),
             ],
         )
@@ -187,12 +194,14 @@ impl SimulateArgs {
         let simulation = &self.simulation;
         let (problem, kind, at) = simulation.validate(2, Preferred::Fast)?;
         let weight = problem.weight(self.weight)?;
+        let stop = interrupt::listen()?;
         let document = simulation.compute.install(|| {
             let (prediction, weight) = (Prediction::new(&problem)?, Weight::new(weight)?);
             let theory = theory(&prediction, weight, at);
             let bar = progress(Some(simulation.replicates), "replicates");
             let plan = simulation.plan(at, 0, simulation.replicates);
-            let outcomes = run_problem(&problem, kind, &plan, &[weight.get()], &|done| bar.inc(done));
+            let watch = Watch { progress: &|done| bar.inc(done), stop };
+            let outcomes = run_problem_until(&problem, kind, &plan, &[weight.get()], &watch);
             let (moments, failed_fits) = outcomes[0];
             bar.finish_and_clear();
             Ok(SimulateDocument {
@@ -201,12 +210,15 @@ impl SimulateArgs {
                 generations: simulation.generations,
                 burn_in: simulation.burn_in,
                 simulator: kind,
-                simulated: Simulated::new(&moments, failed_fits, theory, simulation.reasons()),
+                simulated: Simulated::new(&moments, failed_fits, simulation.replicates, theory, simulation.reasons()),
                 seed: simulation.compute.seed,
             })
         })?;
         show(&document, simulation.compute.json, origin, Some(simulation.compute.seed))?;
         let mut remarks = Remarks::default();
+        if document.simulated.is_partial() {
+            remarks.inconclusive(document.simulated.finished());
+        }
         document.simulated.remark("", &mut remarks);
         if let Some(reason) = document.simulated.missing_z() {
             remarks.note(format!("no z: {reason}"));
@@ -238,6 +250,8 @@ struct OptimizeDocument {
     evaluations: u64,
     converged: bool,
     replicates: u64,
+    replicates_asked: u64,
+    partial: bool,
     failed_fits: u64,
     /// Where the largest share failed.
     most_failed: Option<MostFailed>,
@@ -283,8 +297,7 @@ impl fmt::Display for OptimizeDocument {
         write!(f, "{}", self.heading)?;
         let reason = |key| self.reasons.get(key).map(String::as_str);
         let failed = self.most_failed.as_ref().map_or("none".to_owned(), MostFailed::to_string);
-        let replicates =
-            format!("{} in {BATCHES} batches ({} simulator, seed {})", self.replicates, self.simulator, self.seed);
+        let replicates = format!("{} ({} simulator, seed {})", self.finished(), self.simulator, self.seed);
         lines(
             f,
             &[
@@ -301,6 +314,19 @@ impl fmt::Display for OptimizeDocument {
     }
 }
 
+impl OptimizeDocument {
+    /// How much of it there is, in words.
+    fn finished(&self) -> String {
+        let Self { replicates, replicates_asked, partial, .. } = self;
+        match partial {
+            true => {
+                format!("partial, interrupted: {replicates} of {replicates_asked} replicates in batches that are whole")
+            }
+            false => format!("{replicates} in {BATCHES} batches"),
+        }
+    }
+}
+
 impl OptimizeArgs {
     /// Minimises and prints.
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
@@ -308,24 +334,29 @@ impl OptimizeArgs {
         let (problem, kind, at) = simulation.validate(2 * BATCHES, Preferred::Coupled)?;
         within("--generations", simulation.generations, 1..=Generations::MAX)?;
         let per_batch = simulation.replicates / BATCHES;
+        let stop = interrupt::listen()?;
         let document = simulation.compute.install(|| {
             let bar = progress(None, "replicates");
             let fits = Mutex::new(BTreeMap::<u64, Fits>::new());
             let evaluations = AtomicU64::new(0);
             let risks = |batch: u64, weights: &[f64]| {
                 let plan = simulation.plan(at, batch, per_batch);
-                let outcomes = run_problem(&problem, kind, &plan, weights, &|done| bar.inc(done));
+                let watch = Watch { progress: &|done| bar.inc(done), stop };
+                let outcomes = run_problem_until(&problem, kind, &plan, weights, &watch);
                 evaluations.fetch_add(weights.len() as u64, Ordering::Relaxed);
                 let mut fits = fits.lock().unwrap_or_else(PoisonError::into_inner);
                 let risk = |(weight, (moments, failed)): (&f64, (Moments, u64))| {
+                    let done = moments.count() + failed;
                     let here = fits.entry(weight.to_bits()).or_default();
-                    here.replicates += per_batch;
+                    here.replicates += done;
                     here.failed += failed;
-                    moments.mean()
+                    // A batch that was interrupted is no batch.
+                    if done < per_batch { f64::NAN } else { moments.mean() }
                 };
                 weights.iter().zip(outcomes).map(risk).collect()
             };
-            let optimum = minimise_batches(&risks, BATCHES);
+            let (optimum, batches) = minimum(&risks);
+            let partial = interrupt::heard() && batches < BATCHES;
             let estimate = optimum.estimate();
             bar.finish_and_clear();
             let prediction = Prediction::new(&problem)?;
@@ -336,6 +367,7 @@ impl OptimizeArgs {
             let most_failed = MostFailed::of(&fits);
             let too_many = most_failed.as_ref().map(|most| most.fits).filter(Fits::too_many_failed);
             let z = match (optimum.converged, exact, too_many) {
+                (false, _, _) if partial => ShownZ::none(INTERRUPTED),
                 (false, _, _) => ShownZ::none(NOT_CONVERGED),
                 (true, false, _) => Err(NoZ::LimitLaw).into(),
                 (true, true, Some(fits)) => Err(NoZ::Failed(fits)).into(),
@@ -344,7 +376,8 @@ impl OptimizeArgs {
             let (weight, std_error) = (finite(estimate.value), finite(estimate.std_error));
             let mut reasons = simulation.reasons();
             for (key, _) in [("weight", weight), ("std_error", std_error)].iter().filter(|(_, found)| found.is_none()) {
-                reasons.insert(key, "no minimum was found inside the weights from 0 to 1".to_owned());
+                let none = if partial { INTERRUPTED } else { "no minimum was found inside the weights from 0 to 1" };
+                reasons.insert(key, none.to_owned());
             }
             if most_failed.is_none() {
                 reasons.insert("most_failed", "every fit exists".to_owned());
@@ -361,7 +394,9 @@ impl OptimizeArgs {
                 z,
                 evaluations: evaluations.into_inner(),
                 converged: optimum.converged,
-                replicates: per_batch * BATCHES,
+                replicates: per_batch * batches,
+                replicates_asked: per_batch * BATCHES,
+                partial,
                 failed_fits: fits.values().map(|fits| fits.failed).sum(),
                 most_failed,
                 reasons,
@@ -377,12 +412,31 @@ impl OptimizeArgs {
             Some(most) => remarks.note(format!("{most}, ended in a fit that does not exist")),
             None => {}
         }
-        if !document.converged {
+        if document.partial {
+            remarks.inconclusive(document.finished());
+        } else if !document.converged {
             remarks.inconclusive(NOT_CONVERGED.to_owned());
         }
         Ok(remarks.say())
     }
 }
+
+/// The minimum of the batches that are whole, and their number: all of them, unless the run was interrupted; below two there is none.
+fn minimum(risks: &BatchRisks<'_>) -> (Optimum, u64) {
+    let none = Optimum { weight: f64::NAN, std_error: f64::NAN, degrees: f64::NAN, converged: false };
+    let Some(window) = Window::locate(risks, BATCHES) else {
+        return (none, if interrupt::heard() { 0 } else { BATCHES });
+    };
+    let mut curves = curves(risks, 0..BATCHES, &window);
+    if interrupt::heard() {
+        curves.retain(|curve| curve.iter().all(|risk| risk.is_finite()));
+    }
+    let batches = curves.len() as u64;
+    (if batches < 2 { none } else { minimise_curves(&curves, &window) }, batches)
+}
+
+/// Why there is no minimum of a run that was interrupted.
+const INTERRUPTED: &str = "interrupted before two batches were whole";
 
 /// Why a minimum found is none.
 const NOT_CONVERGED: &str = "the solver did not converge to a minimum inside the weights";

@@ -1,13 +1,13 @@
 //! From a problem to its simulator, by the truth alone: nothing here knows a formula.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::atomic::AtomicBool};
 
 use serde::{Serialize, Serializer};
 
 use super::{
     categorical::{CategoricalRows, CategoricalSufficient},
     cdf::CdfRows,
-    engine::{Plan, Weights, run_grid},
+    engine::{Plan, Watch, Weights, run_until},
     gaussian::{GaussianRows, GaussianSufficient},
     linear::{LinearRows, LinearSufficient},
     logistic::Logistic,
@@ -98,28 +98,40 @@ pub fn run_problem(
     weights: &[f64],
     progress: &(dyn Fn(u64) + Sync),
 ) -> Vec<(Moments, u64)> {
+    run_problem_until(problem, kind, plan, weights, &Watch { progress, stop: &AtomicBool::new(false) })
+}
+
+/// The same, until it is stopped: then of the first replicates, see [`Watch::stop`].
+#[must_use]
+pub fn run_problem_until(
+    problem: &Problem,
+    kind: SimulatorKind,
+    plan: &Plan,
+    weights: &[f64],
+    watch: &Watch<'_>,
+) -> Vec<(Moments, u64)> {
     let weights = &weights.iter().map(|&w| Weights::Constant(w)).collect::<Vec<_>>();
     let rows = problem.rows();
     let sufficient = kind == SimulatorKind::Sufficient;
     let outcomes = match problem.truth().clone() {
         Truth::Gaussian { sigma } if sufficient => {
-            run_grid(&GaussianSufficient::new(sigma, rows), plan, weights, progress)
+            run_until(&GaussianSufficient::new(sigma, rows), plan, weights, watch)
         }
-        Truth::Gaussian { sigma } => run_grid(&GaussianRows::new(sigma, rows), plan, weights, progress),
+        Truth::Gaussian { sigma } => run_until(&GaussianRows::new(sigma, rows), plan, weights, watch),
         Truth::Linear { beta, noise_variance } if sufficient => {
-            run_grid(&LinearSufficient::new(&beta, noise_variance, rows), plan, weights, progress)
+            run_until(&LinearSufficient::new(&beta, noise_variance, rows), plan, weights, watch)
         }
         Truth::Linear { beta, noise_variance } => {
-            run_grid(&LinearRows::new(&beta, noise_variance, rows), plan, weights, progress)
+            run_until(&LinearRows::new(&beta, noise_variance, rows), plan, weights, watch)
         }
-        Truth::Logistic { beta } => run_grid(&Logistic::new(beta, rows), plan, weights, progress),
-        Truth::Poisson { beta } => run_grid(&Poisson::new(beta, rows), plan, weights, progress),
-        Truth::Uniform => run_grid(&CdfRows::new(rows), plan, weights, progress),
+        Truth::Logistic { beta } => run_until(&Logistic::new(beta, rows), plan, weights, watch),
+        Truth::Poisson { beta } => run_until(&Poisson::new(beta, rows), plan, weights, watch),
+        Truth::Uniform => run_until(&CdfRows::new(rows), plan, weights, watch),
         Truth::Categorical { probabilities } if sufficient => {
-            run_grid(&CategoricalSufficient::new(probabilities, rows), plan, weights, progress)
+            run_until(&CategoricalSufficient::new(probabilities, rows), plan, weights, watch)
         }
         Truth::Categorical { probabilities } => {
-            run_grid(&CategoricalRows::new(probabilities, rows), plan, weights, progress)
+            run_until(&CategoricalRows::new(probabilities, rows), plan, weights, watch)
         }
     };
     // A Gaussian chain reports the loss of its mean first, then that of its covariance; the others have one loss.

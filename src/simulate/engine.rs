@@ -1,8 +1,9 @@
 //! Plans on fresh or fixed real rows.
 
 use std::ops::Range;
+use std::sync::atomic::AtomicBool;
 
-pub use goldenweight_recursion::engine::{BLOCK, Outcome, Record, Weights};
+pub use goldenweight_recursion::engine::{BLOCK, Outcome, Record, Watch, Weights};
 
 use super::Simulator;
 
@@ -59,5 +60,13 @@ pub fn run_grid<S: Simulator>(
     weights: &[Weights],
     progress: &(dyn Fn(u64) + Sync),
 ) -> Vec<Outcome> {
-    simulator.run_grid(plan, weights, progress)
+    run_until(simulator, plan, weights, &Watch { progress, stop: &AtomicBool::new(false) })
+}
+
+/// The same, until it is stopped, see [`goldenweight_recursion::engine::run_until`].
+///
+/// # Panics
+/// As [`run_grid`].
+pub fn run_until<S: Simulator>(simulator: &S, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<Outcome> {
+    simulator.run_until(plan, weights, watch)
 }

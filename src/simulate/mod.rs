@@ -12,7 +12,7 @@ use goldenweight_recursion::models;
 use goldenweight_recursion::{Fixed, Fresh, Retraining};
 use nalgebra::{DMatrix, DVector};
 
-use self::engine::{Outcome, Plan, RealRows, Weights};
+use self::engine::{Outcome, Plan, RealRows, Watch, Weights};
 use crate::experiment::Rows;
 
 /// A model with its real rows and sample sizes.
@@ -31,8 +31,8 @@ pub trait Simulator: Sync {
     /// Names of the losses.
     const LOSSES: &'static [&'static str];
 
-    /// The outcome at each of the weights, on common random numbers.
-    fn run_grid(&self, plan: &Plan, weights: &[Weights], progress: &(dyn Fn(u64) + Sync)) -> Vec<Outcome>;
+    /// The outcome at each of the weights, on common random numbers; of the first replicates where the run is stopped.
+    fn run_until(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<Outcome>;
 
     /// Every replicate's losses at this weight, see [`goldenweight_recursion::engine::paths`].
     fn paths(
@@ -46,16 +46,16 @@ pub trait Simulator: Sync {
 impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
     const LOSSES: &'static [&'static str] = M::LOSSES;
 
-    fn run_grid(&self, plan: &Plan, weights: &[Weights], progress: &(dyn Fn(u64) + Sync)) -> Vec<Outcome> {
-        use goldenweight_recursion::engine::run_grid;
+    fn run_until(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<Outcome> {
+        use goldenweight_recursion::engine::run_until;
         let Self { model, source, rows } = self;
         let (rows, inner) = (*rows, plan.inner());
         match plan.real_rows {
             RealRows::Fresh => {
-                run_grid(&Retraining { model, source, schedule: &Fresh { rows } }, &inner, weights, progress)
+                run_until(&Retraining { model, source, schedule: &Fresh { rows } }, &inner, weights, watch)
             }
             RealRows::Fixed => {
-                run_grid(&Retraining { model, source, schedule: &Fixed { rows } }, &inner, weights, progress)
+                run_until(&Retraining { model, source, schedule: &Fixed { rows } }, &inner, weights, watch)
             }
         }
     }
@@ -66,7 +66,7 @@ impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
         weight: f64,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Vec<goldenweight_recursion::engine::Path> {
-        use goldenweight_recursion::engine::{Watch, paths};
+        use goldenweight_recursion::engine::paths;
         let Self { model, source, rows } = self;
         let (rows, inner, weights) = (*rows, plan.inner(), Weights::Constant(weight));
         let watch = Watch { progress, stop: &std::sync::atomic::AtomicBool::new(false) };
