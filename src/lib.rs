@@ -49,14 +49,10 @@ pub mod adult;
 pub mod claims;
 pub mod experiment;
 pub mod figures;
-pub mod machine;
-pub mod optimum;
-pub mod outcome;
 pub mod prediction;
 pub mod proofs;
 pub mod reference;
-pub mod report;
 pub mod simulate;
-pub mod stats;
 
+pub use goldenweight_evidence::{self as evidence, optimum, outcome, report, stats};
 pub use goldenweight_replicates::stream;

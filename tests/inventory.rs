@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use goldenweight::claims::{Claim, registry};
-use goldenweight::outcome::ClaimSummary;
+use goldenweight::claims::registry;
+use goldenweight::evidence::{Claim, ClaimSummary};
 use goldenweight::report::claims_markdown;
 
 fn summaries() -> Vec<ClaimSummary> {
@@ -15,7 +15,7 @@ fn summaries() -> Vec<ClaimSummary> {
 #[test]
 fn ids_are_unique_and_kebab_case() {
     let claims = registry();
-    let ids: BTreeSet<_> = claims.iter().map(|claim| claim.id).collect();
+    let ids: BTreeSet<_> = claims.iter().map(|claim| claim.says.id.as_str()).collect();
     assert_eq!(ids.len(), claims.len());
     assert!(claims.len() >= 30, "{} claims", claims.len());
     for id in ids {
@@ -27,16 +27,16 @@ fn ids_are_unique_and_kebab_case() {
 #[test]
 fn every_claim_has_two_kinds_of_evidence() {
     for claim in summaries() {
-        assert!(claim.kinds.len() >= 2, "{} has only {:?}", claim.id, claim.kinds);
-        assert!(!claim.statement.is_empty() && !claim.domain.is_empty(), "{}", claim.id);
+        assert!(claim.kinds.len() >= 2, "{} has only {:?}", claim.says.id, claim.kinds);
+        assert!(!claim.says.words.is_empty() && !claim.says.domain.is_empty(), "{}", claim.says.id);
     }
 }
 
 #[test]
 fn exact_claims_have_evidence_without_rounding() {
-    for claim in summaries().into_iter().filter(|claim| claim.exactness == "exact") {
+    for claim in summaries().into_iter().filter(|claim| claim.says.exactness == "exact") {
         let exact = claim.kinds.iter().any(|kind| ["proof", "exact"].contains(&kind.word()));
-        assert!(exact, "{} has only {:?}", claim.id, claim.kinds);
+        assert!(exact, "{} has only {:?}", claim.says.id, claim.kinds);
     }
 }
 
@@ -45,7 +45,7 @@ fn checks_of_a_claim_have_names_of_their_own() {
     // A check's random streams belong to its claim and its name.
     for claim in registry() {
         let names: BTreeSet<_> = claim.checks.iter().map(|check| check.name).collect();
-        assert_eq!(names.len(), claim.checks.len(), "{}", claim.id);
+        assert_eq!(names.len(), claim.checks.len(), "{}", claim.says.id);
     }
 }
 
@@ -55,7 +55,7 @@ fn every_panel_of_the_figures_is_a_claim() {
     for (figure, panels) in [("7", "abcdef"), ("8", "abcdef"), ("9", "abcdef"), ("10", "abcd")] {
         for panel in panels.chars() {
             let id = format!("figure-{figure}{panel}");
-            assert!(claims.iter().any(|claim| claim.id == id), "{id}");
+            assert!(claims.iter().any(|claim| claim.says.id == id), "{id}");
         }
     }
 }
@@ -86,7 +86,7 @@ fn the_readme_has_the_table_of_the_registry() {
 #[test]
 fn the_readme_links_claims_that_there_are() {
     let readme = include_str!("../README.md");
-    let ids: Vec<String> = summaries().into_iter().map(|claim| claim.id).collect();
+    let ids: Vec<String> = summaries().into_iter().map(|claim| claim.says.id).collect();
     let links = |text: &str| -> Vec<String> {
         text.split("](#").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0.to_owned())).collect()
     };

@@ -2,37 +2,44 @@
 //! `cargo test --test mutants -- --nocapture` prints with what z, and with what power, each was caught.
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::AtomicBool;
 
-use goldenweight::claims::mutants::{Mutant, Runner, table};
-use goldenweight::claims::registry;
+use goldenweight::claims::suite;
+use goldenweight::evidence::{Claim, Mutant, Mutants, Verdict};
 use goldenweight::stream::DEFAULT_SEED;
 use libtest_mimic::{Arguments, Failed, Trial};
 use statrs::distribution::{ContinuousCDF, Normal};
+
+static ON: AtomicBool = AtomicBool::new(false);
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Each check uses every core already.
     arguments.test_threads = Some(1);
-    let runner = Arc::new(Mutex::new(Runner::new(registry(), DEFAULT_SEED)));
-    let trial_of = |mutant: Mutant| {
-        let runner = Arc::clone(&runner);
-        Trial::test(mutant.name, move || trial(&mutant, &mut runner.lock().expect("no trial panics")))
+    // For as long as the process lasts: trials are owned by their runner.
+    let suite = Box::leak(Box::new(suite()));
+    let runner = Box::leak(Box::new(std::sync::Mutex::new(Mutants::new(suite, DEFAULT_SEED, &ON))));
+    let (suite, runner) = (&*suite, &*runner);
+    let all = || suite.claims.iter().flat_map(|claim| claim.mutants.iter().map(move |mutant| (claim, mutant)));
+    let trial_of = |(claim, mutant): (&'static Claim, &'static Mutant)| {
+        Trial::test(mutant.name, move || trial(claim, mutant, &mut runner.lock().expect("no trial panics")))
     };
-    let mut trials: Vec<Trial> = table().into_iter().map(trial_of).collect();
-    trials.push(Trial::test("the table is large and its names are unique", the_table));
+    let mut trials: Vec<Trial> = all().map(trial_of).collect();
+    let wrong = all().filter(|(_, mutant)| mutant.expected == Verdict::Refuted).map(|(_, mutant)| mutant.name);
+    let wrong: Vec<&str> = wrong.collect();
+    trials.push(Trial::test("the table is large and its names are unique", move || the_table(wrong)));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn trial(mutant: &Mutant, runner: &mut Runner) -> Result<(), Failed> {
-    let place = format!("{} / {}", mutant.claim, mutant.check);
-    let Some(finding) = runner.run(mutant) else {
+fn trial(claim: &Claim, mutant: &Mutant, runner: &mut Mutants<'_>) -> Result<(), Failed> {
+    let place = format!("{} / {}", claim.says.id, mutant.check);
+    let Some(finding) = runner.run(claim, mutant) else {
         return Err(format!("{place}: no such check by simulation").into());
     };
     if finding.verdict != mutant.expected {
         return Err(format!("{place} says {}: {}", finding.verdict.word(), finding.detail).into());
     }
-    if let (Some(z), Some(bound)) = (finding.statistic, finding.bound) {
+    if let (Some(z), Some(bound)) = (finding.statistic(), finding.bound()) {
         // The power at the error that was seen.
         let power = Normal::standard().cdf(z.abs() - bound);
         println!(
@@ -45,8 +52,7 @@ fn trial(mutant: &Mutant, runner: &mut Runner) -> Result<(), Failed> {
     Ok(())
 }
 
-fn the_table() -> Result<(), Failed> {
-    let mut names: Vec<_> = table().iter().filter(|m| m.expected.word() == "refuted").map(|m| m.name).collect();
+fn the_table(mut names: Vec<&str>) -> Result<(), Failed> {
     let all = names.len();
     names.sort_unstable();
     names.dedup();

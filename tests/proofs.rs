@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::process::{Command, Output};
 
 use goldenweight::claims::registry;
-use goldenweight::outcome::Kind;
+use goldenweight::evidence::Kind;
 use goldenweight::proofs::{Checked, FILES, checked, theorems};
 use goldenweight_theory::covariance::{CovarianceSystem, threshold};
 use goldenweight_theory::exact::Exact;
@@ -57,8 +57,11 @@ fn name(sentence: &str) -> &str {
 fn the_map_and_the_registry_name_the_same_claims() {
     let mapped: BTreeSet<_> = theorems().map(|(claim, _)| claim).collect();
     let claims = registry();
-    let of_registry: BTreeSet<_> =
-        claims.iter().filter(|c| c.checks.iter().any(|check| check.kind == Kind::Proof)).map(|c| c.id).collect();
+    let of_registry: BTreeSet<_> = claims
+        .iter()
+        .filter(|c| c.checks.iter().any(|check| check.kind == Kind::Proof))
+        .map(|c| c.says.id.as_str())
+        .collect();
     assert_eq!(mapped, of_registry);
 }
 

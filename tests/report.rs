@@ -6,19 +6,33 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use goldenweight::claims::registry;
-use goldenweight::outcome::{ClaimOutcome, ComparisonOutcome, Evidence, Kind, Machine, RunOutcome, Verdict};
-use goldenweight::report::html::page;
+use goldenweight::evidence::{Claim, Compared, Finding, Kind, Machine, Measure, Statement, Verdict};
+use goldenweight::outcome::{About, ClaimOutcome, Counts, Evidence, NotRun, RunOutcome};
+use goldenweight::report::html;
+use goldenweight::stats::compare::{Comparison, Estimate};
 
 /// Text that would become markup, an attribute or a script where it is not escaped.
 const HOSTILE: &str = "</td><script>document.title = 'stolen'</script>\" onmouseover='alert(1)' & <b>";
 
-fn comparison(place: &str, z: f64) -> ComparisonOutcome {
+const ABOUT: About = About { name: "a name", title: "a title", notes: "words & a symbol $w^*$" };
+
+fn page(run: &RunOutcome) -> String {
+    html::page(&ABOUT, run)
+}
+
+/// A comparison with its numbers of this rule.
+fn compared(place: &str, comparison: Comparison) -> Compared {
+    let estimate = Estimate { value: 1.0, std_error: 0.1, degrees: 1e5, skewness: 0.0, skewness_error: 0.0 };
+    Compared { place: place.to_owned(), of: "risk", replicates: 130_000, comparison, estimate, words: String::new() }
+}
+
+fn rule(z: f64) -> Comparison {
     let relative_error = 0.002 * z;
-    ComparisonOutcome {
-        place: place.to_owned(),
+    Comparison {
         verdict: if z.abs() > 4.5 { Verdict::Refuted } else { Verdict::Confirmed },
-        replicates: 20_000,
+        cause: String::new(),
         z,
+        law: "Student",
         degrees: 1e5,
         bound: 4.5,
         relative_error,
@@ -28,57 +42,46 @@ fn comparison(place: &str, z: f64) -> ComparisonOutcome {
     }
 }
 
-fn evidence(kind: Kind, verdict: Verdict, detail: &str) -> Evidence {
+fn comparison(place: &str, z: f64) -> Compared {
+    compared(place, rule(z))
+}
+
+fn found(kind: Kind, finding: Finding) -> Evidence {
     Evidence {
         kind,
         check: format!("a check of kind {}", kind.word()),
-        verdict,
-        statistic: None,
-        bound: None,
-        detectable_effect: None,
-        relative_error: None,
-        interval: None,
-        margin: None,
-        replicates: None,
-        comparisons: Vec::new(),
+        finding,
         reproduce: format!("goldenweight verify --kinds {} --seed 7", kind.word()),
         seconds: 0.25,
-        detail: detail.to_owned(),
-        ran: true,
     }
+}
+
+fn evidence(kind: Kind, verdict: Verdict, detail: &str) -> Evidence {
+    found(kind, Finding::decided(verdict, detail))
 }
 
 /// The evidence of comparisons, the last of which is the worst.
-fn sampled(detail: &str, comparisons: Vec<ComparisonOutcome>) -> Evidence {
-    let worst = comparisons[comparisons.len() - 1].clone();
-    Evidence {
-        statistic: Some(worst.z),
-        bound: Some(worst.bound),
-        detectable_effect: Some(worst.detectable_effect),
-        relative_error: Some(worst.relative_error),
-        interval: Some(worst.interval),
-        margin: Some(worst.margin),
-        replicates: Some(130_000),
-        comparisons,
-        ..evidence(Kind::Simulation, worst.verdict, detail)
-    }
+fn sampled(detail: &str, comparisons: Vec<Compared>) -> Evidence {
+    let last = comparisons.len() - 1;
+    let (verdict, detail) = (comparisons[last].comparison.verdict, detail.to_owned());
+    found(Kind::Simulation, Finding { verdict, measure: Measure::Worst(last), comparisons, detail })
 }
 
 fn deterministic(kind: Kind, verdict: Verdict, error: f64) -> Evidence {
-    Evidence { statistic: Some(error), bound: Some(1.0), ..evidence(kind, verdict, "8 cases") }
+    found(kind, Finding { verdict, ..Finding::within(error, "8 cases") })
 }
 
 fn claim(id: &str, text: &str, evidence: Vec<Evidence>) -> ClaimOutcome {
-    ClaimOutcome {
+    let says = Statement {
         id: id.to_owned(),
-        statement: format!("a statement, {text}"),
+        words: format!("a statement, {text}"),
         formula: r"w^* = \frac{\sqrt{k^2 + 4k} - k}{2} \qquad 0 < w^* < 1".to_owned(),
         domain: format!("a domain, {text}"),
         source: "derived".to_owned(),
         exactness: "exact".to_owned(),
-        verdict: Verdict::of_all(evidence.iter().filter(|e| e.ran).map(|e| e.verdict)),
-        evidence,
-    }
+    };
+    let verdict = Verdict::of_all(evidence.iter().filter(|e| e.finding.ran()).map(|e| e.finding.verdict));
+    ClaimOutcome { says, verdict, kinds_not_run: Vec::new(), evidence }
 }
 
 fn run(claims: Vec<ClaimOutcome>) -> RunOutcome {
@@ -96,6 +99,9 @@ fn run(claims: Vec<ClaimOutcome>) -> RunOutcome {
         tier: "quick".to_owned(),
         family_false_alarm: 1e-3,
         checks: 150,
+        comparisons: Counts { in_budget: 150, asked: 6, chi_squared: 1, z: 4, not_made: 1 },
+        partial: false,
+        not_begun: Vec::new(),
         verdict: Verdict::of_all(claims.iter().map(|claim| claim.verdict)),
         claims,
     }
@@ -104,7 +110,7 @@ fn run(claims: Vec<ClaimOutcome>) -> RunOutcome {
 /// A claim of each verdict, in an order that the page must change, with hostile text in every field that a claim or the machine fills.
 fn outcome(text: &str) -> RunOutcome {
     let good = vec![
-        Evidence { ran: false, ..evidence(Kind::Proof, Verdict::Inconclusive, "coq not found") },
+        found(Kind::Proof, Finding::not_run("not run: coq not found")),
         deterministic(Kind::Recursion, Verdict::Confirmed, 0.0),
         sampled("simulated 1, theory 1", vec![comparison(text, 0.5), comparison("n = 8, m = 4", -1.25)]),
     ];
@@ -124,7 +130,13 @@ fn outcome(text: &str) -> RunOutcome {
         claim("last", text, vec![deterministic(Kind::Property, Verdict::Confirmed, 0.5)]),
     ]);
     run.machine.processor = Some(text.to_owned());
+    run.claims[0].kinds_not_run = vec![not_run(Kind::Proof, "not run: coq not found")];
+    run.claims[3].kinds_not_run = vec![not_run(Kind::Ladder, "in the full tier alone")];
     run
+}
+
+fn not_run(kind: Kind, reason: &str) -> NotRun {
+    NotRun { kind, reason: reason.to_owned() }
 }
 
 /// The page between two of its parts.
@@ -176,14 +188,15 @@ fn what_is_not_confirmed_comes_first_with_its_gap() {
     assert!(group(&page, "vague").contains("<p class=\"gap\">ladder: no number, see below</p>"));
     assert!(!group(&page, "good").contains("class=\"gap\""));
     let simulated = run(vec![claim("a", "", vec![sampled("", vec![comparison("", -57.71)])]), claim("b", "", vec![])]);
-    let row = goldenweight::report::html::page(&simulated);
+    let row = self::page(&simulated);
     assert!(row.contains("<p class=\"gap\">off by −11.54 %, z −57.71 of 4.50</p>"), "{row}");
 }
 
 /// An interval that is not inside its margin is the gap of what is inconclusive for it.
 #[test]
 fn a_wide_interval_is_the_gap() {
-    let wide = ComparisonOutcome { verdict: Verdict::Inconclusive, interval: (-0.05, 0.04), ..comparison("", -1.0) };
+    let wide = Comparison { verdict: Verdict::Inconclusive, interval: (-0.05, 0.04), ..rule(-1.0) };
+    let wide = compared("", wide);
     let page = page(&run(vec![claim("a", "", vec![sampled("", vec![wide])])]));
     assert!(page.contains("<p class=\"gap\">interval (−5.00, +4.00) %, margin 3.00 %</p>"), "{page}");
 }
@@ -191,12 +204,13 @@ fn a_wide_interval_is_the_gap() {
 /// Without a standard error z and interval are not finite: numbers in words, but no place in a drawing.
 #[test]
 fn what_is_not_a_number_is_not_drawn() {
-    let broken = ComparisonOutcome {
+    let broken = Comparison {
         verdict: Verdict::Inconclusive,
         relative_error: f64::NAN,
         interval: (f64::NEG_INFINITY, f64::NAN),
-        ..comparison("", f64::INFINITY)
+        ..rule(f64::INFINITY)
     };
+    let broken = compared("", broken);
     let page = page(&run(vec![claim("a", "", vec![sampled("", vec![comparison("", 1.0), broken])])]));
     let drawn = page.split("<svg").skip(1).map(|part| part.split("</svg>").next().expect("a part"));
     let attributes = drawn.flat_map(|part| part.split('"').skip(1).step_by(2)).filter(|text| !text.contains("error"));
@@ -207,12 +221,7 @@ fn what_is_not_a_number_is_not_drawn() {
 
 /// Every claim of the registry, without evidence.
 fn all_claims() -> RunOutcome {
-    let claim = |claim: goldenweight::claims::Claim| ClaimOutcome {
-        formula: claim.formula().to_owned(),
-        statement: claim.statement.to_owned(),
-        domain: claim.domain.to_owned(),
-        ..self::claim(claim.id, "", Vec::new())
-    };
+    let claim = |claim: Claim| ClaimOutcome { says: claim.says, ..self::claim("", "", Vec::new()) };
     run(registry().into_iter().map(claim).collect())
 }
 
@@ -221,11 +230,11 @@ fn every_formula_is_set() {
     let run = all_claims();
     let page = page(&run);
     for claim in &run.claims {
-        let relations = claim.formula.split(r"\qquad").count();
-        let row = page.split(&format!("<tbody id=\"{}\"", claim.id)).nth(1).expect("its row");
+        let relations = claim.says.formula.split(r"\qquad").count();
+        let row = page.split(&format!("<tbody id=\"{}\"", claim.says.id)).nth(1).expect("its row");
         let formula = between(row, "<div class=\"formula\">", "</div>");
-        assert_eq!(formula.matches("<math display=\"block\">").count(), relations, "{}: {formula}", claim.id);
-        assert!(!formula.contains(['\\', '{', '^', '_', '$']), "{}: {formula}", claim.id);
+        assert_eq!(formula.matches("<math display=\"block\">").count(), relations, "{}: {formula}", claim.says.id);
+        assert!(!formula.contains(['\\', '{', '^', '_', '$']), "{}: {formula}", claim.says.id);
     }
     assert!(!page.contains("class=\"latex\""));
 }
@@ -237,7 +246,7 @@ fn anchors_lead_somewhere_and_ids_are_unique() {
     let all: Vec<_> = page.split(" id=\"").skip(1).map(|rest| rest.split('"').next().expect("an id")).collect();
     let ids: BTreeSet<_> = all.iter().copied().collect();
     assert_eq!(ids.len(), all.len());
-    assert!(run.claims.iter().all(|claim| ids.contains(claim.id.as_str())));
+    assert!(run.claims.iter().all(|claim| ids.contains(claim.says.id.as_str())));
     let links: Vec<_> = page.split("href=\"").skip(1).map(|rest| rest.split('"').next().expect("a link")).collect();
     assert!(links.len() > run.claims.len());
     for link in links {
@@ -255,10 +264,41 @@ fn the_page_stands_alone() {
     assert!(page.contains("default-src 'none'") && page.len() < 1_000_000, "{} bytes", page.len());
 }
 
+/// The comparison that would miss the largest error, whatever its z; where one is refuted, that one. Kinds that were not run are named with the
+/// reason, and so is what has no comparison.
+#[test]
+fn a_claim_shows_its_worst_comparison_and_what_it_lacks() {
+    let vague = Comparison { detectable_effect: 0.25, margin: 0.3, ..rule(0.5) };
+    let pieces = vec![sampled("", vec![compared("vague", vague)]), sampled("", vec![comparison("sharp", -2.5)])];
+    let confirmed = claim("a", "", pieces.clone());
+    assert_eq!(confirmed.headline().map(|(_, shown)| shown.place.as_str()), Some("vague"));
+    let wrong = claim("b", "", [pieces, vec![sampled("", vec![comparison("wrong", 9.0)])]].concat());
+    assert_eq!(wrong.headline().map(|(_, shown)| shown.place.as_str()), Some("wrong"));
+    let mut without = claim("c", "", vec![deterministic(Kind::Recursion, Verdict::Confirmed, 0.5)]);
+    without.kinds_not_run = vec![not_run(Kind::Ladder, "in the full tier alone")];
+    assert_eq!(without.no_headline().as_deref(), Some("nothing sampled: ladder in the full tier alone"));
+    let last = claim("d", "", vec![deterministic(Kind::Recursion, Verdict::Confirmed, 0.5)]);
+    let page = page(&run(vec![confirmed, without, last]));
+    let row = group(&page, "a");
+    assert!(row.contains("25.00 % <small>risk, margin 30.00 %</small>"), "{row}");
+    assert!(group(&page, "c").contains("without ladder (in the full tier alone)"), "{page}");
+}
+
+#[test]
+fn an_interrupted_run_says_so() {
+    let decided = claim("a", "", vec![deterministic(Kind::Recursion, Verdict::Confirmed, 0.5)]);
+    let not_begun = vec!["b".to_owned(), "c".to_owned()];
+    let run = RunOutcome { partial: true, not_begun, verdict: Verdict::Inconclusive, ..run(vec![decided]) };
+    let words = "Partial: the run was interrupted after it had begun 1 of 3 claims.";
+    let page = page(&run);
+    assert!(page.contains("Inconclusive, partial</h1>") && page.contains(words), "{page}");
+    assert!(goldenweight::report::summary(&run).contains(words));
+}
+
 #[test]
 fn a_run_without_comparisons_has_no_plots() {
     let deterministic = vec![evidence(Kind::Proof, Verdict::Confirmed, "proved")];
     let page = page(&run(vec![claim("a", "", deterministic)]));
     assert!(!page.contains("<svg") && !page.contains("<figure"));
-    assert!(goldenweight::report::html::page(&outcome("")).contains("<figure class=\"calibration\"><svg"));
+    assert!(self::page(&outcome("")).contains("<figure class=\"calibration\"><svg"));
 }

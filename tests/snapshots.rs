@@ -7,13 +7,15 @@
 use std::fmt::Write as _;
 use std::process::Command;
 
+use goldenweight::evidence::{Compared, Finding, Kind, Machine, Measure, Statement, Verdict};
 use goldenweight::experiment::{Generations, Model, Problem};
 use goldenweight::outcome::calibration::{
     CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Share, WrongSimulator,
 };
-use goldenweight::outcome::{ClaimOutcome, Evidence, Kind, Machine, RunOutcome, Verdict};
+use goldenweight::outcome::{ClaimOutcome, Counts, Evidence, NotRun, RunOutcome};
 use goldenweight::prediction::Prediction;
 use goldenweight::report;
+use goldenweight::stats::compare::{Comparison, Estimate};
 use goldenweight_theory::covariance::threshold;
 use goldenweight_theory::dynamic;
 use goldenweight_theory::parameters::{MixingRatio, SampleSizes, Weight};
@@ -172,50 +174,68 @@ fn figure_9_predictions() {
 
 /// An outcome written by hand, with a claim of each verdict.
 fn outcome() -> RunOutcome {
-    let evidence = |kind, verdict, statistic, detail: &str| Evidence {
+    let evidence = |kind: Kind, finding| Evidence {
         kind,
         check: "a check".to_owned(),
-        verdict,
-        statistic,
-        bound: statistic.map(|_| 4.5),
-        detectable_effect: statistic.map(|_| 0.0123),
-        relative_error: statistic.map(|z| 0.002 * z),
-        interval: statistic.map(|z| (0.002 * z - 0.009, 0.002 * z + 0.009)),
-        margin: statistic.map(|_| 0.03),
-        replicates: statistic.map(|_| 1_000),
-        comparisons: Vec::new(),
+        finding,
         reproduce: format!("goldenweight verify --kinds {}", kind.word()),
         seconds: 0.25,
-        detail: detail.to_owned(),
-        ran: kind != Kind::Proof,
+    };
+    let decided = |kind, verdict, detail: &str| evidence(kind, Finding::decided(verdict, detail));
+    let simulated = |verdict, z: f64, detail: &str| {
+        let comparison = Comparison {
+            verdict,
+            cause: String::new(),
+            z,
+            law: "Student",
+            degrees: 999.0,
+            bound: 4.5,
+            relative_error: 0.002 * z,
+            interval: (0.002 * z - 0.009, 0.002 * z + 0.009),
+            margin: 0.03,
+            detectable_effect: 0.0123,
+        };
+        let estimate = Estimate { value: 1.0, std_error: 0.1, degrees: 999.0, skewness: 0.0, skewness_error: 0.0 };
+        let place = "a place".to_owned();
+        let one = Compared { place, of: "risk", replicates: 1_000, comparison, estimate, words: String::new() };
+        let finding =
+            Finding { verdict, measure: Measure::Worst(0), comparisons: vec![one], detail: detail.to_owned() };
+        evidence(Kind::Simulation, finding)
     };
     let claim = |id: &str, evidence: Vec<Evidence>| ClaimOutcome {
-        id: id.to_owned(),
-        statement: "e_t = e_inf".to_owned(),
-        formula: r"e_t = e_\infty".to_owned(),
-        domain: "all".to_owned(),
-        source: "derived".to_owned(),
-        exactness: "exact".to_owned(),
-        verdict: Verdict::of_all(evidence.iter().filter(|e| e.ran).map(|e| e.verdict)),
+        says: Statement {
+            id: id.to_owned(),
+            words: "e_t = e_inf".to_owned(),
+            formula: r"e_t = e_\infty".to_owned(),
+            domain: "all".to_owned(),
+            source: "derived".to_owned(),
+            exactness: "exact".to_owned(),
+        },
+        verdict: Verdict::of_all(evidence.iter().filter(|e| e.finding.ran()).map(|e| e.finding.verdict)),
+        kinds_not_run: Vec::new(),
         evidence,
     };
-    let claims = vec![
+    let not_run = |kind, reason: &str| NotRun { kind, reason: reason.to_owned() };
+    let mut claims = vec![
         claim(
             "good",
             vec![
-                evidence(Kind::Proof, Verdict::Inconclusive, None, "not run: coq not found"),
-                evidence(Kind::Simulation, Verdict::Confirmed, Some(-1.25), "simulated 1, theory 1"),
+                evidence(Kind::Proof, Finding::not_run("not run: coq not found")),
+                simulated(Verdict::Confirmed, -1.25, "simulated 1, theory 1"),
             ],
         ),
         claim(
             "bad",
             vec![
-                evidence(Kind::Recursion, Verdict::Confirmed, None, "5 cases"),
-                evidence(Kind::Simulation, Verdict::Refuted, Some(12.5), "simulated 2, theory 1"),
+                decided(Kind::Recursion, Verdict::Confirmed, "5 cases"),
+                simulated(Verdict::Refuted, 12.5, "simulated 2, theory 1"),
             ],
         ),
-        claim("vague", vec![evidence(Kind::Ladder, Verdict::Inconclusive, None, "3 of 100 fits failed")]),
+        claim("vague", vec![decided(Kind::Ladder, Verdict::Inconclusive, "3 of 100 replicates failed")]),
+        claim("unsampled", vec![decided(Kind::Exact, Verdict::Confirmed, "certified")]),
     ];
+    claims[0].kinds_not_run = vec![not_run(Kind::Proof, "not run: coq not found")];
+    claims[3].kinds_not_run = [Kind::Ladder, Kind::Mutant].map(|kind| not_run(kind, "in the full tier alone")).to_vec();
     let machine =
         Machine { os: "an os".to_owned(), architecture: "a cpu".to_owned(), processor: None, cores: 2, threads: 2 };
     RunOutcome {
@@ -226,6 +246,9 @@ fn outcome() -> RunOutcome {
         tier: "quick".to_owned(),
         family_false_alarm: 1e-3,
         checks: 12,
+        comparisons: Counts { in_budget: 12, asked: 4, chi_squared: 1, z: 2, not_made: 1 },
+        partial: false,
+        not_begun: Vec::new(),
         verdict: Verdict::of_all(claims.iter().map(|c| c.verdict)),
         claims,
     }
@@ -265,8 +288,10 @@ fn calibration() -> CalibrationOutcome {
     CalibrationOutcome {
         verdict: Verdict::Refuted,
         causes: vec!["the laws of z contradict what is declared".to_owned()],
+        tier: "quick".to_owned(),
         seed: 7,
         seeds: 40,
+        partial: false,
         budget: 0.25,
         error_rate: 1e-3,
         checks: 158,

@@ -159,7 +159,7 @@ fn logistic() -> Claim {
             recursion("Brent on the iterated risk", MINIMISER, || {
                 let traces = Table::embedded().logistic().traces();
                 let coefficients = (traces.sandwich / 500.0, traces.inverse_information / 500.0, 0.0);
-                let brent = minimise(&|w| iterated(&coefficients, w, 2_000), (0.0, 1.0)).weight;
+                let brent = minimise(&|w| iterated(&coefficients, w, 2_000), (0.0, 1.0)).at;
                 vec![("n = m = 500".to_owned(), misspecified_law(traces, sizes(500)).optimal_weight(), brent)]
             }),
         ],
@@ -224,7 +224,7 @@ fn misspecified_limit() -> Claim {
             recursion("Adult's optima from its traces", MINIMISER, || {
                 let fit = Table::embedded().logistic();
                 let case = |(columns, traces, kappa): (&str, Traces, f64)| {
-                    let brent = minimise(&|w| iterated(&(1.0, kappa, 0.0), w, 2_000), (0.0, 1.0)).weight;
+                    let brent = minimise(&|w| iterated(&(1.0, kappa, 0.0), w, 2_000), (0.0, 1.0)).at;
                     (columns.to_owned(), misspecified_law(traces, sizes(500)).optimal_weight(), brent)
                 };
                 // The ratios of the traces, from a fit in extended precision (tests/references/adult_fit.py).

@@ -237,7 +237,8 @@ fn log_variance() -> Claim {
                 280_000,
                 0.025,
                 vec![case(5, 50), case(10, 100), case(100, 300)],
-            ),
+            )
+            .of("mean log σ²"),
         ],
     }
 }
@@ -290,8 +291,9 @@ fn log_det() -> Claim {
                     gaussian_case(4, 100, 100, 200, LOG_DET, expected(4, 100, 100, 200)),
                     gaussian_case(2, 9, 6, 40, LOG_DET, expected(2, 9, 6, 40)),
                 ],
-            ),
-            simulation("by rows", 360_000, 0.015, vec![by_rows]),
+            )
+            .of("mean log det"),
+            simulation("by rows", 360_000, 0.015, vec![by_rows]).of("mean log det"),
         ],
     }
 }

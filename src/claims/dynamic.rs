@@ -41,7 +41,7 @@ fn sequence() -> Claim {
                     let sequence: Vec<f64> = theory::weights(&law(c)).take(6).collect();
                     sequence.into_iter().enumerate().map(move |(t, weight)| {
                         let next = |w: f64| w * w * c.0 + (1.0 - w) * (1.0 - w) * (c.1 + (1.0 + c.2) * e);
-                        let best = minimise(&|w| next(w), (0.0, 1.0)).weight;
+                        let best = minimise(&|w| next(w), (0.0, 1.0)).at;
                         e = next(best);
                         (format!("{c:?}, t = {}", t + 1), weight, best)
                     })

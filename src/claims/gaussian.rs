@@ -120,7 +120,8 @@ fn mean_law() -> Claim {
                 };
                 PLACES.map(case).to_vec()
             }),
-            simulation("independence: variance between blocks over that within", 8_000 * BLOCK, 0.15, blocks()),
+            simulation("independence: variance between blocks over that within", 8_000 * BLOCK, 0.15, blocks())
+                .of("variance ratio"),
             predicted::risks(means),
             predicted::optima(means),
             predicted::simulated(0.5, &[(Model::GaussianMean, 3, ByRows), (Model::GaussianMean, 2, Sufficient)]),
@@ -310,7 +311,7 @@ fn covariance_optimum() -> Claim {
                     let sigma = DMatrix::identity(p, p);
                     let risk = |w: f64| moments::covariance_risk(&sigma, n as u64, m as u64, w, 300)[300];
                     let place = format!("p = {p}, n = {n}, m = {m}");
-                    (place, system(&sigma, n, m).optimal_weight(), minimise(&|w| risk(w), (0.2, 1.0)).weight)
+                    (place, system(&sigma, n, m).optimal_weight(), minimise(&|w| risk(w), (0.2, 1.0)).at)
                 };
                 [(2, 100, 100), (1, 30, 30), (3, 50, 20), (2, 20, 60)].map(case).to_vec()
             }),

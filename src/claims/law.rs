@@ -146,7 +146,7 @@ fn optimum() -> Claim {
             proof("law-optimum"),
             exact("slope in symbols, rational optima, branch and bound", certificate::law::optimum),
             recursion("Brent on the iterated risk", MINIMISER, || {
-                let brent = |c| minimise(&|w| iterated(c, w, 2_000), (0.0, 1.0)).weight;
+                let brent = |c| minimise(&|w| iterated(c, w, 2_000), (0.0, 1.0)).at;
                 LAWS.iter().map(|c| (format!("{c:?}"), law(c).optimal_weight(), brent(c))).collect()
             }),
             property("u* is a root of ρu² − Du + 1", "(A_r/ν_n, A_s/ν_m, ρ − 1)", laws, |c| {

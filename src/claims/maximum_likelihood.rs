@@ -222,7 +222,7 @@ fn mean_optimum() -> Claim {
             recursion("Brent on the products of single rows", MINIMISER, || {
                 let case = |(n, m)| {
                     let law = MaximumLikelihood::new(1.0, 1.0, sizes(n, m));
-                    let found = minimise(&|w| biased::rows(1.0, n, m, w, 600)[600].0, (0.05, 1.0)).weight;
+                    let found = minimise(&|w| biased::rows(1.0, n, m, w, 600)[600].0, (0.05, 1.0)).at;
                     (format!("n = {n}, m = {m}"), law.optimal_weight_of_mean().unwrap_or(f64::NAN), found)
                 };
                 [(100, 100), (10, 5), (2, 2), (30, 90), (40, 1)].map(case).to_vec()

@@ -1,9 +1,8 @@
 //! The registry of claims: what is stated, and the checks that stand behind it.
 //!
 //! `verify`, `cargo test`, the reports and the README's table read this one registry. A claim has at least two kinds of
-//! evidence; its checks are plain functions from a [`Context`] to a [`Finding`], and know nothing of how they are shown.
+//! evidence. How a check is made, compared, run and reported is the crate `goldenweight-evidence`, which knows nothing of this theory.
 
-pub mod calibration;
 pub mod check;
 
 mod accumulate;
@@ -24,20 +23,18 @@ mod linear;
 mod logistic;
 mod maximum_likelihood;
 mod moments;
-pub mod mutants;
+mod mutants;
 mod poisson;
 mod pools;
 mod predicted;
 mod registry;
 mod regression;
-mod run;
 mod weights;
 
-pub use check::{Check, Context, Finding, Tier};
-pub use registry::registry;
-pub use run::{Event, RunError, Settings, selected, verify};
+pub use check::Check;
+pub use registry::{FULL, QUICK, registry, suite};
 
-use crate::outcome::{ClaimSummary, Kind};
+use goldenweight_evidence::Statement;
 
 /// Where a statement comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +79,7 @@ impl Exactness {
     }
 }
 
-/// A statement with the checks that stand behind it.
+/// A statement of this theory with the checks that stand behind it.
 pub struct Claim {
     /// Id: also the trial's name, the anchor in the report and in the README.
     pub id: &'static str,
@@ -99,23 +96,15 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The statement in mathematics, as LaTeX: relations separated by `\\qquad`.
-    #[must_use]
-    pub fn formula(&self) -> &'static str {
-        formulas::formula(self.id).unwrap_or_default()
-    }
-
-    /// The claim as tables list it.
-    #[must_use]
-    pub fn summary(&self) -> ClaimSummary {
-        let kinds = Kind::ALL.into_iter().filter(|kind| self.checks.iter().any(|check| check.kind == *kind)).collect();
-        ClaimSummary {
+    /// What is stated, with its formula from the table of those.
+    fn says(&self) -> Statement {
+        Statement {
             id: self.id.to_owned(),
-            statement: self.statement.to_owned(),
+            words: self.statement.to_owned(),
+            formula: formulas::formula(self.id).unwrap_or_default().to_owned(),
             domain: self.domain.to_owned(),
             source: self.source.word().to_owned(),
             exactness: self.exactness.word().to_owned(),
-            kinds,
         }
     }
 }

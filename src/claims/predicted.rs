@@ -85,11 +85,11 @@ impl Predicted {
     fn optima(&self) -> Vec<Relation> {
         let prediction = self.prediction();
         let limit = |w: f64| self.last(&[w; 300]);
-        let best = minimise(&limit, (0.03, 0.99)).weight;
+        let best = minimise(&limit, (0.03, 0.99)).at;
         let mut sequence = Vec::new();
         for _ in 0..4 {
             let next = |w: f64| self.last(&[sequence.as_slice(), &[w]].concat());
-            let weight = minimise(&next, (0.05, 0.99)).weight;
+            let weight = minimise(&next, (0.05, 0.99)).at;
             sequence.push(weight);
         }
         let dynamic = prediction.dynamic_weights(4);

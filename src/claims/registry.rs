@@ -1,14 +1,28 @@
-//! The list of all claims.
+//! The list of all claims, and the suite that they are.
+
+use std::collections::BTreeMap;
+
+use goldenweight_evidence::{About, Again, Claim, Suite, Tier};
 
 use super::{
-    Claim, accumulate, adult, categorical, cdf, collapse, design, dynamic, figures, gaussian, law, linear, logistic,
+    accumulate, adult, categorical, cdf, collapse, design, dynamic, figures, gaussian, law, linear, logistic,
     maximum_likelihood, mutants, poisson, weights,
 };
+
+/// Index of the tier that takes under a minute on two cores.
+pub const QUICK: usize = 0;
+
+/// Index of the tier with nine times the replicates of the quick one at a third of its margins, and the checks too long for it.
+pub const FULL: usize = 1;
 
 /// Every claim, in the order in which tables show them. Building it evaluates closed forms only; nothing is simulated.
 #[must_use]
 pub fn registry() -> Vec<Claim> {
-    [
+    let mut mutants: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for (claim, mutant) in mutants::table() {
+        mutants.entry(claim).or_default().push(mutant);
+    }
+    let claims = [
         law::claims(),
         weights::claims(),
         dynamic::claims(),
@@ -24,15 +38,37 @@ pub fn registry() -> Vec<Claim> {
         design::claims(),
         figures::claims(),
         adult::claims(),
-    ]
-    .into_iter()
-    .flatten()
-    .map(with_mutants)
-    .collect()
+    ];
+    let with_mutants = |claim: super::Claim| {
+        let mutants = mutants.remove(claim.id).unwrap_or_default();
+        Claim::new(claim.says(), claim.checks).with_mutants(mutants)
+    };
+    let claims: Vec<Claim> = claims.into_iter().flatten().map(with_mutants).collect();
+    assert!(mutants.is_empty(), "mutants of no claim: {:?}", mutants.keys());
+    claims
 }
 
-/// The claim with the evidence that its checks would notice, where the table of mutants has a row for it.
-fn with_mutants(mut claim: Claim) -> Claim {
-    claim.checks.extend(mutants::check(claim.id));
-    claim
+/// The registry as it runs.
+#[must_use]
+pub fn suite() -> Suite {
+    Suite {
+        about: About {
+            name: "goldenweight",
+            title: "verification of the golden-weight theory of model collapse",
+            notes: "Every generation is fitted on $n$ fresh real rows with total weight $w$ and on $m$ synthetic rows of the generation before \
+                    with weight $u$ = 1 − $w$; $k$ = $n$/$m$. The risk of generation $t$ is $e_t$, $R$ its limit relative to that of the fresh \
+                    real rows alone, $w^*$ the weight that minimises it.",
+        },
+        version: env!("CARGO_PKG_VERSION"),
+        tiers: vec![Tier::QUICK, Tier::FULL],
+        claims: registry(),
+        wrong_simulator: Some("weights per row, not per part"),
+        reproduce,
+    }
+}
+
+/// The command that runs evidence of one kind again.
+fn reproduce(Again { claim, kind, tier, seed }: &Again<'_>) -> String {
+    let tier = tier.map_or_else(String::new, |tier| format!(" --tier {tier}"));
+    format!("goldenweight verify --only {claim} --kinds {}{tier} --seed {seed}", kind.word())
 }

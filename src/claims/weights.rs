@@ -69,7 +69,7 @@ fn golden_weight() -> Claim {
             proof("golden-weight"),
             exact("rational optima, branch and bound", certificate::weights::golden_weight),
             recursion("Brent on the iterated risk", MINIMISER, || {
-                let brent = |k| minimise(&|w| limit(k, w), (0.0, 1.0)).weight;
+                let brent = |k| minimise(&|w| limit(k, w), (0.0, 1.0)).at;
                 RATIOS.map(|k| (format!("k = {k}"), theory::optimal_weight(&ratio(k)), brent(k))).to_vec()
             }),
             property("w*² + kw* = k, at w* and at 1 − u*", "k", mixing_ratios, |&k| {
@@ -213,7 +213,7 @@ fn large_ratio() -> Claim {
             proof("weight-large-ratio"),
             exact("bounds at rational optima", certificate::weights::large_ratio),
             recursion("Brent on the iterated risk at k = 20 and 50", MINIMISER, || {
-                let brent = |k| minimise(&|w| iterated(&(1.0, k, 0.0), w, 2_000), (0.0, 1.0)).weight;
+                let brent = |k| minimise(&|w| iterated(&(1.0, k, 0.0), w, 2_000), (0.0, 1.0)).at;
                 [20.0, 50.0].map(|k| (format!("k = {k}"), theory::optimal_weight(&ratio(k)), brent(k))).to_vec()
             }),
             property(
@@ -242,7 +242,7 @@ fn monotone() -> Claim {
             exact("derivative, branch and bound", certificate::weights::increasing),
             recursion("steps of w* between mixing ratios, by Brent on the iterated risk", 1e-4, || {
                 // Two minimisers within 3e-6 each, and steps of 0.07 and above: 6e-6/0.07.
-                let brent = |k: f64| minimise(&|w| limit(k, w), (0.0, 1.0)).weight;
+                let brent = |k: f64| minimise(&|w| limit(k, w), (0.0, 1.0)).at;
                 let step = |k: &[f64], at: &dyn Fn(f64) -> f64| at(k[1]) - at(k[0]);
                 let case = |k: &[f64]| {
                     let place = format!("from k = {} to {}", k[0], k[1]);

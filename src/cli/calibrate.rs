@@ -1,20 +1,21 @@
 //! `calibrate`: the statistical checks under fresh seeds.
 
+use std::sync::atomic::AtomicBool;
+
 use clap::Args;
 use glob::Pattern;
 use goldenweight::{
-    claims::{
-        self, RunError,
-        calibration::{self, Settings},
-    },
+    claims,
+    evidence::{Calibration, Kind, RunError},
     experiment::{InputError, within},
-    outcome::{Kind, Verdict, calibration::CalibrationOutcome},
+    outcome::{Verdict, calibration::CalibrationOutcome},
     report::calibration::calibration,
 };
 
 use super::{
     Failure, Status,
     args::{Compute, number, whole},
+    interrupt,
     origin::Origin,
     output::{Remarks, json, progress, write},
     registry::{no_claim, pattern, status},
@@ -38,8 +39,8 @@ const MAX_SEEDS: u64 = 100_000;
     [{claim, check, kind, place, values, not_made, too_skewed, tested, false_alarms, skewness, degrees, mean, deviation,\n\
     distance, p_value, adjusted_p_value, inside_95, inside_99}]. Shares are {hits, trials, low, high}, with exact 95 % limits.\n\n\
     Exit code 0 where the runs are consistent with the declared rate and the wrong simulator was refuted in all, 1 where they\n\
-    contradict it, 3 where it could not be decided: fewer than 20 seeds, no comparison that could be tested, or a budget at which\n\
-    the wrong simulator passed.")]
+    contradict it, 3 where it could not be decided: fewer than 20 seeds, no comparison that could be tested, a budget at which\n\
+    the wrong simulator passed, or Ctrl-C, after which the seeds that were done are assessed.")]
 pub struct CalibrateArgs {
     /// Number of fresh seeds, 1 to 100000; fewer than 20 decide nothing
     #[arg(long, value_name = "N", value_parser = whole, allow_hyphen_values = true, default_value_t = 20)]
@@ -70,7 +71,8 @@ impl CalibrateArgs {
         if !(self.budget > 0.0 && self.budget <= 1.0) {
             return Err(InputError::new("--budget", self.budget.to_string(), "must be above 0 and at most 1").into());
         }
-        let outcome = self.compute.install(|| self.calibrate())?;
+        let stop = interrupt::listen()?;
+        let outcome = self.compute.install(|| self.calibrate(stop))?;
         let document = origin.sign(&outcome, Some(self.compute.seed));
         write(&if self.compute.json { json(&document)? } else { calibration(&outcome) })?;
         let mut remarks = Remarks::default();
@@ -79,12 +81,15 @@ impl CalibrateArgs {
             Verdict::Refuted => remarks.note(outcome.causes.join("; ")),
             Verdict::Inconclusive => remarks.inconclusive(outcome.causes.join("; ")),
         }
+        if outcome.partial {
+            remarks.inconclusive("interrupted: what is shown is of the runs that were finished".to_owned());
+        }
         remarks.say();
-        Ok(status(outcome.verdict))
+        Ok(if outcome.partial { Status::Inconclusive } else { status(outcome.verdict) })
     }
 
-    fn calibrate(&self) -> Result<CalibrationOutcome, Failure> {
-        let settings = Settings {
+    fn calibrate(&self, stop: &AtomicBool) -> Result<CalibrationOutcome, Failure> {
+        let settings = Calibration {
             seed: self.compute.seed,
             seeds: self.seeds,
             budget: self.budget,
@@ -92,7 +97,7 @@ impl CalibrateArgs {
             kinds: self.kinds.clone(),
         };
         let bar = progress(Some(self.seeds), "checks");
-        let outcome = calibration::calibrate(&claims::registry(), &settings, &|units| {
+        let outcome = claims::suite().calibrate(&settings, stop, &|units| {
             bar.set_length(units);
             bar.inc(1);
         });

@@ -1,4 +1,4 @@
-//! Ctrl-C in a simulation: what was finished is printed, marked as partial, with exit code 3.
+//! Ctrl-C in a long run: what was finished is printed, marked as partial, with exit code 3.
 
 use std::{
     io::Write as _,
@@ -10,7 +10,7 @@ use super::{Failure, Status};
 
 static STOP: AtomicBool = AtomicBool::new(false);
 
-/// Begins to listen. The first Ctrl-C (or termination) is left to the simulation, which ends at its next replicate; the second ends the process.
+/// Begins to listen. The first Ctrl-C (or SIGTERM) sets the flag, at which a run ends with its next replicate; the second ends the process.
 pub fn listen() -> Result<&'static AtomicBool, Failure> {
     let handler = || {
         if STOP.swap(true, Ordering::Relaxed) {
@@ -18,6 +18,8 @@ pub fn listen() -> Result<&'static AtomicBool, Failure> {
             let _ = writeln!(std::io::stderr(), "error: interrupted twice: nothing is printed");
             exit(Status::Inconclusive as i32);
         }
+        // As above.
+        let _ = writeln!(std::io::stderr(), "stopping: what is finished will be shown");
     };
     ctrlc::set_handler(handler).map_err(|e| Failure::CouldNotRun(format!("waiting for Ctrl-C: {e}")))?;
     Ok(&STOP)

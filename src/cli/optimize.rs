@@ -12,7 +12,7 @@ use std::{
 use clap::Args;
 use goldenweight::{
     experiment::{Generations, within},
-    optimum::{BATCHES, BatchRisks, Optimum, Window, curves, minimise, minimise_curves},
+    optimum::{BATCHES, BatchCurves, Optimum, Window, curves, minimise, minimise_curves},
     prediction::Prediction,
     simulate::{
         dispatch::{SimulatorKind, run_problem_until},
@@ -241,8 +241,8 @@ impl OptimizeArgs {
 }
 
 /// The minimum of the batches that are whole, and their number: all of them, unless the run was interrupted; below two there is none.
-fn minimum(risks: &BatchRisks<'_>) -> (Optimum, u64) {
-    let none = Optimum { weight: f64::NAN, std_error: f64::NAN, degrees: f64::NAN, converged: false };
+fn minimum(risks: &BatchCurves<'_>) -> (Optimum, u64) {
+    let none = Optimum { at: f64::NAN, std_error: f64::NAN, degrees: f64::NAN, converged: false };
     let Some(window) = Window::locate(risks, BATCHES) else {
         return (none, if interrupt::heard() { 0 } else { BATCHES });
     };
@@ -268,5 +268,5 @@ fn optimal_weight(prediction: &Prediction, at: Generations) -> Result<Weight, Pa
         return Ok(limit);
     }
     let risk = |w| Weight::new(w).map_or(f64::NAN, |w| prediction.risk(w, at));
-    Weight::new(minimise(&risk, (0.0, 1.0)).weight)
+    Weight::new(minimise(&risk, (0.0, 1.0)).at)
 }

@@ -1,13 +1,14 @@
 //! `claims` and `verify`: the registry, listed and run.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, sync::atomic::AtomicBool};
 
 use clap::Args;
 use glob::Pattern;
 use goldenweight::{
-    claims::{self, Claim, Event, RunError, Settings, Tier},
+    claims,
+    evidence::{Claim, ClaimSummary, Event, Kind, RunError, Settings, Suite, Verdict},
     experiment::InputError,
-    outcome::{ClaimSummary, Kind, RunOutcome, Verdict},
+    outcome::RunOutcome,
     report,
 };
 use serde::Serialize;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::Compute,
+    interrupt,
     origin::Origin,
     output::{Remarks, json, open_folder, progress, write, write_files},
 };
@@ -36,11 +38,15 @@ pub struct ClaimsArgs {
 #[command(after_help = "Example: goldenweight verify --only 'gaussian*' --seed 7\n\n\
     With --report DIR, DIR/verify.html is a page that needs no network and no other file, and DIR/verify.json is the document\n\
     that --json prints.\n\n\
-    Exit code 0 where every claim is confirmed, 1 where one is refuted, 3 where one is inconclusive and none refuted.")]
+    A claim's line has the comparison that would miss the largest error (where one is refuted, that which is furthest off): z with its\n\
+    bound, the relative error that it detects with 99 % power, its margin, what it is an error of; and the kinds of evidence that\n\
+    this run did not make. Ctrl-C ends a run with what was decided, marked as partial.\n\n\
+    Exit code 0 where every claim is confirmed for what was compared, 1 where one is refuted, 3 where one is inconclusive and none\n\
+    refuted, or the run was interrupted.")]
 pub struct VerifyArgs {
     /// quick (under a minute on two cores) or full (nine times the replicates, a third of the margins)
     #[arg(long, value_name = "TIER", value_parser = tier, default_value = "quick")]
-    tier: Tier,
+    tier: usize,
     /// Only the claims whose id matches: * is any characters, ? is one
     #[arg(long, value_name = "GLOB", value_parser = pattern)]
     only: Option<Pattern>,
@@ -54,9 +60,9 @@ pub struct VerifyArgs {
     compute: Compute,
 }
 
-fn tier(name: &str) -> Result<Tier, String> {
-    let tier = [Tier::Quick, Tier::Full].into_iter().find(|tier| tier.word() == name);
-    tier.ok_or_else(|| "must be one of quick, full".to_owned())
+fn tier(name: &str) -> Result<usize, String> {
+    let tier = [("quick", claims::QUICK), ("full", claims::FULL)].into_iter().find(|(word, _)| *word == name);
+    tier.map(|(_, tier)| tier).ok_or_else(|| "must be one of quick, full".to_owned())
 }
 
 fn kind(name: &str) -> Result<Kind, String> {
@@ -73,8 +79,9 @@ pub fn pattern(glob: &str) -> Result<Pattern, String> {
 pub fn no_claim(only: Option<&Pattern>, error: &RunError) -> InputError {
     let glob = only.map(Pattern::to_string).unwrap_or_default();
     let claims = claims::registry();
-    let suggestion = nearest(&glob, claims.iter().map(|claim| claim.id));
-    let condition = suggestion.map_or_else(|| error.to_string(), |id| format!("{error}; did you mean {id}?"));
+    let suggestion = nearest(&glob, claims.iter().map(|claim| claim.says.id.as_str()));
+    let condition = in_words(error);
+    let condition = suggestion.map_or_else(|| condition.clone(), |id| format!("{condition}; did you mean {id}?"));
     InputError::new("--only", glob, condition)
 }
 
@@ -120,13 +127,14 @@ impl ClaimsArgs {
 }
 
 impl VerifyArgs {
-    /// Runs the registry, printing each claim as it is decided.
+    /// Runs the registry, printing each claim as it is decided. Told to stop, it ends with what was decided.
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
-        let claims = claims::registry();
-        claims::selected(&claims, &self.settings()).map_err(|error| self.refused(&error))?;
+        let suite = claims::suite();
+        suite.selected(&self.settings()).map_err(|error| self.refused(&error))?;
         // Opened before the run: one of minutes should not end in a directory that cannot be written to.
         self.report.as_deref().map_or(Ok(()), |folder| open_folder("--report", folder))?;
-        let run = self.compute.install(|| self.verify(&claims))?;
+        let stop = interrupt::listen()?;
+        let run = self.compute.install(|| self.verify(&suite, stop))?;
         let document = json(&origin.sign_command(&run, Some(self.compute.seed)))?;
         if self.compute.json {
             write(&document)?;
@@ -134,13 +142,13 @@ impl VerifyArgs {
             write(&report::summary(&run))?;
         }
         if let Some(folder) = &self.report {
-            let page = report::html::page(&run);
+            let page = report::html::page(&suite.about, &run);
             write_files(folder, &[("verify.json", &document), ("verify.html", &page)])
                 .map_err(|e| Failure::CouldNotRun(format!("writing to {}: {e}", folder.display())))?;
         }
         let mut remarks = Remarks::default();
         let of = |verdict| {
-            let ids: Vec<_> = run.claims.iter().filter(|c| c.verdict == verdict).map(|c| c.id.as_str()).collect();
+            let ids: Vec<_> = run.claims.iter().filter(|c| c.verdict == verdict).map(|c| c.says.id.as_str()).collect();
             ids.join(", ")
         };
         match run.verdict {
@@ -148,8 +156,11 @@ impl VerifyArgs {
             Verdict::Refuted => remarks.note(format!("refuted: {}", of(Verdict::Refuted))),
             Verdict::Inconclusive => remarks.inconclusive(format!("not decided: {}", of(Verdict::Inconclusive))),
         }
+        if run.partial {
+            remarks.inconclusive("interrupted: what is shown is what was decided".to_owned());
+        }
         remarks.say();
-        Ok(status(run.verdict))
+        Ok(if run.partial { Status::Inconclusive } else { status(run.verdict) })
     }
 
     fn settings(&self) -> Settings {
@@ -167,12 +178,12 @@ impl VerifyArgs {
         .into()
     }
 
-    fn verify(&self, claims: &[Claim]) -> Result<RunOutcome, Failure> {
+    fn verify(&self, suite: &Suite, stop: &AtomicBool) -> Result<RunOutcome, Failure> {
         let bar = progress(None, "");
         let (mut head, mut printed) = (Some(report::table_head() + "\n"), Ok(()));
-        let run = claims::verify(claims, &self.settings(), &mut |event| match event {
+        let run = suite.verify(&self.settings(), stop, &mut |event| match event {
             Event::Begin { claim, check } => {
-                bar.set_message(format!("{} {}", claim.id, check.name));
+                bar.set_message(format!("{} {}", claim.says.id, check.name));
                 bar.tick();
             }
             Event::Claim(outcome) if !self.compute.json && printed.is_ok() => {
@@ -184,5 +195,13 @@ impl VerifyArgs {
         bar.finish_and_clear();
         printed?;
         run.map_err(|error| self.refused(&error))
+    }
+}
+
+/// Why nothing can be run, with where the ids are found.
+pub fn in_words(error: &RunError) -> String {
+    match error {
+        RunError::NoClaim => format!("{error}; `goldenweight claims` lists the ids"),
+        RunError::NoEvidence => error.to_string(),
     }
 }

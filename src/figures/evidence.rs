@@ -139,7 +139,7 @@ pub const CALIBRATION_EFFORT: u64 = 200_000_000;
 pub fn calibration(draw: &Draw<'_>) -> Table {
     let budget = (draw.replicates as f64 / FULL_BUDGET as f64).min(1.0);
     let listener = |checks: u64| (draw.progress)(CALIBRATION_EFFORT * draw.replicates / checks.max(1));
-    let mut scores = claims::calibration::normal_scores(&claims::registry(), draw.seed, budget, &listener);
+    let mut scores = claims::suite().normal_scores(draw.seed, budget, &listener);
     scores.sort_by(f64::total_cmp);
     let mut table = Table::new(&[
         ("expected", "standard normal quantile of (i - 1/2)/N for the i-th smallest of N"),

@@ -31,6 +31,12 @@ pub struct Streams {
 }
 
 impl Streams {
+    /// The stream of a replicate that needs but one: the first of its real rows, for those who have such.
+    #[must_use]
+    pub fn of_replicate(self, replicate: u64, cell: u64) -> StreamRng {
+        self.rng(replicate, 0, Purpose::Real, cell)
+    }
+
     /// The stream of a key, from its beginning: the first of its purpose.
     #[must_use]
     pub fn rng(self, replicate: u64, generation: u32, purpose: Purpose, cell: u64) -> StreamRng {

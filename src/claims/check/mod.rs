@@ -1,222 +1,100 @@
-//! A check and the ways to make one.
+//! The ways to make a check, for claims on chains: those of the rules of evidence, in the words of this theory.
 
 mod case;
-mod deterministic;
-pub mod looks;
-mod sampled;
-mod score;
-#[cfg(test)]
-mod tests;
+
+use goldenweight_evidence as evidence;
+use goldenweight_evidence::{Beside, Finding, Kind, Verdict};
+
+use crate::claims::certificate::Certificate;
+use crate::proofs::{self, Checked};
 
 pub use case::{Case, Cell};
-pub use deterministic::{Deviation, Relation, exact, proof, property, recursion};
-pub use looks::{LOOKS, Series};
-pub use sampled::{
-    Compared, Estimated, Form, Quantity, Sample, Sampled, curvature, ladder, optimum, optimum_ladder, score,
-    score_ladder, simulation,
-};
+pub use goldenweight_evidence::{Check, Context, Deviation, Relation, property, recursion};
 
-use crate::outcome::{ComparisonOutcome, Kind, Verdict};
-use crate::stats::compare::Comparison;
-use crate::stats::family::Family;
-use crate::stream::experiment_id;
+/// What a simulated check's error is an error of.
+const RISK: &str = "risk";
+const WEIGHT: &str = "weight";
 
-/// How much is spent on a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tier {
-    /// Under a minute on two cores.
-    Quick,
-    /// Nine times the replicates of the quick tier at a third of its margins, and the checks too long for it.
-    Full,
+fn general(cases: Vec<Case>) -> Vec<evidence::Case> {
+    cases.into_iter().map(Case::general).collect()
 }
 
-impl Tier {
-    /// Lower-case word.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Quick => "quick",
-            Self::Full => "full",
-        }
-    }
-
-    /// Factor on the replicates of a statistical check.
-    #[must_use]
-    pub const fn replicates(self, quick: u64) -> u64 {
-        match self {
-            Self::Quick => quick,
-            Self::Full => 9 * quick,
-        }
-    }
-
-    /// The margin of a statistical check: the standard error falls by three where the replicates grow ninefold.
-    #[must_use]
-    pub fn margin(self, quick: f64) -> f64 {
-        match self {
-            Self::Quick => quick,
-            Self::Full => quick / 3.0,
-        }
-    }
+/// Simulated risk against the expected one in every case.
+pub fn simulation(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
+    evidence::simulation(name, cap, margin, general(cases)).of(RISK)
 }
 
-/// What a check is told.
-#[derive(Clone, Copy, Debug)]
-pub struct Context {
-    /// Seed of the run.
-    pub seed: u64,
-    /// Tier of the run.
-    pub tier: Tier,
-    /// The run's statistical checks and their common false-alarm rate.
-    pub family: Family,
-    /// Key of the check's random streams.
-    pub experiment: u64,
+/// The share of replicates that have ended in a failed fit against its probability.
+pub fn failures(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
+    evidence::failures(name, cap, margin, general(cases)).of("probability")
 }
 
-impl Context {
-    /// Of a claim's check, whose random streams belong to its name.
-    #[must_use]
-    pub fn of(claim: &str, check: &str, seed: u64, tier: Tier, family: Family) -> Self {
-        Self { seed, tier, family, experiment: experiment_id(&format!("{claim}/{check}")) }
-    }
+/// Minimiser of the simulated risk against the expected optimal weight.
+pub fn optimum(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
+    evidence::optimum(name, cap, margin, general(cases)).of(WEIGHT)
 }
 
-/// What a check found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
-    /// Verdict.
-    pub verdict: Verdict,
-    /// What was compared with the bound.
-    pub statistic: Option<f64>,
-    /// The bound.
-    pub bound: Option<f64>,
-    /// Relative error found with 99 % power.
-    pub detectable_effect: Option<f64>,
-    /// Relative error of the estimate; as the next three, of the worst comparison of a check by simulation.
-    pub relative_error: Option<f64>,
-    /// Simultaneous interval for the relative error.
-    pub interval: Option<(f64, f64)>,
-    /// Margin inside which that interval must lie.
-    pub margin: Option<f64>,
-    /// Replicates drawn for it.
-    pub replicates: Option<u64>,
-    /// Every comparison of a check by simulation that could be made.
-    pub comparisons: Vec<ComparisonOutcome>,
-    /// The numbers behind the verdict.
-    pub detail: String,
-    /// Whether it was made at all: a tool may be absent. What was not has no part in the claim's verdict.
-    pub ran: bool,
+/// Where the slope of the simulated risk vanishes against the expected optimal weight; cases with a curve.
+pub fn score(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
+    evidence::score(name, cap, margin, step, general(cases)).of(WEIGHT)
 }
 
-impl Finding {
-    /// A check that could not be made, with its cause.
-    #[must_use]
-    pub fn inconclusive(cause: impl Into<String>) -> Self {
-        Self {
-            verdict: Verdict::Inconclusive,
-            statistic: None,
-            bound: None,
-            detectable_effect: None,
-            relative_error: None,
-            interval: None,
-            margin: None,
-            replicates: None,
-            comparisons: Vec::new(),
-            detail: cause.into(),
-            ran: true,
-        }
-    }
-
-    /// A check for which a tool is absent.
-    #[must_use]
-    pub fn not_run(cause: impl Into<String>) -> Self {
-        Self { ran: false, ..Self::inconclusive(cause) }
-    }
-
-    /// A verdict without a number that was compared.
-    #[must_use]
-    pub fn decided(verdict: Verdict, detail: impl Into<String>) -> Self {
-        Self { verdict, ..Self::inconclusive(detail) }
-    }
-
-    /// A statistical comparison, with the words that name both sides.
-    #[must_use]
-    pub fn compared(comparison: &Comparison, words: &str) -> Self {
-        let Comparison { z, bound, relative_error, interval, margin, detectable_effect, verdict, cause } = comparison;
-        let cause = if cause.is_empty() { String::new() } else { format!("; {cause}") };
-        let [percent, low, high, within] = [*relative_error, interval.0, interval.1, *margin].map(|x| 100.0 * x);
-        Self {
-            verdict: *verdict,
-            statistic: Some(*z),
-            bound: Some(*bound),
-            detectable_effect: Some(*detectable_effect),
-            relative_error: Some(*relative_error),
-            interval: Some(*interval),
-            margin: Some(*margin),
-            ..Self::inconclusive(format!(
-                "{words}; relative error {percent:+.3} % in ({low:+.3}, {high:+.3}) %, margin {within:.3} %{cause}"
-            ))
-        }
-    }
-
-    /// A deterministic comparison: `error` is the largest error found, in units of its tolerance.
-    #[must_use]
-    pub fn within(error: f64, detail: String) -> Self {
-        Self {
-            verdict: if error <= 1.0 { Verdict::Confirmed } else { Verdict::Refuted },
-            statistic: Some(error),
-            bound: Some(1.0),
-            ..Self::inconclusive(detail)
-        }
-    }
+/// The curvature of the simulated risk at the optimal weight against theory's; cases with a curve.
+pub fn curvature(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
+    evidence::curvature(name, cap, margin, step, general(cases)).of("risk's curvature")
 }
 
-/// What a check does.
-pub enum Body {
-    /// Without sampling error.
-    Certain(Box<dyn Fn(&Context) -> Finding + Send + Sync>),
-    /// By simulation.
-    Sampled(Sampled),
+/// Risks of a ladder of sizes over their limit law.
+pub fn ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
+    evidence::ladder(name, cap, margin, degree, general(cases)).of("limit risk")
 }
 
-/// One check of a claim.
-pub struct Check {
-    /// Name within the claim.
-    pub name: &'static str,
-    /// Kind of evidence.
-    pub kind: Kind,
-    /// Tier from which on it runs.
-    pub tier: Tier,
-    /// What it does.
-    pub body: Body,
+/// Minimisers of a ladder of sizes over the limit's optimal weight.
+pub fn optimum_ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
+    evidence::optimum_ladder(name, cap, margin, degree, general(cases)).of("limit weight")
 }
 
-impl Check {
-    /// A check without sampling error, of the quick tier.
-    pub fn certain(name: &'static str, kind: Kind, run: impl Fn(&Context) -> Finding + Send + Sync + 'static) -> Self {
-        Self { name, kind, tier: Tier::Quick, body: Body::Certain(Box::new(run)) }
+/// Where the slope vanishes over a ladder of sizes, over the limit's optimal weight; cases with the limit's curve.
+pub fn score_ladder(name: &'static str, cap: u64, margin: f64, step: f64, degree: usize, cases: Vec<Case>) -> Check {
+    evidence::score_ladder(name, cap, margin, step, degree, general(cases)).of("limit weight")
+}
+
+/// A certificate: the formulas in exact arithmetic or in intervals.
+pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
+    let run = move |_: &Context<'_>| {
+        let Certificate { verdict, detail } = certify();
+        Finding::decided(verdict, detail)
+    };
+    Check::certain(name, Kind::Exact, run)
+}
+
+/// The theorems that the map of `theory/proofs` lists for a claim; Coq runs beside the simulations.
+pub fn proof(claim: &'static str) -> Check {
+    Check::beside("theorems", Kind::Proof, Theorems(claim))
+}
+
+/// Of this claim.
+struct Theorems(&'static str);
+
+impl Beside for Theorems {
+    fn start(&self) {
+        proofs::start();
     }
 
-    /// The same check, left to the full tier.
-    #[must_use]
-    pub fn in_full_tier(self) -> Self {
-        Self { tier: Tier::Full, ..self }
+    fn is_ready(&self) -> bool {
+        proofs::is_ready()
     }
 
-    /// Number of statistical comparisons that it makes: each takes its share of the false-alarm rate.
-    #[must_use]
-    pub fn comparisons(&self) -> usize {
-        match &self.body {
-            Body::Certain(_) => 0,
-            Body::Sampled(sampled) => sampled.comparisons(),
-        }
-    }
-
-    /// Runs it.
-    #[must_use]
-    pub fn run(&self, context: &Context) -> Finding {
-        match &self.body {
-            Body::Certain(run) => run(context),
-            Body::Sampled(sampled) => sampled.judge(context, &mut sampled.series()),
+    fn finding(&self) -> Finding {
+        let theorems: Vec<&str> = proofs::theorems().filter(|(id, _)| *id == self.0).map(|(_, name)| name).collect();
+        match proofs::checked() {
+            Checked::NotRun(reason) => Finding::not_run(reason),
+            Checked::Refused(said) => Finding::decided(Verdict::Refuted, said),
+            Checked::Proved(proved) => match theorems.iter().find(|theorem| !proved.contains(**theorem)) {
+                Some(missing) => Finding::decided(Verdict::Refuted, format!("{missing} is not among the proved")),
+                None if theorems.is_empty() => Finding::inconclusive("the map has no theorem for this claim"),
+                None => Finding::decided(Verdict::Confirmed, format!("proved: {}", theorems.join(", "))),
+            },
         }
     }
 }

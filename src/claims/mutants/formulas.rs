@@ -2,17 +2,13 @@
 //!
 //! Written out here, not taken from the theory crate: the wrong ones, and the right ones that are the controls.
 
-use super::{Mutant, Side};
+use super::{Row, formula as wrong};
 use crate::claims::check::Cell;
-use crate::outcome::Verdict;
 use crate::simulate::engine::{Record, Weights};
 
-fn wrong(claim: &'static str, check: &'static str, name: &'static str, expected: fn(&Cell) -> f64) -> Mutant {
-    Mutant { name, claim, check, side: Side::Formula(expected), expected: Verdict::Refuted }
-}
-
-fn right(claim: &'static str, check: &'static str, name: &'static str, expected: fn(&Cell) -> f64) -> Mutant {
-    Mutant { expected: Verdict::Confirmed, ..wrong(claim, check, name, expected) }
+fn right(claim: &'static str, check: &'static str, name: &'static str, expected: fn(&Cell) -> f64) -> Row {
+    let (claim, mutant) = wrong(claim, check, name, expected);
+    (claim, mutant.control())
 }
 
 fn n(cell: &Cell) -> f64 {
@@ -128,11 +124,12 @@ const ROWS: &str = "by rows";
 const MINIMISER: &str = "minimiser of the simulated risk";
 
 /// The table: the controls of each check first.
-pub fn table() -> Vec<Mutant> {
-    [gaussian(), resampling(), ratios(), weights_that_change(), regressions(), collapse()].concat()
+pub fn table() -> Vec<Row> {
+    let tables = [gaussian(), resampling(), ratios(), weights_that_change(), regressions(), collapse()];
+    tables.into_iter().flatten().collect()
 }
 
-fn gaussian() -> Vec<Mutant> {
+fn gaussian() -> Vec<Row> {
     const MEAN: &str = "gaussian-mean-law";
     const VAR: &str = "gaussian-variance-law";
     const COV: &str = "gaussian-covariance-law";
@@ -191,7 +188,7 @@ fn variance(cell: &Cell, noise: f64, excess: f64, lost: f64) -> f64 {
     risk(cell, a / (n(cell) - lost), a / (m(cell) - lost), 1.0 + excess / (m(cell) - lost))
 }
 
-fn resampling() -> Vec<Mutant> {
+fn resampling() -> Vec<Row> {
     const CELLS: &str = "categorical-law";
     const CDF: &str = "cdf-law";
     vec![
@@ -214,7 +211,7 @@ fn resampled(cell: &Cell, a: f64, excess: f64) -> f64 {
     risk(cell, a / n(cell), a / m(cell), 1.0 + excess / m(cell))
 }
 
-fn ratios() -> Vec<Mutant> {
+fn ratios() -> Vec<Row> {
     const SLOPE: &str = "slope at w* for the Gaussian mean";
     const GOLDEN: (&str, &str) = ("golden-weight", "minimiser for the Gaussian mean");
     const POOLED: (&str, &str) = ("naive-pooling", "relative risk of the Gaussian mean");
@@ -248,7 +245,7 @@ fn ratios() -> Vec<Mutant> {
     ]
 }
 
-fn weights_that_change() -> Vec<Mutant> {
+fn weights_that_change() -> Vec<Row> {
     const DYNAMIC: (&str, &str) = ("dynamic-weights", "risk of the Gaussian mean at n : m = 1 : 4");
     const FIBONACCI: (&str, &str) = ("dynamic-fibonacci", "risk of the Gaussian mean at n = m");
     vec![
@@ -281,7 +278,7 @@ fn ended(cell: &Cell, fails: f64) -> f64 {
     1.0 - (1.0 - fails).powi(t(cell) + 1)
 }
 
-fn regressions() -> Vec<Mutant> {
+fn regressions() -> Vec<Row> {
     const QUARTER: (&str, &str) = ("linear-limit", "k = 1/4, w = .39");
     const ALONE: (&str, &str) = ("linear-synthetic-only", SUFFICIENT);
     const LOGISTIC: (&str, &str) = ("logistic-limit", "k = 1, w = .618, p = 2");
@@ -344,7 +341,7 @@ fn growth(cell: &Cell, lost: f64) -> f64 {
     per(n(cell)) + f64::from(t(cell)) * per(m(cell))
 }
 
-fn collapse() -> Vec<Mutant> {
+fn collapse() -> Vec<Row> {
     const MEAN: (&str, &str) = ("collapse-mean", SUFFICIENT);
     const CDF: (&str, &str) = ("collapse-cdf", ROWS);
     const VARIANCE: (&str, &str) = ("collapse-variance-risk", "by sufficient statistics, t ≪ m");

@@ -6,10 +6,9 @@ use nalgebra::{Cholesky, DMatrix, DVector};
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 
-use super::{Mutant, Side};
+use super::{Row, simulator as wrong};
 use crate::claims::check::Case;
 use crate::experiment::Rows;
-use crate::outcome::Verdict;
 use crate::simulate::engine::Record;
 use crate::simulate::glm::{Design, Regression, Responses, maximise};
 use crate::simulate::linear::LinearSufficient;
@@ -18,12 +17,9 @@ use crate::simulate::logistic::Logistic;
 use crate::simulate::{FitFailure, Model, Part, Setting, newton};
 use crate::stream::StreamRng;
 
-fn wrong(claim: &'static str, check: &'static str, name: &'static str, simulator: fn(&Case) -> Case) -> Mutant {
-    Mutant { name, claim, check, side: Side::Simulator(simulator), expected: Verdict::Refuted }
-}
-
-fn right(claim: &'static str, check: &'static str, name: &'static str, simulator: fn(&Case) -> Case) -> Mutant {
-    Mutant { expected: Verdict::Confirmed, ..wrong(claim, check, name, simulator) }
+fn right(claim: &'static str, check: &'static str, name: &'static str, simulator: fn(&Case) -> Case) -> Row {
+    let (claim, mutant) = wrong(claim, check, name, simulator);
+    (claim, mutant.control())
 }
 
 /// The Gaussian simulator with this fault, at the case's cell; Sigma as in the Gaussian claims.
@@ -34,7 +30,7 @@ fn gaussian(case: &Case, fault: Fault) -> Case {
 }
 
 /// The table: the controls first.
-pub fn table() -> Vec<Mutant> {
+pub fn table() -> Vec<Row> {
     const MEAN: (&str, &str) = ("gaussian-mean-law", "by rows");
     const COV: (&str, &str) = ("gaussian-covariance-law", "by rows");
     const CELLS: (&str, &str) = ("categorical-law", "by rows");

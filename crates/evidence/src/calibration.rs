@@ -1,0 +1,162 @@
+//! Running the statistical checks of a suite under fresh seeds: is the declared error rate kept?
+//!
+//! The claims are taken as true here, so whatever is refuted is a false alarm. Tested are the false alarms of the runs (exact binomial tail), the law of
+//! every comparison's z (Kolmogorov-Smirnov, by Holm over the comparisons) and the coverage of intervals; and a wrong simulator must be refuted in
+//! every run.
+
+mod assess;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use glob::Pattern;
+use goldenweight_replicates::stream::fresh_seed;
+use rayon::prelude::*;
+
+use self::assess::{Design, Place, Run, Value, assess};
+use crate::check::{Body, Check};
+use crate::claim::Claim;
+use crate::context::Context;
+use crate::mutant::Mutant;
+use crate::outcome::calibration::CalibrationOutcome;
+use crate::run::RunError;
+use crate::sampled::{Compared, Sampled};
+use crate::stats::calibration::{normal_quantile, probability};
+use crate::suite::Suite;
+use crate::verdict::Kind;
+
+pub use self::assess::FEWEST_SEEDS;
+
+/// What to run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calibration {
+    /// Base from which the fresh seeds are derived, see [`fresh_seed`].
+    pub seed: u64,
+    /// Number of fresh seeds.
+    pub seeds: u64,
+    /// Share of the first tier's replicates, in (0, 1].
+    pub budget: f64,
+    /// Glob over claim ids; none for all.
+    pub only: Option<Pattern>,
+    /// Kinds of evidence; none for all that are statistical.
+    pub kinds: Vec<Kind>,
+}
+
+/// A check of the selection, at the budget.
+struct Selected<'a> {
+    claim: &'a str,
+    check: &'static str,
+    kind: Kind,
+    sampled: Sampled,
+}
+
+impl Selected<'_> {
+    fn places(&self) -> impl Iterator<Item = Place> {
+        let place =
+            |place| Place { claim: self.claim.to_owned(), check: self.check.to_owned(), kind: self.kind, place };
+        self.sampled.places().into_iter().map(place)
+    }
+}
+
+impl Suite {
+    /// The checks by simulation of the claims asked for.
+    fn statistical(&self, settings: &Calibration) -> Vec<Selected<'_>> {
+        let matches = |claim: &&Claim| settings.only.as_ref().is_none_or(|glob| glob.matches(&claim.says.id));
+        let asked =
+            |check: &Check| self.has(0, check) && (settings.kinds.is_empty() || settings.kinds.contains(&check.kind));
+        let checks =
+            self.claims.iter().filter(matches).flat_map(|claim| claim.checks.iter().map(move |check| (claim, check)));
+        let selected = checks.filter_map(|(claim, check)| match &check.body {
+            Body::Sampled(sampled) if asked(check) => Some(Selected {
+                claim: &claim.says.id,
+                check: check.name,
+                kind: check.kind,
+                sampled: sampled.at_budget(settings.budget),
+            }),
+            _ => None,
+        });
+        selected.collect()
+    }
+
+    /// The wrong simulator on its own check, at the budget.
+    fn wrong_simulator(&self, budget: f64) -> Option<(&Mutant, Selected<'_>)> {
+        let mutants = self.claims.iter().flat_map(|claim| claim.mutants.iter().map(move |mutant| (claim, mutant)));
+        let (claim, mutant) = mutants.into_iter().find(|(_, mutant)| Some(mutant.name) == self.wrong_simulator)?;
+        let check = claim.checks.iter().find(|check| check.name == mutant.check)?;
+        let Body::Sampled(sampled) = &check.body else { return None };
+        let sampled = mutant.of(sampled).at_budget(budget);
+        Some((mutant, Selected { claim: &claim.says.id, check: check.name, kind: check.kind, sampled }))
+    }
+
+    /// A check's comparisons at the cap in the run of this seed, and whether any look refuted them.
+    fn at_cap(&self, check: &Selected<'_>, seed: u64, stop: &AtomicBool) -> Vec<(Result<Compared, String>, bool)> {
+        let context = Context::of(check.claim, check.check, seed, self.tiers[0], self.family(0), stop);
+        check.sampled.at_cap(&context)
+    }
+
+    /// z of every comparison of a mean that the first tier makes under one seed (kinds simulation and ladder), in the order of the
+    /// suite, each turned by the law of its degrees of freedom into one that is normal where the law is right. What could not be compared,
+    /// or is too skewed for the budget, is left out. `listener` is told after each check how many there are in all.
+    pub fn normal_scores(&self, seed: u64, budget: f64, listener: &(dyn Fn(u64) + Sync)) -> Vec<f64> {
+        let kinds = vec![Kind::Simulation, Kind::Ladder];
+        let selected = self.statistical(&Calibration { seed, seeds: 1, budget, only: None, kinds });
+        let on = AtomicBool::new(false);
+        let compared = |check: &Selected<'_>| {
+            let compared = self.at_cap(check, seed, &on);
+            listener(selected.len() as u64);
+            compared
+        };
+        let made: Vec<_> = selected.par_iter().map(compared).collect();
+        let usable = made.into_iter().flatten().filter_map(Value::of).filter(|value| value.estimate.is_symmetric());
+        usable.map(|value| normal_quantile(probability(value.z, value.estimate.degrees))).collect()
+    }
+
+    /// Runs the checks under every seed and says whether the declared rate is kept. `listener` is told after each check how many
+    /// there are in all; it is called from every thread. Where `stop` is set from elsewhere, the outcome is that of the seeds that were done.
+    ///
+    /// # Errors
+    /// [`RunError::NoClaim`] where `only` matches nothing, [`RunError::NoEvidence`] where no claim that it matches has a check by
+    /// simulation of the kinds.
+    pub fn calibrate(
+        &self,
+        settings: &Calibration,
+        stop: &AtomicBool,
+        listener: &(dyn Fn(u64) + Sync),
+    ) -> Result<CalibrationOutcome, RunError> {
+        if let Some(glob) = &settings.only
+            && !self.claims.iter().any(|claim| glob.matches(&claim.says.id))
+        {
+            return Err(RunError::NoClaim);
+        }
+        let selected = self.statistical(settings);
+        if selected.is_empty() {
+            return Err(RunError::NoEvidence);
+        }
+        let wrong = self.wrong_simulator(settings.budget);
+        let units = settings.seeds * (selected.len() as u64 + u64::from(wrong.is_some()));
+        let run = |index: u64| {
+            let seed = fresh_seed(settings.seed, index);
+            let compared = |check: &Selected<'_>| {
+                let compared = self.at_cap(check, seed, stop);
+                listener(units);
+                compared
+            };
+            let comparisons = selected.iter().flat_map(compared).map(Value::of).collect();
+            let refuted = wrong.as_ref().map(|(_, check)| compared(check).iter().any(|(_, refuted)| *refuted));
+            // A run that was cut short has no part in anything.
+            let is_whole = !stop.load(Ordering::Relaxed);
+            is_whole.then_some(Run { comparisons, wrong_refuted: refuted.unwrap_or(false) })
+        };
+        // Runs are independent and collected in the order of their index: no result depends on the threads.
+        let runs: Vec<Run> = (0..settings.seeds).into_par_iter().filter_map(run).collect();
+        let places = selected.iter().flat_map(Selected::places).collect();
+        let design = Design {
+            seed: settings.seed,
+            seeds: settings.seeds,
+            budget: settings.budget,
+            tier: self.tiers[0].word,
+            family: self.family(0),
+            wrong: wrong.as_ref().map(|(mutant, check)| [check.claim, check.check, mutant.name]),
+        };
+        Ok(assess(&design, places, &runs))
+    }
+}

@@ -1,0 +1,161 @@
+//! A check and the ways to make one.
+
+use std::sync::Arc;
+
+use crate::case::Case;
+use crate::context::Context;
+use crate::draw::Quantity;
+use crate::finding::Finding;
+use crate::sampled::Sampled;
+use crate::verdict::Kind;
+
+/// Work that goes on beside a run's checks, such as a tool that takes its own time.
+pub trait Beside: Send + Sync {
+    /// Begins the work, unless it has begun; returns at once.
+    fn start(&self);
+
+    /// Whether [`Beside::finding`] would answer at once.
+    fn is_ready(&self) -> bool;
+
+    /// What came of it; waits until the work is done.
+    fn finding(&self) -> Finding;
+}
+
+/// A computation without sampling error.
+type Certain = Box<dyn Fn(&Context<'_>) -> Finding + Send + Sync>;
+
+/// What a check does.
+pub enum Body {
+    /// Without sampling error.
+    Certain(Certain),
+    /// By simulation.
+    Sampled(Sampled),
+    /// Beside the others.
+    Beside(Arc<dyn Beside>),
+    /// The claim's mutants on its other checks.
+    Mutants,
+}
+
+/// One check of a claim.
+pub struct Check {
+    /// Name within the claim: its random streams belong to it.
+    pub name: &'static str,
+    /// Kind of evidence.
+    pub kind: Kind,
+    /// Whether it is left to the suite's last tier, the full one.
+    pub only_in_full_tier: bool,
+    /// What it does.
+    pub body: Body,
+}
+
+impl Check {
+    /// A check of every tier.
+    #[must_use]
+    pub const fn new(name: &'static str, kind: Kind, body: Body) -> Self {
+        Self { name, kind, only_in_full_tier: false, body }
+    }
+
+    /// A check without sampling error.
+    pub fn certain(
+        name: &'static str,
+        kind: Kind,
+        run: impl Fn(&Context<'_>) -> Finding + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(name, kind, Body::Certain(Box::new(run)))
+    }
+
+    /// A check that runs beside the others.
+    pub fn beside(name: &'static str, kind: Kind, work: impl Beside + 'static) -> Self {
+        Self::new(name, kind, Body::Beside(Arc::new(work)))
+    }
+
+    /// The same check, left to the suite's last tier.
+    #[must_use]
+    pub fn in_full_tier(self) -> Self {
+        Self { only_in_full_tier: true, ..self }
+    }
+
+    /// The same check by simulation, of which an error is an error of this: a word for reports.
+    #[must_use]
+    pub fn of(mut self, word: &'static str) -> Self {
+        if let Body::Sampled(sampled) = &mut self.body {
+            sampled.of = word;
+        }
+        self
+    }
+
+    /// Number of statistical comparisons that it makes: each takes its share of the false-alarm rate.
+    #[must_use]
+    pub const fn comparisons(&self) -> usize {
+        if let Body::Sampled(sampled) = &self.body { sampled.comparisons() } else { 0 }
+    }
+
+    /// Runs it by itself.
+    ///
+    /// # Panics
+    /// On [`Body::Mutants`], which only a suite can run.
+    #[must_use]
+    pub fn run(&self, context: &Context<'_>) -> Finding {
+        match &self.body {
+            Body::Certain(run) => run(context),
+            Body::Sampled(sampled) => sampled.judge(context, &mut sampled.series()),
+            Body::Beside(work) => {
+                work.start();
+                work.finding()
+            }
+            Body::Mutants => panic!("mutants run with their suite"),
+        }
+    }
+}
+
+/// A check by simulation of the first tier: a quantity with its ladder's degree, most replicates of a case, the margin of the relative error.
+fn sampled(
+    name: &'static str,
+    kind: Kind,
+    (quantity, ladder): (Quantity, Option<usize>),
+    cap: u64,
+    margin: f64,
+    cases: Vec<Case>,
+) -> Check {
+    Check::new(name, kind, Body::Sampled(Sampled { quantity, ladder, of: quantity.word(), cap, margin, cases }))
+}
+
+/// The mean in every case against the expected one. `cap` is the most replicates of a case in the first tier, `margin` that of the relative error.
+pub fn simulation(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Simulation, (Quantity::Mean, None), cap, margin, cases)
+}
+
+/// The share of replicates that fail against the expected probability.
+pub fn failures(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Simulation, (Quantity::Failures, None), cap, margin, cases)
+}
+
+/// The minimiser of the mean over the parameter against the expected one.
+pub fn optimum(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Optimum, (Quantity::Minimiser, None), cap, margin, cases)
+}
+
+/// Where the slope of the mean vanishes against the expected minimiser, see [`Quantity::Slope`]; cases with a curve.
+pub fn score(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Optimum, (Quantity::Slope(step), None), cap, margin, cases)
+}
+
+/// The curvature of the mean at the expected minimiser against that of the expected curve, see [`Quantity::Curvature`]; cases with a curve.
+pub fn curvature(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Optimum, (Quantity::Curvature(step), None), cap, margin, cases)
+}
+
+/// Means of a ladder of sizes over their limit law, see [`Sampled::ladder`]; cases with a size.
+pub fn ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Ladder, (Quantity::Mean, Some(degree)), cap, margin, cases)
+}
+
+/// Minimisers of a ladder of sizes over the limit's, see [`Sampled::ladder`].
+pub fn optimum_ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Optimum, (Quantity::Minimiser, Some(degree)), cap, margin, cases)
+}
+
+/// Where the slope vanishes over a ladder of sizes, over the limit's minimiser, see [`Sampled::ladder`]; cases with the limit's curve.
+pub fn score_ladder(name: &'static str, cap: u64, margin: f64, step: f64, degree: usize, cases: Vec<Case>) -> Check {
+    sampled(name, Kind::Optimum, (Quantity::Slope(step), Some(degree)), cap, margin, cases)
+}

@@ -1,0 +1,60 @@
+//! What a check is told of the run that it is a part of.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use goldenweight_replicates::stream::experiment_id;
+
+use crate::simulation::Key;
+use crate::stats::family::Family;
+
+/// How much is spent on a run. A suite has its tiers in order, the cheapest first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tier {
+    /// Its name.
+    pub word: &'static str,
+    /// Factor on the replicates of a statistical check.
+    pub replicates: u64,
+    /// What its margin is divided by: the standard error falls by three where the replicates grow ninefold.
+    pub precision: f64,
+}
+
+impl Tier {
+    /// As declared by the checks.
+    pub const QUICK: Self = Self { word: "quick", replicates: 1, precision: 1.0 };
+
+    /// Nine times the replicates at a third of the margins.
+    pub const FULL: Self = Self { word: "full", replicates: 9, precision: 3.0 };
+}
+
+/// What a check is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Seed of the run.
+    pub seed: u64,
+    /// Tier of the run.
+    pub tier: Tier,
+    /// The run's statistical comparisons and their common false-alarm rate.
+    pub family: Family,
+    /// Key of the check's random streams.
+    pub experiment: u64,
+    /// Set where the run is to end: nothing more is drawn then.
+    pub stop: &'a AtomicBool,
+}
+
+impl<'a> Context<'a> {
+    /// Of a claim's check, whose random streams belong to its name.
+    #[must_use]
+    pub fn of(claim: &str, check: &str, seed: u64, tier: Tier, family: Family, stop: &'a AtomicBool) -> Self {
+        Self { seed, tier, family, experiment: experiment_id(&format!("{claim}/{check}")), stop }
+    }
+
+    /// Whether the run is to end.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    pub(crate) const fn key(&self, cell: u64) -> Key {
+        Key { seed: self.seed, experiment: self.experiment, cell }
+    }
+}

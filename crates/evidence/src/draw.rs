@@ -1,0 +1,249 @@
+//! From a case's simulation to an estimate: the mean, the share of failures, the minimiser, the slope and the curvature there.
+//!
+//! Slopes and curvatures are sharper than minimisers: differences of means at two points, replicate by replicate on the same random numbers,
+//! without a search.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use goldenweight_replicates::moments::Moments;
+use rayon::prelude::*;
+
+use crate::case::{Case, Expected};
+use crate::context::Context;
+use crate::optimum::{self, Optimum, Window, curves, minimise_curves};
+use crate::simulation::{BLOCK, Tally};
+use crate::stats::compare::Estimate;
+use crate::stats::shown::Fits;
+
+/// Looks at a comparison, after an eighth, a quarter, a half and all of its cap.
+pub const LOOKS: u32 = 4;
+
+/// Independent batches behind a standard error and a skewness at the first look: the skewness of their mean is then known to 0.02.
+const DIFFERENCE_BATCHES: u64 = 128;
+
+/// Step of the derivatives of an expected curve: their errors are of order 1e-8 (truncation) and 1e-9 (rounding) of it.
+const FINE: f64 = 1e-4;
+
+/// What is estimated at a case.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Quantity {
+    /// The mean.
+    Mean,
+    /// The share of replicates that fail.
+    Failures,
+    /// The minimiser of the mean over the simulation's parameter (on common random numbers).
+    Minimiser,
+    /// Where the slope of the mean vanishes, by a difference of this step at the expected minimiser.
+    Slope(f64),
+    /// The curvature of the mean there over that of the expected curve, by a second difference of this step.
+    Curvature(f64),
+}
+
+impl Quantity {
+    /// Independent batches of a case up to a look, each of the same number of replicates; none where the replicate is the unit.
+    pub(crate) const fn batches(self, look: u32) -> u64 {
+        let first = match self {
+            Self::Mean | Self::Failures => 0,
+            Self::Minimiser => optimum::BATCHES,
+            Self::Slope(_) | Self::Curvature(_) => DIFFERENCE_BATCHES,
+        };
+        first << look
+    }
+
+    /// What an error is an error of, unless a check says it better.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Failures => "share",
+            Self::Minimiser | Self::Slope(_) => "minimiser",
+            Self::Curvature(_) => "curvature",
+        }
+    }
+}
+
+/// An estimate with what stands behind it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample {
+    /// The estimate.
+    pub estimate: Estimate,
+    /// Replicates drawn.
+    pub replicates: u64,
+    /// Of these, the ones that failed.
+    pub failed: u64,
+}
+
+/// A sample, or why there is none.
+pub type Estimated = Result<Sample, String>;
+
+/// What has been drawn of a case: its tally, or what its batches gave.
+#[derive(Default)]
+pub struct Drawn {
+    /// Replicates drawn.
+    end: u64,
+    tally: Tally,
+    window: Option<Window>,
+    curves: Vec<Vec<f64>>,
+    optimum: Option<Optimum>,
+    /// Means of batches that could not be taken.
+    failures: u64,
+    broken: Option<String>,
+}
+
+/// The mean of a tally, unless too many replicates failed.
+fn mean(case: &Case, tally: &Tally) -> Estimated {
+    let (failed, replicates) = (tally.failed, tally.replicates());
+    if (Fits { replicates, failed }).too_many_failed() {
+        return Err(format!("{}: {failed} of {replicates} replicates failed", case.place()));
+    }
+    Ok(Sample { estimate: Estimate::from(&tally.moments), replicates, failed })
+}
+
+impl Drawn {
+    /// Draws what a look needs and the looks before have not drawn; `cap` is that of the last look, `index` that of the case in its check.
+    pub(crate) fn draw(
+        &mut self,
+        case: &Case,
+        context: &Context<'_>,
+        index: u64,
+        quantity: Quantity,
+        cap: u64,
+        look: u32,
+    ) {
+        let batches = |look| quantity.batches(look);
+        let size = cap / batches(LOOKS - 1).max(1);
+        let new = look.checked_sub(1).map_or(0, batches)..batches(look);
+        let key = |batch| context.key(index * batches(LOOKS - 1) + batch);
+        match quantity {
+            Quantity::Mean | Quantity::Failures => {
+                let end = cap.div_ceil(1 << (LOOKS - 1 - look)).next_multiple_of(BLOCK);
+                for more in case.simulation().draw(context.key(index), self.end..end, &[case.point()]) {
+                    self.tally.merge(&more);
+                }
+                self.end = end;
+            }
+            Quantity::Minimiser => {
+                let failures = AtomicU64::new(0);
+                let means = |batch: u64, points: &[f64]| {
+                    let tallies = case.simulation().draw(key(batch), 0..size, points);
+                    let of_tally = |tally| {
+                        mean(case, tally).map(|sample| sample.estimate.value).unwrap_or_else(|_| {
+                            failures.fetch_add(1, Ordering::Relaxed);
+                            f64::NAN
+                        })
+                    };
+                    tallies.iter().map(of_tally).collect()
+                };
+                self.window = self.window.take().or_else(|| Window::locate(&means, batches(0)));
+                self.optimum = self.window.as_ref().map(|window| {
+                    self.curves.extend(curves(&means, new, window));
+                    minimise_curves(&self.curves, window)
+                });
+                self.failures += failures.into_inner();
+                self.end = size * batches(look);
+            }
+            Quantity::Slope(_) | Quantity::Curvature(_) => {
+                let at = case.expected().value();
+                let points: &[(f64, f64)] = match quantity {
+                    Quantity::Slope(step) => &[(at - step, -1.0), (at + step, 1.0)],
+                    Quantity::Curvature(step) => &[(at - step, 1.0), (at, -2.0), (at + step, 1.0)],
+                    _ => &[],
+                };
+                let (places, factors): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
+                let difference = |batch: u64| -> Result<(f64, u64), String> {
+                    let tallies = case.simulation().draw(key(batch), 0..size, &places);
+                    tallies.iter().zip(&factors).try_fold((0.0, 0), |(total, failed), (tally, factor)| {
+                        let sample = mean(case, tally)?;
+                        Ok((total + factor * sample.estimate.value, failed + sample.failed))
+                    })
+                };
+                let drawn: Result<Vec<_>, _> =
+                    new.into_par_iter().map(difference).collect::<Vec<_>>().into_iter().collect();
+                match drawn {
+                    Ok(batches) => {
+                        // Moments of a look of their own, merged with those before it.
+                        let mut next = Tally::default();
+                        for (value, failed) in batches {
+                            next.moments.push(value);
+                            next.failed += failed;
+                        }
+                        self.tally.merge(&next);
+                    }
+                    // For good: the batches that are left are not a random choice.
+                    Err(cause) => self.broken = self.broken.take().or(Some(cause)),
+                }
+                self.end = size * batches(look);
+            }
+        }
+    }
+
+    /// The estimate from what has been drawn.
+    pub(crate) fn estimate(&self, case: &Case, quantity: Quantity) -> Estimated {
+        if let Some(cause) = &self.broken {
+            return Err(cause.clone());
+        }
+        let difference = |estimate| Sample { estimate, replicates: self.end, failed: self.tally.failed };
+        match quantity {
+            Quantity::Mean => {
+                let sample = mean(case, &self.tally)?;
+                let estimate = match case.expected() {
+                    Expected::Estimate(reference) => sample.estimate.against(reference),
+                    _ => sample.estimate,
+                };
+                Ok(Sample { estimate, ..sample })
+            }
+            Quantity::Failures => {
+                let (failed, replicates) = (self.tally.failed, self.tally.replicates());
+                let estimate = Estimate::share(failed, replicates, case.expected().value());
+                Ok(Sample { estimate, replicates, failed })
+            }
+            Quantity::Minimiser => match (self.failures, self.optimum) {
+                (0, Some(found)) if found.converged => {
+                    Ok(Sample { estimate: found.estimate(), replicates: self.end, failed: 0 })
+                }
+                (0, _) => Err(format!("{}: the solver did not converge", case.place())),
+                (failed, _) => {
+                    Err(format!("{}: too many replicates failed in {failed} evaluations of a batch", case.place()))
+                }
+            },
+            Quantity::Slope(step) => Ok(difference(slope_vanishes_at(case, &self.tally.moments, step)?)),
+            Quantity::Curvature(step) => Ok(difference(relative_curvature(case, &self.tally.moments, step)?)),
+        }
+    }
+}
+
+/// The point at which the slope of the mean vanishes, by one Newton step from the expected minimiser x*.
+///
+/// # Formula
+/// `x* - (d - c)/(2 h f'')`: d the mean over batches of mean(x* + h) - mean(x* - h), f'' the expected curvature at x*, c what the third
+/// derivative of the expected curve f adds to a central difference, f(x* + h) - f(x* - h) - 2 h f'(x*). Were x* not where the
+/// slope vanishes, d would show it: c has no part in the slope. Where a replicate is smooth in x, a step of 1e-4 gives the derivative of each
+/// replicate's value itself, to some 1e-8.
+fn slope_vanishes_at(case: &Case, difference: &Moments, step: f64) -> Result<Estimate, String> {
+    let (x, curve) = (case.expected().value(), case.curve()?);
+    let (slope, curvature) = derivatives(&**curve, x);
+    let cubic = curve(x + step) - curve(x - step) - 2.0 * step * slope;
+    Ok(scaled(difference, -1.0 / (2.0 * step * curvature), x + cubic / (2.0 * step * curvature)))
+}
+
+/// The second difference of the mean at the expected minimiser, over that of the expected curve.
+fn relative_curvature(case: &Case, difference: &Moments, step: f64) -> Result<Estimate, String> {
+    let (x, curve) = (case.expected().value(), case.curve()?);
+    Ok(scaled(difference, 1.0 / (curve(x + step) - 2.0 * curve(x) + curve(x - step)), 0.0))
+}
+
+/// `factor` times a mean, plus `offset`.
+fn scaled(moments: &Moments, factor: f64, offset: f64) -> Estimate {
+    let mean = Estimate::from(moments);
+    Estimate {
+        value: factor * mean.value + offset,
+        std_error: factor.abs() * mean.std_error,
+        skewness: factor.signum() * mean.skewness,
+        ..mean
+    }
+}
+
+/// First and second derivative of an expected curve.
+fn derivatives(curve: &dyn Fn(f64) -> f64, x: f64) -> (f64, f64) {
+    let [below, at, above] = [x - FINE, x, x + FINE].map(curve);
+    ((above - below) / (2.0 * FINE), (above - 2.0 * at + below) / (FINE * FINE))
+}

@@ -1,0 +1,96 @@
+//! Theorems held against simulations: claims, their checks, one error rate for a whole run, and a page that shows it.
+//!
+//! # How it works
+//! * A [`Claim`] is a [`Statement`] with [`Check`]s; a [`Suite`] is the claims that run together. A check compares without sampling error ([`recursion`],
+//!   [`property`], [`Check::certain`]), by simulation ([`simulation`], [`failures`], [`optimum`], [`score`], [`curvature`], and in the limit of a ladder of
+//!   sizes [`ladder`], [`optimum_ladder`], [`score_ladder`]), or is work that goes on beside the others ([`Check::beside`]).
+//! * All that is seen of a simulation is the trait [`Simulation`]: tallies of replicates at some points of one parameter. A [`Case`] says where it is simulated
+//!   and what is expected there.
+//! * The false-alarm rate of a run is declared once, [`FAMILY_FALSE_ALARM`](stats::family::FAMILY_FALSE_ALARM), and split over the comparisons, which are counted from the
+//!   suite. A comparison draws until its interval lies inside its margin, or its cap: it has [`LOOKS`] looks.
+//! * [`Suite::verify`] runs the checks, [`report`] shows the outcome as text or as a page. [`Suite::calibrate`] asks, under fresh seeds, whether the declared rate is
+//!   kept. [`Mutant`]s are wrong formulas and wrong simulations that the checks must refute.
+//!
+//! # Invariants
+//! * It knows no formula and no simulation: it sees what is drawn, what is expected, margins.
+//! * Every number has the same bits for any number of threads.
+//! * What could not be compared is inconclusive, with its cause; nothing is repeated until it passes.
+//!
+//! # Examples
+//! The mean of a uniform number is 1/2:
+//! ```
+//! use std::{ops::Range, sync::atomic::AtomicBool};
+//! use goldenweight_evidence::{
+//!     About, Case, Claim, Key, Settings, Simulation, Statement, Suite, Tally, Tier, Verdict, simulation,
+//! };
+//! use rand::RngExt;
+//!
+//! struct Uniform;
+//! impl Simulation for Uniform {
+//!     fn draw(&self, key: Key, replicates: Range<u64>, _: &[f64]) -> Vec<Tally> {
+//!         let mut tally = Tally::default();
+//!         replicates.for_each(|replicate| tally.push(Some(key.rng(replicate).random())));
+//!         vec![tally]
+//!     }
+//! }
+//! // At most 20,000 replicates, and a relative error of 3 % would be too much.
+//! let check = simulation("mean", 20_000, 0.03, vec![Case::new("(0, 1)", Uniform, 0.5)]);
+//! let says = Statement { id: "uniform-mean".into(), words: "the mean is 1/2".into(), ..Statement::default() };
+//! let suite = Suite {
+//!     about: About { name: "uniform", title: "uniform numbers", notes: "" },
+//!     version: "1",
+//!     tiers: vec![Tier::QUICK],
+//!     claims: vec![Claim::new(says, vec![check])],
+//!     wrong_simulator: None,
+//!     reproduce: |_| "cargo test".into(),
+//! };
+//! let settings = Settings { seed: 1, tier: 0, only: None, kinds: Vec::new() };
+//! let run = suite.verify(&settings, &AtomicBool::new(false), &mut |_| ()).unwrap();
+//! assert_eq!(run.verdict, Verdict::Confirmed);
+//! ```
+//! `examples/median.rs` has a theorem with mutants, a calibration and the page.
+
+mod calibration;
+mod case;
+mod certain;
+mod check;
+mod claim;
+mod context;
+mod draw;
+mod finding;
+mod looks;
+mod machine;
+mod mutant;
+pub mod optimum;
+pub mod outcome;
+pub mod report;
+mod run;
+mod sampled;
+mod simulation;
+pub mod stats;
+mod suite;
+#[cfg(test)]
+mod tests;
+mod trial;
+mod verdict;
+
+pub use calibration::{Calibration, FEWEST_SEEDS};
+pub use case::{Case, Curve, Expected, Place};
+pub use certain::{Deviation, Relation, property, recursion};
+pub use check::{
+    Beside, Body, Check, curvature, failures, ladder, optimum, optimum_ladder, score, score_ladder, simulation,
+};
+pub use claim::{Claim, ClaimSummary, Statement};
+pub use context::{Context, Tier};
+pub use draw::{LOOKS, Quantity};
+pub use finding::{Finding, Measure};
+pub use looks::Series;
+pub use machine::{Machine, machine};
+pub use mutant::{Mutant, Side};
+pub use outcome::About;
+pub use run::{Event, RunError, Settings};
+pub use sampled::{Compared, Sampled};
+pub use simulation::{BLOCK, Blocks, Key, Simulation, Tally};
+pub use suite::{Again, Suite};
+pub use trial::Mutants;
+pub use verdict::{Kind, Verdict};

@@ -1,0 +1,54 @@
+//! The machine of a run, for its report: no result depends on it.
+
+use std::{env::consts, fs, thread};
+
+use serde::Serialize;
+
+/// Where a run was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Machine {
+    /// Operating system.
+    pub os: String,
+    /// Architecture.
+    pub architecture: String,
+    /// Name of the processor, where the system tells it.
+    pub processor: Option<String>,
+    /// Threads that the system offers.
+    pub cores: usize,
+    /// Threads of the run; no number depends on them.
+    pub threads: usize,
+}
+
+/// This machine, and the threads of the current pool.
+#[must_use]
+pub fn machine() -> Machine {
+    Machine {
+        os: consts::OS.to_owned(),
+        architecture: consts::ARCH.to_owned(),
+        processor: fs::read_to_string("/proc/cpuinfo").ok().as_deref().and_then(processor),
+        cores: thread::available_parallelism().map_or(1, usize::from),
+        threads: rayon::current_num_threads(),
+    }
+}
+
+/// The processor's name in the text of Linux's `/proc/cpuinfo`; not every architecture has one.
+fn processor(cpuinfo: &str) -> Option<String> {
+    let mut fields = cpuinfo.lines().filter_map(|line| line.split_once(':'));
+    let (_, name) = fields.find(|(field, _)| field.trim() == "model name")?;
+    // Pieces are padded with blanks on some machines.
+    Some(name.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::processor;
+
+    #[test]
+    fn the_model_is_read_from_cpuinfo() {
+        let x86 =
+            "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel\t\t: 85\nmodel name\t: A  CPU @ 2.00GHz\nflags\t\t: fpu";
+        assert_eq!(processor(x86).as_deref(), Some("A CPU @ 2.00GHz"));
+        assert_eq!(processor("processor\t: 0\nBogoMIPS\t: 50.00\n"), None);
+        assert_eq!(processor("model name\t:\n"), None);
+    }
+}

@@ -1,0 +1,67 @@
+//! Mutants: plausible wrong formulas and wrong simulators, which a claim's own checks must refute at their own budget.
+//!
+//! A mutant names a check and replaces one of its sides: the values that are expected, or the simulation. Everything else, the cases, the
+//! replicates, the streams, the bound, is the check's. Beside the wrong ones there are controls, the same code without the fault, which must be
+//! confirmed: otherwise anything would be refuted.
+
+use crate::case::Case;
+use crate::sampled::Sampled;
+use crate::verdict::Verdict;
+
+/// A replacement of one side of a check.
+pub enum Side {
+    /// What is expected in each case.
+    Formula(Box<dyn Fn(&Case) -> f64 + Send + Sync>),
+    /// A case with another simulation, in place of each.
+    Simulation(Box<dyn Fn(&Case) -> Case + Send + Sync>),
+}
+
+/// A check with one side replaced.
+pub struct Mutant {
+    /// What is wrong, in words; unique in its suite.
+    pub name: &'static str,
+    /// Name of the claim's check.
+    pub check: &'static str,
+    /// The replacement.
+    pub side: Side,
+    /// What the check must say: Refuted, or Confirmed of a control.
+    pub expected: Verdict,
+}
+
+impl Mutant {
+    /// A wrong formula.
+    pub fn formula(
+        name: &'static str,
+        check: &'static str,
+        expected: impl Fn(&Case) -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        Self { name, check, side: Side::Formula(Box::new(expected)), expected: Verdict::Refuted }
+    }
+
+    /// A wrong simulation.
+    pub fn simulation(
+        name: &'static str,
+        check: &'static str,
+        replaced: impl Fn(&Case) -> Case + Send + Sync + 'static,
+    ) -> Self {
+        Self { name, check, side: Side::Simulation(Box::new(replaced)), expected: Verdict::Refuted }
+    }
+
+    /// The same as a control, which is not wrong.
+    #[must_use]
+    pub fn control(self) -> Self {
+        Self { expected: Verdict::Confirmed, ..self }
+    }
+
+    pub(crate) const fn is_wrong(&self) -> bool {
+        matches!(self.expected, Verdict::Refuted)
+    }
+
+    /// The check with its side replaced.
+    pub(crate) fn of(&self, sampled: &Sampled) -> Sampled {
+        sampled.with_cases(|case| match &self.side {
+            Side::Formula(expected) => case.clone().expecting(expected(case)),
+            Side::Simulation(replaced) => replaced(case),
+        })
+    }
+}

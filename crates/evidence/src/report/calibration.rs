@@ -1,0 +1,148 @@
+//! A calibration as text of fewer than 100 columns.
+
+use std::fmt::Write as _;
+
+use crate::outcome::calibration::{CalibrationOutcome, ComparisonCalibration, Share};
+use crate::verdict::Verdict;
+
+/// Comparisons shown: those whose z is furthest from its law.
+const SHOWN: usize = 8;
+
+/// The whole report.
+#[must_use]
+pub fn calibration(outcome: &CalibrationOutcome) -> String {
+    let mut text = head(outcome);
+    text += &parts(outcome);
+    text += &kinds(outcome);
+    text += &furthest(outcome);
+    text
+}
+
+fn head(outcome: &CalibrationOutcome) -> String {
+    let verdict = match outcome.verdict {
+        Verdict::Confirmed => "calibrated",
+        Verdict::Refuted => "not calibrated",
+        Verdict::Inconclusive => "not decided",
+    };
+    let causes = if outcome.causes.is_empty() { String::new() } else { format!(": {}", outcome.causes.join(";\n  ")) };
+    format!(
+        "{verdict}{causes}\n\n{} of the {} comparisons of the {} tier, {} of their replicates,\n\
+         {} fresh seeds from base {}.\n\
+         This test errs with probability at most {}: a part contradicts where its p < {}.\n\n",
+        outcome.comparisons.len(),
+        outcome.checks,
+        outcome.tier,
+        outcome.budget,
+        outcome.seeds,
+        outcome.seed,
+        outcome.error_rate,
+        outcome.error_rate / 4.0
+    )
+}
+
+/// The parts of the verdict, a line or two for each.
+fn parts(outcome: &CalibrationOutcome) -> String {
+    let alarms = &outcome.false_alarms;
+    let mut lines = vec![
+        (
+            "false alarms",
+            format!(
+                "{} of {} runs, declared {} each; p = {}",
+                alarms.runs.hits,
+                alarms.runs.trials,
+                short(alarms.declared),
+                short(alarms.p_value)
+            ),
+        ),
+        ("", format!("probability of one at most {} (exact, 95 % confidence)", short(alarms.upper_bound))),
+        ("", format!("{} of {} comparisons", alarms.comparisons.hits, alarms.comparisons.trials)),
+        ("laws of z", {
+            let [smallest, adjusted] = [outcome.laws.smallest_p_value, outcome.laws.p_value].map(optional);
+            format!("{} Kolmogorov-Smirnov tests, smallest p = {smallest}, by Holm {adjusted}", outcome.laws.tested)
+        }),
+    ];
+    let names = ["95 % intervals", "99 % intervals"];
+    for (name, coverage) in names.into_iter().zip(&outcome.coverage) {
+        lines.push((name, format!("right in {}; p = {}", share(&coverage.intervals), short(coverage.p_value))));
+    }
+    let sum = |field: fn(&ComparisonCalibration) -> u64| outcome.comparisons.iter().map(field).sum::<u64>();
+    let untested = outcome.comparisons.iter().filter(|c| !c.tested).count();
+    lines.push(("without z", format!("{} comparisons could not be made", sum(|c| c.not_made))));
+    lines.push(("too skewed", format!("{} comparisons, whose z is not trusted", sum(|c| c.too_skewed))));
+    lines.push(("not tested", format!("{untested} of {}, mostly without z or too skewed", outcome.comparisons.len())));
+    if let Some(wrong) = &outcome.wrong_simulator {
+        lines.push(("wrong simulator", format!("refuted in {}: {}", share(&wrong.refuted), wrong.name)));
+        lines.push(("", format!("({}, {})", wrong.claim, wrong.check)));
+    }
+    lines.iter().fold(String::new(), |text, (label, value)| text + &format!("{label:<16} {value}\n"))
+}
+
+fn kinds(outcome: &CalibrationOutcome) -> String {
+    if outcome.kinds.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(
+        "\n{:<11} {:>11} {:>8} {:>8} {:>8} {:>10} {:>10}\n",
+        "kind", "comparisons", "z's", "mean z", "sd of z", "95 % right", "99 % right"
+    );
+    for kind in &outcome.kinds {
+        let [inside_95, inside_99] = [kind.inside_95, kind.inside_99].map(|s| s.hits as f64 / s.trials as f64);
+        let _ = writeln!(
+            text,
+            "{:<11} {:>11} {:>8} {:>+8.3} {:>8.3} {inside_95:>10.4} {inside_99:>10.4}",
+            kind.kind.word(),
+            kind.comparisons,
+            kind.values,
+            kind.mean,
+            kind.deviation,
+        );
+    }
+    text
+}
+
+/// The comparisons with the smallest p-values, those that are not tested among them.
+fn furthest(outcome: &CalibrationOutcome) -> String {
+    let mut compared: Vec<_> = outcome.comparisons.iter().filter_map(|c| Some((c.p_value?, c))).collect();
+    compared.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let mut text = format!(
+        "\nfurthest from their law\n{:>6} {:>7} {:>7} {:>8} {:>8} {:>6} {:>9} {:>9}\n",
+        "z's", "mean z", "sd of z", "skewness", "degrees", "D", "p", "by Holm"
+    );
+    for (p_value, comparison) in compared.into_iter().take(SHOWN) {
+        let adjusted = comparison.adjusted_p_value.map_or_else(|| "not tested".to_owned(), short);
+        let decimals = |x: Option<f64>, digits: usize| x.map_or_else(|| "-".to_owned(), |x| format!("{x:.digits$}"));
+        let _ = writeln!(
+            text,
+            "{:>6} {:>7} {:>7} {:>8} {:>8} {:>6} {:>9} {adjusted:>9}\n         {}, {} ({})\n         {}",
+            comparison.values,
+            decimals(comparison.mean, 3),
+            decimals(comparison.deviation, 3),
+            decimals(comparison.skewness, 3),
+            decimals(comparison.degrees, 0),
+            decimals(comparison.distance, 3),
+            short(p_value),
+            comparison.claim,
+            comparison.check,
+            comparison.kind.word(),
+            comparison.place
+        );
+    }
+    text
+}
+
+/// Hits of trials, as a share with its interval.
+fn share(share: &Share) -> String {
+    let Share { hits, trials, low, high } = share;
+    let of_all = *hits as f64 / *trials as f64;
+    let of_all = if *trials == 0 { "-".to_owned() } else { format!("{of_all:.4}") };
+    format!("{hits} of {trials}: {of_all} ({low:.4}, {high:.4})")
+}
+
+/// Three decimals, or two digits where those would be zeros.
+fn short(x: f64) -> String {
+    if x >= 0.001 || x == 0.0 { format!("{x:.3}") } else { format!("{x:.1e}") }
+}
+
+fn optional(x: Option<f64>) -> String {
+    x.map_or_else(|| "-".to_owned(), short)
+}

@@ -1,0 +1,194 @@
+//! The page of a run: one HTML document that needs nothing else, neither network nor script.
+//!
+//! What a script adds (filter, order, rows that close) is in `html/page.js`; without it every row is open. A policy in the page's head
+//! allows this script and this style, by their hashes, and nothing else.
+
+mod calibration;
+mod claim;
+mod forest;
+mod formula;
+mod number;
+
+use std::cmp::Reverse;
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest as _, Sha256};
+
+use crate::outcome::{About, ClaimOutcome, Kind, RunOutcome, Verdict};
+use crate::report::{counted, not_run};
+
+const STYLE: &str = include_str!("html/page.css");
+const SCRIPT: &str = include_str!("html/page.js");
+
+/// The page, what is refuted first, then what is inconclusive.
+#[must_use]
+pub fn page(about: &About, run: &RunOutcome) -> String {
+    let mut claims: Vec<_> = run.claims.iter().collect();
+    claims.sort_by_key(|claim| Reverse(claim.verdict));
+    let document = html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(about, run))
+            body {
+                a.skip href="#claims" { "Skip to the claims" }
+                header.page { (summary(about, run)) (calibration::figure(run)) }
+                main {
+                    h2 { "Claims" }
+                    (filters(&claims))
+                    (table(&claims))
+                    (notes(about))
+                }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    };
+    document.into_string()
+}
+
+fn head(about: &About, run: &RunOutcome) -> Markup {
+    let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
+    let policy = format!(
+        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    );
+    html! {
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(policy);
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            title { (about.name) ": " (run.verdict.word()) @if run.partial { ", partial" } }
+            style { (PreEscaped(STYLE)) }
+        }
+    }
+}
+
+/// Verdict, error rate, seed, version, machine, duration.
+fn summary(about: &About, run: &RunOutcome) -> Markup {
+    let count = |verdict| run.claims.iter().filter(|claim| claim.verdict == verdict).count();
+    let evidence: usize = run.claims.iter().map(|claim| claim.evidence.len()).sum();
+    let machine = &run.machine;
+    html! {
+        div.summary {
+            p.kicker { (about.name) " · " (about.title) }
+            h1 class=(run.verdict.word()) {
+                (mark(run.verdict)) " " (capitalised(run.verdict.word())) @if run.partial { ", partial" }
+            }
+            p.counts {
+                strong { (count(Verdict::Confirmed)) } " confirmed for what was compared, "
+                strong { (count(Verdict::Refuted)) } " refuted, "
+                strong { (count(Verdict::Inconclusive)) } " inconclusive, of "
+                (run.claims.len()) " claims with " (evidence) " pieces of evidence"
+            }
+            @for line in not_run(run) { p.counts.missing { (line) "." } }
+            dl.facts {
+                (fact("Error rate", &html! {
+                    "Were every claim true, a run under a fresh seed would refute any of its " (run.checks)
+                    " statistical comparisons with probability at most " (run.family_false_alarm) ". " (counted(&run.comparisons)) "."
+                }))
+                (fact("Seed", &html! { (run.seed) }))
+                (fact("Tier", &html! { (run.tier) }))
+                (fact("Version", &html! { (run.version) }))
+                (fact("Machine", &html! {
+                    (machine.os) " on " (machine.architecture)
+                    @if let Some(processor) = &machine.processor { ", " (processor) }
+                    ", " (machine.cores) " cores, " (machine.threads) " threads used"
+                }))
+                (fact("Duration", &html! { (number::seconds(run.seconds)) }))
+            }
+        }
+    }
+}
+
+fn fact(name: &str, value: &Markup) -> Markup {
+    html! { div { dt { (name) } dd { (value) } } }
+}
+
+/// Shown where the script runs; the kinds are those of the claims.
+fn filters(claims: &[&ClaimOutcome]) -> Markup {
+    let has = |kind: Kind| claims.iter().any(|claim| claim.evidence.iter().any(|e| e.kind == kind));
+    html! {
+        form.filters role="search" aria-label="Claims" {
+            label { span { "Text" } input #filter-text type="search" autocomplete="off" placeholder="id or words"; }
+            label { span { "Verdict" }
+                select #filter-verdict {
+                    option value="" { "any" }
+                    @for verdict in [Verdict::Refuted, Verdict::Inconclusive, Verdict::Confirmed] {
+                        option value=(verdict.word()) { (verdict.word()) }
+                    }
+                }
+            }
+            label { span { "Evidence" }
+                select #filter-kind {
+                    option value="" { "any" }
+                    @for kind in Kind::ALL.into_iter().filter(|kind| has(*kind)) {
+                        option value=(kind.word()) { (kind.word()) }
+                    }
+                }
+            }
+            button #toggle-all type="button" { "Open all" }
+            output #count role="status" for="filter-text filter-verdict filter-kind" {
+                (claims.len()) " of " (claims.len()) " claims"
+            }
+        }
+    }
+}
+
+/// A group of two rows per claim. Roles are given because a narrow page lays the table out as cards, after which browsers
+/// would no longer call it one.
+fn table(claims: &[&ClaimOutcome]) -> Markup {
+    html! {
+        table #claims role="table" aria-label="Claims" tabindex="-1" {
+            thead role="rowgroup" {
+                tr role="row" {
+                    th role="columnheader" scope="col" data-sort="text" { "Claim" }
+                    th role="columnheader" scope="col" data-sort="number" aria-sort="descending" { "Verdict" }
+                    th role="columnheader" scope="col" data-sort="number" { "Evidence" }
+                    th role="columnheader" scope="col" data-sort="number" { "z" }
+                    th role="columnheader" scope="col" data-sort="number" { "Detects" }
+                    th role="columnheader" scope="col" data-sort="text" { "Source" }
+                }
+            }
+            @for claim in claims { (claim::group(claim)) }
+        }
+    }
+}
+
+fn notes(about: &About) -> Markup {
+    html! {
+        section.notes {
+            h2 { "How to read this" }
+            @if !about.notes.is_empty() { p { (formula::text(about.notes)) } }
+            p {
+                "A comparison by simulation is refuted where |z| is beyond its bound, confirmed where it is not and the interval for the \
+                 relative error lies inside the margin, and inconclusive otherwise. The bounds share the error rate above; a ladder's chi-squared, which has no z, takes its share too. \
+                 A claim is confirmed for what was compared in this run: kinds of evidence that were not run are named. \
+                 “Detects” is the relative error that a comparison would find with 99 % power. A claim shows the comparison in which it is largest, with its z, its margin and \
+                 what it is an error of; where one is refuted, that which is furthest off. \
+                 Deterministic evidence is accepted where its largest error is at most its tolerance. What stands behind a ± is one standard error."
+            }
+            dl.kinds {
+                @for kind in Kind::ALL {
+                    div { dt { (kind.word()) } dd { (kind.compares()) } }
+                }
+            }
+        }
+    }
+}
+
+/// A verdict without colour; its word stands beside it.
+fn mark(verdict: Verdict) -> Markup {
+    let symbol = match verdict {
+        Verdict::Confirmed => "✓",
+        Verdict::Inconclusive => "?",
+        Verdict::Refuted => "✕",
+    };
+    html! { span.mark aria-hidden="true" { (symbol) } }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

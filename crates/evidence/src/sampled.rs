@@ -1,0 +1,198 @@
+//! Checks by simulation: estimates against what is expected, at places or in the limit of a ladder of sizes.
+
+use serde::Serialize;
+
+use crate::case::{Case, Expected};
+use crate::context::Context;
+use crate::draw::{Estimated, LOOKS, Quantity, Sample};
+use crate::stats::compare::{Comparison, Estimate, compare};
+use crate::stats::ladder::{Rung, extrapolate, gap_order};
+use crate::verdict::Verdict;
+
+/// A check by simulation.
+pub struct Sampled {
+    /// What is estimated.
+    pub quantity: Quantity,
+    /// Of a ladder: the degree of the polynomial in 1/n by which the ratios to the expected values are extrapolated to 1. A chi-squared of the fit
+    /// takes a share of the error rate of its own (a gap of another form).
+    pub ladder: Option<usize>,
+    /// What an error is an error of, in a word.
+    pub of: &'static str,
+    /// Most replicates of a case in the first tier, see [`LOOKS`].
+    pub cap: u64,
+    /// Margin of the relative error in the first tier.
+    pub margin: f64,
+    /// Cases; the rungs of a ladder.
+    pub cases: Vec<Case>,
+}
+
+impl Sampled {
+    /// Number of statistical comparisons: each takes its share of the false-alarm rate.
+    #[must_use]
+    pub const fn comparisons(&self) -> usize {
+        if self.ladder.is_some() { 2 } else { self.cases.len() }
+    }
+
+    /// The same check with each case replaced.
+    #[must_use]
+    pub fn with_cases(&self, replaced: impl Fn(&Case) -> Case) -> Self {
+        Self { cases: self.cases.iter().map(replaced).collect(), ..*self }
+    }
+
+    /// The same check with this share of its replicates, at least two for each batch where there are batches.
+    #[must_use]
+    pub fn at_budget(&self, budget: f64) -> Self {
+        let cap = ((self.cap as f64 * budget).ceil() as u64).max(2 * self.quantity.batches(LOOKS - 1));
+        Self { cap, ..self.with_cases(Clone::clone) }
+    }
+
+    /// Where it compares: its cases, or the one limit of a ladder.
+    #[must_use]
+    pub fn places(&self) -> Vec<String> {
+        match self.ladder {
+            None => self.cases.iter().map(|case| case.place().to_string()).collect(),
+            Some(_) => vec!["limit of the ladder".to_owned()],
+        }
+    }
+
+    /// Compares estimates at these cases (one, or the rungs of the ladder) with what is expected; or says why it cannot.
+    pub(crate) fn compared(
+        &self,
+        context: &Context<'_>,
+        cases: &[Case],
+        estimates: &[Estimated],
+    ) -> Result<Compared, String> {
+        match (self.ladder, cases, estimates) {
+            (Some(degree), _, _) => self.extrapolated(context, degree, cases, estimates),
+            (None, [case], [estimated]) => self.compared_case(context, case, estimated),
+            (None, _, _) => Err("not one case".to_owned()),
+        }
+    }
+
+    fn against(
+        &self,
+        context: &Context<'_>,
+        place: String,
+        estimate: Estimate,
+        expected: f64,
+        replicates: u64,
+        words: String,
+    ) -> Compared {
+        let comparison = compare(&estimate, expected, self.margin / context.tier.precision, &context.family);
+        Compared { place, of: self.of, replicates, estimate, comparison, words }
+    }
+
+    /// A case's estimate against its expected value.
+    fn compared_case(&self, context: &Context<'_>, case: &Case, estimated: &Estimated) -> Result<Compared, String> {
+        let what = match self.quantity {
+            Quantity::Slope(_) => "the slope vanishes at",
+            Quantity::Curvature(_) => "curvature over theory's",
+            Quantity::Minimiser => "minimiser",
+            Quantity::Mean | Quantity::Failures => "simulated",
+        };
+        let source =
+            if matches!(case.expected(), Expected::Estimate(_)) { "the other implementation" } else { "theory" };
+        let Sample { estimate, replicates, failed } = estimated.as_ref().map_err(String::clone)?;
+        let expected = if matches!(self.quantity, Quantity::Curvature(_)) { 1.0 } else { case.expected().value() };
+        let words = format!(
+            "{}: {what} {:.6e} ± {:.1e}, {source} {:.6e}, {replicates} replicates{}",
+            case.place(),
+            estimate.value,
+            estimate.std_error,
+            expected,
+            failures(*failed)
+        );
+        Ok(self.against(context, case.place().to_string(), *estimate, expected, *replicates, words))
+    }
+
+    /// The estimates at the rungs over their expected values, extrapolated and compared with 1.
+    fn extrapolated(
+        &self,
+        context: &Context<'_>,
+        degree: usize,
+        cases: &[Case],
+        estimates: &[Estimated],
+    ) -> Result<Compared, String> {
+        let samples: Vec<Sample> = estimates.iter().cloned().collect::<Result<_, _>>()?;
+        let rung = |(case, sample): (&Case, &Sample)| {
+            let estimate = &sample.estimate;
+            let [value, std_error] = [estimate.value, estimate.std_error].map(|x| x / case.expected().value());
+            Rung { size: case.size(), estimate: Estimate { value, std_error, ..*estimate } }
+        };
+        let rungs: Vec<Rung> = cases.iter().zip(&samples).map(rung).collect();
+        let failed = failures(samples.iter().map(|sample| sample.failed).sum());
+        let replicates = samples.first().map_or(0, |sample| sample.replicates);
+        let Some(fit) = extrapolate(&rungs, degree) else {
+            let values: Vec<_> = rungs.iter().map(|r| r.estimate).collect();
+            return Err(format!(
+                "no fit of degree {degree} in 1/n: fewer rungs than coefficients, or a value that is not a number: {values:?}"
+            ));
+        };
+        let ratios: Vec<_> = rungs
+            .iter()
+            .map(|r| format!("{:.4} ± {:.4} at n = {}", r.estimate.value, r.estimate.std_error, r.size))
+            .collect();
+        let order = gap_order(&rungs, 1.0).map_or_else(
+            || "order of the gap not resolved".to_owned(),
+            |order| format!("gap of order {:.2} ± {:.2} in 1/n", order.value, order.std_error),
+        );
+        let words = format!(
+            "simulated / limit {}; extrapolated {:.5} ± {:.5}, {order}, chi-squared {:.2} on {}, {replicates} replicates{failed}",
+            ratios.join(", "),
+            fit.limit.value,
+            fit.limit.std_error,
+            fit.chi_squared,
+            fit.spare
+        );
+        let compared = |limit: Estimate, words| {
+            self.against(context, "limit of the ladder".to_owned(), limit, 1.0, replicates, words)
+        };
+        if context.family.chi_squared_within(fit.chi_squared, fit.spare) {
+            return Ok(compared(fit.limit, words));
+        }
+        // A gap of another form says nothing of the limit, unless that is far off even with a standard error that makes chi-squared what it should be (Birge
+        // 1932, Phys. Rev. 40, 207-227). It is a part of the refusals by chi-squared, whose share of the error rate it uses.
+        let ratio = (fit.chi_squared / fit.spare as f64).sqrt();
+        let words = format!("{words}; the gap is not of the fitted form");
+        let wide = Estimate { std_error: fit.limit.std_error * ratio, ..fit.limit };
+        let found = compared(wide, format!("{words}, and z is taken with {ratio:.1} times the standard error"));
+        if found.comparison.verdict == Verdict::Refuted { Ok(found) } else { Err(words) }
+    }
+}
+
+/// The number of failed replicates, where there are any.
+fn failures(failed: u64) -> String {
+    if failed == 0 { String::new() } else { format!(", {failed} of them failed") }
+}
+
+/// One statistical comparison, from its estimate to its words in a report.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Compared {
+    /// Case, or the limit of a ladder.
+    pub place: String,
+    /// What an error is an error of.
+    pub of: &'static str,
+    /// Replicates drawn for it; of a ladder for each rung.
+    pub replicates: u64,
+    /// What the rule says of it.
+    #[serde(flatten)]
+    pub comparison: Comparison,
+    /// The estimate; of a ladder the extrapolated ratio, which is expected to be 1.
+    #[serde(skip)]
+    pub estimate: Estimate,
+    /// Both sides in words.
+    #[serde(skip)]
+    pub words: String,
+}
+
+impl Compared {
+    /// Both sides, the relative error with its interval and margin, and why it is not confirmed.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        let Comparison { relative_error, interval: (low, high), margin, cause, .. } = &self.comparison;
+        let [percent, low, high, within] = [relative_error, low, high, margin].map(|x| 100.0 * x);
+        let cause = if cause.is_empty() { String::new() } else { format!("; {cause}") };
+        let words = &self.words;
+        format!("{words}; relative error {percent:+.3} % in ({low:+.3}, {high:+.3}) %, margin {within:.3} %{cause}")
+    }
+}

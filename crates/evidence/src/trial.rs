@@ -1,0 +1,81 @@
+//! Mutants on trial: each on the check that it names.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+use crate::check::Body;
+use crate::claim::Claim;
+use crate::context::Context;
+use crate::draw::Quantity;
+use crate::finding::Finding;
+use crate::looks::Series;
+use crate::mutant::{Mutant, Side};
+use crate::suite::Suite;
+use crate::verdict::Verdict;
+
+/// Runs mutants on the checks of a suite, at the budget, streams and error rate that they have in its first tier.
+///
+/// Wrong formulas of one check are held against one simulation.
+pub struct Mutants<'a> {
+    suite: &'a Suite,
+    seed: u64,
+    stop: &'a AtomicBool,
+    simulated: BTreeMap<(String, &'static str), Vec<Series>>,
+}
+
+impl<'a> Mutants<'a> {
+    /// Under this seed.
+    #[must_use]
+    pub const fn new(suite: &'a Suite, seed: u64, stop: &'a AtomicBool) -> Self {
+        Self { suite, seed, stop, simulated: BTreeMap::new() }
+    }
+
+    /// What the check says of a claim's mutant; nothing where the claim has no such check by simulation.
+    pub fn run(&mut self, claim: &Claim, mutant: &Mutant) -> Option<Finding> {
+        let check = claim.checks.iter().find(|check| check.name == mutant.check)?;
+        let Body::Sampled(sampled) = &check.body else { return None };
+        let tier = self.suite.tiers[0];
+        let id = &claim.says.id;
+        let context = Context::of(id, check.name, self.seed, tier, self.suite.family(0), self.stop);
+        let mutated = mutant.of(sampled);
+        // Slope and curvature are taken where the minimum is expected, and a share has the error of the probability that is expected.
+        let drawn_alike = matches!(sampled.quantity, Quantity::Mean | Quantity::Minimiser);
+        Some(match mutant.side {
+            Side::Formula(_) if drawn_alike => {
+                let simulated = self.simulated.entry((id.clone(), check.name));
+                mutated.judge(&context, simulated.or_insert_with(|| sampled.series()))
+            }
+            _ => mutated.judge(&context, &mut mutated.series()),
+        })
+    }
+
+    /// The evidence that a claim's checks would notice: survivors by name; else the mutant that was caught with the least to spare.
+    pub fn summary(&mut self, claim: &Claim) -> Finding {
+        let found: Vec<_> = claim.mutants.iter().map(|mutant| (mutant, self.run(claim, mutant))).collect();
+        let survives = |(mutant, finding): &&(&Mutant, Option<Finding>)| {
+            finding.as_ref().is_none_or(|finding| finding.verdict != mutant.expected)
+        };
+        let survivors: Vec<&str> = found.iter().filter(survives).map(|(mutant, _)| mutant.name).collect();
+        if !survivors.is_empty() {
+            return Finding::decided(
+                Verdict::Refuted,
+                format!("not told from the right one: {}", survivors.join("; ")),
+            );
+        }
+        let refuted = found.iter().filter(|(mutant, _)| mutant.is_wrong());
+        let caught = refuted.filter_map(|(mutant, finding)| {
+            let finding = finding.as_ref()?;
+            Some((mutant.name, finding.statistic()?.abs(), finding.bound()?))
+        });
+        let caught: Vec<_> = caught.collect();
+        let nearest = caught.iter().min_by(|a, b| (a.1 - a.2).total_cmp(&(b.1 - b.2)));
+        let nearest = nearest.map_or_else(String::new, |(name, z, bound)| {
+            format!("; the nearest: {name}, |z| = {z:.1} against {bound:.2}")
+        });
+        let controls = claim.mutants.len() - caught.len();
+        Finding::decided(
+            Verdict::Confirmed,
+            format!("{} refuted, {controls} controls confirmed{nearest}", caught.len()),
+        )
+    }
+}
