@@ -118,8 +118,10 @@ pub struct Simulated {
     replicates: u64,
     failed_fits: u64,
     surviving_replicates: u64,
+    replicates_asked: u64,
+    partial: bool,
     mean_over: String,
-    failed_share: f64,
+    failed_share: Option<f64>,
     failed_share_interval: (f64, f64),
     /// The theory beside it.
     pub theory: Theory,
@@ -133,8 +135,8 @@ pub struct Simulated {
 }
 
 impl Simulated {
-    /// Of these losses and this number of failed replicates; `reasons` are those of the keys beside it.
-    pub fn new(moments: &Moments, failed: u64, theory: Theory, mut reasons: Reasons) -> Self {
+    /// Of these losses and this number of failed replicates, of as many as were asked for; `reasons` are those of the keys beside it.
+    pub fn new(moments: &Moments, failed: u64, asked: u64, theory: Theory, mut reasons: Reasons) -> Self {
         let fits = Fits { replicates: moments.count() + failed, failed };
         let estimate = Estimate::from(moments);
         let (risk, std_error) = (finite(estimate.value), finite(estimate.std_error));
@@ -146,8 +148,15 @@ impl Simulated {
         let beyond = || "a loss is beyond the largest float".to_owned();
         let few = |fewest| moments.count() < fewest;
         if risk.is_none() {
-            let none = if few(1) { "no replicate has all its fits".to_owned() } else { beyond() };
+            let none = match fits {
+                Fits { replicates: 0, .. } => "interrupted before the first replicate ended".to_owned(),
+                _ if few(1) => "no replicate has all its fits".to_owned(),
+                _ => beyond(),
+            };
             reasons.insert("risk", none);
+        }
+        if fits.replicates == 0 {
+            reasons.insert("failed_share", "interrupted before the first replicate ended".to_owned());
         }
         if std_error.is_none() {
             let none = if few(2) { "it takes two replicates with all their fits".to_owned() } else { beyond() };
@@ -162,8 +171,10 @@ impl Simulated {
             replicates: fits.replicates,
             failed_fits: failed,
             surviving_replicates: fits.surviving(),
+            replicates_asked: asked,
+            partial: fits.replicates < asked,
             mean_over: mean_over(fits),
-            failed_share: fits.share(),
+            failed_share: finite(fits.share()),
             failed_share_interval: fits.interval(),
             theory,
             ratio,
@@ -171,6 +182,22 @@ impl Simulated {
             reasons,
             fits,
         }
+    }
+
+    /// Whether it was interrupted.
+    pub const fn is_partial(&self) -> bool {
+        self.partial
+    }
+
+    /// Replicates of how many.
+    pub fn counted(&self) -> String {
+        format!("{} of {}", self.replicates, self.replicates_asked)
+    }
+
+    /// How much of it there is, in words.
+    pub fn finished(&self) -> String {
+        let part = if self.partial { "partial, interrupted: " } else { "" };
+        format!("{part}{} replicates", self.counted())
     }
 
     /// Whether any replicate failed.

@@ -10,7 +10,9 @@ mod closed;
 mod closed_form;
 mod estimate;
 mod figures;
+mod interrupt;
 mod monte_carlo;
+mod optimize;
 mod origin;
 mod output;
 mod progress;
@@ -42,7 +44,7 @@ enum Command {
     Weight(closed_form::WeightArgs),
     Risk(closed_form::RiskArgs),
     Simulate(monte_carlo::SimulateArgs),
-    Optimize(monte_carlo::OptimizeArgs),
+    Optimize(optimize::OptimizeArgs),
     Adult(adult::AdultArgs),
     Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),

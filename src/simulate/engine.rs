@@ -108,5 +108,18 @@ pub fn run_grid<S: Simulator + ?Sized>(
     weights: &[Weights],
     progress: &(dyn Fn(u64) + Sync),
 ) -> Vec<Outcome> {
-    simulator.run_until(plan, weights, &Watch { progress, stop: &AtomicBool::new(false) })
+    run_until(simulator, plan, weights, &Watch { progress, stop: &AtomicBool::new(false) })
+}
+
+/// The same, until it is stopped, see [`goldenweight_recursion::engine::run_until`].
+///
+/// # Panics
+/// As [`run_grid`].
+pub fn run_until<S: Simulator + ?Sized>(
+    simulator: &S,
+    plan: &Plan,
+    weights: &[Weights],
+    watch: &Watch<'_>,
+) -> Vec<Outcome> {
+    simulator.run_until(plan, weights, watch)
 }

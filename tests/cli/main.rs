@@ -6,6 +6,8 @@ mod closed_output;
 mod digits;
 mod documents;
 mod figures;
+#[cfg(unix)]
+mod interruption;
 
 use std::{
     process::{Command, Output, Stdio},
