@@ -12,10 +12,9 @@ use super::check::{Case, Cell, Relation, exact, property, recursion, simulation}
 use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds};
 use super::{Claim, Exactness, Source, certificate, pools};
 use crate::experiment::Rows;
-use crate::simulate::accumulate::Accumulating;
 use crate::simulate::categorical::CategoricalSufficient;
 use crate::simulate::cdf::CdfRows;
-use crate::simulate::engine::Record;
+use crate::simulate::engine::{Record, ScheduleKind};
 use crate::simulate::gaussian::{GaussianRows, GaussianSufficient};
 use crate::simulate::{Model, Setting};
 
@@ -75,7 +74,7 @@ const fn rows((n, m, _): (u64, u64, u32)) -> Rows {
 /// The setting's chain on accumulating data, at a place. No weight is asked for: there are no fresh rows.
 fn simulated<M: Model + 'static>(setting: Setting<M>, dim: usize, loss: usize, t: u32, expected: f64) -> Case {
     let cell = Cell::new(setting.rows, dim, 0.0, Record::At(vec![t])).named("accumulating");
-    Case::new(cell, Accumulating(setting), loss, expected)
+    Case::new(cell, setting, loss, expected).under(ScheduleKind::Accumulate)
 }
 
 /// prod_{i>=1} (1 + x/(k+i)^2) for a whole k: Euler's product for the sine (x < 0) or the hyperbolic one, without its first k factors.

@@ -1,7 +1,6 @@
 //! Settings of the crate `goldenweight-recursion` as claims, figures and commands use them: a model with its real rows and sample sizes, under a
 //! schedule. Nothing here knows a formula of the theory.
 
-pub mod accumulate;
 pub mod adult;
 pub mod dispatch;
 pub mod engine;

@@ -178,10 +178,16 @@ impl Case {
         Self { cell: Cell { record, ..self.cell }, ..self }
     }
 
+    /// The same under another schedule.
+    #[must_use]
+    pub fn under(self, schedule: ScheduleKind) -> Self {
+        Self { cell: Cell { schedule, ..self.cell }, ..self }
+    }
+
     /// The same with the real rows of generation 0 at every generation.
     #[must_use]
     pub fn with_fixed_rows(self) -> Self {
-        Self { cell: Cell { schedule: ScheduleKind::Fixed, ..self.cell }, ..self }
+        self.under(ScheduleKind::Fixed)
     }
 
     /// The case of which [`general`](Self::general) has made this one.
