@@ -3,8 +3,10 @@
 use goldenweight_theory::covariance::{CovarianceSystem, Moments};
 use goldenweight_theory::parameters::{DegreesOfFreedom, MixingRatio, ParameterError, SampleSizes, Weight};
 use goldenweight_theory::recursion::Recursion;
+use goldenweight_theory::wide::Wide;
 use goldenweight_theory::{categorical, cdf, dynamic, gaussian, linear, logistic, poisson, weights};
 use nalgebra::DMatrix;
+use std::ops::Add;
 
 use crate::experiment::{Generations, Model, Problem, Rows, Truth};
 
@@ -65,6 +67,42 @@ impl Law {
             }
         };
         sum / f64::from(until - from)
+    }
+
+    /// The risk in floats of a wide exponent; its limit is that of the formula, which must converge.
+    fn wide_risk(&self, weight: Weight, at: Generations) -> Wide {
+        let w = Wide::from(weight.get());
+        let mean = |path: &mut dyn Iterator<Item = Wide>, (from, until): (u32, u32)| {
+            let count = until - from;
+            path.take(count as usize).fold(Wide::from(0.0), Wide::add) / Wide::from(f64::from(count))
+        };
+        match self {
+            Self::Scalar(Recursion { fresh, synthetic, excess }) => {
+                let law = Recursion::new(Wide::from(*fresh), Wide::from(*synthetic), Wide::from(*excess));
+                match at {
+                    Generations::Limit => law.limit(&w),
+                    Generations::At(t) => law.risk_at(&w, t),
+                    Generations::Average { from, until } => {
+                        let first = law.risk_at(&w, from);
+                        mean(&mut std::iter::successors(Some(first), |e| Some(law.step(&w, e))), (from, until))
+                    }
+                }
+            }
+            Self::Covariance(CovarianceSystem { square_trace, trace_square, real, synthetic }) => {
+                let [square_trace, trace_square, real, synthetic] =
+                    [*square_trace, *trace_square, *real, *synthetic].map(Wide::from);
+                let system = CovarianceSystem { square_trace, trace_square, real, synthetic };
+                match at {
+                    Generations::Limit => system.limit(&w).risk,
+                    Generations::At(t) => system.moments_at(&w, t).risk,
+                    Generations::Average { from, until } => {
+                        let first = system.moments_at(&w, from);
+                        let path = std::iter::successors(Some(first), |m| Some(system.step(&w, m)));
+                        mean(&mut path.map(|m| m.risk), (from, until))
+                    }
+                }
+            }
+        }
     }
 
     /// Limit risk; infinity where it diverges.
@@ -199,6 +237,20 @@ impl Prediction {
             Generations::Limit => self.law.limit_risk(weight),
             Generations::At(t) => self.law.risk_at(weight, t),
             Generations::Average { from, until } => self.law.average_risk(weight, from, until),
+        }
+    }
+
+    /// The same in floats of a wide exponent, where it is finite and yet beyond the largest float; none where it is infinite.
+    #[must_use]
+    pub fn wide_risk(&self, weight: Weight, at: Generations) -> Option<Wide> {
+        match (&self.law, at) {
+            _ if self.synthetic_line.is_some() && weight == Weight::ZERO => {
+                let risk = self.risk(weight, at);
+                risk.is_finite().then(|| risk.into())
+            }
+            (Law::Scalar(law), Generations::Limit) if law.diverges(weight) => None,
+            (Law::Covariance(system), Generations::Limit) if system.diverges(weight) => None,
+            (law, at) => Some(law.wide_risk(weight, at)),
         }
     }
 

@@ -29,7 +29,11 @@ const RULES: &[Rule] = &[
     },
     Rule { scope: &["src"], except: &["src/figures/svg.rs"], forbidden: &["plotters"] },
     // What closed forms are held against must not come from them.
-    Rule { scope: &["src/claims/moments.rs"], except: &[], forbidden: &["goldenweight_theory", "prediction"] },
+    Rule {
+        scope: &["src/claims/moments.rs", "src/claims/pools.rs", "src/claims/biased.rs"],
+        except: &[],
+        forbidden: &["goldenweight_theory", "prediction"],
+    },
     Rule {
         scope: &["theory/src"],
         except: &[],

@@ -8,7 +8,7 @@ mod read;
 use std::{collections::BTreeMap, path::Path, sync::OnceLock};
 
 pub use logistic_fit::{LogisticFit, NoFit, Scale, Traces};
-pub use read::DataError;
+pub use read::{DataError, Differences};
 
 /// Number of rows, adult.data and adult.test together.
 pub const ROWS: u32 = 48_842;
@@ -86,13 +86,21 @@ impl Table {
         })
     }
 
-    /// The table of the two original files, `adult.data` and `adult.test`, in this directory.
+    /// The table of the two original files, `adult.data` and `adult.test`, in this directory, or of public copies of them; or of one file with all rows.
+    ///
+    /// # Errors
+    /// As [`Table::read`].
+    pub fn from_dir(directory: &Path) -> Result<Self, DataError> {
+        Ok(Self::read(directory)?.0)
+    }
+
+    /// The same, with what differs from the original: in form, and in values from the embedded table.
     ///
     /// # Errors
     /// [`DataError`] names the file, the line and the column of whatever is wrong.
-    pub fn from_dir(directory: &Path) -> Result<Self, DataError> {
-        let (groups, categories) = read::directory(directory)?;
-        Ok(Self::new(groups, categories)?)
+    pub fn read(path: &Path) -> Result<(Self, Differences), DataError> {
+        let ((groups, categories), differences) = read::table(path)?;
+        Ok((Self::new(groups, categories)?, differences))
     }
 
     fn new(groups: Vec<Group>, categories: [BTreeMap<String, u32>; 3]) -> Result<Self, NoFit> {

@@ -1,14 +1,16 @@
-//! Reading the two original files, with exact errors.
+//! Reading the two original files, or a public copy of them, with exact errors.
+//!
+//! Copies differ in form: a header line, labels with or without dots, line ends, missing values, one file in the place of two. What differs is told.
 
 use std::{
-    collections::BTreeMap,
-    io,
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use super::{Column, Group, NoFit, Table};
 
-/// What is wrong with the original files.
+/// What is wrong with the files.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// A file cannot be read.
@@ -41,9 +43,29 @@ pub enum DataError {
         /// Rows of the original.
         expected: usize,
     },
+    /// No name, or more than one, says which file is meant.
+    #[error("{}: {problem}", .directory.display())]
+    Names {
+        /// Path of the directory.
+        directory: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
     /// The logistic model has no fit on these rows.
     #[error(transparent)]
     Fit(#[from] NoFit),
+}
+
+/// Where a table differs from the original one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// In form alone: what, file by file.
+    pub form: Vec<String>,
+    /// Rows whose values differ: those that the original has not, or not as often. Of the columns that no experiment uses nothing is said, and of
+    /// workclass, education and marital_status the numbers of each category are compared, not its rows.
+    pub rows: u64,
+    /// File and line of the first of them.
+    pub first: Option<String>,
 }
 
 /// What a column holds. The ranges are those of the original table.
@@ -56,6 +78,8 @@ enum Domain {
     Label,
     /// Not used by any experiment.
     Unused,
+    /// The same, unknown for some rows.
+    Unknown,
 }
 
 const COLUMNS: [(&str, Domain); 15] = [
@@ -65,60 +89,201 @@ const COLUMNS: [(&str, Domain); 15] = [
     ("education", Domain::Category(Column::Education)),
     ("education_num", Domain::Covariate(1, 1, 16)),
     ("marital_status", Domain::Category(Column::MaritalStatus)),
-    ("occupation", Domain::Unused),
+    ("occupation", Domain::Unknown),
     ("relationship", Domain::Unused),
     ("race", Domain::Unused),
     ("sex", Domain::Unused),
     ("capital_gain", Domain::Covariate(2, 0, 99_999)),
     ("capital_loss", Domain::Covariate(3, 0, 4_356)),
     ("hours_per_week", Domain::Covariate(4, 1, 99)),
-    ("native_country", Domain::Unused),
+    ("native_country", Domain::Unknown),
     ("income", Domain::Label),
 ];
 
-/// Name, number of rows, the two labels, and whether the first line is a remark ("|1x3 Cross validator").
-const FILES: [(&str, usize, [&str; 2], bool); 2] =
-    [("adult.data", 32_561, ["<=50K", ">50K"], false), ("adult.test", 16_281, ["<=50K.", ">50K."], true)];
+/// Other names of columns, in letters and digits alone.
+const SYNONYMS: [(&str, &str); 10] = [
+    ("educationalnum", "education_num"),
+    ("educationnumber", "education_num"),
+    ("finalweight", "fnlwgt"),
+    ("gender", "sex"),
+    ("country", "native_country"),
+    ("class", "income"),
+    ("salary", "income"),
+    ("label", "income"),
+    ("target", "income"),
+    ("income50k", "income"),
+];
+
+/// How a missing value is written, in lower case; the first is the original's.
+const MISSING: [&str; 4] = ["?", "", "na", "nan"];
+
+/// What is one file of the original, or both in one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// adult.data
+    Data,
+    /// adult.test
+    Test,
+    /// Both.
+    Whole,
+}
+
+impl Part {
+    const fn rows(self) -> usize {
+        match self {
+            Self::Data => 32_561,
+            Self::Test => 16_281,
+            Self::Whole => super::ROWS as usize,
+        }
+    }
+}
 
 type Contents = (Vec<Group>, [BTreeMap<String, u32>; 3]);
 
-pub(super) fn directory(directory: &Path) -> Result<Contents, DataError> {
-    let mut groups = BTreeMap::new();
-    let mut categories: [BTreeMap<String, u32>; 3] = Default::default();
-    for (name, expected, labels, remark) in FILES {
-        let file = directory.join(name);
-        let read_error = |source| DataError::Read { file: file.clone(), source };
-        let bytes = std::fs::read(&file).map_err(read_error)?;
+/// The table of a directory or of one file, with what differs from the original.
+pub(super) fn table(path: &Path) -> Result<(Contents, Differences), DataError> {
+    let mut reading = Reading::default();
+    for (file, part) in files(path)? {
+        reading.file(&file, part)?;
+    }
+    let group = |((covariates, over_50k), count)| Group { covariates, over_50k, count };
+    Ok(((reading.groups.into_iter().map(group).collect(), reading.categories), reading.differences))
+}
+
+/// The file itself; or of a directory the original two, or else the copies that their names tell: of those with "adult" or "census" in their name, one with
+/// "test" and one other, or a single one.
+fn files(path: &Path) -> Result<Vec<(PathBuf, Part)>, DataError> {
+    if path.is_file() {
+        return Ok(vec![(path.to_owned(), Part::Whole)]);
+    }
+    let original = ["adult.data", "adult.test"].map(|name| path.join(name));
+    let mut names: Vec<PathBuf> = match fs::read_dir(path) {
+        Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
+        Err(_) => Vec::new(),
+    };
+    let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    names.retain(|path| {
+        let name = name(path);
+        let table = [".csv", ".data", ".test", ".txt"].iter().any(|ending| name.ends_with(ending));
+        table && ["adult", "census"].iter().any(|word| name.contains(word))
+    });
+    names.sort();
+    let (tests, others): (Vec<PathBuf>, Vec<PathBuf>) = names.into_iter().partition(|path| name(path).contains("test"));
+    match (tests.as_slice(), others.as_slice()) {
+        _ if original.iter().any(|path| path.exists()) => {
+            let [data, test] = original;
+            Ok(vec![(data, Part::Data), (test, Part::Test)])
+        }
+        ([test], [data]) => Ok(vec![(data.clone(), Part::Data), (test.clone(), Part::Test)]),
+        ([], [whole]) => Ok(vec![(whole.clone(), Part::Whole)]),
+        // The error of the file that is missing.
+        ([], []) => Ok(vec![(path.join("adult.data"), Part::Data)]),
+        _ => {
+            let found: Vec<String> = others.iter().chain(&tests).map(name).collect();
+            let problem = format!("which files are meant? {}; name one, or leave two", found.join(", "));
+            Err(DataError::Names { directory: path.to_owned(), problem })
+        }
+    }
+}
+
+/// What differs in form in one file.
+#[derive(Default)]
+struct Form(BTreeSet<&'static str>);
+
+impl Form {
+    fn note(&mut self, what: &'static str) {
+        self.0.insert(what);
+    }
+}
+
+/// What has been read.
+#[derive(Default)]
+struct Reading {
+    groups: BTreeMap<([u32; 5], bool), u32>,
+    categories: [BTreeMap<String, u32>; 3],
+    differences: Differences,
+}
+
+impl Reading {
+    fn file(&mut self, file: &Path, part: Part) -> Result<(), DataError> {
+        let read_error = |source| DataError::Read { file: file.to_owned(), source };
+        let bytes = fs::read(file).map_err(read_error)?;
+        let mut form = Form::default();
+        let mark = b"\xef\xbb\xbf";
+        let text = bytes.strip_prefix(mark).inspect(|_| form.note("a byte order mark")).unwrap_or(&bytes);
+        if text.contains(&b'\r') {
+            form.note("line ends of CR LF or CR");
+        }
+        if !text.windows(2).any(|pair| pair == b", ") {
+            form.note("no spaces after the commas");
+        }
+        // No field of the table has a comma, so that quotes are only taken off: an odd one must not swallow lines.
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .quoting(false)
             .trim(csv::Trim::All)
-            .from_reader(bytes.as_slice());
-        let mut found = 0;
+            .from_reader(text);
+        let (mut found, mut remark) = (0, false);
+        let mut layout: Option<Layout> = None;
         for (index, record) in reader.byte_records().enumerate() {
             let record = record.map_err(|error| read_error(error.into()))?;
-            if remark && index == 0 && record.len() == 1 && record[0].starts_with(b"|") {
+            if part != Part::Data && index == 0 && record.len() == 1 && record[0].starts_with(b"|") {
+                remark = true;
                 continue;
             }
-            let row = row(&record, labels).map_err(|(column, problem)| DataError::Field {
-                file: file.clone(),
-                line: line(&bytes, record.position().map_or(0, |position| position.byte() as usize)),
-                column,
-                problem,
-            })?;
-            *groups.entry((row.covariates, row.over_50k)).or_default() += 1;
-            for (counts, category) in categories.iter_mut().zip(row.categories) {
-                *counts.entry(category).or_default() += 1;
-            }
+            let place = || line(text, record.position().map_or(0, |position| position.byte() as usize));
+            let field_error =
+                |(column, problem)| DataError::Field { file: file.to_owned(), line: place(), column, problem };
+            let layout = match &mut layout {
+                Some(layout) => layout,
+                None => {
+                    let (first, is_header) = Layout::of(&record, &mut form).map_err(field_error)?;
+                    let layout = layout.insert(first);
+                    if is_header {
+                        continue;
+                    }
+                    layout
+                }
+            };
+            let row = layout.row(&record, part, &mut form).map_err(field_error)?;
             found += 1;
+            if self.count(row) {
+                self.differences.rows += 1;
+                self.differences.first.get_or_insert_with(|| format!("{}, line {}", file.display(), place()));
+            }
         }
-        if found != expected {
-            return Err(DataError::Rows { file, found, expected });
+        if found != part.rows() {
+            return Err(DataError::Rows { file: file.to_owned(), found, expected: part.rows() });
         }
+        match (part, remark) {
+            (Part::Test, false) => form.note("no first line |1x3 Cross validator"),
+            (Part::Whole, _) => form.note("one file in the place of adult.data and adult.test"),
+            _ => {}
+        }
+        if !form.0.is_empty() {
+            let form = form.0.into_iter().collect::<Vec<_>>().join(", ");
+            self.differences.form.push(format!("{}: {form}", file.display()));
+        }
+        Ok(())
     }
-    let group = |((covariates, over_50k), count)| Group { covariates, over_50k, count };
-    Ok((groups.into_iter().map(group).collect(), categories))
+
+    /// Counts a row, and tells whether the original has no such row, or not as many.
+    fn count(&mut self, Row { covariates, categories, over_50k }: Row) -> bool {
+        let original = Table::embedded();
+        let seen = self.groups.entry((covariates, over_50k)).or_default();
+        *seen += 1;
+        let key = |group: &Group| (group.covariates, group.over_50k);
+        let known = original.groups.binary_search_by_key(&(covariates, over_50k), key);
+        let mut differs = known.map_or(0, |group| original.groups[group].count) < *seen;
+        for ((counts, known), category) in self.categories.iter_mut().zip(&original.categories).zip(categories) {
+            let known = known.get(&category).copied().unwrap_or(0);
+            let seen = counts.entry(category).or_default();
+            *seen += 1;
+            differs |= known < *seen;
+        }
+        differs
+    }
 }
 
 #[derive(Default)]
@@ -128,37 +293,138 @@ struct Row {
     over_50k: bool,
 }
 
-/// The row of a record, or the column that is wrong and the problem with it.
-fn row(record: &csv::ByteRecord, labels: [&str; 2]) -> Result<Row, (&'static str, String)> {
-    let mut row = Row::default();
-    for (index, (name, domain)) in COLUMNS.iter().enumerate() {
-        let problem = |text: String| (*name, text);
-        let field = record.get(index).ok_or_else(|| problem(format!("missing: {} columns of 15", record.len())))?;
-        let field = std::str::from_utf8(field).map_err(|_| problem("not UTF-8".to_owned()))?;
-        match *domain {
-            Domain::Covariate(j, low, high) => {
-                let value = field.parse().ok().filter(|value| (low..=high).contains(value));
-                row.covariates[j] =
-                    value.ok_or_else(|| problem(format!("'{field}' is not a whole number from {low} to {high}")))?;
-            }
-            Domain::Category(column) if Table::embedded().counts(column).contains_key(field) => {
-                row.categories[column as usize] = field.to_owned();
-            }
-            Domain::Category(_) => return Err(problem(format!("'{field}' is not a known category"))),
-            Domain::Label if labels.contains(&field) => row.over_50k = field == labels[1],
-            Domain::Label => return Err(problem(format!("'{field}' is neither '{}' nor '{}'", labels[0], labels[1]))),
-            Domain::Unused if field.is_empty() => return Err(problem("empty".to_owned())),
-            Domain::Unused => {}
+/// What is wrong with a record: the column, and the problem.
+type Problem = (&'static str, String);
+
+/// For each field of a record the number of its column; none where it is no column of the table.
+struct Layout(Vec<Option<usize>>);
+
+impl Layout {
+    /// That of the first record, and whether that is a header: it is where its first named field is "age", or no field is a number.
+    fn of(record: &csv::ByteRecord, form: &mut Form) -> Result<(Self, bool), Problem> {
+        let names: Vec<String> =
+            record.iter().map(|field| unquoted(&String::from_utf8_lossy(field)).to_owned()).collect();
+        let plain = names.iter().map(|name| letters(name)).collect::<Vec<_>>();
+        if !plain.iter().any(|name| name == "age") {
+            return Ok((Self((0..COLUMNS.len()).map(Some).collect()), false));
         }
+        form.note("a header line");
+        let column = |(name, plain): (&String, &String)| {
+            let known = SYNONYMS.iter().find(|(other, _)| other == plain).map_or(plain.as_str(), |(_, name)| name);
+            let found = COLUMNS.iter().position(|(column, _)| letters(column) == letters(known));
+            // An index that was written with the rows.
+            let is_index = ["", "index", "id", "unnamed0", "rownames"].contains(&plain.as_str());
+            match found {
+                Some(_) => Ok(found),
+                None if is_index => Ok(None),
+                None => Err(("header", format!("'{name}' is the name of no column"))),
+            }
+        };
+        let layout = names.iter().zip(&plain).map(column).collect::<Result<Vec<_>, _>>()?;
+        for (index, (column, domain)) in COLUMNS.iter().enumerate() {
+            match layout.iter().filter(|found| **found == Some(index)).count() {
+                1 => {}
+                0 if matches!(domain, Domain::Unused | Domain::Unknown) => form.note("without all of its columns"),
+                0 => return Err(("header", format!("{column} is missing"))),
+                _ => return Err(("header", format!("{column} is there twice"))),
+            }
+        }
+        if layout.contains(&None) {
+            form.note("an index column");
+        }
+        if !layout.iter().flatten().is_sorted() {
+            form.note("columns in another order");
+        }
+        Ok((Self(layout), true))
     }
-    if record.len() > COLUMNS.len() {
-        return Err(("income", format!("followed by more: {} columns where 15 are expected", record.len())));
+
+    /// The row of a record.
+    fn row(&self, record: &csv::ByteRecord, part: Part, form: &mut Form) -> Result<Row, Problem> {
+        let mut row = Row::default();
+        for (place, column) in self.0.iter().enumerate() {
+            let Some(index) = *column else { continue };
+            let (name, domain) = &COLUMNS[index];
+            let problem = |text: String| (*name, text);
+            let expected = self.0.len();
+            let missing = || problem(format!("missing: {} columns of {expected}", record.len()));
+            let field = record.get(place).ok_or_else(missing)?;
+            let field = std::str::from_utf8(field).map_err(|_| problem("not UTF-8".to_owned()))?;
+            let bare = unquoted(field);
+            if bare.len() < field.len() {
+                form.note("quoted fields");
+            }
+            let field = bare;
+            let is_missing = MISSING.contains(&field.to_lowercase().as_str());
+            match *domain {
+                Domain::Covariate(j, low, high) => {
+                    let whole = field.strip_suffix(".0").inspect(|_| form.note("whole numbers with .0"));
+                    let value = whole.unwrap_or(field).parse().ok().filter(|value| (low..=high).contains(value));
+                    row.covariates[j] = value
+                        .ok_or_else(|| problem(format!("'{field}' is not a whole number from {low} to {high}")))?;
+                }
+                Domain::Category(column) => {
+                    let known = Table::embedded().counts(column);
+                    let written = if is_missing && known.contains_key("?") { "?" } else { field };
+                    if written != field {
+                        form.note("missing values that are not ?");
+                    }
+                    if !known.contains_key(written) {
+                        return Err(problem(format!("'{field}' is not a known category")));
+                    }
+                    row.categories[column as usize] = written.to_owned();
+                }
+                Domain::Label => row.over_50k = label(field, part, form).map_err(problem)?,
+                Domain::Unknown if is_missing && field != "?" => form.note("missing values that are not ?"),
+                Domain::Unused if field.is_empty() => return Err(problem("empty".to_owned())),
+                Domain::Unused | Domain::Unknown => {}
+            }
+        }
+        if record.len() > self.0.len() {
+            let text = format!("followed by more: {} columns where {} are expected", record.len(), self.0.len());
+            return Err(("income", text));
+        }
+        Ok(row)
     }
-    Ok(row)
 }
 
-/// Line, from 1, of the record whose position is `byte`; the reader counts blank lines before a record as part of it.
-fn line(bytes: &[u8], byte: usize) -> usize {
-    let blank = bytes[byte..].iter().take_while(|b| b"\r\n".contains(b)).count();
-    1 + bytes[..byte + blank].iter().filter(|&&b| b == b'\n').count()
+/// Whether a label says above 50,000 dollars: the original's words, with a dot in adult.test alone, or 0 and 1.
+fn label(field: &str, part: Part, form: &mut Form) -> Result<bool, String> {
+    let dotless = field.strip_suffix('.');
+    match (dotless.is_some(), part) {
+        (true, Part::Data | Part::Whole) => form.note("labels with a dot"),
+        (false, Part::Test) => form.note("labels without a dot"),
+        _ => {}
+    }
+    match dotless.unwrap_or(field) {
+        "<=50K" => Ok(false),
+        ">50K" => Ok(true),
+        number @ ("0" | "1") => {
+            form.note("labels 0 and 1");
+            Ok(number == "1")
+        }
+        other if ["<=50k", ">50k"].contains(&other) => {
+            form.note("labels in lower case");
+            Ok(other == ">50k")
+        }
+        _ => Err(format!("'{field}' is neither '<=50K' nor '>50K'")),
+    }
+}
+
+/// A field without the quotes around it.
+fn unquoted(field: &str) -> &str {
+    let inside = field.strip_prefix('"').and_then(|field| field.strip_suffix('"'));
+    inside.map_or(field, str::trim)
+}
+
+/// Letters and digits in lower case.
+fn letters(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Line, from 1, of the record whose position is `byte`; the reader counts blank lines before a record as part of it. Lines end with LF, or with CR where
+/// the text has no LF.
+fn line(text: &[u8], byte: usize) -> usize {
+    let blank = text[byte..].iter().take_while(|b| b"\r\n".contains(b)).count();
+    let end = if text.contains(&b'\n') { b'\n' } else { b'\r' };
+    1 + text[..byte + blank].iter().filter(|&&b| b == end).count()
 }

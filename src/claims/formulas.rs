@@ -160,6 +160,67 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
         r"w = 0 \qquad \mathbb{E}\log\frac{\det\Sigma_t}{\det\Sigma_{t-1}}
           = \sum_{j=1}^{p}\left[\psi\left(\frac{m - j}{2}\right) + \log\frac{2}{m - 1}\right]",
     ),
+    (
+        "accumulate-mean",
+        r"e_t = \frac{\operatorname{tr}\Sigma}{n}\left(1 + k \sum_{i=1}^{t} \frac{1}{(k+i)^2}\right)
+          \to \frac{\operatorname{tr}\Sigma}{n}\,(1 + k\,\psi'(k+1)) < \frac{2 \operatorname{tr}\Sigma}{n}
+          \qquad k = 1:\; \frac{\pi^2}{6}",
+    ),
+    (
+        "accumulate-frequencies",
+        r"e_t = A - A\left(1 - \frac{1}{n}\right)\prod_{i=1}^{t}\left(1 - \frac{c^2}{(k+i)^2}\right)
+          \qquad c^2 = \frac{1}{m}
+          \qquad \prod_{i=1}^{\infty} = \frac{\Gamma(k+1)^2}{\Gamma(k+1-c)\,\Gamma(k+1+c)}",
+    ),
+    (
+        "accumulate-variance",
+        r"\frac{e_t}{\sigma^4} + 1 = \left(1 + \frac{2}{n-1}\right)\prod_{i=1}^{t}\left(1 + \frac{c^2}{(k+i)^2}\right)
+          \qquad c^2 = \frac{2}{m-1}
+          \qquad \prod_{i=1}^{\infty} = \frac{\Gamma(k+1)^2}{\lvert\Gamma(k+1+ic)\rvert^2}",
+    ),
+    (
+        "accumulate-covariance",
+        r"2 V_t + U_t + P = P\,\frac{n+1}{n-1}\prod_{i=1}^{t}\left(1 + \frac{2}{(m-1)(k+i)^2}\right)
+          \qquad V_t - U_t + Q = Q\,\frac{n-2}{n-1}\prod_{i=1}^{t}\left(1 - \frac{1}{(m-1)(k+i)^2}\right)
+          \qquad P = 2 T + (\operatorname{tr}\Sigma)^2 \qquad Q = T - (\operatorname{tr}\Sigma)^2",
+    ),
+    (
+        "mle-mean-law",
+        r"e_t = w^2\,\frac{\operatorname{tr}\Sigma}{n} + u^2\left(e_{t-1} + (1 - b_{t-1})\,\frac{\operatorname{tr}\Sigma}{m}\right)
+          \qquad b_t = \frac{w}{n} + u\left(\frac{1}{m} + \left(1 - \frac{1}{m}\right) b_{t-1}\right) \qquad b_0 = \frac{1}{n}",
+    ),
+    (
+        "mle-variance-law",
+        r"\mathbb{E}\,(\sigma_t^2 - \sigma^2)^2 = (f_t + b_t^2)\,\sigma^4
+          \qquad f_t = w^2\,\frac{2(n-1)}{n^2} + u^2\left(\left(1 - \frac{1}{m^2}\right) f_{t-1} + \frac{2(m-1)}{m^2}\,(1 - b_{t-1})^2\right)",
+    ),
+    (
+        "mle-covariance-law",
+        r"\mathbb{E}\,\lVert\Sigma_t - \Sigma\rVert^2
+          = \frac{(2T + (\operatorname{tr}\Sigma)^2)\,f_t + ((\operatorname{tr}\Sigma)^2 - T)\,g_t}{3} + b_t^2\,T
+          \qquad T = \operatorname{tr}\Sigma^2
+          \qquad g_t = w^2\,\frac{n-1}{n^2} + u^2\left(\frac{(m-1)(m-2)}{m^2}\,g_{t-1} + \frac{m-1}{m^2}\,(1 - b_{t-1})^2\right)",
+    ),
+    (
+        "mle-saturation",
+        r"w = 0 \qquad e_t = \operatorname{tr}\Sigma\left(1 - \left(1 - \frac{1}{n}\right)\left(1 - \frac{1}{m}\right)^t\right)
+          \to \operatorname{tr}\Sigma \qquad \mathbb{E}\,\Sigma_t \to 0",
+    ),
+    (
+        "mle-mean-optimum",
+        r"w^* = \frac{C}{B + \sqrt{B^2 + AC}} \qquad A = 2m^2 - 4m + 3 - n \qquad B = nm + n + m - 3
+          \qquad C = 2m(n-1) + n - 3",
+    ),
+    (
+        "design-information",
+        r"\operatorname{tr} I(\beta)^{-1} = \frac{1}{a}\left(\operatorname{tr}\Omega^{-1} - \frac{\beta'\beta}{g^2}\right)
+          + \frac{1}{c}\,\frac{\beta'\beta}{g^2} \qquad g^2 = \beta'\Omega\beta \qquad a = \mathbb{E}\,v(gZ)
+          \qquad c = \mathbb{E}\,Z^2 v(gZ)",
+    ),
+    (
+        "design-linear-synthetic-only",
+        r"w = 0 \qquad e_t - e_{t-1} = \frac{\sigma^2 \operatorname{tr}\Omega^{-1}}{m - p - 1}",
+    ),
     ("figure-7a", r"w = 0 \qquad \mathbb{E}\,\lVert\mu_t - \mu\rVert^2 = \frac{4}{100}\,(1 + t)"),
     ("figure-7b", r"w = 0 \qquad \frac{V_t}{V_{t-1}} \to \frac{101}{99} \qquad V_{999} \approx 4 \cdot 10^9"),
     ("figure-7c", r"w = 0 \qquad \mathbb{E} \int (F_t - F)^2\,dF \to \frac{1}{6}"),

@@ -5,11 +5,14 @@
 
 pub mod check;
 
+mod accumulate;
 mod adult;
+mod biased;
 mod categorical;
 mod cdf;
 mod certificate;
 mod collapse;
+mod design;
 mod domain;
 mod dynamic;
 mod figures;
@@ -18,9 +21,11 @@ mod gaussian;
 mod law;
 mod linear;
 mod logistic;
+mod maximum_likelihood;
 mod moments;
 mod mutants;
 mod poisson;
+mod pools;
 mod predicted;
 mod registry;
 mod regression;

@@ -15,12 +15,12 @@ pub trait Number: nalgebra::Scalar + NumAssign + FromPrimitive {}
 impl<T: nalgebra::Scalar + NumAssign + FromPrimitive> Number for T {}
 
 /// n.
-fn whole<T: Number>(n: u64) -> T {
+pub fn whole<T: Number>(n: u64) -> T {
     T::from_u64(n).expect("a float or a rational holds every size")
 }
 
 /// P(X = i), i = 0..=n, X ~ Bin(n, p), by adding one trial after the other.
-fn binomial<T: Number>(p: &T, n: u64) -> Vec<T> {
+pub fn binomial<T: Number>(p: &T, n: u64) -> Vec<T> {
     let mut law = vec![T::one()];
     for _ in 0..n {
         let miss = T::one() - p.clone();

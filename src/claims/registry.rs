@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use goldenweight_evidence::{About, Again, Claim, Suite, Tier};
 
 use super::{
-    adult, categorical, cdf, collapse, dynamic, figures, gaussian, law, linear, logistic, mutants, poisson, weights,
+    accumulate, adult, categorical, cdf, collapse, design, dynamic, figures, gaussian, law, linear, logistic,
+    maximum_likelihood, mutants, poisson, weights,
 };
 
 /// Index of the tier that takes under a minute on two cores.
@@ -32,6 +33,9 @@ pub fn registry() -> Vec<Claim> {
         logistic::claims(),
         poisson::claims(),
         collapse::claims(),
+        accumulate::claims(),
+        maximum_likelihood::claims(),
+        design::claims(),
         figures::claims(),
         adult::claims(),
     ];

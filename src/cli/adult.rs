@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, path::PathBuf};
 
 use clap::Args;
 use goldenweight::{
-    adult::{Column, Table},
+    adult::{Column, Differences, Table},
     experiment::{InputError, Rows, within},
     prediction::Law,
     simulate::{
@@ -13,7 +13,6 @@ use goldenweight::{
         categorical::CategoricalSufficient,
         engine::{self, Outcome, Plan, RealRows, Record, Weights},
     },
-    stats::compare::Estimate,
     stream::experiment_id,
 };
 use goldenweight_theory::{
@@ -27,9 +26,10 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::{Compute, whole},
-    closed_form::finite,
-    monte_carlo::{MAX_REPLICATES, Theory, status, z},
-    output::{progress, short, show},
+    estimate::{Reasons, Simulated, Theory},
+    monte_carlo::{MAX_REPLICATES, Z_HELP},
+    origin::Origin,
+    output::{Remarks, progress, short, show},
 };
 
 /// Rows per generation, real and synthetic alike.
@@ -44,14 +44,18 @@ const WEIGHTS: usize = 4;
 
 /// The experiments on the Adult table: retraining on 500 real and 500 synthetic rows per generation
 #[derive(Args)]
-#[command(after_help = "Example: goldenweight adult --replicates 1000\n\n\
-    Rows are resampled from all 48842 rows of the table, whose own fit is the truth. Risks are averaged over generations\n\
-    80 to 99. The categorical experiments (loss: sum over the categories of the squared error) have an exact law; the\n\
-    logistic regression of income on five covariates has a limit law, of a misspecified model, so there is a ratio but\n\
-    no z. Exit code 3 where more than 1 % of the replicates ended in a fit that does not exist.")]
+#[command(after_help = format!("Example: goldenweight adult --replicates 1000\n\n\
+    Rows are resampled from all 48842 rows of the table, whose own fit is the truth; generation 0 is fitted on real rows alone. Risks\n\
+    are averaged over generations 80 to 99. The categorical experiments (loss: sum over the categories of the squared error) have an exact law;\n\
+    the logistic regression of income on five covariates, with an intercept (loss: squared error of the six coefficients), has a limit\n\
+    law, of a misspecified model, so there is a ratio but no z.\n\n\
+    The files of --data may be public copies: with a header line, labels with or without dots or as 0 and 1, without the remark of\n\
+    adult.test, with quotes, other line ends, empty fields for '?', or one adult.csv; what differs is said. The number of rows must be\n\
+    right.\n\n{Z_HELP}\n\n\
+    Exit code 3 where more than one in ten thousand replicates ended in a fit that does not exist."))]
 pub struct AdultArgs {
-    /// Directory of the original files adult.data and adult.test [default: the embedded table]
-    #[arg(long, value_name = "DIR")]
+    /// Directory of the files adult.data and adult.test, or of a public copy of them, or one file with all 48842 rows [default: the embedded table]
+    #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
     /// Independent replicates (chains) of each experiment at each weight, at most 10^9
     #[arg(long, value_name = "R", value_parser = whole, allow_hyphen_values = true, default_value_t = 400)]
@@ -65,12 +69,8 @@ pub struct AdultArgs {
 struct Row {
     weight_name: &'static str,
     weight: f64,
-    risk: Option<f64>,
-    std_error: Option<f64>,
-    failed_fits: u64,
-    theory: Theory,
-    ratio: Option<f64>,
-    z: Option<f64>,
+    #[serde(flatten)]
+    simulated: Simulated,
 }
 
 #[derive(Serialize)]
@@ -82,9 +82,38 @@ struct Experiment {
     risks: Vec<Row>,
 }
 
+/// Where the table differs from the original one.
+#[derive(Default, Serialize)]
+struct DataDifferences {
+    form: Vec<String>,
+    rows: u64,
+    first: Option<String>,
+    reasons: Reasons,
+}
+
+impl From<Differences> for DataDifferences {
+    fn from(Differences { form, rows, first }: Differences) -> Self {
+        let none = first.is_none().then(|| ("first", "no row differs from the original table".to_owned()));
+        Self { form, rows, first, reasons: Reasons::from_iter(none) }
+    }
+}
+
+impl DataDifferences {
+    /// In sentences.
+    fn sentences(&self) -> impl Iterator<Item = String> {
+        let form = self.form.iter().map(|form| format!("differs in form from the original: {form}"));
+        let rows = self
+            .first
+            .iter()
+            .map(|first| format!("rows that are not those of the original table: {}, the first: {first}", self.rows));
+        form.chain(rows)
+    }
+}
+
 #[derive(Serialize)]
 struct Document {
     data: String,
+    data_differences: DataDifferences,
     real: usize,
     synthetic: usize,
     generations: u32,
@@ -97,25 +126,49 @@ struct Document {
 impl fmt::Display for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { data, real, synthetic, replicates, seed, .. } = self;
+        for sentence in self.data_differences.sentences() {
+            writeln!(f, "{sentence}")?;
+        }
         writeln!(f, "Adult ({data}), n = {real} real and m = {synthetic} synthetic rows per generation, mean over")?;
         writeln!(f, "generations {BURN_IN} to {}, {replicates} replicates, seed {seed}\n", GENERATIONS - 1)?;
-        let row = |f: &mut fmt::Formatter<'_>, cells: [&str; 8]| {
-            let [experiment, name, weight, risk, error, theory, ratio, z] = cells;
-            writeln!(f, "{experiment:15} {name:16} {weight:>9} {risk:>11} {error:>11} {theory:>11} {ratio:>9} {z:>10}")
+        let row = |f: &mut fmt::Formatter<'_>, cells: [&str; 9]| {
+            let [experiment, name, weight, risk, error, theory, ratio, z, p] = cells;
+            writeln!(
+                f,
+                "{experiment:15} {name:16} {weight:>9} {risk:>11} {error:>11} {theory:>11} {ratio:>9} {z:>10} {p:>10}"
+            )
         };
-        row(f, ["experiment", "weight on real", "", "risk", "std error", "theory", "ratio", "z"])?;
+        row(f, ["experiment", "weight on real", "", "risk", "std error", "theory", "ratio", "z", "p"])?;
+        // A missing number is explained below the table, each reason once.
+        let mut reasons = Vec::new();
         for experiment in &self.experiments {
-            for r in &experiment.risks {
-                let numbers = [Some(r.weight), r.risk, r.std_error, r.theory.risk, r.ratio, r.z].map(short);
-                let [weight, risk, error, theory, ratio, z] = numbers.each_ref().map(String::as_str);
-                row(f, [experiment.experiment, r.weight_name, weight, risk, error, theory, ratio, z])?;
+            for Row { weight_name, weight, simulated } in &experiment.risks {
+                let [risk, error, ratio] = simulated.numbers();
+                let mut z = simulated.z.number();
+                if let Some(reason) = simulated.z.reason() {
+                    let number = reasons.iter().position(|known| *known == reason).unwrap_or_else(|| {
+                        reasons.push(reason);
+                        reasons.len() - 1
+                    });
+                    z = format!("- [{}]", number + 1);
+                }
+                let (weight, theory, p) = (short(*weight), simulated.theory.number(), simulated.z.p_value());
+                let cells = [&weight, &risk, &error, &theory, &ratio, &z, &p].map(String::as_str);
+                let [weight, risk, error, theory, ratio, z, p] = cells;
+                row(f, [experiment.experiment, weight_name, weight, risk, error, theory, ratio, z, p])?;
             }
         }
         writeln!(f)?;
+        for (number, reason) in (1..).zip(&reasons) {
+            writeln!(f, "[{number}] no z: {reason}")?;
+        }
+        writeln!(f, "p: probability of a |z| as large under Student's law with {} degrees of freedom", replicates - 1)?;
         for Experiment { experiment, exact, risks, .. } in &self.experiments {
             let law = if *exact { "exact law" } else { "limit law" };
-            let failed: u64 = risks.iter().map(|r| r.failed_fits).sum();
-            writeln!(f, "{experiment:15} {law}, failed fits {failed}")?;
+            writeln!(f, "{experiment:15} {law}")?;
+            for Row { weight_name, simulated, .. } in risks.iter().filter(|row| row.simulated.has_failed()) {
+                writeln!(f, "  {weight_name}: {}; failed fits {}", simulated.mean_over(), simulated.failed())?;
+            }
         }
         Ok(())
     }
@@ -123,23 +176,32 @@ impl fmt::Display for Document {
 
 impl AdultArgs {
     /// Simulates and prints.
-    pub fn run(&self) -> Result<Status, Failure> {
+    pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         within("--replicates", self.replicates, 2..=MAX_REPLICATES)?;
-        let table = match &self.data {
-            None => Cow::Borrowed(Table::embedded()),
-            Some(dir) => {
-                let table = Table::from_dir(dir);
-                Cow::Owned(table.map_err(|e| InputError::new("--data", dir.display(), e.to_string()))?)
+        let (table, differences) = match &self.data {
+            None => (Cow::Borrowed(Table::embedded()), Differences::default()),
+            Some(path) => {
+                let read = Table::read(path).map_err(|e| InputError::new("--data", path.display(), e.to_string()))?;
+                (Cow::Owned(read.0), read.1)
             }
         };
-        let document = self.compute.install(|| self.simulate(&table))?;
-        show(&document, self.compute.json)?;
-        let usable = |r: &Row| status(r.failed_fits, self.replicates, r.risk.is_some()) == Status::Done;
-        let all = document.experiments.iter().flat_map(|e| &e.risks).all(usable);
-        Ok(if all { Status::Done } else { Status::Inconclusive })
+        let document = self.compute.install(|| self.simulate(&table, differences.into()))?;
+        show(&document, self.compute.json, origin, Some(self.compute.seed))?;
+        let mut remarks = Remarks::default();
+        document.data_differences.sentences().for_each(|sentence| remarks.note(sentence));
+        let mut missing = Vec::new();
+        for (experiment, row) in document.experiments.iter().flat_map(|e| e.risks.iter().map(|row| (e.experiment, row)))
+        {
+            row.simulated.remark(&format!("{experiment}, {}: ", row.weight_name), &mut remarks);
+            missing.extend(row.simulated.missing_z().map(|reason| (experiment, row.weight_name, reason)));
+        }
+        if let Some((experiment, weight, reason)) = missing.first() {
+            remarks.note(format!("no z in {} places; {experiment}, {weight}: {reason}", missing.len()));
+        }
+        Ok(remarks.say())
     }
 
-    fn simulate(&self, table: &Table) -> Result<Document, Failure> {
+    fn simulate(&self, table: &Table, data_differences: DataDifferences) -> Result<Document, Failure> {
         let rows = Rows { real: ROWS, synthetic: ROWS };
         let sizes = SampleSizes::new(ROWS as u64, ROWS as u64)?;
         let bar = progress(Some(self.replicates * (Column::ALL.len() + 1) as u64), "replicates");
@@ -155,6 +217,7 @@ impl AdultArgs {
         experiments.push(self.experiment("logistic", &AdultLogistic::new(table, rows), &law, false, sizes, &bar)?);
         bar.finish_and_clear();
         Ok(Document {
+            data_differences,
             data: self.data.as_ref().map_or("embedded".to_owned(), |dir| dir.display().to_string()),
             real: ROWS,
             synthetic: ROWS,
@@ -194,18 +257,10 @@ impl AdultArgs {
         let grid = weights.map(|(_, weight)| Weights::Constant(weight));
         let outcomes = engine::run_grid(simulator, &plan, &grid, &|done| bar.inc(done));
         let risk = |((weight_name, weight), outcome): ((_, f64), &Outcome)| {
-            let estimate = Estimate::from(&outcome.moments[0][0]);
             let theory = law.average_risk(Weight::new(weight)?, BURN_IN, GENERATIONS);
-            Ok(Row {
-                weight_name,
-                weight,
-                risk: finite(estimate.value),
-                std_error: finite(estimate.std_error),
-                failed_fits: outcome.failed_fits,
-                theory: Theory { risk: finite(theory), exact },
-                ratio: finite(estimate.value / theory),
-                z: if exact { z(&estimate, theory) } else { None },
-            })
+            let theory = Theory::new(theory, libm::log10(theory), exact);
+            let simulated = Simulated::new(&outcome.moments[0][0], outcome.failed_fits, theory, Reasons::new());
+            Ok(Row { weight_name, weight, simulated })
         };
         let risks = weights.into_iter().zip(&outcomes).map(risk).collect::<Result<_, Failure>>()?;
         Ok(Experiment { experiment: name, optimal_weight, limit_weight, exact, risks })

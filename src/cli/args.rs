@@ -8,6 +8,21 @@ use goldenweight::{
 
 use super::Failure;
 
+/// What each model is, for the help of the commands that take one.
+pub const MODELS: &str = "\
+Models, with x ~ N(0, I) in dimension p (--dim) and beta = (1, .., 1):
+  gaussian-mean        rows x; fits mean and covariance. Loss: squared error of the mean, |mean|^2.
+  gaussian-covariance  the same rows and fits. Loss: squared error of the covariance, summed over its entries.
+  linear               y = x'beta + N(0, 1), no intercept, the noise variance known. Loss: |estimate - beta|^2.
+  logistic             P(y = 1) = 1/(1 + exp(-x'beta)), no intercept. Loss: |estimate - beta|^2.
+  poisson              y ~ Poisson(exp(x'beta)), no intercept. Loss: |estimate - beta|^2.
+  cdf                  rows U(0, 1); the empirical distribution function. Loss: integral of its squared error.
+  categorical          cells with --probabilities. Loss: squared error of the cells' shares, summed over the cells.
+Start: generation 0 is fitted on n real rows alone. Each later generation draws n fresh real rows and m synthetic ones of the model
+before, and the fit gives the real rows the total weight w, the synthetic ones 1 - w. In the regressions synthetic rows have fresh x.
+Covariances have the divisor n - 1 (unbiased), as the paper's. With the divisor n (numpy's bias=True) other laws hold: at w = 0 and n = m
+the mean's risk levels off, tr Sigma (1 - (1 - 1/n)^(t + 1)), where with n - 1 it grows without end, tr Sigma (1 + t)/n.";
+
 /// Most worker threads: more would only exhaust the machine.
 const MAX_THREADS: u64 = 1_024;
 
@@ -65,7 +80,29 @@ pub fn whole(text: &str) -> Result<u64, String> {
     parsed.ok_or_else(|| "must be a whole number below 2^64, digits only".to_owned())
 }
 
-/// A finite number.
+/// A finite number. -0 is 0; what is not 0 and yet too near it for a float would be taken as 0, and is refused.
 pub fn number(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|x: &f64| x.is_finite()).ok_or_else(|| "must be a finite number".to_owned())
+    let parsed = text.parse().ok().filter(|x: &f64| x.is_finite());
+    let x = parsed.ok_or_else(|| "must be a finite number".to_owned())?;
+    let digits = text.split(['e', 'E']).next().unwrap_or_default();
+    if x == 0.0 && digits.contains(|c: char| ('1'..='9').contains(&c)) {
+        return Err("must be 0 or at least 5e-324, the smallest float".to_owned());
+    }
+    Ok(x + 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_one_zero_and_no_underflow() {
+        for zero in ["0", "-0", "-0.0", "+0", "0e5", "-0e-400"] {
+            assert_eq!(number(zero).map(f64::to_bits), Ok(0), "{zero}");
+        }
+        assert_eq!((number(".5"), number("5e-324")), (Ok(0.5), Ok(5e-324)));
+        for refused in ["1e-400", "-1e-400", "0.01E-999", "1e400", "-inf", "NaN", "", "half"] {
+            assert!(number(refused).is_err(), "{refused}");
+        }
+    }
 }

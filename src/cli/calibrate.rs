@@ -6,7 +6,7 @@ use clap::Args;
 use glob::Pattern;
 use goldenweight::{
     claims,
-    evidence::{Calibration, Kind, RunError},
+    evidence::{Calibration, Kind, RunError, Verdict},
     experiment::{InputError, within},
     outcome::calibration::CalibrationOutcome,
     report::calibration::calibration,
@@ -15,8 +15,9 @@ use goldenweight::{
 use super::{
     Failure, Status,
     args::{Compute, number, whole},
-    output::{json, progress, write},
-    registry::{in_words, interruption, pattern, status},
+    origin::Origin,
+    output::{Remarks, json, progress, write},
+    registry::{interruption, no_claim, pattern, status},
 };
 
 /// Most fresh seeds.
@@ -64,14 +65,22 @@ fn statistical(name: &str) -> Result<Kind, String> {
 
 impl CalibrateArgs {
     /// Runs the checks and prints the report.
-    pub fn run(&self) -> Result<Status, Failure> {
+    pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         within("--seeds", self.seeds, 1..=MAX_SEEDS)?;
         if !(self.budget > 0.0 && self.budget <= 1.0) {
             return Err(InputError::new("--budget", self.budget.to_string(), "must be above 0 and at most 1").into());
         }
         let stop = interruption()?;
         let outcome = self.compute.install(|| self.calibrate(stop))?;
-        write(&if self.compute.json { json(&outcome)? } else { calibration(&outcome) })?;
+        let document = origin.sign(&outcome, Some(self.compute.seed));
+        write(&if self.compute.json { json(&document)? } else { calibration(&outcome) })?;
+        let mut remarks = Remarks::default();
+        match outcome.verdict {
+            Verdict::Confirmed => {}
+            Verdict::Refuted => remarks.note(outcome.causes.join("; ")),
+            Verdict::Inconclusive => remarks.inconclusive(outcome.causes.join("; ")),
+        }
+        remarks.say();
         Ok(if outcome.partial { Status::Inconclusive } else { status(outcome.verdict) })
     }
 
@@ -90,12 +99,14 @@ impl CalibrateArgs {
         });
         bar.finish_and_clear();
         outcome.map_err(|e| {
-            let value = self.only.as_ref().map_or_else(|| "*".to_owned(), Pattern::to_string);
-            let condition = match e {
-                RunError::NoClaim => in_words(&e),
-                RunError::NoEvidence => "matches no claim with a check by simulation of these kinds".to_owned(),
-            };
-            InputError::new("--only", value, condition).into()
+            match e {
+                RunError::NoClaim => no_claim(self.only.as_ref(), &e),
+                RunError::NoEvidence => {
+                    let value = self.only.as_ref().map_or_else(|| "*".to_owned(), Pattern::to_string);
+                    InputError::new("--only", value, "matches no claim with a check by simulation of these kinds")
+                }
+            }
+            .into()
         })
     }
 }

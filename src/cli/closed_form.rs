@@ -12,16 +12,18 @@ use serde::Serialize;
 
 use super::{
     Failure, Status,
-    args::{Compute, Setting, number, whole},
-    output::{full, lines, short, show},
+    args::{Compute, MODELS, Setting, number, whole},
+    estimate::{OVERFLOW, Reasons, explained, power_of_ten},
+    origin::Origin,
+    output::{Remarks, lines, short, show},
 };
 
 /// The optimal weight on n fresh real rows, against m synthetic ones
 #[derive(Args)]
 #[command(
-    after_help = "Example: goldenweight weight --real 100 --synthetic 400 --model gaussian-covariance --dim 3\n\n\
+    after_help = format!("Example: goldenweight weight --real 100 --synthetic 400 --model gaussian-covariance --dim 3\n\n{MODELS}\n\n\
     Relative risks are limit risks, divided by the risk of training on the n fresh real rows alone. The weight is the\n\
-    exact optimum at finite n and m where an exact law exists (exact: true), else the optimum of the limit law."
+    exact optimum at finite n and m where an exact law exists (exact: true), else the optimum of the limit law. JSON: for every key that is null, reasons says why.")
 )]
 pub struct WeightArgs {
     /// Model: gaussian-mean, gaussian-covariance, linear, logistic, poisson, cdf or categorical
@@ -38,7 +40,10 @@ pub struct WeightArgs {
 
 /// The closed-form risk at a weight: after T generations, or the limit
 #[derive(Args)]
-#[command(after_help = "Example: goldenweight risk --model gaussian-covariance --real 10 --synthetic 10 --weight 0.09")]
+#[command(after_help = format!("Example: goldenweight risk --model gaussian-covariance --real 10 --synthetic 10 --weight 0.09\n\n{MODELS}\n\n\
+    JSON: diverges where the risk, or else its limit, is infinite; overflow where the risk is finite and beyond the largest float,\n\
+    1.8e308, and then not diverges; log10_risk is its decimal logarithm in any case; limit_diverges tells of the limit alone. For every\n\
+    key that is null, reasons says why."))]
 pub struct RiskArgs {
     /// Model: gaussian-mean, gaussian-covariance, linear, logistic, poisson, cdf or categorical
     #[arg(long)]
@@ -115,6 +120,7 @@ struct WeightDocument {
     per_row_weight: PerRow,
     generations_to_limit: Option<u32>,
     dynamic_weights: Option<Vec<f64>>,
+    reasons: Reasons,
 }
 
 impl fmt::Display for WeightDocument {
@@ -122,7 +128,7 @@ impl fmt::Display for WeightDocument {
         write!(f, "{}", self.heading)?;
         writeln!(f, "{:16}{:24}relative risk", "", "weight on real rows")?;
         let row = |f: &mut fmt::Formatter<'_>, name, weight: f64, risk: Option<f64>| {
-            writeln!(f, "{name:16}{:24}{}", full(weight), short(risk.unwrap_or(f64::INFINITY)))
+            writeln!(f, "{name:16}{:24}{}", short(weight), short(risk.unwrap_or(f64::INFINITY)))
         };
         row(f, "optimal", self.weight, self.relative_risk)?;
         row(f, "naive pooling", self.naive_weight, self.naive_relative_risk)?;
@@ -133,7 +139,7 @@ impl fmt::Display for WeightDocument {
             f,
             &[
                 ("optimum is", law(self.exact).to_owned()),
-                ("limit weight w*(k)", full(self.limit_weight)),
+                ("limit weight w*(k)", short(self.limit_weight)),
                 ("weight per real row", short(self.per_row_weight.real)),
                 ("weight per synthetic row", short(self.per_row_weight.synthetic)),
                 ("effective sample size", format!("{} fresh real rows", short(self.effective_sample_size))),
@@ -143,7 +149,7 @@ impl fmt::Display for WeightDocument {
         if let Some(weights) = &self.dynamic_weights {
             writeln!(f, "\ngeneration  optimal weight")?;
             for (t, weight) in (1..).zip(weights) {
-                writeln!(f, "{t:>10}  {}", full(*weight))?;
+                writeln!(f, "{t:>10}  {}", short(*weight))?;
             }
         }
         Ok(())
@@ -152,7 +158,7 @@ impl fmt::Display for WeightDocument {
 
 impl WeightArgs {
     /// Computes and prints.
-    pub fn run(&self) -> Result<Status, Failure> {
+    pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let problem = self.setting.problem(self.model)?;
         let generations = self.generations.map(|t| within("--generations", t, 1..=Generations::MAX)).transpose()?;
         let document = self.compute.install(|| {
@@ -160,6 +166,14 @@ impl WeightArgs {
             let [optimal, naive] = [prediction.optimal_weight(), prediction.naive_weight()].map(Weight::new);
             let (optimal, naive) = (optimal?, naive?);
             let weight = optimal.get();
+            let (relative, naive_relative) = (prediction.relative_risk(optimal), prediction.relative_risk(naive));
+            let generations_to_limit = prediction.generations_to_limit(optimal);
+            let missing = [
+                ("relative_risk", relative.is_infinite(), DIVERGES),
+                ("naive_relative_risk", naive_relative.is_infinite(), DIVERGES),
+                ("generations_to_limit", generations_to_limit.is_none(), "more than a million"),
+                ("dynamic_weights", generations.is_none(), "not asked for, by --generations"),
+            ];
             Ok(WeightDocument {
                 heading: (&problem).into(),
                 exact: prediction.exact(optimal),
@@ -167,18 +181,19 @@ impl WeightArgs {
                 limit_weight: prediction.limit_weight(),
                 naive_weight: naive.get(),
                 fresh_only_risk: prediction.fresh_only_risk(optimal),
-                relative_risk: finite(prediction.relative_risk(optimal)),
-                naive_relative_risk: finite(prediction.relative_risk(naive)),
+                relative_risk: finite(relative),
+                naive_relative_risk: finite(naive_relative),
                 effective_sample_size: prediction.effective_sample_size(),
                 per_row_weight: PerRow {
                     real: weight / rows.real as f64,
                     synthetic: synthetic_weight(&prediction, optimal) / rows.synthetic as f64,
                 },
-                generations_to_limit: prediction.generations_to_limit(optimal),
+                generations_to_limit,
                 dynamic_weights: generations.map(|t| prediction.dynamic_weights(t as u32)),
+                reasons: reasons(&missing),
             })
         })?;
-        show(&document, self.compute.json)?;
+        show(&document, self.compute.json, origin, None)?;
         Ok(Status::Done)
     }
 }
@@ -191,10 +206,14 @@ struct RiskDocument {
     generations: Option<u64>,
     burn_in: Option<u64>,
     risk: Option<f64>,
+    log10_risk: Option<f64>,
     limit_risk: Option<f64>,
     fresh_only_risk: f64,
     exact: bool,
     diverges: bool,
+    overflow: bool,
+    limit_diverges: bool,
+    reasons: Reasons,
 }
 
 impl fmt::Display for RiskDocument {
@@ -205,15 +224,22 @@ impl fmt::Display for RiskDocument {
             (Some(t), None) => format!("generation {t}"),
             (Some(t), Some(b)) => format!("mean over generations {b} to {}", t - 1),
         };
-        let number = |risk: Option<f64>| risk.map_or("diverges".to_owned(), full);
+        let risk = match (self.risk, self.log10_risk) {
+            (None, Some(log10)) => format!("{} ({OVERFLOW})", power_of_ten(log10)),
+            (risk, _) => short(risk.unwrap_or(f64::INFINITY)),
+        };
+        let limit = match self.limit_risk {
+            None if !self.limit_diverges => explained(None, Some(OVERFLOW)),
+            limit => short(limit.unwrap_or(f64::INFINITY)),
+        };
         lines(
             f,
             &[
-                ("weight", self.weight.to_string()),
+                ("weight", short(self.weight)),
                 ("taken at", at),
-                ("risk", number(self.risk)),
-                ("limit risk", number(self.limit_risk)),
-                ("risk of fresh rows only", full(self.fresh_only_risk)),
+                ("risk", risk),
+                ("limit risk", limit),
+                ("risk of fresh rows only", short(self.fresh_only_risk)),
                 ("law", law(self.exact).to_owned()),
             ],
         )
@@ -222,28 +248,55 @@ impl fmt::Display for RiskDocument {
 
 impl RiskArgs {
     /// Computes and prints.
-    pub fn run(&self) -> Result<Status, Failure> {
+    pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let problem = self.setting.problem(self.model)?;
         let weight = problem.weight(self.weight)?;
         let at = Generations::new(self.generations, self.burn_in)?;
         let document = self.compute.install(|| {
             let (prediction, weight) = (Prediction::new(&problem)?, Weight::new(weight)?);
-            let limit_risk = finite(prediction.risk(weight, Generations::Limit));
+            let [wide, limit] = [at, Generations::Limit].map(|at| prediction.wide_risk(weight, at));
+            let [risk, limit_risk] = [wide, limit].map(|risk| risk.and_then(|risk| finite(risk.to_f64())));
+            let overflow = wide.is_some() && risk.is_none();
+            let why = |diverges| if diverges { DIVERGES } else { OVERFLOW };
+            let missing = [
+                ("generations", self.generations.is_none(), "not asked for: the limit"),
+                ("burn_in", self.burn_in.is_none(), "not asked for: no mean over generations"),
+                ("risk", risk.is_none(), why(wide.is_none())),
+                ("log10_risk", wide.is_none(), DIVERGES),
+                ("limit_risk", limit_risk.is_none(), why(limit.is_none())),
+            ];
             Ok(RiskDocument {
                 heading: (&problem).into(),
                 weight: weight.get(),
                 generations: self.generations,
                 burn_in: self.burn_in,
-                risk: finite(prediction.risk(weight, at)),
+                risk,
+                log10_risk: wide.and_then(|risk| finite(risk.log10())),
                 limit_risk,
                 fresh_only_risk: prediction.fresh_only_risk(weight),
                 exact: prediction.exact(weight),
-                diverges: limit_risk.is_none(),
+                diverges: limit.is_none() && !overflow,
+                overflow,
+                limit_diverges: limit.is_none(),
+                reasons: reasons(&missing),
             })
         })?;
-        show(&document, self.compute.json)?;
-        Ok(Status::Done)
+        show(&document, self.compute.json, origin, None)?;
+        let mut remarks = Remarks::default();
+        if document.overflow {
+            remarks.note(format!("the risk is no float: {OVERFLOW}; its logarithm is given"));
+        }
+        Ok(remarks.say())
     }
+}
+
+/// Why an infinite risk has no number.
+const DIVERGES: &str = "diverges: it grows without bound";
+
+/// The reasons of those that are missing.
+fn reasons(all: &[(&'static str, bool, &str)]) -> Reasons {
+    let missing = all.iter().filter(|(_, missing, _)| *missing);
+    missing.map(|(key, _, reason)| (*key, (*reason).to_owned())).collect()
 }
 
 /// 1 - w*, without cancellation where the law has a formula of its own for it.

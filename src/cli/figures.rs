@@ -20,6 +20,7 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::{Compute, whole},
+    origin::Origin,
     output::{open_folder, show, write_files},
     progress::Progress,
 };
@@ -123,7 +124,7 @@ struct Unfinished {
 
 impl FiguresArgs {
     /// Makes the pictures and lists them.
-    pub fn run(&self) -> Result<Status, Failure> {
+    pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let pictures = select(&self.names)?;
         if let Some(replicates) = self.replicates {
             within("--replicates", replicates, 2..=MAX_REPLICATES)?;
@@ -133,7 +134,7 @@ impl FiguresArgs {
         let seed = self.compute.seed;
         let jobs = pictures.into_iter().map(|picture| Job::new(picture, self.replicates, seed)).collect();
         let document = self.compute.install(|| self.make(jobs))?;
-        show(&document, self.compute.json)?;
+        show(&document, self.compute.json, origin, Some(seed))?;
         Ok(Status::Done)
     }
 

@@ -6,9 +6,12 @@
 mod adult;
 mod args;
 mod calibrate;
+mod closed;
 mod closed_form;
+mod estimate;
 mod figures;
 mod monte_carlo;
+mod origin;
 mod output;
 mod progress;
 mod registry;
@@ -16,9 +19,10 @@ mod usage;
 
 use std::{ffi::OsString, io::Write, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use goldenweight::experiment::InputError;
 use goldenweight_theory::parameters::ParameterError;
+use origin::Origin;
 
 /// Numerical verification of the golden-weight theory of model collapse: retraining on fresh real and synthetic rows.
 #[derive(Parser)]
@@ -77,31 +81,42 @@ impl From<ParameterError> for Failure {
 
 /// Runs the command line and gives the exit code.
 pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.collect();
+    if args.len() <= 1 {
+        // Nothing is left to tell where stderr is closed.
+        let _ = write!(std::io::stderr(), "{}", Cli::command().render_help());
+        return ExitCode::from(BAD_INPUT);
+    }
+    let origin = Origin::new(&args);
     let result = match Cli::try_parse_from(args) {
-        Ok(cli) => dispatch(cli.command),
+        Ok(cli) => dispatch(cli.command, &origin),
         Err(error) if error.use_stderr() => Err(usage::bad_input(&error).into()),
         Err(help) => output::write(&help.to_string()).map(|()| Status::Done),
     };
     match result {
         Ok(status) => ExitCode::from(status as u8),
         Err(failure) => {
-            // Nothing is left to tell where stderr is closed too.
+            // As above.
             let _ = writeln!(std::io::stderr(), "error: {failure}");
-            ExitCode::from(if matches!(failure, Failure::Input(_)) { 2 } else { 3 })
+            ExitCode::from(if matches!(failure, Failure::Input(_)) { BAD_INPUT } else { Status::Inconclusive as u8 })
         }
     }
 }
 
-fn dispatch(command: Command) -> Result<Status, Failure> {
+/// Exit code of bad input.
+const BAD_INPUT: u8 = 2;
+
+fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
+    output::writable()?;
     match command {
-        Command::Weight(args) => args.run(),
-        Command::Risk(args) => args.run(),
-        Command::Simulate(args) => args.run(),
-        Command::Optimize(args) => args.run(),
-        Command::Adult(args) => args.run(),
-        Command::Figures(args) => args.run(),
+        Command::Weight(args) => args.run(origin),
+        Command::Risk(args) => args.run(origin),
+        Command::Simulate(args) => args.run(origin),
+        Command::Optimize(args) => args.run(origin),
+        Command::Adult(args) => args.run(origin),
+        Command::Figures(args) => args.run(origin),
         Command::Claims(args) => args.run(),
-        Command::Verify(args) => args.run(),
-        Command::Calibrate(args) => args.run(),
+        Command::Verify(args) => args.run(origin),
+        Command::Calibrate(args) => args.run(origin),
     }
 }

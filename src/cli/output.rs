@@ -12,11 +12,45 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use super::Failure;
+use super::{Failure, Status, closed::stdout_was_closed, origin::Origin};
 
-/// Writes the document as text or as one JSON document.
-pub fn show(document: &(impl Serialize + Display), as_json: bool) -> Result<(), Failure> {
-    write(&if as_json { json(document)? } else { document.to_string() })
+/// Writes the document as text, or as one JSON document with its origin; `seed` where random numbers were drawn.
+pub fn show(
+    document: &(impl Serialize + Display),
+    as_json: bool,
+    origin: &Origin,
+    seed: Option<u64>,
+) -> Result<(), Failure> {
+    write(&if as_json { json(&origin.sign(document, seed))? } else { document.to_string() })
+}
+
+/// What is to be said on stderr beside a document. A command that is inconclusive says why.
+#[derive(Default)]
+pub struct Remarks {
+    notes: Vec<String>,
+    causes: Vec<String>,
+}
+
+impl Remarks {
+    /// Something to know.
+    pub fn note(&mut self, text: String) {
+        self.notes.push(text);
+    }
+
+    /// Why the command is inconclusive.
+    pub fn inconclusive(&mut self, cause: String) {
+        self.causes.push(cause);
+    }
+
+    /// Says it, a line each, and tells how the command ended.
+    pub fn say(&self) -> Status {
+        let notes = self.notes.iter().map(|note| ("note", note));
+        for (word, text) in notes.chain(self.causes.iter().map(|cause| ("inconclusive", cause))) {
+            // Nothing is left to tell where stderr is closed.
+            let _ = writeln!(std::io::stderr(), "{word}: {text}");
+        }
+        if self.causes.is_empty() { Status::Done } else { Status::Inconclusive }
+    }
 }
 
 /// The JSON document. A number that is not finite has no JSON form and becomes null.
@@ -25,8 +59,15 @@ pub fn json(document: &impl Serialize) -> Result<String, Failure> {
     Ok(text + "\n")
 }
 
+/// Finds out whether stdout was closed: better before the work than after it.
+pub fn writable() -> Result<(), Failure> {
+    let closed = || Failure::CouldNotRun("writing to stdout: it is closed".to_owned());
+    if stdout_was_closed() { Err(closed()) } else { Ok(()) }
+}
+
 /// Writes to stdout. A reader that closed the pipe has seen all it wanted: no failure.
 pub fn write(text: &str) -> Result<(), Failure> {
+    writable()?;
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Failure::CouldNotRun(format!("writing to stdout: {e}"))),

@@ -21,7 +21,8 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::Compute,
-    output::{json, open_folder, progress, show, write, write_files},
+    origin::Origin,
+    output::{Remarks, json, open_folder, progress, write, write_files},
 };
 
 /// The registry as a table: every claim with its statement, source, reach and kinds of evidence
@@ -78,6 +79,28 @@ pub fn pattern(glob: &str) -> Result<Pattern, String> {
     Pattern::new(glob).map_err(|e| format!("must be a glob: {}", e.msg))
 }
 
+/// A glob that matches no claim, with the id that is nearest to it.
+pub fn no_claim(only: Option<&Pattern>, error: &RunError) -> InputError {
+    let glob = only.map(Pattern::to_string).unwrap_or_default();
+    let claims = claims::registry();
+    let suggestion = nearest(&glob, claims.iter().map(|claim| claim.says.id.as_str()));
+    let condition = format!(
+        "{error}; {}",
+        suggestion.map_or_else(
+            || "`goldenweight claims` lists the ids".to_owned(),
+            |id| format!("did you mean {id}? `goldenweight claims` lists the ids")
+        )
+    );
+    InputError::new("--only", glob, condition)
+}
+
+/// The name that is most like a word, where one is (clap's own measure and threshold for commands and options).
+fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let letters = word.replace(['*', '?', '[', ']'], "").to_lowercase();
+    let alike = names.map(|name| (strsim::jaro(&letters, name), name)).filter(|(alike, _)| *alike > 0.7);
+    alike.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
+}
+
 /// How a command with this verdict ends.
 pub const fn status(verdict: Verdict) -> Status {
     match verdict {
@@ -105,30 +128,53 @@ impl ClaimsArgs {
     /// Prints the registry.
     pub fn run(&self) -> Result<Status, Failure> {
         let claims = claims::registry().iter().map(Claim::summary).collect();
-        show(&Listing { claims, anchors: self.anchors }, self.json)?;
+        let listing = Listing { claims, anchors: self.anchors };
+        // A list has no place for version and command.
+        write(&if self.json { json(&listing)? } else { listing.to_string() })?;
         Ok(Status::Done)
     }
 }
 
 impl VerifyArgs {
     /// Runs the registry, printing each claim as it is decided. Told to stop, it ends with what was decided.
-    pub fn run(&self) -> Result<Status, Failure> {
+    pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let suite = claims::suite();
         suite.selected(&self.settings()).map_err(|error| self.refused(&error))?;
         // Opened before the run: one of minutes should not end in a directory that cannot be written to.
         self.report.as_deref().map_or(Ok(()), |folder| open_folder("--report", folder))?;
         let stop = interruption()?;
         let run = self.compute.install(|| self.verify(&suite, stop))?;
+        let document = json(&origin.sign_command(&run, Some(self.compute.seed)))?;
         if self.compute.json {
-            write(&json(&run)?)?;
+            write(&document)?;
         } else {
             write(&report::summary(&run))?;
         }
         if let Some(folder) = &self.report {
-            let (document, page) = (json(&run)?, report::html::page(&suite.about, &run));
+            let page = report::html::page(&suite.about, &run);
             write_files(folder, &[("verify.json", &document), ("verify.html", &page)])
                 .map_err(|e| Failure::CouldNotRun(format!("writing to {}: {e}", folder.display())))?;
         }
+        let mut remarks = Remarks::default();
+        let of = |verdict| {
+            let ids = run.claims.iter().filter(|c| c.verdict == verdict).map(|c| c.says.id.as_str());
+            ids.collect::<Vec<_>>().join(", ")
+        };
+        if run.partial {
+            remarks.inconclusive(format!(
+                "interrupted after {} of {} claims were begun",
+                run.claims.len(),
+                run.claims.len() + run.not_begun.len()
+            ));
+        }
+        match run.verdict {
+            Verdict::Refuted => remarks.note(format!("refuted: {}", of(Verdict::Refuted))),
+            Verdict::Inconclusive if !run.partial => {
+                remarks.inconclusive(format!("not decided: {}", of(Verdict::Inconclusive)));
+            }
+            Verdict::Confirmed | Verdict::Inconclusive => {}
+        }
+        remarks.say();
         Ok(if run.partial { Status::Inconclusive } else { status(run.verdict) })
     }
 
@@ -137,11 +183,14 @@ impl VerifyArgs {
     }
 
     fn refused(&self, error: &RunError) -> Failure {
-        let (option, value) = match error {
-            RunError::NoClaim => ("--only", self.only.as_ref().map(Pattern::to_string).unwrap_or_default()),
-            RunError::NoEvidence => ("--kinds", self.kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(",")),
-        };
-        InputError::new(option, value, in_words(error)).into()
+        match error {
+            RunError::NoClaim => no_claim(self.only.as_ref(), error),
+            RunError::NoEvidence => {
+                let kinds: Vec<_> = self.kinds.iter().map(|kind| kind.word()).collect();
+                InputError::new("--kinds", kinds.join(","), error.to_string())
+            }
+        }
+        .into()
     }
 
     fn verify(&self, suite: &Suite, stop: &AtomicBool) -> Result<RunOutcome, Failure> {
@@ -161,14 +210,6 @@ impl VerifyArgs {
         bar.finish_and_clear();
         printed?;
         run.map_err(|error| self.refused(&error))
-    }
-}
-
-/// Why nothing can be run, with where the ids are found.
-pub fn in_words(error: &RunError) -> String {
-    match error {
-        RunError::NoClaim => format!("{error}; `goldenweight claims` lists the ids"),
-        RunError::NoEvidence => error.to_string(),
     }
 }
 

@@ -18,10 +18,11 @@ pub fn bad_input(error: &Error) -> InputError {
         }
         ErrorKind::InvalidValue if value.is_empty() => InputError::new(option, value, "needs a value"),
         ErrorKind::UnknownArgument => {
-            InputError::new("argument", context(ContextKind::InvalidArg), "is unknown; see --help")
+            InputError::new("argument", context(ContextKind::InvalidArg), unknown(&context(ContextKind::SuggestedArg)))
         }
         ErrorKind::InvalidSubcommand => {
-            InputError::new("command", context(ContextKind::InvalidSubcommand), "is unknown; see --help")
+            let condition = unknown(&context(ContextKind::SuggestedSubcommand));
+            InputError::new("command", context(ContextKind::InvalidSubcommand), condition)
         }
         ErrorKind::MissingSubcommand => {
             let known = context(ContextKind::ValidSubcommand);
@@ -38,4 +39,10 @@ pub fn bad_input(error: &Error) -> InputError {
             InputError::new("command", "line", line)
         }
     }
+}
+
+/// What is wrong with an unknown name, with the one that is most like it.
+fn unknown(suggestion: &str) -> String {
+    let meant = if suggestion.is_empty() { String::new() } else { format!("; did you mean {suggestion}?") };
+    format!("is unknown; see --help{meant}")
 }

@@ -5,12 +5,11 @@ use goldenweight_theory::weights;
 
 use super::Draw;
 use super::chart::{At, Axis, BLACK, BLUE, Chart, Colour, Dash, GREEN, Mark, PURPLE, Pane, Side, VERMILION};
-use super::grid::{BAND, Grid, Minimum, band, simulate};
+use super::grid::{BAND, Grid, Minimum, Z_RULE, band, shown_z, simulate};
 use super::growth::loss_name;
 use super::subject::Subject;
 use super::table::Table;
 use crate::experiment::Rows;
-use crate::stats::compare::Estimate;
 
 /// A panel's sizes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,12 +49,13 @@ pub fn table(subject: Subject, sizes: Sizes, draw: &Draw<'_>) -> Result<Table, P
     let mut table = Table::new(&[("w", "weight on the real rows")]);
     weights.iter().for_each(|w| table.push(vec![*w]));
     for ((loss, law), (prefix, _, _)) in laws.iter().enumerate().zip(series(subject)) {
-        let moments: Vec<_> = (0..weights.len()).map(|w| batches.at(w, loss).0).collect();
+        let means: Vec<_> = (0..weights.len()).map(|w| batches.at(w, loss)).collect();
         let share = subject.share();
         let mut add =
             |name: &str, meaning: &str, values: Vec<f64>| table.add_column(&format!("{prefix}{name}"), meaning, values);
-        let scaled =
-            |value: &dyn Fn(&crate::stats::moments::Moments) -> f64| moments.iter().map(|m| share * value(m)).collect();
+        let scaled = |value: &dyn Fn(&crate::stats::moments::Moments) -> f64| {
+            means.iter().map(|(m, _)| share * value(m)).collect()
+        };
         add("risk", "simulated risk (no unit)", scaled(&|m| m.mean()));
         add("std_error", "its standard error", scaled(&|m| m.std_error()));
         add("low", "lower end of the band", scaled(&|m| band(m).0));
@@ -65,9 +65,9 @@ pub fn table(subject: Subject, sizes: Sizes, draw: &Draw<'_>) -> Result<Table, P
             theory.push(share * law.average_risk(Weight::new(*w)?, sizes.average.0, sizes.average.1));
         }
         if subject.exact() {
-            let z = moments.iter().zip(&theory).map(|(m, theory)| Estimate::from(m).z(theory / share)).collect();
+            let z = means.iter().zip(&theory).map(|(mean, theory)| shown_z(mean, theory / share)).collect();
             add("theory", "exact risk, averaged over the same generations (no unit)", theory);
-            add("z", "(risk - theory)/std_error, corrected for skewness", z);
+            add("z", "(risk - theory)/std_error, corrected for skewness; see z_rule", z);
         } else {
             add("theory", "limit law for many rows, averaged over the same generations (no unit)", theory);
         }
@@ -88,6 +88,7 @@ pub fn table(subject: Subject, sizes: Sizes, draw: &Draw<'_>) -> Result<Table, P
     let rows = if real == synthetic { format!("n = m = {real}") } else { format!("n = {real}, m = {synthetic}") };
     table.set("setting", format!("{rows}, averaged over t = {from}..{}", until - 1));
     table.set("band", BAND);
+    table.set("z_rule", Z_RULE);
     table.set("minimum_rule", Minimum::RULE);
     Ok(table)
 }
@@ -181,11 +182,11 @@ fn enlarged(subject: Subject, table: &Table) -> Pane {
     }
     for ((at, range, colour), y) in minima.iter().rev().zip(heights) {
         marks.push(Mark::Interval { at: (*at, y), range: *range, colour: *colour });
-        let text = format!("minimum {} ± {}", short(*at), short((range.1 - range.0) / 2.0));
+        let text = format!("minimum {} ± {} (95 %)", short(*at), short((range.1 - range.0) / 2.0));
         marks.push(Mark::Text(At::Data(high + 0.04 * width, y), Side::Right, *colour, text));
     }
     // To the right, room for the texts.
-    let room = if series.len() > 1 { 1.7 } else { 1.4 };
+    let room = if series.len() > 1 { 2.2 } else { 1.9 };
     let x = Axis::linear("weight w", low - 0.1 * width, high + room * width);
     let y = Axis::linear("minimum and optima, enlarged", 0.0, rows).bare();
     Pane { x, y, share: if series.len() > 1 { 5 } else { 4 }, marks }

@@ -116,15 +116,15 @@ pub fn ladders_chart(title: &str, table: &Table) -> Chart {
         marks.push(Mark::Line(vec![(0.0, fact("limit_low")), (0.0, fact("limit_high"))], colour, Dash::Solid));
         marks.push(Mark::Dots(vec![(0.0, limit)], colour));
         let half = (fact("limit_high") - fact("limit_low")) / 2.0;
-        marks.extend(Mark::naming(&fit, label, colour, &format!("{name} → {limit:.3} ± {half:.3}")));
+        marks.extend(Mark::naming(&fit, label, colour, &format!("{name} → {limit:.3} ± {half:.3} (95 %)")));
     }
     marks.extend(Mark::naming(&[(0.016, 1.0)], (At::Pane(0.8, 0.05), 1.0), BLACK, "limit law"));
     // Room for the labels above.
     let y = Axis::up_to("risk over its limit law", 0.9, highs.into_iter().map(|y| y + 0.5 * (y - 0.9)));
     let pane = Pane { x: Axis::linear("1/n, n = m rows", -0.0005, 0.0205), y, share: 1, marks };
     let notes = vec![
-        format!("k = 1, w = {WEIGHT}, p = {DIM}; {} chains a rung, ± 2 SE", table.number("replicates")),
-        "At 1/n = 0: what n, 2n, 4n, 8n extrapolate to, 95 %".to_owned(),
+        format!("k = 1, w = {WEIGHT}, p = {DIM}; {} chains a rung", table.number("replicates")),
+        "Bars: 2 standard errors; at 1/n = 0 the limit, 95 %".to_owned(),
     ];
     Chart { title: title.to_owned(), notes, panes: vec![pane] }
 }

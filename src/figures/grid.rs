@@ -10,6 +10,7 @@ use crate::simulate::engine::{Outcome, Plan, RealRows, Record, Weights, run_grid
 use crate::stats::compare::Estimate;
 use crate::stats::family;
 use crate::stats::moments::Moments;
+use crate::stats::shown::{self, Fits};
 
 /// Most batches, as for argmin's minimisers (`docs/statistics.md`).
 const BATCHES: u64 = 24;
@@ -151,6 +152,17 @@ pub const BAND: &str =
 #[must_use]
 pub fn band(moments: &Moments) -> (f64, f64) {
     Estimate::from(moments).interval(student(moments.count() as f64 - 1.0))
+}
+
+/// When there is a z, in words.
+pub const Z_RULE: &str = "Student's law with one degree of freedom less than there are chains with all their fits; none where the theory is a limit, below 20 chains, where more \
+    than a share of 1e-4 of them failed, and where the mean's own skewness (that of the losses over sqrt(chains)), with two of its standard errors, is beyond .08";
+
+/// z of the mean over the chains that did not fail, by the one rule; NaN where there is none.
+#[must_use]
+pub fn shown_z((moments, failed): &(Moments, u64), expected: f64) -> f64 {
+    let fits = Fits { replicates: moments.count() + failed, failed: *failed };
+    shown::z_of_mean(moments, fits, expected).map_or(f64::NAN, |z| z.z)
 }
 
 #[cfg(test)]

@@ -5,12 +5,11 @@ use goldenweight_theory::weights;
 
 use super::Draw;
 use super::chart::{At, Axis, BLUE, Chart, Dash, Mark, Pane, Side, VERMILION};
-use super::grid::{BAND, Grid, band, simulate};
+use super::grid::{BAND, Grid, Z_RULE, band, shown_z, simulate};
 use super::growth::loss_name;
 use super::subject::Subject;
 use super::table::Table;
 use crate::experiment::Rows;
-use crate::stats::compare::Estimate;
 
 /// Fresh real rows per generation.
 const REAL: usize = 100;
@@ -57,7 +56,7 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
             ("low", "lower end of the band"),
             ("high", "upper end of the band"),
             ("theory", theory),
-            ("z", "(risk - theory)/std_error, corrected for skewness; none where the theory is a limit"),
+            ("z", "(risk - theory)/std_error, corrected for skewness; see z_rule"),
             ("failed_fits", "chains that ended in a fit that does not exist, left out"),
         ];
         names.extend(columns.map(|(column, meaning)| (format!("{prefix}{column}"), meaning.to_owned())));
@@ -82,7 +81,7 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
         for (i, w) in weights.into_iter().enumerate() {
             let (moments, failed) = batches.at(i, 0);
             let theory = law.average_risk(Weight::new(w)?, AVERAGE.0, AVERAGE.1);
-            let z = if subject.exact() { Estimate::from(&moments).z(theory) } else { f64::NAN };
+            let z = if subject.exact() { shown_z(&(moments, failed), theory) } else { f64::NAN };
             let (low, high) = band(&moments);
             row.extend([w, moments.mean(), moments.std_error(), low, high, theory, z, failed as f64]);
         }
@@ -90,6 +89,7 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
     }
     table.set("setting", format!("n = {REAL}, m = floor(n/k), averaged over t = {}..{}", AVERAGE.0, AVERAGE.1 - 1));
     table.set("band", BAND);
+    table.set("z_rule", Z_RULE);
     Ok(table)
 }
 

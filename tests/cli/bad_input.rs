@@ -83,6 +83,7 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("risk --model linear --real 9 --synthetic 9 --weight NaN", "--weight NaN", "must be a finite number"),
     ("risk --model linear --real 9 --synthetic 9 --weight inf", "--weight inf", "must be a finite number"),
     ("risk --model linear --real 9 --synthetic 9 --weight -inf", "--weight -inf", "must be a finite number"),
+    ("risk --model linear --real 9 --synthetic 9 --weight 1e-400", "--weight 1e-400", "must be 0 or at least 5e-324"),
     ("risk --model linear --real 9 --synthetic 9 --weight half", "--weight half", "must be a finite number"),
     (
         "risk --model linear --real 9 --synthetic 3 --weight 0",
@@ -138,6 +139,9 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("verify --report Cargo.toml/report", "--report Cargo.toml/report", "must be a directory to write to: "),
     ("verify --tier slow", "--tier slow", "must be one of quick, full"),
     ("verify --only no-such-claim", "--only no-such-claim", "matches no claim"),
+    ("verify --only golden-wieght", "--only golden-wieght", "did you mean golden-weight?"),
+    ("verify --only Figure8*", "--only Figure8*", "did you mean figure-8"),
+    ("calibrate --only guassian-mean-law", "--only guassian-mean-law", "did you mean gaussian-mean-law?"),
     ("verify --kinds guess", "--kinds guess", "must be of proof"),
     ("verify --only cdf-law --kinds ladder", "--kinds ladder", "is the evidence of no claim"),
     ("verify --only [", "--only [", "must be a glob"),
@@ -150,7 +154,9 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("calibrate --only law-limit", "--only law-limit", "matches no claim with a check by simulation"),
     ("calibrate --only [", "--only [", "must be a glob"),
     ("calibrate --kinds proof", "--kinds proof", "must be of simulation, ladder, optimum"),
-    ("figure", "figure", "is unknown"),
+    ("figure", "figure", "did you mean figures?"),
+    ("simulate --model cdf --reel 9", "--reel", "did you mean --real?"),
+    ("xyz", "xyz", "is unknown; see --help"),
     ("--verbose", "--verbose", "is unknown"),
 ];
 
@@ -172,8 +178,15 @@ fn bad_input_gets_one_line_and_exit_2() {
         args.insert(1, "--json");
         assert_bad_input(&args, subject, condition);
     }
-    assert_bad_input(&[], "command", "is required: one of weight, risk");
     assert_bad_input(&["weight", "--model", "a\nb", "--real", "9", "--synthetic", "9"], "a\\nb", "must be one of");
+}
+
+/// The help, whole, and nothing else.
+#[test]
+fn without_arguments_there_is_help_and_exit_2() {
+    let (output, help) = (goldenweight(&[]), goldenweight(&["--help"]));
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
+    assert_eq!(text(&output.stderr), text(&help.stdout));
 }
 
 #[cfg(unix)]

@@ -1,7 +1,10 @@
 //! The command line, run as a user runs it.
 
 mod bad_input;
+#[cfg(unix)]
+mod closed_output;
 mod digits;
+mod documents;
 mod figures;
 
 use std::{
@@ -24,11 +27,14 @@ fn text(bytes: &[u8]) -> &str {
     str::from_utf8(bytes).expect("output is UTF-8")
 }
 
-/// Stdout of a command that must end with this code and keep stderr empty (it is no terminal here).
+/// Stdout of a command that must end with this code. On stderr (which is no terminal here) are notes alone, and why it is inconclusive where it is.
 fn stdout_of(line: &str, code: i32) -> String {
     let output = run(line);
-    assert_eq!(output.status.code(), Some(code), "{line}: {}", text(&output.stderr));
-    assert_eq!(text(&output.stderr), "", "{line}");
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{line}: {stderr}");
+    let causes = stderr.lines().filter(|said| !said.starts_with("note: ")).collect::<Vec<_>>();
+    assert!(causes.iter().all(|cause| cause.starts_with("inconclusive: ")), "{line}: {stderr}");
+    assert_eq!(causes.is_empty(), code != 3, "{line}: {stderr}");
     text(&output.stdout).to_owned()
 }
 
@@ -106,7 +112,7 @@ fn weight_says_what_the_weights_are_worth() {
         assert_close(weight, expected, ROUNDING, "dynamic weight");
     }
     assert_eq!(json("weight --real 100 --synthetic 100 --json")["dynamic_weights"], Value::Null);
-    assert!(stdout_of("weight --real 100 --synthetic 100", 0).contains("0.6180339887498"));
+    assert!(stdout_of("weight --real 100 --synthetic 100", 0).contains(" 0.618034 "));
 }
 
 /// 1 - w at k = 5e11, where 1.0 - w has no more than four digits: 1/k to first order, the next term is of relative size 2/k.
@@ -172,7 +178,15 @@ fn simulate_is_unbiased_where_the_law_is_exact() {
         let (risk, error) = (number(&document, "risk"), number(&document, "std_error"));
         let z = (risk - number(&document["theory"], "risk")) / error;
         assert!(z.abs() < 5.0, "{options}: z = {z}");
-        assert_close(number(&document, "z"), z, 1e-9, "z is what it says");
+        // Hall's correction is a (z^2 + 1/2), and a is at most a third of the largest skewness, .08.
+        match document["z"].as_f64() {
+            Some(found) => {
+                assert!((found - z).abs() <= 0.03 * (z * z + 0.5), "{document}");
+                assert_eq!([&document["z_degrees"], &document["z_reason"]], [&Value::from(4_999.0), &Value::Null]);
+            }
+            // Of a chain whose covariance is estimated from 4 rows again and again.
+            None => assert!(options.starts_with("gaussian-mean --real 8 --synthetic 4"), "{document}"),
+        }
         assert!(error < 0.1 * risk, "{options}: the standard error says something");
     }
 }
@@ -190,11 +204,11 @@ fn against_a_limit_law_there_is_a_ratio_and_no_z() {
 /// One row and full weight on it: the loss is the same in every replicate, and 0/0 is no number.
 #[test]
 fn a_standard_error_of_zero_gives_no_z() {
-    let line =
-        "simulate --model categorical --real 1 --synthetic 1 --probabilities 0.5,0.5 --weight 1 --replicates 10 --json";
+    let line = "simulate --model categorical --real 1 --synthetic 1 --probabilities 0.5,0.5 --weight 1 --replicates 100 --json";
     let document = json(line);
     assert_eq!(number(&document, "std_error"), 0.0);
     assert_eq!(document["z"], Value::Null);
+    assert_eq!(document["z_reason"], "all values are equal, so that there is no standard error");
 }
 
 #[test]
@@ -286,7 +300,6 @@ fn verify_writes_a_report() {
     }
 }
 
-/// The law of the category shares is exact: each z of a fixed seed is below five.
 #[test]
 fn adult_has_the_four_experiments() {
     let document = json("adult --replicates 8 --json");
@@ -295,8 +308,9 @@ fn adult_has_the_four_experiments() {
     assert_eq!(names, ["workclass", "education", "marital_status", "logistic"]);
     for experiment in experiments {
         for risk in experiment["risks"].as_array().expect("a list") {
-            let exact = experiment["exact"].as_bool().expect("a flag");
-            assert_eq!(risk["z"].as_f64().map(|z| z.abs() < 5.0), exact.then_some(true), "{risk}");
+            let few = experiment["exact"].as_bool().expect("a flag");
+            let reason = if few { "8 values are too few" } else { "the theory is a limit law" };
+            assert!(risk["z"].is_null() && risk["z_reason"].as_str().is_some_and(|r| r.starts_with(reason)), "{risk}");
         }
     }
     // 1 - u, rho u^2 - (2 + rho) u + 1 = 0 at rho = 1 - 1/500; kappa = tr I^-1 / tr I^-1 J I^-1 = 430.50/420.10.

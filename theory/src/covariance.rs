@@ -17,6 +17,14 @@ pub struct Moments<S> {
     pub trace_variance: S,
 }
 
+impl<S: Scalar> Moments<S> {
+    /// From the modes 2V + U and V - U.
+    #[must_use]
+    pub fn of_modes([a, b]: [S; 2]) -> Self {
+        Self { risk: (a.clone() + b.clone()) / S::ratio(3, 1), trace_variance: (a - two::<S>() * b) / S::ratio(3, 1) }
+    }
+}
+
 /// The exact law of the covariance's risk, a linear recursion for (V, U).
 ///
 /// # Formula
@@ -94,11 +102,7 @@ impl<S: Scalar> CovarianceSystem<S> {
     /// V as [`Recursion::risk_at`]; U loses a factor (1 + 2p)/3 at most to the subtraction
     #[must_use]
     pub fn moments_at(&self, w: &S, t: u32) -> Moments<S> {
-        let [a, b] = self.modes().map(|mode| mode.risk_at(w, t));
-        Moments {
-            risk: (a.clone() + b.clone()) / S::ratio(3, 1),
-            trace_variance: (a - two::<S>() * b) / S::ratio(3, 1),
-        }
+        Moments::of_modes(self.modes().map(|mode| mode.risk_at(w, t)))
     }
 
     /// Limit of (V, U), as rational expressions.
@@ -129,7 +133,14 @@ impl<S: Scalar> CovarianceSystem<S> {
     }
 
     /// The laws of the modes 2V + U and V - U.
-    fn modes(&self) -> [Recursion<S>; 2] {
+    ///
+    /// # Formula
+    /// noise 2(K + T2) and K - 2 T2, over c and d; rho - 1 = 2/d and -1/d
+    ///
+    /// # Source
+    /// derived: see the modes of [`CovarianceSystem`]
+    #[must_use]
+    pub fn modes(&self) -> [Recursion<S>; 2] {
         let (t2, d) = (self.square_trace.clone(), self.synthetic.clone());
         let mode = |noise: S, excess: S| {
             Recursion::new(noise.clone() / self.real.clone(), noise / d.clone(), excess / d.clone())

@@ -12,6 +12,8 @@
 //! * [`recursion`]: the one law under every model: finite t, limit, divergence, optimum.
 //! * [`gaussian`], [`covariance`], [`categorical`], [`cdf`], [`linear`], [`logistic`], [`poisson`], [`misspecified`]:
 //!   each model's place in that law, one file per model.
+//! * [`accumulate`]: data that accumulate over the generations, for every model of the one law;
+//!   [`maximum_likelihood`]: Gaussian rows whose covariance is divided by n; [`design`]: regressions on rows N(0, Omega).
 //! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
 //! * [`collapse`]: training on synthetic rows alone (w = 0).
 //!
@@ -25,10 +27,12 @@
 //! * Roots and transcendental functions of floats are correctly rounded or come from `libm`: the same bits on every
 //!   platform.
 
+pub mod accumulate;
 pub mod categorical;
 pub mod cdf;
 pub mod collapse;
 pub mod covariance;
+pub mod design;
 pub mod dynamic;
 pub mod exact;
 pub mod gaussian;
@@ -36,9 +40,11 @@ pub mod interval;
 pub mod jet;
 pub mod linear;
 pub mod logistic;
+pub mod maximum_likelihood;
 pub mod misspecified;
 pub mod parameters;
 pub mod poisson;
 pub mod recursion;
 pub mod scalar;
 pub mod weights;
+pub mod wide;

@@ -3,6 +3,8 @@
 //! Tested by `tests/laws/recursion.rs` (exact rationals, the unrolled sum) and `tests/laws/optimum.rs` (enclosure of w*
 //! and u* by the exact sign of their polynomial and of the derivative).
 
+use std::ops::Range;
+
 use crate::parameters::Weight;
 use crate::scalar::{Analytic, Scalar};
 
@@ -249,6 +251,31 @@ impl Recursion<f64> {
         let generations = (libm::log(tolerance / distance) / libm::log1p(-self.gap(&w))).ceil().max(1.0);
         (generations <= f64::from(u32::MAX)).then_some(generations as u32)
     }
+}
+
+/// Mean risk over the generations `from..until` of a path e_0, e_1, ...; none where there is no generation.
+///
+/// # Formula
+/// `(e_from + ... + e_{until-1})/(until - from)`
+///
+/// # Domain
+/// any path; none also where it ends before `until`
+///
+/// # Accuracy
+/// in floats that of the path, and (until - from)/2 ulp at most for the sum
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::recursion::average;
+/// assert_eq!(average([8.0, 4.0, 2.0].into_iter(), 1..3), Some(3.0));
+/// assert_eq!(average([8.0, 4.0, 2.0].into_iter(), 2..4), None);
+/// ```
+#[must_use]
+pub fn average<S: Scalar>(mut path: impl Iterator<Item = S>, generations: Range<u32>) -> Option<S> {
+    let length = generations.end.checked_sub(generations.start)?;
+    let first = path.nth(generations.start as usize).filter(|_| length > 0)?;
+    let sum = (1..length).try_fold(first, |sum, _| Some(sum + path.next()?))?;
+    Some(sum / S::ratio(length.into(), 1))
 }
 
 /// u = 1 - w.

@@ -12,7 +12,8 @@ use crate::case::{Case, Expected};
 use crate::context::Context;
 use crate::optimum::{self, Optimum, Window, curves, minimise_curves};
 use crate::simulation::{BLOCK, Tally};
-use crate::stats::compare::{Estimate, MAX_FAILED_SHARE};
+use crate::stats::compare::Estimate;
+use crate::stats::shown::Fits;
 
 /// Looks at a comparison, after an eighth, a quarter, a half and all of its cap.
 pub const LOOKS: u32 = 4;
@@ -91,7 +92,7 @@ pub struct Drawn {
 /// The mean of a tally, unless too many replicates failed.
 fn mean(case: &Case, tally: &Tally) -> Estimated {
     let (failed, replicates) = (tally.failed, tally.replicates());
-    if failed as f64 > MAX_FAILED_SHARE * replicates as f64 {
+    if (Fits { replicates, failed }).too_many_failed() {
         return Err(format!("{}: {failed} of {replicates} replicates failed", case.place()));
     }
     Ok(Sample { estimate: Estimate::from(&tally.moments), replicates, failed })

@@ -60,9 +60,10 @@ impl Covariates {
 
     /// Sets every row.
     pub fn fill<'a>(&mut self, mut row: impl FnMut(usize) -> &'a [f64]) {
-        for i in 0..self.rows {
-            let four = &mut self.fours[i / 4 * self.coefficients..];
-            four.iter_mut().zip(row(i)).for_each(|(four, &x)| four[i % 4] = x);
+        for (first, four) in (0..self.rows).step_by(4).zip(self.fours.chunks_exact_mut(self.coefficients)) {
+            for i in first..self.rows.min(first + 4) {
+                four.iter_mut().zip(row(i)).for_each(|(four, &x)| four[i % 4] = x);
+            }
         }
         self.measure();
     }

@@ -13,7 +13,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::{
     FitFailure, Model, Part, Retraining, Source,
-    schedule::{Batch, Ingredient, Origin, Schedule},
+    schedule::{Batch, Ingredient, Origin, Schedule, Share},
 };
 
 /// Replicates of a block. Part of the order of summation: changing it changes the last bits of every result.
@@ -306,26 +306,22 @@ struct Chain<'a, M: Model> {
     recorded: usize,
 }
 
-/// Memory of a batch of real rows, the same for all chains.
-struct RealRows<M: Model> {
-    rows: usize,
-    noise: M::Noise,
-    data: M::Data,
-}
-
-/// Memory of what a batch of synthetic rows is made of, the same for all chains.
-struct SyntheticRows<M: Model> {
-    rows: usize,
-    noise: M::Noise,
-}
-
 /// A batch that is in memory.
 #[derive(Clone, Copy)]
 struct Kept {
     born: u32,
     index: usize,
-    origin: Origin,
+    batch: Batch,
     /// Its place in [`Runner::real`] or [`Runner::synthetic`].
+    place: usize,
+}
+
+/// A batch in a fit, found in memory.
+#[derive(Clone, Copy)]
+struct Found {
+    share: Share,
+    rows: usize,
+    real: bool,
     place: usize,
 }
 
@@ -334,8 +330,10 @@ struct Runner<'a, M: Model, S: ?Sized, D: ?Sized> {
     retraining: &'a Retraining<'a, M, S, D>,
     plan: &'a Plan,
     chains: Vec<Chain<'a, M>>,
-    real: Vec<RealRows<M>>,
-    synthetic: Vec<SyntheticRows<M>>,
+    /// Real rows, the same for all chains.
+    real: Vec<(M::Noise, M::Data)>,
+    /// What synthetic rows are made of, the same for all chains.
+    synthetic: Vec<M::Noise>,
     /// In the order of birth.
     kept: Vec<Kept>,
     /// Memory whose batch is not needed any more.
@@ -346,7 +344,9 @@ struct Runner<'a, M: Model, S: ?Sized, D: ?Sized> {
     // Lists whose memory is used again.
     born: Vec<Batch>,
     recipe: Vec<Ingredient>,
-    parts: Vec<Part<'static, M>>,
+    /// The recipes of all nodes, and where each ends.
+    found: Vec<Found>,
+    ends: Vec<usize>,
 }
 
 impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S, D> {
@@ -374,7 +374,8 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
             current: vec![0.0; losses],
             born: Vec::new(),
             recipe: Vec::new(),
-            parts: Vec::new(),
+            found: Vec::new(),
+            ends: Vec::new(),
         }
     }
 
@@ -416,94 +417,122 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
     /// Draws what is born at a generation, and fits every chain that has not failed.
     fn generation(&mut self, replicate: u64, generation: u32) {
         let drawn = self.draw(replicate, generation);
-        let Self { retraining: Retraining { model, schedule, .. }, real, synthetic, kept, scratch, .. } = self;
-        let first_born = kept.partition_point(|kept| kept.born < generation);
-        let mut parts = recycle(std::mem::take(&mut self.parts));
+        self.find(generation);
+        let Self { retraining: Retraining { model, .. }, real, synthetic, kept, scratch, found, ends, .. } = self;
+        let first_born = kept.len() - self.born.len();
         for Chain { weights, fits, made, fit, .. } in &mut self.chains {
             *fit = fit.and(drawn);
-            for &Kept { origin, place, .. } in &kept[first_born..] {
-                let Origin::Synthetic { node } = origin else { continue };
-                *fit = fit.and_then(|()| model.generate(&fits[node], &synthetic[place].noise, &mut made[place]));
-            }
             if fit.is_err() {
                 continue;
             }
-            let weight = if generation == 0 { 1.0 } else { weights.at(generation) };
-            for (node, fitted) in fits.iter_mut().enumerate() {
-                self.recipe.clear();
-                schedule.recipe(node, generation, weight, &mut self.recipe);
-                let mut fresh = recycle(parts);
-                for &Ingredient { born, index, weight } in self.recipe.iter().filter(|part| part.weight > 0.0) {
-                    let found = kept.binary_search_by_key(&(born, index), |kept| (kept.born, kept.index));
-                    let Kept { origin, place, .. } = kept[found.expect("a recipe names batches that are kept")];
-                    fresh.push(match origin {
-                        Origin::Real => {
-                            let RealRows { rows, noise, data } = &real[place];
-                            Part { weight, rows: *rows, real: true, noise, data }
-                        }
-                        Origin::Synthetic { .. } => {
-                            let SyntheticRows { rows, noise } = &synthetic[place];
-                            Part { weight, rows: *rows, real: false, noise, data: &made[place] }
-                        }
-                    });
+            // All rows before any fit: a node may be asked for rows after its own fit is made.
+            for &Kept { batch, place, .. } in &kept[first_born..] {
+                if let Origin::Synthetic { node } = batch.origin {
+                    *fit = fit.and_then(|()| model.generate(&fits[node], &synthetic[place], &mut made[place]));
                 }
-                *fit = fit.and_then(|()| model.fit(generation, &fresh, scratch, fitted));
-                parts = recycle(fresh);
+            }
+            let weight = if generation == 0 { 1.0 } else { weights.at(generation) };
+            let part = |&Found { share, rows, real: is_real, place }: &Found| {
+                let (noise, data) =
+                    if is_real { (&real[place].0, &real[place].1) } else { (&synthetic[place], &made[place]) };
+                Part { weight: share.weight(weight), rows, real: is_real, noise, data }
+            };
+            let mut begin = 0;
+            for (fitted, &end) in fits.iter_mut().zip(&*ends) {
+                // On the stack where there are few.
+                let (few, many): ([Part<'_, M>; 2], Vec<_>);
+                let parts = match &found[begin..end] {
+                    [only] => {
+                        few = [part(only); 2];
+                        &few[..1]
+                    }
+                    [first, second] => {
+                        few = [part(first), part(second)];
+                        &few[usize::from(few[0].weight == 0.0)..2 - usize::from(few[1].weight == 0.0)]
+                    }
+                    all => {
+                        many = all.iter().map(part).filter(|part| part.weight > 0.0).collect();
+                        many.as_slice()
+                    }
+                };
+                *fit = fit.and_then(|()| model.fit(generation, parts, scratch, fitted));
+                begin = end;
             }
         }
-        self.parts = recycle(parts);
     }
 
-    /// Draws the batches that are born at a generation; those that no later one needs make room.
-    fn draw(&mut self, replicate: u64, generation: u32) -> Result<(), FitFailure> {
-        let Self { retraining: Retraining { model, source, schedule }, plan, kept, free, .. } = self;
-        kept.retain(|batch| {
-            let keep = schedule.keeps(batch.born, batch.index, generation);
-            if !keep {
-                free.push(*batch);
+    /// Finds the batches of all recipes of a generation.
+    fn find(&mut self, generation: u32) {
+        let Self { retraining: Retraining { schedule, .. }, kept, recipe, found, ends, .. } = self;
+        found.clear();
+        ends.clear();
+        for node in 0..schedule.nodes() {
+            recipe.clear();
+            schedule.recipe(node, generation, recipe);
+            for (i, &Ingredient { born, index, share }) in recipe.iter().enumerate() {
+                let key = |kept: &Kept| (kept.born, kept.index);
+                // Most recipes name all that is kept, in its order.
+                let at_its_place = kept.get(i).filter(|kept| key(kept) == (born, index));
+                let known =
+                    at_its_place.or_else(|| kept.binary_search_by_key(&(born, index), key).ok().map(|i| &kept[i]));
+                let &Kept { batch: Batch { origin, rows }, place, .. } =
+                    known.expect("a recipe names batches that are kept");
+                found.push(Found { share, rows, real: origin == Origin::Real, place });
             }
-            keep
-        });
+            ends.push(found.len());
+        }
+    }
+
+    /// Draws the batches that are born at a generation.
+    fn draw(&mut self, replicate: u64, generation: u32) -> Result<(), FitFailure> {
         self.born.clear();
-        schedule.batches(generation, &mut self.born);
+        self.retraining.schedule.batches(generation, &mut self.born);
+        self.make_room(generation);
+        let Self { retraining: Retraining { model, source, .. }, plan, kept, born, real, synthetic, .. } = self;
         let streams = Streams { seed: plan.seed, experiment: plan.experiment };
-        let (mut drawn, mut of_kind) = (Ok(()), [0, 0]);
-        for (index, &Batch { origin, rows }) in self.born.iter().enumerate() {
-            let real = origin == Origin::Real;
-            assert!(real || generation > 0, "a batch of generation 0 is real");
-            let fits = |free: &Kept| match free.origin {
-                Origin::Real => real && self.real[free.place].rows == rows,
-                Origin::Synthetic { .. } => !real && self.synthetic[free.place].rows == rows,
-            };
-            let place = match free.iter().rposition(fits) {
-                Some(found) => free.swap_remove(found).place,
-                None if real => {
-                    self.real.push(RealRows { rows, noise: model.noise(rows), data: model.data(rows) });
-                    self.real.len() - 1
-                }
-                None => {
-                    self.synthetic.push(SyntheticRows { rows, noise: model.noise(rows) });
-                    self.chains.iter_mut().for_each(|chain| chain.made.push(model.data(rows)));
-                    self.synthetic.len() - 1
-                }
-            };
-            kept.push(Kept { born: generation, index, origin, place });
-            let purpose = if real { Purpose::Real } else { Purpose::Synthetic };
-            let mut rng = streams.nth(replicate, generation, purpose, of_kind[purpose as usize], plan.cell);
-            of_kind[purpose as usize] += 1;
-            if real {
-                let RealRows { noise, data, .. } = &mut self.real[place];
-                drawn = drawn.and(source.draw(model, &mut rng, noise, data));
+        let (mut drawn, mut reals, mut synthetics) = (Ok(()), 0, 0);
+        for &Kept { batch, place, .. } in &kept[kept.len() - born.len()..] {
+            let stream = |purpose, index| streams.nth(replicate, generation, purpose, index, plan.cell);
+            if batch.origin == Origin::Real {
+                let (noise, data) = &mut real[place];
+                drawn = drawn.and(source.draw(model, &mut stream(Purpose::Real, reals), noise, data));
+                reals += 1;
             } else {
-                model.draw(&mut rng, &mut self.synthetic[place].noise);
+                model.draw(&mut stream(Purpose::Synthetic, synthetics), &mut synthetic[place]);
+                synthetics += 1;
             }
         }
         drawn
     }
-}
 
-/// An empty list with the memory of another, whose borrows have ended: collecting from a list's own iterator keeps its memory.
-fn recycle<'b, M: Model>(mut parts: Vec<Part<'_, M>>) -> Vec<Part<'b, M>> {
-    parts.clear();
-    parts.into_iter().map(|_| unreachable!("the list is empty")).collect()
+    /// Finds memory for the batches that are born: that of batches which no later generation needs, or new one.
+    fn make_room(&mut self, generation: u32) {
+        let Self { retraining: Retraining { model, schedule, .. }, kept, free, born, .. } = self;
+        let goes = |kept: &Kept| !schedule.keeps(kept.born, kept.index, generation);
+        // Most generations take the place of the one before.
+        if kept.len() == born.len() && kept.iter().zip(&*born).all(|(kept, born)| kept.batch == *born && goes(kept)) {
+            kept.iter_mut().for_each(|kept| kept.born = generation);
+            return;
+        }
+        free.extend(kept.extract_if(.., |kept| goes(kept)));
+        for (index, &batch) in born.iter().enumerate() {
+            let Batch { origin, rows } = batch;
+            let real = origin == Origin::Real;
+            assert!(real || generation > 0, "a batch of generation 0 is real");
+            let fits = |free: &Kept| free.batch.rows == rows && (free.batch.origin == Origin::Real) == real;
+            let place = match free.iter().rposition(fits) {
+                Some(found) => free.swap_remove(found).place,
+                None if real => {
+                    self.real.push((model.noise(rows), model.data(rows)));
+                    self.real.len() - 1
+                }
+                None => {
+                    self.synthetic.push(model.noise(rows));
+                    self.chains.iter_mut().for_each(|chain| chain.made.push(model.data(rows)));
+                    self.synthetic.len() - 1
+                }
+            };
+            kept.push(Kept { born: generation, index, batch, place });
+        }
+    }
 }

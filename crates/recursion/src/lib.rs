@@ -15,7 +15,7 @@
 //!   weights share it.
 //! * A stream of random numbers belongs to a key (seed, experiment, cell, replicate, generation, purpose), never to a thread: results have the same
 //!   bits for any number of threads.
-//! * No memory is allocated for a generation, but for rows that a schedule keeps.
+//! * No memory is allocated for a generation that is fitted on one batch or two, beyond that of the generation before.
 //!
 //! # Examples
 //! The mean of a Gaussian, retrained 50 times on 100 fresh real rows and 100 synthetic ones, half of the weight on each.
@@ -131,6 +131,14 @@ pub struct Part<'a, M: Model + ?Sized> {
     /// The rows.
     pub data: &'a M::Data,
 }
+
+impl<M: Model + ?Sized> Clone for Part<'_, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M: Model + ?Sized> Copy for Part<'_, M> {}
 
 /// What is retrained: a model, where its real rows come from, and what each generation is fitted on.
 #[derive(Debug)]

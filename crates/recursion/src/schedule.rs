@@ -30,7 +30,31 @@ pub struct Batch {
     pub rows: usize,
 }
 
-/// A batch in a fit: batch `index` of the list of generation `born`, with this weight in total.
+/// Weight of a batch in a fit, as a share of what is asked for at a generation: the weight w.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Share {
+    /// This part of w.
+    Asked(f64),
+    /// This part of 1 - w.
+    Rest(f64),
+    /// This weight, whatever w is.
+    Given(f64),
+}
+
+impl Share {
+    /// The weight, where w is asked for.
+    #[inline]
+    #[must_use]
+    pub fn weight(self, w: f64) -> f64 {
+        match self {
+            Self::Asked(part) => part * w,
+            Self::Rest(part) => part * (1.0 - w),
+            Self::Given(weight) => weight,
+        }
+    }
+}
+
+/// A batch in a fit: batch `index` of the list of generation `born`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ingredient {
     /// Generation at which the batch was drawn.
@@ -38,7 +62,7 @@ pub struct Ingredient {
     /// Its place in [`Schedule::batches`] of that generation.
     pub index: usize,
     /// Weight of all of its rows together; a batch of weight 0 does not count.
-    pub weight: f64,
+    pub share: Share,
 }
 
 /// Which rows each generation is fitted on. A schedule of your own implements `batches` and `recipe`.
@@ -53,9 +77,9 @@ pub trait Schedule: Send + Sync {
     /// Appends the batches that are drawn at a generation. At generation 0 there is no model yet: they are real.
     fn batches(&self, generation: u32, out: &mut Vec<Batch>);
 
-    /// Appends what the model of a node is fitted on; `weight` is the weight that is asked for at this generation (at generation 0 none is: 1).
-    /// Weights must not be negative and add up to 1.
-    fn recipe(&self, node: usize, generation: u32, weight: f64, out: &mut Vec<Ingredient>);
+    /// Appends what the model of a node is fitted on. Weights must not be negative and add up to 1, whatever weight is asked for; at generation 0 none is, and
+    /// w = 1.
+    fn recipe(&self, node: usize, generation: u32, out: &mut Vec<Ingredient>);
 
     /// Whether a batch that was born earlier is used at this generation or later: until then its memory is kept. Where a schedule does not say, it keeps
     /// everything.
@@ -81,10 +105,10 @@ impl Schedule for Fresh {
     }
 
     #[inline]
-    fn recipe(&self, _: usize, generation: u32, weight: f64, out: &mut Vec<Ingredient>) {
-        out.push(Ingredient { born: generation, index: 0, weight });
+    fn recipe(&self, _: usize, generation: u32, out: &mut Vec<Ingredient>) {
+        out.push(Ingredient { born: generation, index: 0, share: Share::Asked(1.0) });
         if generation > 0 {
-            out.push(Ingredient { born: generation, index: 1, weight: 1.0 - weight });
+            out.push(Ingredient { born: generation, index: 1, share: Share::Rest(1.0) });
         }
     }
 
@@ -109,10 +133,10 @@ impl Schedule for Fixed {
         });
     }
 
-    fn recipe(&self, _: usize, generation: u32, weight: f64, out: &mut Vec<Ingredient>) {
-        out.push(Ingredient { born: 0, index: 0, weight });
+    fn recipe(&self, _: usize, generation: u32, out: &mut Vec<Ingredient>) {
+        out.push(Ingredient { born: 0, index: 0, share: Share::Asked(1.0) });
         if generation > 0 {
-            out.push(Ingredient { born: generation, index: 0, weight: 1.0 - weight });
+            out.push(Ingredient { born: generation, index: 0, share: Share::Rest(1.0) });
         }
     }
 
@@ -134,11 +158,11 @@ impl Schedule for Accumulate {
         Fixed { rows: self.rows }.batches(generation, out);
     }
 
-    fn recipe(&self, _: usize, generation: u32, _: f64, out: &mut Vec<Ingredient>) {
+    fn recipe(&self, _: usize, generation: u32, out: &mut Vec<Ingredient>) {
         let Rows { real, synthetic } = self.rows;
         let all = real as f64 + f64::from(generation) * synthetic as f64;
-        let weight = |rows: usize| rows as f64 / all;
-        out.push(Ingredient { born: 0, index: 0, weight: weight(real) });
-        out.extend((1..=generation).map(|born| Ingredient { born, index: 0, weight: weight(synthetic) }));
+        let share = |rows: usize| Share::Given(rows as f64 / all);
+        out.push(Ingredient { born: 0, index: 0, share: share(real) });
+        out.extend((1..=generation).map(|born| Ingredient { born, index: 0, share: share(synthetic) }));
     }
 }

@@ -6,15 +6,18 @@
 //! * [`cover`]: a statement holds on a whole domain, by branch and bound over interval boxes.
 //! * One file per topic with the certificates of its claims. They simulate nothing.
 
+pub mod accumulate;
 pub mod collapse;
 pub mod covariance;
 pub mod cover;
 pub mod degree;
+pub mod design;
 pub mod dynamic;
 pub mod figures;
 pub mod identity;
 pub mod information;
 pub mod law;
+pub mod maximum_likelihood;
 pub mod sampling;
 pub mod separation;
 pub mod weights;

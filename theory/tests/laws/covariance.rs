@@ -16,7 +16,7 @@ fn df(n: u64, m: u64) -> DegreesOfFreedom {
 }
 
 /// E Sigma_t (ij) Sigma_t (kl), all p^4 of them, generation by generation, and (V, U) from them.
-struct SecondMoments<'a> {
+pub struct SecondMoments<'a> {
     sigma: &'a [Vec<Q>],
     matrix: Vec<Q>,
 }
@@ -26,26 +26,26 @@ impl<'a> SecondMoments<'a> {
         ((i * p + j) * p + k) * p + l
     }
 
-    fn tabulate(sigma: &'a [Vec<Q>], f: impl Fn([usize; 4]) -> Q) -> Self {
+    pub fn tabulate(sigma: &'a [Vec<Q>], f: impl Fn([usize; 4]) -> Q) -> Self {
         let p = sigma.len();
         let digits = |x: usize| [x / p / p / p, x / p / p % p, x / p % p, x % p];
         Self { sigma, matrix: (0..p.pow(4)).map(|x| f(digits(x))).collect() }
     }
 
-    fn at(&self, indices: [usize; 4]) -> &Q {
+    pub fn at(&self, indices: [usize; 4]) -> &Q {
         &self.matrix[Self::index(self.sigma.len(), indices)]
     }
 
     /// Of a sample covariance with `df` degrees of freedom, given the second moments of the rows' covariance C: by
     /// Isserlis, E x_i x_j x_k x_l = C_ij C_kl + C_ik C_jl + C_il C_jk, and the mean of df independent x x' has the two
     /// last over df.
-    fn sampled(&self, df: i64) -> Self {
+    pub fn sampled(&self, df: i64) -> Self {
         Self::tabulate(self.sigma, |[i, j, k, l]| {
             self.at([i, j, k, l]) + (self.at([i, k, j, l]) + self.at([i, l, j, k])) / q(df, 1)
         })
     }
 
-    fn truth(sigma: &'a [Vec<Q>]) -> Self {
+    pub fn truth(sigma: &'a [Vec<Q>]) -> Self {
         Self::tabulate(sigma, |[i, j, k, l]| &sigma[i][j] * &sigma[k][l])
     }
 
@@ -55,7 +55,7 @@ impl<'a> SecondMoments<'a> {
         Self::tabulate(self.sigma, |x| w * w * real.at(x) + q(2, 1) * w * &u * truth.at(x) + &u * &u * synthetic.at(x))
     }
 
-    fn moments(&self) -> Moments<Q> {
+    pub fn moments(&self) -> Moments<Q> {
         let (truth, p) = (Self::truth(self.sigma), self.sigma.len());
         let centred = |x| self.at(x) - truth.at(x);
         let pairs = || (0..p).flat_map(|i| (0..p).map(move |j| (i, j)));
@@ -67,16 +67,21 @@ impl<'a> SecondMoments<'a> {
 }
 
 /// tr Sigma^2 and (tr Sigma)^2.
-fn traces(sigma: &[Vec<Q>]) -> (Q, Q) {
+pub fn traces(sigma: &[Vec<Q>]) -> (Q, Q) {
     let trace: Q = (0..sigma.len()).map(|i| sigma[i][i].clone()).sum();
     (sigma.iter().flatten().map(|x| x * x).sum(), &trace * &trace)
 }
 
-#[test]
-fn by_the_full_matrix_of_second_moments() {
+/// Covariances in dimensions 1, 2 and 3, correlated.
+pub fn correlated() -> [Vec<Vec<Q>>; 3] {
     let matrix =
         |rows: &[&[i64]]| -> Vec<Vec<Q>> { rows.iter().map(|row| row.iter().map(|&x| q(x, 2)).collect()).collect() };
-    for sigma in [matrix(&[&[3]]), matrix(&[&[5, 2], &[2, 3]]), matrix(&[&[5, 2, -1], &[2, 3, 0], &[-1, 0, 2]])] {
+    [matrix(&[&[3]]), matrix(&[&[5, 2], &[2, 3]]), matrix(&[&[5, 2, -1], &[2, 3, 0], &[-1, 0, 2]])]
+}
+
+#[test]
+fn by_the_full_matrix_of_second_moments() {
+    for sigma in correlated() {
         let (t2, tr2) = traces(&sigma);
         for (c, d) in [(1, 1), (4, 9), (30, 3)] {
             let system = CovarianceSystem::new(t2.clone(), tr2.clone(), df(c as u64 + 1, d as u64 + 1));

@@ -6,10 +6,12 @@
 // Reference digits are written as the higher precision printed them.
 #![allow(clippy::excessive_precision)]
 
+mod accumulate;
 mod categorical;
 mod cdf;
 mod collapse;
 mod covariance;
+mod design;
 mod dynamic;
 mod enclosure;
 mod exact;
@@ -18,6 +20,7 @@ mod information;
 mod interval;
 mod jet;
 mod linear;
+mod maximum_likelihood;
 mod misspecified;
 mod optimum;
 mod parameters;
@@ -27,3 +30,4 @@ mod recursion;
 mod resampling;
 mod support;
 mod weights;
+mod wide;

@@ -14,9 +14,6 @@ use crate::verdict::Verdict;
 /// up to four standard errors: see `docs/statistics.md`.
 pub const MAX_SKEWNESS: f64 = 0.08;
 
-/// Share of replicates that may fail: above it the mean over the others says nothing of the mean over all.
-pub const MAX_FAILED_SHARE: f64 = 1e-4;
-
 /// Relative distance beyond which a mean of equal values is not the expected one: far above the rounding of a mean, 1e-16 for each doubling of the values.
 const ROUNDING: f64 = 1e-12;
 

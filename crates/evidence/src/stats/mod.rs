@@ -4,5 +4,6 @@ pub mod calibration;
 pub mod compare;
 pub mod family;
 pub mod ladder;
+pub mod shown;
 
 pub use goldenweight_replicates::moments;

@@ -66,9 +66,14 @@ impl<S: Sample + Send + Sync + 'static> Model for Categorical<S> {
     }
 
     fn fit(&self, _: u32, parts: &[Part<'_, Self>], (): &mut (), fit: &mut Vec<f64>) -> Result<(), FitFailure> {
-        let Some((first, others)) = parts.split_first() else { return Err(FitFailure) };
-        fit.iter_mut().zip(first.data).for_each(|(fit, share)| *fit = first.weight * share);
-        for part in others {
+        if let [a, b] = parts {
+            for ((fit, x), y) in fit.iter_mut().zip(a.data).zip(b.data) {
+                *fit = a.weight * x + b.weight * y;
+            }
+            return Ok(());
+        }
+        fit.fill(0.0);
+        for part in parts {
             fit.iter_mut().zip(part.data).for_each(|(fit, share)| *fit += part.weight * share);
         }
         Ok(())

@@ -188,7 +188,8 @@ impl Fit {
     fn scale(&mut self, w: f64, other: &Self) {
         self.mean.iter_mut().zip(&other.mean).for_each(|(x, y)| *x = w * y);
         let root = w.sqrt();
-        self.factor.iter_mut().zip(&other.factor).for_each(|(x, y)| *x = root * y);
+        let entries = self.factor.as_mut_slice().iter_mut().zip(other.factor.as_slice());
+        entries.for_each(|(x, y)| *x = root * y);
     }
 
     /// Adds another share, whose factor is used up.

@@ -136,13 +136,14 @@ impl Equations {
     }
 
     fn clear(&mut self) {
-        self.gram.fill(0.0);
+        self.gram.as_mut_slice().fill(0.0);
         self.moment.fill(0.0);
     }
 
     /// Adds those of another sample with a weight.
     fn add(&mut self, weight: f64, other: &Self) {
-        self.gram.iter_mut().zip(&other.gram).for_each(|(sum, g)| *sum += weight * g);
+        let entries = self.gram.as_mut_slice().iter_mut().zip(other.gram.as_slice());
+        entries.for_each(|(sum, g)| *sum += weight * g);
         self.moment.iter_mut().zip(&other.moment).for_each(|(sum, h)| *sum += weight * h);
     }
 

@@ -1,0 +1,217 @@
+//! Data that accumulate: the real rows of generation 0 and the synthetic rows of every generation, all weighted alike.
+
+use std::f64::consts::PI;
+
+use goldenweight_theory::accumulate::Accumulation;
+use goldenweight_theory::covariance::CovarianceSystem;
+use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
+use goldenweight_theory::{cdf, gaussian};
+use nalgebra::DMatrix;
+
+use super::check::{Relation, exact, property, recursion};
+use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds};
+use super::{Claim, Exactness, Source, certificate, pools};
+
+pub fn claims() -> Vec<Claim> {
+    vec![mean(), frequencies(), variance(), covariance()]
+}
+
+/// Products of up to t + 1 = 13 integrals, and a few more in determinants, each with the error of one.
+const QUADRATURES: f64 = 20.0 * QUADRATURE;
+
+/// Where the laws are compared with other routes: (n, m, t).
+const PLACES: [(u64, u64, u32); 5] = [(5, 9, 1), (9, 5, 2), (2, 3, 12), (31, 47, 5), (100, 100, 4)];
+
+fn sizes(n: u64, m: u64) -> SampleSizes {
+    SampleSizes::new(n, m).expect("positive")
+}
+
+fn degrees(n: u64, m: u64) -> DegreesOfFreedom {
+    DegreesOfFreedom::new(sizes(n, m)).expect("at least 2")
+}
+
+fn place(n: u64, m: u64, t: u32) -> String {
+    format!("n = {n}, m = {m}, t = {t}")
+}
+
+/// The expected risks at a place: one function for each claim, of what is simulated or computed by other routes.
+fn mean_risk(trace: f64, n: u64, m: u64, t: u32) -> f64 {
+    Accumulation::of(sizes(n, m)).risk_at(&gaussian::mean(trace, sizes(n, m)), t)
+}
+
+/// In units of A: sum p (1 - p) of the cells, 1/6 of the distribution function.
+fn frequency_risk(n: u64, m: u64, t: u32) -> f64 {
+    6.0 * Accumulation::<f64>::of(sizes(n, m)).risk_at(&cdf::law(sizes(n, m)), t)
+}
+
+fn variance_risk(n: u64, m: u64, t: u32) -> f64 {
+    Accumulation::of(sizes(n, m)).risk_at(&gaussian::variance(1.0, degrees(n, m)), t)
+}
+
+fn system(sigma: &DMatrix<f64>, n: u64, m: u64) -> CovarianceSystem<f64> {
+    CovarianceSystem::new(sigma.norm_squared(), sigma.trace() * sigma.trace(), degrees(n, m))
+}
+
+/// prod_{i>=1} (1 + x/(k+i)^2) for a whole k: Euler's product for the sine (x < 0) or the hyperbolic one, without its first k factors.
+fn euler(k: u64, x: f64) -> f64 {
+    let c = PI * x.abs().sqrt();
+    let whole = if x < 0.0 { libm::sin(c) } else { libm::sinh(c) } / c;
+    (1..=k).fold(whole, |product, i| product / (1.0 + x / (i * i) as f64))
+}
+
+fn mean() -> Claim {
+    Claim {
+        id: "accumulate-mean",
+        statement: "accumulating never collapses: fitted on the n first real rows and all synthetic rows so far (m a generation), the mean has \
+                    the risk (A/n)(1 + k Σ_{i <= t} 1/(k + i)²), A = tr Σ, always below twice that of the real rows",
+        domain: "every n, m >= 2, t and Σ, the covariance being re-estimated too",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("shares of every noise in rationals, the limit in intervals", certificate::accumulate::mean),
+            recursion("covariances of all pairs of rows", RECURSION, || {
+                let case = |(n, m, t)| {
+                    (place(n, m, t), mean_risk(1.0, n, m, t), pools::mean_risk_by_rows(n, m, t)[t as usize])
+                };
+                PLACES.map(case).to_vec()
+            }),
+            property(
+                "π²/6 less the first k terms; between 1 and 2 times the real rows'",
+                "(k, m, t)",
+                || (1..40u64, 2..1000u64, 0..100_000u32),
+                |&(k, m, t)| {
+                    let n = k * m;
+                    let squares = (1..=k).rev().map(|i| 1.0 / (i * i) as f64).sum::<f64>();
+                    let limit = (1.0 + k as f64 * (PI * PI / 6.0 - squares)) / n as f64;
+                    let data = Accumulation::of(sizes(n, m));
+                    let [found, early, late] = [
+                        data.limit_risk(&gaussian::mean(1.0, sizes(n, m))),
+                        mean_risk(1.0, n, m, t),
+                        mean_risk(1.0, n, m, t + 1),
+                    ];
+                    // The subtraction leaves 1/k of its terms, which counts k times 1/k.
+                    error(found, limit, 10.0 * IDENTITY)
+                        .max(holds(early < late && late < found * (1.0 + IDENTITY)))
+                        .max(holds(found * (n as f64) < 2.0))
+                },
+            ),
+        ],
+    }
+}
+
+fn frequencies() -> Claim {
+    Claim {
+        id: "accumulate-frequencies",
+        statement: "accumulating, the risk of cell probabilities (A = Σ p(1 − p)) and of the distribution function (A = 1/6) is A − A(1 − 1/n) \
+                    Π_{i <= t} (1 − 1/(m(k + i)²)): below A for ever, so cells are never all lost, from n = 2 on",
+        domain: "every n, m >= 1 and t, every p and continuous F",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("pools enumerated, the limit in intervals", certificate::accumulate::frequencies),
+            recursion("real ancestors of two rows, followed back", RECURSION, || {
+                let case = |(n, m, t): (u64, u64, u32)| {
+                    let ancestors = pools::different_ancestors(n, m, t)[t as usize];
+                    (place(n, m, t), frequency_risk(n, m, t), 1.0 - ancestors)
+                };
+                PLACES.into_iter().chain([(31, 47, 60), (4, 30, 40), (1, 3, 9)]).map(case).collect()
+            }),
+            property(
+                "the sine's product for whole k; increasing, and below A from two rows on",
+                "(k, m, t)",
+                || (1..30u64, 1..1000u64, 0..100_000u32),
+                |&(k, m, t)| {
+                    let n = k * m;
+                    let limit = 6.0 * Accumulation::<f64>::of(sizes(n, m)).limit_risk(&cdf::law(sizes(n, m)));
+                    let [early, late] = [frequency_risk(n, m, t), frequency_risk(n, m, t + 1)];
+                    // At m = 1 the sine is 0, as is the factor of i = 1 that is divided out.
+                    let product = if m == 1 { (k as f64) / (k as f64 + 1.0) } else { euler(k, -1.0 / m as f64) };
+                    // Compared as what is left of A.
+                    error(1.0 - limit, (1.0 - 1.0 / n as f64) * product, 10.0 * IDENTITY * (1.0 + n as f64))
+                        .max(holds(early <= late * (1.0 + IDENTITY) && late <= limit * (1.0 + IDENTITY)))
+                        .max(holds(n == 1 || limit < 1.0))
+                },
+            ),
+        ],
+    }
+}
+
+fn variance() -> Claim {
+    Claim {
+        id: "accumulate-variance",
+        statement: "accumulating, each batch centred at its own mean, the risk of σ² (p = 1) is σ⁴((1 + 2/(n − 1)) Π_{i <= t} (1 + c²/(k + i)²) − 1), \
+                    c² = 2/(m − 1): bounded for every n and m, where synthetic rows alone let it grow geometrically",
+        domain: "every n, m >= 2, t and σ²",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("second moments in rationals, the limit in intervals", certificate::accumulate::variance),
+            recursion("chi-squared factors by quadrature", QUADRATURES, || {
+                let case = |(n, m, t)| (place(n, m, t), 1.0 + variance_risk(n, m, t), pools::variance_square(n, m, t));
+                PLACES.map(case).to_vec()
+            }),
+            property(
+                "the hyperbolic sine's product for whole k; increasing to it",
+                "(k, m, t)",
+                || (1..30u64, 2..1000u64, 0..100_000u32),
+                |&(k, m, t)| {
+                    let n = k * m;
+                    let limit = Accumulation::of(sizes(n, m)).limit_risk(&gaussian::variance(1.0, degrees(n, m)));
+                    let square = (1.0 + 2.0 / (n as f64 - 1.0)) * euler(k, 2.0 / (m as f64 - 1.0));
+                    let [early, late] = [variance_risk(n, m, t), variance_risk(n, m, t + 1)];
+                    error(1.0 + limit, square, 10.0 * IDENTITY)
+                        .max(holds(early < late * (1.0 + IDENTITY) && late < limit * (1.0 + IDENTITY)))
+                },
+            ),
+        ],
+    }
+}
+
+fn covariance() -> Claim {
+    /// V and U of a covariance in two dimensions, at t, by the variance along every direction and the determinant.
+    fn case(n: u64, m: u64, t: u32) -> [Relation; 2] {
+        let sigma = DMatrix::from_row_slice(2, 2, &[2.0, 0.6, 0.6, 1.0]);
+        let [square, trace] =
+            pools::from_directions(&sigma, pools::variance_square(n, m, t), pools::determinant(n, m, t));
+        let law = Accumulation::of(sizes(n, m)).moments_at(&system(&sigma, n, m), t);
+        // Compared as E tr Sigma_t^2 and E (tr Sigma_t)^2: quadrature cannot know their distance from the truth as well.
+        let [at_truth, trace_at_truth] = [sigma.norm_squared(), sigma.trace() * sigma.trace()];
+        [
+            (format!("V, {}", place(n, m, t)), at_truth + law.risk, square),
+            (format!("U, {}", place(n, m, t)), trace_at_truth + law.trace_variance, trace),
+        ]
+    }
+    Claim {
+        id: "accumulate-covariance",
+        statement: "accumulating, with S = Σ_t, E(2 tr S² + (tr S)²) grows by Π_{i <= t} (1 + 2/((m − 1)(k + i)²)) and E((tr S)² − tr S²) falls by \
+                    Π_{i <= t} (1 − 1/((m − 1)(k + i)²)): the covariance's risk is bounded for every n and m, there is no threshold",
+        domain: "every n, m >= 2, t, p and Σ",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("all p⁴ second moments in rationals, the limits in intervals", certificate::accumulate::covariance),
+            recursion("p = 2: along every direction, and the determinant, by quadrature", QUADRATURES, || {
+                PLACES.into_iter().flat_map(|(n, m, t)| case(n, m, t)).collect()
+            }),
+            property(
+                "both products of Euler's for whole k",
+                "(k, m, p)",
+                || (1..30u64, 3..1000u64, 1..6usize),
+                |&(k, m, p)| {
+                    let (n, d) = (k * m, m as f64 - 1.0);
+                    let law = Accumulation::of(sizes(n, m)).limit_moments(&system(&DMatrix::identity(p, p), n, m));
+                    let [trace, square] = [p as f64, (p * p) as f64];
+                    // 2 E tr S^2 + E (tr S)^2 and E (tr S)^2 - E tr S^2.
+                    let sum = (2.0 * trace + square) * (1.0 + 2.0 / (n as f64 - 1.0)) * euler(k, 2.0 / d);
+                    let difference = (square - trace) * (1.0 - 1.0 / (n as f64 - 1.0)) * euler(k, -1.0 / d);
+                    let [tr_square, square_tr] = [trace + law.risk, square + law.trace_variance];
+                    error(2.0 * tr_square + square_tr, sum, 10.0 * IDENTITY).max(error(
+                        1.0 + square_tr - tr_square,
+                        1.0 + difference,
+                        100.0 * IDENTITY,
+                    ))
+                },
+            ),
+        ],
+    }
+}

@@ -1,0 +1,144 @@
+//! Regressions on rows x ~ N(0, Omega).
+
+use goldenweight_theory::design::Design;
+use goldenweight_theory::parameters::SampleSizes;
+use nalgebra::{DMatrix, DVector};
+use statrs::distribution::{Continuous, Normal};
+
+use super::check::{exact, property, recursion};
+use super::domain::{IDENTITY, QUADRATURE, error, holds};
+use super::moments::chi_squared_mean;
+use super::regression::label_variance;
+use super::{Claim, Exactness, Source, certificate};
+
+pub fn claims() -> Vec<Claim> {
+    vec![information(), linear_synthetic()]
+}
+
+/// Correlated rows of unequal variances.
+fn omega(p: usize) -> DMatrix<f64> {
+    DMatrix::from_row_slice(3, 3, &[2.0, 0.6, -0.3, 0.6, 1.0, 0.2, -0.3, 0.2, 0.5]).view((0, 0), (p, p)).into_owned()
+}
+
+fn design(omega: &DMatrix<f64>, beta: &[f64]) -> Design {
+    Design::new(beta, omega.as_slice()).expect("positive definite")
+}
+
+/// tr I^-1 for labels of variance v, from I = E v(x'beta) x x', the integral over the rows x = L z by the trapezoidal rule in every
+/// coordinate of z.
+fn trace_by_rows(omega: &DMatrix<f64>, beta: &[f64], v: impl Fn(f64) -> f64) -> f64 {
+    let p = beta.len();
+    let root = omega.clone().cholesky().expect("positive definite").l();
+    let beta = DVector::from_row_slice(beta);
+    let law = Normal::standard();
+    // The rows of e^{x'beta} lie around |L'beta|, at most 2 here; 13 is 11 standard deviations from there.
+    let (bound, steps) = (13.0, 104u32);
+    let step = 2.0 * bound / f64::from(steps);
+    let nodes: Vec<(f64, f64)> = (0..=steps)
+        .map(|i| -bound + step * f64::from(i))
+        .map(|z| (z, step * law.pdf(z)))
+        .filter(|(_, mass)| *mass > 1e-40)
+        .collect();
+    let mut information = DMatrix::zeros(p, p);
+    let mut z = DVector::zeros(p);
+    for index in 0..nodes.len().pow(p as u32) {
+        let (mut rest, mut mass) = (index, 1.0);
+        for entry in z.iter_mut() {
+            let node = nodes[rest % nodes.len()];
+            (*entry, mass, rest) = (node.0, mass * node.1, rest / nodes.len());
+        }
+        let x = &root * &z;
+        information.ger(mass * v(x.dot(&beta)), &x, &x, 1.0);
+    }
+    information.try_inverse().expect("positive definite").trace()
+}
+
+fn information() -> Claim {
+    Claim {
+        id: "design-information",
+        statement: "x ~ N(0, Ω): tr I(β)⁻¹ = (tr Ω⁻¹ − β′β/g²)/a + (β′β/g²)/c, g² = β′Ωβ, with a = E v(gZ), c = E Z² v(gZ), v = s′ (logistic) or \
+                    exp (Poisson), and σ² tr Ω⁻¹ for linear regression",
+        domain: "every β, Ω positive definite and p; at β = 0 a = c",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("inverses in rationals, quadrature with its error in intervals", certificate::design::information),
+            recursion("E v(x′β)xx′ over the rows, inverted", QUADRATURE, || {
+                let case = |beta: &[f64]| {
+                    let omega = omega(beta.len());
+                    let law = design(&omega, beta);
+                    let place = |model| format!("{model}, β = {beta:?}");
+                    [
+                        (place("logistic"), law.logistic_trace(), trace_by_rows(&omega, beta, label_variance)),
+                        (place("Poisson"), law.poisson_trace(), trace_by_rows(&omega, beta, libm::exp)),
+                        (place("linear"), law.trace_inverse(), trace_by_rows(&omega, beta, |_| 1.0)),
+                    ]
+                };
+                [&[0.8][..], &[0.0, 0.0], &[1.0, -1.5], &[0.3, 0.7], &[0.5, -0.4, 0.6]]
+                    .into_iter()
+                    .flat_map(case)
+                    .collect()
+            }),
+            property(
+                "rows in other units and rotated, and no label tells more than 1/4",
+                "(β, s, angle)",
+                || (proptest::collection::vec(-2.0..2.0f64, 3), 0.2..5.0f64, 0.0..std::f64::consts::TAU),
+                |(beta, s, angle)| {
+                    // x' = s R x with R a rotation: Omega' = s^2 R Omega R', beta' = R beta/s, and errors 1/s as large.
+                    let (sin, cos) = angle.sin_cos();
+                    let turn = DMatrix::from_row_slice(3, 3, &[cos, -sin, 0.0, sin, cos, 0.0, 0.0, 0.0, 1.0]);
+                    let moved = &turn * omega(3) * turn.transpose() * (s * s);
+                    // Symmetric to the last bit.
+                    let moved = DMatrix::from_fn(3, 3, |i, j| moved[(i.min(j), i.max(j))]);
+                    let coefficients = &turn * DVector::from_row_slice(beta) / *s;
+                    let (plain, other) = (design(&omega(3), beta), design(&moved, coefficients.as_slice()));
+                    let tolerance = 100.0 * IDENTITY;
+                    error(s * s * other.logistic_trace(), plain.logistic_trace(), tolerance)
+                        .max(error(s * s * other.poisson_trace(), plain.poisson_trace(), tolerance))
+                        .max(error(s * s * other.trace_inverse(), plain.trace_inverse(), tolerance))
+                        .max(holds(plain.logistic_trace() >= 4.0 * plain.trace_inverse() * (1.0 - QUADRATURE)))
+                },
+            ),
+        ],
+    }
+}
+
+fn linear_synthetic() -> Claim {
+    Claim {
+        id: "design-linear-synthetic-only",
+        statement: "x ~ N(0, Ω), w = 0: each generation of linear regression adds exactly σ² tr Ω⁻¹/(m − p − 1)",
+        domain: "m > p + 1, n > p + 1, every t and Ω positive definite",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("Bartlett's decomposition in rationals", certificate::design::linear),
+            recursion("E 1/χ² by quadrature, along every column", QUADRATURE, || {
+                // The diagonal of (X'X)^-1: entry j is the inverse of the residual sum of squares of column j on the others, which is
+                // chi-squared with m - p + 1 degrees of freedom times the residual variance 1/(Omega^-1)_jj.
+                let case = |(p, n, m, t): (usize, u64, u64, u32)| {
+                    let inverse = omega(p).try_inverse().expect("positive definite");
+                    let each = |rows: u64| chi_squared_mean((rows + 1) as f64 - p as f64, |x| 1.0 / x);
+                    let residual = (0..p).map(|j| inverse[(j, j)]).sum::<f64>();
+                    let expected = 0.7 * residual * (each(n) + f64::from(t) * each(m));
+                    let sizes = SampleSizes::new(n, m).expect("positive");
+                    let law = design(&omega(p), &vec![1.0; p]).linear_synthetic_risk(0.7, sizes, t);
+                    (format!("p = {p}, n = {n}, m = {m}, t = {t}"), law.unwrap_or(f64::NAN), expected)
+                };
+                [(1, 5, 9, 3), (2, 20, 8, 1), (3, 7, 30, 10), (3, 100, 100, 50)].map(case).to_vec()
+            }),
+            property(
+                "proportional to the trace, none without rows enough",
+                "(s, m, t)",
+                || (0.1..10.0f64, 5..10_000u64, 0..1_000u32),
+                |&(s, m, t)| {
+                    let sizes = SampleSizes::new(2 * m, m).expect("positive");
+                    let rows = DMatrix::from_diagonal_element(3, 3, s);
+                    let found = design(&rows, &[1.0; 3]).linear_synthetic_risk(1.0, sizes, t);
+                    let few = design(&rows, &[1.0; 3]).linear_synthetic_slope(1.0, 4);
+                    let expected = 3.0 / s * (1.0 / (2.0 * m as f64 - 4.0) + f64::from(t) / (m as f64 - 4.0));
+                    error(found.unwrap_or(f64::NAN), expected, IDENTITY).max(holds(few.is_none()))
+                },
+            ),
+        ],
+    }
+}

@@ -1,0 +1,242 @@
+//! The Gaussian fitted by maximum likelihood: divisors n and m.
+
+use goldenweight_theory::gaussian;
+use goldenweight_theory::maximum_likelihood::{MaximumLikelihood, Risks};
+use goldenweight_theory::parameters::{SampleSizes, Weight};
+use nalgebra::DMatrix;
+
+use super::check::{exact, property, recursion};
+use super::domain::{IDENTITY, MINIMISER, QUADRATURE, RECURSION, error, holds, weight, weights};
+use super::{Claim, Exactness, Source, biased, certificate};
+use crate::optimum::minimise;
+
+pub fn claims() -> Vec<Claim> {
+    vec![mean(), variance(), covariance(), saturation(), mean_optimum()]
+}
+
+/// Where the laws are compared with other routes: (n, m, w, t).
+const PLACES: [(u64, u64, f64, u32); 7] = [
+    (5, 9, 0.618, 1),
+    (9, 5, 0.3, 2),
+    (8, 4, 0.5, 10),
+    (2, 3, 0.2, 40),
+    (31, 47, 0.618, 5),
+    (100, 100, 0.0, 20),
+    (50, 60, 1.0, 3),
+];
+
+fn sizes(n: u64, m: u64) -> SampleSizes {
+    SampleSizes::new(n, m).expect("positive")
+}
+
+fn place((n, m, w, t): (u64, u64, f64, u32)) -> String {
+    format!("n = {n}, m = {m}, w = {w}, t = {t}")
+}
+
+/// The expected risks for a covariance at a place: of what is simulated or computed by other routes.
+fn risks(sigma: &DMatrix<f64>, (n, m, w, t): (u64, u64, f64, u32)) -> Risks<f64> {
+    MaximumLikelihood::new(sigma.trace(), sigma.norm_squared(), sizes(n, m)).risks_at(&w, t)
+}
+
+fn unit() -> DMatrix<f64> {
+    DMatrix::identity(1, 1)
+}
+
+fn mean() -> Claim {
+    Claim {
+        id: "mle-mean-law",
+        statement: "with divisors n, m (numpy's bias=True) the mean's risk is e_t = w² T/n + u² (e_{t−1} + (1 − b_{t−1}) T/m), T = tr Σ, and the \
+                    covariance's bias b_t = w/n + u (1/m + (1 − 1/m) b_{t−1}) holds it below that of the unbiased model",
+        domain: "every n, m >= 1, t, w and Σ",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("moment matrices in rationals", certificate::maximum_likelihood::mean),
+            recursion("products of single rows, generation by generation", RECURSION, || {
+                let case = |at: (u64, u64, f64, u32)| {
+                    let (risk, _) = biased::rows(1.0, at.0, at.1, at.2, at.3)[at.3 as usize];
+                    (place(at), risks(&unit(), at).mean, risk)
+                };
+                PLACES.map(case).to_vec()
+            }),
+            property(
+                "below the unbiased model's risk; 1/n where w = 1",
+                "(n, m, w, t)",
+                || (1..500u64, 1..500u64, weights(), 0..200u32),
+                |&(n, m, w, t)| {
+                    let unbiased = gaussian::mean(1.0, sizes(n, m)).risk_at(&w, t);
+                    holds(risks(&unit(), (n, m, w, t)).mean <= unbiased * (1.0 + IDENTITY)).max(error(
+                        risks(&unit(), (n, m, 1.0, t)).mean,
+                        1.0 / n as f64,
+                        IDENTITY,
+                    ))
+                },
+            ),
+        ],
+    }
+}
+
+fn variance() -> Claim {
+    Claim {
+        id: "mle-variance-law",
+        statement: "with divisors n, m the risk of σ² (p = 1) is (f_t + b_t²) σ⁴, f_t = w² 2(n − 1)/n² + u² ((1 − 1/m²) f_{t−1} + \
+                    2(m − 1)/m² (1 − b_{t−1})²): bounded for every w, there is no threshold",
+        domain: "every n, m >= 1, t, w and σ²",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("raw fourth moments in rationals", certificate::maximum_likelihood::variance),
+            // The risk is a difference of moments near 1, as small as 1/n of them here.
+            recursion("chi-squared moments by quadrature", 100.0 * QUADRATURE, || {
+                let case = |at: (u64, u64, f64, u32)| {
+                    let risk = biased::variance_risk(at.0, at.1, at.2, at.3)[at.3 as usize];
+                    (place(at), risks(&unit(), at).covariance, risk)
+                };
+                PLACES.map(case).to_vec()
+            }),
+            property(
+                "(2n − 1)/n² at w = 1; the limit from E σ_t² and E σ_t⁴, solved",
+                "(n, m, w, t)",
+                || (1..500u64, 1..500u64, weights(), 0..200u32),
+                |&(n, m, w, t)| {
+                    let law = MaximumLikelihood::new(1.0, 1.0, sizes(n, m));
+                    let (rows, drawn, u) = (n as f64, m as f64, 1.0 - w);
+                    let (fresh, passed) = (1.0 - 1.0 / rows, 1.0 - 1.0 / drawn);
+                    let mean = w * fresh / (1.0 - u * passed);
+                    let square = (w * w * fresh * (1.0 + 1.0 / rows) + 2.0 * w * u * fresh * passed * mean)
+                        / (1.0 - u * u * passed * (1.0 + 1.0 / drawn));
+                    let limit = law.limit_risks(weight(w)).covariance;
+                    // 1 - u (1 - 1/m) is as badly conditioned as it is small.
+                    let tolerance = 10.0 * IDENTITY / (1.0 - u * passed);
+                    error(risks(&unit(), (n, m, 1.0, t)).covariance, (2.0 * rows - 1.0) / (rows * rows), IDENTITY)
+                        .max(error(1.0 + limit, 2.0 + square - 2.0 * mean, tolerance))
+                        .max(error(law.limit_risks(Weight::ZERO).covariance, 1.0, IDENTITY))
+                },
+            ),
+        ],
+    }
+}
+
+fn covariance() -> Claim {
+    let plane = || DMatrix::from_row_slice(2, 2, &[2.0, 0.6, 0.6, 1.0]);
+    Claim {
+        id: "mle-covariance-law",
+        statement: "with divisors n, m, E|Σ_t − Σ|² = ((2 tr Σ² + T²) f_t + (T² − tr Σ²) g_t)/3 + b_t² tr Σ², T = tr Σ, g_t as f_t with (n − 1)/n², \
+                    (1 − 1/m)(1 − 2/m) and (m − 1)/m²: bounded for every w and p",
+        domain: "every n, m >= 1, t, w, p and Σ",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("all p⁴ raw second moments in rationals", certificate::maximum_likelihood::covariance),
+            // As for the variance.
+            recursion(
+                "p = 2: along every direction, and the determinant, by quadrature",
+                100.0 * QUADRATURE,
+                move || {
+                    let case = |at: (u64, u64, f64, u32)| {
+                        let risk = biased::plane_risk(&plane(), at.0, at.1, at.2, at.3)[at.3 as usize];
+                        (place(at), risks(&plane(), at).covariance, risk)
+                    };
+                    PLACES.map(case).to_vec()
+                },
+            ),
+            property(
+                "((n − 1)(tr Σ² + T²) + tr Σ²)/n² at w = 1; the limit from raw moments, solved; whatever p",
+                "(p, n, m, w, t)",
+                || (1..20usize, 2..500u64, 2..500u64, weights(), 0..50u32),
+                |&(p, n, m, w, t)| {
+                    let sigma = DMatrix::identity(p, p);
+                    let (rows, drawn, u, dim) = (n as f64, m as f64, 1.0 - w, p as f64);
+                    // (n - 1)/n^2 times the unbiased model's tr Sigma^2 + T^2, and the square of the bias 1/n.
+                    let alone = ((rows - 1.0) * (dim + dim * dim) + dim) / (rows * rows);
+                    // E Sigma_t, and the two modes of E tr S^2 and E (tr S)^2, in units of their values at Sigma.
+                    let (fresh, passed) = (1.0 - 1.0 / rows, 1.0 - 1.0 / drawn);
+                    let mean = w * fresh / (1.0 - u * passed);
+                    let mode = |excess: f64| {
+                        let crossed = 2.0 * w * u * fresh * passed * mean;
+                        let kept = 1.0 - u * u * passed * (1.0 + excess / drawn);
+                        (w * w * fresh * (1.0 + excess / rows) + crossed) / kept
+                    };
+                    let square = ((2.0 * dim + dim * dim) * mode(1.0) + (dim - dim * dim) * mode(-2.0)) / 3.0;
+                    let law = MaximumLikelihood::new(dim, dim, sizes(n, m));
+                    // Compared through E tr S^2 + E tr Sigma^2, whose terms reach p^2; 1 - u (1 - 1/m) is as badly conditioned as it is small.
+                    let [found, expected] =
+                        [law.limit_risks(weight(w)).covariance, square - 2.0 * mean * dim + dim].map(|x| x + dim * dim);
+                    error(risks(&sigma, (n, m, 1.0, t)).covariance, alone, IDENTITY).max(error(
+                        found,
+                        expected,
+                        10.0 * IDENTITY / (1.0 - u * passed),
+                    ))
+                },
+            ),
+        ],
+    }
+}
+
+fn saturation() -> Claim {
+    Claim {
+        id: "mle-saturation",
+        statement: "with divisors n, m and w = 0 the mean's risk is tr Σ (1 − (1 − 1/n)(1 − 1/m)^t) → tr Σ, not linear without bound: Σ_t shrinks to 0, \
+                    the model becomes a point, and the covariance's risk tends to tr Σ²",
+        domain: "every n, m >= 1, t and Σ",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("moment matrices in rationals", certificate::maximum_likelihood::saturation),
+            recursion("products of single rows, until nothing is left", RECURSION, || {
+                let law = |n, m| MaximumLikelihood::new(1.0, 1.0, sizes(n, m)).limit_risks(Weight::ZERO).mean;
+                let case =
+                    |(n, m)| (format!("n = {n}, m = {m}"), law(n, m), biased::rows(1.0, n, m, 0.0, 4_000)[4_000].0);
+                [(10, 10), (2, 5), (100, 30), (1, 3)].map(case).to_vec()
+            }),
+            property(
+                "products of the factors' moments",
+                "(n, m, t)",
+                || (1..500u64, 1..500u64, 0..1_000u32),
+                |&(n, m, t)| {
+                    // sigma_t^2 is a product of independent chi-squared variables over their rows: mean 1 - 1/rows, square 1 - 1/rows^2.
+                    let product = |f: fn(f64) -> f64| f(n as f64) * libm::pow(f(m as f64), t.into());
+                    let (mean, square) = (product(|x| 1.0 - 1.0 / x), product(|x| 1.0 - 1.0 / (x * x)));
+                    let found = risks(&unit(), (n, m, 0.0, t));
+                    let tolerance = IDENTITY + f64::EPSILON * f64::from(t);
+                    // Compared through 1 + risk: both risks are differences from 1.
+                    error(2.0 - found.mean, 1.0 + mean, tolerance)
+                        .max(error(2.0 - found.bias, 1.0 + mean, tolerance))
+                        .max(error(1.0 + found.covariance, 2.0 + square - 2.0 * mean, 4.0 * tolerance))
+                },
+            ),
+        ],
+    }
+}
+
+fn mean_optimum() -> Claim {
+    Claim {
+        id: "mle-mean-optimum",
+        statement: "with divisors n, m the weight that minimises the mean's limit risk is w* = C/(B + √(B² + AC)), A = 2m² − 4m + 3 − n, \
+                    B = nm + n + m − 3, C = 2m(n − 1) + n − 3: .6145 at n = m = 100, 1/φ for n = m → ∞",
+        domain: "every n >= 2, m >= 1 and Σ",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("sign of the slope in rationals", certificate::maximum_likelihood::optimum),
+            recursion("Brent on the products of single rows", MINIMISER, || {
+                let case = |(n, m)| {
+                    let law = MaximumLikelihood::new(1.0, 1.0, sizes(n, m));
+                    let found = minimise(&|w| biased::rows(1.0, n, m, w, 600)[600].0, (0.05, 1.0)).at;
+                    (format!("n = {n}, m = {m}"), law.optimal_weight_of_mean().unwrap_or(f64::NAN), found)
+                };
+                [(100, 100), (10, 5), (2, 2), (30, 90), (40, 1)].map(case).to_vec()
+            }),
+            property(
+                "no other weight has less risk",
+                "(n, m, w)",
+                || (2..10_000u64, 1..10_000u64, weights()),
+                |&(n, m, w)| {
+                    let law = MaximumLikelihood::new(1.0, 1.0, sizes(n, m));
+                    let best = law.optimal_weight_of_mean().map_or(f64::INFINITY, |w| law.limit(&w).mean);
+                    holds(law.limit(&w).mean >= best * (1.0 - 10.0 * IDENTITY))
+                },
+            ),
+        ],
+    }
+}

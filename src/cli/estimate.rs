@@ -1,0 +1,237 @@
+//! A simulated mean with all that stands behind it, as `simulate` and `adult` show it; and z, as all commands do.
+
+use std::{collections::BTreeMap, fmt};
+
+use goldenweight::stats::{
+    compare::Estimate,
+    moments::Moments,
+    shown::{Fits, NoZ, Z, z_of_mean},
+};
+use serde::Serialize;
+
+use super::{
+    closed_form::finite,
+    output::{Remarks, short},
+};
+
+/// For each key of a document that is null, why.
+pub type Reasons = BTreeMap<&'static str, String>;
+
+/// z with its degrees of freedom, or why there is none.
+#[derive(Serialize)]
+pub struct ShownZ {
+    z: Option<f64>,
+    z_degrees: Option<f64>,
+    z_p_value: Option<f64>,
+    z_reason: Option<String>,
+}
+
+impl From<Result<Z, NoZ>> for ShownZ {
+    fn from(z: Result<Z, NoZ>) -> Self {
+        match z {
+            Ok(z) => Self { z: Some(z.z), z_degrees: Some(z.degrees), z_p_value: Some(z.p_value()), z_reason: None },
+            Err(reason) => Self::none(reason),
+        }
+    }
+}
+
+impl ShownZ {
+    /// None, for this reason.
+    pub fn none(reason: impl ToString) -> Self {
+        Self { z: None, z_degrees: None, z_p_value: None, z_reason: Some(reason.to_string()) }
+    }
+
+    /// The number, in text.
+    pub fn number(&self) -> String {
+        short(self.z)
+    }
+
+    /// The probability of a |z| at least as large, in text; nothing where there is no z.
+    pub fn p_value(&self) -> String {
+        self.z_p_value.map(short).unwrap_or_default()
+    }
+
+    /// Why there is none; none where there is one.
+    pub fn reason(&self) -> Option<&str> {
+        self.z_reason.as_deref()
+    }
+}
+
+impl fmt::Display for ShownZ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.z_degrees, &self.z_reason) {
+            (Some(degrees), _) => write!(
+                f,
+                "{} (a |z| as large has probability {} under Student's law with {} degrees of freedom)",
+                self.number(),
+                self.p_value(),
+                short(degrees)
+            ),
+            (None, reason) => write!(f, "- ({})", reason.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+/// The theory beside a simulated risk.
+#[derive(Serialize)]
+pub struct Theory {
+    /// Risk; none where it is beyond the largest float.
+    pub risk: Option<f64>,
+    /// Its decimal logarithm.
+    pub log10_risk: Option<f64>,
+    /// Whether it holds at every n, m and t.
+    pub exact: bool,
+    /// Why there is no risk.
+    pub reason: Option<String>,
+}
+
+/// Why a finite risk has no number.
+pub const OVERFLOW: &str = "overflow: finite, and beyond the largest float, 1.8e308";
+
+impl Theory {
+    /// This risk, or its logarithm alone.
+    pub fn new(risk: f64, log10_risk: f64, exact: bool) -> Self {
+        let reason = (!risk.is_finite()).then(|| OVERFLOW.to_owned());
+        Self { risk: finite(risk), log10_risk: finite(log10_risk), exact, reason }
+    }
+
+    /// In text.
+    pub fn number(&self) -> String {
+        match (self.risk, self.log10_risk) {
+            (None, Some(log10)) => power_of_ten(log10),
+            (risk, _) => short(risk),
+        }
+    }
+}
+
+/// A number beyond the largest float, by its decimal logarithm, with as many digits as that leaves of six.
+pub fn power_of_ten(log10: f64) -> String {
+    let whole = libm::floor(log10);
+    format!("{}e{whole}", short(libm::exp10(log10 - whole)))
+}
+
+/// A simulated risk: the mean over the replicates whose fits all exist.
+#[derive(Serialize)]
+pub struct Simulated {
+    risk: Option<f64>,
+    std_error: Option<f64>,
+    replicates: u64,
+    failed_fits: u64,
+    surviving_replicates: u64,
+    mean_over: String,
+    failed_share: f64,
+    failed_share_interval: (f64, f64),
+    /// The theory beside it.
+    pub theory: Theory,
+    ratio: Option<f64>,
+    /// Its distance from the theory.
+    #[serde(flatten)]
+    pub z: ShownZ,
+    reasons: Reasons,
+    #[serde(skip)]
+    fits: Fits,
+}
+
+impl Simulated {
+    /// Of these losses and this number of failed replicates; `reasons` are those of the keys beside it.
+    pub fn new(moments: &Moments, failed: u64, theory: Theory, mut reasons: Reasons) -> Self {
+        let fits = Fits { replicates: moments.count() + failed, failed };
+        let estimate = Estimate::from(moments);
+        let (risk, std_error) = (finite(estimate.value), finite(estimate.std_error));
+        let ratio = theory.risk.and_then(|risk| finite(estimate.value / risk));
+        let z = match theory.exact {
+            true => z_of_mean(moments, fits, theory.risk.unwrap_or(f64::INFINITY)),
+            false => Err(NoZ::LimitLaw),
+        };
+        let beyond = || "a loss is beyond the largest float".to_owned();
+        let few = |fewest| moments.count() < fewest;
+        if risk.is_none() {
+            let none = if few(1) { "no replicate has all its fits".to_owned() } else { beyond() };
+            reasons.insert("risk", none);
+        }
+        if std_error.is_none() {
+            let none = if few(2) { "it takes two replicates with all their fits".to_owned() } else { beyond() };
+            reasons.insert("std_error", none);
+        }
+        if ratio.is_none() {
+            reasons.insert("ratio", "there are not two finite risks to divide".to_owned());
+        }
+        Self {
+            risk,
+            std_error,
+            replicates: fits.replicates,
+            failed_fits: failed,
+            surviving_replicates: fits.surviving(),
+            mean_over: mean_over(fits),
+            failed_share: fits.share(),
+            failed_share_interval: fits.interval(),
+            theory,
+            ratio,
+            z: z.into(),
+            reasons,
+            fits,
+        }
+    }
+
+    /// Whether any replicate failed.
+    pub const fn has_failed(&self) -> bool {
+        self.failed_fits > 0
+    }
+
+    /// The replicates that failed, in words.
+    pub fn failed(&self) -> String {
+        self.fits.to_string()
+    }
+
+    /// What the mean is over, in words.
+    pub fn mean_over(&self) -> &str {
+        &self.mean_over
+    }
+
+    /// Risk, standard error and ratio to the theory, in text; a missing one is "-".
+    pub fn numbers(&self) -> [String; 3] {
+        [self.risk, self.std_error, self.ratio].map(short)
+    }
+
+    /// The same with the reason of a missing one.
+    pub fn explained(&self) -> [String; 3] {
+        let named = [("risk", self.risk), ("std_error", self.std_error), ("ratio", self.ratio)];
+        named.map(|(key, number)| explained(number, self.reasons.get(key).map(String::as_str)))
+    }
+
+    /// What is to be said of it beside the document: failed fits, no number. `of` names it.
+    pub fn remark(&self, of: &str, remarks: &mut Remarks) {
+        let Self { fits, mean_over, .. } = self;
+        if fits.too_many_failed() {
+            let rest = format!("the risk shown is the {mean_over}, which are not a random choice");
+            remarks.inconclusive(format!("{of}{fits} ended in a fit that does not exist: {rest}"));
+        } else if self.has_failed() {
+            remarks.note(format!("{of}{fits} ended in a fit that does not exist: the risk is the {mean_over}"));
+        }
+        if let (None, Some(reason)) = (self.risk, self.reasons.get("risk")) {
+            remarks.inconclusive(format!("{of}no risk: {reason}"));
+        }
+    }
+
+    /// Why there is no z although the law is exact, where nothing else has been said of it.
+    pub fn missing_z(&self) -> Option<&str> {
+        let said = self.fits.too_many_failed() || self.risk.is_none();
+        if self.theory.exact && !said { self.z.reason() } else { None }
+    }
+}
+
+/// "mean over all 2000 replicates", or what is left of them.
+fn mean_over(fits: Fits) -> String {
+    match fits {
+        Fits { replicates, failed: 0 } => format!("mean over all {replicates} replicates"),
+        _ => format!("mean over the {} surviving replicates of {}", fits.surviving(), fits.replicates),
+    }
+}
+
+/// A number in text, or "-" with its reason.
+pub fn explained(number: Option<f64>, reason: Option<&str>) -> String {
+    match number {
+        None => format!("- ({})", reason.unwrap_or_default()),
+        number => short(number),
+    }
+}

@@ -1,0 +1,84 @@
+//! Where a document comes from: the version, and the command that makes it again.
+
+use std::ffi::OsString;
+
+use serde::Serialize;
+
+/// The command line as it was typed.
+pub struct Origin {
+    args: Vec<String>,
+}
+
+/// A document with its version and its command, as JSON has it.
+#[derive(Serialize)]
+pub struct Signed<'a, T> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'static str>,
+    command: String,
+    #[serde(flatten)]
+    document: &'a T,
+}
+
+impl Origin {
+    /// Of these arguments, the program's name first.
+    pub fn new(args: &[OsString]) -> Self {
+        Self { args: args.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect() }
+    }
+
+    /// The command as typed, for a shell, with the seed where random numbers were drawn and none was asked for. The number of threads is left
+    /// out: no result depends on it, and neither do the bytes of a document.
+    pub fn command(&self, seed: Option<u64>) -> String {
+        let mut words = vec!["goldenweight".to_owned()];
+        let mut args = self.args.iter();
+        while let Some(arg) = args.next() {
+            if arg == "--threads" {
+                args.next();
+            } else if !arg.starts_with("--threads=") {
+                words.push(quoted(arg));
+            }
+        }
+        let is_seed = |arg: &String| arg == "--seed" || arg.starts_with("--seed=");
+        if let (Some(seed), false) = (seed, self.args.iter().any(is_seed)) {
+            words.push(format!("--seed {seed}"));
+        }
+        words.join(" ")
+    }
+
+    /// The document with its origin.
+    pub fn sign<'a, T>(&self, document: &'a T, seed: Option<u64>) -> Signed<'a, T> {
+        Signed { version: Some(env!("CARGO_PKG_VERSION")), ..self.sign_command(document, seed) }
+    }
+
+    /// The same of a document that tells its version itself.
+    pub fn sign_command<'a, T>(&self, document: &'a T, seed: Option<u64>) -> Signed<'a, T> {
+        Signed { version: None, command: self.command(seed), document }
+    }
+}
+
+/// A word that a shell reads back as it is.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_is_as_typed_with_its_seed() {
+        let origin = |line: &[&str]| Origin::new(&line.iter().map(OsString::from).collect::<Vec<_>>());
+        let command = |line: &[&str], seed| origin(line).command(seed);
+        assert_eq!(command(&["path/goldenweight", "weight", "--real", "9"], None), "goldenweight weight --real 9");
+        assert_eq!(
+            command(&["g", "simulate", "--threads", "3", "--json"], Some(7)),
+            "goldenweight simulate --json --seed 7"
+        );
+        assert_eq!(command(&["g", "simulate", "--threads=3", "--seed=8"], Some(8)), "goldenweight simulate --seed=8");
+        assert_eq!(command(&["g", "verify", "--only", "a*b's"], None), r"goldenweight verify --only 'a*b'\''s'");
+    }
+}
