@@ -260,7 +260,8 @@ impl AdultArgs {
         watch: &Watch<'_>,
     ) -> Result<Experiment, Failure> {
         let ratio = sizes.mixing_ratio();
-        let (optimal_weight, limit_weight) = (law.optimal_weight(), weights::optimal_weight(&ratio));
+        let (optimal_weight, limit_weight) =
+            (law.optimal_weight().unwrap_or(f64::NAN), weights::optimal_weight(&ratio));
         let weights: [_; WEIGHTS] = [
             ("w*(k)", limit_weight),
             ("optimum", optimal_weight),

@@ -6,9 +6,9 @@ use clap::Args;
 use glob::Pattern;
 use goldenweight::{
     claims,
-    evidence::{Calibration, Kind, RunError},
+    evidence::{Calibration, Kind, RunError, Verdict},
     experiment::{InputError, within},
-    outcome::{Verdict, calibration::CalibrationOutcome},
+    outcome::calibration::CalibrationOutcome,
     report::calibration::calibration,
 };
 

@@ -10,7 +10,7 @@ use goldenweight::stats::{
 use serde::Serialize;
 
 use super::{
-    closed_form::finite,
+    closed_form::{finite, law},
     output::{Remarks, short},
 };
 
@@ -83,6 +83,18 @@ pub struct Theory {
     pub exact: bool,
     /// Why there is no risk.
     pub reason: Option<String>,
+    /// Whether there is a law at all.
+    #[serde(skip)]
+    known: bool,
+}
+
+impl fmt::Display for Theory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.reason {
+            Some(reason) if !self.known => write!(f, "- ({reason})"),
+            _ => write!(f, "{} ({})", self.number(), law(self.exact)),
+        }
+    }
 }
 
 /// Why a finite risk has no number.
@@ -92,7 +104,12 @@ impl Theory {
     /// This risk, or its logarithm alone.
     pub fn new(risk: f64, log10_risk: f64, exact: bool) -> Self {
         let reason = (!risk.is_finite()).then(|| OVERFLOW.to_owned());
-        Self { risk: finite(risk), log10_risk: finite(log10_risk), exact, reason }
+        Self { risk: finite(risk), log10_risk: finite(log10_risk), exact, reason, known: true }
+    }
+
+    /// None, for this reason.
+    pub const fn none(reason: String) -> Self {
+        Self { risk: None, log10_risk: None, exact: false, reason: Some(reason), known: false }
     }
 
     /// In text.
@@ -142,8 +159,9 @@ impl Simulated {
         let (risk, std_error) = (finite(estimate.value), finite(estimate.std_error));
         let ratio = theory.risk.and_then(|risk| finite(estimate.value / risk));
         let z = match theory.exact {
-            true => z_of_mean(moments, fits, theory.risk.unwrap_or(f64::INFINITY)),
-            false => Err(NoZ::LimitLaw),
+            true => z_of_mean(moments, fits, theory.risk.unwrap_or(f64::INFINITY)).into(),
+            false if theory.known => Err(NoZ::LimitLaw).into(),
+            false => ShownZ::none(theory.reason.as_deref().unwrap_or_default()),
         };
         let beyond = || "a loss is beyond the largest float".to_owned();
         let few = |fewest| moments.count() < fewest;
@@ -178,7 +196,7 @@ impl Simulated {
             failed_share_interval: fits.interval(),
             theory,
             ratio,
-            z: z.into(),
+            z,
             reasons,
             fits,
         }

@@ -68,10 +68,17 @@ enum Status {
 enum Failure {
     /// Exit code 2.
     #[error(transparent)]
-    Input(#[from] InputError),
+    Input(InputError),
     /// Exit code 3.
     #[error("could not run: {0}")]
     CouldNotRun(String),
+}
+
+impl From<InputError> for Failure {
+    /// In the words of the command line: a field of the library is an option.
+    fn from(error: InputError) -> Self {
+        Self::Input(error.renamed(args::option))
+    }
 }
 
 /// Theory covers every valid problem; where it says that it does not, that is no fault of the input.

@@ -1,27 +1,33 @@
 //! `simulate`: a simulated risk with the theory beside it, and what `optimize` shares with it.
 
-use std::fmt;
+use std::{
+    fmt,
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use goldenweight::{
+    catalogue::{Model, find},
     experiment::{Generations, InputError, Problem, within},
     prediction::Prediction,
     simulate::{
         dispatch::{SimulatorKind, run_problem},
-        engine::{Plan, Record, ScheduleKind, Watch},
+        engine::{Plan, Record, ScheduleKind, Watch, Weights},
     },
+    stats::moments::Moments,
 };
 use goldenweight_theory::parameters::Weight;
 use serde::Serialize;
 
 use super::{
     Failure, Status,
-    args::{Compute, MODELS, Setting, number, whole},
-    closed_form::{Heading, law},
-    estimate::{Reasons, Simulated, Theory},
+    args::{Compute, NO_WEIGHT, Replicates, Setting, Weighting, models, whole},
+    closed_form::{Heading, Results, no_law},
+    estimate::{Reasons, Simulated, Theory, explained},
     interrupt,
     origin::Origin,
-    output::{Remarks, lines, progress, short, show},
+    output::{Remarks, lines, progress, short, show, write_files},
 };
 
 /// Most replicates.
@@ -43,8 +49,8 @@ exit code 3. A second Ctrl-C ends it at once, without a word of the result.";
 /// Options of every simulation of a model.
 #[derive(Args)]
 pub struct Simulation {
-    /// Model: gaussian-mean, gaussian-covariance, linear, logistic, poisson, cdf or categorical
-    #[arg(long)]
+    /// Model, see below
+    #[arg(long, value_parser = find)]
     model: Model,
     #[command(flatten)]
     setting: Setting,
@@ -57,9 +63,9 @@ pub struct Simulation {
     /// rows (draws every row) or sufficient (their statistics) [default: sufficient; logistic, poisson, cdf: rows]
     #[arg(long)]
     simulator: Option<SimulatorKind>,
-    /// Independent replicates (chains), 2 to 10^9 (optimize: 48 at least, in 24 batches)
-    #[arg(long, value_name = "R", value_parser = whole, allow_hyphen_values = true, default_value_t = 2000)]
-    pub replicates: u64,
+    /// Independent replicates (chains), 2 to 10^9, or A..B, those with these indices (optimize: a number, 48 at least, in 24 batches)
+    #[arg(long, value_name = "R", allow_hyphen_values = true, default_value = "2000")]
+    pub replicates: Replicates,
     #[command(flatten)]
     pub compute: Compute,
 }
@@ -67,15 +73,17 @@ pub struct Simulation {
 /// Simulated risk, its standard error, and the theory beside it
 #[derive(Args)]
 #[command(after_help = format!("Example: goldenweight simulate --model gaussian-mean --real 100 --synthetic 100 \
-    --weight 0.618 --burn-in 150\n\n{MODELS}\n\n{Z_HELP}\n\n\
+    --weight 0.618 --burn-in 150\n\n{}\n\n{Z_HELP}\n\n\
     The risk is the mean over the replicates whose fits all exist. Where one failed, text, JSON and stderr say how many, with the 95 %\n\
-    interval of the share (Clopper and Pearson). Exit code 3 where more than one in ten thousand failed, or where no number is left.\n\n{INTERRUPT_HELP}"))]
+    interval of the share (Clopper and Pearson). Exit code 3 where more than one in ten thousand failed, or where no number is left.\n\n{INTERRUPT_HELP}", models()))]
 pub struct SimulateArgs {
     #[command(flatten)]
     simulation: Simulation,
-    /// Weight w on the real rows, 0 to 1
-    #[arg(long, value_name = "W", value_parser = number, allow_hyphen_values = true)]
-    weight: f64,
+    #[command(flatten)]
+    weighting: Weighting,
+    /// Also write the loss of each replicate to this file, a line a replicate
+    #[arg(long, value_name = "FILE.csv")]
+    each: Option<PathBuf>,
 }
 
 /// Which simulator is used unless one is asked for.
@@ -96,10 +104,10 @@ impl Simulation {
     ) -> Result<(Problem, SimulatorKind, Generations), InputError> {
         let problem = self.setting.problem(self.model)?;
         let at = Generations::new(Some(self.generations), self.burn_in)?;
-        // Binomial counts take varying numbers of draws, which would uncouple the risks at different weights.
-        let coupled = default == Preferred::Coupled && problem.model() == &catalogue::CATEGORICAL;
-        let kind = SimulatorKind::of(&problem, self.simulator.or(coupled.then_some(SimulatorKind::Rows)))?;
-        within("--replicates", self.replicates, fewest..=MAX_REPLICATES)?;
+        let model = problem.model();
+        let default = if default == Preferred::Coupled { model.coupled } else { model.fast };
+        let kind = SimulatorKind::of(&problem, self.simulator, default)?;
+        within("replicates", self.replicates.count(), fewest..=MAX_REPLICATES)?;
         Ok((problem, kind, at))
     }
 
@@ -109,13 +117,13 @@ impl Simulation {
         Reasons::from_iter(self.burn_in.is_none().then(|| ("burn_in", burn_in())))
     }
 
-    pub fn plan(&self, at: Generations, cell: u64, replicates: u64) -> Plan {
+    pub fn plan(&self, at: Generations, schedule: ScheduleKind, cell: u64, replicates: Range<u64>) -> Plan {
         Plan {
             seed: self.compute.seed,
             experiment: 0,
             cell,
-            replicates: 0..replicates,
-            schedule: ScheduleKind::Fresh,
+            replicates,
+            schedule,
             record: match at {
                 Generations::Average { from, until } => Record::Average { from, until },
                 _ => Record::At(vec![self.generations as u32]),
@@ -128,13 +136,24 @@ impl Simulation {
 struct SimulateDocument {
     #[serde(flatten)]
     heading: Heading,
-    weight: f64,
+    schedule: &'static str,
     generations: u64,
     burn_in: Option<u64>,
     simulator: SimulatorKind,
+    first_replicate: u64,
+    /// Whether results at several weights share their random numbers.
+    common_random_numbers: bool,
+    #[serde(flatten)]
+    results: Results<AtWeight>,
+    seed: u64,
+}
+
+/// The simulated risk at a weight.
+#[derive(Serialize)]
+struct AtWeight {
+    weight: Option<f64>,
     #[serde(flatten)]
     simulated: Simulated,
-    seed: u64,
 }
 
 impl fmt::Display for SimulateDocument {
@@ -144,23 +163,35 @@ impl fmt::Display for SimulateDocument {
             None => format!("generation {}", self.generations),
             Some(b) => format!("mean over generations {b} to {}", self.generations - 1),
         };
-        let Simulated { theory, z, .. } = &self.simulated;
-        let [risk, error, ratio] = self.simulated.explained();
-        lines(
-            f,
-            &[
-                ("weight", short(self.weight)),
-                ("taken at", at),
-                ("simulated risk", format!("{risk}, {}", self.simulated.mean_over())),
-                ("standard error", error),
-                ("theory", format!("{} ({})", theory.number(), law(theory.exact))),
-                ("simulated / theory", ratio),
-                ("z", z.to_string()),
-                ("simulator", format!("{}, seed {}", self.simulator, self.seed)),
-                ("finished", self.simulated.finished()),
-                ("failed fits", self.simulated.failed()),
-            ],
-        )
+        let common = if self.common_random_numbers { ", common random numbers at all weights" } else { "" };
+        for (i, AtWeight { weight, simulated }) in self.results.all().iter().enumerate() {
+            if i > 0 {
+                writeln!(f)?;
+            }
+            let Simulated { theory, z, .. } = simulated;
+            let [risk, error, ratio] = simulated.explained();
+            let first = match self.first_replicate {
+                0 => String::new(),
+                first => format!(", from number {first} on"),
+            };
+            lines(
+                f,
+                &[
+                    ("weight", explained(*weight, Some(NO_WEIGHT))),
+                    ("schedule", self.schedule.to_owned()),
+                    ("taken at", at.clone()),
+                    ("simulated risk", format!("{risk}, {}", simulated.mean_over())),
+                    ("standard error", error),
+                    ("theory", theory.to_string()),
+                    ("simulated / theory", ratio),
+                    ("z", z.to_string()),
+                    ("simulator", format!("{}, seed {}{common}", self.simulator, self.seed)),
+                    ("finished", simulated.finished() + &first),
+                    ("failed fits", simulated.failed()),
+                ],
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -169,38 +200,111 @@ impl SimulateArgs {
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let simulation = &self.simulation;
         let (problem, kind, at) = simulation.validate(2, Preferred::Fast)?;
-        let weight = problem.weight(self.weight)?;
+        let (weights, schedule) = (self.weighting.weights(&problem)?, self.weighting.schedule);
+        let each = self.each.as_deref().map(Each::open).transpose()?;
         let stop = interrupt::listen()?;
-        let document = simulation.compute.install(|| {
-            let (prediction, weight) = (Prediction::new(&problem)?, Weight::new(weight)?);
-            let theory = theory(&prediction, weight, at);
-            let bar = progress(Some(simulation.replicates), "replicates");
-            let plan = simulation.plan(at, 0, simulation.replicates);
+        let Replicates(replicates) = &simulation.replicates;
+        let asked = simulation.replicates.count();
+        let (document, lines) = simulation.compute.install(|| {
+            let prediction = Prediction::new(&problem, schedule)?;
+            let theory = |weight: Option<f64>| match &prediction {
+                None => Ok::<_, Failure>(Theory::none(no_law(&problem, schedule))),
+                Some(prediction) => Ok(theory(prediction, Weight::new(weight.unwrap_or(1.0))?, at)),
+            };
+            let passes = if each.is_some() { 1 + weights.len() as u64 } else { 1 };
+            let bar = progress(Some(passes * asked), "replicates");
+            let plan = simulation.plan(at, schedule, 0, replicates.clone());
             let watch = Watch { progress: &|done| bar.inc(done), stop };
-            let outcomes = run_problem(&problem, kind, &plan, &[weight.get()], &watch);
-            let (moments, failed_fits) = outcomes[0];
+            let grid: Vec<f64> = weights.iter().map(|weight| weight.unwrap_or(1.0)).collect();
+            let outcomes = run_problem(&problem, kind, &plan, &grid, &watch);
+            let lines = each.is_some().then(|| each_replicate(&problem, kind, &plan, &grid, &watch));
             bar.finish_and_clear();
-            Ok(SimulateDocument {
+            let result = |(&weight, (moments, failed)): (&Option<f64>, &(Moments, u64))| {
+                let mut reasons = simulation.reasons();
+                if weight.is_none() {
+                    reasons.insert("weight", NO_WEIGHT.to_owned());
+                }
+                Ok(AtWeight { weight, simulated: Simulated::new(moments, *failed, asked, theory(weight)?, reasons) })
+            };
+            let results = weights.iter().zip(&outcomes).map(result).collect::<Result<Vec<_>, Failure>>()?;
+            let document = SimulateDocument {
                 heading: (&problem).into(),
-                weight: weight.get(),
+                schedule: schedule.name(),
                 generations: simulation.generations,
                 burn_in: simulation.burn_in,
                 simulator: kind,
-                simulated: Simulated::new(&moments, failed_fits, simulation.replicates, theory, simulation.reasons()),
+                first_replicate: replicates.start,
+                common_random_numbers: results.len() > 1,
+                results: results.into(),
                 seed: simulation.compute.seed,
-            })
+            };
+            Ok((document, lines))
         })?;
+        if let (Some(each), Some(lines)) = (each, lines) {
+            each.write(&lines)?;
+        }
         show(&document, simulation.compute.json, origin, Some(simulation.compute.seed))?;
         let mut remarks = Remarks::default();
-        if document.simulated.is_partial() {
-            remarks.inconclusive(document.simulated.finished());
+        let results = document.results.all();
+        if results[0].simulated.is_partial() {
+            remarks.inconclusive(results[0].simulated.finished());
         }
-        document.simulated.remark("", &mut remarks);
-        if let Some(reason) = document.simulated.missing_z() {
-            remarks.note(format!("no z: {reason}"));
+        for AtWeight { weight, simulated } in results {
+            let of = match weight {
+                Some(w) if results.len() > 1 => format!("w = {}: ", short(*w)),
+                _ => String::new(),
+            };
+            simulated.remark(&of, &mut remarks);
+            if let Some(reason) = simulated.missing_z() {
+                remarks.note(format!("{of}no z: {reason}"));
+            }
         }
         Ok(remarks.say())
     }
+}
+
+/// The file of the replicates' losses.
+struct Each<'a> {
+    folder: &'a Path,
+    name: &'a str,
+}
+
+impl<'a> Each<'a> {
+    /// Finds out whether it can be written, before the work.
+    fn open(file: &'a Path) -> Result<Self, InputError> {
+        let refuse = |condition: &str| InputError::new("each", file.display(), condition);
+        let name = file.file_name().and_then(|name| name.to_str()).ok_or_else(|| refuse("must name a file"))?;
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() || file.is_dir() {
+            return Err(refuse("must be a file in a directory that exists"));
+        }
+        Ok(Self { folder, name })
+    }
+
+    fn write(&self, lines: &str) -> Result<(), Failure> {
+        let failed = |e| Failure::CouldNotRun(format!("writing to {}: {e}", self.folder.join(self.name).display()));
+        write_files(self.folder, &[(self.name, lines)]).map_err(failed)
+    }
+}
+
+/// A line for each replicate: its index, and its loss at each weight; "failed" where a fit does not exist.
+fn each_replicate(problem: &Problem, kind: SimulatorKind, plan: &Plan, weights: &[f64], watch: &Watch<'_>) -> String {
+    let simulator = problem.truth().simulator(kind, problem.rows()).expect("a simulator of this kind");
+    let loss = problem.model().loss_index;
+    let paths: Vec<_> = weights.iter().map(|&w| simulator.paths(plan, &Weights::Constant(w), watch)).collect();
+    let mut text = "replicate".to_owned();
+    weights.iter().for_each(|&w| {
+        text += &if plan.schedule.takes_weight() { format!(",loss at w = {w}") } else { ",loss".to_owned() }
+    });
+    let finished = paths.iter().map(Vec::len).min().unwrap_or(0);
+    for (i, replicate) in plan.replicates.clone().enumerate().take(finished) {
+        text += &format!("\n{replicate}");
+        for paths in &paths {
+            let value = paths[i][loss];
+            text += &if value == f64::INFINITY { ",failed".to_owned() } else { format!(",{value}") };
+        }
+    }
+    text + "\n"
 }
 
 /// The risk that theory predicts.

@@ -11,12 +11,12 @@ use std::{
 
 use clap::Args;
 use goldenweight::{
-    experiment::{Generations, within},
+    experiment::{Generations, InputError, within},
     optimum::{BATCHES, BatchCurves, Optimum, Window, curves, minimise, minimise_curves},
     prediction::Prediction,
     simulate::{
         dispatch::{SimulatorKind, run_problem},
-        engine::Watch,
+        engine::{ScheduleKind, Watch},
     },
     stats::{
         moments::Moments,
@@ -28,8 +28,8 @@ use serde::Serialize;
 
 use super::{
     Failure, Status,
-    args::MODELS,
-    closed_form::{Heading, finite, law},
+    args::models,
+    closed_form::{Heading, finite, law, predict},
     estimate::{Reasons, ShownZ, explained},
     interrupt,
     monte_carlo::{INTERRUPT_HELP, Preferred, Simulation},
@@ -42,12 +42,12 @@ const SETTLED: f64 = 1e-9;
 
 /// The weight that minimises the simulated risk, with the theory beside it
 #[derive(Args)]
-#[command(after_help = format!("Example: goldenweight optimize --model gaussian-mean --real 100 --synthetic 100\n\n{MODELS}\n\n\
+#[command(after_help = format!("Example: goldenweight optimize --model gaussian-mean --real 100 --synthetic 100\n\n{}\n\n\
     The replicates are split into 24 independent batches with the same random numbers at every weight; argmin minimises the\n\
     polynomial through the mean of their risks at 17 weights, and the jackknife over batches gives the standard error. The simulator\n\
     is rows for categorical unless asked otherwise. z = (weight - theory)/(standard error), to be judged by Student's law with 23\n\
     degrees of freedom; there is none where the theory is a limit law only. Exit code 3 where the solver did not converge, or more\n\
-    than one in ten thousand replicates failed at one of the weights tried.\n\n{INTERRUPT_HELP}"))]
+    than one in ten thousand replicates failed at one of the weights tried.\n\n{INTERRUPT_HELP}", models()))]
 pub struct OptimizeArgs {
     #[command(flatten)]
     simulation: Simulation,
@@ -152,14 +152,18 @@ impl OptimizeArgs {
         let simulation = &self.simulation;
         let (problem, kind, at) = simulation.validate(2 * BATCHES, Preferred::Coupled)?;
         within("--generations", simulation.generations, 1..=Generations::MAX)?;
-        let per_batch = simulation.replicates / BATCHES;
+        if simulation.replicates.0.start > 0 {
+            let condition = "must be a number here: batches have replicates of their own";
+            return Err(InputError::new("replicates", format!("{}..", simulation.replicates.0.start), condition).into());
+        }
+        let per_batch = simulation.replicates.count() / BATCHES;
         let stop = interrupt::listen()?;
         let document = simulation.compute.install(|| {
             let bar = progress(None, "replicates");
             let fits = Mutex::new(BTreeMap::<u64, Fits>::new());
             let evaluations = AtomicU64::new(0);
             let risks = |batch: u64, weights: &[f64]| {
-                let plan = simulation.plan(at, batch, per_batch);
+                let plan = simulation.plan(at, ScheduleKind::Fresh, batch, 0..per_batch);
                 let watch = Watch { progress: &|done| bar.inc(done), stop };
                 let outcomes = run_problem(&problem, kind, &plan, weights, &watch);
                 evaluations.fetch_add(weights.len() as u64, Ordering::Relaxed);
@@ -178,7 +182,7 @@ impl OptimizeArgs {
             let partial = interrupt::heard() && batches < BATCHES;
             let estimate = optimum.estimate();
             bar.finish_and_clear();
-            let prediction = Prediction::new(&problem)?;
+            let prediction = predict(&problem, ScheduleKind::Fresh)?;
             let theory_weight = optimal_weight(&prediction, at)?;
             let exact = prediction.exact(theory_weight);
             let theory_weight = theory_weight.get();
@@ -263,7 +267,7 @@ const NOT_CONVERGED: &str = "the solver did not converge to a minimum inside the
 /// The weight that minimises the predicted risk at these generations: the optimum of the limit where the risk there has
 /// reached its limit, else (few generations, small k) the minimiser of the closed form.
 fn optimal_weight(prediction: &Prediction, at: Generations) -> Result<Weight, ParameterError> {
-    let limit = Weight::new(prediction.optimal_weight())?;
+    let limit = Weight::new(prediction.optimal_weight().unwrap_or(1.0))?;
     if (prediction.risk(limit, at) / prediction.risk(limit, Generations::Limit) - 1.0).abs() < SETTLED {
         return Ok(limit);
     }

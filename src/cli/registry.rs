@@ -80,8 +80,13 @@ pub fn no_claim(only: Option<&Pattern>, error: &RunError) -> InputError {
     let glob = only.map(Pattern::to_string).unwrap_or_default();
     let claims = claims::registry();
     let suggestion = nearest(&glob, claims.iter().map(|claim| claim.says.id.as_str()));
-    let condition = in_words(error);
-    let condition = suggestion.map_or_else(|| condition.clone(), |id| format!("{condition}; did you mean {id}?"));
+    let condition = format!(
+        "{error}; {}",
+        suggestion.map_or_else(
+            || "`goldenweight claims` lists the ids".to_owned(),
+            |id| format!("did you mean {id}? `goldenweight claims` lists the ids")
+        )
+    );
     InputError::new("--only", glob, condition)
 }
 
@@ -148,16 +153,22 @@ impl VerifyArgs {
         }
         let mut remarks = Remarks::default();
         let of = |verdict| {
-            let ids: Vec<_> = run.claims.iter().filter(|c| c.verdict == verdict).map(|c| c.says.id.as_str()).collect();
-            ids.join(", ")
+            let ids = run.claims.iter().filter(|c| c.verdict == verdict).map(|c| c.says.id.as_str());
+            ids.collect::<Vec<_>>().join(", ")
         };
-        match run.verdict {
-            Verdict::Confirmed => {}
-            Verdict::Refuted => remarks.note(format!("refuted: {}", of(Verdict::Refuted))),
-            Verdict::Inconclusive => remarks.inconclusive(format!("not decided: {}", of(Verdict::Inconclusive))),
-        }
         if run.partial {
-            remarks.inconclusive("interrupted: what is shown is what was decided".to_owned());
+            remarks.inconclusive(format!(
+                "interrupted after {} of {} claims were begun",
+                run.claims.len(),
+                run.claims.len() + run.not_begun.len()
+            ));
+        }
+        match run.verdict {
+            Verdict::Refuted => remarks.note(format!("refuted: {}", of(Verdict::Refuted))),
+            Verdict::Inconclusive if !run.partial => {
+                remarks.inconclusive(format!("not decided: {}", of(Verdict::Inconclusive)));
+            }
+            Verdict::Confirmed | Verdict::Inconclusive => {}
         }
         remarks.say();
         Ok(if run.partial { Status::Inconclusive } else { status(run.verdict) })
@@ -195,13 +206,5 @@ impl VerifyArgs {
         bar.finish_and_clear();
         printed?;
         run.map_err(|error| self.refused(&error))
-    }
-}
-
-/// Why nothing can be run, with where the ids are found.
-pub fn in_words(error: &RunError) -> String {
-    match error {
-        RunError::NoClaim => format!("{error}; `goldenweight claims` lists the ids"),
-        RunError::NoEvidence => error.to_string(),
     }
 }
