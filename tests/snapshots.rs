@@ -7,8 +7,9 @@
 use std::fmt::Write as _;
 use std::process::Command;
 
+use goldenweight::catalogue::{self, Model};
 use goldenweight::evidence::{Compared, Finding, Kind, Machine, Measure, Statement, Verdict};
-use goldenweight::experiment::{Generations, Problem};
+use goldenweight::experiment::{Generations, Parameters, Problem};
 use goldenweight::outcome::calibration::{
     CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Share, WrongSimulator,
 };
@@ -44,7 +45,7 @@ fn assert_reference(found: f64, reference: f64, relative: f64) {
 }
 
 fn prediction(model: Model, real: u64, synthetic: u64, dim: Option<u64>) -> Prediction {
-    Prediction::new(&Problem::new(model, real, synthetic, dim, None).expect("valid")).expect("covered")
+    Prediction::fresh(&Problem::new(model, real, synthetic, &Parameters::of_dim(dim)).expect("valid"))
 }
 
 fn weight(w: f64) -> Weight {
@@ -87,14 +88,14 @@ fn finite_sample_optima() {
             if model == &catalogue::GAUSSIAN_COVARIANCE { &[Some(1), Some(2), Some(4)] } else { &[None] };
         for (&dim, (n, m)) in dims.iter().flat_map(|dim| sizes.map(|sizes| (dim, sizes))) {
             let law = prediction(model, n, m, dim);
-            let best = law.optimal_weight();
+            let best = law.optimal_weight().expect("a law with an optimum");
             let columns = [best, law.limit_weight(), law.relative_risk(weight(best))].map(digits).join(" ");
             let p = dim.map_or_else(|| "-".to_owned(), |p| p.to_string());
-            let _ = writeln!(table, "{:<20} {n:<5} {m:<5} {p}  {columns}", model.name());
+            let _ = writeln!(table, "{:<20} {n:<5} {m:<5} {p}  {columns}", model.name);
         }
     }
     // mpmath, 40 digits: the root of dV/dw at n = m = 100, p = 2; the root of rho u^2 - (1 + rho + kappa) u + 1 for the cdf.
-    let optimum = |model, dim| prediction(model, 100, 100, dim).optimal_weight();
+    let optimum = |model, dim| prediction(model, 100, 100, dim).optimal_weight().expect("a law with an optimum");
     assert_reference(optimum(&catalogue::GAUSSIAN_COVARIANCE, Some(2)), 0.619_809_937_858_575_1, 1e-14);
     assert_reference(optimum(&catalogue::CDF, None), 0.616_976_649_427, 1e-12);
     snapshot("finite_sample_optima", "default truths: Sigma = I, probabilities .1, .2, .3, .4", &table);

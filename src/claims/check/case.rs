@@ -3,7 +3,6 @@
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use goldenweight_evidence::{BLOCK, Blocks, Case as General, Expected, Key, Simulation, Tally};
 
@@ -130,8 +129,7 @@ impl Case {
     pub fn of_problem(problem: Problem, kind: SimulatorKind, weight: f64, t: u32, expected: f64) -> Self {
         let cell = Cell::new(problem.rows(), problem.dim(), weight, Record::At(vec![t]));
         let run = move |cell: &Cell, key: Key, replicates: Range<u64>, points: &[f64]| {
-            let watch = Watch { progress: &|_| (), stop: &AtomicBool::new(false) };
-            let outcomes = run_problem(&problem, kind, &plan(cell, key, replicates), points, &watch);
+            let outcomes = run_problem(&problem, kind, &plan(cell, key, replicates), points, &Watch::nobody());
             outcomes.into_iter().map(|(moments, failed)| Tally { moments, failed }).collect()
         };
         Self { cell, run: Arc::new(run), loss: 0, expected: Expected::Value(expected) }
