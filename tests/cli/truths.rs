@@ -146,3 +146,37 @@ fn a_covariance_is_read_from_a_file() {
     assert_eq!(read["risk"], json(&format!("{line} 2,.6;.6,1"))["risk"]);
     assert_eq!(json_with_code(&format!("{line} 1"), 0)["dim"], 1);
 }
+
+/// Bartlett: E log det of one sample of n rows is the sum over j of digamma((n - j)/2) + log 2 - log(n - 1); at n = 3, p = 1 that is digamma(1) = -.5772. At w = 0 each
+/// generation of 3 rows adds as much.
+#[test]
+fn statistics_over_the_replicates_are_printed() {
+    let line = "simulate --model gaussian-variance --real 3 --synthetic 3 --weight 0 --generations 4 --replicates 20000 --statistic";
+    let document = json(&format!("{line} log-det"));
+    let statistic = &document["statistic"];
+    let (mean, error) = (number(statistic, "mean"), number(statistic, "std_error"));
+    assert!((mean + 5.0 * 0.577_215_664_9).abs() < 5.0 * error, "{statistic}");
+    // The median of the standard deviation is that of its logarithm, turned back.
+    let sd = json(&format!("{line} sd"));
+    assert_close(number(&sd["statistic"], "median"), libm::exp(0.5 * number(statistic, "median")), 1e-13, "sd");
+    let median = json(
+        "simulate --model cdf --real 1 --synthetic 1 --weight 1 --generations 0 --replicates 20000 --statistic median",
+    );
+    // One row at u has the loss (u^3 + (1 - u)^3)/3 = 1/12 + (u - 1/2)^2, of which the median is at |u - 1/2| = 1/4.
+    assert_close(number(&median["statistic"], "median"), 1.0 / 12.0 + 1.0 / 16.0, 0.02, "median");
+    for (line, condition) in [
+        ("simulate --model cdf --real 9 --synthetic 9 --weight .5 --statistic log-det", "must be median for cdf"),
+        (
+            "simulate --model gaussian-mean --real 9 --synthetic 9 --weight .5 --statistic sd",
+            "must be log-det or median",
+        ),
+        ("simulate --model cdf --real 9 --synthetic 9 --weight .5 --statistic median --burn-in 1", "with --statistic"),
+    ] {
+        let output = run(line);
+        assert!(
+            output.status.code() == Some(2) && text(&output.stderr).contains(condition),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+}
