@@ -10,18 +10,18 @@
 //!
 //! # Map
 //!
-//! * [`experiment`]: the model, its truth, the rows per generation; validated input.
+//! * [`catalogue`]: the models that there are; [`experiment`]: a model, its truth, the rows per generation; validated input.
 //! * [`stream`]: keyed random streams.
 //! * [`simulate`]: the engine (replicates in blocks) and one file per model.
 //! * [`adult`]: the Adult table and the fit on all its rows.
 //! * [`prediction`]: what theory predicts for a problem.
 //! * [`reference`](mod@reference): risks from another implementation.
-//! * [`optimum`]: the weight that minimises a simulated risk, by argmin.
-//! * [`stats`]: moments, the error rate of a run, the rule of every comparison, extrapolation of ladders, tests of the rate itself.
-//! * [`claims`]: the registry, its kinds of check, and one file per model; `claims/moments.rs` has the independent recursions.
+//! * [`evidence`], the crate `goldenweight-evidence`: how a check is made, compared, run and reported, for any theorem. Of it [`stats`] (the error rate of a run,
+//!   the rule of every comparison, extrapolation of ladders, tests of the rate itself), [`optimum`] (minimisers, by argmin), [`outcome`] and [`report`] are named here too.
+//! * [`claims`]: the registry, and one file per model; `claims/check/case.rs` makes of a simulator what the rules of evidence see, `claims/moments.rs` has the
+//!   independent recursions.
 //! * [`proofs`]: the machine-checked theorems of `theory/proofs`, and Coq run on them; `claims/certificate` has the exact evidence.
 //! * [`figures`]: the paper's figures and other pictures: numbers first (CSV), and from the numbers alone the drawing (SVG).
-//! * [`outcome`], [`report`]: what checks report, and its text; `report/html` is the page of a run. [`machine`]: where a run is made.
 //! * `cli`, in the binary: arguments, and documents as text or JSON.
 //!
 //! A model's law, simulator and claims are in three files of the same name: `theory/src/cdf.rs`, `src/simulate/cdf.rs`,
@@ -33,8 +33,7 @@
 //!
 //! * The theory crate knows nothing of this one: no randomness, no optimiser, no files, no clock.
 //! * [`simulate`], [`stream`] and [`experiment`] do not mention the theory: a simulator cannot look at the answer.
-//! * [`optimum`] is the only file that names argmin, and does not mention the theory.
-//! * [`report`] reads [`outcome`] alone.
+//! * The crate of evidence depends on neither the theory nor the simulations, and does not speak of them.
 //!
 //! And:
 //!
@@ -46,6 +45,7 @@
 //!   registry, never typed in.
 
 pub mod adult;
+pub mod catalogue;
 pub mod claims;
 pub mod experiment;
 pub mod figures;

@@ -1,11 +1,6 @@
 //! `claims` and `verify`: the registry, listed and run.
 
-use std::{
-    fmt,
-    io::Write as _,
-    path::PathBuf,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::{fmt, path::PathBuf, sync::atomic::AtomicBool};
 
 use clap::Args;
 use glob::Pattern;
@@ -21,6 +16,7 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::Compute,
+    interrupt,
     origin::Origin,
     output::{Remarks, json, open_folder, progress, write, write_files},
 };
@@ -84,8 +80,13 @@ pub fn no_claim(only: Option<&Pattern>, error: &RunError) -> InputError {
     let glob = only.map(Pattern::to_string).unwrap_or_default();
     let claims = claims::registry();
     let suggestion = nearest(&glob, claims.iter().map(|claim| claim.says.id.as_str()));
-    let condition = in_words(error);
-    let condition = suggestion.map_or_else(|| condition.clone(), |id| format!("{condition}; did you mean {id}?"));
+    let condition = format!(
+        "{error}; {}",
+        suggestion.map_or_else(
+            || "`goldenweight claims` lists the ids".to_owned(),
+            |id| format!("did you mean {id}? `goldenweight claims` lists the ids")
+        )
+    );
     InputError::new("--only", glob, condition)
 }
 
@@ -137,7 +138,7 @@ impl VerifyArgs {
         suite.selected(&self.settings()).map_err(|error| self.refused(&error))?;
         // Opened before the run: one of minutes should not end in a directory that cannot be written to.
         self.report.as_deref().map_or(Ok(()), |folder| open_folder("--report", folder))?;
-        let stop = interruption()?;
+        let stop = interrupt::listen()?;
         let run = self.compute.install(|| self.verify(&suite, stop))?;
         let document = json(&origin.sign_command(&run, Some(self.compute.seed)))?;
         if self.compute.json {
@@ -152,16 +153,22 @@ impl VerifyArgs {
         }
         let mut remarks = Remarks::default();
         let of = |verdict| {
-            let ids: Vec<_> = run.claims.iter().filter(|c| c.verdict == verdict).map(|c| c.says.id.as_str()).collect();
-            ids.join(", ")
+            let ids = run.claims.iter().filter(|c| c.verdict == verdict).map(|c| c.says.id.as_str());
+            ids.collect::<Vec<_>>().join(", ")
         };
-        match run.verdict {
-            Verdict::Confirmed => {}
-            Verdict::Refuted => remarks.note(format!("refuted: {}", of(Verdict::Refuted))),
-            Verdict::Inconclusive => remarks.inconclusive(format!("not decided: {}", of(Verdict::Inconclusive))),
-        }
         if run.partial {
-            remarks.inconclusive("interrupted: what is shown is what was decided".to_owned());
+            remarks.inconclusive(format!(
+                "interrupted after {} of {} claims were begun",
+                run.claims.len(),
+                run.claims.len() + run.not_begun.len()
+            ));
+        }
+        match run.verdict {
+            Verdict::Refuted => remarks.note(format!("refuted: {}", of(Verdict::Refuted))),
+            Verdict::Inconclusive if !run.partial => {
+                remarks.inconclusive(format!("not decided: {}", of(Verdict::Inconclusive)));
+            }
+            Verdict::Confirmed | Verdict::Inconclusive => {}
         }
         remarks.say();
         Ok(if run.partial { Status::Inconclusive } else { status(run.verdict) })
@@ -200,26 +207,4 @@ impl VerifyArgs {
         printed?;
         run.map_err(|error| self.refused(&error))
     }
-}
-
-/// Why nothing can be run, with where the ids are found.
-pub fn in_words(error: &RunError) -> String {
-    match error {
-        RunError::NoClaim => format!("{error}; `goldenweight claims` lists the ids"),
-        RunError::NoEvidence => error.to_string(),
-    }
-}
-
-/// A flag that is set at the first Ctrl-C (or SIGTERM); the second ends the program at once.
-pub fn interruption() -> Result<&'static AtomicBool, Failure> {
-    static STOP: AtomicBool = AtomicBool::new(false);
-    let told = || {
-        if STOP.swap(true, Ordering::Relaxed) {
-            std::process::exit(3);
-        }
-        // Nobody reads a closed stderr.
-        let _ = writeln!(std::io::stderr(), "stopping: what is decided will be shown");
-    };
-    ctrlc::set_handler(told).map_err(|e| Failure::CouldNotRun(format!("listening for an interruption: {e}")))?;
-    Ok(&STOP)
 }

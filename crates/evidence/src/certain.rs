@@ -102,6 +102,16 @@ impl fmt::Display for Deviation {
 
 /// A property over random parameters, confirmed where the deviation is within its tolerance in every case. `variables` names
 /// what the strategy draws; a failing case is reported after shrinking.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::{Deviation, property};
+///
+/// let check = property("sums of squares", "(a, b)", || (0..1000u32, 0..1000u32), |&(a, b)| {
+///     Deviation::unless((a + b).pow(2) == a * a + 2 * a * b + b * b)
+/// });
+/// assert_eq!(check.comparisons(), 0);
+/// ```
 pub fn property<S>(
     name: &'static str,
     variables: &'static str,

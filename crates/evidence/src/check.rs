@@ -10,6 +10,24 @@ use crate::sampled::Sampled;
 use crate::verdict::Kind;
 
 /// Work that goes on beside a run's checks, such as a tool that takes its own time.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::{Beside, Check, Finding, Kind};
+///
+/// struct Absent;
+/// impl Beside for Absent {
+///     fn start(&self) {}
+///     fn is_ready(&self) -> bool {
+///         true
+///     }
+///     fn finding(&self) -> Finding {
+///         Finding::not_run("the prover is not installed")
+///     }
+/// }
+/// let check = Check::beside("theorems", Kind::Proof, Absent);
+/// assert_eq!(check.kind.word(), "proof");
+/// ```
 pub trait Beside: Send + Sync {
     /// Begins the work, unless it has begun; returns at once.
     fn start(&self);

@@ -124,6 +124,9 @@ impl Drawn {
             Quantity::Minimiser => {
                 let failures = AtomicU64::new(0);
                 let means = |batch: u64, points: &[f64]| {
+                    if context.is_stopped() {
+                        return vec![f64::NAN; points.len()];
+                    }
                     let tallies = case.simulation().draw(key(batch), 0..size, points);
                     let of_tally = |tally| {
                         mean(case, tally).map(|sample| sample.estimate.value).unwrap_or_else(|_| {
@@ -150,6 +153,9 @@ impl Drawn {
                 };
                 let (places, factors): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
                 let difference = |batch: u64| -> Result<(f64, u64), String> {
+                    if context.is_stopped() {
+                        return Err("the run was told to stop".to_owned());
+                    }
                     let tallies = case.simulation().draw(key(batch), 0..size, &places);
                     tallies.iter().zip(&factors).try_fold((0.0, 0), |(total, failed), (tally, factor)| {
                         let sample = mean(case, tally)?;

@@ -17,6 +17,15 @@ pub enum Side {
 }
 
 /// A check with one side replaced.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::{Mutant, Verdict};
+///
+/// let wrong = Mutant::formula("half of it", "mean", |case| case.expected().value() / 2.0);
+/// let control = Mutant::formula("the same", "mean", |case| case.expected().value()).control();
+/// assert_eq!((wrong.expected, control.expected), (Verdict::Refuted, Verdict::Confirmed));
+/// ```
 pub struct Mutant {
     /// What is wrong, in words; unique in its suite.
     pub name: &'static str,

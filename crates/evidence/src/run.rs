@@ -68,18 +68,15 @@ impl Suite {
     /// # Errors
     /// [`RunError::NoClaim`] where `only` matches nothing, [`RunError::NoEvidence`] where the claims that it matches have no evidence
     /// of the kinds.
-    pub fn selected(&self, settings: &Settings) -> Result<VecDeque<(&Claim, Vec<&Check>)>, RunError> {
+    pub fn selected<'a>(&'a self, settings: &Settings) -> Result<VecDeque<(&'a Claim, Vec<&'a Check>)>, RunError> {
         let asked = |check: &&Check| {
             self.has(settings.tier, check) && (settings.kinds.is_empty() || settings.kinds.contains(&check.kind))
         };
         let is_asked = |claim: &&Claim| settings.only.as_ref().is_none_or(|glob| glob.matches(&claim.says.id));
         let mut matching = self.claims.iter().filter(is_asked).peekable();
         matching.peek().ok_or(RunError::NoClaim)?;
-        let checks = |claim: &'_ Claim| claim.checks.iter().filter(asked).count() > 0;
-        let found: VecDeque<_> = matching
-            .filter(|claim| checks(claim))
-            .map(|claim| (claim, claim.checks.iter().filter(asked).collect::<Vec<_>>()))
-            .collect();
+        let checks = |claim: &'a Claim| (claim, claim.checks.iter().filter(asked).collect::<Vec<_>>());
+        let found: VecDeque<_> = matching.map(checks).filter(|(_, checks)| !checks.is_empty()).collect();
         if found.is_empty() { Err(RunError::NoEvidence) } else { Ok(found) }
     }
 

@@ -110,7 +110,7 @@ fn furthest(outcome: &CalibrationOutcome) -> String {
     );
     for (p_value, comparison) in compared.into_iter().take(SHOWN) {
         let adjusted = comparison.adjusted_p_value.map_or_else(|| "not tested".to_owned(), short);
-        let decimals = |x: Option<f64>, digits: usize| x.map_or_else(|| "-".to_owned(), |x| format!("{x:.digits$}"));
+        let decimals = |x: Option<f64>, digits: usize| x.map_or_else(|| "none".to_owned(), |x| format!("{x:.digits$}"));
         let _ = writeln!(
             text,
             "{:>6} {:>7} {:>7} {:>8} {:>8} {:>6} {:>9} {adjusted:>9}\n         {}, {} ({})\n         {}",
@@ -134,7 +134,7 @@ fn furthest(outcome: &CalibrationOutcome) -> String {
 fn share(share: &Share) -> String {
     let Share { hits, trials, low, high } = share;
     let of_all = *hits as f64 / *trials as f64;
-    let of_all = if *trials == 0 { "-".to_owned() } else { format!("{of_all:.4}") };
+    let of_all = if *trials == 0 { "none made".to_owned() } else { format!("{of_all:.4}") };
     format!("{hits} of {trials}: {of_all} ({low:.4}, {high:.4})")
 }
 
@@ -144,5 +144,5 @@ fn short(x: f64) -> String {
 }
 
 fn optional(x: Option<f64>) -> String {
-    x.map_or_else(|| "-".to_owned(), short)
+    x.map_or_else(|| "none, as nothing was tested".to_owned(), short)
 }

@@ -5,7 +5,7 @@
 use super::calibration::clopper_pearson;
 use super::compare::{Estimate, MAX_SKEWNESS};
 use super::family::student;
-use super::moments::Moments;
+use goldenweight_replicates::moments::Moments;
 use statrs::distribution::ContinuousCDF;
 
 /// Fewest independent values behind a z.
@@ -84,7 +84,7 @@ pub enum NoZ {
 ///
 /// # Examples
 /// ```
-/// use goldenweight::stats::{compare::Estimate, shown::{NoZ, z}};
+/// use goldenweight_evidence::stats::{compare::Estimate, shown::{NoZ, z}};
 /// let estimate = Estimate { value: 1.1, std_error: 0.1, degrees: 999.0, skewness: 0.0, skewness_error: 0.0 };
 /// let found = z(&estimate, 1.0)?;
 /// assert!((found.z - 1.0).abs() < 1e-12 && (found.p_value() - 0.3176).abs() < 1e-4);

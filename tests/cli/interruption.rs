@@ -1,0 +1,74 @@
+//! Ctrl-C in a simulation: what is finished is printed, marked as partial.
+
+use std::{
+    process::{Command, Output, Stdio},
+    thread,
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use crate::{json, number, text};
+
+/// What a run of minutes prints when it is interrupted after this time.
+fn interrupted(line: &str, after: Duration) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_goldenweight"));
+    let child = command.args(line.split(' ')).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    thread::sleep(after);
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success(), "{line} ended early");
+    child.wait_with_output().expect("it ends")
+}
+
+fn partial(line: &str, after: Duration) -> Value {
+    let output = interrupted(line, after);
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{line}: {stderr}");
+    assert!(stderr.contains("inconclusive: partial, interrupted: "), "{line}: {stderr}");
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{line}: {e}"));
+    assert_eq!(document["partial"], true, "{document}");
+    document
+}
+
+/// What is printed is the run of as many replicates as are finished, to the bit.
+#[test]
+fn an_interrupted_simulation_is_that_of_its_first_replicates() {
+    let line =
+        "simulate --model linear --real 50 --synthetic 50 --weight 0.5 --generations 20 --json --seed 3 --replicates";
+    let document = partial(&format!("{line} 1000000000"), Duration::from_secs(1));
+    let (done, asked) = (number(&document, "replicates"), number(&document, "replicates_asked"));
+    assert!(done >= 64.0 && asked == 1e9, "{document}");
+    let whole = json(&format!("{line} {done}"));
+    assert_eq!(whole["partial"], false);
+    for key in ["risk", "std_error", "failed_fits", "z", "z_degrees"] {
+        assert_eq!(document[key], whole[key], "{key}");
+    }
+    let text_line = line.replace(" --json", "") + " 1000000000";
+    let output = interrupted(&text_line, Duration::from_secs(1));
+    let said = text(&output.stdout);
+    assert!(
+        output.status.code() == Some(3) && said.contains("partial, interrupted: ") && said.contains("of 1000000000"),
+        "{said}"
+    );
+}
+
+/// Without two whole batches there is no minimum, and that is said.
+#[test]
+fn an_interrupted_minimisation_is_that_of_whole_batches_or_none() {
+    let line = "optimize --model gaussian-mean --real 50 --synthetic 50 --generations 200 --replicates 24000000 --json";
+    let document = partial(line, Duration::from_secs(1));
+    assert_eq!([&document["weight"], &document["replicates"]], [&Value::Null, &Value::from(0)]);
+    assert_eq!(document["z_reason"], "interrupted before two batches were whole");
+}
+
+#[test]
+fn interrupted_experiments_keep_what_is_finished() {
+    let document = partial("adult --replicates 1000000 --json", Duration::from_secs(2));
+    let experiments = document["experiments"].as_array().expect("a list");
+    let first = &experiments[0]["risks"][0];
+    assert!(number(first, "replicates") >= 64.0 && first["risk"].is_number(), "{first}");
+    // The last has not begun, and says so.
+    let last = &experiments[3]["risks"][0];
+    assert_eq!([&last["risk"], &last["replicates"]], [&Value::Null, &Value::from(0)]);
+    assert_eq!(last["reasons"]["risk"], "interrupted before the first replicate ended");
+}
