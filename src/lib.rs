@@ -10,7 +10,7 @@
 //!
 //! # Map
 //!
-//! * [`experiment`]: the model, its truth, the rows per generation; validated input.
+//! * [`catalogue`]: the models that there are; [`experiment`]: a model, its truth, the rows per generation; validated input.
 //! * [`stream`]: keyed random streams.
 //! * [`simulate`]: the engine (replicates in blocks) and one file per model.
 //! * [`adult`]: the Adult table and the fit on all its rows.
@@ -45,6 +45,7 @@
 //!   registry, never typed in.
 
 pub mod adult;
+pub mod catalogue;
 pub mod claims;
 pub mod experiment;
 pub mod figures;

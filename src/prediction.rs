@@ -1,17 +1,38 @@
-//! What theory predicts for a problem: the one place where a model meets its law.
+//! What theory predicts for a problem.
 
+use goldenweight_theory::accumulate::Accumulation;
 use goldenweight_theory::covariance::{CovarianceSystem, Moments};
+use goldenweight_theory::maximum_likelihood::{MaximumLikelihood, Risks};
 use goldenweight_theory::parameters::{DegreesOfFreedom, MixingRatio, ParameterError, SampleSizes, Weight};
 use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::wide::Wide;
-use goldenweight_theory::{categorical, cdf, dynamic, gaussian, linear, logistic, poisson, weights};
+use goldenweight_theory::{dynamic, gaussian, weights};
 use nalgebra::DMatrix;
 use std::ops::Add;
 
-use crate::experiment::{Generations, Model, Problem, Rows, Truth};
+use crate::experiment::{Generations, Problem, Rows};
+use crate::simulate::engine::ScheduleKind;
 
 /// Relative distance at which a risk counts as having reached its limit.
 const NEAR_LIMIT: f64 = 0.01;
+
+/// Which parameter of a Gaussian is estimated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Estimand {
+    /// Its mean.
+    Mean,
+    /// Its covariance.
+    Covariance,
+}
+
+impl Estimand {
+    const fn of(self, risks: &Risks<f64>) -> f64 {
+        match self {
+            Self::Mean => risks.mean,
+            Self::Covariance => risks.covariance,
+        }
+    }
+}
 
 /// The law of a problem's risk.
 #[derive(Clone, Debug)]
@@ -20,9 +41,29 @@ pub enum Law {
     Scalar(Recursion<f64>),
     /// The two coupled moments of the covariance.
     Covariance(CovarianceSystem<f64>),
+    /// A Gaussian whose covariances have the divisors n and m.
+    MaximumLikelihood(MaximumLikelihood<f64>, Estimand),
+    /// The one recursion where data accumulate; it takes no weight.
+    Accumulated(Recursion<f64>, Accumulation),
+    /// The covariance where data accumulate; it takes no weight.
+    AccumulatedCovariance(CovarianceSystem<f64>, Accumulation),
 }
 
 impl Law {
+    /// The law of fresh real rows under another schedule; none where there is none.
+    ///
+    /// # Errors
+    /// Where a size is 0.
+    pub fn under(self, schedule: ScheduleKind, rows: Rows) -> Result<Option<Self>, ParameterError> {
+        let data = || sizes(rows).map(Accumulation::of);
+        Ok(match (schedule, self) {
+            (ScheduleKind::Fresh, law) => Some(law),
+            (ScheduleKind::Accumulate, Self::Scalar(law)) => Some(Self::Accumulated(law, data()?)),
+            (ScheduleKind::Accumulate, Self::Covariance(law)) => Some(Self::AccumulatedCovariance(law, data()?)),
+            (ScheduleKind::Accumulate | ScheduleKind::Fixed, _) => None,
+        })
+    }
+
     /// The law of the mean of a Gaussian with covariance `sigma`.
     ///
     /// # Errors
@@ -46,6 +87,9 @@ impl Law {
         match self {
             Self::Scalar(law) => law.risk_at(&weight.get(), t),
             Self::Covariance(system) => system.moments_at(&weight.get(), t).risk,
+            Self::MaximumLikelihood(law, estimand) => estimand.of(&law.risks_at(&weight.get(), t)),
+            Self::Accumulated(law, data) => data.risk_at(law, t),
+            Self::AccumulatedCovariance(system, data) => data.moments_at(system, t).risk,
         }
     }
 
@@ -64,6 +108,12 @@ impl Law {
                     .take((until - from) as usize)
                     .map(|m| m.risk)
                     .sum()
+            }
+            Self::MaximumLikelihood(law, estimand) => {
+                law.risks(&w).skip(from as usize).take((until - from) as usize).map(|risks| estimand.of(&risks)).sum()
+            }
+            Self::Accumulated(..) | Self::AccumulatedCovariance(..) => {
+                (from..until).map(|t| self.risk_at(weight, t)).sum()
             }
         };
         sum / f64::from(until - from)
@@ -102,6 +152,20 @@ impl Law {
                     }
                 }
             }
+            // Bounded at every weight.
+            Self::MaximumLikelihood(..) | Self::Accumulated(..) | Self::AccumulatedCovariance(..) => {
+                self.risk(weight, at).into()
+            }
+        }
+    }
+
+    /// Risk; infinite where a limit diverges.
+    #[must_use]
+    pub fn risk(&self, weight: Weight, at: Generations) -> f64 {
+        match at {
+            Generations::Limit => self.limit_risk(weight),
+            Generations::At(t) => self.risk_at(weight, t),
+            Generations::Average { from, until } => self.average_risk(weight, from, until),
         }
     }
 
@@ -111,6 +175,9 @@ impl Law {
         match self {
             Self::Scalar(law) => law.limit_risk(weight),
             Self::Covariance(system) => system.limit_risk(weight),
+            Self::MaximumLikelihood(law, estimand) => estimand.of(&law.limit_risks(weight)),
+            Self::Accumulated(law, data) => data.limit_risk(law),
+            Self::AccumulatedCovariance(system, data) => data.limit_moments(system).risk,
         }
     }
 
@@ -118,28 +185,41 @@ impl Law {
     #[must_use]
     pub fn fresh_only_risk(&self) -> f64 {
         match self {
-            Self::Scalar(law) => law.start(),
-            Self::Covariance(system) => system.start().risk,
+            Self::Scalar(law) | Self::Accumulated(law, _) => law.start(),
+            Self::Covariance(system) | Self::AccumulatedCovariance(system, _) => system.start().risk,
+            Self::MaximumLikelihood(..) => self.risk_at(Weight::ONE, 0),
         }
     }
 
-    /// The weight that minimises the limit risk.
+    /// The weight that minimises the limit risk; none where the law takes no weight, or where one real row makes every fit a point.
     #[must_use]
-    pub fn optimal_weight(&self) -> f64 {
+    pub fn optimal_weight(&self) -> Option<f64> {
         match self {
-            Self::Scalar(law) => law.optimal_weight(),
-            Self::Covariance(system) => system.optimal_weight(),
+            Self::Scalar(law) => Some(law.optimal_weight()),
+            Self::Covariance(system) => Some(system.optimal_weight()),
+            Self::MaximumLikelihood(law, Estimand::Mean) => law.optimal_weight_of_mean(),
+            Self::MaximumLikelihood(law, Estimand::Covariance) => law.optimal_weight_of_covariance(),
+            Self::Accumulated(..) | Self::AccumulatedCovariance(..) => None,
+        }
+    }
+
+    /// What the optimal weight leaves for the synthetic rows, without cancellation where the law has a formula of its own for it.
+    #[must_use]
+    pub fn optimal_synthetic_weight(&self) -> Option<f64> {
+        match self {
+            Self::Scalar(law) => Some(law.optimal_synthetic_weight()),
+            law => law.optimal_weight().map(|weight| 1.0 - weight),
         }
     }
 
     /// For generations 1..=T, the weight that minimises the risk of that generation given the weights before it.
     ///
     /// For the scalar law that is the best sequence for every generation at once. For the covariance it is greedy: the
-    /// variance of the trace, which enters later generations, is not minimised on its own.
+    /// variance of the trace, which enters later generations, is not minimised on its own. Other laws have none.
     #[must_use]
-    pub fn dynamic_weights(&self, generations: u32) -> Vec<f64> {
+    pub fn dynamic_weights(&self, generations: u32) -> Option<Vec<f64>> {
         match self {
-            Self::Scalar(law) => dynamic::weights(law).take(generations as usize).collect(),
+            Self::Scalar(law) => Some(dynamic::weights(law).take(generations as usize).collect()),
             Self::Covariance(system) => {
                 let mut moments = system.start();
                 let mut next = || {
@@ -148,8 +228,9 @@ impl Law {
                     moments = system.step(&weight, &moments);
                     weight
                 };
-                (0..generations).map(|_| next()).collect()
+                Some((0..generations).map(|_| next()).collect())
             }
+            _ => None,
         }
     }
 }
@@ -166,31 +247,36 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// The prediction for a problem. Weights are taken as validated: NaN gives NaN.
+    /// The prediction for a problem under a schedule; none where it has no law. Weights are taken as validated: NaN gives NaN.
     ///
     /// # Errors
     /// Where theory does not cover the sizes; a valid [`Problem`] is covered.
-    pub fn new(problem: &Problem) -> Result<Self, ParameterError> {
-        let rows = problem.rows();
-        let sizes = sizes(rows)?;
-        let dim = problem.dim() as u32;
-        let mut synthetic_line = None;
-        let (law, exact) = match problem.truth() {
-            Truth::Gaussian { sigma } if problem.model() == Model::GaussianMean => {
-                (Law::gaussian_mean(sigma, rows)?, true)
-            }
-            Truth::Gaussian { sigma } => (Law::gaussian_covariance(sigma, rows)?, true),
-            Truth::Linear { noise_variance, .. } => {
-                let slope = |rows: u64| linear::synthetic_slope(*noise_variance, dim, rows);
-                synthetic_line = slope(sizes.real()).zip(slope(sizes.synthetic()));
-                (Law::Scalar(linear::limit_law(*noise_variance, dim, sizes)), false)
-            }
-            Truth::Logistic { beta } => (Law::Scalar(logistic::limit_law(beta.as_slice(), sizes)), false),
-            Truth::Poisson { beta } => (Law::Scalar(poisson::limit_law(beta.as_slice(), sizes)), false),
-            Truth::Uniform => (Law::Scalar(cdf::law(sizes)), true),
-            Truth::Categorical { probabilities } => (Law::Scalar(categorical::law(probabilities, sizes)), true),
-        };
-        Ok(Self { law, exact, ratio: sizes.mixing_ratio(), rows, synthetic_line })
+    pub fn new(problem: &Problem, schedule: ScheduleKind) -> Result<Option<Self>, ParameterError> {
+        problem.truth().prediction(problem.rows(), schedule)
+    }
+
+    /// The prediction under fresh real rows, of a model of which it is known that it has a law.
+    ///
+    /// # Panics
+    /// Where it has none, or does not cover the sizes.
+    #[must_use]
+    pub fn fresh(problem: &Problem) -> Self {
+        let prediction = Self::new(problem, ScheduleKind::Fresh).expect("a valid problem is covered");
+        prediction.expect("a model with a law")
+    }
+
+    /// Of a law that holds at every n, m and t.
+    ///
+    /// # Errors
+    /// Where a size is 0.
+    pub fn of(law: Law, rows: Rows) -> Result<Self, ParameterError> {
+        Ok(Self { law, exact: true, ratio: sizes(rows)?.mixing_ratio(), rows, synthetic_line: None })
+    }
+
+    /// The same of a law that holds for many rows; where there is a line, the risk without weight on the real rows is exactly that.
+    #[must_use]
+    pub fn in_the_limit(self, synthetic_line: Option<(f64, f64)>) -> Self {
+        Self { exact: false, synthetic_line, ..self }
     }
 
     /// The law.
@@ -205,9 +291,9 @@ impl Prediction {
         self.exact || (weight == Weight::ZERO && self.synthetic_line.is_some())
     }
 
-    /// The optimal weight: exact at these n and m where an exact law exists.
+    /// The optimal weight: exact at these n and m where an exact law exists. See [`Law::optimal_weight`].
     #[must_use]
-    pub fn optimal_weight(&self) -> f64 {
+    pub fn optimal_weight(&self) -> Option<f64> {
         self.law.optimal_weight()
     }
 
@@ -233,11 +319,7 @@ impl Prediction {
                 Generations::Average { from, until } => start + 0.5 * (f64::from(from) + f64::from(until - 1)) * slope,
             };
         }
-        match at {
-            Generations::Limit => self.law.limit_risk(weight),
-            Generations::At(t) => self.law.risk_at(weight, t),
-            Generations::Average { from, until } => self.law.average_risk(weight, from, until),
-        }
+        self.law.risk(weight, at)
     }
 
     /// The same in floats of a wide exponent, where it is finite and yet beyond the largest float; none where it is infinite.
@@ -271,9 +353,9 @@ impl Prediction {
 
     /// Fresh real rows that would give the risk of the optimal mix: n over its relative risk, to first order in 1/n.
     #[must_use]
-    pub fn effective_sample_size(&self) -> f64 {
-        let optimum = Weight::new(self.optimal_weight());
-        optimum.map_or(f64::NAN, |w| self.rows.real as f64 / self.relative_risk(w))
+    pub fn effective_sample_size(&self) -> Option<f64> {
+        let optimum = Weight::new(self.optimal_weight()?).ok()?;
+        Some(self.rows.real as f64 / self.relative_risk(optimum))
     }
 
     /// First generation whose risk is within 1 % of its limit; none where it diverges or takes more than a million.
@@ -288,16 +370,28 @@ impl Prediction {
                 let mut path = std::iter::successors(Some(system.start()), |m| Some(system.step(&w, m)));
                 path.by_ref().take(1_000_000).position(|m| near(&m)).map(|t| t as u32)
             }
+            Law::MaximumLikelihood(law, estimand) => {
+                let limit = self.law.limit_risk(weight);
+                let near = |risks: Risks<f64>| (estimand.of(&risks) / limit - 1.0).abs() <= NEAR_LIMIT;
+                law.risks(&w).take(1_000_000).position(near).map(|t| t as u32)
+            }
+            Law::Accumulated(..) | Law::AccumulatedCovariance(..) => {
+                let limit = self.law.limit_risk(weight);
+                // Risks grow from generation to generation.
+                let near = |t: &u32| self.law.risk_at(weight, *t) >= (1.0 - NEAR_LIMIT) * limit;
+                (0..1_000_000).find(near)
+            }
         }
     }
 
     /// Weights that minimise the risk generation by generation, see [`Law::dynamic_weights`].
     #[must_use]
-    pub fn dynamic_weights(&self, generations: u32) -> Vec<f64> {
+    pub fn dynamic_weights(&self, generations: u32) -> Option<Vec<f64>> {
         self.law.dynamic_weights(generations)
     }
 }
 
-fn sizes(rows: Rows) -> Result<SampleSizes, ParameterError> {
+/// The sizes as theory takes them.
+pub(crate) fn sizes(rows: Rows) -> Result<SampleSizes, ParameterError> {
     SampleSizes::new(rows.real as u64, rows.synthetic as u64)
 }

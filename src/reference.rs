@@ -2,7 +2,7 @@
 //! the simulators here has a part in them.
 
 use crate::experiment::Rows;
-use crate::simulate::engine::RealRows;
+use crate::simulate::engine::ScheduleKind;
 use crate::stats::compare::Estimate;
 
 /// The risk of a chain, with what was simulated.
@@ -10,7 +10,7 @@ use crate::stats::compare::Estimate;
 pub struct Reference {
     /// The line of the file.
     pub line: &'static str,
-    /// Name of a [`Model`](crate::experiment::Model), or the losses of the regression on the Adult table: `adult-raw`, `adult-standardised`.
+    /// Name of a [`Model`](crate::catalogue::Model), or the losses of the regression on the Adult table: `adult-raw`, `adult-standardised`.
     pub model: &'static str,
     /// Rows per generation.
     pub rows: Rows,
@@ -19,7 +19,7 @@ pub struct Reference {
     /// Generation.
     pub generation: u32,
     /// Fresh or fixed.
-    pub real_rows: RealRows,
+    pub schedule: ScheduleKind,
     /// Covariance by rows, coefficients (of a linear model with the variance of the noise behind them) or probabilities; empty where there is but one.
     pub truth: Vec<f64>,
     /// Mean loss.
@@ -29,14 +29,14 @@ pub struct Reference {
 impl Reference {
     fn read(line: &'static str) -> Self {
         let fields: Vec<_> = line.split(',').collect();
-        let [model, n, m, w, t, real_rows, truth, replicates, risk, std_error, skewness] = fields[..] else {
+        let [model, n, m, w, t, schedule, truth, replicates, risk, std_error, skewness] = fields[..] else {
             panic!("eleven fields: {line}")
         };
         let number = |text: &str| text.parse::<f64>().expect("a number");
         let count = |text: &str| text.parse::<u64>().expect("a count");
-        let real_rows = match real_rows {
-            "fresh" => RealRows::Fresh,
-            "fixed" => RealRows::Fixed,
+        let schedule = match schedule {
+            "fresh" => ScheduleKind::Fresh,
+            "fixed" => ScheduleKind::Fixed,
             other => panic!("fresh or fixed, not {other}"),
         };
         let replicates = number(replicates);
@@ -46,7 +46,7 @@ impl Reference {
             rows: Rows { real: count(n) as usize, synthetic: count(m) as usize },
             weight: number(w),
             generation: count(t) as u32,
-            real_rows,
+            schedule,
             truth: truth.split_whitespace().map(number).collect(),
             risk: Estimate {
                 value: number(risk),

@@ -184,6 +184,9 @@ fn embedded_rows() -> Vec<[String; 15]> {
 const NAMES: &str = "age,workclass,fnlwgt,education,education-num,marital-status,occupation,relationship,race,sex,capital-gain,capital-loss,\
     hours-per-week,native-country,income";
 
+/// Its name, its files, and what is said of its form.
+type Copy<'a> = (&'a str, Vec<(&'a str, String)>, Vec<&'a str>);
+
 /// Copies as collections have them. Each has the embedded table, and says what differs in form.
 #[test]
 fn public_copies_are_the_same_table() {
@@ -199,7 +202,7 @@ fn public_copies_are_the_same_table() {
     let csv = lines(&rows, ",", "", "\n");
     let pandas: String = (0..).zip(&rows).map(|(i, row)| format!("{i},{}\n", row.join(","))).collect();
     let replaced = |from: &str, to: &str| csv.replace(from, to);
-    let copies: Vec<(&str, Vec<(&str, String)>, Vec<&str>)> = vec![
+    let copies: Vec<Copy> = vec![
         (
             "original",
             vec![("adult.data", original(&plain)), ("adult.test", original(&(remark.to_owned() + &test_plain)))],

@@ -7,7 +7,7 @@ use goldenweight::{
         FitFailure, FromTruth, Model, Source,
         covariates::{Covariates, Four},
         elementary::exp,
-        engine::{Plan, RealRows, Record, Weights, run},
+        engine::{Plan, Record, ScheduleKind, Weights, run},
         glm::{self as models, Family, uniform},
         logistic::{Bernoulli, Logistic},
         newton::{self, Fit, Part},
@@ -210,7 +210,7 @@ fn failed_fits_are_counted() {
             experiment: 1,
             cell: n as u64,
             replicates: 0..replicates,
-            real_rows: RealRows::Fresh,
+            schedule: ScheduleKind::Fresh,
             record: Record::At(vec![0]),
         };
         let outcome = run(&simulator, &plan, &Weights::Constant(0.5), &|_| {});

@@ -1,10 +1,11 @@
 //! Every z that is shown, at few replicates and at many, against the law that it is shown with.
 
 use goldenweight::{
-    experiment::{Model, Problem},
+    catalogue,
+    experiment::{Parameters, Problem},
     simulate::{
-        dispatch::{SimulatorKind, run_problem},
-        engine::{Plan, RealRows, Record},
+        dispatch::run_problem,
+        engine::{Plan, Record, ScheduleKind, Watch},
     },
     stats::{calibration::at_least, compare::Estimate, shown::z},
 };
@@ -23,22 +24,22 @@ const REPLICATES: [u64; 10] = [2, 3, 5, 10, 20, 50, 64, 128, 512, 1_024];
 /// 4.82 under 20 % of the seeds at 2 replicates, 11 % at 3, 5.8 % at 5 and 2.5 % at 10.
 #[test]
 fn shown_z_are_as_large_as_their_law_says() {
-    let problem = |model, dim| Problem::new(model, 20, 20, dim, None).expect("valid");
+    let problem = |model, dim| Problem::new(model, 20, 20, &Parameters::of_dim(dim)).expect("valid");
     // The risk of the real rows alone: tr I/n, (p^2 + p)/(n - 1), the sum of p(1 - p) over n, 1/(6 n).
     let cases = [
-        (problem(Model::GaussianMean, Some(2)), 2.0 / 20.0),
-        (problem(Model::GaussianCovariance, Some(3)), 12.0 / 19.0),
-        (problem(Model::Categorical, None), 0.7 / 20.0),
-        (problem(Model::Cdf, None), 1.0 / 120.0),
+        (problem(&catalogue::GAUSSIAN_MEAN, Some(2)), 2.0 / 20.0),
+        (problem(&catalogue::GAUSSIAN_COVARIANCE, Some(3)), 12.0 / 19.0),
+        (problem(&catalogue::CATEGORICAL, None), 0.7 / 20.0),
+        (problem(&catalogue::CDF, None), 1.0 / 120.0),
     ];
     let (mut few, mut shown, mut large, mut beyond) = (0_u64, 0_u64, 0_u64, 0_u64);
     for (problem, expected) in &cases {
-        let kind = SimulatorKind::of(problem, None).expect("a simulator");
+        let kind = problem.model().fast;
         let z_of = |seed, replicates| {
             let (seed, record) = (1_000 + seed, Record::At(vec![0]));
             let plan =
-                Plan { seed, experiment: 0, cell: 0, replicates: 0..replicates, real_rows: RealRows::Fresh, record };
-            z(&Estimate::from(&run_problem(problem, kind, &plan, &[1.0], &|_| ())[0].0), *expected).ok()
+                Plan { seed, experiment: 0, cell: 0, replicates: 0..replicates, schedule: ScheduleKind::Fresh, record };
+            z(&Estimate::from(&run_problem(problem, kind, &plan, &[1.0], &Watch::nobody())[0].0), *expected).ok()
         };
         for replicates in REPLICATES {
             let found: Vec<_> = (0..SEEDS).into_par_iter().filter_map(|seed| z_of(seed, replicates)).collect();

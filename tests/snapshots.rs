@@ -7,8 +7,9 @@
 use std::fmt::Write as _;
 use std::process::Command;
 
+use goldenweight::catalogue::{self, Model};
 use goldenweight::evidence::{Compared, Finding, Kind, Machine, Measure, Statement, Verdict};
-use goldenweight::experiment::{Generations, Model, Problem};
+use goldenweight::experiment::{Generations, Parameters, Problem};
 use goldenweight::outcome::calibration::{
     CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Reasons, Share,
     WrongSimulator,
@@ -45,7 +46,7 @@ fn assert_reference(found: f64, reference: f64, relative: f64) {
 }
 
 fn prediction(model: Model, real: u64, synthetic: u64, dim: Option<u64>) -> Prediction {
-    Prediction::new(&Problem::new(model, real, synthetic, dim, None).expect("valid")).expect("covered")
+    Prediction::fresh(&Problem::new(model, real, synthetic, &Parameters::of_dim(dim)).expect("valid"))
 }
 
 fn weight(w: f64) -> Weight {
@@ -82,21 +83,22 @@ fn finite_sample_optima() {
     let mut table =
         String::from("model                n     m     p  optimal weight    limit weight      relative risk\n");
     let sizes = [(100, 100), (100, 1000), (30, 20), (10, 10), (500, 500)];
-    for model in [Model::GaussianMean, Model::GaussianCovariance, Model::Cdf, Model::Categorical] {
+    for model in [&catalogue::GAUSSIAN_MEAN, &catalogue::GAUSSIAN_COVARIANCE, &catalogue::CDF, &catalogue::CATEGORICAL]
+    {
         let dims: &[Option<u64>] =
-            if model == Model::GaussianCovariance { &[Some(1), Some(2), Some(4)] } else { &[None] };
+            if model == &catalogue::GAUSSIAN_COVARIANCE { &[Some(1), Some(2), Some(4)] } else { &[None] };
         for (&dim, (n, m)) in dims.iter().flat_map(|dim| sizes.map(|sizes| (dim, sizes))) {
             let law = prediction(model, n, m, dim);
-            let best = law.optimal_weight();
+            let best = law.optimal_weight().expect("a law with an optimum");
             let columns = [best, law.limit_weight(), law.relative_risk(weight(best))].map(digits).join(" ");
             let p = dim.map_or_else(|| "-".to_owned(), |p| p.to_string());
-            let _ = writeln!(table, "{:<20} {n:<5} {m:<5} {p}  {columns}", model.name());
+            let _ = writeln!(table, "{:<20} {n:<5} {m:<5} {p}  {columns}", model.name);
         }
     }
     // mpmath, 40 digits: the root of dV/dw at n = m = 100, p = 2; the root of rho u^2 - (1 + rho + kappa) u + 1 for the cdf.
-    let optimum = |model, dim| prediction(model, 100, 100, dim).optimal_weight();
-    assert_reference(optimum(Model::GaussianCovariance, Some(2)), 0.619_809_937_858_575_1, 1e-14);
-    assert_reference(optimum(Model::Cdf, None), 0.616_976_649_427, 1e-12);
+    let optimum = |model, dim| prediction(model, 100, 100, dim).optimal_weight().expect("a law with an optimum");
+    assert_reference(optimum(&catalogue::GAUSSIAN_COVARIANCE, Some(2)), 0.619_809_937_858_575_1, 1e-14);
+    assert_reference(optimum(&catalogue::CDF, None), 0.616_976_649_427, 1e-12);
     snapshot("finite_sample_optima", "default truths: Sigma = I, probabilities .1, .2, .3, .4", &table);
 }
 
@@ -131,8 +133,9 @@ fn dynamic_weights() {
 #[test]
 fn figure_8_predictions() {
     let average = Generations::Average { from: 150, until: 200 };
-    let laws = [(Model::GaussianMean, Some(2)), (Model::GaussianCovariance, Some(2)), (Model::Cdf, None)]
-        .map(|(model, dim)| prediction(model, 100, 100, dim));
+    let laws =
+        [(&catalogue::GAUSSIAN_MEAN, Some(2)), (&catalogue::GAUSSIAN_COVARIANCE, Some(2)), (&catalogue::CDF, None)]
+            .map(|(model, dim)| prediction(model, 100, 100, dim));
     let mut table = String::from("w     mean              covariance        cdf\n");
     for step in 0..30 {
         let w = f64::from(20 + 2 * step) / 100.0;
@@ -159,15 +162,16 @@ fn figure_9_predictions() {
     );
     for hundredths in (1..20).step_by(2) {
         let m = 10_000 / hundredths;
-        let models = [(Model::GaussianMean, Some(2)), (Model::GaussianCovariance, Some(2)), (Model::Cdf, None)];
+        let models =
+            [(&catalogue::GAUSSIAN_MEAN, Some(2)), (&catalogue::GAUSSIAN_COVARIANCE, Some(2)), (&catalogue::CDF, None)];
         let columns = models.map(|(model, dim)| risks(model, m, dim).map(digits).join(" "));
         let _ = writeln!(table, ".{hundredths:02}  {m:<6} {}", columns.join(" "));
     }
     // From an independent recursion: w = k/(1 + k) and w*(k) with k = 100/m.
-    let [naive, golden] = risks(Model::GaussianMean, 10_000, Some(2));
+    let [naive, golden] = risks(&catalogue::GAUSSIAN_MEAN, 10_000, Some(2));
     assert_reference(naive, 0.010_371_4, 1e-5);
     assert_reference(golden, 0.001_902, 3e-4);
-    let [naive, golden] = risks(Model::GaussianMean, 526, Some(2));
+    let [naive, golden] = risks(&catalogue::GAUSSIAN_MEAN, 526, Some(2));
     assert_reference(naive, 0.010_868_1, 1e-5);
     assert_reference(golden, 0.007_024, 1e-4);
     snapshot("figure_9", "n = 100, m = floor(n/k), p = 2; exact risk averaged over t = 150..199", &table);

@@ -8,7 +8,7 @@ use goldenweight::simulate::Simulator;
 use goldenweight::simulate::adult::AdultLogistic;
 use goldenweight::simulate::categorical::{CategoricalRows, CategoricalSufficient};
 use goldenweight::simulate::cdf::CdfRows;
-use goldenweight::simulate::engine::{Plan, RealRows, Record, Weights, run_grid};
+use goldenweight::simulate::engine::{Plan, Record, ScheduleKind, Weights, run_grid};
 use goldenweight::simulate::gaussian::{GaussianRows, GaussianSufficient};
 use goldenweight::simulate::linear::{LinearRows, LinearSufficient};
 use goldenweight::simulate::logistic::Logistic;
@@ -66,7 +66,7 @@ pub fn plan(replicates: u64, from: u32, until: u32) -> Plan {
         experiment: STREAMS.experiment,
         cell: 0,
         replicates: 0..replicates,
-        real_rows: RealRows::Fresh,
+        schedule: ScheduleKind::Fresh,
         record: Record::Average { from, until },
     }
 }

@@ -8,9 +8,15 @@ use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
 use goldenweight_theory::{cdf, gaussian};
 use nalgebra::DMatrix;
 
-use super::check::{Relation, exact, property, recursion};
+use super::check::{Case, Cell, Relation, exact, property, recursion, simulation};
 use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds};
 use super::{Claim, Exactness, Source, certificate, pools};
+use crate::experiment::Rows;
+use crate::simulate::categorical::CategoricalSufficient;
+use crate::simulate::cdf::CdfRows;
+use crate::simulate::engine::{Record, ScheduleKind};
+use crate::simulate::gaussian::{GaussianRows, GaussianSufficient};
+use crate::simulate::{Model, Setting};
 
 pub fn claims() -> Vec<Claim> {
     vec![mean(), frequencies(), variance(), covariance()]
@@ -52,6 +58,25 @@ fn system(sigma: &DMatrix<f64>, n: u64, m: u64) -> CovarianceSystem<f64> {
     CovarianceSystem::new(sigma.norm_squared(), sigma.trace() * sigma.trace(), degrees(n, m))
 }
 
+/// Indices of the Gaussian chain's losses.
+const MEAN: usize = 0;
+const COVARIANCE: usize = 1;
+
+/// A covariance with unequal variances and correlations, so that tr Sigma, tr Sigma^2 and p are all different numbers.
+fn correlated() -> DMatrix<f64> {
+    DMatrix::from_row_slice(3, 3, &[2.0, 0.6, -0.3, 0.6, 1.0, 0.2, -0.3, 0.2, 0.5])
+}
+
+const fn rows((n, m, _): (u64, u64, u32)) -> Rows {
+    Rows { real: n as usize, synthetic: m as usize }
+}
+
+/// The setting's chain on accumulating data, at a place. No weight is asked for: there are no fresh rows.
+fn simulated<M: Model + 'static>(setting: Setting<M>, dim: usize, loss: usize, t: u32, expected: f64) -> Case {
+    let cell = Cell::new(setting.rows, dim, 0.0, Record::At(vec![t])).named("accumulating");
+    Case::new(cell, setting, loss, expected).under(ScheduleKind::Accumulate)
+}
+
 /// prod_{i>=1} (1 + x/(k+i)^2) for a whole k: Euler's product for the sine (x < 0) or the hyperbolic one, without its first k factors.
 fn euler(k: u64, x: f64) -> f64 {
     let c = PI * x.abs().sqrt();
@@ -60,6 +85,10 @@ fn euler(k: u64, x: f64) -> f64 {
 }
 
 fn mean() -> Claim {
+    let expected = |(n, m, t)| mean_risk(correlated().trace(), n, m, t);
+    let sufficient =
+        |at: (u64, u64, u32)| simulated(GaussianSufficient::new(correlated(), rows(at)), 3, MEAN, at.2, expected(at));
+    let by_rows = |at| simulated(GaussianRows::new(correlated(), rows(at)), 3, MEAN, at.2, expected(at));
     Claim {
         id: "accumulate-mean",
         statement: "accumulating never collapses: fitted on the n first real rows and all synthetic rows so far (m a generation), the mean has \
@@ -95,11 +124,26 @@ fn mean() -> Claim {
                         .max(holds(found * (n as f64) < 2.0))
                 },
             ),
+            simulation(
+                "by sufficient statistics",
+                160_000,
+                0.025,
+                [(8, 4, 3), (20, 80, 6), (31, 47, 5)].map(sufficient).into(),
+            ),
+            simulation("by rows", 100_000, 0.03, vec![by_rows((8, 20, 3))]),
         ],
     }
 }
 
 fn frequencies() -> Claim {
+    let cells = |at: (u64, u64, u32)| {
+        let probabilities = vec![0.05, 0.15, 0.3, 0.5];
+        // 1 - sum p^2.
+        let expected = 0.635 * frequency_risk(at.0, at.1, at.2);
+        simulated(CategoricalSufficient::new(probabilities, rows(at)), 4, 0, at.2, expected)
+    };
+    let points =
+        |at: (u64, u64, u32)| simulated(CdfRows::new(rows(at)), 1, 0, at.2, frequency_risk(at.0, at.1, at.2) / 6.0);
     Claim {
         id: "accumulate-frequencies",
         statement: "accumulating, the risk of cell probabilities (A = Σ p(1 − p)) and of the distribution function (A = 1/6) is A − A(1 − 1/n) \
@@ -132,11 +176,17 @@ fn frequencies() -> Claim {
                         .max(holds(n == 1 || limit < 1.0))
                 },
             ),
+            simulation("cells, by counts", 120_000, 0.025, [(8, 4, 5), (25, 60, 9)].map(cells).into()),
+            simulation("distribution function, by rows", 120_000, 0.025, [(10, 8, 5), (20, 40, 3)].map(points).into()),
         ],
     }
 }
 
 fn variance() -> Claim {
+    let sufficient = |at: (u64, u64, u32)| {
+        let expected = variance_risk(at.0, at.1, at.2);
+        simulated(GaussianSufficient::new(DMatrix::identity(1, 1), rows(at)), 1, COVARIANCE, at.2, expected)
+    };
     Claim {
         id: "accumulate-variance",
         statement: "accumulating, each batch centred at its own mean, the risk of σ² (p = 1) is σ⁴((1 + 2/(n − 1)) Π_{i <= t} (1 + c²/(k + i)²) − 1), \
@@ -163,6 +213,7 @@ fn variance() -> Claim {
                         .max(holds(early < late * (1.0 + IDENTITY) && late < limit * (1.0 + IDENTITY)))
                 },
             ),
+            simulation("by sufficient statistics", 900_000, 0.03, [(20, 30, 4), (40, 20, 8)].map(sufficient).into()),
         ],
     }
 }
@@ -181,6 +232,11 @@ fn covariance() -> Claim {
             (format!("U, {}", place(n, m, t)), trace_at_truth + law.trace_variance, trace),
         ]
     }
+    let expected = |(n, m, t)| Accumulation::of(sizes(n, m)).moments_at(&system(&correlated(), n, m), t).risk;
+    let sufficient = |at: (u64, u64, u32)| {
+        simulated(GaussianSufficient::new(correlated(), rows(at)), 3, COVARIANCE, at.2, expected(at))
+    };
+    let by_rows = |at| simulated(GaussianRows::new(correlated(), rows(at)), 3, COVARIANCE, at.2, expected(at));
     Claim {
         id: "accumulate-covariance",
         statement: "accumulating, with S = Σ_t, E(2 tr S² + (tr S)²) grows by Π_{i <= t} (1 + 2/((m − 1)(k + i)²)) and E((tr S)² − tr S²) falls by \
@@ -212,6 +268,8 @@ fn covariance() -> Claim {
                     ))
                 },
             ),
+            simulation("by sufficient statistics", 400_000, 0.03, [(31, 47, 4), (40, 20, 8)].map(sufficient).into()),
+            simulation("by rows", 100_000, 0.05, vec![by_rows((31, 20, 3))]),
         ],
     }
 }

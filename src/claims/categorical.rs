@@ -7,7 +7,8 @@ use super::check::{Case, Cell, exact, optimum, property, recursion, score, simul
 use super::domain::{IDENTITY, RECURSION, ROUGH, error, weight, weights};
 use super::predicted::{self, Predicted};
 use super::{Claim, Exactness, Source, certificate, moments};
-use crate::experiment::{Model, Problem, Rows};
+use crate::catalogue;
+use crate::experiment::Rows;
 use crate::simulate::categorical::{CategoricalRows, CategoricalSufficient};
 use crate::simulate::dispatch::SimulatorKind::{Rows as ByRows, Sufficient};
 use crate::simulate::engine::Record;
@@ -22,10 +23,10 @@ pub fn claims() -> Vec<Claim> {
 fn problems() -> Vec<Predicted> {
     let problem = |n, m: u64| {
         let path = move |weights: &[f64]| {
-            let cells = Problem::DEFAULT_PROBABILITIES.map(|p| moments::frequency_risk(p, n, m, weights));
+            let cells = catalogue::DEFAULT_PROBABILITIES.map(|p| moments::frequency_risk(p, n, m, weights));
             (0..=weights.len()).map(|t| cells.iter().map(|risks| risks[t]).sum()).collect()
         };
-        Predicted::new(Model::Categorical, [n, m], None, true, path)
+        Predicted::new(&catalogue::CATEGORICAL, [n, m], None, true, path)
     };
     vec![problem(8, 4), problem(30, 70), problem(8, 600), problem(600, 20)]
 }
@@ -86,7 +87,10 @@ fn law() -> Claim {
             ),
             predicted::risks(problems),
             predicted::optima(problems),
-            predicted::simulated(0.5, &[(Model::Categorical, 4, ByRows), (Model::Categorical, 4, Sufficient)]),
+            predicted::simulated(
+                0.5,
+                &[(&catalogue::CATEGORICAL, 4, ByRows), (&catalogue::CATEGORICAL, 4, Sufficient)],
+            ),
             simulation("by sufficient statistics", 380_000, 0.02, sufficient.collect()),
             simulation("by rows", 380_000, 0.02, by_rows.collect()),
             score("slope at w*", 1024 * 64, 0.008, ROUGH, vec![optimal.clone()]),

@@ -7,7 +7,8 @@ use super::check::{Case, Cell, exact, optimum, property, recursion, score, simul
 use super::domain::{IDENTITY, RECURSION, ROUGH, error, weight, weights};
 use super::predicted::{self, Predicted};
 use super::{Claim, Exactness, Source, certificate, moments};
-use crate::experiment::{Model, Rows};
+use crate::catalogue;
+use crate::experiment::Rows;
 use crate::simulate::cdf::CdfRows;
 use crate::simulate::dispatch::SimulatorKind;
 use crate::simulate::engine::Record;
@@ -19,7 +20,7 @@ pub fn claims() -> Vec<Claim> {
 fn problems() -> Vec<Predicted> {
     let problem = |n, m: u64| {
         let path = move |weights: &[f64]| moments::point_risk(n, m, weights);
-        Predicted::new(Model::Cdf, [n, m], None, true, path)
+        Predicted::new(&catalogue::CDF, [n, m], None, true, path)
     };
     vec![problem(8, 4), problem(30, 70), problem(8, 600), problem(600, 20)]
 }
@@ -70,7 +71,7 @@ fn law() -> Claim {
             ),
             predicted::risks(problems),
             predicted::optima(problems),
-            predicted::simulated(0.5, &[(Model::Cdf, 1, SimulatorKind::Rows)]),
+            predicted::simulated(0.5, &[(&catalogue::CDF, 1, SimulatorKind::Rows)]),
             simulation("by rows", 320_000, 0.02, by_rows.into()),
             score("slope at w*", 1024 * 64, 0.008, ROUGH, vec![optimal.clone()]),
             optimum("minimiser of the simulated risk", 192 * 40, 0.03, vec![optimal]),

@@ -1,15 +1,23 @@
 //! Regressions on rows x ~ N(0, Omega).
 
+use goldenweight_recursion::coordinates::Coordinates;
+use goldenweight_recursion::models::glm::{Family, Regression};
+use goldenweight_recursion::models::linear::{EveryRow, Linear, Sample, Sufficient};
+use goldenweight_recursion::models::logistic::Bernoulli;
+use goldenweight_recursion::models::poisson::Counts;
 use goldenweight_theory::design::Design;
 use goldenweight_theory::parameters::SampleSizes;
 use nalgebra::{DMatrix, DVector};
 use statrs::distribution::{Continuous, Normal};
 
-use super::check::{exact, property, recursion};
+use super::check::{Case, Cell, exact, ladder, property, recursion, simulation};
 use super::domain::{IDENTITY, QUADRATURE, error, holds};
 use super::moments::chi_squared_mean;
 use super::regression::label_variance;
 use super::{Claim, Exactness, Source, certificate};
+use crate::experiment::Rows;
+use crate::simulate::Setting;
+use crate::simulate::engine::Record;
 
 pub fn claims() -> Vec<Claim> {
     vec![information(), linear_synthetic()]
@@ -53,7 +61,38 @@ fn trace_by_rows(omega: &DMatrix<f64>, beta: &[f64], v: impl Fn(f64) -> f64) -> 
     information.try_inverse().expect("positive definite").trace()
 }
 
+/// The rows of the designs, for the simulators.
+fn coordinates(p: usize) -> Coordinates {
+    Coordinates::new(&omega(p)).expect("positive definite")
+}
+
+/// Coefficients of the simulated regressions.
+const BETA: [f64; 2] = [0.6, -0.8];
+
+/// A fit to n, 2n, 4n real rows alone. The gap at n = 200, below 9 %, is fitted by its first order; its second can be a percent, whose effect on the limit
+/// is a part of that.
+fn rungs<F: Family + 'static>(first: usize, trace: f64) -> Vec<Case> {
+    let rung = |doublings: usize| {
+        let rows = Rows { real: first << doublings, synthetic: first };
+        let cell = Cell::new(rows, 2, 1.0, Record::At(vec![0]));
+        let model = Regression::<F>::with_covariates(BETA.to_vec(), coordinates(2));
+        Case::new(cell, Setting::of(model, rows), 0, trace / rows.real as f64)
+    };
+    (0..3).map(rung).collect()
+}
+
+/// Linear regression at w = 0, noise variance .7.
+fn line<S: Sample + Send + Sync + 'static>(p: usize, real: usize, synthetic: usize, t: u32) -> Case {
+    let rows = Rows { real, synthetic };
+    let sizes = SampleSizes::new(real as u64, synthetic as u64).expect("positive");
+    let expected = design(&omega(p), &vec![0.0; p]).linear_synthetic_risk(0.7, sizes, t);
+    let model = Linear::<S>::new(p, 0.7).with_covariates(coordinates(p));
+    let cell = Cell::new(rows, p, 0.0, Record::At(vec![t]));
+    Case::new(cell, Setting::of(model, rows), 0, expected.unwrap_or(f64::NAN))
+}
+
 fn information() -> Claim {
+    let simulated = design(&omega(2), &BETA);
     Claim {
         id: "design-information",
         statement: "x ~ N(0, Ω): tr I(β)⁻¹ = (tr Ω⁻¹ − β′β/g²)/a + (β′β/g²)/c, g² = β′Ωβ, with a = E v(gZ), c = E Z² v(gZ), v = s′ (logistic) or \
@@ -99,6 +138,8 @@ fn information() -> Claim {
                         .max(holds(plain.logistic_trace() >= 4.0 * plain.trace_inverse() * (1.0 - QUADRATURE)))
                 },
             ),
+            ladder("logistic fits to real rows", 60_000, 0.08, 1, rungs::<Bernoulli>(200, simulated.logistic_trace())),
+            ladder("Poisson fits to real rows", 60_000, 0.08, 1, rungs::<Counts>(200, simulated.poisson_trace())),
         ],
     }
 }
@@ -139,6 +180,13 @@ fn linear_synthetic() -> Claim {
                     error(found.unwrap_or(f64::NAN), expected, IDENTITY).max(holds(few.is_none()))
                 },
             ),
+            simulation(
+                "by sufficient statistics",
+                200_000,
+                0.03,
+                vec![line::<Sufficient>(3, 20, 16, 4), line::<Sufficient>(2, 12, 30, 9)],
+            ),
+            simulation("by rows", 100_000, 0.04, vec![line::<EveryRow>(3, 16, 20, 2)]),
         ],
     }
 }

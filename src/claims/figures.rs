@@ -215,7 +215,7 @@ fn figure_7f() -> Claim {
 /// Panels (a) to (c) of figure 8: the curve at four weights of its grid, and its minimum.
 fn curve(panel: Panel, p: usize, cap: u64, margin: f64, record: &Record) -> Vec<Check> {
     let at = |w| panel.case(p, HUNDRED, w, record.clone());
-    let best = panel.law(p, HUNDRED).optimal_weight();
+    let best = panel.law(p, HUNDRED).optimal_weight().expect("a law with an optimum");
     // The chain forgets its start like u^2t: at t = 15, near the minimum, less than 1e-12 is left.
     let near = Record::Average { from: 15, until: 45 };
     let minimum = panel.simulated(Cell::minimised(HUNDRED, p, near), best);

@@ -10,7 +10,8 @@ use super::check::{Case, Cell, curvature, exact, optimum, proof, property, recur
 use super::domain::{IDENTITY, MINIMISER, RECURSION, SMOOTH, error, holds, weight, weights};
 use super::predicted::{self, Predicted};
 use super::{Claim, Exactness, Source, certificate, moments};
-use crate::experiment::{Model, Rows};
+use crate::catalogue;
+use crate::experiment::Rows;
 use crate::optimum::minimise;
 use crate::prediction::Law;
 use crate::simulate::dispatch::SimulatorKind::{Rows as ByRows, Sufficient};
@@ -86,7 +87,8 @@ fn blocks() -> Vec<Case> {
 
 /// The mean of N(., I): A = p.
 fn means() -> Vec<Predicted> {
-    let problem = |sizes, p: u64| Predicted::by_recursion(Model::GaussianMean, sizes, Some(p), true, (p as f64, 0.0));
+    let problem =
+        |sizes, p: u64| Predicted::by_recursion(&catalogue::GAUSSIAN_MEAN, sizes, Some(p), true, (p as f64, 0.0));
     vec![problem([31, 47], 3), problem([80, 20], 2), problem([8, 600], 1), problem([600, 20], 4)]
 }
 
@@ -95,7 +97,7 @@ fn covariances() -> Vec<Predicted> {
     let problem = |[n, m]: [u64; 2], p: u64| {
         let sigma = DMatrix::identity(p as usize, p as usize);
         let path = move |weights: &[f64]| moments::covariance_path(&sigma, n, m, weights);
-        Predicted::new(Model::GaussianCovariance, [n, m], Some(p), true, path)
+        Predicted::new(&catalogue::GAUSSIAN_COVARIANCE, [n, m], Some(p), true, path)
     };
     // Far fewer real rows than synthetic ones: the optimum is below w_c(n), which has no part in it.
     vec![problem([70, 60], 3), problem([100, 50], 1), problem([8, 600], 2), problem([600, 52], 1)]
@@ -124,7 +126,10 @@ fn mean_law() -> Claim {
                 .of("variance ratio"),
             predicted::risks(means),
             predicted::optima(means),
-            predicted::simulated(0.5, &[(Model::GaussianMean, 3, ByRows), (Model::GaussianMean, 2, Sufficient)]),
+            predicted::simulated(
+                0.5,
+                &[(&catalogue::GAUSSIAN_MEAN, 3, ByRows), (&catalogue::GAUSSIAN_MEAN, 2, Sufficient)],
+            ),
             simulation("by sufficient statistics", 600_000, 0.02, cases(MEAN, &correlated(), &places, false)),
             simulation("by rows", 520_000, 0.025, cases(MEAN, &correlated(), &places[..2], true)),
         ],
@@ -240,7 +245,7 @@ fn covariance_law() -> Claim {
             predicted::optima(covariances),
             predicted::simulated(
                 0.5,
-                &[(Model::GaussianCovariance, 2, ByRows), (Model::GaussianCovariance, 3, Sufficient)],
+                &[(&catalogue::GAUSSIAN_COVARIANCE, 2, ByRows), (&catalogue::GAUSSIAN_COVARIANCE, 3, Sufficient)],
             ),
             simulation("by sufficient statistics", 600_000, 0.02, cases(COVARIANCE, &correlated(), &places, false)),
             simulation("p = 5, also from fewer rows", 300_000, 0.03, singular()),

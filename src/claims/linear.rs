@@ -9,7 +9,8 @@ use super::domain::{IDENTITY, QUADRATURE, RECURSION, SMOOTH, error, weight, weig
 use super::predicted;
 use super::regression::Fitted;
 use super::{Claim, Exactness, Source, certificate, moments};
-use crate::experiment::{Generations, Model, Problem, Rows};
+use crate::catalogue;
+use crate::experiment::{Generations, Parameters, Problem, Rows};
 use crate::prediction::Prediction;
 use crate::simulate::dispatch::SimulatorKind::{Rows as ByRows, Sufficient};
 use crate::simulate::engine::Record;
@@ -158,8 +159,9 @@ fn synthetic_only() -> Claim {
                 [(1, 5), (2, 8), (4, 100), (7, 20)].map(case).to_vec()
             }),
             recursion("the program's predictions at w = 0", QUADRATURE, || {
-                let problem = Problem::new(Model::Linear, 30, 20, Some(3), None).expect("a valid problem");
-                let prediction = Prediction::new(&problem).expect("a valid problem");
+                let problem =
+                    Problem::new(&catalogue::LINEAR, 30, 20, &Parameters::of_dim(Some(3))).expect("a valid problem");
+                let prediction = Prediction::fresh(&problem);
                 let [start, slope] = [30.0, 20.0].map(|rows| 3.0 * moments::chi_squared_mean(rows - 2.0, |x| 1.0 / x));
                 let at = |place: &str, generations, expected| {
                     (place.to_owned(), prediction.risk(weight(0.0), generations), expected)
@@ -180,7 +182,7 @@ fn synthetic_only() -> Claim {
                 vec![case(30, 20, 4, false), case(15, 40, 3, false)],
             ),
             simulation("by rows", 400_000, 0.025, vec![case(30, 20, 4, true)]),
-            predicted::simulated(0.0, &[(Model::Linear, 3, ByRows), (Model::Linear, 2, Sufficient)]),
+            predicted::simulated(0.0, &[(&catalogue::LINEAR, 3, ByRows), (&catalogue::LINEAR, 2, Sufficient)]),
         ],
     }
 }

@@ -2,7 +2,8 @@
 
 use super::check::{Case, Check, Relation, recursion, simulation};
 use super::domain::{self, MINIMISER, RECURSION, iterate_over, weight};
-use crate::experiment::{Generations, Model, Problem};
+use crate::catalogue::Model;
+use crate::experiment::{Generations, Parameters, Problem};
 use crate::optimum::minimise;
 use crate::prediction::Prediction;
 use crate::simulate::dispatch::SimulatorKind;
@@ -26,7 +27,7 @@ impl Predicted {
         is_exact: bool,
         path: impl Fn(&[f64]) -> Vec<f64> + 'static,
     ) -> Self {
-        let problem = Problem::new(model, real, synthetic, dim, None).expect("a valid problem");
+        let problem = Problem::new(model, real, synthetic, &Parameters::of_dim(dim)).expect("a valid problem");
         Self { problem, is_exact, path: Box::new(path) }
     }
 
@@ -43,7 +44,7 @@ impl Predicted {
     }
 
     fn prediction(&self) -> Prediction {
-        Prediction::new(&self.problem).expect("a valid problem")
+        Prediction::fresh(&self.problem)
     }
 
     /// The risk after the last of these weights.
@@ -92,13 +93,13 @@ impl Predicted {
             let weight = minimise(&next, (0.05, 0.99)).at;
             sequence.push(weight);
         }
-        let dynamic = prediction.dynamic_weights(4);
+        let dynamic = prediction.dynamic_weights(4).unwrap_or_else(|| vec![f64::NAN; 4]);
         let rows = self.problem.rows().real as f64 * self.last(&[]) / limit(best);
         self.label(
             best,
             [
-                ("optimal weight", prediction.optimal_weight(), best),
-                ("effective sample size", prediction.effective_sample_size(), rows),
+                ("optimal weight", prediction.optimal_weight().unwrap_or(f64::NAN), best),
+                ("effective sample size", prediction.effective_sample_size().unwrap_or(f64::NAN), rows),
                 ("w_1", dynamic[0], sequence[0]),
                 ("w_2", dynamic[1], sequence[1]),
                 ("w_3", dynamic[2], sequence[2]),
@@ -111,9 +112,8 @@ impl Predicted {
 /// The simulations that the program runs for these problems, of the kind that comes with each, against its predictions at t = 3.
 pub fn simulated(weight: f64, problems: &[(Model, u64, SimulatorKind)]) -> Check {
     let case = |&(model, dim, kind): &(Model, u64, SimulatorKind)| {
-        let dim = (!matches!(model, Model::Cdf | Model::Categorical)).then_some(dim);
-        let problem = Problem::new(model, 30, 20, dim, None).expect("a valid problem");
-        let risk = Prediction::new(&problem).expect("a valid problem").risk(domain::weight(weight), Generations::At(3));
+        let problem = Problem::new(model, 30, 20, &Parameters::of_dim(Some(dim))).expect("a valid problem");
+        let risk = Prediction::fresh(&problem).risk(domain::weight(weight), Generations::At(3));
         Case::of_problem(problem, kind, weight, 3, risk)
     };
     simulation("the program's simulations, against its predictions", 60_000, 0.09, problems.iter().map(case).collect())

@@ -10,9 +10,10 @@ use super::domain::{QUADRATURE, ROUGH, SMOOTH, iterated, weight};
 use super::moments::normal_mean;
 use super::predicted::{self, Predicted};
 use super::{Claim, Exactness, Source};
-use crate::experiment::{Model, Rows};
+use crate::catalogue::{self, Model};
+use crate::experiment::Rows;
 use crate::reference::references;
-use crate::simulate::engine::{RealRows, Record};
+use crate::simulate::engine::{Record, ScheduleKind};
 use crate::simulate::linear::{LinearRows, LinearSufficient};
 use crate::simulate::logistic::Logistic;
 use crate::simulate::poisson::Poisson;
@@ -148,31 +149,30 @@ impl Fitted {
     /// Every simulator of the regression at the sizes of another implementation, see [`reference`](crate::reference).
     pub fn referred(self) -> Check {
         let model = self.model();
-        let cases =
-            references().into_iter().filter(|reference| reference.model == model.name()).flat_map(|reference| {
-                let (rows, truth) = (reference.rows, reference.truth.as_slice());
-                let dim = truth.len() - usize::from(model == Model::Linear);
-                let beta = DVector::from_column_slice(&truth[..dim]);
-                let cell = Cell::new(rows, dim, reference.weight, Record::At(vec![reference.generation]));
-                let cases = match self {
-                    Self::Linear => vec![
-                        Case::new(cell.clone().named("by rows"), LinearRows::new(&beta, truth[dim], rows), 0, 0.0),
-                        Case::new(cell, LinearSufficient::new(&beta, truth[dim], rows), 0, 0.0),
-                    ],
-                    Self::Logistic => vec![Case::new(cell, Logistic::new(beta, rows), 0, 0.0)],
-                    Self::Poisson => vec![Case::new(cell, Poisson::new(beta, rows), 0, 0.0)],
-                };
-                assert_eq!(reference.real_rows, RealRows::Fresh, "regressions are referred to with fresh rows");
-                cases.into_iter().map(move |case| case.against(reference.risk))
-            });
+        let cases = references().into_iter().filter(|reference| reference.model == model.name).flat_map(|reference| {
+            let (rows, truth) = (reference.rows, reference.truth.as_slice());
+            let dim = truth.len() - usize::from(model == &catalogue::LINEAR);
+            let beta = DVector::from_column_slice(&truth[..dim]);
+            let cell = Cell::new(rows, dim, reference.weight, Record::At(vec![reference.generation]));
+            let cases = match self {
+                Self::Linear => vec![
+                    Case::new(cell.clone().named("by rows"), LinearRows::new(&beta, truth[dim], rows), 0, 0.0),
+                    Case::new(cell, LinearSufficient::new(&beta, truth[dim], rows), 0, 0.0),
+                ],
+                Self::Logistic => vec![Case::new(cell, Logistic::new(beta, rows), 0, 0.0)],
+                Self::Poisson => vec![Case::new(cell, Poisson::new(beta, rows), 0, 0.0)],
+            };
+            assert_eq!(reference.schedule, ScheduleKind::Fresh, "regressions are referred to with fresh rows");
+            cases.into_iter().map(move |case| case.against(reference.risk))
+        });
         simulation("at small sizes, against another implementation", 30_000, 0.075, cases.collect()).in_full_tier()
     }
 
     const fn model(self) -> Model {
         match self {
-            Self::Linear => Model::Linear,
-            Self::Logistic => Model::Logistic,
-            Self::Poisson => Model::Poisson,
+            Self::Linear => &catalogue::LINEAR,
+            Self::Logistic => &catalogue::LOGISTIC,
+            Self::Poisson => &catalogue::POISSON,
         }
     }
 

@@ -1,6 +1,6 @@
 //! `adult`: the experiments on real data, as in the paper's figure 10.
 
-use std::{borrow::Cow, fmt, path::PathBuf};
+use std::{borrow::Cow, fmt, path::PathBuf, sync::atomic::AtomicBool};
 
 use clap::Args;
 use goldenweight::{
@@ -11,7 +11,7 @@ use goldenweight::{
         Simulator,
         adult::AdultLogistic,
         categorical::CategoricalSufficient,
-        engine::{self, Outcome, Plan, RealRows, Record, Weights},
+        engine::{self, Outcome, Plan, Record, ScheduleKind, Watch, Weights},
     },
     stream::experiment_id,
 };
@@ -20,14 +20,14 @@ use goldenweight_theory::{
     parameters::{SampleSizes, Weight},
     weights,
 };
-use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::{
     Failure, Status,
     args::{Compute, whole},
     estimate::{Reasons, Simulated, Theory},
-    monte_carlo::{MAX_REPLICATES, Z_HELP},
+    interrupt,
+    monte_carlo::{INTERRUPT_HELP, MAX_REPLICATES, Z_HELP},
     origin::Origin,
     output::{Remarks, progress, short, show},
 };
@@ -52,7 +52,7 @@ const WEIGHTS: usize = 4;
     The files of --data may be public copies: with a header line, labels with or without dots or as 0 and 1, without the remark of\n\
     adult.test, with quotes, other line ends, empty fields for '?', or one adult.csv; what differs is said. The number of rows must be\n\
     right.\n\n{Z_HELP}\n\n\
-    Exit code 3 where more than one in ten thousand replicates ended in a fit that does not exist."))]
+    Exit code 3 where more than one in ten thousand replicates ended in a fit that does not exist.\n\n{INTERRUPT_HELP}"))]
 pub struct AdultArgs {
     /// Directory of the files adult.data and adult.test, or of a public copy of them, or one file with all 48842 rows [default: the embedded table]
     #[arg(long, value_name = "PATH")]
@@ -119,6 +119,7 @@ struct Document {
     generations: u32,
     burn_in: u32,
     replicates: u64,
+    partial: bool,
     seed: u64,
     experiments: Vec<Experiment>,
 }
@@ -162,10 +163,16 @@ impl fmt::Display for Document {
         for (number, reason) in (1..).zip(&reasons) {
             writeln!(f, "[{number}] no z: {reason}")?;
         }
-        writeln!(f, "p: probability of a |z| as large under Student's law with {} degrees of freedom", replicates - 1)?;
+        writeln!(
+            f,
+            "p: probability of a |z| as large under Student's law with one degree of freedom less than replicates"
+        )?;
         for Experiment { experiment, exact, risks, .. } in &self.experiments {
             let law = if *exact { "exact law" } else { "limit law" };
             writeln!(f, "{experiment:15} {law}")?;
+            for Row { simulated, .. } in risks.iter().filter(|row| row.simulated.is_partial()).take(1) {
+                writeln!(f, "  {}", simulated.finished())?;
+            }
             for Row { weight_name, simulated, .. } in risks.iter().filter(|row| row.simulated.has_failed()) {
                 writeln!(f, "  {weight_name}: {}; failed fits {}", simulated.mean_over(), simulated.failed())?;
             }
@@ -185,9 +192,16 @@ impl AdultArgs {
                 (Cow::Owned(read.0), read.1)
             }
         };
-        let document = self.compute.install(|| self.simulate(&table, differences.into()))?;
+        let stop = interrupt::listen()?;
+        let document = self.compute.install(|| self.simulate(&table, differences.into(), stop))?;
         show(&document, self.compute.json, origin, Some(self.compute.seed))?;
         let mut remarks = Remarks::default();
+        if document.partial {
+            let first =
+                |e: &Experiment| e.risks.first().map(|row| format!("{} {}", e.experiment, row.simulated.counted()));
+            let finished: Vec<String> = document.experiments.iter().filter_map(first).collect();
+            remarks.inconclusive(format!("partial, interrupted: {} replicates", finished.join(", ")));
+        }
         document.data_differences.sentences().for_each(|sentence| remarks.note(sentence));
         let mut missing = Vec::new();
         for (experiment, row) in document.experiments.iter().flat_map(|e| e.risks.iter().map(|row| (e.experiment, row)))
@@ -201,22 +215,29 @@ impl AdultArgs {
         Ok(remarks.say())
     }
 
-    fn simulate(&self, table: &Table, data_differences: DataDifferences) -> Result<Document, Failure> {
+    fn simulate(
+        &self,
+        table: &Table,
+        data_differences: DataDifferences,
+        stop: &AtomicBool,
+    ) -> Result<Document, Failure> {
         let rows = Rows { real: ROWS, synthetic: ROWS };
         let sizes = SampleSizes::new(ROWS as u64, ROWS as u64)?;
         let bar = progress(Some(self.replicates * (Column::ALL.len() + 1) as u64), "replicates");
+        let watch = Watch { progress: &|done| bar.inc(done), stop };
         let mut experiments = Vec::new();
         for column in Column::ALL {
             let probabilities = table.probabilities(column);
             let law = Law::Scalar(categorical::law(&probabilities, sizes));
             let simulator = CategoricalSufficient::new(probabilities, rows);
-            experiments.push(self.experiment(column.name(), &simulator, &law, true, sizes, &bar)?);
+            experiments.push(self.experiment(column.name(), &simulator, &law, true, sizes, &watch)?);
         }
         let traces = table.logistic().traces();
         let law = Law::Scalar(misspecified::limit_law(traces.inverse_information, traces.sandwich, sizes));
-        experiments.push(self.experiment("logistic", &AdultLogistic::new(table, rows), &law, false, sizes, &bar)?);
+        experiments.push(self.experiment("logistic", &AdultLogistic::new(table, rows), &law, false, sizes, &watch)?);
         bar.finish_and_clear();
         Ok(Document {
+            partial: experiments.iter().flat_map(|e: &Experiment| &e.risks).any(|row| row.simulated.is_partial()),
             data_differences,
             data: self.data.as_ref().map_or("embedded".to_owned(), |dir| dir.display().to_string()),
             real: ROWS,
@@ -236,10 +257,11 @@ impl AdultArgs {
         law: &Law,
         exact: bool,
         sizes: SampleSizes,
-        bar: &ProgressBar,
+        watch: &Watch<'_>,
     ) -> Result<Experiment, Failure> {
         let ratio = sizes.mixing_ratio();
-        let (optimal_weight, limit_weight) = (law.optimal_weight(), weights::optimal_weight(&ratio));
+        let (optimal_weight, limit_weight) =
+            (law.optimal_weight().unwrap_or(f64::NAN), weights::optimal_weight(&ratio));
         let weights: [_; WEIGHTS] = [
             ("w*(k)", limit_weight),
             ("optimum", optimal_weight),
@@ -251,15 +273,16 @@ impl AdultArgs {
             experiment: experiment_id(name),
             cell: 0,
             replicates: 0..self.replicates,
-            real_rows: RealRows::Fresh,
+            schedule: ScheduleKind::Fresh,
             record: Record::Average { from: BURN_IN, until: GENERATIONS },
         };
         let grid = weights.map(|(_, weight)| Weights::Constant(weight));
-        let outcomes = engine::run_grid(simulator, &plan, &grid, &|done| bar.inc(done));
+        let outcomes = engine::run_until(simulator, &plan, &grid, watch);
         let risk = |((weight_name, weight), outcome): ((_, f64), &Outcome)| {
             let theory = law.average_risk(Weight::new(weight)?, BURN_IN, GENERATIONS);
             let theory = Theory::new(theory, libm::log10(theory), exact);
-            let simulated = Simulated::new(&outcome.moments[0][0], outcome.failed_fits, theory, Reasons::new());
+            let simulated =
+                Simulated::new(&outcome.moments[0][0], outcome.failed_fits, self.replicates, theory, Reasons::new());
             Ok(Row { weight_name, weight, simulated })
         };
         let risks = weights.into_iter().zip(&outcomes).map(risk).collect::<Result<_, Failure>>()?;

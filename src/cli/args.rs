@@ -2,26 +2,30 @@
 
 use clap::Args;
 use goldenweight::{
-    experiment::{InputError, Model, Problem, within},
+    catalogue::{self, Model},
+    experiment::{Divisor, InputError, Parameters, Problem, divisor_name, within},
+    simulate::engine::ScheduleKind,
     stream::DEFAULT_SEED,
 };
+use nalgebra::DMatrix;
 
-use super::Failure;
+use super::{Failure, output::short};
 
-/// What each model is, for the help of the commands that take one.
-pub const MODELS: &str = "\
-Models, with x ~ N(0, I) in dimension p (--dim) and beta = (1, .., 1):
-  gaussian-mean        rows x; fits mean and covariance. Loss: squared error of the mean, |mean|^2.
-  gaussian-covariance  the same rows and fits. Loss: squared error of the covariance, summed over its entries.
-  linear               y = x'beta + N(0, 1), no intercept, the noise variance known. Loss: |estimate - beta|^2.
-  logistic             P(y = 1) = 1/(1 + exp(-x'beta)), no intercept. Loss: |estimate - beta|^2.
-  poisson              y ~ Poisson(exp(x'beta)), no intercept. Loss: |estimate - beta|^2.
-  cdf                  rows U(0, 1); the empirical distribution function. Loss: integral of its squared error.
-  categorical          cells with --probabilities. Loss: squared error of the cells' shares, summed over the cells.
+/// What the models are, for the help of the commands that take one.
+pub fn models() -> String {
+    let mut text = "Models, with x ~ N(0, Omega) in the regressions:\n".to_owned();
+    for model in catalogue::ALL {
+        let takes = model.takes.iter().map(|name| option(name)).collect::<Vec<_>>().join(", ");
+        let takes = if takes.is_empty() { String::new() } else { format!(" Takes {takes}.") };
+        text += &format!("  {:20} {}.\n  {:20} Loss: {}.{takes}\n", model.name, model.rows, "", model.loss);
+    }
+    text + "\
+Defaults: Sigma = I, Omega = I, beta = (1, .., 1), noise variance 1, --dim 2.
 Start: generation 0 is fitted on n real rows alone. Each later generation draws n fresh real rows and m synthetic ones of the model
 before, and the fit gives the real rows the total weight w, the synthetic ones 1 - w. In the regressions synthetic rows have fresh x.
-Covariances have the divisor n - 1 (unbiased), as the paper's. With the divisor n (numpy's bias=True) other laws hold: at w = 0 and n = m
-the mean's risk levels off, tr Sigma (1 - (1 - 1/n)^(t + 1)), where with n - 1 it grows without end, tr Sigma (1 + t)/n.";
+Covariances have the divisor n - 1 (unbiased), as the paper's. With --divisor mle it is n (numpy's bias=True), and other laws hold: at
+w = 0 and n = m the mean's risk levels off, tr Sigma (1 - (1 - 1/n)^(t + 1)), where with n - 1 it grows without end, tr Sigma (1 + t)/n."
+}
 
 /// Most worker threads: more would only exhaust the machine.
 const MAX_THREADS: u64 = 1_024;
@@ -58,9 +62,24 @@ pub struct Setting {
     /// Synthetic rows per generation, m (at most 10^12)
     #[arg(long, value_name = "M", value_parser = whole, allow_hyphen_values = true)]
     synthetic: u64,
-    /// Dimension p, 1 to 1000 [default: 2; cdf 1; categorical: the number of cells]
+    /// Dimension p, 1 to 1000 [default: 2, or that of the truth; cdf and gaussian-variance 1; categorical: the number of cells]
     #[arg(long, value_name = "P", value_parser = whole, allow_hyphen_values = true)]
     dim: Option<u64>,
+    /// Coefficients of the regressions [default: 1,..,1]
+    #[arg(long, value_name = "B,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',')]
+    beta: Option<Vec<f64>>,
+    /// Covariance of the Gaussian models' rows, symmetric positive definite: '2,.6;.6,1', or @FILE with a row a line [default: the identity]
+    #[arg(long, value_name = "MATRIX", value_parser = matrix, allow_hyphen_values = true)]
+    sigma: Option<DMatrix<f64>>,
+    /// Covariance of the regressions' x, in the same forms [default: the identity]
+    #[arg(long, value_name = "MATRIX", value_parser = matrix, allow_hyphen_values = true)]
+    design_covariance: Option<DMatrix<f64>>,
+    /// Variance of the noise, linear only [default: 1]
+    #[arg(long, value_name = "S2", value_parser = number, allow_hyphen_values = true)]
+    noise_variance: Option<f64>,
+    /// Divisor of the Gaussian models' covariances: unbiased (rows less one) or mle (rows) [default: unbiased]
+    #[arg(long, value_name = "WORD", value_parser = divisor)]
+    divisor: Option<Divisor>,
     /// Probabilities of the cells, categorical only [default: 0.1,0.2,0.3,0.4]
     #[arg(long, value_name = "P,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',')]
     probabilities: Option<Vec<f64>>,
@@ -69,7 +88,108 @@ pub struct Setting {
 impl Setting {
     /// The problem of this model.
     pub fn problem(&self, model: Model) -> Result<Problem, InputError> {
-        Problem::new(model, self.real, self.synthetic, self.dim, self.probabilities.clone())
+        let Self { real, synthetic, dim, beta, sigma, design_covariance, noise_variance, divisor, probabilities } =
+            self;
+        let parameters = Parameters {
+            dim: *dim,
+            beta: beta.clone(),
+            sigma: sigma.clone(),
+            design_covariance: design_covariance.clone(),
+            noise_variance: *noise_variance,
+            probabilities: probabilities.clone(),
+            divisor: *divisor,
+        };
+        Problem::new(model, *real, *synthetic, &parameters)
+    }
+}
+
+/// What generations are fitted on, and with which weights.
+#[derive(Args)]
+pub struct Weighting {
+    /// Weight w on the real rows, 0 to 1; several (.5,.6,.7) give a result each, on common random numbers where there are any
+    #[arg(long, value_name = "W,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',')]
+    weight: Option<Vec<f64>>,
+    /// Data of generation t: fresh (n new real rows and m synthetic ones), fixed (the same n real rows always) or accumulate (n real rows and all
+    /// synthetic ones so far, weighted alike; takes no --weight)
+    #[arg(long, value_name = "WORD", default_value = "fresh")]
+    pub schedule: ScheduleKind,
+}
+
+impl Weighting {
+    /// The weights; none, once, where the schedule takes none.
+    pub fn weights(&self, problem: &Problem) -> Result<Vec<Option<f64>>, InputError> {
+        match (&self.weight, self.schedule.takes_weight()) {
+            (None, true) => Err(InputError::new("option", "--weight", "is required")),
+            (None, false) => Ok(vec![None]),
+            (Some(weights), true) => weights.iter().map(|&w| problem.weight(w).map(Some)).collect(),
+            (Some(weights), false) => {
+                let condition = format!("must be left out: --schedule {} takes no weight", self.schedule.name());
+                Err(InputError::new("weight", short(weights[0]), condition))
+            }
+        }
+    }
+}
+
+/// Why a document has no weight.
+pub const NO_WEIGHT: &str = "the schedule takes none: every row has the same weight";
+
+/// The option of a field of the library, as it is typed; other words stay.
+pub fn option(field: &str) -> String {
+    let is_field = !field.is_empty() && field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    match field {
+        "command" | "argument" | "option" | "figures" => field.to_owned(),
+        field if is_field => format!("--{}", field.replace('_', "-")),
+        field if field.contains(' ') => format!("`{field}`"),
+        field => field.to_owned(),
+    }
+}
+
+/// Rows between semicolons, or a file with a row a line.
+fn matrix(text: &str) -> Result<DMatrix<f64>, String> {
+    let (rows, between) = match text.strip_prefix('@') {
+        None => (text.to_owned(), ';'),
+        Some(file) => (std::fs::read_to_string(file).map_err(|e| format!("must be a file of text: {e}"))?, '\n'),
+    };
+    let rows: Vec<&str> = rows.trim().split(between).map(str::trim).collect();
+    let row = |(i, row): (usize, &&str)| {
+        let numbers = row.split(',').map(|x| number(x.trim()));
+        numbers.collect::<Result<Vec<f64>, String>>().map_err(|e| format!("row {}: each entry {e}", i + 1))
+    };
+    let rows = rows.iter().enumerate().map(row).collect::<Result<Vec<_>, _>>()?;
+    let columns = rows[0].len();
+    if let Some(i) = rows.iter().position(|row| row.len() != columns) {
+        return Err(format!("row {} has {} entries, row 1 has {columns}", i + 1, rows[i].len()));
+    }
+    Ok(DMatrix::from_row_iterator(rows.len(), columns, rows.into_iter().flatten()))
+}
+
+fn divisor(word: &str) -> Result<Divisor, String> {
+    let divisor = [Divisor::Unbiased, Divisor::MaximumLikelihood].into_iter().find(|d| divisor_name(*d) == word);
+    divisor.ok_or_else(|| "must be one of unbiased, mle".to_owned())
+}
+
+/// Replicates by index: a number R for the first R, or A..B.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replicates(pub std::ops::Range<u64>);
+
+impl std::str::FromStr for Replicates {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once("..") {
+            None => whole(text).map(|count| Self(0..count)),
+            Some((first, end)) => {
+                let range = whole(first)?..whole(end)?;
+                if range.start < range.end { Ok(Self(range)) } else { Err("must be A..B with A below B".to_owned()) }
+            }
+        }
+    }
+}
+
+impl Replicates {
+    /// How many.
+    pub fn count(&self) -> u64 {
+        self.0.end - self.0.start
     }
 }
 
@@ -94,6 +214,29 @@ pub fn number(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn matrices_are_rows_between_semicolons() {
+        assert_eq!(matrix("2,.6; .6,1"), Ok(DMatrix::from_row_slice(2, 2, &[2.0, 0.6, 0.6, 1.0])));
+        assert_eq!(matrix("1,2;3"), Err("row 2 has 1 entries, row 1 has 2".to_owned()));
+        assert!(matrix("1,x").unwrap_err().starts_with("row 1: each entry must be"));
+        assert!(matrix("").is_err() && matrix("@no such file").unwrap_err().starts_with("must be a file of text"));
+    }
+
+    #[test]
+    fn replicates_are_a_number_or_a_range() {
+        let read = |text: &str| text.parse::<Replicates>().map(|r| r.0);
+        assert_eq!((read("7"), read("64..100")), (Ok(0..7), Ok(64..100)));
+        for refused in ["", "-1", "1..", "..4", "4..4", "5..4", "1...4"] {
+            assert!(read(refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn fields_are_options_and_other_words_stay() {
+        let found = ["noise_variance", "real", "--only", "command", "goldenweight claims", "line 3"].map(option);
+        assert_eq!(found, ["--noise-variance", "--real", "--only", "command", "`goldenweight claims`", "`line 3`"]);
+    }
 
     #[test]
     fn numbers_have_one_zero_and_no_underflow() {

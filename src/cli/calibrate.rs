@@ -15,9 +15,10 @@ use goldenweight::{
 use super::{
     Failure, Status,
     args::{Compute, number, whole},
+    interrupt,
     origin::Origin,
     output::{Remarks, json, progress, write},
-    registry::{interruption, no_claim, pattern, status},
+    registry::{no_claim, pattern, status},
 };
 
 /// Most fresh seeds.
@@ -70,7 +71,7 @@ impl CalibrateArgs {
         if !(self.budget > 0.0 && self.budget <= 1.0) {
             return Err(InputError::new("--budget", self.budget.to_string(), "must be above 0 and at most 1").into());
         }
-        let stop = interruption()?;
+        let stop = interrupt::listen()?;
         let outcome = self.compute.install(|| self.calibrate(stop))?;
         let document = origin.sign(&outcome, Some(self.compute.seed));
         write(&if self.compute.json { json(&document)? } else { calibration(&outcome) })?;

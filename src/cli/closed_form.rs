@@ -4,15 +4,17 @@ use std::fmt;
 
 use clap::Args;
 use goldenweight::{
-    experiment::{Generations, Model, Problem, within},
-    prediction::{Law, Prediction},
+    catalogue::{Model, find},
+    experiment::{Generations, Problem, within},
+    prediction::Prediction,
+    simulate::engine::ScheduleKind,
 };
 use goldenweight_theory::parameters::Weight;
 use serde::Serialize;
 
 use super::{
     Failure, Status,
-    args::{Compute, MODELS, Setting, number, whole},
+    args::{Compute, NO_WEIGHT, Setting, Weighting, models, whole},
     estimate::{OVERFLOW, Reasons, explained, power_of_ten},
     origin::Origin,
     output::{Remarks, lines, short, show},
@@ -21,13 +23,13 @@ use super::{
 /// The optimal weight on n fresh real rows, against m synthetic ones
 #[derive(Args)]
 #[command(
-    after_help = format!("Example: goldenweight weight --real 100 --synthetic 400 --model gaussian-covariance --dim 3\n\n{MODELS}\n\n\
+    after_help = format!("Example: goldenweight weight --real 100 --synthetic 400 --model gaussian-covariance --dim 3\n\n{}\n\n\
     Relative risks are limit risks, divided by the risk of training on the n fresh real rows alone. The weight is the\n\
-    exact optimum at finite n and m where an exact law exists (exact: true), else the optimum of the limit law. JSON: for every key that is null, reasons says why.")
+    exact optimum at finite n and m where an exact law exists (exact: true), else the optimum of the limit law. JSON: for every key that is null, reasons says why.", models())
 )]
 pub struct WeightArgs {
-    /// Model: gaussian-mean, gaussian-covariance, linear, logistic, poisson, cdf or categorical
-    #[arg(long, default_value_t = Model::GaussianMean)]
+    /// Model, see below
+    #[arg(long, value_parser = find, default_value = "gaussian-mean")]
     model: Model,
     #[command(flatten)]
     setting: Setting,
@@ -40,19 +42,18 @@ pub struct WeightArgs {
 
 /// The closed-form risk at a weight: after T generations, or the limit
 #[derive(Args)]
-#[command(after_help = format!("Example: goldenweight risk --model gaussian-covariance --real 10 --synthetic 10 --weight 0.09\n\n{MODELS}\n\n\
+#[command(after_help = format!("Example: goldenweight risk --model gaussian-covariance --real 10 --synthetic 10 --weight 0.09\n\n{}\n\n\
     JSON: diverges where the risk, or else its limit, is infinite; overflow where the risk is finite and beyond the largest float,\n\
     1.8e308, and then not diverges; log10_risk is its decimal logarithm in any case; limit_diverges tells of the limit alone. For every\n\
-    key that is null, reasons says why."))]
+    key that is null, reasons says why.", models()))]
 pub struct RiskArgs {
-    /// Model: gaussian-mean, gaussian-covariance, linear, logistic, poisson, cdf or categorical
-    #[arg(long)]
+    /// Model, see below
+    #[arg(long, value_parser = find)]
     model: Model,
     #[command(flatten)]
     setting: Setting,
-    /// Weight w on the real rows, 0 to 1
-    #[arg(long, value_name = "W", value_parser = number, allow_hyphen_values = true)]
-    weight: f64,
+    #[command(flatten)]
+    weighting: Weighting,
     /// Generation T (at most 1000000) [default: the limit]
     #[arg(long, value_name = "T", value_parser = whole, allow_hyphen_values = true)]
     generations: Option<u64>,
@@ -77,7 +78,7 @@ impl From<&Problem> for Heading {
     fn from(problem: &Problem) -> Self {
         let rows = problem.rows();
         Self {
-            model: problem.model().name(),
+            model: problem.model().name,
             real: rows.real,
             synthetic: rows.synthetic,
             k: problem.mixing_ratio(),
@@ -162,17 +163,21 @@ impl WeightArgs {
         let problem = self.setting.problem(self.model)?;
         let generations = self.generations.map(|t| within("--generations", t, 1..=Generations::MAX)).transpose()?;
         let document = self.compute.install(|| {
-            let (prediction, rows) = (Prediction::new(&problem)?, problem.rows());
-            let [optimal, naive] = [prediction.optimal_weight(), prediction.naive_weight()].map(Weight::new);
-            let (optimal, naive) = (optimal?, naive?);
+            let (prediction, rows) = (predict(&problem, ScheduleKind::Fresh)?, problem.rows());
+            let no_optimum =
+                || Failure::CouldNotRun("with one real row every fit is a point: no weight is optimal".to_owned());
+            let optimal = Weight::new(prediction.optimal_weight().ok_or_else(no_optimum)?)?;
+            let naive = Weight::new(prediction.naive_weight())?;
             let weight = optimal.get();
             let (relative, naive_relative) = (prediction.relative_risk(optimal), prediction.relative_risk(naive));
             let generations_to_limit = prediction.generations_to_limit(optimal);
+            let dynamic_weights = generations.and_then(|t| prediction.dynamic_weights(t as u32));
+            let no_dynamic = if generations.is_none() { "not asked for, by --generations" } else { "the law has none" };
             let missing = [
                 ("relative_risk", relative.is_infinite(), DIVERGES),
                 ("naive_relative_risk", naive_relative.is_infinite(), DIVERGES),
                 ("generations_to_limit", generations_to_limit.is_none(), "more than a million"),
-                ("dynamic_weights", generations.is_none(), "not asked for, by --generations"),
+                ("dynamic_weights", dynamic_weights.is_none(), no_dynamic),
             ];
             Ok(WeightDocument {
                 heading: (&problem).into(),
@@ -183,13 +188,13 @@ impl WeightArgs {
                 fresh_only_risk: prediction.fresh_only_risk(optimal),
                 relative_risk: finite(relative),
                 naive_relative_risk: finite(naive_relative),
-                effective_sample_size: prediction.effective_sample_size(),
+                effective_sample_size: prediction.effective_sample_size().unwrap_or(f64::NAN),
                 per_row_weight: PerRow {
                     real: weight / rows.real as f64,
-                    synthetic: synthetic_weight(&prediction, optimal) / rows.synthetic as f64,
+                    synthetic: prediction.law().optimal_synthetic_weight().unwrap_or(f64::NAN) / rows.synthetic as f64,
                 },
                 generations_to_limit,
-                dynamic_weights: generations.map(|t| prediction.dynamic_weights(t as u32)),
+                dynamic_weights,
                 reasons: reasons(&missing),
             })
         })?;
@@ -202,14 +207,57 @@ impl WeightArgs {
 struct RiskDocument {
     #[serde(flatten)]
     heading: Heading,
-    weight: f64,
+    schedule: &'static str,
     generations: Option<u64>,
     burn_in: Option<u64>,
+    #[serde(flatten)]
+    results: Results<RiskResult>,
+}
+
+/// What a command says at one weight, or a list of it.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Results<T> {
+    /// The keys stand in the document itself.
+    One(Box<T>),
+    /// One for each weight.
+    Many {
+        /// In the order in which weights were asked for.
+        results: Vec<T>,
+    },
+}
+
+impl<T> From<Vec<T>> for Results<T> {
+    fn from(mut results: Vec<T>) -> Self {
+        match (results.pop(), results.is_empty()) {
+            (Some(only), true) => Self::One(Box::new(only)),
+            (last, _) => {
+                results.extend(last);
+                Self::Many { results }
+            }
+        }
+    }
+}
+
+impl<T> Results<T> {
+    /// All of them.
+    pub fn all(&self) -> &[T] {
+        match self {
+            Self::One(only) => std::slice::from_ref(only),
+            Self::Many { results } => results,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RiskResult {
+    weight: Option<f64>,
     risk: Option<f64>,
     log10_risk: Option<f64>,
     limit_risk: Option<f64>,
     fresh_only_risk: f64,
     exact: bool,
+    order: &'static str,
     diverges: bool,
     overflow: bool,
     limit_diverges: bool,
@@ -224,25 +272,32 @@ impl fmt::Display for RiskDocument {
             (Some(t), None) => format!("generation {t}"),
             (Some(t), Some(b)) => format!("mean over generations {b} to {}", t - 1),
         };
-        let risk = match (self.risk, self.log10_risk) {
-            (None, Some(log10)) => format!("{} ({OVERFLOW})", power_of_ten(log10)),
-            (risk, _) => short(risk.unwrap_or(f64::INFINITY)),
-        };
-        let limit = match self.limit_risk {
-            None if !self.limit_diverges => explained(None, Some(OVERFLOW)),
-            limit => short(limit.unwrap_or(f64::INFINITY)),
-        };
-        lines(
-            f,
-            &[
-                ("weight", short(self.weight)),
-                ("taken at", at),
-                ("risk", risk),
-                ("limit risk", limit),
-                ("risk of fresh rows only", short(self.fresh_only_risk)),
-                ("law", law(self.exact).to_owned()),
-            ],
-        )
+        for (i, result) in self.results.all().iter().enumerate() {
+            if i > 0 {
+                writeln!(f)?;
+            }
+            let risk = match (result.risk, result.log10_risk) {
+                (None, Some(log10)) => format!("{} ({OVERFLOW})", power_of_ten(log10)),
+                (risk, _) => short(risk.unwrap_or(f64::INFINITY)),
+            };
+            let limit = match result.limit_risk {
+                None if !result.limit_diverges => explained(None, Some(OVERFLOW)),
+                limit => short(limit.unwrap_or(f64::INFINITY)),
+            };
+            lines(
+                f,
+                &[
+                    ("weight", explained(result.weight, Some(NO_WEIGHT))),
+                    ("schedule", self.schedule.to_owned()),
+                    ("taken at", at.clone()),
+                    ("risk", risk),
+                    ("limit risk", limit),
+                    ("risk of fresh rows only", short(result.fresh_only_risk)),
+                    ("law", law(result.exact).to_owned()),
+                ],
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -250,43 +305,57 @@ impl RiskArgs {
     /// Computes and prints.
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let problem = self.setting.problem(self.model)?;
-        let weight = problem.weight(self.weight)?;
+        let weights = self.weighting.weights(&problem)?;
         let at = Generations::new(self.generations, self.burn_in)?;
+        let schedule = self.weighting.schedule;
         let document = self.compute.install(|| {
-            let (prediction, weight) = (Prediction::new(&problem)?, Weight::new(weight)?);
-            let [wide, limit] = [at, Generations::Limit].map(|at| prediction.wide_risk(weight, at));
-            let [risk, limit_risk] = [wide, limit].map(|risk| risk.and_then(|risk| finite(risk.to_f64())));
-            let overflow = wide.is_some() && risk.is_none();
-            let why = |diverges| if diverges { DIVERGES } else { OVERFLOW };
-            let missing = [
-                ("generations", self.generations.is_none(), "not asked for: the limit"),
-                ("burn_in", self.burn_in.is_none(), "not asked for: no mean over generations"),
-                ("risk", risk.is_none(), why(wide.is_none())),
-                ("log10_risk", wide.is_none(), DIVERGES),
-                ("limit_risk", limit_risk.is_none(), why(limit.is_none())),
-            ];
+            let prediction = predict(&problem, schedule)?;
+            let results = weights.iter().map(|&weight| self.result(&prediction, weight, at));
             Ok(RiskDocument {
                 heading: (&problem).into(),
-                weight: weight.get(),
+                schedule: schedule.name(),
                 generations: self.generations,
                 burn_in: self.burn_in,
-                risk,
-                log10_risk: wide.and_then(|risk| finite(risk.log10())),
-                limit_risk,
-                fresh_only_risk: prediction.fresh_only_risk(weight),
-                exact: prediction.exact(weight),
-                diverges: limit.is_none() && !overflow,
-                overflow,
-                limit_diverges: limit.is_none(),
-                reasons: reasons(&missing),
+                results: results.collect::<Result<Vec<_>, Failure>>()?.into(),
             })
         })?;
         show(&document, self.compute.json, origin, None)?;
         let mut remarks = Remarks::default();
-        if document.overflow {
-            remarks.note(format!("the risk is no float: {OVERFLOW}; its logarithm is given"));
+        for result in document.results.all().iter().filter(|result| result.overflow) {
+            let at = result.weight.map_or_else(String::new, |w| format!(" at w = {}", short(w)));
+            remarks.note(format!("the risk{at} is no float: {OVERFLOW}; its logarithm is given"));
         }
         Ok(remarks.say())
+    }
+
+    fn result(&self, prediction: &Prediction, asked: Option<f64>, at: Generations) -> Result<RiskResult, Failure> {
+        let weight = Weight::new(asked.unwrap_or(1.0))?;
+        let [wide, limit] = [at, Generations::Limit].map(|at| prediction.wide_risk(weight, at));
+        let [risk, limit_risk] = [wide, limit].map(|risk| risk.and_then(|risk| finite(risk.to_f64())));
+        let overflow = wide.is_some() && risk.is_none();
+        let why = |diverges| if diverges { DIVERGES } else { OVERFLOW };
+        let exact = prediction.exact(weight);
+        let missing = [
+            ("weight", asked.is_none(), NO_WEIGHT),
+            ("generations", self.generations.is_none(), "not asked for: the limit"),
+            ("burn_in", self.burn_in.is_none(), "not asked for: no mean over generations"),
+            ("risk", risk.is_none(), why(wide.is_none())),
+            ("log10_risk", wide.is_none(), DIVERGES),
+            ("limit_risk", limit_risk.is_none(), why(limit.is_none())),
+        ];
+        Ok(RiskResult {
+            weight: asked,
+            risk,
+            log10_risk: wide.and_then(|risk| finite(risk.log10())),
+            limit_risk,
+            fresh_only_risk: prediction.fresh_only_risk(weight),
+            exact,
+            order: if exact { "exact" } else { "limit" },
+            diverges: limit.is_none() && !overflow,
+            overflow,
+            limit_diverges: limit.is_none(),
+            reasons: reasons(&missing),
+        })
     }
 }
 
@@ -299,12 +368,15 @@ fn reasons(all: &[(&'static str, bool, &str)]) -> Reasons {
     missing.map(|(key, _, reason)| (*key, (*reason).to_owned())).collect()
 }
 
-/// 1 - w*, without cancellation where the law has a formula of its own for it.
-fn synthetic_weight(prediction: &Prediction, optimal: Weight) -> f64 {
-    match prediction.law() {
-        Law::Scalar(law) => law.optimal_synthetic_weight(),
-        Law::Covariance(_) => 1.0 - optimal.get(),
-    }
+/// The prediction, where there is a law.
+pub fn predict(problem: &Problem, schedule: ScheduleKind) -> Result<Prediction, Failure> {
+    let no_law = || Failure::CouldNotRun(no_law(problem, schedule));
+    Prediction::new(problem, schedule)?.ok_or_else(no_law)
+}
+
+/// That there is none, in words.
+pub fn no_law(problem: &Problem, schedule: ScheduleKind) -> String {
+    format!("no law is known of {} under the schedule {} with these parameters", problem.model(), schedule.name())
 }
 
 /// None where it is infinite: divergence has no number.

@@ -10,7 +10,7 @@ use goldenweight::stats::{
 use serde::Serialize;
 
 use super::{
-    closed_form::finite,
+    closed_form::{finite, law},
     output::{Remarks, short},
 };
 
@@ -83,6 +83,18 @@ pub struct Theory {
     pub exact: bool,
     /// Why there is no risk.
     pub reason: Option<String>,
+    /// Whether there is a law at all.
+    #[serde(skip)]
+    known: bool,
+}
+
+impl fmt::Display for Theory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.reason {
+            Some(reason) if !self.known => write!(f, "- ({reason})"),
+            _ => write!(f, "{} ({})", self.number(), law(self.exact)),
+        }
+    }
 }
 
 /// Why a finite risk has no number.
@@ -92,7 +104,12 @@ impl Theory {
     /// This risk, or its logarithm alone.
     pub fn new(risk: f64, log10_risk: f64, exact: bool) -> Self {
         let reason = (!risk.is_finite()).then(|| OVERFLOW.to_owned());
-        Self { risk: finite(risk), log10_risk: finite(log10_risk), exact, reason }
+        Self { risk: finite(risk), log10_risk: finite(log10_risk), exact, reason, known: true }
+    }
+
+    /// None, for this reason.
+    pub const fn none(reason: String) -> Self {
+        Self { risk: None, log10_risk: None, exact: false, reason: Some(reason), known: false }
     }
 
     /// In text.
@@ -118,8 +135,10 @@ pub struct Simulated {
     replicates: u64,
     failed_fits: u64,
     surviving_replicates: u64,
+    replicates_asked: u64,
+    partial: bool,
     mean_over: String,
-    failed_share: f64,
+    failed_share: Option<f64>,
     failed_share_interval: (f64, f64),
     /// The theory beside it.
     pub theory: Theory,
@@ -133,21 +152,29 @@ pub struct Simulated {
 }
 
 impl Simulated {
-    /// Of these losses and this number of failed replicates; `reasons` are those of the keys beside it.
-    pub fn new(moments: &Moments, failed: u64, theory: Theory, mut reasons: Reasons) -> Self {
+    /// Of these losses and this number of failed replicates, of as many as were asked for; `reasons` are those of the keys beside it.
+    pub fn new(moments: &Moments, failed: u64, asked: u64, theory: Theory, mut reasons: Reasons) -> Self {
         let fits = Fits { replicates: moments.count() + failed, failed };
         let estimate = Estimate::from(moments);
         let (risk, std_error) = (finite(estimate.value), finite(estimate.std_error));
         let ratio = theory.risk.and_then(|risk| finite(estimate.value / risk));
         let z = match theory.exact {
-            true => z_of_mean(moments, fits, theory.risk.unwrap_or(f64::INFINITY)),
-            false => Err(NoZ::LimitLaw),
+            true => z_of_mean(moments, fits, theory.risk.unwrap_or(f64::INFINITY)).into(),
+            false if theory.known => Err(NoZ::LimitLaw).into(),
+            false => ShownZ::none(theory.reason.as_deref().unwrap_or_default()),
         };
         let beyond = || "a loss is beyond the largest float".to_owned();
         let few = |fewest| moments.count() < fewest;
         if risk.is_none() {
-            let none = if few(1) { "no replicate has all its fits".to_owned() } else { beyond() };
+            let none = match fits {
+                Fits { replicates: 0, .. } => "interrupted before the first replicate ended".to_owned(),
+                _ if few(1) => "no replicate has all its fits".to_owned(),
+                _ => beyond(),
+            };
             reasons.insert("risk", none);
+        }
+        if fits.replicates == 0 {
+            reasons.insert("failed_share", "interrupted before the first replicate ended".to_owned());
         }
         if std_error.is_none() {
             let none = if few(2) { "it takes two replicates with all their fits".to_owned() } else { beyond() };
@@ -162,15 +189,33 @@ impl Simulated {
             replicates: fits.replicates,
             failed_fits: failed,
             surviving_replicates: fits.surviving(),
+            replicates_asked: asked,
+            partial: fits.replicates < asked,
             mean_over: mean_over(fits),
-            failed_share: fits.share(),
+            failed_share: finite(fits.share()),
             failed_share_interval: fits.interval(),
             theory,
             ratio,
-            z: z.into(),
+            z,
             reasons,
             fits,
         }
+    }
+
+    /// Whether it was interrupted.
+    pub const fn is_partial(&self) -> bool {
+        self.partial
+    }
+
+    /// Replicates of how many.
+    pub fn counted(&self) -> String {
+        format!("{} of {}", self.replicates, self.replicates_asked)
+    }
+
+    /// How much of it there is, in words.
+    pub fn finished(&self) -> String {
+        let part = if self.partial { "partial, interrupted: " } else { "" };
+        format!("{part}{} replicates", self.counted())
     }
 
     /// Whether any replicate failed.

@@ -20,6 +20,7 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::{Compute, whole},
+    estimate::Reasons,
     origin::Origin,
     output::{open_folder, show, write_files},
     progress::Progress,
@@ -36,7 +37,7 @@ const MAX_REPLICATES: u64 = 100_000;
     it again, version, seed and replicates, the meaning and unit of every column, and the rule behind bands and minima.\n\n\
     A second run reuses the pictures whose CSV was made by the same command, seed, version and replicates. Ctrl-C leaves\n\
     finished pictures, says what is missing and ends with exit code 3.\n\n\
-    JSON: out, seed, pictures [{name, title, svg, csv, replicates, reused, seconds}].")]
+    JSON: out, seed, pictures [{name, title, svg, csv, replicates, reused, seconds, reasons}]; reasons says of what is null why.")]
 pub struct FiguresArgs {
     /// Figures, panels or pictures by name [default: all]
     #[arg(value_name = "NAMES")]
@@ -60,6 +61,7 @@ struct Made {
     replicates: Option<u64>,
     reused: bool,
     seconds: f64,
+    reasons: Reasons,
 }
 
 #[derive(Serialize)]
@@ -182,6 +184,9 @@ impl FiguresArgs {
                 replicates: job.picture.replicates().map(|_| job.replicates),
                 reused,
                 seconds: began.elapsed().as_secs_f64(),
+                reasons: Reasons::from_iter(
+                    job.picture.replicates().is_none().then(|| ("replicates", "nothing is simulated".to_owned())),
+                ),
             });
         }
         drop(progress);

@@ -10,7 +10,9 @@ mod closed;
 mod closed_form;
 mod estimate;
 mod figures;
+mod interrupt;
 mod monte_carlo;
+mod optimize;
 mod origin;
 mod output;
 mod progress;
@@ -42,7 +44,7 @@ enum Command {
     Weight(closed_form::WeightArgs),
     Risk(closed_form::RiskArgs),
     Simulate(monte_carlo::SimulateArgs),
-    Optimize(monte_carlo::OptimizeArgs),
+    Optimize(optimize::OptimizeArgs),
     Adult(adult::AdultArgs),
     Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),
@@ -66,10 +68,17 @@ enum Status {
 enum Failure {
     /// Exit code 2.
     #[error(transparent)]
-    Input(#[from] InputError),
+    Input(InputError),
     /// Exit code 3.
     #[error("could not run: {0}")]
     CouldNotRun(String),
+}
+
+impl From<InputError> for Failure {
+    /// In the words of the command line: a field of the library is an option.
+    fn from(error: InputError) -> Self {
+        Self::Input(error.renamed(args::option))
+    }
 }
 
 /// Theory covers every valid problem; where it says that it does not, that is no fault of the input.

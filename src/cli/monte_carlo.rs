@@ -1,38 +1,33 @@
-//! `simulate` and `optimize`: simulated risks, with the theory beside them.
+//! `simulate`: a simulated risk with the theory beside it, and what `optimize` shares with it.
 
 use std::{
-    collections::BTreeMap,
     fmt,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    ops::Range,
+    path::{Path, PathBuf},
 };
 
 use clap::Args;
 use goldenweight::{
-    experiment::{Generations, InputError, Model, Problem, within},
-    optimum::{BATCHES, minimise, minimise_batches},
+    catalogue::{Model, find},
+    experiment::{Generations, InputError, Problem, within},
     prediction::Prediction,
     simulate::{
         dispatch::{SimulatorKind, run_problem},
-        engine::{Plan, RealRows, Record},
+        engine::{Plan, Record, ScheduleKind, Watch, Weights},
     },
-    stats::{
-        moments::Moments,
-        shown::{Fits, NoZ, z},
-    },
+    stats::moments::Moments,
 };
-use goldenweight_theory::parameters::{ParameterError, Weight};
+use goldenweight_theory::parameters::Weight;
 use serde::Serialize;
 
 use super::{
     Failure, Status,
-    args::{Compute, MODELS, Setting, number, whole},
-    closed_form::{Heading, finite, law},
-    estimate::{Reasons, ShownZ, Simulated, Theory, explained},
+    args::{Compute, NO_WEIGHT, Replicates, Setting, Weighting, models, whole},
+    closed_form::{Heading, Results, no_law},
+    estimate::{Reasons, Simulated, Theory, explained},
+    interrupt,
     origin::Origin,
-    output::{Remarks, lines, progress, short, show},
+    output::{Remarks, lines, progress, short, show, write_files},
 };
 
 /// Most replicates.
@@ -46,63 +41,54 @@ the skewness of squared errors. It comes with its degrees of freedom and the pro
 risk is not equal to it: read the ratio), where replicates are too few for the skewness of their losses (below 62 always), where all
 are equal, or where fits failed. JSON: for every other key that is null, reasons says why.";
 
-/// Relative distance of a risk from its limit below which they have the same minimiser, to any accuracy of a simulation.
-const SETTLED: f64 = 1e-9;
+/// What Ctrl-C does, for the help of the commands that simulate.
+pub const INTERRUPT_HELP: &str = "\
+Ctrl-C ends a run early: what is finished is printed, marked as partial (JSON: partial, with the replicates that were asked for), with
+exit code 3. A second Ctrl-C ends it at once, without a word of the result.";
 
 /// Options of every simulation of a model.
 #[derive(Args)]
 pub struct Simulation {
-    /// Model: gaussian-mean, gaussian-covariance, linear, logistic, poisson, cdf or categorical
-    #[arg(long)]
+    /// Model, see below
+    #[arg(long, value_parser = find)]
     model: Model,
     #[command(flatten)]
     setting: Setting,
     /// Generation T at which the risk is taken (at most 1000000)
     #[arg(long, value_name = "T", value_parser = whole, allow_hyphen_values = true, default_value_t = 200)]
-    generations: u64,
+    pub generations: u64,
     /// Average the risk over generations B to T-1 instead of taking generation T
     #[arg(long, value_name = "B", value_parser = whole, allow_hyphen_values = true)]
-    burn_in: Option<u64>,
+    pub burn_in: Option<u64>,
     /// rows (draws every row) or sufficient (their statistics) [default: sufficient; logistic, poisson, cdf: rows]
     #[arg(long)]
     simulator: Option<SimulatorKind>,
-    /// Independent replicates (chains), 2 to 10^9 (optimize: 48 at least, in 24 batches)
-    #[arg(long, value_name = "R", value_parser = whole, allow_hyphen_values = true, default_value_t = 2000)]
-    replicates: u64,
+    /// Independent replicates (chains), 2 to 10^9, or A..B, those with these indices (optimize: a number, 48 at least, in 24 batches)
+    #[arg(long, value_name = "R", allow_hyphen_values = true, default_value = "2000")]
+    pub replicates: Replicates,
     #[command(flatten)]
-    compute: Compute,
+    pub compute: Compute,
 }
 
 /// Simulated risk, its standard error, and the theory beside it
 #[derive(Args)]
 #[command(after_help = format!("Example: goldenweight simulate --model gaussian-mean --real 100 --synthetic 100 \
-    --weight 0.618 --burn-in 150\n\n{MODELS}\n\n{Z_HELP}\n\n\
+    --weight 0.618 --burn-in 150\n\n{}\n\n{Z_HELP}\n\n\
     The risk is the mean over the replicates whose fits all exist. Where one failed, text, JSON and stderr say how many, with the 95 %\n\
-    interval of the share (Clopper and Pearson). Exit code 3 where more than one in ten thousand failed, or where no number is left."))]
+    interval of the share (Clopper and Pearson). Exit code 3 where more than one in ten thousand failed, or where no number is left.\n\n{INTERRUPT_HELP}", models()))]
 pub struct SimulateArgs {
     #[command(flatten)]
     simulation: Simulation,
-    /// Weight w on the real rows, 0 to 1
-    #[arg(long, value_name = "W", value_parser = number, allow_hyphen_values = true)]
-    weight: f64,
-}
-
-/// The weight that minimises the simulated risk, with the theory beside it
-#[derive(Args)]
-#[command(after_help = format!("Example: goldenweight optimize --model gaussian-mean --real 100 --synthetic 100\n\n{MODELS}\n\n\
-    The replicates are split into 24 independent batches with the same random numbers at every weight; argmin minimises the\n\
-    polynomial through the mean of their risks at 17 weights, and the jackknife over batches gives the standard error. The simulator\n\
-    is rows for categorical unless asked otherwise. z = (weight - theory)/(standard error), to be judged by Student's law with 23\n\
-    degrees of freedom; there is none where the theory is a limit law only. Exit code 3 where the solver did not converge, or more\n\
-    than one in ten thousand replicates failed at one of the weights tried."))]
-pub struct OptimizeArgs {
     #[command(flatten)]
-    simulation: Simulation,
+    weighting: Weighting,
+    /// Also write the loss of each replicate to this file, a line a replicate
+    #[arg(long, value_name = "FILE.csv")]
+    each: Option<PathBuf>,
 }
 
 /// Which simulator is used unless one is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Preferred {
+pub enum Preferred {
     /// The fast one of the model.
     Fast,
     /// The fast one whose risks at different weights share their random numbers.
@@ -111,29 +97,33 @@ enum Preferred {
 
 impl Simulation {
     /// The problem, the simulator, and the generations at which the risk is taken.
-    fn validate(&self, fewest: u64, default: Preferred) -> Result<(Problem, SimulatorKind, Generations), InputError> {
+    pub fn validate(
+        &self,
+        fewest: u64,
+        default: Preferred,
+    ) -> Result<(Problem, SimulatorKind, Generations), InputError> {
         let problem = self.setting.problem(self.model)?;
         let at = Generations::new(Some(self.generations), self.burn_in)?;
-        // Binomial counts take varying numbers of draws, which would uncouple the risks at different weights.
-        let coupled = default == Preferred::Coupled && problem.model() == Model::Categorical;
-        let kind = SimulatorKind::of(&problem, self.simulator.or(coupled.then_some(SimulatorKind::Rows)))?;
-        within("--replicates", self.replicates, fewest..=MAX_REPLICATES)?;
+        let model = problem.model();
+        let default = if default == Preferred::Coupled { model.coupled } else { model.fast };
+        let kind = SimulatorKind::of(&problem, self.simulator, default)?;
+        within("replicates", self.replicates.count(), fewest..=MAX_REPLICATES)?;
         Ok((problem, kind, at))
     }
 
     /// Why what was not asked for is null.
-    fn reasons(&self) -> Reasons {
+    pub fn reasons(&self) -> Reasons {
         let burn_in = || "not asked for: the risk is that of one generation".to_owned();
         Reasons::from_iter(self.burn_in.is_none().then(|| ("burn_in", burn_in())))
     }
 
-    fn plan(&self, at: Generations, cell: u64, replicates: u64) -> Plan {
+    pub fn plan(&self, at: Generations, schedule: ScheduleKind, cell: u64, replicates: Range<u64>) -> Plan {
         Plan {
             seed: self.compute.seed,
             experiment: 0,
             cell,
-            replicates: 0..replicates,
-            real_rows: RealRows::Fresh,
+            replicates,
+            schedule,
             record: match at {
                 Generations::Average { from, until } => Record::Average { from, until },
                 _ => Record::At(vec![self.generations as u32]),
@@ -146,13 +136,24 @@ impl Simulation {
 struct SimulateDocument {
     #[serde(flatten)]
     heading: Heading,
-    weight: f64,
+    schedule: &'static str,
     generations: u64,
     burn_in: Option<u64>,
     simulator: SimulatorKind,
+    first_replicate: u64,
+    /// Whether results at several weights share their random numbers.
+    common_random_numbers: bool,
+    #[serde(flatten)]
+    results: Results<AtWeight>,
+    seed: u64,
+}
+
+/// The simulated risk at a weight.
+#[derive(Serialize)]
+struct AtWeight {
+    weight: Option<f64>,
     #[serde(flatten)]
     simulated: Simulated,
-    seed: u64,
 }
 
 impl fmt::Display for SimulateDocument {
@@ -162,22 +163,35 @@ impl fmt::Display for SimulateDocument {
             None => format!("generation {}", self.generations),
             Some(b) => format!("mean over generations {b} to {}", self.generations - 1),
         };
-        let Simulated { theory, z, .. } = &self.simulated;
-        let [risk, error, ratio] = self.simulated.explained();
-        lines(
-            f,
-            &[
-                ("weight", short(self.weight)),
-                ("taken at", at),
-                ("simulated risk", format!("{risk}, {}", self.simulated.mean_over())),
-                ("standard error", error),
-                ("theory", format!("{} ({})", theory.number(), law(theory.exact))),
-                ("simulated / theory", ratio),
-                ("z", z.to_string()),
-                ("simulator", format!("{}, seed {}", self.simulator, self.seed)),
-                ("failed fits", self.simulated.failed()),
-            ],
-        )
+        let common = if self.common_random_numbers { ", common random numbers at all weights" } else { "" };
+        for (i, AtWeight { weight, simulated }) in self.results.all().iter().enumerate() {
+            if i > 0 {
+                writeln!(f)?;
+            }
+            let Simulated { theory, z, .. } = simulated;
+            let [risk, error, ratio] = simulated.explained();
+            let first = match self.first_replicate {
+                0 => String::new(),
+                first => format!(", from number {first} on"),
+            };
+            lines(
+                f,
+                &[
+                    ("weight", explained(*weight, Some(NO_WEIGHT))),
+                    ("schedule", self.schedule.to_owned()),
+                    ("taken at", at.clone()),
+                    ("simulated risk", format!("{risk}, {}", simulated.mean_over())),
+                    ("standard error", error),
+                    ("theory", theory.to_string()),
+                    ("simulated / theory", ratio),
+                    ("z", z.to_string()),
+                    ("simulator", format!("{}, seed {}{common}", self.simulator, self.seed)),
+                    ("finished", simulated.finished() + &first),
+                    ("failed fits", simulated.failed()),
+                ],
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -186,33 +200,111 @@ impl SimulateArgs {
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let simulation = &self.simulation;
         let (problem, kind, at) = simulation.validate(2, Preferred::Fast)?;
-        let weight = problem.weight(self.weight)?;
-        let document = simulation.compute.install(|| {
-            let (prediction, weight) = (Prediction::new(&problem)?, Weight::new(weight)?);
-            let theory = theory(&prediction, weight, at);
-            let bar = progress(Some(simulation.replicates), "replicates");
-            let plan = simulation.plan(at, 0, simulation.replicates);
-            let outcomes = run_problem(&problem, kind, &plan, &[weight.get()], &|done| bar.inc(done));
-            let (moments, failed_fits) = outcomes[0];
+        let (weights, schedule) = (self.weighting.weights(&problem)?, self.weighting.schedule);
+        let each = self.each.as_deref().map(Each::open).transpose()?;
+        let stop = interrupt::listen()?;
+        let Replicates(replicates) = &simulation.replicates;
+        let asked = simulation.replicates.count();
+        let (document, lines) = simulation.compute.install(|| {
+            let prediction = Prediction::new(&problem, schedule)?;
+            let theory = |weight: Option<f64>| match &prediction {
+                None => Ok::<_, Failure>(Theory::none(no_law(&problem, schedule))),
+                Some(prediction) => Ok(theory(prediction, Weight::new(weight.unwrap_or(1.0))?, at)),
+            };
+            let passes = if each.is_some() { 1 + weights.len() as u64 } else { 1 };
+            let bar = progress(Some(passes * asked), "replicates");
+            let plan = simulation.plan(at, schedule, 0, replicates.clone());
+            let watch = Watch { progress: &|done| bar.inc(done), stop };
+            let grid: Vec<f64> = weights.iter().map(|weight| weight.unwrap_or(1.0)).collect();
+            let outcomes = run_problem(&problem, kind, &plan, &grid, &watch);
+            let lines = each.is_some().then(|| each_replicate(&problem, kind, &plan, &grid, &watch));
             bar.finish_and_clear();
-            Ok(SimulateDocument {
+            let result = |(&weight, (moments, failed)): (&Option<f64>, &(Moments, u64))| {
+                let mut reasons = simulation.reasons();
+                if weight.is_none() {
+                    reasons.insert("weight", NO_WEIGHT.to_owned());
+                }
+                Ok(AtWeight { weight, simulated: Simulated::new(moments, *failed, asked, theory(weight)?, reasons) })
+            };
+            let results = weights.iter().zip(&outcomes).map(result).collect::<Result<Vec<_>, Failure>>()?;
+            let document = SimulateDocument {
                 heading: (&problem).into(),
-                weight: weight.get(),
+                schedule: schedule.name(),
                 generations: simulation.generations,
                 burn_in: simulation.burn_in,
                 simulator: kind,
-                simulated: Simulated::new(&moments, failed_fits, theory, simulation.reasons()),
+                first_replicate: replicates.start,
+                common_random_numbers: results.len() > 1,
+                results: results.into(),
                 seed: simulation.compute.seed,
-            })
+            };
+            Ok((document, lines))
         })?;
+        if let (Some(each), Some(lines)) = (each, lines) {
+            each.write(&lines)?;
+        }
         show(&document, simulation.compute.json, origin, Some(simulation.compute.seed))?;
         let mut remarks = Remarks::default();
-        document.simulated.remark("", &mut remarks);
-        if let Some(reason) = document.simulated.missing_z() {
-            remarks.note(format!("no z: {reason}"));
+        let results = document.results.all();
+        if results[0].simulated.is_partial() {
+            remarks.inconclusive(results[0].simulated.finished());
+        }
+        for AtWeight { weight, simulated } in results {
+            let of = match weight {
+                Some(w) if results.len() > 1 => format!("w = {}: ", short(*w)),
+                _ => String::new(),
+            };
+            simulated.remark(&of, &mut remarks);
+            if let Some(reason) = simulated.missing_z() {
+                remarks.note(format!("{of}no z: {reason}"));
+            }
         }
         Ok(remarks.say())
     }
+}
+
+/// The file of the replicates' losses.
+struct Each<'a> {
+    folder: &'a Path,
+    name: &'a str,
+}
+
+impl<'a> Each<'a> {
+    /// Finds out whether it can be written, before the work.
+    fn open(file: &'a Path) -> Result<Self, InputError> {
+        let refuse = |condition: &str| InputError::new("each", file.display(), condition);
+        let name = file.file_name().and_then(|name| name.to_str()).ok_or_else(|| refuse("must name a file"))?;
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() || file.is_dir() {
+            return Err(refuse("must be a file in a directory that exists"));
+        }
+        Ok(Self { folder, name })
+    }
+
+    fn write(&self, lines: &str) -> Result<(), Failure> {
+        let failed = |e| Failure::CouldNotRun(format!("writing to {}: {e}", self.folder.join(self.name).display()));
+        write_files(self.folder, &[(self.name, lines)]).map_err(failed)
+    }
+}
+
+/// A line for each replicate: its index, and its loss at each weight; "failed" where a fit does not exist.
+fn each_replicate(problem: &Problem, kind: SimulatorKind, plan: &Plan, weights: &[f64], watch: &Watch<'_>) -> String {
+    let simulator = problem.truth().simulator(kind, problem.rows()).expect("a simulator of this kind");
+    let loss = problem.model().loss_index;
+    let paths: Vec<_> = weights.iter().map(|&w| simulator.paths(plan, &Weights::Constant(w), watch)).collect();
+    let mut text = "replicate".to_owned();
+    weights.iter().for_each(|&w| {
+        text += &if plan.schedule.takes_weight() { format!(",loss at w = {w}") } else { ",loss".to_owned() }
+    });
+    let finished = paths.iter().map(Vec::len).min().unwrap_or(0);
+    for (i, replicate) in plan.replicates.clone().enumerate().take(finished) {
+        text += &format!("\n{replicate}");
+        for paths in &paths {
+            let value = paths[i][loss];
+            text += &if value == f64::INFINITY { ",failed".to_owned() } else { format!(",{value}") };
+        }
+    }
+    text + "\n"
 }
 
 /// The risk that theory predicts.
@@ -220,180 +312,4 @@ fn theory(prediction: &Prediction, weight: Weight, at: Generations) -> Theory {
     let wide = prediction.wide_risk(weight, at);
     let (risk, log10) = wide.map_or((f64::INFINITY, f64::INFINITY), |risk| (risk.to_f64(), risk.log10()));
     Theory::new(risk, log10, prediction.exact(weight))
-}
-
-#[derive(Serialize)]
-struct OptimizeDocument {
-    #[serde(flatten)]
-    heading: Heading,
-    generations: u64,
-    burn_in: Option<u64>,
-    simulator: SimulatorKind,
-    weight: Option<f64>,
-    std_error: Option<f64>,
-    theory_weight: f64,
-    exact: bool,
-    #[serde(flatten)]
-    z: ShownZ,
-    evaluations: u64,
-    converged: bool,
-    replicates: u64,
-    failed_fits: u64,
-    /// Where the largest share failed.
-    most_failed: Option<MostFailed>,
-    reasons: Reasons,
-    seed: u64,
-}
-
-/// The replicates that failed at one weight.
-#[derive(Serialize)]
-struct MostFailed {
-    weight: f64,
-    replicates: u64,
-    failed_fits: u64,
-    failed_share: f64,
-    failed_share_interval: (f64, f64),
-    #[serde(skip)]
-    fits: Fits,
-}
-
-impl MostFailed {
-    /// Of the fits at each weight, by its bits; none where nothing failed.
-    fn of(fits: &BTreeMap<u64, Fits>) -> Option<Self> {
-        let worst = fits.iter().filter(|(_, fits)| fits.failed > 0).max_by(|a, b| a.1.share().total_cmp(&b.1.share()));
-        worst.map(|(&weight, &fits)| Self {
-            weight: f64::from_bits(weight),
-            replicates: fits.replicates,
-            failed_fits: fits.failed,
-            failed_share: fits.share(),
-            failed_share_interval: fits.interval(),
-            fits,
-        })
-    }
-}
-
-impl fmt::Display for MostFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at w = {}, the largest share of all weights tried", self.fits, short(self.weight))
-    }
-}
-
-impl fmt::Display for OptimizeDocument {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.heading)?;
-        let reason = |key| self.reasons.get(key).map(String::as_str);
-        let failed = self.most_failed.as_ref().map_or("none".to_owned(), MostFailed::to_string);
-        let replicates =
-            format!("{} in {BATCHES} batches ({} simulator, seed {})", self.replicates, self.simulator, self.seed);
-        lines(
-            f,
-            &[
-                ("simulated optimal weight", explained(self.weight, reason("weight"))),
-                ("standard error", explained(self.std_error, reason("std_error"))),
-                ("theory", format!("{} ({})", short(self.theory_weight), law(self.exact))),
-                ("z", self.z.to_string()),
-                ("evaluations of the risk", self.evaluations.to_string()),
-                ("converged", if self.converged { "yes" } else { "no" }.to_owned()),
-                ("replicates", replicates),
-                ("failed fits", failed),
-            ],
-        )
-    }
-}
-
-impl OptimizeArgs {
-    /// Minimises and prints.
-    pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
-        let simulation = &self.simulation;
-        let (problem, kind, at) = simulation.validate(2 * BATCHES, Preferred::Coupled)?;
-        within("--generations", simulation.generations, 1..=Generations::MAX)?;
-        let per_batch = simulation.replicates / BATCHES;
-        let document = simulation.compute.install(|| {
-            let bar = progress(None, "replicates");
-            let fits = Mutex::new(BTreeMap::<u64, Fits>::new());
-            let evaluations = AtomicU64::new(0);
-            let risks = |batch: u64, weights: &[f64]| {
-                let plan = simulation.plan(at, batch, per_batch);
-                let outcomes = run_problem(&problem, kind, &plan, weights, &|done| bar.inc(done));
-                evaluations.fetch_add(weights.len() as u64, Ordering::Relaxed);
-                let mut fits = fits.lock().unwrap_or_else(PoisonError::into_inner);
-                let risk = |(weight, (moments, failed)): (&f64, (Moments, u64))| {
-                    let here = fits.entry(weight.to_bits()).or_default();
-                    here.replicates += per_batch;
-                    here.failed += failed;
-                    moments.mean()
-                };
-                weights.iter().zip(outcomes).map(risk).collect()
-            };
-            let optimum = minimise_batches(&risks, BATCHES);
-            let estimate = optimum.estimate();
-            bar.finish_and_clear();
-            let prediction = Prediction::new(&problem)?;
-            let theory_weight = optimal_weight(&prediction, at)?;
-            let exact = prediction.exact(theory_weight);
-            let theory_weight = theory_weight.get();
-            let fits = fits.into_inner().unwrap_or_else(PoisonError::into_inner);
-            let most_failed = MostFailed::of(&fits);
-            let too_many = most_failed.as_ref().map(|most| most.fits).filter(Fits::too_many_failed);
-            let z = match (optimum.converged, exact, too_many) {
-                (false, _, _) => ShownZ::none(NOT_CONVERGED),
-                (true, false, _) => Err(NoZ::LimitLaw).into(),
-                (true, true, Some(fits)) => Err(NoZ::Failed(fits)).into(),
-                (true, true, None) => z(&estimate, theory_weight).into(),
-            };
-            let (weight, std_error) = (finite(estimate.value), finite(estimate.std_error));
-            let mut reasons = simulation.reasons();
-            for (key, _) in [("weight", weight), ("std_error", std_error)].iter().filter(|(_, found)| found.is_none()) {
-                reasons.insert(key, "no minimum was found inside the weights from 0 to 1".to_owned());
-            }
-            if most_failed.is_none() {
-                reasons.insert("most_failed", "every fit exists".to_owned());
-            }
-            Ok(OptimizeDocument {
-                heading: (&problem).into(),
-                generations: simulation.generations,
-                burn_in: simulation.burn_in,
-                simulator: kind,
-                weight,
-                std_error,
-                theory_weight,
-                exact,
-                z,
-                evaluations: evaluations.into_inner(),
-                converged: optimum.converged,
-                replicates: per_batch * BATCHES,
-                failed_fits: fits.values().map(|fits| fits.failed).sum(),
-                most_failed,
-                reasons,
-                seed: simulation.compute.seed,
-            })
-        })?;
-        show(&document, simulation.compute.json, origin, Some(simulation.compute.seed))?;
-        let mut remarks = Remarks::default();
-        match &document.most_failed {
-            Some(most) if most.fits.too_many_failed() => remarks.inconclusive(format!(
-                "{most}, ended in a fit that does not exist: the risks are means over the others, which are not a random choice"
-            )),
-            Some(most) => remarks.note(format!("{most}, ended in a fit that does not exist")),
-            None => {}
-        }
-        if !document.converged {
-            remarks.inconclusive(NOT_CONVERGED.to_owned());
-        }
-        Ok(remarks.say())
-    }
-}
-
-/// Why a minimum found is none.
-const NOT_CONVERGED: &str = "the solver did not converge to a minimum inside the weights";
-
-/// The weight that minimises the predicted risk at these generations: the optimum of the limit where the risk there has
-/// reached its limit, else (few generations, small k) the minimiser of the closed form.
-fn optimal_weight(prediction: &Prediction, at: Generations) -> Result<Weight, ParameterError> {
-    let limit = Weight::new(prediction.optimal_weight())?;
-    if (prediction.risk(limit, at) / prediction.risk(limit, Generations::Limit) - 1.0).abs() < SETTLED {
-        return Ok(limit);
-    }
-    let risk = |w| Weight::new(w).map_or(f64::NAN, |w| prediction.risk(w, at));
-    Weight::new(minimise(&risk, (0.0, 1.0)).at)
 }

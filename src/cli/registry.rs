@@ -1,11 +1,6 @@
 //! `claims` and `verify`: the registry, listed and run.
 
-use std::{
-    fmt,
-    io::Write as _,
-    path::PathBuf,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::{fmt, path::PathBuf, sync::atomic::AtomicBool};
 
 use clap::Args;
 use glob::Pattern;
@@ -21,6 +16,7 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::Compute,
+    interrupt,
     origin::Origin,
     output::{Remarks, json, open_folder, progress, write, write_files},
 };
@@ -137,7 +133,7 @@ impl VerifyArgs {
         suite.selected(&self.settings()).map_err(|error| self.refused(&error))?;
         // Opened before the run: one of minutes should not end in a directory that cannot be written to.
         self.report.as_deref().map_or(Ok(()), |folder| open_folder("--report", folder))?;
-        let stop = interruption()?;
+        let stop = interrupt::listen()?;
         let run = self.compute.install(|| self.verify(&suite, stop))?;
         let document = json(&origin.sign_command(&run, Some(self.compute.seed)))?;
         if self.compute.json {
@@ -206,18 +202,4 @@ impl VerifyArgs {
         printed?;
         run.map_err(|error| self.refused(&error))
     }
-}
-
-/// A flag that is set at the first Ctrl-C (or SIGTERM); the second ends the program at once.
-pub fn interruption() -> Result<&'static AtomicBool, Failure> {
-    static STOP: AtomicBool = AtomicBool::new(false);
-    let told = || {
-        if STOP.swap(true, Ordering::Relaxed) {
-            std::process::exit(3);
-        }
-        // Nobody reads a closed stderr.
-        let _ = writeln!(std::io::stderr(), "stopping: what is decided will be shown");
-    };
-    ctrlc::set_handler(told).map_err(|e| Failure::CouldNotRun(format!("listening for an interruption: {e}")))?;
-    Ok(&STOP)
 }

@@ -78,7 +78,7 @@ pub fn table(subject: Subject, sizes: Sizes, draw: &Draw<'_>) -> Result<Table, P
         table.set(&format!("{prefix}minimum_high"), minimum.interval.1);
         let list: Vec<String> = minimum.batches.iter().map(f64::to_string).collect();
         table.set(&format!("{prefix}minimum_of_batches"), list.join(" "));
-        table.set(&format!("{prefix}theory_optimum"), law.optimal_weight());
+        table.set(&format!("{prefix}theory_optimum"), law.optimal_weight().unwrap_or(f64::NAN));
     }
     let failed = (0..weights.len()).map(|w| batches.at(w, 0).1 as f64);
     table.add_column("failed_fits", "chains that ended in a fit that does not exist, left out at this weight", failed);
@@ -106,7 +106,7 @@ const LABELS: [[(At, usize); 2]; 2] =
     [[(At::Pane(0.24, 0.92), 1), (At::Pane(0.24, 0.8), 3)], [(At::Pane(0.08, 0.06), 1), (At::Pane(0.08, 0.06), 0)]];
 
 /// What theory is called.
-const fn theory_name(subject: Subject) -> &'static str {
+fn theory_name(subject: Subject) -> &'static str {
     if subject.exact() { "exact risk" } else { "limit law, n → ∞" }
 }
 

@@ -8,8 +8,9 @@ use super::grid;
 use super::grid::{Grid, student};
 use super::subject::Subject;
 use super::table::Table;
+use crate::catalogue::{self, Model};
 use crate::claims;
-use crate::experiment::{Model, Rows};
+use crate::experiment::Rows;
 use crate::stats::calibration::{normal_quantile, order_statistic};
 use crate::stats::compare::Estimate;
 use crate::stats::ladder::{Rung, extrapolate};
@@ -21,9 +22,9 @@ const AVERAGE: (u32, u32) = (6, 46);
 
 /// Models of which only the limit has a law, with the first of their four rungs: the terms beyond 1/n^2 are larger for Poisson.
 const LADDERS: [(&str, Model, usize, Colour); 3] = [
-    ("linear", Model::Linear, 50, GREEN),
-    ("logistic", Model::Logistic, 50, BLUE),
-    ("poisson", Model::Poisson, 200, VERMILION),
+    ("linear", &catalogue::LINEAR, 50, GREEN),
+    ("logistic", &catalogue::LOGISTIC, 50, BLUE),
+    ("poisson", &catalogue::POISSON, 200, VERMILION),
 ];
 
 /// Where the label of each is, and up to which 1/n the point lies that it names.

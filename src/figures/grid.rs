@@ -3,10 +3,9 @@
 use rayon::prelude::*;
 use statrs::distribution::ContinuousCDF;
 
-use super::subject::{Subject, Visit};
+use super::subject::Subject;
 use crate::experiment::Rows;
-use crate::simulate::Simulator;
-use crate::simulate::engine::{Outcome, Plan, RealRows, Record, Weights, run_grid};
+use crate::simulate::engine::{Outcome, Plan, Record, ScheduleKind, Weights, run_grid};
 use crate::stats::compare::Estimate;
 use crate::stats::family;
 use crate::stats::moments::Moments;
@@ -36,31 +35,23 @@ pub struct Grid<'a> {
 
 /// The outcome of every batch at every weight. `progress` is told nanoseconds of work, by [`Subject::effort`].
 pub fn simulate(subject: Subject, grid: &Grid<'_>, progress: &(dyn Fn(u64) + Sync)) -> Batches {
-    struct Run<'a>(&'a Grid<'a>, u64, &'a (dyn Fn(u64) + Sync));
-    impl Visit for Run<'_> {
-        type Output = Batches;
-
-        fn visit<S: Simulator>(self, simulator: &S, loss: usize) -> Batches {
-            let Self(grid, effort, progress) = self;
-            let batches = BATCHES.min(grid.replicates);
-            let (from, until) = grid.average;
-            let weights: Vec<Weights> = grid.weights.iter().map(|&w| Weights::Constant(w)).collect();
-            let batch = |cell: u64| {
-                let plan = Plan {
-                    seed: grid.seed,
-                    experiment: grid.experiment,
-                    cell: grid.index * BATCHES + cell,
-                    replicates: 0..(cell + 1) * grid.replicates / batches - cell * grid.replicates / batches,
-                    real_rows: RealRows::Fresh,
-                    record: Record::Average { from, until },
-                };
-                run_grid(simulator, &plan, &weights, &|done| progress(done * effort))
-            };
-            Batches { outcomes: (0..batches).into_par_iter().map(batch).collect(), loss }
-        }
-    }
     let effort = u64::from(grid.average.1) * subject.effort(grid.rows) * grid.weights.len() as u64;
-    subject.simulate(grid.rows, Run(grid, effort, progress))
+    let (simulator, loss) = subject.simulator(grid.rows);
+    let batches = BATCHES.min(grid.replicates);
+    let (from, until) = grid.average;
+    let weights: Vec<Weights> = grid.weights.iter().map(|&w| Weights::Constant(w)).collect();
+    let batch = |cell: u64| {
+        let plan = Plan {
+            seed: grid.seed,
+            experiment: grid.experiment,
+            cell: grid.index * BATCHES + cell,
+            replicates: 0..(cell + 1) * grid.replicates / batches - cell * grid.replicates / batches,
+            schedule: ScheduleKind::Fresh,
+            record: Record::Average { from, until },
+        };
+        run_grid(&*simulator, &plan, &weights, &|done| progress(done * effort))
+    };
+    Batches { outcomes: (0..batches).into_par_iter().map(batch).collect(), loss }
 }
 
 /// Outcomes by batch and weight.

@@ -3,20 +3,21 @@
 //! Where the risk is carried by chains that become too rare, or chains end in fits that do not exist, no mean of some replicates
 //! estimates it. Then the mean is shown only as far as it does, beside median, quantiles, and what is left of the chains.
 
+use std::sync::atomic::AtomicBool;
+
 use goldenweight_theory::parameters::{ParameterError, SampleSizes, Weight};
 use goldenweight_theory::{collapse, linear};
 
 use super::Draw;
 use super::chart::{At, Axis, BLACK, BLUE, Chart, Dash, GREEN, GREY, Mark, PURPLE, Pane, Side};
 use super::grid::{BAND, band};
-use super::subject::{Subject, Visit};
+use super::subject::Subject;
 use super::table::Table;
-use crate::experiment::{Model, Rows};
-use crate::simulate::Simulator;
-use crate::simulate::engine::{Plan, RealRows, Record};
+use crate::catalogue::{self, Model};
+use crate::experiment::Rows;
+use crate::simulate::engine::{Plan, Record, ScheduleKind, Watch, Weights};
 use crate::stats::moments::Moments;
 use crate::stats::shown::{FAILED_SHARE, FEWEST, Fits, MAX_INTERVAL_SKEWNESS, has_interval};
-use goldenweight_recursion::engine::Path;
 
 /// Rows per generation.
 pub const ROWS: Rows = Rows { real: 100, synthetic: 100 };
@@ -37,28 +38,23 @@ fn recorded() -> Vec<u32> {
 
 /// The numbers of a panel.
 pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError> {
-    struct Run<'a>(Plan, &'a (dyn Fn(u64) + Sync));
-    impl Visit for Run<'_> {
-        type Output = (Vec<Path>, usize, usize);
-
-        fn visit<S: Simulator>(self, simulator: &S, loss: usize) -> Self::Output {
-            (simulator.paths(&self.0, 0.0, self.1), S::LOSSES.len(), loss)
-        }
-    }
     let effort = u64::from(GENERATIONS) * subject.effort(ROWS);
     let plan = Plan {
         seed: draw.seed,
         experiment: draw.experiment,
         cell: 0,
         replicates: 0..draw.replicates,
-        real_rows: RealRows::Fresh,
+        schedule: ScheduleKind::Fresh,
         record: Record::At(recorded()),
     };
-    let (paths, stride, loss) = subject.simulate(ROWS, Run(plan, &|done| (draw.progress)(done * effort)));
+    let (simulator, loss) = subject.simulator(ROWS);
+    let stride = simulator.losses().len();
+    let watch = Watch { progress: &|done| (draw.progress)(done * effort), stop: &AtomicBool::new(false) };
+    let paths = simulator.paths(&plan, &Weights::Constant(0.0), &watch);
     let law = subject.laws(ROWS)?.swap_remove(0);
     let sizes = SampleSizes::new(ROWS.real as u64, ROWS.synthetic as u64)?;
     // Linear regression has an exact law where no weight is on the real rows; its generation 0 has rows N(0, scale I).
-    let linear = subject == Subject::Model(Model::Linear, DIM);
+    let linear = subject == Subject::Model(&catalogue::LINEAR, DIM);
     let linear_risk = |scale: f64, t| linear::synthetic_risk(1.0, DIM as u32, sizes, scale, t).unwrap_or(f64::NAN);
     let risk = |t| if linear { linear_risk(1.0, t) } else { law.risk_at(Weight::ZERO, t) };
 
@@ -91,9 +87,9 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
         let meaning = "exact risk in the published code, whose generation 0 has rows N(0, I/4): 16/95 + 4t/95";
         table.add_column("theory_published_code", meaning, recorded().into_iter().map(|t| linear_risk(0.25, t)));
     }
-    if matches!(subject, Subject::Model(Model::GaussianMean | Model::GaussianCovariance, _)) {
-        let log_dets: Vec<Moments> =
-            (0..recorded().len()).map(|entry| moments_of(paths.iter().map(|path| path[entry * stride + 2]))).collect();
+    if let Some(log_det) = simulator.losses().iter().position(|name| *name == "log_det") {
+        let of = |entry: usize| moments_of(paths.iter().map(|path| path[entry * stride + log_det]));
+        let log_dets: Vec<Moments> = (0..recorded().len()).map(of).collect();
         let drift = collapse::log_det_drift(DIM as u32, ROWS.synthetic as u64);
         let exact = recorded().into_iter().map(|t| drift * f64::from(t + 1));
         table.add_column("log_det", "mean log det of the fitted covariance", log_dets.iter().map(Moments::mean));
@@ -101,7 +97,7 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
         table.add_column("log_det_theory", "exact expectation of log det: its drift (t + 1) times", exact);
     }
     table.set("setting", format!("w = 0 (no real rows after generation 0), n = m = 100, p = {DIM}, t = 0..999"));
-    if matches!(subject, Subject::Model(Model::Linear | Model::Logistic | Model::Poisson, _)) {
+    if !subject.exact() {
         table.set(
             "difference",
             "the published code begins with rows N(0, I/4) at generation 0, this with N(0, I) as stated",
@@ -146,25 +142,21 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 
 /// Where the labels of the simulated mean, of theory, of the median and of the quantiles are, and up to which part of the axis
 /// the points lie that they name.
-const fn labels(subject: Subject) -> [(At, f64); 4] {
-    const fn label(x: f64, y: f64, part: f64) -> (At, f64) {
-        (At::Pane(x, y), part)
-    }
-    match subject {
-        Subject::Model(Model::GaussianMean, _) => {
-            [label(0.2, 0.1, 0.02), label(0.22, 0.95, 0.26), label(0.5, 0.57, 0.44), label(0.36, 0.34, 0.3)]
-        }
-        Subject::Model(Model::GaussianCovariance, _) => {
-            [label(0.1, 0.92, 0.02), label(0.54, 0.76, 0.64), label(0.62, 0.26, 0.56), label(0.42, 0.4, 0.24)]
-        }
-        Subject::Model(Model::Logistic, _) => {
-            [label(0.24, 0.08, 0.02), label(0.55, 0.32, 0.45), label(0.24, 0.76, 0.14), label(0.24, 0.94, 0.07)]
-        }
-        Subject::Model(Model::Linear | Model::Poisson, _) => {
-            [label(0.62, 0.88, 0.68), label(0.66, 0.24, 0.6), label(0.45, 0.1, 0.4), label(0.55, 0.9, 0.48)]
-        }
-        _ => [label(0.3, 0.5, 0.14), label(0.42, 0.74, 0.26), label(0.3, 0.4, 0.1), label(0.3, 0.3, 0.1)],
-    }
+fn labels(subject: Subject) -> [(At, f64); 4] {
+    /// By model, as (x, y, part).
+    const PLACES: [(Model, [(f64, f64, f64); 4]); 5] = [
+        (&catalogue::GAUSSIAN_MEAN, [(0.2, 0.1, 0.02), (0.22, 0.95, 0.26), (0.5, 0.57, 0.44), (0.36, 0.34, 0.3)]),
+        (
+            &catalogue::GAUSSIAN_COVARIANCE,
+            [(0.1, 0.92, 0.02), (0.54, 0.76, 0.64), (0.62, 0.26, 0.56), (0.42, 0.4, 0.24)],
+        ),
+        (&catalogue::LOGISTIC, [(0.24, 0.08, 0.02), (0.55, 0.32, 0.45), (0.24, 0.76, 0.14), (0.24, 0.94, 0.07)]),
+        (&catalogue::LINEAR, [(0.62, 0.88, 0.68), (0.66, 0.24, 0.6), (0.45, 0.1, 0.4), (0.55, 0.9, 0.48)]),
+        (&catalogue::POISSON, [(0.62, 0.88, 0.68), (0.66, 0.24, 0.6), (0.45, 0.1, 0.4), (0.55, 0.9, 0.48)]),
+    ];
+    const ELSEWHERE: [(f64, f64, f64); 4] = [(0.3, 0.5, 0.14), (0.42, 0.74, 0.26), (0.3, 0.4, 0.1), (0.3, 0.3, 0.1)];
+    let of = |(model, _): &&(Model, _)| matches!(subject, Subject::Model(other, _) if other == *model);
+    PLACES.iter().find(of).map_or(ELSEWHERE, |(_, places)| *places).map(|(x, y, part)| (At::Pane(x, y), part))
 }
 
 /// The panel.
@@ -219,7 +211,7 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     marks.extend(Mark::naming(&shown("mean"), mean, BLUE, "simulated mean, 95 % band"));
     marks.extend(Mark::naming(&table.points("t", "theory"), law, BLACK, theory));
     if !everywhere {
-        let edge = if subject == Subject::Model(Model::GaussianMean, DIM) { "q10" } else { "q90" };
+        let edge = if subject == Subject::Model(&catalogue::GAUSSIAN_MEAN, DIM) { "q10" } else { "q90" };
         marks.extend(Mark::naming(&table.points("t", "median"), median, PURPLE, "median of the chains"));
         marks.extend(Mark::naming(&table.points("t", edge), quantiles, GREY, "10 % to 90 % quantiles"));
     }
@@ -264,10 +256,8 @@ fn survival(x: Axis, table: &Table) -> Pane {
 /// The loss in words.
 pub const fn loss_name(subject: Subject) -> &'static str {
     match subject {
-        Subject::Model(Model::GaussianMean, _) => "squared error of the mean",
-        Subject::Model(Model::GaussianCovariance, _) => "squared error of the covariance",
-        Subject::Model(Model::Cdf, _) => "∫(F − F₀)² dF₀",
-        Subject::Categories(_) | Subject::Model(Model::Categorical, _) => "mean squared error of a frequency",
-        Subject::Model(..) | Subject::Income => "squared error of the coefficients",
+        Subject::Model(model, _) => model.loss_name,
+        Subject::Categories(_) => "mean squared error of a frequency",
+        Subject::Income => "squared error of the coefficients",
     }
 }

@@ -29,7 +29,8 @@ use self::subject::Subject;
 pub use self::svg::svg;
 use self::table::Table;
 use crate::adult::Column;
-use crate::experiment::{Model, Rows};
+use crate::catalogue;
+use crate::experiment::Rows;
 use crate::stream::experiment_id;
 
 /// What the numbers of a picture are drawn with.
@@ -68,12 +69,12 @@ impl Picture {
     pub fn all() -> Vec<Self> {
         let models = |dim| {
             [
-                (Subject::Model(Model::GaussianMean, dim), "Gaussian mean"),
-                (Subject::Model(Model::GaussianCovariance, dim), "Gaussian covariance"),
-                (Subject::Model(Model::Cdf, dim), "distribution function"),
-                (Subject::Model(Model::Linear, dim), "linear regression"),
-                (Subject::Model(Model::Logistic, dim), "logistic regression"),
-                (Subject::Model(Model::Poisson, dim), "Poisson regression"),
+                (Subject::Model(&catalogue::GAUSSIAN_MEAN, dim), "Gaussian mean"),
+                (Subject::Model(&catalogue::GAUSSIAN_COVARIANCE, dim), "Gaussian covariance"),
+                (Subject::Model(&catalogue::CDF, dim), "distribution function"),
+                (Subject::Model(&catalogue::LINEAR, dim), "linear regression"),
+                (Subject::Model(&catalogue::LOGISTIC, dim), "logistic regression"),
+                (Subject::Model(&catalogue::POISSON, dim), "Poisson regression"),
             ]
         };
         let adult = [

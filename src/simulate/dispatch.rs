@@ -1,20 +1,12 @@
-//! From a problem to its simulator, by the truth alone: nothing here knows a formula.
+//! How a problem is simulated.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Serialize, Serializer};
 
-use super::{
-    categorical::{CategoricalRows, CategoricalSufficient},
-    cdf::CdfRows,
-    engine::{Plan, Weights, run_grid},
-    gaussian::{GaussianRows, GaussianSufficient},
-    linear::{LinearRows, LinearSufficient},
-    logistic::Logistic,
-    poisson::Poisson,
-};
+use super::engine::{Plan, Watch, Weights};
 use crate::{
-    experiment::{InputError, Model, Problem, Truth},
+    experiment::{InputError, Problem},
     stats::moments::Moments,
 };
 
@@ -40,27 +32,24 @@ impl SimulatorKind {
         }
     }
 
-    /// The kind that was asked for, else the fast one of the model.
+    /// The kind that was asked for, else this one of the model.
     ///
     /// # Errors
-    /// `--simulator`, where the model has no sufficient statistics of known law; `--real` or `--synthetic`, where the
+    /// `simulator`, where the model has no sufficient statistics of known law; `real` or `synthetic`, where the
     /// rows of a generation would not fit in memory.
-    pub fn of(problem: &Problem, asked: Option<Self>) -> Result<Self, InputError> {
-        let model = problem.model();
-        let rows_only = matches!(model, Model::Logistic | Model::Poisson | Model::Cdf);
-        let fast = if rows_only { Self::Rows } else { Self::Sufficient };
-        let kind = asked.unwrap_or(fast);
-        if rows_only && kind == Self::Sufficient {
-            let condition = format!("must be rows for {model}: its statistics have no law to draw from");
-            return Err(InputError::new("--simulator", kind, condition));
+    pub fn of(problem: &Problem, asked: Option<Self>, default: Self) -> Result<Self, InputError> {
+        let kind = asked.unwrap_or(default);
+        if problem.truth().simulator(kind, problem.rows()).is_none() {
+            let condition = format!("must be rows for {}: its statistics have no law to draw from", problem.model());
+            return Err(InputError::new("simulator", kind, condition));
         }
         let rows = problem.rows();
         let most = MAX_VALUES / problem.dim() as u64;
-        for (option, count) in [("--real", rows.real), ("--synthetic", rows.synthetic)] {
+        for (field, count) in [("real", rows.real), ("synthetic", rows.synthetic)] {
             if kind == Self::Rows && count as u64 > most {
                 let condition =
                     format!("must be at most {most} where every row of dimension {} is drawn", problem.dim());
-                return Err(InputError::new(option, count, condition));
+                return Err(InputError::new(field, count, condition));
             }
         }
         Ok(kind)
@@ -90,39 +79,20 @@ impl Serialize for SimulatorKind {
 
 /// Runs the plan at each of the weights and gives the moments of the model's own loss over the first recorded entry, and the number of failed
 /// fits.
+///
+/// # Panics
+/// Where the model has no simulator of this kind, see [`SimulatorKind::of`].
 #[must_use]
 pub fn run_problem(
     problem: &Problem,
     kind: SimulatorKind,
     plan: &Plan,
     weights: &[f64],
-    progress: &(dyn Fn(u64) + Sync),
+    watch: &Watch<'_>,
 ) -> Vec<(Moments, u64)> {
-    let weights = &weights.iter().map(|&w| Weights::Constant(w)).collect::<Vec<_>>();
-    let rows = problem.rows();
-    let sufficient = kind == SimulatorKind::Sufficient;
-    let outcomes = match problem.truth().clone() {
-        Truth::Gaussian { sigma } if sufficient => {
-            run_grid(&GaussianSufficient::new(sigma, rows), plan, weights, progress)
-        }
-        Truth::Gaussian { sigma } => run_grid(&GaussianRows::new(sigma, rows), plan, weights, progress),
-        Truth::Linear { beta, noise_variance } if sufficient => {
-            run_grid(&LinearSufficient::new(&beta, noise_variance, rows), plan, weights, progress)
-        }
-        Truth::Linear { beta, noise_variance } => {
-            run_grid(&LinearRows::new(&beta, noise_variance, rows), plan, weights, progress)
-        }
-        Truth::Logistic { beta } => run_grid(&Logistic::new(beta, rows), plan, weights, progress),
-        Truth::Poisson { beta } => run_grid(&Poisson::new(beta, rows), plan, weights, progress),
-        Truth::Uniform => run_grid(&CdfRows::new(rows), plan, weights, progress),
-        Truth::Categorical { probabilities } if sufficient => {
-            run_grid(&CategoricalSufficient::new(probabilities, rows), plan, weights, progress)
-        }
-        Truth::Categorical { probabilities } => {
-            run_grid(&CategoricalRows::new(probabilities, rows), plan, weights, progress)
-        }
-    };
-    // A Gaussian chain reports the loss of its mean first, then that of its covariance; the others have one loss.
-    let loss = usize::from(problem.model() == Model::GaussianCovariance);
+    let weights: Vec<_> = weights.iter().map(|&w| Weights::Constant(w)).collect();
+    let simulator = problem.truth().simulator(kind, problem.rows()).expect("a simulator of this kind");
+    let loss = problem.model().loss_index;
+    let outcomes = simulator.run_until(plan, &weights, watch);
     outcomes.into_iter().map(|outcome| (outcome.moments[0][loss], outcome.failed_fits)).collect()
 }

@@ -1,18 +1,62 @@
 //! Plans on fresh or fixed real rows.
 
 use std::ops::Range;
+use std::str::FromStr;
+use std::sync::atomic::AtomicBool;
 
-pub use goldenweight_recursion::engine::{BLOCK, Outcome, Record, Weights};
+pub use goldenweight_recursion::engine::{BLOCK, Outcome, Path, Record, Watch, Weights};
+use goldenweight_recursion::{Accumulate, Fixed, Fresh, Rows, Schedule};
 
 use super::Simulator;
 
-/// Whether the real rows are drawn anew for each generation.
+/// What generation t is fitted on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RealRows {
-    /// n fresh real rows at every generation (the paper's setting).
+pub enum ScheduleKind {
+    /// n fresh real rows and m synthetic ones of the model before (the paper's setting).
     Fresh,
-    /// The n real rows of generation 0, at every generation.
+    /// The n real rows of generation 0 and m synthetic ones of the model before.
     Fixed,
+    /// The n real rows of generation 0 and the m synthetic rows of every generation up to t, all with the same weight. Takes no weight.
+    Accumulate,
+}
+
+impl ScheduleKind {
+    /// Every schedule.
+    pub const ALL: [Self; 3] = [Self::Fresh, Self::Fixed, Self::Accumulate];
+
+    /// Its name on the command line and in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Fixed => "fixed",
+            Self::Accumulate => "accumulate",
+        }
+    }
+
+    /// Whether it takes a weight.
+    #[must_use]
+    pub const fn takes_weight(self) -> bool {
+        !matches!(self, Self::Accumulate)
+    }
+
+    /// With so many rows.
+    pub(super) fn of(self, rows: Rows) -> Box<dyn Schedule> {
+        match self {
+            Self::Fresh => Box::new(Fresh { rows }),
+            Self::Fixed => Box::new(Fixed { rows }),
+            Self::Accumulate => Box::new(Accumulate { rows }),
+        }
+    }
+}
+
+impl FromStr for ScheduleKind {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let kind = Self::ALL.into_iter().find(|kind| kind.name() == name);
+        kind.ok_or_else(|| format!("must be one of {}", Self::ALL.map(Self::name).join(", ")))
+    }
 }
 
 /// A simulation to run, at any weights.
@@ -26,8 +70,8 @@ pub struct Plan {
     pub cell: u64,
     /// Replicates, by index.
     pub replicates: Range<u64>,
-    /// Fresh or fixed real rows.
-    pub real_rows: RealRows,
+    /// What each generation is fitted on.
+    pub schedule: ScheduleKind,
     /// What is recorded; the last generation follows from it.
     pub record: Record,
 }
@@ -44,7 +88,12 @@ impl Plan {
 ///
 /// # Panics
 /// As [`run_grid`].
-pub fn run<S: Simulator>(simulator: &S, plan: &Plan, weights: &Weights, progress: &(dyn Fn(u64) + Sync)) -> Outcome {
+pub fn run<S: Simulator + ?Sized>(
+    simulator: &S,
+    plan: &Plan,
+    weights: &Weights,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Outcome {
     let [outcome] = run_grid(simulator, plan, std::slice::from_ref(weights), progress).try_into().expect("one outcome");
     outcome
 }
@@ -53,11 +102,24 @@ pub fn run<S: Simulator>(simulator: &S, plan: &Plan, weights: &Weights, progress
 ///
 /// # Panics
 /// As that.
-pub fn run_grid<S: Simulator>(
+pub fn run_grid<S: Simulator + ?Sized>(
     simulator: &S,
     plan: &Plan,
     weights: &[Weights],
     progress: &(dyn Fn(u64) + Sync),
 ) -> Vec<Outcome> {
-    simulator.run_grid(plan, weights, progress)
+    run_until(simulator, plan, weights, &Watch { progress, stop: &AtomicBool::new(false) })
+}
+
+/// The same, until it is stopped, see [`goldenweight_recursion::engine::run_until`].
+///
+/// # Panics
+/// As [`run_grid`].
+pub fn run_until<S: Simulator + ?Sized>(
+    simulator: &S,
+    plan: &Plan,
+    weights: &[Weights],
+    watch: &Watch<'_>,
+) -> Vec<Outcome> {
+    simulator.run_until(plan, weights, watch)
 }

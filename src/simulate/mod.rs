@@ -1,5 +1,5 @@
-//! Settings of the crate `goldenweight-recursion` as claims, figures and commands use them: a model with its real rows and sample sizes, under fresh or fixed
-//! real rows. Nothing here knows a formula of the theory.
+//! Settings of the crate `goldenweight-recursion` as claims, figures and commands use them: a model with its real rows and sample sizes, under a
+//! schedule. Nothing here knows a formula of the theory.
 
 pub mod adult;
 pub mod dispatch;
@@ -9,10 +9,10 @@ pub use goldenweight_recursion::{FitFailure, FromTruth, Model, Part, Source, cov
 
 use goldenweight_recursion::coordinates::Coordinates;
 use goldenweight_recursion::models;
-use goldenweight_recursion::{Fixed, Fresh, Retraining};
+use goldenweight_recursion::{Retraining, engine as recursion};
 use nalgebra::{DMatrix, DVector};
 
-use self::engine::{Outcome, Plan, RealRows, Weights};
+use self::engine::{Outcome, Path, Plan, Watch, Weights};
 use crate::experiment::Rows;
 
 /// A model with its real rows and sample sizes.
@@ -27,57 +27,32 @@ pub struct Setting<M, S = FromTruth> {
 }
 
 /// Runs plans at weights.
-pub trait Simulator: Sync {
+pub trait Simulator: Send + Sync {
     /// Names of the losses.
-    const LOSSES: &'static [&'static str];
+    fn losses(&self) -> &'static [&'static str];
 
-    /// The outcome at each of the weights, on common random numbers.
-    fn run_grid(&self, plan: &Plan, weights: &[Weights], progress: &(dyn Fn(u64) + Sync)) -> Vec<Outcome>;
+    /// The outcome at each of the weights, on common random numbers, see [`goldenweight_recursion::engine::run_until`].
+    fn run_until(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<Outcome>;
 
-    /// Every replicate's losses at this weight, see [`goldenweight_recursion::engine::paths`].
-    fn paths(
-        &self,
-        plan: &Plan,
-        weight: f64,
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> Vec<goldenweight_recursion::engine::Path>;
+    /// Every replicate's losses at these weights, see [`goldenweight_recursion::engine::paths`].
+    fn paths(&self, plan: &Plan, weights: &Weights, watch: &Watch<'_>) -> Vec<Path>;
 }
 
 impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
-    const LOSSES: &'static [&'static str] = M::LOSSES;
-
-    fn run_grid(&self, plan: &Plan, weights: &[Weights], progress: &(dyn Fn(u64) + Sync)) -> Vec<Outcome> {
-        use goldenweight_recursion::engine::run_grid;
-        let Self { model, source, rows } = self;
-        let (rows, inner) = (*rows, plan.inner());
-        match plan.real_rows {
-            RealRows::Fresh => {
-                run_grid(&Retraining { model, source, schedule: &Fresh { rows } }, &inner, weights, progress)
-            }
-            RealRows::Fixed => {
-                run_grid(&Retraining { model, source, schedule: &Fixed { rows } }, &inner, weights, progress)
-            }
-        }
+    fn losses(&self) -> &'static [&'static str] {
+        M::LOSSES
     }
 
-    fn paths(
-        &self,
-        plan: &Plan,
-        weight: f64,
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> Vec<goldenweight_recursion::engine::Path> {
-        use goldenweight_recursion::engine::{Watch, paths};
+    fn run_until(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<Outcome> {
         let Self { model, source, rows } = self;
-        let (rows, inner, weights) = (*rows, plan.inner(), Weights::Constant(weight));
-        let watch = Watch { progress, stop: &std::sync::atomic::AtomicBool::new(false) };
-        match plan.real_rows {
-            RealRows::Fresh => {
-                paths(&Retraining { model, source, schedule: &Fresh { rows } }, &inner, &weights, &watch)
-            }
-            RealRows::Fixed => {
-                paths(&Retraining { model, source, schedule: &Fixed { rows } }, &inner, &weights, &watch)
-            }
-        }
+        let retraining = Retraining { model, source, schedule: &*plan.schedule.of(*rows) };
+        recursion::run_until(&retraining, &plan.inner(), weights, watch)
+    }
+
+    fn paths(&self, plan: &Plan, weights: &Weights, watch: &Watch<'_>) -> Vec<Path> {
+        let Self { model, source, rows } = self;
+        let retraining = Retraining { model, source, schedule: &*plan.schedule.of(*rows) };
+        recursion::paths(&retraining, &plan.inner(), weights, watch)
     }
 }
 

@@ -1,57 +1,74 @@
-//! Ctrl-C: what is decided is shown, marked as partial.
+//! Ctrl-C in a simulation: what is finished is printed, marked as partial.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::{
+    process::{Command, Output, Stdio},
+    thread,
+    time::Duration,
+};
 
 use serde_json::Value;
 
-fn begin(args: &[&str]) -> Child {
+use crate::{json, number, text};
+
+/// What a run of minutes prints when it is interrupted after this time.
+fn interrupted(line: &str, after: Duration) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_goldenweight"));
-    command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs")
+    let child = command.args(line.split(' ')).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    thread::sleep(after);
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success(), "{line} ended early");
+    child.wait_with_output().expect("it ends")
 }
 
-fn interrupt(child: &Child) {
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill").success());
+fn partial(line: &str, after: Duration) -> Value {
+    let output = interrupted(line, after);
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{line}: {stderr}");
+    assert!(stderr.contains("inconclusive: partial, interrupted: "), "{line}: {stderr}");
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{line}: {e}"));
+    assert_eq!(document["partial"], true, "{document}");
+    document
+}
+
+/// What is printed is the run of as many replicates as are finished, to the bit.
+#[test]
+fn an_interrupted_simulation_is_that_of_its_first_replicates() {
+    let line =
+        "simulate --model linear --real 50 --synthetic 50 --weight 0.5 --generations 20 --json --seed 3 --replicates";
+    let document = partial(&format!("{line} 1000000000"), Duration::from_secs(1));
+    let (done, asked) = (number(&document, "replicates"), number(&document, "replicates_asked"));
+    assert!(done >= 64.0 && asked == 1e9, "{document}");
+    let whole = json(&format!("{line} {done}"));
+    assert_eq!(whole["partial"], false);
+    for key in ["risk", "std_error", "failed_fits", "z", "z_degrees"] {
+        assert_eq!(document[key], whole[key], "{key}");
+    }
+    let text_line = line.replace(" --json", "") + " 1000000000";
+    let output = interrupted(&text_line, Duration::from_secs(1));
+    let said = text(&output.stdout);
+    assert!(
+        output.status.code() == Some(3) && said.contains("partial, interrupted: ") && said.contains("of 1000000000"),
+        "{said}"
+    );
+}
+
+/// Without two whole batches there is no minimum, and that is said.
+#[test]
+fn an_interrupted_minimisation_is_that_of_whole_batches_or_none() {
+    let line = "optimize --model gaussian-mean --real 50 --synthetic 50 --generations 200 --replicates 24000000 --json";
+    let document = partial(line, Duration::from_secs(1));
+    assert_eq!([&document["weight"], &document["replicates"]], [&Value::Null, &Value::from(0)]);
+    assert_eq!(document["z_reason"], "interrupted before two batches were whole");
 }
 
 #[test]
-fn an_interrupted_verify_shows_what_is_decided() {
-    let folder = tempfile::tempdir().expect("a directory");
-    let place = folder.path().to_str().expect("UTF-8");
-    // The full tier would take minutes.
-    let mut child = begin(&["verify", "--kinds", "recursion,simulation", "--tier", "full", "--report", place]);
-    let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
-    let mut text = String::new();
-    // The head of the table and a claim.
-    (0..2).for_each(|_| assert!(stdout.read_line(&mut text).expect("a line") > 0));
-    interrupt(&child);
-    stdout.read_to_string(&mut text).expect("UTF-8");
-    let output = child.wait_with_output().expect("it ends");
-    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(output.status.code(), Some(3), "{stderr}");
-    assert!(stderr.contains("inconclusive: interrupted"), "{stderr}");
-    assert!(text.contains("Partial: the run was interrupted after it had begun"), "{text}");
-    let read = |name| std::fs::read_to_string(folder.path().join(name)).expect("written");
-    let run: Value = serde_json::from_str(&read("verify.json")).expect("JSON");
-    let left = run["not_begun"].as_array().expect("a list").len();
-    assert!(run["partial"] == true && run["verdict"] == "inconclusive" && left > 0, "{run}");
-    let decided = run["claims"].as_array().expect("a list");
-    assert!(!decided.is_empty() && decided[0]["verdict"] == "confirmed");
-    let page = read("verify.html");
-    assert!(page.contains("Inconclusive, partial</h1>") && page.contains(&format!("begun {} of ", decided.len())));
-}
-
-#[test]
-fn an_interrupted_calibration_tells_the_seeds_that_were_done() {
-    let child = begin(&["calibrate", "--only", "break-even", "--budget", "0.01", "--seeds", "100000", "--json"]);
-    // Nothing says that it has begun; it takes minutes.
-    std::thread::sleep(Duration::from_secs(2));
-    interrupt(&child);
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
-    let outcome: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let done = outcome["seeds"].as_u64().expect("a number");
-    assert!(outcome["partial"] == true && done < 100_000, "{done}");
-    assert_eq!(outcome["false_alarms"]["runs"]["trials"], done);
+fn interrupted_experiments_keep_what_is_finished() {
+    let document = partial("adult --replicates 1000000 --json", Duration::from_secs(2));
+    let experiments = document["experiments"].as_array().expect("a list");
+    let first = &experiments[0]["risks"][0];
+    assert!(number(first, "replicates") >= 64.0 && first["risk"].is_number(), "{first}");
+    // The last has not begun, and says so.
+    let last = &experiments[3]["risks"][0];
+    assert_eq!([&last["risk"], &last["replicates"]], [&Value::Null, &Value::from(0)]);
+    assert_eq!(last["reasons"]["risk"], "interrupted before the first replicate ended");
 }

@@ -7,6 +7,7 @@ mod digits;
 mod documents;
 mod figures;
 #[cfg(unix)]
+mod interrupted_runs;
 mod interruption;
 
 use std::{

@@ -6,7 +6,7 @@ use goldenweight::{
     experiment::Rows,
     simulate::{
         Model, Setting, Source,
-        engine::{BLOCK, Outcome, Plan, RealRows, Record, Weights, run, run_grid},
+        engine::{BLOCK, Outcome, Plan, Record, ScheduleKind, Weights, run, run_grid},
         linear::{LinearRows, LinearSufficient},
     },
     stats::moments::Moments,
@@ -53,11 +53,11 @@ fn threads_do_not_matter() {
 
 /// Each replicate on a chain of its own, by hand, summed by blocks: so neither the reuse of a chain nor the number of
 /// replicates, recorded generations or blocks has a part in what a replicate contributes.
-struct ByHand(RealRows, f64);
+struct ByHand(ScheduleKind, f64);
 
 impl Check for ByHand {
     fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
-        let plan = Plan { real_rows: self.0, ..plan(2, REPLICATES, &[0, 1, 4]) };
+        let plan = Plan { schedule: self.0, ..plan(2, REPLICATES, &[0, 1, 4]) };
         let generations = [0, 1, 4];
         let mut total = vec![vec![Moments::default(); M::LOSSES.len()]; generations.len()];
         for first in (0..REPLICATES).step_by(BLOCK as usize) {
@@ -77,9 +77,9 @@ impl Check for ByHand {
 
 #[test]
 fn a_replicate_depends_on_its_key_alone() {
-    for real_rows in [RealRows::Fresh, RealRows::Fixed] {
+    for schedule in [ScheduleKind::Fresh, ScheduleKind::Fixed] {
         for weight in [0.0, 0.4, 1.0] {
-            every_simulator(ROWS, 2, &mut ByHand(real_rows, weight));
+            every_simulator(ROWS, 2, &mut ByHand(schedule, weight));
         }
     }
 }
@@ -136,7 +136,7 @@ struct AnyGrid;
 impl Check for AnyGrid {
     fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         let average = Plan { record: Record::Average { from: 2, until: 6 }, ..plan(8, REPLICATES, &[]) };
-        for plan in [plan(8, REPLICATES, &[0, 3]), Plan { real_rows: RealRows::Fixed, ..average.clone() }, average] {
+        for plan in [plan(8, REPLICATES, &[0, 3]), Plan { schedule: ScheduleKind::Fixed, ..average.clone() }, average] {
             let weights = [0.0, 0.4, 1.0, 0.4, 0.1].map(Weights::Constant);
             let weights = [&weights[..], &[Weights::Sequence(vec![0.0, 1.0, 0.3, 0.0, 0.2])]].concat();
             let grid = run_grid(simulator, &plan, &weights, &|_| ());
@@ -161,7 +161,7 @@ struct FixedRowsRepeat;
 impl Check for FixedRowsRepeat {
     fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         let fresh = plan(3, REPLICATES, &[0, 1, 5]);
-        let fixed = Plan { real_rows: RealRows::Fixed, ..fresh.clone() };
+        let fixed = Plan { schedule: ScheduleKind::Fixed, ..fresh.clone() };
         let entries = run(simulator, &fixed, &Weights::Constant(1.0), &|_| ()).moments;
         assert!(entries.iter().all(|entry| *entry == entries[0]), "{name}: {entries:?}");
         let entries = run(simulator, &fresh, &Weights::Constant(1.0), &|_| ()).moments;

@@ -11,7 +11,7 @@ use goldenweight::{
     simulate::{
         Model, Setting, Source,
         adult::AdultLogistic,
-        engine::{Outcome, Plan, RealRows, Record, Weights, run_grid},
+        engine::{Outcome, Plan, Record, ScheduleKind, Weights, run_grid},
         fixed_design::LinearFixedDesign,
     },
     stream::experiment_id,
@@ -43,8 +43,8 @@ impl Check for Digits {
         let generations = plan(11, 150, &[0, 1, 4]);
         let average = Plan { record: Record::Average { from: 2, until: 6 }, ..generations.clone() };
         for (record, plan) in [("at", generations), ("average", average)] {
-            for (real, real_rows) in [("fresh", RealRows::Fresh), ("fixed", RealRows::Fixed)] {
-                let grid = run_grid(simulator, &Plan { real_rows, ..plan.clone() }, &weights, &|_| ());
+            for (real, schedule) in [("fresh", ScheduleKind::Fresh), ("fixed", ScheduleKind::Fixed)] {
+                let grid = run_grid(simulator, &Plan { schedule, ..plan.clone() }, &weights, &|_| ());
                 for (weight, outcome) in ["0", ".3", ".618", "1", "sequence"].iter().zip(&grid) {
                     self.lines.push(format!("{name},{},{real},{record},{weight},{}", self.sizes, digest(outcome)));
                 }

@@ -1,13 +1,14 @@
 //! From a problem to its simulator.
 
 use goldenweight::{
-    experiment::{Model, Problem},
+    catalogue::{self, Model},
+    experiment::{Parameters, Problem},
     simulate::{
         Simulator,
         categorical::{CategoricalRows, CategoricalSufficient},
         cdf::CdfRows,
         dispatch::{SimulatorKind, run_problem},
-        engine::{Weights, run},
+        engine::{Watch, Weights, run},
         gaussian::{GaussianRows, GaussianSufficient},
         linear::{LinearRows, LinearSufficient},
         logistic::Logistic,
@@ -22,7 +23,7 @@ use crate::plan;
 const KINDS: [SimulatorKind; 2] = [SimulatorKind::Rows, SimulatorKind::Sufficient];
 
 fn problem(model: Model, real: u64, synthetic: u64) -> Problem {
-    Problem::new(model, real, synthetic, None, None).unwrap()
+    Problem::new(model, real, synthetic, &Parameters::default()).unwrap()
 }
 
 #[test]
@@ -37,15 +38,15 @@ fn kinds_are_read_and_written_by_name() {
 /// The fast kind unless another one is asked for; logistic, Poisson and cdf have only one.
 #[test]
 fn a_model_has_its_kinds() {
-    for model in Model::ALL {
-        let one = matches!(model, Model::Logistic | Model::Poisson | Model::Cdf);
+    for model in catalogue::ALL {
+        let one = ["logistic", "poisson", "cdf"].contains(&model.name);
         let problem = problem(model, 8, 5);
-        let [rows, sufficient] = KINDS.map(|kind| SimulatorKind::of(&problem, Some(kind)));
+        let [rows, sufficient] = KINDS.map(|kind| SimulatorKind::of(&problem, Some(kind), model.fast));
         assert_eq!(rows, Ok(SimulatorKind::Rows));
-        assert_eq!(SimulatorKind::of(&problem, None), Ok(KINDS[usize::from(!one)]));
+        assert_eq!(SimulatorKind::of(&problem, None, model.fast), Ok(KINDS[usize::from(!one)]));
         match sufficient {
             Ok(kind) => assert!(!one && kind == SimulatorKind::Sufficient),
-            Err(error) => assert!(one && error.to_string().starts_with("--simulator sufficient: must be rows for ")),
+            Err(error) => assert!(one && error.to_string().starts_with("simulator sufficient: must be rows for ")),
         }
     }
 }
@@ -53,10 +54,13 @@ fn a_model_has_its_kinds() {
 /// Ten million numbers: five million rows of two columns.
 #[test]
 fn rows_that_do_not_fit_are_refused_by_name() {
-    let kind = |real, synthetic, kind| SimulatorKind::of(&problem(Model::Linear, real, synthetic), Some(kind));
+    let kind = |real, synthetic, kind| {
+        let linear = &catalogue::LINEAR;
+        SimulatorKind::of(&problem(linear, real, synthetic), Some(kind), linear.fast)
+    };
     assert_eq!(kind(5_000_000, 5_000_000, SimulatorKind::Rows), Ok(SimulatorKind::Rows));
     for (real, synthetic, start) in
-        [(5_000_001, 5, "--real 5000001: must be at most 5000000 "), (5, 5_000_001, "--synthetic 5000001: must be at")]
+        [(5_000_001, 5, "real 5000001: must be at most 5000000 "), (5, 5_000_001, "synthetic 5000001: must be at")]
     {
         let error = kind(real, synthetic, SimulatorKind::Rows).unwrap_err().to_string();
         assert!(error.starts_with(start) && error.ends_with(" where every row of dimension 2 is drawn"), "{error}");
@@ -74,36 +78,36 @@ fn a_problem_is_simulated_by_its_model() {
         WEIGHTS.map(at).into_iter().map(|outcome| (outcome.moments[0][loss], outcome.failed_fits)).collect()
     }
     let (rows, sigma, beta) = (crate::bits::ROWS, DMatrix::identity(2, 2), DVector::from_element(2, 1.0));
-    let cells = || Problem::DEFAULT_PROBABILITIES.to_vec();
+    let cells = || catalogue::DEFAULT_PROBABILITIES.to_vec();
     for (model, expected) in [
         (
-            Model::GaussianMean,
+            &catalogue::GAUSSIAN_MEAN,
             vec![
                 alone(GaussianRows::new(sigma.clone(), rows), 0),
                 alone(GaussianSufficient::new(sigma.clone(), rows), 0),
             ],
         ),
         (
-            Model::GaussianCovariance,
+            &catalogue::GAUSSIAN_COVARIANCE,
             vec![alone(GaussianRows::new(sigma.clone(), rows), 1), alone(GaussianSufficient::new(sigma, rows), 1)],
         ),
         (
-            Model::Linear,
+            &catalogue::LINEAR,
             vec![alone(LinearRows::new(&beta, 1.0, rows), 0), alone(LinearSufficient::new(&beta, 1.0, rows), 0)],
         ),
-        (Model::Logistic, vec![alone(Logistic::new(beta.clone(), rows), 0)]),
-        (Model::Poisson, vec![alone(Poisson::new(beta, rows), 0)]),
-        (Model::Cdf, vec![alone(CdfRows::new(rows), 0)]),
+        (&catalogue::LOGISTIC, vec![alone(Logistic::new(beta.clone(), rows), 0)]),
+        (&catalogue::POISSON, vec![alone(Poisson::new(beta, rows), 0)]),
+        (&catalogue::CDF, vec![alone(CdfRows::new(rows), 0)]),
         (
-            Model::Categorical,
+            &catalogue::CATEGORICAL,
             vec![alone(CategoricalRows::new(cells(), rows), 0), alone(CategoricalSufficient::new(cells(), rows), 0)],
         ),
     ] {
         let problem = problem(model, rows.real as u64, rows.synthetic as u64);
         for (kind, expected) in KINDS.into_iter().zip(expected) {
-            let found = run_problem(&problem, kind, &plan(9, 40, &[2]), &WEIGHTS, &|_| ());
+            let found = run_problem(&problem, kind, &plan(9, 40, &[2]), &WEIGHTS, &Watch::nobody());
             assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{model} by {kind}");
-            assert!(model != Model::Logistic || found[0].1 > 0, "{found:?}");
+            assert!(model != &catalogue::LOGISTIC || found[0].1 > 0, "{found:?}");
         }
     }
 }

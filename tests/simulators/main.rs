@@ -6,7 +6,7 @@ use goldenweight::{
         FitFailure, Model, Part, Setting, Source,
         categorical::{CategoricalRows, CategoricalSufficient},
         cdf::CdfRows,
-        engine::{Plan, RealRows, Record},
+        engine::{Plan, Record, ScheduleKind},
         gaussian::{GaussianRows, GaussianSufficient},
         linear::{LinearRows, LinearSufficient},
         logistic::Logistic,
@@ -66,7 +66,7 @@ fn plan(experiment: u64, replicates: u64, generations: &[u32]) -> Plan {
         experiment,
         cell: 3,
         replicates: 0..replicates,
-        real_rows: RealRows::Fresh,
+        schedule: ScheduleKind::Fresh,
         record: Record::At(generations.to_vec()),
     }
 }
@@ -86,7 +86,7 @@ fn losses_of_replicate<M: Model, S: Source<M>>(
     let (mut fit, mut scratch) = (model.unfitted(), model.scratch());
     let mut losses = vec![vec![f64::NAN; M::LOSSES.len()]; last as usize + 1];
     for t in 0..=last {
-        let drawn_at = if plan.real_rows == RealRows::Fixed { 0 } else { t };
+        let drawn_at = if plan.schedule == ScheduleKind::Fixed { 0 } else { t };
         source.draw(model, &mut rng(drawn_at, Purpose::Real), &mut real_noise, &mut real)?;
         let part = |weight| Part { weight, rows: rows.real, real: true, noise: &real_noise, data: &real };
         if t == 0 {

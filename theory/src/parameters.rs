@@ -34,6 +34,9 @@ impl Weight {
     /// No weight on real rows: training on synthetic rows alone.
     pub const ZERO: Self = Self(0.0);
 
+    /// All weight on real rows.
+    pub const ONE: Self = Self(1.0);
+
     /// Checks 0 <= w <= 1.
     ///
     /// # Errors

@@ -162,6 +162,15 @@ pub struct Watch<'a> {
     pub stop: &'a AtomicBool,
 }
 
+impl Watch<'static> {
+    /// Nobody follows the run, and it goes to its end.
+    #[must_use]
+    pub fn nobody() -> Self {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        Self { progress: &|_| (), stop: &NEVER }
+    }
+}
+
 /// As [`run_grid`], but for [`Watch::stop`]: then the outcome is that of the first replicates, with the bits of a run of so many. Their number is that
 /// of the values in the moments and of the failed fits.
 ///

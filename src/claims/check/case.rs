@@ -9,7 +9,7 @@ use goldenweight_evidence::{BLOCK, Blocks, Case as General, Expected, Key, Simul
 use crate::experiment::{Problem, Rows};
 use crate::simulate::Simulator;
 use crate::simulate::dispatch::{SimulatorKind, run_problem};
-use crate::simulate::engine::{self, Plan, RealRows, Record, Weights};
+use crate::simulate::engine::{self, Plan, Record, ScheduleKind, Watch, Weights};
 use crate::stats::compare::Estimate;
 
 // A look ends with a whole block of the engine.
@@ -26,7 +26,7 @@ pub struct Cell {
     pub weights: Option<Weights>,
     /// What is recorded.
     pub record: Record,
-    real_rows: RealRows,
+    schedule: ScheduleKind,
     name: &'static str,
 }
 
@@ -40,7 +40,7 @@ impl Cell {
     /// A place whose optimal weight is searched for.
     #[must_use]
     pub const fn minimised(rows: Rows, dim: usize, record: Record) -> Self {
-        Self { rows, dim, weights: None, record, real_rows: RealRows::Fresh, name: "" }
+        Self { rows, dim, weights: None, record, schedule: ScheduleKind::Fresh, name: "" }
     }
 
     /// The same with a weight for each generation.
@@ -102,7 +102,7 @@ pub struct Case {
 
 fn plan(cell: &Cell, key: Key, replicates: Range<u64>) -> Plan {
     let Key { seed, experiment, cell: batch } = key;
-    Plan { seed, experiment, cell: batch, replicates, real_rows: cell.real_rows, record: cell.record.clone() }
+    Plan { seed, experiment, cell: batch, replicates, schedule: cell.schedule, record: cell.record.clone() }
 }
 
 /// Of the last recorded entry the loss of this index.
@@ -129,7 +129,7 @@ impl Case {
     pub fn of_problem(problem: Problem, kind: SimulatorKind, weight: f64, t: u32, expected: f64) -> Self {
         let cell = Cell::new(problem.rows(), problem.dim(), weight, Record::At(vec![t]));
         let run = move |cell: &Cell, key: Key, replicates: Range<u64>, points: &[f64]| {
-            let outcomes = run_problem(&problem, kind, &plan(cell, key, replicates), points, &|_| ());
+            let outcomes = run_problem(&problem, kind, &plan(cell, key, replicates), points, &Watch::nobody());
             outcomes.into_iter().map(|(moments, failed)| Tally { moments, failed }).collect()
         };
         Self { cell, run: Arc::new(run), loss: 0, expected: Expected::Value(expected) }
@@ -176,10 +176,16 @@ impl Case {
         Self { cell: Cell { record, ..self.cell }, ..self }
     }
 
+    /// The same under another schedule.
+    #[must_use]
+    pub fn under(self, schedule: ScheduleKind) -> Self {
+        Self { cell: Cell { schedule, ..self.cell }, ..self }
+    }
+
     /// The same with the real rows of generation 0 at every generation.
     #[must_use]
     pub fn with_fixed_rows(self) -> Self {
-        Self { cell: Cell { real_rows: RealRows::Fixed, ..self.cell }, ..self }
+        self.under(ScheduleKind::Fixed)
     }
 
     /// The case of which [`general`](Self::general) has made this one.

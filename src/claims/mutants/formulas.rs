@@ -6,20 +6,20 @@ use super::{Row, formula as wrong};
 use crate::claims::check::Cell;
 use crate::simulate::engine::{Record, Weights};
 
-fn right(claim: &'static str, check: &'static str, name: &'static str, expected: fn(&Cell) -> f64) -> Row {
+pub(super) fn right(claim: &'static str, check: &'static str, name: &'static str, expected: fn(&Cell) -> f64) -> Row {
     let (claim, mutant) = wrong(claim, check, name, expected);
     (claim, mutant.control())
 }
 
-fn n(cell: &Cell) -> f64 {
+pub(super) fn n(cell: &Cell) -> f64 {
     cell.rows.real as f64
 }
 
-fn m(cell: &Cell) -> f64 {
+pub(super) fn m(cell: &Cell) -> f64 {
     cell.rows.synthetic as f64
 }
 
-fn k(cell: &Cell) -> f64 {
+pub(super) fn k(cell: &Cell) -> f64 {
     n(cell) / m(cell)
 }
 
@@ -28,7 +28,7 @@ fn p(cell: &Cell) -> f64 {
 }
 
 /// The cell's constant weight.
-fn w(cell: &Cell) -> f64 {
+pub(super) fn w(cell: &Cell) -> f64 {
     match cell.weights {
         Some(Weights::Constant(w)) => w,
         _ => f64::NAN,
@@ -36,7 +36,7 @@ fn w(cell: &Cell) -> f64 {
 }
 
 /// The generation that is recorded.
-fn t(cell: &Cell) -> i32 {
+pub(super) fn t(cell: &Cell) -> i32 {
     match &cell.record {
         Record::At(generations) => generations[generations.len() - 1] as i32,
         Record::Average { until, .. } => *until as i32 - 1,
@@ -72,7 +72,7 @@ fn relative(k: f64, w: f64) -> f64 {
 }
 
 /// tr Sigma of the Gaussian laws.
-const TRACE: f64 = 3.5;
+pub(super) const TRACE: f64 = 3.5;
 /// tr Sigma^2: squares of the diagonal (2, 1, 1/2) and twice those beside it (.6, -.3, .2).
 const SQUARE_TRACE: f64 = 5.25 + 2.0 * (0.36 + 0.09 + 0.04);
 /// (tr Sigma)^2.

@@ -1,9 +1,10 @@
 //! Plausible wrong formulas and wrong simulators, which the claims' own checks must refute at their own budget.
 //!
-//! A row of either table is a mutant of one claim's check; a survivor fails `tests/mutants.rs`, and the claim in the full tier. Beside the wrong ones
+//! A row of a table is a mutant of one claim's check; a survivor fails `tests/mutants.rs`, and the claim in the full tier. Beside the wrong ones
 //! each table has controls, the same code without the fault, which must be confirmed.
 
 mod formulas;
+mod schedules;
 mod simulators;
 
 use goldenweight_evidence::Mutant;
@@ -25,5 +26,5 @@ fn simulator(claim: &'static str, check: &'static str, name: &'static str, repla
 
 /// Every mutant and control, each with the id of its claim.
 pub fn table() -> Vec<Row> {
-    formulas::table().into_iter().chain(simulators::table()).collect()
+    [formulas::table(), schedules::table(), simulators::table()].into_iter().flatten().collect()
 }

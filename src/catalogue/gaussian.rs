@@ -1,0 +1,134 @@
+//! Mean, covariance and variance of a Gaussian.
+
+use goldenweight_recursion::{
+    coordinates::Coordinates,
+    models::gaussian::{GaussianRows, GaussianSufficient},
+};
+use goldenweight_theory::{maximum_likelihood::MaximumLikelihood, parameters::ParameterError};
+use nalgebra::DMatrix;
+
+use super::{Entry, Truth};
+use crate::{
+    experiment::{Divisor, InputError, Parameters, Problem, Rows, within},
+    prediction::{Estimand, Law, Prediction, sizes},
+    simulate::{
+        Setting, Simulator,
+        dispatch::SimulatorKind::{self, Sufficient},
+        engine::ScheduleKind,
+    },
+};
+
+/// Mean of a Gaussian whose covariance is re-estimated too.
+pub static GAUSSIAN_MEAN: Entry = MEAN;
+
+const MEAN: Entry = Entry {
+    name: "gaussian-mean",
+    rows: "rows N(0, Sigma); fits mean and covariance",
+    loss: "squared error of the mean, |mean|^2",
+    loss_name: "squared error of the mean",
+    takes: &["sigma", "divisor"],
+    fast: Sufficient,
+    coupled: Sufficient,
+    loss_index: 0,
+    effort: |_, _| 400,
+    truth: |parameters| truth(parameters, Estimand::Mean),
+};
+
+/// Covariance of a Gaussian.
+pub static GAUSSIAN_COVARIANCE: Entry = Entry {
+    name: "gaussian-covariance",
+    rows: "the same rows and fits",
+    loss: "squared error of the covariance, summed over its entries",
+    loss_name: "squared error of the covariance",
+    loss_index: 1,
+    truth: |parameters| truth(parameters, Estimand::Covariance),
+    ..MEAN
+};
+
+/// Variance of a Gaussian: its covariance in one dimension.
+pub static GAUSSIAN_VARIANCE: Entry = Entry {
+    name: "gaussian-variance",
+    rows: "the same in one dimension",
+    loss: "squared error of the variance",
+    loss_name: "squared error of the variance",
+    loss_index: 1,
+    truth: |parameters| {
+        let one = Parameters { dim: parameters.dim.or(parameters.sigma.is_none().then_some(1)), ..parameters.clone() };
+        let truth = gaussian(&one, Estimand::Covariance)?;
+        within("dim", truth.sigma.nrows() as u64, 1..=1)?;
+        Ok(Box::new(truth))
+    },
+    ..MEAN
+};
+
+#[derive(Clone, Debug)]
+struct Gaussian {
+    sigma: DMatrix<f64>,
+    divisor: Divisor,
+    estimand: Estimand,
+}
+
+fn truth(parameters: &Parameters, estimand: Estimand) -> Result<Box<dyn Truth>, InputError> {
+    Ok(Box::new(gaussian(parameters, estimand)?))
+}
+
+fn gaussian(parameters: &Parameters, estimand: Estimand) -> Result<Gaussian, InputError> {
+    let dim = parameters.dim.unwrap_or(2) as usize;
+    let sigma = parameters.sigma.clone().unwrap_or_else(|| DMatrix::identity(dim, dim));
+    covariance("sigma", &sigma, parameters)?;
+    Ok(Gaussian { sigma, divisor: parameters.divisor.unwrap_or(Divisor::Unbiased), estimand })
+}
+
+/// A covariance as it must be; the coordinates that it makes.
+///
+/// # Errors
+/// Where it is none, or too large.
+pub fn covariance(field: &str, given: &DMatrix<f64>, parameters: &Parameters) -> Result<Coordinates, InputError> {
+    let refuse = |condition: &str| {
+        let value = parameters.given().find(|(name, _)| *name == field).map(|(_, value)| value);
+        InputError::new(field, value.unwrap_or_default(), condition)
+    };
+    within("dim", given.nrows() as u64, 1..=Problem::MAX_DIM)?;
+    if !given.is_square() {
+        return Err(refuse("must have as many rows as columns"));
+    }
+    if !given.iter().all(|x| x.is_finite()) {
+        return Err(refuse("must be finite"));
+    }
+    Coordinates::new(given).ok_or_else(|| refuse("must be symmetric and positive definite"))
+}
+
+impl Truth for Gaussian {
+    fn dim(&self) -> usize {
+        self.sigma.nrows()
+    }
+
+    fn validate(&self, rows: Rows) -> Result<(), InputError> {
+        // Divisors n - 1 and m - 1.
+        let fewest = if self.divisor == Divisor::Unbiased { 2 } else { 1 };
+        within("real", rows.real as u64, fewest..=Problem::MAX_ROWS)?;
+        within("synthetic", rows.synthetic as u64, fewest..=Problem::MAX_ROWS)?;
+        Ok(())
+    }
+
+    fn simulator(&self, kind: SimulatorKind, rows: Rows) -> Option<Box<dyn Simulator>> {
+        let Self { sigma, divisor, .. } = self.clone();
+        Some(match kind {
+            SimulatorKind::Rows => Box::new(Setting::of(GaussianRows::new(sigma).with_divisor(divisor), rows)),
+            Sufficient => Box::new(Setting::of(GaussianSufficient::new(sigma).with_divisor(divisor), rows)),
+        })
+    }
+
+    fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {
+        let Self { sigma, divisor, estimand } = self;
+        let law = match (divisor, estimand) {
+            (Divisor::Unbiased, Estimand::Mean) => Law::gaussian_mean(sigma, rows)?,
+            (Divisor::Unbiased, Estimand::Covariance) => Law::gaussian_covariance(sigma, rows)?,
+            (Divisor::MaximumLikelihood, _) => {
+                let law = MaximumLikelihood::new(sigma.trace(), sigma.norm_squared(), sizes(rows)?);
+                Law::MaximumLikelihood(law, *estimand)
+            }
+        };
+        law.under(schedule, rows)?.map(|law| Prediction::of(law, rows)).transpose()
+    }
+}

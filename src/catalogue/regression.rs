@@ -1,0 +1,175 @@
+//! Linear, logistic and Poisson regression.
+
+use goldenweight_recursion::{
+    coordinates::Coordinates,
+    models::{
+        linear::{LinearRows, LinearSufficient},
+        logistic::Logistic,
+        poisson::Poisson,
+    },
+};
+use goldenweight_theory::{design::Design, linear, logistic, parameters::ParameterError, poisson};
+use nalgebra::DMatrix;
+
+use super::{Entry, Truth, gaussian::covariance};
+use crate::{
+    experiment::{InputError, Parameters, Problem, Rows, list, within},
+    prediction::{Law, Prediction, sizes},
+    simulate::{
+        Setting, Simulator,
+        dispatch::SimulatorKind::{self, Sufficient},
+        engine::ScheduleKind,
+    },
+};
+
+/// Linear regression.
+pub static LINEAR: Entry = Entry {
+    name: "linear",
+    rows: "y = x'beta + noise, no intercept, the noise variance known",
+    loss: "|estimate - beta|^2",
+    loss_name: "squared error of the coefficients",
+    takes: &["beta", "design_covariance", "noise_variance"],
+    fast: Sufficient,
+    coupled: Sufficient,
+    loss_index: 0,
+    effort: |_, _| 400,
+    truth: |parameters| Ok(Box::new(regression(parameters, Family::Linear)?)),
+};
+
+/// Logistic regression.
+pub static LOGISTIC: Entry = LABELLED;
+
+const LABELLED: Entry = Entry {
+    name: "logistic",
+    rows: "P(y = 1) = 1/(1 + exp(-x'beta)), no intercept",
+    loss: "|estimate - beta|^2",
+    loss_name: "squared error of the coefficients",
+    takes: &["beta", "design_covariance"],
+    fast: SimulatorKind::Rows,
+    coupled: SimulatorKind::Rows,
+    loss_index: 0,
+    effort: |rows, dim| rows * (12 + 14 * dim),
+    truth: |parameters| Ok(Box::new(regression(parameters, Family::Logistic)?)),
+};
+
+/// Poisson regression.
+pub static POISSON: Entry = Entry {
+    name: "poisson",
+    rows: "y ~ Poisson(exp(x'beta)), no intercept",
+    truth: |parameters| Ok(Box::new(regression(parameters, Family::Poisson)?)),
+    ..LABELLED
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    Linear,
+    Logistic,
+    Poisson,
+}
+
+#[derive(Clone, Debug)]
+struct Regression {
+    family: Family,
+    beta: Vec<f64>,
+    noise_variance: f64,
+    /// Covariance of the covariates and their coordinates; none for the identity.
+    covariates: Option<(DMatrix<f64>, Coordinates)>,
+}
+
+fn regression(parameters: &Parameters, family: Family) -> Result<Regression, InputError> {
+    let covariates = parameters.design_covariance.as_ref();
+    let dim = covariates.map(|omega| omega.nrows() as u64).or(parameters.dim).unwrap_or(2);
+    let beta = parameters.beta.clone().unwrap_or_else(|| vec![1.0; dim as usize]);
+    within("dim", beta.len() as u64, 1..=Problem::MAX_DIM)?;
+    if !beta.iter().all(|b| b.is_finite()) {
+        return Err(InputError::new("beta", list(&beta), "must be finite"));
+    }
+    let coordinates = covariates.map(|omega| covariance("design_covariance", omega, parameters)).transpose()?;
+    let covariates = covariates.cloned().zip(coordinates);
+    if let Some((omega, _)) = covariates.as_ref().filter(|(omega, _)| omega.nrows() != beta.len()) {
+        let condition =
+            format!("must have one coefficient for each of the {} columns of `design_covariance`", omega.nrows());
+        return Err(InputError::new("beta", list(&beta), condition));
+    }
+    let noise_variance = parameters.noise_variance.unwrap_or(1.0);
+    // Written so that NaN fails.
+    if !(noise_variance > 0.0 && noise_variance.is_finite()) {
+        return Err(InputError::new("noise_variance", noise_variance, "must be above 0 and finite"));
+    }
+    Ok(Regression { family, beta, noise_variance, covariates })
+}
+
+impl Truth for Regression {
+    fn dim(&self) -> usize {
+        self.beta.len()
+    }
+
+    fn validate(&self, rows: Rows) -> Result<(), InputError> {
+        let p = self.dim();
+        if rows.real <= p {
+            let condition = format!("must be above `dim` {p}: the fit needs more rows");
+            return Err(InputError::new("real", rows.real, condition));
+        }
+        Ok(())
+    }
+
+    /// Without weight on the real rows, a fit needs m > p, and m > p + 1 for the risk of a linear fit to be finite.
+    fn validate_weight(&self, weight: f64, rows: Rows) -> Result<(), InputError> {
+        let (m, p) = (rows.synthetic, self.dim());
+        let fewest = if self.family == Family::Linear { p + 2 } else { p + 1 };
+        if weight == 0.0 && m < fewest {
+            let condition = format!("must be at least {fewest} where `weight` is 0 and `dim` {p}");
+            return Err(InputError::new("synthetic", m, condition));
+        }
+        Ok(())
+    }
+
+    fn simulator(&self, kind: SimulatorKind, rows: Rows) -> Option<Box<dyn Simulator>> {
+        let Self { family, beta, noise_variance, covariates } = self.clone();
+        let coordinates = covariates.map(|(_, coordinates)| coordinates);
+        Some(match (family, kind, coordinates) {
+            (Family::Linear, SimulatorKind::Rows, None) => {
+                Box::new(Setting::of(LinearRows::new(beta.len(), noise_variance), rows))
+            }
+            (Family::Linear, SimulatorKind::Rows, Some(x)) => {
+                Box::new(Setting::of(LinearRows::new(beta.len(), noise_variance).with_covariates(x), rows))
+            }
+            (Family::Linear, Sufficient, None) => {
+                Box::new(Setting::of(LinearSufficient::new(beta.len(), noise_variance), rows))
+            }
+            (Family::Linear, Sufficient, Some(x)) => {
+                Box::new(Setting::of(LinearSufficient::new(beta.len(), noise_variance).with_covariates(x), rows))
+            }
+            (Family::Logistic, SimulatorKind::Rows, None) => Box::new(Setting::of(Logistic::new(beta), rows)),
+            (Family::Logistic, SimulatorKind::Rows, Some(x)) => {
+                Box::new(Setting::of(Logistic::with_covariates(beta, x), rows))
+            }
+            (Family::Poisson, SimulatorKind::Rows, None) => Box::new(Setting::of(Poisson::new(beta), rows)),
+            (Family::Poisson, SimulatorKind::Rows, Some(x)) => {
+                Box::new(Setting::of(Poisson::with_covariates(beta, x), rows))
+            }
+            (Family::Logistic | Family::Poisson, Sufficient, _) => return None,
+        })
+    }
+
+    fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {
+        let (sizes, beta, dim) = (sizes(rows)?, self.beta.as_slice(), self.dim() as u32);
+        let design = self.covariates.as_ref().map(|(omega, _)| Design::new(beta, omega.as_slice())).transpose()?;
+        let law = match (self.family, &design) {
+            (Family::Linear, None) => linear::limit_law(self.noise_variance, dim, sizes),
+            (Family::Linear, Some(design)) => design.linear_law(self.noise_variance, sizes),
+            (Family::Logistic, None) => logistic::limit_law(beta, sizes),
+            (Family::Logistic, Some(design)) => design.logistic_law(sizes),
+            (Family::Poisson, None) => poisson::limit_law(beta, sizes),
+            (Family::Poisson, Some(design)) => design.poisson_law(sizes),
+        };
+        let Some(law) = Law::Scalar(law).under(schedule, rows)? else { return Ok(None) };
+        let slope = |rows: u64| match &design {
+            None => linear::synthetic_slope(self.noise_variance, dim, rows),
+            Some(design) => design.linear_synthetic_slope(self.noise_variance, rows),
+        };
+        let linear_under_fresh = self.family == Family::Linear && schedule == ScheduleKind::Fresh;
+        let line = linear_under_fresh.then(|| slope(sizes.real()).zip(slope(sizes.synthetic()))).flatten();
+        Ok(Some(Prediction::of(law, rows)?.in_the_limit(line)))
+    }
+}

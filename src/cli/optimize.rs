@@ -1,0 +1,276 @@
+//! `optimize`: the weight that minimises a simulated risk, with the theory beside it.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use clap::Args;
+use goldenweight::{
+    experiment::{Generations, InputError, within},
+    optimum::{BATCHES, BatchCurves, Optimum, Window, curves, minimise, minimise_curves},
+    prediction::Prediction,
+    simulate::{
+        dispatch::{SimulatorKind, run_problem},
+        engine::{ScheduleKind, Watch},
+    },
+    stats::{
+        moments::Moments,
+        shown::{Fits, NoZ, z},
+    },
+};
+use goldenweight_theory::parameters::{ParameterError, Weight};
+use serde::Serialize;
+
+use super::{
+    Failure, Status,
+    args::models,
+    closed_form::{Heading, finite, law, predict},
+    estimate::{Reasons, ShownZ, explained},
+    interrupt,
+    monte_carlo::{INTERRUPT_HELP, Preferred, Simulation},
+    origin::Origin,
+    output::{Remarks, lines, progress, short, show},
+};
+
+/// Relative distance of a risk from its limit below which they have the same minimiser, to any accuracy of a simulation.
+const SETTLED: f64 = 1e-9;
+
+/// The weight that minimises the simulated risk, with the theory beside it
+#[derive(Args)]
+#[command(after_help = format!("Example: goldenweight optimize --model gaussian-mean --real 100 --synthetic 100\n\n{}\n\n\
+    The replicates are split into 24 independent batches with the same random numbers at every weight; argmin minimises the\n\
+    polynomial through the mean of their risks at 17 weights, and the jackknife over batches gives the standard error. The simulator\n\
+    is rows for categorical unless asked otherwise. z = (weight - theory)/(standard error), to be judged by Student's law with 23\n\
+    degrees of freedom; there is none where the theory is a limit law only. Exit code 3 where the solver did not converge, or more\n\
+    than one in ten thousand replicates failed at one of the weights tried.\n\n{INTERRUPT_HELP}", models()))]
+pub struct OptimizeArgs {
+    #[command(flatten)]
+    simulation: Simulation,
+}
+
+#[derive(Serialize)]
+struct OptimizeDocument {
+    #[serde(flatten)]
+    heading: Heading,
+    generations: u64,
+    burn_in: Option<u64>,
+    simulator: SimulatorKind,
+    weight: Option<f64>,
+    std_error: Option<f64>,
+    theory_weight: f64,
+    exact: bool,
+    #[serde(flatten)]
+    z: ShownZ,
+    evaluations: u64,
+    converged: bool,
+    replicates: u64,
+    replicates_asked: u64,
+    partial: bool,
+    failed_fits: u64,
+    /// Where the largest share failed.
+    most_failed: Option<MostFailed>,
+    reasons: Reasons,
+    seed: u64,
+}
+
+/// The replicates that failed at one weight.
+#[derive(Serialize)]
+struct MostFailed {
+    weight: f64,
+    replicates: u64,
+    failed_fits: u64,
+    failed_share: f64,
+    failed_share_interval: (f64, f64),
+    #[serde(skip)]
+    fits: Fits,
+}
+
+impl MostFailed {
+    /// Of the fits at each weight, by its bits; none where nothing failed.
+    fn of(fits: &BTreeMap<u64, Fits>) -> Option<Self> {
+        let worst = fits.iter().filter(|(_, fits)| fits.failed > 0).max_by(|a, b| a.1.share().total_cmp(&b.1.share()));
+        worst.map(|(&weight, &fits)| Self {
+            weight: f64::from_bits(weight),
+            replicates: fits.replicates,
+            failed_fits: fits.failed,
+            failed_share: fits.share(),
+            failed_share_interval: fits.interval(),
+            fits,
+        })
+    }
+}
+
+impl fmt::Display for MostFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at w = {}, the largest share of all weights tried", self.fits, short(self.weight))
+    }
+}
+
+impl fmt::Display for OptimizeDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.heading)?;
+        let reason = |key| self.reasons.get(key).map(String::as_str);
+        let failed = self.most_failed.as_ref().map_or("none".to_owned(), MostFailed::to_string);
+        let replicates = format!("{} ({} simulator, seed {})", self.finished(), self.simulator, self.seed);
+        lines(
+            f,
+            &[
+                ("simulated optimal weight", explained(self.weight, reason("weight"))),
+                ("standard error", explained(self.std_error, reason("std_error"))),
+                ("theory", format!("{} ({})", short(self.theory_weight), law(self.exact))),
+                ("z", self.z.to_string()),
+                ("evaluations of the risk", self.evaluations.to_string()),
+                ("converged", if self.converged { "yes" } else { "no" }.to_owned()),
+                ("replicates", replicates),
+                ("failed fits", failed),
+            ],
+        )
+    }
+}
+
+impl OptimizeDocument {
+    /// How much of it there is, in words.
+    fn finished(&self) -> String {
+        let Self { replicates, replicates_asked, partial, .. } = self;
+        match partial {
+            true => {
+                format!("partial, interrupted: {replicates} of {replicates_asked} replicates in batches that are whole")
+            }
+            false => format!("{replicates} in {BATCHES} batches"),
+        }
+    }
+}
+
+impl OptimizeArgs {
+    /// Minimises and prints.
+    pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
+        let simulation = &self.simulation;
+        let (problem, kind, at) = simulation.validate(2 * BATCHES, Preferred::Coupled)?;
+        within("--generations", simulation.generations, 1..=Generations::MAX)?;
+        if simulation.replicates.0.start > 0 {
+            let condition = "must be a number here: batches have replicates of their own";
+            return Err(InputError::new("replicates", format!("{}..", simulation.replicates.0.start), condition).into());
+        }
+        let per_batch = simulation.replicates.count() / BATCHES;
+        let stop = interrupt::listen()?;
+        let document = simulation.compute.install(|| {
+            let bar = progress(None, "replicates");
+            let fits = Mutex::new(BTreeMap::<u64, Fits>::new());
+            let evaluations = AtomicU64::new(0);
+            let risks = |batch: u64, weights: &[f64]| {
+                let plan = simulation.plan(at, ScheduleKind::Fresh, batch, 0..per_batch);
+                let watch = Watch { progress: &|done| bar.inc(done), stop };
+                let outcomes = run_problem(&problem, kind, &plan, weights, &watch);
+                evaluations.fetch_add(weights.len() as u64, Ordering::Relaxed);
+                let mut fits = fits.lock().unwrap_or_else(PoisonError::into_inner);
+                let risk = |(weight, (moments, failed)): (&f64, (Moments, u64))| {
+                    let done = moments.count() + failed;
+                    let here = fits.entry(weight.to_bits()).or_default();
+                    here.replicates += done;
+                    here.failed += failed;
+                    // A batch that was interrupted is no batch.
+                    if done < per_batch { f64::NAN } else { moments.mean() }
+                };
+                weights.iter().zip(outcomes).map(risk).collect()
+            };
+            let (optimum, batches) = minimum(&risks);
+            let partial = interrupt::heard() && batches < BATCHES;
+            let estimate = optimum.estimate();
+            bar.finish_and_clear();
+            let prediction = predict(&problem, ScheduleKind::Fresh)?;
+            let theory_weight = optimal_weight(&prediction, at)?;
+            let exact = prediction.exact(theory_weight);
+            let theory_weight = theory_weight.get();
+            let fits = fits.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let most_failed = MostFailed::of(&fits);
+            let too_many = most_failed.as_ref().map(|most| most.fits).filter(Fits::too_many_failed);
+            let z = match (optimum.converged, exact, too_many) {
+                (false, _, _) if partial => ShownZ::none(INTERRUPTED),
+                (false, _, _) => ShownZ::none(NOT_CONVERGED),
+                (true, false, _) => Err(NoZ::LimitLaw).into(),
+                (true, true, Some(fits)) => Err(NoZ::Failed(fits)).into(),
+                (true, true, None) => z(&estimate, theory_weight).into(),
+            };
+            let (weight, std_error) = (finite(estimate.value), finite(estimate.std_error));
+            let mut reasons = simulation.reasons();
+            for (key, _) in [("weight", weight), ("std_error", std_error)].iter().filter(|(_, found)| found.is_none()) {
+                let none = if partial { INTERRUPTED } else { "no minimum was found inside the weights from 0 to 1" };
+                reasons.insert(key, none.to_owned());
+            }
+            if most_failed.is_none() {
+                reasons.insert("most_failed", "every fit exists".to_owned());
+            }
+            Ok(OptimizeDocument {
+                heading: (&problem).into(),
+                generations: simulation.generations,
+                burn_in: simulation.burn_in,
+                simulator: kind,
+                weight,
+                std_error,
+                theory_weight,
+                exact,
+                z,
+                evaluations: evaluations.into_inner(),
+                converged: optimum.converged,
+                replicates: per_batch * batches,
+                replicates_asked: per_batch * BATCHES,
+                partial,
+                failed_fits: fits.values().map(|fits| fits.failed).sum(),
+                most_failed,
+                reasons,
+                seed: simulation.compute.seed,
+            })
+        })?;
+        show(&document, simulation.compute.json, origin, Some(simulation.compute.seed))?;
+        let mut remarks = Remarks::default();
+        match &document.most_failed {
+            Some(most) if most.fits.too_many_failed() => remarks.inconclusive(format!(
+                "{most}, ended in a fit that does not exist: the risks are means over the others, which are not a random choice"
+            )),
+            Some(most) => remarks.note(format!("{most}, ended in a fit that does not exist")),
+            None => {}
+        }
+        if document.partial {
+            remarks.inconclusive(document.finished());
+        } else if !document.converged {
+            remarks.inconclusive(NOT_CONVERGED.to_owned());
+        }
+        Ok(remarks.say())
+    }
+}
+
+/// The minimum of the batches that are whole, and their number: all of them, unless the run was interrupted; below two there is none.
+fn minimum(risks: &BatchCurves<'_>) -> (Optimum, u64) {
+    let none = Optimum { at: f64::NAN, std_error: f64::NAN, degrees: f64::NAN, converged: false };
+    let Some(window) = Window::locate(risks, BATCHES) else {
+        return (none, if interrupt::heard() { 0 } else { BATCHES });
+    };
+    let mut curves = curves(risks, 0..BATCHES, &window);
+    if interrupt::heard() {
+        curves.retain(|curve| curve.iter().all(|risk| risk.is_finite()));
+    }
+    let batches = curves.len() as u64;
+    (if batches < 2 { none } else { minimise_curves(&curves, &window) }, batches)
+}
+
+/// Why there is no minimum of a run that was interrupted.
+const INTERRUPTED: &str = "interrupted before two batches were whole";
+
+/// Why a minimum found is none.
+const NOT_CONVERGED: &str = "the solver did not converge to a minimum inside the weights";
+
+/// The weight that minimises the predicted risk at these generations: the optimum of the limit where the risk there has
+/// reached its limit, else (few generations, small k) the minimiser of the closed form.
+fn optimal_weight(prediction: &Prediction, at: Generations) -> Result<Weight, ParameterError> {
+    let limit = Weight::new(prediction.optimal_weight().unwrap_or(1.0))?;
+    if (prediction.risk(limit, at) / prediction.risk(limit, Generations::Limit) - 1.0).abs() < SETTLED {
+        return Ok(limit);
+    }
+    let risk = |w| Weight::new(w).map_or(f64::NAN, |w| prediction.risk(w, at));
+    Weight::new(minimise(&risk, (0.0, 1.0)).at)
+}
