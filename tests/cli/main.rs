@@ -9,6 +9,7 @@ mod figures;
 #[cfg(unix)]
 mod interrupted_runs;
 mod interruption;
+mod truths;
 
 use std::{
     process::{Command, Output, Stdio},

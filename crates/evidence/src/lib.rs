@@ -74,6 +74,9 @@ mod tests;
 mod trial;
 mod verdict;
 
+/// The crates whose types and traits claims need, in the versions that fit: random numbers, random parameters, patterns of ids.
+pub use {glob, goldenweight_replicates::rand, proptest};
+
 pub use calibration::{Calibration, FEWEST_SEEDS};
 pub use case::{Case, Curve, Expected, Place};
 pub use certain::{Deviation, Relation, property, recursion};
