@@ -14,7 +14,7 @@ use goldenweight::stats::compare::{Comparison, Estimate};
 /// Text that would become markup, an attribute or a script where it is not escaped.
 const HOSTILE: &str = "</td><script>document.title = 'stolen'</script>\" onmouseover='alert(1)' & <b>";
 
-const ABOUT: About = About { name: "a name", title: "a title", notes: "words & a symbol $w^*$" };
+const ABOUT: About = About { name: "goldenweight", title: "a title", notes: "words & a symbol $w^*$" };
 
 fn page(run: &RunOutcome) -> String {
     html::page(&ABOUT, run)

@@ -2,7 +2,14 @@
 
 use serde_json::Value;
 
-use crate::{assert_close, json, json_with_code, number, run, text};
+use crate::{assert_close, number, run, text};
+
+/// The document of a command that ends well, whatever it notes on stderr.
+fn json(line: &str) -> Value {
+    let output = run(&format!("{line} --json"));
+    assert_eq!(output.status.code(), Some(0), "{line}: {}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{line}: {e}"))
+}
 
 /// tr Omega^-1 = 1/4 + 1 and noise 2: at w = 1 the limit law is 2 (5/4)/n.
 #[test]
@@ -144,7 +151,7 @@ fn a_covariance_is_read_from_a_file() {
     let line = "risk --model gaussian-covariance --real 30 --synthetic 20 --weight .5 --sigma";
     let read = json(&format!("{line} @{}", file.display()));
     assert_eq!(read["risk"], json(&format!("{line} 2,.6;.6,1"))["risk"]);
-    assert_eq!(json_with_code(&format!("{line} 1"), 0)["dim"], 1);
+    assert_eq!(json(&format!("{line} 1"))["dim"], 1);
 }
 
 /// Bartlett: E log det of one sample of n rows is the sum over j of digamma((n - j)/2) + log 2 - log(n - 1); at n = 3, p = 1 that is digamma(1) = -.5772. At w = 0 each
