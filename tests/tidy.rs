@@ -20,7 +20,7 @@ fn sources() -> Vec<PathBuf> {
         }
     }
     let mut found = Vec::new();
-    for folder in ["src", "crates", "tests", "benches", "theory/src", "theory/tests"] {
+    for folder in ["src", "crates", "tests", "benches", "examples", "theory/src", "theory/tests"] {
         walk(&root().join(folder), &mut found);
     }
     assert!(found.len() > 60, "{} files: the walk missed some", found.len());

@@ -50,3 +50,8 @@ pub mod recursion;
 pub mod scalar;
 pub mod weights;
 pub mod wide;
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -116,6 +116,9 @@ impl Suite {
     /// # Errors
     /// [`RunError::NoClaim`] where `only` matches nothing, [`RunError::NoEvidence`] where no claim that it matches has a check by
     /// simulation of the kinds.
+    ///
+    /// # Examples
+    /// `examples/median.rs`
     pub fn calibrate(
         &self,
         settings: &Calibration,

@@ -55,6 +55,68 @@ pub enum Body {
 }
 
 /// One check of a claim.
+///
+/// # Examples
+/// The ways to make one by simulation. The mean of (U - x)^2 (1 + 1/n) over a uniform number U is (1/12 + (x - 1/2)^2) (1 + 1/n); its minimum is at x = 1/2.
+/// ```
+/// use std::{ops::Range, sync::atomic::AtomicBool};
+/// use goldenweight_evidence::rand::RngExt;
+/// use goldenweight_evidence::stats::family::{FAMILY_FALSE_ALARM, Family};
+/// use goldenweight_evidence::{
+///     Case, Context, Key, LOOKS, Simulation, Tally, Tier, Verdict, curvature, failures, ladder, optimum, optimum_ladder, score,
+///     score_ladder, simulation,
+/// };
+///
+/// struct Distance(f64);
+/// impl Simulation for Distance {
+///     fn draw(&self, key: Key, replicates: Range<u64>, points: &[f64]) -> Vec<Tally> {
+///         let mut tallies = vec![Tally::default(); points.len()];
+///         for replicate in replicates {
+///             let u: f64 = key.rng(replicate).random();
+///             for (tally, x) in tallies.iter_mut().zip(points) {
+///                 tally.push(Some((u - x) * (u - x) * (1.0 + 1.0 / self.0)));
+///             }
+///         }
+///         tallies
+///     }
+/// }
+///
+/// /// Fails where a uniform number is below 1/4.
+/// struct Fragile;
+/// impl Simulation for Fragile {
+///     fn draw(&self, key: Key, replicates: Range<u64>, _: &[f64]) -> Vec<Tally> {
+///         let mut tally = Tally::default();
+///         replicates.for_each(|r| tally.push(Some(key.rng(r).random::<f64>()).filter(|u| *u >= 0.25)));
+///         vec![tally]
+///     }
+/// }
+///
+/// let limit = |x: f64| 1.0 / 12.0 + (x - 0.5) * (x - 0.5);
+/// let minimum = |n: f64| Case::new(format!("n = {n}"), Distance(n), 0.5).with_curve(limit).sized(n);
+/// let infinite = || vec![minimum(f64::INFINITY)];
+/// let rungs = || [4.0, 8.0, 16.0, 32.0].map(minimum).to_vec();
+/// let at_0 = |n: f64| Case::new(format!("n = {n}"), Distance(n), limit(0.0)).sized(n);
+/// let checks = [
+///     // At most so many replicates; a relative error above the margin would be too much.
+///     simulation("mean at 0", 40_000, 0.05, vec![at_0(f64::INFINITY)]),
+///     failures("share of failures", 40_000, 0.05, vec![Case::new("below 1/4", Fragile, 0.25)]),
+///     optimum("minimiser", 40_000, 0.05, infinite()),
+///     // On common random numbers at 1/2 - 0.1 and 1/2 + 0.1.
+///     score("slope", 40_000, 0.05, 0.1, infinite()),
+///     curvature("curvature", 40_000, 0.05, 0.1, infinite()),
+///     // The limit of a ladder of sizes, by a polynomial of degree 1 in 1/n.
+///     ladder("limit of the mean at 0", 40_000, 0.1, 1, [4.0, 8.0, 16.0, 32.0].map(at_0).to_vec()),
+///     optimum_ladder("limit of the minimiser", 40_000, 0.1, 1, rungs()),
+///     score_ladder("limit of the slope", 40_000, 0.1, 0.1, 1, rungs()),
+/// ];
+/// // They share one false-alarm rate.
+/// let family = Family::new(FAMILY_FALSE_ALARM, checks.iter().map(|check| check.comparisons()).sum()).with_looks(LOOKS);
+/// let go_on = AtomicBool::new(false);
+/// for check in &checks {
+///     let found = check.run(&Context::of("distance", check.name, 1, Tier::QUICK, family, &go_on));
+///     assert_eq!(found.verdict, Verdict::Confirmed, "{}: {}", check.name, found.detail);
+/// }
+/// ```
 pub struct Check {
     /// Name within the claim: its random streams belong to it.
     pub name: &'static str,
@@ -74,6 +136,17 @@ impl Check {
     }
 
     /// A check without sampling error.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::sync::atomic::AtomicBool;
+    /// use goldenweight_evidence::{Check, Context, Finding, Kind, Tier, Verdict, stats::family::Family};
+    ///
+    /// let even = |_: &Context<'_>| Finding::decided(Verdict::Confirmed, "2 + 2 is even");
+    /// let check = Check::certain("sum", Kind::Exact, even);
+    /// let (family, go_on) = (Family::new(0.001, 1), AtomicBool::new(false));
+    /// assert_eq!(check.run(&Context::of("parity", "sum", 1, Tier::QUICK, family, &go_on)).detail, "2 + 2 is even");
+    /// ```
     pub fn certain(
         name: &'static str,
         kind: Kind,
@@ -139,41 +212,65 @@ fn sampled(
 }
 
 /// The mean in every case against the expected one. `cap` is the most replicates of a case in the first tier, `margin` that of the relative error.
+///
+/// # Examples
+/// see [`Check`].
 pub fn simulation(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
     sampled(name, Kind::Simulation, (Quantity::Mean, None), cap, margin, cases)
 }
 
 /// The share of replicates that fail against the expected probability.
+///
+/// # Examples
+/// see [`Check`].
 pub fn failures(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
     sampled(name, Kind::Simulation, (Quantity::Failures, None), cap, margin, cases)
 }
 
 /// The minimiser of the mean over the parameter against the expected one.
+///
+/// # Examples
+/// see [`Check`].
 pub fn optimum(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
     sampled(name, Kind::Optimum, (Quantity::Minimiser, None), cap, margin, cases)
 }
 
 /// Where the slope of the mean vanishes against the expected minimiser, see [`Quantity::Slope`]; cases with a curve.
+///
+/// # Examples
+/// see [`Check`].
 pub fn score(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
     sampled(name, Kind::Optimum, (Quantity::Slope(step), None), cap, margin, cases)
 }
 
 /// The curvature of the mean at the expected minimiser against that of the expected curve, see [`Quantity::Curvature`]; cases with a curve.
+///
+/// # Examples
+/// see [`Check`].
 pub fn curvature(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
     sampled(name, Kind::Optimum, (Quantity::Curvature(step), None), cap, margin, cases)
 }
 
 /// Means of a ladder of sizes over their limit law, see [`Sampled::ladder`]; cases with a size.
+///
+/// # Examples
+/// see [`Check`].
 pub fn ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
     sampled(name, Kind::Ladder, (Quantity::Mean, Some(degree)), cap, margin, cases)
 }
 
 /// Minimisers of a ladder of sizes over the limit's, see [`Sampled::ladder`].
+///
+/// # Examples
+/// see [`Check`].
 pub fn optimum_ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
     sampled(name, Kind::Optimum, (Quantity::Minimiser, Some(degree)), cap, margin, cases)
 }
 
 /// Where the slope vanishes over a ladder of sizes, over the limit's minimiser, see [`Sampled::ladder`]; cases with the limit's curve.
+///
+/// # Examples
+/// see [`Check`].
 pub fn score_ladder(name: &'static str, cap: u64, margin: f64, step: f64, degree: usize, cases: Vec<Case>) -> Check {
     sampled(name, Kind::Optimum, (Quantity::Slope(step), Some(degree)), cap, margin, cases)
 }

@@ -21,7 +21,8 @@
 //! ```
 //! use std::{ops::Range, sync::atomic::AtomicBool};
 //! use goldenweight_evidence::{
-//!     About, Case, Claim, Key, Settings, Simulation, Statement, Suite, Tally, Tier, Verdict, simulation,
+//!     About, Case, Claim, Key, Settings, Simulation, Statement, Suite, Tally, Tier, Verdict, report,
+//!     simulation,
 //! };
 //! use rand::RngExt;
 //!
@@ -47,6 +48,8 @@
 //! let settings = Settings { seed: 1, tier: 0, only: None, kinds: Vec::new() };
 //! let run = suite.verify(&settings, &AtomicBool::new(false), &mut |_| ()).unwrap();
 //! assert_eq!(run.verdict, Verdict::Confirmed);
+//! println!("{}", report::summary(&run));
+//! assert!(report::html::page(&suite.about, &run).contains("uniform-mean"));
 //! ```
 //! `examples/median.rs` has a theorem with mutants, a calibration and the page.
 

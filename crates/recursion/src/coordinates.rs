@@ -17,6 +17,16 @@ pub struct Coordinates {
 
 impl Coordinates {
     /// For covariates with this covariance; none where it is not symmetric positive definite.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_recursion::{coordinates::Coordinates, nalgebra::{DMatrix, DVector}};
+    ///
+    /// let coordinates = Coordinates::new(&DMatrix::from_row_slice(2, 2, &[4.0, 2.0, 2.0, 5.0])).unwrap();
+    /// // 4, 2; 2, 5 is L L' with L = 2, 0; 1, 2.
+    /// assert_eq!(coordinates.standard(&DVector::from_vec(vec![1.0, -2.0])).as_slice(), [0.0, -4.0]);
+    /// assert!(Coordinates::new(&DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 2.0, 1.0])).is_none());
+    /// ```
     #[must_use]
     pub fn new(covariance: &DMatrix<f64>) -> Option<Self> {
         let symmetric = covariance.is_square() && *covariance == covariance.transpose();

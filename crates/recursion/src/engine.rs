@@ -107,6 +107,21 @@ impl Outcome {
     }
 
     /// Appends the outcome of the replicates that follow.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_recursion::engine::{BLOCK, Plan, Record, Weights, run};
+    /// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
+    /// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
+    /// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
+    /// let of = |replicates| {
+    ///     let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates, record: Record::At(vec![3]) };
+    ///     run(&retraining, &plan, &Weights::Constant(0.5), &|_| ())
+    /// };
+    /// let mut whole = of(0..BLOCK);
+    /// whole.merge(&of(BLOCK..100));
+    /// assert_eq!(whole, of(0..100));
+    /// ```
     pub fn merge(&mut self, next: &Self) {
         for (total, value) in self.moments.iter_mut().flatten().zip(next.moments.iter().flatten()) {
             total.merge(value);
@@ -119,6 +134,20 @@ impl Outcome {
 ///
 /// # Panics
 /// As [`run_grid`].
+///
+/// # Examples
+/// Shares of two equally likely cells, in 10 rows: the risk is 2 (1/4)/10 of real rows alone.
+/// ```
+/// use goldenweight_recursion::engine::{Plan, Record, Weights, run};
+/// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
+/// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
+/// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
+/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..2000, record: Record::At(vec![0, 7]) };
+/// let outcome = run(&retraining, &plan, &Weights::Constant(1.0), &|_| ());
+/// for risk in outcome.moments.iter().map(|losses| losses[0]) {
+///     assert!((risk.mean() - 0.05).abs() < 5.0 * risk.std_error());
+/// }
+/// ```
 pub fn run<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
     retraining: &Retraining<'_, M, S, D>,
     plan: &Plan,
@@ -144,6 +173,19 @@ pub fn run<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
 /// # Panics
 /// Where the plan breaks an invariant: recorded generations increase, an average has at least one generation, and every generation has a weight in
 /// [0, 1]; or the schedule: a batch of generation 0 is real, and a recipe names batches that are kept.
+///
+/// # Examples
+/// ```
+/// use goldenweight_recursion::engine::{Plan, Record, Weights, run, run_grid};
+/// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
+/// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
+/// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
+/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..100, record: Record::Average { from: 5, until: 10 } };
+/// let weights = [Weights::Constant(0.5), Weights::Sequence(vec![0.7; 9])];
+/// let outcomes = run_grid(&retraining, &plan, &weights, &|_| ());
+/// // The same random numbers for each, so the same bits as by itself.
+/// assert_eq!(outcomes[1], run(&retraining, &plan, &weights[1], &|_| ()));
+/// ```
 pub fn run_grid<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
     retraining: &Retraining<'_, M, S, D>,
     plan: &Plan,
@@ -176,6 +218,23 @@ impl Watch<'static> {
 ///
 /// # Panics
 /// As [`run_grid`].
+///
+/// # Examples
+/// ```
+/// use std::sync::atomic::{AtomicBool, Ordering};
+/// use goldenweight_recursion::engine::{Plan, Record, Watch, Weights, run, run_until};
+/// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
+/// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
+/// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
+/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..100_000, record: Record::At(vec![3]) };
+/// let stop = AtomicBool::new(false);
+/// let progress = |_: u64| stop.store(true, Ordering::Relaxed);
+/// let part = &run_until(&retraining, &plan, &[Weights::Constant(0.5)], &Watch { progress: &progress, stop: &stop })[0];
+/// let finished = part.moments[0][0].count() + part.failed_fits;
+/// assert!(finished < 100_000);
+/// let plan = Plan { replicates: 0..finished, ..plan };
+/// assert_eq!(*part, run(&retraining, &plan, &Weights::Constant(0.5), &|_| ()));
+/// ```
 pub fn run_until<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
     retraining: &Retraining<'_, M, S, D>,
     plan: &Plan,
@@ -213,6 +272,21 @@ pub type Path = Vec<f64>;
 ///
 /// # Tested by
 /// Means of paths against the moments of [`run`], and failures against its count.
+///
+/// # Examples
+/// ```
+/// use goldenweight_recursion::engine::{Plan, Record, Watch, Weights, paths, run};
+/// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
+/// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
+/// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
+/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..64, record: Record::At(vec![1, 2]) };
+/// let weights = Weights::Constant(0.5);
+/// let found = paths(&retraining, &plan, &weights, &Watch::nobody());
+/// // One loss at each of two generations.
+/// assert!(found.len() == 64 && found.iter().all(|path| path.len() == 2));
+/// let mean = found.iter().map(|path| path[1]).sum::<f64>() / 64.0;
+/// assert!((mean / run(&retraining, &plan, &weights, &|_| ()).moments[1][0].mean() - 1.0).abs() < 1e-12);
+/// ```
 pub fn paths<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
     retraining: &Retraining<'_, M, S, D>,
     plan: &Plan,

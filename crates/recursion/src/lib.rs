@@ -63,6 +63,61 @@ pub struct FitFailure;
 /// differ in the weight alone share the noise.
 ///
 /// A model may keep sufficient statistics in the place of rows, where it knows their law.
+///
+/// # Examples
+/// The mean of rows N(mu, 1):
+/// ```
+/// use goldenweight_recursion::{FitFailure, Model, Part, StreamRng, rand::RngExt, rand_distr::StandardNormal};
+///
+/// struct Location(f64);
+///
+/// impl Model for Location {
+///     type Noise = Vec<f64>;
+///     type Data = Vec<f64>;
+///     type Fit = f64;
+///     type Scratch = ();
+///     const LOSSES: &'static [&'static str] = &["mean"];
+///
+///     fn truth(&self) -> &f64 {
+///         &self.0
+///     }
+///     fn noise(&self, rows: usize) -> Vec<f64> {
+///         vec![0.0; rows]
+///     }
+///     fn data(&self, rows: usize) -> Vec<f64> {
+///         vec![0.0; rows]
+///     }
+///     fn unfitted(&self) -> f64 {
+///         0.0
+///     }
+///     fn scratch(&self) {}
+///     fn draw(&self, rng: &mut StreamRng, noise: &mut Vec<f64>) {
+///         noise.fill_with(|| rng.sample(StandardNormal));
+///     }
+///     fn generate(&self, mean: &f64, noise: &Vec<f64>, data: &mut Vec<f64>) -> Result<(), FitFailure> {
+///         data.iter_mut().zip(noise).for_each(|(x, z)| *x = mean + z);
+///         Ok(())
+///     }
+///     fn fit(&self, _: u32, parts: &[Part<'_, Self>], (): &mut (), fit: &mut f64) -> Result<(), FitFailure> {
+///         *fit = parts.iter().map(|part| part.weight * part.data.iter().sum::<f64>() / part.rows as f64).sum();
+///         Ok(())
+///     }
+///     fn losses(&self, mean: &f64, out: &mut [f64]) {
+///         out[0] = (mean - self.0) * (mean - self.0);
+///     }
+/// }
+///
+/// use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, engine::{Plan, Record, Weights, run}};
+///
+/// let schedule = Fresh { rows: Rows { real: 10, synthetic: 10 } };
+/// let retraining = Retraining { model: &Location(5.0), source: &FromTruth, schedule: &schedule };
+/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..5000, record: Record::At(vec![0, 1]) };
+/// let outcome = run(&retraining, &plan, &Weights::Constant(0.5), &|_| ());
+/// // A variance of 1/10 at generation 0; then 1/4 of that for the real rows, and 1/4 of (1/10 + 1/10) for the synthetic ones.
+/// for (found, risk) in outcome.moments.iter().zip([0.1, 0.075]) {
+///     assert!((found[0].mean() - risk).abs() < 5.0 * found[0].std_error());
+/// }
+/// ```
 pub trait Model: Send + Sync + 'static {
     /// What rows are made of, whatever fit makes them.
     type Noise: Send + Sync;
@@ -153,3 +208,8 @@ pub struct Retraining<'a, M, S: ?Sized, D: ?Sized> {
     /// Which rows, with which weights.
     pub schedule: &'a D,
 }
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

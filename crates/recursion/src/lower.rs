@@ -81,7 +81,7 @@ pub fn factorise(s: &mut DMatrix<f64>, rank: usize) {
 /// Bartlett (1933); QR of X column by column: column j rotated by the Householder reflections of the earlier ones is
 /// again d normals, of which j lie in their span (`A_ji`) and the length of the rest is `A_jj`. It ends after
 /// min(d, p) columns, so d < p is no exception.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Bartlett {
     diagonal: Vec<ChiSquared<f64>>,
 }

@@ -68,6 +68,50 @@ pub struct Ingredient {
 /// Which rows each generation is fitted on. A schedule of your own implements `batches` and `recipe`.
 ///
 /// Nodes are models that are retrained side by side; most schedules have one. Whatever is asked twice must be answered alike.
+///
+/// # Examples
+/// Fresh real rows in every second generation; in between those of the generation before are seen again:
+/// ```
+/// use goldenweight_recursion::Schedule;
+/// use goldenweight_recursion::schedule::{Batch, Ingredient, Origin, Share};
+///
+/// struct EverySecond;
+///
+/// impl Schedule for EverySecond {
+///     fn batches(&self, t: u32, out: &mut Vec<Batch>) {
+///         if t > 0 {
+///             out.push(Batch { origin: Origin::Synthetic { node: 0 }, rows: 20 });
+///         }
+///         if t % 2 == 0 {
+///             out.push(Batch { origin: Origin::Real, rows: 10 });
+///         }
+///     }
+///
+///     fn recipe(&self, _: usize, t: u32, out: &mut Vec<Ingredient>) {
+///         // At generation 0 no synthetic rows stand before the real ones.
+///         let born = t - t % 2;
+///         out.push(Ingredient { born, index: usize::from(born > 0), share: Share::Asked(1.0) });
+///         if t > 0 {
+///             out.push(Ingredient { born: t, index: 0, share: Share::Rest(1.0) });
+///         }
+///     }
+///
+///     fn keeps(&self, born: u32, _: usize, t: u32) -> bool {
+///         born == t - t % 2
+///     }
+/// }
+///
+/// use goldenweight_recursion::engine::{Plan, Record, Weights, run};
+/// use goldenweight_recursion::{FromTruth, Retraining, models::cdf::Cdf};
+///
+/// let retraining = Retraining { model: &Cdf::default(), source: &FromTruth, schedule: &EverySecond };
+/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..4000, record: Record::At(vec![0, 1, 2]) };
+/// let outcome = run(&retraining, &plan, &Weights::Constant(1.0), &|_| ());
+/// // With all of the weight on the real rows the first two generations are fitted on the same ones. A distribution function of 10 rows has risk 1/(6 * 10).
+/// let [first, second, third] = [0, 1, 2].map(|t| outcome.moments[t][0]);
+/// assert!(first == second && first != third);
+/// assert!((third.mean() - 1.0 / 60.0).abs() < 5.0 * third.std_error());
+/// ```
 pub trait Schedule: Send + Sync {
     /// Number of models that are retrained side by side.
     fn nodes(&self) -> usize {
@@ -89,6 +133,9 @@ pub trait Schedule: Send + Sync {
 }
 
 /// n fresh real rows at every generation, and m synthetic rows of the model before (the paper's setting): total weight w on the real rows.
+///
+/// # Examples
+/// see [`Accumulate`], beside the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fresh {
     /// Rows per generation.
@@ -119,6 +166,9 @@ impl Schedule for Fresh {
 }
 
 /// The n real rows of generation 0 at every generation, and m synthetic rows of the model before: total weight w on the real rows.
+///
+/// # Examples
+/// see [`Accumulate`], beside the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fixed {
     /// Rows per generation.
@@ -147,6 +197,22 @@ impl Schedule for Fixed {
 
 /// Data accumulate: the n real rows of generation 0 and all synthetic rows so far, m of each generation, every row with the same weight. Takes no
 /// weight: generation t >= 1 has n + t m rows.
+///
+/// # Examples
+/// ```
+/// use goldenweight_recursion::{Accumulate, Fixed, Fresh, Rows, Schedule};
+///
+/// let rows = Rows { real: 100, synthetic: 50 };
+/// let seen = |schedule: &dyn Schedule, asked: f64| {
+///     let mut recipe = Vec::new();
+///     schedule.recipe(0, 2, &mut recipe);
+///     recipe.iter().map(|part| (part.born, part.share.weight(asked))).collect::<Vec<_>>()
+/// };
+/// // What generation 2 is fitted on: when it was drawn, and its weight.
+/// assert_eq!(seen(&Fresh { rows }, 0.6), [(2, 0.6), (2, 0.4)]);
+/// assert_eq!(seen(&Fixed { rows }, 0.6), [(0, 0.6), (2, 0.4)]);
+/// assert_eq!(seen(&Accumulate { rows }, 0.6), [(0, 0.5), (1, 0.25), (2, 0.25)]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Accumulate {
     /// Real rows of generation 0, synthetic rows of each later generation.

@@ -3,6 +3,39 @@
 use crate::{FitFailure, Model, StreamRng};
 
 /// Draws real rows for a model. A source of your own (a table, a stream of measurements) implements this one function.
+///
+/// # Examples
+/// Rows of frequencies that change from one sample to the next, for a model that thinks that they do not:
+/// ```
+/// use goldenweight_recursion::models::categorical::CategoricalSufficient;
+/// use goldenweight_recursion::{FitFailure, Model, Source, StreamRng, rand::RngExt};
+///
+/// struct Drifting;
+///
+/// impl Source<CategoricalSufficient> for Drifting {
+///     fn draw(
+///         &self,
+///         model: &CategoricalSufficient,
+///         rng: &mut StreamRng,
+///         noise: &mut <CategoricalSufficient as Model>::Noise,
+///         frequencies: &mut Vec<f64>,
+///     ) -> Result<(), FitFailure> {
+///         let p: f64 = rng.random_range(0.4..0.6);
+///         model.draw(rng, noise);
+///         model.generate(&vec![p, 1.0 - p], noise, frequencies)
+///     }
+/// }
+///
+/// use goldenweight_recursion::{Fresh, Retraining, Rows, engine::{Plan, Record, Weights, run}};
+///
+/// let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 5 } });
+/// let retraining = Retraining { model: &model, source: &Drifting, schedule: &schedule };
+/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..5000, record: Record::At(vec![0]) };
+/// let found = run(&retraining, &plan, &Weights::Constant(1.0), &|_| ()).moments[0][0];
+/// // Twice the variance of a share: that of p, 0.2^2/12, and E p(1 - p)/10.
+/// let drift = 0.04 / 12.0;
+/// assert!((found.mean() - 2.0 * (drift + (0.25 - drift) / 10.0)).abs() < 5.0 * found.std_error());
+/// ```
 pub trait Source<M: Model>: Send + Sync {
     /// Draws the rows for which `noise` and `data` have memory: what an estimator needs of them stands in both, as for synthetic rows.
     ///

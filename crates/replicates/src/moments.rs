@@ -3,6 +3,18 @@
 /// Central moments of a sample, updated one value at a time (Welford; Pebay 2008 for the third moment and the merge).
 ///
 /// `M_j = sum (x - mean)^j`. Merging in a fixed order gives the same bits for any number of threads.
+///
+/// # Examples
+/// ```
+/// use goldenweight_replicates::moments::Moments;
+///
+/// let (mut first, mut second) = (Moments::default(), Moments::default());
+/// [1.0, 2.0].iter().for_each(|&x| first.push(x));
+/// [4.0, 5.0].iter().for_each(|&x| second.push(x));
+/// first.merge(&second);
+/// // The squares around the mean of 3 add up to 4 + 1 + 1 + 4.
+/// assert_eq!((first.count(), first.mean(), first.variance(), first.skewness()), (4, 3.0, 10.0 / 3.0, 0.0));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Moments {
     count: u64,

@@ -22,6 +22,17 @@ pub enum Purpose {
 }
 
 /// All streams of one experiment under one seed.
+///
+/// # Examples
+/// ```
+/// use goldenweight_replicates::{rand::RngExt, stream::{Purpose, Streams, experiment_id}};
+///
+/// let streams = Streams { seed: 1, experiment: experiment_id("dice") };
+/// let throw = |replicate| streams.rng(replicate, 0, Purpose::Real, 0).random_range(1..=6);
+/// let forwards: Vec<u8> = (0..10).map(throw).collect();
+/// let backwards: Vec<u8> = (0..10).rev().map(throw).collect();
+/// assert!(forwards.iter().eq(backwards.iter().rev()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Streams {
     /// Seed of the run.

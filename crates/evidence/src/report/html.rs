@@ -22,6 +22,9 @@ const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
 /// The page, what is refuted first, then what is inconclusive.
+///
+/// # Examples
+/// see the [crate](crate).
 #[must_use]
 pub fn page(about: &About, run: &RunOutcome) -> String {
     let mut claims: Vec<_> = run.claims.iter().collect();

@@ -22,6 +22,16 @@ pub struct Categorical<S> {
 
 impl<S: Sample> Categorical<S> {
     /// Cells of these probabilities (non-negative, of sum 1 but for rounding).
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_recursion::{Model, models::categorical::CategoricalSufficient};
+    ///
+    /// let model = CategoricalSufficient::new(vec![0.5, 0.25, 0.25]);
+    /// let mut losses = [f64::NAN];
+    /// model.losses(&vec![0.25, 0.25, 0.5], &mut losses);
+    /// assert_eq!(losses, [0.125]);
+    /// ```
     #[must_use]
     pub const fn new(probabilities: Vec<f64>) -> Self {
         Self { probabilities, sample: PhantomData }
@@ -97,7 +107,7 @@ pub trait Sample: Sized {
 }
 
 /// A uniform number for every row, in increasing order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EveryRow(Vec<f64>);
 
 impl Sample for EveryRow {
@@ -125,7 +135,7 @@ impl Sample for EveryRow {
 }
 
 /// A stream: how many variates the counts take depends on the probabilities.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Counts {
     rows: usize,
     stream: StreamRng,

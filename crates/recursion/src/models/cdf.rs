@@ -6,6 +6,16 @@ use std::ops::Range;
 use crate::{FitFailure, Model, Part, StreamRng, lanes::LANES, sorted::sorted_uniforms};
 
 /// The truth U(0, 1); every row is drawn, in increasing order.
+///
+/// # Examples
+/// ```
+/// use goldenweight_recursion::{Model, models::cdf::Cdf};
+///
+/// let model = Cdf::default();
+/// let mut losses = [f64::NAN];
+/// model.losses(model.truth(), &mut losses);
+/// assert_eq!(losses, [0.0]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Cdf {
     truth: Steps,
@@ -166,7 +176,8 @@ impl Steps {
             (b - a) * (left * left + left * right + right * right)
         };
         let mut lanes = [0.0; LANES];
-        let (starts, ends) = (self.atoms.chunks(LANES), self.atoms[1..].chunks(LANES));
+        // The uniform distribution has no atom.
+        let (starts, ends) = (self.atoms.chunks(LANES), self.atoms.get(1..).unwrap_or_default().chunks(LANES));
         for ((levels, starts), ends) in self.levels.chunks(LANES).zip(starts).zip(ends) {
             for (((lane, &level), &a), &b) in lanes.iter_mut().zip(levels).zip(starts).zip(ends) {
                 *lane += gap(a, b, level);

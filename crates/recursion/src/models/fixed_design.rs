@@ -17,6 +17,17 @@ pub struct LinearFixedDesign {
 
 impl LinearFixedDesign {
     /// The regression on the rows of `design`; none where its columns are linearly dependent.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_recursion::models::fixed_design::LinearFixedDesign;
+    /// use goldenweight_recursion::nalgebra::{DMatrix, DVector};
+    ///
+    /// let design = |last| DMatrix::from_row_slice(3, 2, &[1.0, 0.0, 1.0, 1.0, 1.0, last]);
+    /// let beta = || DVector::from_vec(vec![1.0, -1.0]);
+    /// assert!(LinearFixedDesign::new(design(2.0), beta(), 1.0).is_some());
+    /// assert!(LinearFixedDesign::new(DMatrix::from_element(3, 2, 1.0), beta(), 1.0).is_none());
+    /// ```
     #[must_use]
     pub fn new(design: DMatrix<f64>, beta: DVector<f64>, noise_variance: f64) -> Option<Self> {
         let gram = (design.transpose() * &design).cholesky()?;

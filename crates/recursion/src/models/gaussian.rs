@@ -40,6 +40,17 @@ impl<S: Sample> Gaussian<S> {
     ///
     /// # Panics
     /// Where sigma is not symmetric positive definite.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_recursion::{Model, models::gaussian::GaussianSufficient, nalgebra::DMatrix};
+    ///
+    /// let model = GaussianSufficient::new(DMatrix::from_row_slice(2, 2, &[4.0, 2.0, 2.0, 5.0]));
+    /// let mut losses = [f64::NAN; 3];
+    /// model.losses(model.truth(), &mut losses);
+    /// // No error of the mean, none of the covariance; the log determinant of the covariance.
+    /// assert!(losses[..2] == [0.0, 0.0] && (losses[2] - 16_f64.ln()).abs() < 1e-14);
+    /// ```
     #[must_use]
     pub fn new(sigma: DMatrix<f64>) -> Self {
         let factor = Cholesky::new(sigma.clone()).expect("sigma is positive definite").unpack();
@@ -48,6 +59,16 @@ impl<S: Sample> Gaussian<S> {
     }
 
     /// The same with another divisor.
+    ///
+    /// # Examples
+    /// A sample of one row has a covariance by maximum likelihood, zero.
+    /// ```
+    /// use goldenweight_recursion::models::gaussian::{Divisor, GaussianRows};
+    /// use goldenweight_recursion::{Model, nalgebra::DMatrix};
+    ///
+    /// let model = GaussianRows::new(DMatrix::identity(2, 2)).with_divisor(Divisor::MaximumLikelihood);
+    /// let _ = model.noise(1);
+    /// ```
     #[must_use]
     pub fn with_divisor(self, divisor: Divisor) -> Self {
         Self { divisor, ..self }
@@ -215,7 +236,7 @@ pub trait Sample {
 }
 
 /// Every row, column by column.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EveryRow {
     rows: usize,
     dim: usize,
@@ -249,7 +270,7 @@ impl Sample for EveryRow {
 }
 
 /// By the laws of mean and covariance, which are independent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Sufficient {
     mean_scale: f64,
     factor_scale: f64,

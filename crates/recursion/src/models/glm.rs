@@ -135,6 +135,17 @@ pub struct Regression<F> {
 
 impl<F: Family> Regression<F> {
     /// True coefficients (at least one); covariates N(0, I).
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_recursion::{Model, models::{logistic::Logistic, poisson::Poisson}};
+    ///
+    /// let mut losses = [f64::NAN];
+    /// Logistic::new(vec![1.0, -0.5]).losses(&vec![1.5, -0.5], &mut losses);
+    /// assert_eq!(losses, [0.25]);
+    /// Poisson::new(vec![0.25]).losses(&vec![0.75], &mut losses);
+    /// assert_eq!(losses, [0.25]);
+    /// ```
     #[must_use]
     pub const fn new(beta: Vec<f64>) -> Self {
         Self { truth: beta, coordinates: None, family: PhantomData }
@@ -144,6 +155,16 @@ impl<F: Family> Regression<F> {
     ///
     /// # Panics
     /// Where the two have different dimensions.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_recursion::coordinates::Coordinates;
+    /// use goldenweight_recursion::{Model, models::logistic::Logistic, nalgebra::DMatrix};
+    ///
+    /// // Covariances of the rows: 4 = 2^2, so the coefficient of a standard normal covariate is twice that of the covariate.
+    /// let rows = Coordinates::new(&DMatrix::from_element(1, 1, 4.0)).unwrap();
+    /// assert_eq!(Logistic::with_covariates(vec![0.5], rows).truth(), &[1.0]);
+    /// ```
     #[must_use]
     pub fn with_covariates(beta: Vec<f64>, coordinates: Coordinates) -> Self {
         let truth = coordinates.standard(&DVector::from_vec(beta)).as_slice().to_vec();

@@ -34,12 +34,30 @@ pub struct Linear<S> {
 
 impl<S: Sample> Linear<S> {
     /// The regression with so many coefficients (whichever they are) and this variance of the noise; covariates N(0, I).
+    ///
+    /// # Examples
+    /// see [`Linear::with_covariates`].
     #[must_use]
     pub fn new(dim: usize, noise_variance: f64) -> Self {
         Self { truth: vec![0.0; dim], noise_variance, coordinates: None, sample: PhantomData }
     }
 
     /// The same with other covariates.
+    ///
+    /// # Examples
+    /// Rows of variance 4 make the error of a coefficient a quarter in its square:
+    /// ```
+    /// use goldenweight_recursion::{Model, coordinates::Coordinates, models::linear::LinearRows, nalgebra::DMatrix};
+    ///
+    /// let standard = LinearRows::new(1, 9.0);
+    /// let wider = standard.clone().with_covariates(Coordinates::new(&DMatrix::from_element(1, 1, 4.0)).unwrap());
+    /// let loss = |model: &LinearRows| {
+    ///     let mut losses = [f64::NAN];
+    ///     model.losses(&vec![1.0], &mut losses); // a fit is its error, in units of the noise
+    ///     losses[0]
+    /// };
+    /// assert_eq!((loss(&standard), loss(&wider)), (9.0, 2.25));
+    /// ```
     #[must_use]
     pub fn with_covariates(self, coordinates: Coordinates) -> Self {
         Self { coordinates: Some(coordinates), ..self }
@@ -196,7 +214,7 @@ pub trait Sample {
 }
 
 /// Every row: the covariates column by column, then the noise.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EveryRow {
     rows: usize,
     dim: usize,
@@ -227,7 +245,7 @@ impl Sample for EveryRow {
 
 /// By their law: for rows \[X e\] of p + 1 standard normals, Bartlett's factor is the p x min(rows, p) factor A of X'X = A A' over a
 /// last row z, with X'e = A z.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Sufficient {
     dim: usize,
     scale: f64,
