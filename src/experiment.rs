@@ -177,8 +177,6 @@ impl Problem {
     /// # Ok::<(), goldenweight::experiment::InputError>(())
     /// ```
     pub fn new(model: Model, real: u64, synthetic: u64, parameters: &Parameters) -> Result<Self, InputError> {
-        within("real", real, 1..=Self::MAX_ROWS)?;
-        within("synthetic", synthetic, 1..=Self::MAX_ROWS)?;
         let superfluous = |(name, _): &(&str, String)| *name != "dim" && !model.takes.contains(name);
         if let Some((name, value)) = parameters.given().find(superfluous) {
             return Err(InputError::new(name, value, format!("must be left out for {model}")));
@@ -187,8 +185,10 @@ impl Problem {
             within("dim", dim, 1..=Self::MAX_DIM)?;
         }
         let truth = (model.truth)(parameters)?;
+        within("real", real, truth.fewest_rows()..=Self::MAX_ROWS)?;
+        within("synthetic", synthetic, truth.fewest_rows()..=Self::MAX_ROWS)?;
         if let Some(given) = parameters.dim.filter(|given| *given != truth.dim() as u64) {
-            let condition = format!("must be {} for {model} with this truth, or left out", truth.dim());
+            let condition = format!("must be {} for {model}, or left out", truth.dim());
             return Err(InputError::new("dim", given, condition));
         }
         let rows = Rows { real: real as usize, synthetic: synthetic as usize };

@@ -17,7 +17,7 @@
 //! * [`prediction`]: what theory predicts for a problem.
 //! * [`reference`](mod@reference): risks from another implementation.
 //! * [`evidence`], the crate `goldenweight-evidence`: how a check is made, compared, run and reported, for any theorem. Of it [`stats`] (the error rate of a run,
-//!   the rule of every comparison, extrapolation of ladders, tests of the rate itself), [`optimum`] (minimisers, by argmin), [`outcome`] and [`report`] are named here too.
+//!   the rule of every comparison, extrapolation of ladders, tests of the rate itself), [`optimum`](mod@optimum) (minimisers, by argmin), [`outcome`] and [`report`] are named here too.
 //! * [`claims`]: the registry, and one file per model; `claims/check/case.rs` makes of a simulator what the rules of evidence see, `claims/moments.rs` has the
 //!   independent recursions.
 //! * [`proofs`]: the machine-checked theorems of `theory/proofs`, and Coq run on them; `claims/certificate` has the exact evidence.

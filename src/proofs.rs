@@ -9,27 +9,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::thread;
 
-/// The files of `theory/proofs` that are run, by name.
-macro_rules! files {
-    ($($name:literal),+ $(,)?) => { [$(($name, include_str!(concat!("../theory/proofs/", $name)))),+] };
-}
-
-/// Script, map and Coq sources.
-pub const FILES: [(&str, &str); 13] = files![
-    "Collapse.v",
-    "Covariance.v",
-    "Dynamic.v",
-    "Evaluate.v",
-    "GoldenRatio.v",
-    "GoldenWeight.v",
-    "Law.v",
-    "Optimum.v",
-    "Values.v",
-    "Weights.v",
-    "check",
-    "statements",
-    "theorems",
-];
+pub use goldenweight_theory::proofs::FILES;
 
 /// What came of running Coq.
 #[derive(Clone, Debug, PartialEq, Eq)]

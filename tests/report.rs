@@ -32,7 +32,6 @@ fn rule(z: f64) -> Comparison {
         verdict: if z.abs() > 4.5 { Verdict::Refuted } else { Verdict::Confirmed },
         cause: String::new(),
         z,
-        law: "Student",
         degrees: 1e5,
         bound: 4.5,
         relative_error,

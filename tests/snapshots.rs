@@ -11,7 +11,8 @@ use goldenweight::catalogue::{self, Model};
 use goldenweight::evidence::{Compared, Finding, Kind, Machine, Measure, Statement, Verdict};
 use goldenweight::experiment::{Generations, Parameters, Problem};
 use goldenweight::outcome::calibration::{
-    CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Share, WrongSimulator,
+    CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Reasons, Share,
+    WrongSimulator,
 };
 use goldenweight::outcome::{ClaimOutcome, Counts, Evidence, NotRun, RunOutcome};
 use goldenweight::prediction::Prediction;
@@ -191,7 +192,6 @@ fn outcome() -> RunOutcome {
             verdict,
             cause: String::new(),
             z,
-            law: "Student",
             degrees: 999.0,
             bound: 4.5,
             relative_error: 0.002 * z,
@@ -288,6 +288,7 @@ fn calibration() -> CalibrationOutcome {
         adjusted_p_value: tested.then_some(2.0 * p_value),
         inside_95: 35,
         inside_99: 38,
+        reasons: Reasons::new(),
     };
     CalibrationOutcome {
         verdict: Verdict::Refuted,
@@ -306,7 +307,7 @@ fn calibration() -> CalibrationOutcome {
             p_value: 5.1e-4,
             comparisons: share(1, 57),
         },
-        laws: Laws { tested: 1, smallest_p_value: Some(1e-6), p_value: Some(2e-6) },
+        laws: Laws { tested: 1, smallest_p_value: Some(1e-6), p_value: Some(2e-6), reasons: Reasons::new() },
         coverage: vec![Coverage { nominal: 0.95, intervals: share(35, 39), p_value: 0.25 }],
         kinds: vec![KindCalibration {
             kind: Kind::Ladder,

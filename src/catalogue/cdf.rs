@@ -5,7 +5,7 @@ use goldenweight_theory::{cdf, parameters::ParameterError};
 
 use super::{Entry, Truth};
 use crate::{
-    experiment::{Rows, within},
+    experiment::Rows,
     prediction::{Law, Prediction, sizes},
     simulate::{Setting, Simulator, dispatch::SimulatorKind, engine::ScheduleKind},
 };
@@ -21,10 +21,7 @@ pub static CDF: Entry = Entry {
     coupled: SimulatorKind::Rows,
     loss_index: 0,
     effort: |rows, _| 15 * rows,
-    truth: |parameters| {
-        within("dim", parameters.dim.unwrap_or(1), 1..=1)?;
-        Ok(Box::new(Uniform))
-    },
+    truth: |_| Ok(Box::new(Uniform)),
 };
 
 #[derive(Debug)]

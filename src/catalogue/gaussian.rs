@@ -53,8 +53,7 @@ pub static GAUSSIAN_VARIANCE: Entry = Entry {
     loss_name: "squared error of the variance",
     loss_index: 1,
     truth: |parameters| {
-        let one = Parameters { dim: parameters.dim.or(parameters.sigma.is_none().then_some(1)), ..parameters.clone() };
-        let truth = gaussian(&one, Estimand::Covariance)?;
+        let truth = gaussian(&Parameters { dim: Some(1), ..parameters.clone() }, Estimand::Covariance)?;
         within("dim", truth.sigma.nrows() as u64, 1..=1)?;
         Ok(Box::new(truth))
     },
@@ -103,12 +102,11 @@ impl Truth for Gaussian {
         self.sigma.nrows()
     }
 
-    fn validate(&self, rows: Rows) -> Result<(), InputError> {
-        // Divisors n - 1 and m - 1.
-        let fewest = if self.divisor == Divisor::Unbiased { 2 } else { 1 };
-        within("real", rows.real as u64, fewest..=Problem::MAX_ROWS)?;
-        within("synthetic", rows.synthetic as u64, fewest..=Problem::MAX_ROWS)?;
-        Ok(())
+    fn fewest_rows(&self) -> u64 {
+        match self.divisor {
+            Divisor::Unbiased => 2,
+            Divisor::MaximumLikelihood => 1,
+        }
     }
 
     fn simulator(&self, kind: SimulatorKind, rows: Rows) -> Option<Box<dyn Simulator>> {

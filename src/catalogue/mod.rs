@@ -86,6 +86,11 @@ pub trait Truth: fmt::Debug + Send + Sync {
     /// Dimension p.
     fn dim(&self) -> usize;
 
+    /// Fewest real and synthetic rows of a generation.
+    fn fewest_rows(&self) -> u64 {
+        1
+    }
+
     /// Whether fits on so many rows exist.
     ///
     /// # Errors

@@ -81,9 +81,6 @@ impl CalibrateArgs {
             Verdict::Refuted => remarks.note(outcome.causes.join("; ")),
             Verdict::Inconclusive => remarks.inconclusive(outcome.causes.join("; ")),
         }
-        if outcome.partial {
-            remarks.inconclusive("interrupted: what is shown is of the runs that were finished".to_owned());
-        }
         remarks.say();
         Ok(if outcome.partial { Status::Inconclusive } else { status(outcome.verdict) })
     }

@@ -17,6 +17,7 @@ mod origin;
 mod output;
 mod progress;
 mod registry;
+mod statistic;
 mod usage;
 
 use std::{ffi::OsString, io::Write, process::ExitCode};

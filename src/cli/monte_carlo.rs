@@ -13,7 +13,7 @@ use goldenweight::{
     prediction::Prediction,
     simulate::{
         dispatch::{SimulatorKind, run_problem},
-        engine::{Plan, Record, ScheduleKind, Watch, Weights},
+        engine::{self, Plan, Record, ScheduleKind, Watch, Weights},
     },
     stats::moments::Moments,
 };
@@ -28,6 +28,7 @@ use super::{
     interrupt,
     origin::Origin,
     output::{Remarks, lines, progress, short, show, write_files},
+    statistic::{Spread, Statistic},
 };
 
 /// Most replicates.
@@ -84,6 +85,10 @@ pub struct SimulateArgs {
     /// Also write the loss of each replicate to this file, a line a replicate
     #[arg(long, value_name = "FILE.csv")]
     each: Option<PathBuf>,
+    /// Also print median, quantiles and mean over the replicates of: log-det (of the fitted covariance), median (the loss itself) or sd (the fitted standard
+    /// deviation, in one dimension)
+    #[arg(long, value_name = "WORD")]
+    statistic: Option<Statistic>,
 }
 
 /// Which simulator is used unless one is asked for.
@@ -154,6 +159,8 @@ struct AtWeight {
     weight: Option<f64>,
     #[serde(flatten)]
     simulated: Simulated,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistic: Option<Spread>,
 }
 
 impl fmt::Display for SimulateDocument {
@@ -164,7 +171,7 @@ impl fmt::Display for SimulateDocument {
             Some(b) => format!("mean over generations {b} to {}", self.generations - 1),
         };
         let common = if self.common_random_numbers { ", common random numbers at all weights" } else { "" };
-        for (i, AtWeight { weight, simulated }) in self.results.all().iter().enumerate() {
+        for (i, AtWeight { weight, simulated, statistic }) in self.results.all().iter().enumerate() {
             if i > 0 {
                 writeln!(f)?;
             }
@@ -190,6 +197,9 @@ impl fmt::Display for SimulateDocument {
                     ("failed fits", simulated.failed()),
                 ],
             )?;
+            if let Some(statistic) = statistic {
+                lines(f, &[("over the replicates", statistic.to_string())])?;
+            }
         }
         Ok(())
     }
@@ -202,6 +212,11 @@ impl SimulateArgs {
         let (problem, kind, at) = simulation.validate(2, Preferred::Fast)?;
         let (weights, schedule) = (self.weighting.weights(&problem)?, self.weighting.schedule);
         let each = self.each.as_deref().map(Each::open).transpose()?;
+        let simulator = problem.truth().simulator(kind, problem.rows()).expect("a simulator of this kind");
+        let loss = problem.model().loss_index;
+        if let Some(statistic) = self.statistic {
+            statistic.validate(&problem, simulator.losses(), simulation.burn_in)?;
+        }
         let stop = interrupt::listen()?;
         let Replicates(replicates) = &simulation.replicates;
         let asked = simulation.replicates.count();
@@ -211,20 +226,28 @@ impl SimulateArgs {
                 None => Ok::<_, Failure>(Theory::none(no_law(&problem, schedule))),
                 Some(prediction) => Ok(theory(prediction, Weight::new(weight.unwrap_or(1.0))?, at)),
             };
-            let passes = if each.is_some() { 1 + weights.len() as u64 } else { 1 };
+            let single = each.is_some() || self.statistic.is_some();
+            let passes = if single { 1 + weights.len() as u64 } else { 1 };
             let bar = progress(Some(passes * asked), "replicates");
             let plan = simulation.plan(at, schedule, 0, replicates.clone());
             let watch = Watch { progress: &|done| bar.inc(done), stop };
             let grid: Vec<f64> = weights.iter().map(|weight| weight.unwrap_or(1.0)).collect();
             let outcomes = run_problem(&problem, kind, &plan, &grid, &watch);
-            let lines = each.is_some().then(|| each_replicate(&problem, kind, &plan, &grid, &watch));
+            let path = |&w: &f64| simulator.paths(&plan, &Weights::Constant(w), &watch);
+            let paths: Vec<Vec<engine::Path>> = if single { grid.iter().map(path).collect() } else { Vec::new() };
+            let lines = each.is_some().then(|| each_replicate(&plan, &grid, &paths, loss));
+            let mut spreads = paths.iter();
             bar.finish_and_clear();
             let result = |(&weight, (moments, failed)): (&Option<f64>, &(Moments, u64))| {
+                let paths = spreads.next();
+                let statistic =
+                    self.statistic.zip(paths).map(|(statistic, paths)| statistic.of(paths, simulator.losses(), loss));
                 let mut reasons = simulation.reasons();
                 if weight.is_none() {
                     reasons.insert("weight", NO_WEIGHT.to_owned());
                 }
-                Ok(AtWeight { weight, simulated: Simulated::new(moments, *failed, asked, theory(weight)?, reasons) })
+                let simulated = Simulated::new(moments, *failed, asked, theory(weight)?, reasons);
+                Ok(AtWeight { weight, simulated, statistic })
             };
             let results = weights.iter().zip(&outcomes).map(result).collect::<Result<Vec<_>, Failure>>()?;
             let document = SimulateDocument {
@@ -249,7 +272,7 @@ impl SimulateArgs {
         if results[0].simulated.is_partial() {
             remarks.inconclusive(results[0].simulated.finished());
         }
-        for AtWeight { weight, simulated } in results {
+        for AtWeight { weight, simulated, .. } in results {
             let of = match weight {
                 Some(w) if results.len() > 1 => format!("w = {}: ", short(*w)),
                 _ => String::new(),
@@ -288,23 +311,17 @@ impl<'a> Each<'a> {
 }
 
 /// A line for each replicate: its index, and its loss at each weight; "failed" where a fit does not exist.
-fn each_replicate(problem: &Problem, kind: SimulatorKind, plan: &Plan, weights: &[f64], watch: &Watch<'_>) -> String {
-    let simulator = problem.truth().simulator(kind, problem.rows()).expect("a simulator of this kind");
-    let loss = problem.model().loss_index;
-    let paths: Vec<_> = weights.iter().map(|&w| simulator.paths(plan, &Weights::Constant(w), watch)).collect();
-    let mut text = "replicate".to_owned();
-    weights.iter().for_each(|&w| {
-        text += &if plan.schedule.takes_weight() { format!(",loss at w = {w}") } else { ",loss".to_owned() }
-    });
+fn each_replicate(plan: &Plan, weights: &[f64], paths: &[Vec<engine::Path>], loss: usize) -> String {
+    let head = |w: &f64| if plan.schedule.takes_weight() { format!(",loss at w = {w}") } else { ",loss".to_owned() };
+    let value = |x: f64| if x == f64::INFINITY { ",failed".to_owned() } else { format!(",{x}") };
     let finished = paths.iter().map(Vec::len).min().unwrap_or(0);
-    for (i, replicate) in plan.replicates.clone().enumerate().take(finished) {
-        text += &format!("\n{replicate}");
-        for paths in &paths {
-            let value = paths[i][loss];
-            text += &if value == f64::INFINITY { ",failed".to_owned() } else { format!(",{value}") };
-        }
-    }
-    text + "\n"
+    let line = |(i, replicate): (usize, u64)| {
+        let values: String = paths.iter().map(|paths| value(paths[i][loss])).collect();
+        format!("{replicate}{values}\n")
+    };
+    let head: String = weights.iter().map(head).collect();
+    let lines: String = plan.replicates.clone().take(finished).enumerate().map(line).collect();
+    format!("replicate{head}\n{lines}")
 }
 
 /// The risk that theory predicts.

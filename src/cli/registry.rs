@@ -80,13 +80,8 @@ pub fn no_claim(only: Option<&Pattern>, error: &RunError) -> InputError {
     let glob = only.map(Pattern::to_string).unwrap_or_default();
     let claims = claims::registry();
     let suggestion = nearest(&glob, claims.iter().map(|claim| claim.says.id.as_str()));
-    let condition = format!(
-        "{error}; {}",
-        suggestion.map_or_else(
-            || "`goldenweight claims` lists the ids".to_owned(),
-            |id| format!("did you mean {id}? `goldenweight claims` lists the ids")
-        )
-    );
+    let meant = suggestion.map_or_else(String::new, |id| format!("did you mean {id}? "));
+    let condition = format!("{error}; {meant}`goldenweight claims` lists the ids");
     InputError::new("--only", glob, condition)
 }
 

@@ -144,7 +144,8 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 /// the points lie that they name.
 fn labels(subject: Subject) -> [(At, f64); 4] {
     /// By model, as (x, y, part).
-    const PLACES: [(Model, [(f64, f64, f64); 4]); 5] = [
+    type Place = (f64, f64, f64);
+    const PLACES: [(Model, [Place; 4]); 5] = [
         (&catalogue::GAUSSIAN_MEAN, [(0.2, 0.1, 0.02), (0.22, 0.95, 0.26), (0.5, 0.57, 0.44), (0.36, 0.34, 0.3)]),
         (
             &catalogue::GAUSSIAN_COVARIANCE,
@@ -154,7 +155,7 @@ fn labels(subject: Subject) -> [(At, f64); 4] {
         (&catalogue::LINEAR, [(0.62, 0.88, 0.68), (0.66, 0.24, 0.6), (0.45, 0.1, 0.4), (0.55, 0.9, 0.48)]),
         (&catalogue::POISSON, [(0.62, 0.88, 0.68), (0.66, 0.24, 0.6), (0.45, 0.1, 0.4), (0.55, 0.9, 0.48)]),
     ];
-    const ELSEWHERE: [(f64, f64, f64); 4] = [(0.3, 0.5, 0.14), (0.42, 0.74, 0.26), (0.3, 0.4, 0.1), (0.3, 0.3, 0.1)];
+    const ELSEWHERE: [Place; 4] = [(0.3, 0.5, 0.14), (0.42, 0.74, 0.26), (0.3, 0.4, 0.1), (0.3, 0.3, 0.1)];
     let of = |(model, _): &&(Model, _)| matches!(subject, Subject::Model(other, _) if other == *model);
     PLACES.iter().find(of).map_or(ELSEWHERE, |(_, places)| *places).map(|(x, y, part)| (At::Pane(x, y), part))
 }

@@ -9,6 +9,7 @@ mod figures;
 #[cfg(unix)]
 mod interrupted_runs;
 mod interruption;
+mod truths;
 
 use std::{
     process::{Command, Output, Stdio},
@@ -266,10 +267,10 @@ fn the_registry_is_listed_and_one_claim_is_verified() {
     assert!(claims.iter().any(|claim| claim["id"] == id) && stdout_of("claims", 0).contains(id));
     let run = json(&format!("verify --only {id} --json"));
     assert_keys(&run, "seed tier family_false_alarm checks comparisons partial not_begun verdict claims");
-    assert_keys(&run["claims"][0], "id statement source exactness verdict kinds_not_run headline no_headline evidence");
+    assert_keys(&run["claims"][0], "id statement source exactness verdict kinds_not_run headline reasons evidence");
     assert_keys(
         &run["claims"][0]["evidence"][0],
-        "kind verdict statistic bound detectable_effect relative_error interval margin replicates missing comparisons reproduce seconds detail ran",
+        "kind verdict statistic bound detectable_effect relative_error interval margin replicates reasons comparisons reproduce seconds detail ran",
     );
     assert_eq!([&run["claims"][0]["id"], &run["verdict"]], [id, "confirmed"]);
     let table = stdout_of(&format!("verify --only {id}"), 0);

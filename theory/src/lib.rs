@@ -16,6 +16,7 @@
 //!   [`maximum_likelihood`]: Gaussian rows whose covariance is divided by n; [`design`]: regressions on rows N(0, Omega).
 //! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
 //! * [`collapse`]: training on synthetic rows alone (w = 0).
+//! * [`proofs`]: the text of the machine-checked proofs.
 //!
 //! # Invariants
 //!
@@ -44,6 +45,7 @@ pub mod maximum_likelihood;
 pub mod misspecified;
 pub mod parameters;
 pub mod poisson;
+pub mod proofs;
 pub mod recursion;
 pub mod scalar;
 pub mod weights;

@@ -2,7 +2,7 @@
 //!
 //! # How it works
 //! * A [`Claim`] is a [`Statement`] with [`Check`]s; a [`Suite`] is the claims that run together. A check compares without sampling error ([`recursion`],
-//!   [`property`], [`Check::certain`]), by simulation ([`simulation`], [`failures`], [`optimum`], [`score`], [`curvature`], and in the limit of a ladder of
+//!   [`property`], [`Check::certain`]), by simulation ([`simulation()`], [`failures`], [`optimum()`], [`score`], [`curvature`], and in the limit of a ladder of
 //!   sizes [`ladder`], [`optimum_ladder`], [`score_ladder`]), or is work that goes on beside the others ([`Check::beside`]).
 //! * All that is seen of a simulation is the trait [`Simulation`]: tallies of replicates at some points of one parameter. A [`Case`] says where it is simulated
 //!   and what is expected there.
@@ -73,6 +73,9 @@ mod suite;
 mod tests;
 mod trial;
 mod verdict;
+
+/// The crates whose types and traits claims need, in the versions that fit: random numbers, random parameters, patterns of ids.
+pub use {glob, goldenweight_replicates::rand, proptest};
 
 pub use calibration::{Calibration, FEWEST_SEEDS};
 pub use case::{Case, Curve, Expected, Place};

@@ -12,6 +12,7 @@ pub struct Machine {
     /// Architecture.
     pub architecture: String,
     /// Name of the processor, where the system tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub processor: Option<String>,
     /// Threads that the system offers.
     pub cores: usize,

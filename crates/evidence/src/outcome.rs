@@ -2,6 +2,8 @@
 
 pub mod calibration;
 
+use std::collections::BTreeMap;
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::claim::Statement;
@@ -43,7 +45,9 @@ impl Evidence {
     pub fn missing(&self) -> Option<&'static str> {
         match self.finding.measure {
             Measure::Worst(_) => None,
-            Measure::Error(_) => Some("statistic is the largest error in units of its tolerance: nothing was sampled"),
+            Measure::Error(_) => {
+                Some("nothing was sampled: the statistic is the largest error in units of its tolerance")
+            }
             Measure::NotRun | Measure::Interrupted => Some("not run, see detail"),
             Measure::Decided if self.kind.is_sampled() => Some("a comparison could not be made, see detail"),
             Measure::Decided => Some("shown or not, without a number"),
@@ -51,24 +55,32 @@ impl Evidence {
     }
 }
 
-/// The numbers are those of the worst comparison but for `detectable_effect`, the largest of all; `missing` says why some are null.
+/// The numbers are those of the worst comparison but for `detectable_effect`, the largest of all; `reasons` says why some are null.
 impl Serialize for Evidence {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { kind, check, finding, reproduce, seconds } = self;
         let worst = finding.worst();
-        let number = |field: fn(&Compared) -> f64| worst.map(field);
+        let number = |field: fn(&Compared) -> f64| worst.map(field).filter(|x| x.is_finite());
+        let numbers = [
+            ("statistic", finding.statistic()),
+            ("bound", finding.bound()),
+            ("detectable_effect", finding.detectable_effect()),
+            ("relative_error", number(|worst| worst.comparison.relative_error)),
+            ("margin", number(|worst| worst.comparison.margin)),
+        ];
+        let absent = numbers.iter().filter(|(_, number)| number.is_none()).map(|(key, _)| *key);
+        let absent = absent.chain(["interval", "replicates"].into_iter().filter(|_| worst.is_none()));
+        let reasons: BTreeMap<_, _> = absent.map(|key| (key, self.missing().unwrap_or("not finite"))).collect();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("kind", kind)?;
         map.serialize_entry("check", check)?;
         map.serialize_entry("verdict", &finding.verdict)?;
-        map.serialize_entry("statistic", &finding.statistic())?;
-        map.serialize_entry("bound", &finding.bound())?;
-        map.serialize_entry("detectable_effect", &finding.detectable_effect())?;
-        map.serialize_entry("relative_error", &number(|worst| worst.comparison.relative_error))?;
+        for (key, number) in &numbers {
+            map.serialize_entry(key, number)?;
+        }
         map.serialize_entry("interval", &worst.map(|worst| worst.comparison.interval))?;
-        map.serialize_entry("margin", &number(|worst| worst.comparison.margin))?;
         map.serialize_entry("replicates", &worst.map(|worst| worst.replicates))?;
-        map.serialize_entry("missing", &self.missing())?;
+        map.serialize_entry("reasons", &reasons)?;
         map.serialize_entry("comparisons", &finding.comparisons)?;
         map.serialize_entry("reproduce", reproduce)?;
         map.serialize_entry("seconds", seconds)?;
@@ -150,13 +162,13 @@ impl Serialize for ClaimOutcome {
             verdict: Verdict,
             kinds_not_run: &'a [NotRun],
             headline: Option<Headline<'a>>,
-            no_headline: Option<String>,
+            reasons: BTreeMap<&'static str, String>,
             evidence: &'a [Evidence],
         }
         let Self { says, verdict, kinds_not_run, evidence } = self;
         let headline = self.headline().map(|(e, compared)| Headline { kind: e.kind, check: &e.check, compared });
-        let no_headline = self.no_headline();
-        Document { says, verdict: *verdict, kinds_not_run, headline, no_headline, evidence }.serialize(serializer)
+        let reasons = self.no_headline().into_iter().map(|reason| ("headline", reason)).collect();
+        Document { says, verdict: *verdict, kinds_not_run, headline, reasons, evidence }.serialize(serializer)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Checks by simulation: estimates against what is expected, at places or in the limit of a ladder of sizes.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::case::{Case, Expected};
 use crate::context::Context;
@@ -166,7 +168,7 @@ fn failures(failed: u64) -> String {
 }
 
 /// One statistical comparison, from its estimate to its words in a report.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
     /// Case, or the limit of a ladder.
     pub place: String,
@@ -175,14 +177,44 @@ pub struct Compared {
     /// Replicates drawn for it; of a ladder for each rung.
     pub replicates: u64,
     /// What the rule says of it.
-    #[serde(flatten)]
     pub comparison: Comparison,
     /// The estimate; of a ladder the extrapolated ratio, which is expected to be 1.
-    #[serde(skip)]
     pub estimate: Estimate,
     /// Both sides in words.
-    #[serde(skip)]
     pub words: String,
+}
+
+/// A number that is not finite has no JSON form: it is null, and `reasons` says why.
+impl Serialize for Compared {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { place, of, replicates, comparison, .. } = self;
+        let found = comparison;
+        let degrees = if found.degrees == f64::INFINITY { "infinitely many: z is normal" } else { "not finite" };
+        let numbers = [
+            ("z", found.z, "not finite"),
+            ("degrees", found.degrees, degrees),
+            ("bound", found.bound, "not finite"),
+            ("relative_error", found.relative_error, "not finite"),
+            ("margin", found.margin, "not finite"),
+            ("detectable_effect", found.detectable_effect, "not finite"),
+        ];
+        let reasons: BTreeMap<_, _> =
+            numbers.iter().filter(|(_, number, _)| !number.is_finite()).map(|(key, _, reason)| (key, reason)).collect();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("place", place)?;
+        map.serialize_entry("of", of)?;
+        map.serialize_entry("verdict", &found.verdict)?;
+        if !found.cause.is_empty() {
+            map.serialize_entry("cause", &found.cause)?;
+        }
+        map.serialize_entry("replicates", replicates)?;
+        for (key, number, _) in &numbers {
+            map.serialize_entry(key, number)?;
+        }
+        map.serialize_entry("interval", &found.interval)?;
+        map.serialize_entry("reasons", &reasons)?;
+        map.end()
+    }
 }
 
 impl Compared {

@@ -44,6 +44,9 @@ pub mod schedule;
 mod sorted;
 pub mod source;
 
+/// The crates whose types and traits a model of your own needs, in the versions that fit.
+pub use {nalgebra, rand, rand_distr};
+
 pub use goldenweight_replicates::{moments::Moments, stream::StreamRng};
 pub use schedule::{Accumulate, Fixed, Fresh, Rows, Schedule};
 pub use source::{FromTruth, Source};

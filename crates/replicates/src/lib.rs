@@ -18,5 +18,8 @@
 //! assert!((largest.mean() - 0.75).abs() < 5.0 * largest.std_error());
 //! ```
 
+/// The crate whose traits draw from a stream, in the version that fits.
+pub use rand;
+
 pub mod moments;
 pub mod stream;

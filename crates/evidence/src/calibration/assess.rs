@@ -3,7 +3,8 @@
 use goldenweight_replicates::moments::Moments;
 
 use crate::outcome::calibration::{
-    CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Share, WrongSimulator,
+    CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Reasons, Share,
+    WrongSimulator,
 };
 use crate::sampled::Compared;
 use crate::stats::calibration::{
@@ -130,6 +131,7 @@ impl Column {
             adjusted_p_value: None,
             inside_95: inside(LEVELS[0]),
             inside_99: inside(LEVELS[1]),
+            reasons: Reasons::new(),
         };
         Self { values, probabilities, z, report }
     }
@@ -179,7 +181,35 @@ fn test_laws(columns: &mut [Column]) -> Laws {
         column.report.adjusted_p_value = Some(adjusted);
     }
     let smallest = |p_values: &[f64]| p_values.iter().copied().min_by(f64::total_cmp);
-    Laws { tested: tested.len(), smallest_p_value: smallest(&p_values), p_value: smallest(&adjusted) }
+    let mut laws = Laws {
+        tested: tested.len(),
+        smallest_p_value: smallest(&p_values),
+        p_value: smallest(&adjusted),
+        reasons: Reasons::new(),
+    };
+    if laws.tested == 0 {
+        laws.reasons = ["smallest_p_value", "p_value"].map(|key| (key, "no comparison could be tested")).into();
+    }
+    for column in columns {
+        column.report.reasons = reasons(&column.report);
+    }
+    laws
+}
+
+/// Why numbers of a comparison are missing.
+fn reasons(report: &ComparisonCalibration) -> Reasons {
+    let few = if report.values == 0 { "no run gave a z" } else { "too few z's" };
+    let degrees = if report.values == 0 { few } else { "infinitely many: z is normal" };
+    let all = [
+        ("skewness", report.skewness, few),
+        ("degrees", report.degrees, degrees),
+        ("mean", report.mean, few),
+        ("deviation", report.deviation, few),
+        ("distance", report.distance, few),
+        ("p_value", report.p_value, few),
+        ("adjusted_p_value", report.adjusted_p_value, "not tested: too few z's, or too skewed on average"),
+    ];
+    all.into_iter().filter(|(_, number, _)| number.is_none()).map(|(key, _, reason)| (key, reason)).collect()
 }
 
 fn covered(tested: &[&Column], nominal: f64) -> Coverage {

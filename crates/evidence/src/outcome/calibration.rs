@@ -1,8 +1,13 @@
 //! What a calibration reports: whether the statistical checks keep their declared error rate. Plain data, read by every report.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::verdict::{Kind, Verdict};
+
+/// Why keys are null.
+pub type Reasons = BTreeMap<&'static str, &'static str>;
 
 /// Hits among trials, with the exact (Clopper–Pearson) 95 % interval for their probability.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -41,6 +46,8 @@ pub struct Laws {
     pub smallest_p_value: Option<f64>,
     /// The same, adjusted for the number of tests by Holm's method.
     pub p_value: Option<f64>,
+    /// Of what is null, why.
+    pub reasons: Reasons,
 }
 
 /// How often intervals of one nominal coverage contained the expected value.
@@ -112,6 +119,8 @@ pub struct ComparisonCalibration {
     pub inside_95: u64,
     /// 99 % intervals that did.
     pub inside_99: u64,
+    /// Of what is null, why.
+    pub reasons: Reasons,
 }
 
 /// A deliberately wrong simulator, which its check must refute.
@@ -156,7 +165,8 @@ pub struct CalibrationOutcome {
     pub coverage: Vec<Coverage>,
     /// By kind of evidence.
     pub kinds: Vec<KindCalibration>,
-    /// The wrong simulator.
+    /// The wrong simulator, where the suite has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub wrong_simulator: Option<WrongSimulator>,
     /// Every comparison, in the order of the registry.
     pub comparisons: Vec<ComparisonCalibration>,

@@ -57,8 +57,13 @@ fn parts(outcome: &CalibrationOutcome) -> String {
         ("", format!("probability of one at most {} (exact, 95 % confidence)", short(alarms.upper_bound))),
         ("", format!("{} of {} comparisons", alarms.comparisons.hits, alarms.comparisons.trials)),
         ("laws of z", {
-            let [smallest, adjusted] = [outcome.laws.smallest_p_value, outcome.laws.p_value].map(optional);
-            format!("{} Kolmogorov-Smirnov tests, smallest p = {smallest}, by Holm {adjusted}", outcome.laws.tested)
+            let tests = format!("{} Kolmogorov-Smirnov tests", outcome.laws.tested);
+            match (outcome.laws.smallest_p_value, outcome.laws.p_value) {
+                (Some(smallest), Some(adjusted)) => {
+                    format!("{tests}, smallest p = {}, by Holm {}", short(smallest), short(adjusted))
+                }
+                _ => tests,
+            }
         }),
     ];
     let names = ["95 % intervals", "99 % intervals"];
@@ -118,7 +123,7 @@ fn furthest(outcome: &CalibrationOutcome) -> String {
             decimals(comparison.mean, 3),
             decimals(comparison.deviation, 3),
             decimals(comparison.skewness, 3),
-            decimals(comparison.degrees, 0),
+            comparison.degrees.map_or_else(|| "normal".to_owned(), |degrees| format!("{degrees:.0}")),
             decimals(comparison.distance, 3),
             short(p_value),
             comparison.claim,
@@ -141,8 +146,4 @@ fn share(share: &Share) -> String {
 /// Three decimals, or two digits where those would be zeros.
 fn short(x: f64) -> String {
     if x >= 0.001 || x == 0.0 { format!("{x:.3}") } else { format!("{x:.1e}") }
-}
-
-fn optional(x: Option<f64>) -> String {
-    x.map_or_else(|| "none, as nothing was tested".to_owned(), short)
 }

@@ -1,7 +1,6 @@
 //! An estimate against its expected value: one rule for every statistical check.
 
 use goldenweight_replicates::moments::Moments;
-use serde::Serialize;
 
 use super::family::Family;
 use crate::verdict::Verdict;
@@ -123,19 +122,15 @@ impl Estimate {
 }
 
 /// What the comparison of an estimate with its expected value says.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
     /// Verdict.
     pub verdict: Verdict,
     /// Why it is not Confirmed; empty where it is.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub cause: String,
     /// Distance in standard errors, see [`Estimate::z`].
     pub z: f64,
-    /// The law that z has where the claim is true, in a word: Student's, or the normal one (infinitely many degrees of freedom, which JSON cannot
-    /// say).
-    pub law: &'static str,
-    /// Its degrees of freedom.
+    /// Degrees of freedom of Student's law, which z has where the claim is true; infinitely many are the normal law.
     pub degrees: f64,
     /// Bound on |z|, from the family-wise rate.
     pub bound: f64,
@@ -183,7 +178,6 @@ pub fn compare(estimate: &Estimate, expected: f64, margin: f64, family: &Family)
         verdict,
         cause: cause.to_owned(),
         z,
-        law: if estimate.degrees == f64::INFINITY { "normal" } else { "Student" },
         degrees: estimate.degrees,
         bound,
         relative_error: relative(estimate.value),

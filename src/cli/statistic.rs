@@ -1,0 +1,116 @@
+//! `simulate --statistic`: what practitioners print of a collapse beside the risk, over the replicates.
+
+use std::{fmt, str::FromStr};
+
+use goldenweight::{
+    experiment::{InputError, Problem},
+    simulate::engine::Path,
+    stats::moments::Moments,
+};
+use serde::Serialize;
+
+use super::{closed_form::finite, output::short};
+
+/// Which statistic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statistic {
+    /// log det of the fitted covariance.
+    LogDet,
+    /// The loss.
+    Median,
+    /// The fitted standard deviation, in one dimension.
+    Sd,
+}
+
+impl FromStr for Statistic {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let kind = [Self::LogDet, Self::Median, Self::Sd].into_iter().find(|statistic| statistic.name() == name);
+        kind.ok_or_else(|| "must be one of log-det, median, sd".to_owned())
+    }
+}
+
+/// Its law over the replicates, as far as they show it.
+#[derive(Serialize)]
+pub struct Spread {
+    name: &'static str,
+    what: &'static str,
+    mean: Option<f64>,
+    std_error: Option<f64>,
+    q10: Option<f64>,
+    median: Option<f64>,
+    q90: Option<f64>,
+    reason: Option<&'static str>,
+}
+
+impl Statistic {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::LogDet => "log-det",
+            Self::Median => "median",
+            Self::Sd => "sd",
+        }
+    }
+
+    /// Whether it can be had of a problem at one generation.
+    pub fn validate(self, problem: &Problem, losses: &[&str], burn_in: Option<u64>) -> Result<(), InputError> {
+        let refuse = |condition: String| Err(InputError::new("statistic", self.name(), condition));
+        if let Some(b) = burn_in {
+            return Err(InputError::new("burn_in", b, "must be left out with `statistic`, which is of one generation"));
+        }
+        match self {
+            Self::LogDet if !losses.contains(&"log_det") => {
+                refuse(format!("must be median for {}, which has no covariance", problem.model()))
+            }
+            Self::Sd if !losses.contains(&"log_det") || problem.dim() != 1 => {
+                refuse(format!("must be log-det or median for {} in dimension {}", problem.model(), problem.dim()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Of the paths of the replicates, which hold one generation.
+    pub fn of(self, paths: &[Path], losses: &[&str], own: usize) -> Spread {
+        let log_det = losses.iter().position(|name| *name == "log_det").unwrap_or(own);
+        let mut values: Vec<f64> = match self {
+            Self::Median => paths.iter().map(|path| path[own]).collect(),
+            Self::LogDet => paths.iter().map(|path| path[log_det]).collect(),
+            Self::Sd => paths.iter().map(|path| libm::exp(0.5 * path[log_det])).collect(),
+        };
+        let mut moments = Moments::default();
+        values.iter().for_each(|&value| moments.push(value));
+        values.sort_by(f64::total_cmp);
+        // The smallest value with at least this share of all at or below it.
+        let quantile = |share: f64| {
+            let rank = (share * values.len() as f64).ceil() as usize;
+            values.get(rank.max(1) - 1).copied().and_then(finite)
+        };
+        let (mean, std_error) = (finite(moments.mean()), finite(moments.std_error()));
+        let [q10, median, q90] = [0.1, 0.5, 0.9].map(quantile);
+        let whole = [mean, std_error, q10, median, q90].iter().all(Option::is_some);
+        Spread {
+            name: self.name(),
+            what: match self {
+                Self::LogDet => "log det of the fitted covariance",
+                Self::Median => "the loss; that of a replicate whose fit does not exist is infinite",
+                Self::Sd => "the fitted standard deviation",
+            },
+            mean,
+            std_error,
+            q10,
+            median,
+            q90,
+            reason: (!whole).then_some("a replicate's is infinite, or there are fewer than two"),
+        }
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [mean, error, q10, median, q90] =
+            [self.mean, self.std_error, self.q10, self.median, self.q90].map(|x| short(x));
+        write!(f, "{}: median {median}, 10 % and 90 % quantiles {q10} and {q90}, mean {mean} ± {error}", self.what)?;
+        self.reason.map_or(Ok(()), |reason| write!(f, " (-: {reason})"))
+    }
+}

@@ -1,0 +1,182 @@
+//! Own truths, schedules, grids of weights, ranges of replicates.
+
+use serde_json::Value;
+
+use crate::{assert_close, json, json_with_code, number, run, text};
+
+/// tr Omega^-1 = 1/4 + 1 and noise 2: at w = 1 the limit law is 2 (5/4)/n.
+#[test]
+fn a_design_covariance_and_a_noise_variance_enter_the_risk() {
+    let line =
+        "risk --model linear --design-covariance 4,0;0,1 --noise-variance 2 --real 100 --synthetic 50 --weight 1";
+    assert_close(number(&json(line), "risk"), 0.025, 1e-14, line);
+    let simulated = json(
+        &line
+            .replace("risk", "simulate")
+            .replace("100 ", "400 ")
+            .replace("--weight 1", "--weight 1 --generations 1 --replicates 20000"),
+    );
+    // E (X'X)^-1 = Omega^-1/(n - p - 1): 2 (5/4)/397, within five standard errors.
+    let (risk, error) = (number(&simulated, "risk"), number(&simulated, "std_error"));
+    assert!((risk - 2.5 / 397.0).abs() < 5.0 * error, "{risk} ± {error}");
+}
+
+/// The same regression in other coordinates: x = L z with L = (2, 0; 1, 2), so beta of x is L'beta of z, and the errors are mapped back.
+#[test]
+fn own_coefficients_are_simulated_in_the_coordinates_of_their_covariates() {
+    let line = "simulate --model logistic --beta 1,-.5 --design-covariance 4,2;2,5 --real 400 --synthetic 400 --weight .618 --generations 5 --replicates 500";
+    let document = json(line);
+    assert_eq!(document["dim"], 2);
+    // A limit law at 400 rows: its gap of order 1/n is some 4 % here.
+    assert!((number(&document, "ratio") - 1.0).abs() < 0.2, "{document}");
+}
+
+/// With divisors n the mean's risk levels off, 1 - (1 - 1/n)^(t + 1); with n - 1 it is (1 + t)/n.
+#[test]
+fn the_divisor_decides_whether_the_mean_collapses() {
+    let line = "risk --model gaussian-mean --dim 1 --real 10 --synthetic 10 --weight 0 --generations 100";
+    assert_close(number(&json(line), "risk"), 10.1, 1e-13, line);
+    let mle = json(&format!("{line} --divisor mle"));
+    assert_close(number(&mle, "risk"), 1.0 - 0.9_f64.powi(101), 1e-13, line);
+    assert_eq!(mle["diverges"], false);
+}
+
+/// n = m: accumulating, the mean's risk tends to pi^2/6 of that of the real rows.
+#[test]
+fn accumulating_data_take_no_weight_and_do_not_collapse() {
+    let line = "risk --model gaussian-mean --dim 2 --real 50 --synthetic 50 --schedule accumulate";
+    let document = json(line);
+    assert_close(number(&document, "risk"), 2.0 / 50.0 * std::f64::consts::PI.powi(2) / 6.0, 1e-13, line);
+    assert!(document["weight"].is_null() && document["reasons"]["weight"].is_string(), "{document}");
+}
+
+/// Every model simulates under every schedule; where there is an exact law, it is met.
+#[test]
+fn every_model_simulates_under_every_schedule() {
+    for model in [
+        "gaussian-mean",
+        "gaussian-covariance",
+        "gaussian-variance",
+        "linear",
+        "logistic",
+        "poisson",
+        "cdf",
+        "categorical",
+    ] {
+        for (schedule, weight) in [("fresh", " --weight .6"), ("fixed", " --weight .6"), ("accumulate", "")] {
+            let line = format!(
+                "simulate --model {model} --real 60 --synthetic 40 --schedule {schedule}{weight} --generations 3 --replicates 20000"
+            );
+            let document = json(&line);
+            match document["z"].as_f64() {
+                Some(z) => assert!(z.abs() < 4.5, "{line}: z = {z}"),
+                None => assert!(document["z_reason"].is_string() && document["risk"].is_number(), "{document}"),
+            }
+            assert_eq!(document["schedule"], schedule);
+            let law = ["no law is known", "the theory is a limit law", "too few replicates"];
+            if document["z"].is_null() {
+                let reason = document["z_reason"].as_str().unwrap();
+                assert!(law.iter().any(|law| reason.contains(law)), "{line}: {reason}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_schedule_without_a_law_says_so() {
+    let document = json(
+        "simulate --model cdf --real 9 --synthetic 5 --schedule fixed --weight .5 --generations 2 --replicates 100",
+    );
+    assert!(document["theory"]["risk"].is_null(), "{document}");
+    let output = run("risk --model cdf --real 9 --synthetic 5 --schedule fixed --weight .5");
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        text(&output.stderr).contains("no law is known of cdf under the schedule fixed"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+/// Each of several weights has the digits that it has alone.
+#[test]
+fn a_grid_has_the_digits_of_its_weights() {
+    let line = "simulate --model poisson --real 60 --synthetic 40 --generations 3 --replicates 100 --weight";
+    let grid = json(&format!("{line} .3,.6,1"));
+    let results = grid["results"].as_array().expect("a list");
+    assert_eq!((results.len(), &grid["common_random_numbers"]), (3, &Value::from(true)));
+    for (result, weight) in results.iter().zip([".3", ".6", "1"]) {
+        let alone = json(&format!("{line} {weight}"));
+        for key in ["weight", "risk", "std_error", "failed_fits"] {
+            assert_eq!(result[key], alone[key], "{key} at {weight}");
+        }
+    }
+    let risks = json("risk --model cdf --real 9 --synthetic 5 --weight .25,.5");
+    let alone = json("risk --model cdf --real 9 --synthetic 5 --weight .5");
+    assert_eq!(risks["results"][1]["risk"], alone["risk"]);
+}
+
+/// Replicates by index: a line each, those of the whole run; and their mean is the risk.
+#[test]
+fn a_range_of_replicates_is_a_part_of_the_whole() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let line = "simulate --model linear --real 20 --synthetic 30 --weight .5 --generations 4 --replicates";
+    let (all, part) = (file("all.csv"), file("part.csv"));
+    json(&format!("{line} 150 --each {all}"));
+    let document = json(&format!("{line} 64..100 --each {part}"));
+    let read = |path: &str| -> Vec<String> {
+        std::fs::read_to_string(path).expect("written").lines().map(str::to_owned).collect()
+    };
+    let (all, part) = (read(&all), read(&part));
+    assert_eq!((all.len(), part.len(), all[0].as_str()), (151, 37, "replicate,loss at w = 0.5"));
+    assert_eq!(part[1..], all[65..101]);
+    assert_eq!((number(&document, "replicates"), number(&document, "first_replicate")), (36.0, 64.0));
+    let losses: Vec<f64> = part[1..].iter().map(|line| line.split_once(',').unwrap().1.parse().unwrap()).collect();
+    assert_close(losses.iter().sum::<f64>() / 36.0, number(&document, "risk"), 1e-13, "the mean of the lines");
+}
+
+/// A covariance in a file, a row a line.
+#[test]
+fn a_covariance_is_read_from_a_file() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = folder.path().join("sigma.csv");
+    std::fs::write(&file, "2,.6\r\n.6,1\r\n").expect("written");
+    let line = "risk --model gaussian-covariance --real 30 --synthetic 20 --weight .5 --sigma";
+    let read = json(&format!("{line} @{}", file.display()));
+    assert_eq!(read["risk"], json(&format!("{line} 2,.6;.6,1"))["risk"]);
+    assert_eq!(json_with_code(&format!("{line} 1"), 0)["dim"], 1);
+}
+
+/// Bartlett: E log det of one sample of n rows is the sum over j of digamma((n - j)/2) + log 2 - log(n - 1); at n = 3, p = 1 that is digamma(1) = -.5772. At w = 0 each
+/// generation of 3 rows adds as much.
+#[test]
+fn statistics_over_the_replicates_are_printed() {
+    let line = "simulate --model gaussian-variance --real 3 --synthetic 3 --weight 0 --generations 4 --replicates 20000 --statistic";
+    let document = json(&format!("{line} log-det"));
+    let statistic = &document["statistic"];
+    let (mean, error) = (number(statistic, "mean"), number(statistic, "std_error"));
+    assert!((mean + 5.0 * 0.577_215_664_9).abs() < 5.0 * error, "{statistic}");
+    // The median of the standard deviation is that of its logarithm, turned back.
+    let sd = json(&format!("{line} sd"));
+    assert_close(number(&sd["statistic"], "median"), libm::exp(0.5 * number(statistic, "median")), 1e-13, "sd");
+    let median = json(
+        "simulate --model cdf --real 1 --synthetic 1 --weight 1 --generations 0 --replicates 20000 --statistic median",
+    );
+    // One row at u has the loss (u^3 + (1 - u)^3)/3 = 1/12 + (u - 1/2)^2, of which the median is at |u - 1/2| = 1/4.
+    assert_close(number(&median["statistic"], "median"), 1.0 / 12.0 + 1.0 / 16.0, 0.02, "median");
+    for (line, condition) in [
+        ("simulate --model cdf --real 9 --synthetic 9 --weight .5 --statistic log-det", "must be median for cdf"),
+        (
+            "simulate --model gaussian-mean --real 9 --synthetic 9 --weight .5 --statistic sd",
+            "must be log-det or median",
+        ),
+        ("simulate --model cdf --real 9 --synthetic 9 --weight .5 --statistic median --burn-in 1", "with --statistic"),
+    ] {
+        let output = run(line);
+        assert!(
+            output.status.code() == Some(2) && text(&output.stderr).contains(condition),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+}

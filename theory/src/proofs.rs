@@ -1,0 +1,31 @@
+//! The machine-checked proofs, as text: the files of `proofs` that are needed to check them, so that a program can do so wherever it is.
+
+/// The files of `proofs` that are needed, by name.
+macro_rules! files {
+    ($($name:literal),+ $(,)?) => { [$(($name, include_str!(concat!("../proofs/", $name)))),+] };
+}
+
+/// Name and text of each: the Coq sources, the script `check` that compiles and audits them, and the files that it reads. The last is the map
+/// `theorems`, of claims to the theorems that prove them.
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::proofs::FILES;
+/// let (_, theorems) = FILES[FILES.len() - 1];
+/// assert!(theorems.contains("golden-weight golden_weight_is_unique_minimiser"));
+/// ```
+pub const FILES: [(&str, &str); 13] = files![
+    "Collapse.v",
+    "Covariance.v",
+    "Dynamic.v",
+    "Evaluate.v",
+    "GoldenRatio.v",
+    "GoldenWeight.v",
+    "Law.v",
+    "Optimum.v",
+    "Values.v",
+    "Weights.v",
+    "check",
+    "statements",
+    "theorems",
+];
