@@ -12,7 +12,7 @@
 //!
 //! * [`catalogue`]: the models that there are; [`experiment`]: a model, its truth, the rows per generation; validated input.
 //! * [`stream`]: keyed random streams.
-//! * [`simulate`]: the engine (replicates in blocks) and one file per model.
+//! * [`simulate`]: the crate `goldenweight-recursion` (engine, models, schedules) at the settings of this program.
 //! * [`adult`]: the Adult table and the fit on all its rows.
 //! * [`prediction`]: what theory predicts for a problem.
 //! * [`reference`](mod@reference): risks from another implementation.
@@ -24,8 +24,8 @@
 //! * [`figures`]: the paper's figures and other pictures: numbers first (CSV), and from the numbers alone the drawing (SVG).
 //! * `cli`, in the binary: arguments, and documents as text or JSON.
 //!
-//! A model's law, simulator and claims are in three files of the same name: `theory/src/cdf.rs`, `src/simulate/cdf.rs`,
-//! `src/claims/cdf.rs`.
+//! A model's law, simulation, entry and claims are in four files of the same name: `theory/src/cdf.rs`, `crates/recursion/src/models/cdf.rs`,
+//! `src/catalogue/cdf.rs`, `src/claims/cdf.rs`. `docs/architecture.md` follows one weight and one claim through all of it.
 //!
 //! # Invariants
 //!
@@ -56,3 +56,8 @@ pub mod simulate;
 
 pub use goldenweight_evidence::{self as evidence, optimum, outcome, report, stats};
 pub use goldenweight_replicates::stream;
+
+/// The README's example, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
