@@ -1,12 +1,16 @@
-//! The registry, the README and the figures' panels name the same claims.
+//! The registry, the catalogue of models, the documents and the figures' panels name the same claims.
 //!
 //! The trials of `tests/z_claims.rs` are the registry's ids by construction: it iterates the registry.
 
 use std::collections::BTreeSet;
 
+use goldenweight::catalogue;
 use goldenweight::claims::registry;
 use goldenweight::evidence::{Claim, ClaimSummary};
+use goldenweight::experiment::{Parameters, Problem};
 use goldenweight::report::claims_markdown;
+use goldenweight::simulate::dispatch::{SimulatorKind, run_problem};
+use goldenweight::simulate::engine::{Plan, Record, ScheduleKind, Watch};
 
 fn summaries() -> Vec<ClaimSummary> {
     registry().iter().map(Claim::summary).collect()
@@ -70,31 +74,90 @@ fn statistical_comparisons_are_counted() {
     }
 }
 
+/// What the guide to a new model promises: without claims, help, simulators or a law a model is named here.
 #[test]
-fn the_readme_has_the_table_of_the_registry() {
-    let readme = include_str!("../README.md");
-    let (_, rest) = readme.split_once("<!-- claims -->\n").expect("the marker <!-- claims -->");
+fn a_model_of_the_catalogue_is_complete() {
+    let claims = summaries();
+    for model in catalogue::ALL {
+        let of_law = |claim: &&ClaimSummary| {
+            ["law", "limit"].iter().any(|suffix| claim.says.id == format!("{}-{suffix}", model.name))
+        };
+        let claim = claims.iter().find(of_law).unwrap_or_else(|| panic!("no claim {model}-law or {model}-limit"));
+        let words: Vec<_> = claim.kinds.iter().map(|kind| kind.word()).collect();
+        assert!(words.contains(&"recursion"), "{}: no computation without sampling error", claim.says.id);
+        assert!(words.contains(&"simulation") || words.contains(&"ladder"), "{}: not simulated", claim.says.id);
+        assert!(words.contains(&"mutant"), "{}: no wrong formula or simulator", claim.says.id);
+        for (field, text) in [("rows", model.rows), ("loss", model.loss), ("loss_name", model.loss_name)] {
+            assert!(!text.is_empty(), "{model}: {field} is empty, which help and figures show");
+        }
+        let problem = Problem::new(model, 50, 40, &Parameters::default()).expect("defaults for what is not given");
+        for kind in [SimulatorKind::Rows, model.fast, model.coupled] {
+            let simulator = problem.truth().simulator(kind, problem.rows());
+            let simulator = simulator.unwrap_or_else(|| panic!("{model} has no simulator of kind {kind}"));
+            assert!(model.loss_index < simulator.losses().len(), "{model}: {kind} has no loss {}", model.loss_index);
+        }
+        let law = problem.truth().prediction(problem.rows(), ScheduleKind::Fresh).expect("sizes that theory covers");
+        assert!(law.is_some(), "{model} has claims, and its truth gives no law");
+    }
+}
+
+#[test]
+fn a_schedule_is_simulated_and_has_claims() {
+    for schedule in ScheduleKind::ALL {
+        let own = |claim: &ClaimSummary| claim.says.id.starts_with(&format!("{}-", schedule.name()));
+        // Without further words a claim is on fresh real rows.
+        assert!(schedule == ScheduleKind::Fresh || summaries().iter().any(own), "no claim {}-...", schedule.name());
+        for model in catalogue::ALL {
+            let problem = Problem::new(model, 50, 40, &Parameters::default()).expect("valid");
+            let plan =
+                Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..2, schedule, record: Record::At(vec![2]) };
+            let [(loss, failed)] = run_problem(&problem, model.fast, &plan, &[0.5], &Watch::nobody())[..] else {
+                panic!("one weight has one result")
+            };
+            assert!(loss.count() + failed == 2 && loss.mean().is_finite(), "{model} under {}", schedule.name());
+        }
+    }
+}
+
+#[test]
+fn the_table_of_the_claims_is_that_of_the_registry() {
+    let document = include_str!("../docs/claims.md");
+    let (_, rest) = document.split_once("<!-- claims -->\n").expect("the marker <!-- claims -->");
     let (table, _) = rest.split_once("<!-- /claims -->").expect("the marker <!-- /claims -->");
     assert!(
         table == claims_markdown(&summaries(), true),
-        "the table between the markers of README.md is not that of the registry: \
+        "the table between the markers of docs/claims.md is not that of the registry: \
          paste the output of `cargo run --release -- claims --anchors` there"
     );
 }
 
-/// A link to a claim leads to one, and each finding of the section on them has at least one.
+/// The claims that a document links to.
+fn links(text: &str) -> Vec<String> {
+    text.split("claims.md#").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0.to_owned())).collect()
+}
+
 #[test]
-fn the_readme_links_claims_that_there_are() {
-    let readme = include_str!("../README.md");
+fn documents_link_to_claims_that_there_are() {
     let ids: Vec<String> = summaries().into_iter().map(|claim| claim.says.id).collect();
-    let links = |text: &str| -> Vec<String> {
-        text.split("](#").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0.to_owned())).collect()
-    };
-    for link in links(readme) {
-        assert!(ids.contains(&link), "#{link} is no claim");
+    let (readme, findings) = (include_str!("../README.md"), include_str!("../docs/findings.md"));
+    for link in [readme, findings].into_iter().flat_map(links) {
+        assert!(ids.contains(&link), "{link} is no claim");
     }
-    let (_, rest) = readme.split_once("## What we found").expect("the section");
-    let (findings, _) = rest.split_once("\n## ").expect("a section after it");
     let items: Vec<&str> = findings.split("\n* ").skip(1).collect();
     assert!(items.len() > 5 && items.iter().all(|item| !links(item).is_empty()), "a finding without its claim");
+}
+
+/// The README's first table names every statement of the paper that is checked.
+#[test]
+fn the_readme_has_every_statement_of_the_paper() {
+    let named = links(include_str!("../README.md"));
+    for claim in summaries().into_iter().filter(|claim| claim.says.source != "derived") {
+        assert!(named.contains(&claim.says.id), "README.md does not link to docs/claims.md#{}", claim.says.id);
+    }
+}
+
+/// Where a page of 12 KB ends, readers do.
+#[test]
+fn the_readme_is_short() {
+    assert!(include_str!("../README.md").len() <= 12 * 1024);
 }

@@ -142,7 +142,7 @@ fn figure_8_predictions() {
         let _ =
             writeln!(table, "{w:.2}  {}", laws.each_ref().map(|law| digits(law.risk(weight(w), average))).join(" "));
     }
-    // The exact predictions at the optima, from an independent recursion in rationals, to the digits published with the design.
+    // The exact predictions at the optima, from an independent recursion in rationals, rounded to six digits.
     let at = |law: &Prediction, w| law.risk(weight(w), average);
     assert_reference(at(&laws[0], 0.618_034), 0.012_360_7, 5e-6);
     assert_reference(at(&laws[1], 0.619_810), 0.037_564_1, 2e-6);

@@ -48,15 +48,51 @@ fn nothing_is_left_undone() {
     }
 }
 
-#[test]
-fn relative_links_of_the_documents_exist() {
-    for document in ["README.md", "docs/performance.md", "docs/statistics.md"] {
-        let path = root().join(document);
-        let text = fs::read_to_string(&path).expect("UTF-8");
-        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-        for link in links.filter(|link| !link.contains("://") && !link.starts_with('#')) {
-            let target = path.parent().expect("a folder").join(link.split('#').next().unwrap_or(link));
-            assert!(target.exists(), "{document} links to {link}");
+/// Documents of the project, wherever they are; what was built or installed is not ours.
+fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder of the project") {
+        let path = entry.expect("readable").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("UTF-8");
+        if path.is_dir() && !name.starts_with('.') && !["target", "node_modules"].contains(&name) {
+            documents(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            found.push(path);
         }
     }
+}
+
+/// The name by which a heading is linked to: lower case, hyphens for blanks, no other marks.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().to_lowercase();
+    kept.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+/// Places of a document that links lead to.
+fn anchors(text: &str) -> Vec<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| anchor(line.trim_start_matches('#')));
+    let ids = text.split("<a id=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned);
+    headings.chain(ids).collect()
+}
+
+#[test]
+fn relative_links_of_the_documents_lead_somewhere() {
+    let mut found = Vec::new();
+    documents(root(), &mut found);
+    let mut checked = 0;
+    for path in &found {
+        let text = fs::read_to_string(path).expect("UTF-8");
+        let in_markdown = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        let pictures = text.split("<img src=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        for link in in_markdown.chain(pictures).filter(|link| !link.contains("://")) {
+            let (file, place) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { path.clone() } else { path.parent().expect("a folder").join(file) };
+            assert!(target.exists(), "{} links to {link}", path.display());
+            if !place.is_empty() && target.extension().is_some_and(|extension| extension == "md") {
+                let places = anchors(&fs::read_to_string(&target).expect("UTF-8"));
+                assert!(places.iter().any(|known| known == place), "{} links to {link}", path.display());
+            }
+            checked += 1;
+        }
+    }
+    assert!(found.len() >= 10 && checked > 50, "{} documents, {checked} links: some were missed", found.len());
 }

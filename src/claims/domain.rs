@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::check::Deviation;
 
-/// Closed form against a recursion of up to a few thousand steps: each step rounds three times, and the errors shrink with
-/// the contraction or grow at most linearly; the specification of the evidence.
+/// Closed form against a recursion of up to a few thousand steps. Each step rounds three times, by 1.1e-16 at most. Where the recursion contracts
+/// the errors shrink from step to step; elsewhere they add up, to a few thousand times 3.3e-16 at most.
 pub const RECURSION: f64 = 1e-12;
 
 /// Two ways to write one value: below a hundred roundings of relative size 1.1e-16 each, no cancellation.

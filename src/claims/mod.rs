@@ -1,6 +1,6 @@
 //! The registry of claims: what is stated, and the checks that stand behind it.
 //!
-//! `verify`, `cargo test`, the reports and the README's table read this one registry. A claim has at least two kinds of
+//! `verify`, `cargo test`, the reports and the table of `docs/claims.md` read this one registry. A claim has at least two kinds of
 //! evidence. How a check is made, compared, run and reported is the crate `goldenweight-evidence`, which knows nothing of this theory.
 
 pub mod check;
@@ -81,7 +81,7 @@ impl Exactness {
 
 /// A statement of this theory with the checks that stand behind it.
 pub struct Claim {
-    /// Id: also the trial's name, the anchor in the report and in the README.
+    /// Id: also the trial's name, the anchor in the report and in `docs/claims.md`.
     pub id: &'static str,
     /// Statement, in words and symbols.
     pub statement: &'static str,

@@ -25,7 +25,7 @@ use super::{
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight claims")]
 pub struct ClaimsArgs {
-    /// Make each id a place that links lead to, as in the README
+    /// Make each id a place that links lead to, as in docs/claims.md
     #[arg(long)]
     anchors: bool,
     /// Print one JSON document instead of a table
