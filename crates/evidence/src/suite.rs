@@ -24,7 +24,7 @@ pub struct Again<'a> {
 /// Claims that run together.
 ///
 /// # Examples
-/// see the [crate](crate): one claim of a suite is run.
+/// see the [crate]: one claim of a suite is run.
 pub struct Suite {
     /// What the page of a run says of it.
     pub about: About,

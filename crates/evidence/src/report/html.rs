@@ -24,7 +24,7 @@ const SCRIPT: &str = include_str!("html/page.js");
 /// The page, what is refuted first, then what is inconclusive.
 ///
 /// # Examples
-/// see the [crate](crate).
+/// see the [crate].
 #[must_use]
 pub fn page(about: &About, run: &RunOutcome) -> String {
     let mut claims: Vec<_> = run.claims.iter().collect();
