@@ -108,8 +108,7 @@ impl Statistic {
 
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [mean, error, q10, median, q90] =
-            [self.mean, self.std_error, self.q10, self.median, self.q90].map(|x| short(x));
+        let [mean, error, q10, median, q90] = [self.mean, self.std_error, self.q10, self.median, self.q90].map(short);
         write!(f, "{}: median {median}, 10 % and 90 % quantiles {q10} and {q90}, mean {mean} ± {error}", self.what)?;
         self.reason.map_or(Ok(()), |reason| write!(f, " (-: {reason})"))
     }
