@@ -33,20 +33,29 @@ pub fn add_columns(l: &mut DMatrix<f64>, f: &mut DMatrix<f64>) {
 
 /// `product` <- L A for lower triangular L and A.
 pub fn multiply(l: &DMatrix<f64>, a: &DMatrix<f64>, product: &mut DMatrix<f64>) {
-    let p = l.nrows();
+    let (p, l) = (l.nrows(), l.as_slice());
     let columns = product.as_mut_slice().chunks_exact_mut(p).zip(a.as_slice().chunks_exact(p));
     for (j, (out, column)) in columns.enumerate() {
         out[..j].fill(0.0);
-        for i in j..p {
-            out[i] = (j..=i).map(|k| l[(i, k)] * column[k]).sum();
-        }
+        entries(l, j, column, out);
     }
 }
 
 /// `product` <- L v for lower triangular L.
 pub fn apply(l: &DMatrix<f64>, v: &[f64], product: &mut [f64]) {
-    for (i, out) in product.iter_mut().enumerate() {
-        *out = (0..=i).map(|k| l[(i, k)] * v[k]).sum();
+    entries(l.as_slice(), 0, v, product);
+}
+
+/// The entries of L v from j on, of a v that is zero before.
+#[inline(always)]
+fn entries(l: &[f64], j: usize, v: &[f64], product: &mut [f64]) {
+    let p = product.len();
+    for i in j..p {
+        let mut sum = l[j * p + i] * v[j];
+        for k in j + 1..i + 1 {
+            sum += l[k * p + i] * v[k];
+        }
+        product[i] = sum;
     }
 }
 
@@ -57,18 +66,15 @@ pub fn apply(l: &DMatrix<f64>, v: &[f64], product: &mut [f64]) {
 pub fn factorise(s: &mut DMatrix<f64>, rank: usize) {
     let p = s.nrows();
     for k in 0..p {
-        let pivot = s[(k, k)];
+        let (done, rest) = s.as_mut_slice().split_at_mut((k + 1) * p);
+        let column = &mut done[k * p..];
+        let pivot = column[k];
         let scale = if k < rank && pivot > 0.0 { 1.0 / pivot.sqrt() } else { 0.0 };
-        for i in k..p {
-            s[(i, k)] *= scale;
-        }
-        for j in k + 1..p {
-            for i in j..p {
-                s[(i, j)] -= s[(i, k)] * s[(j, k)];
-            }
-        }
-        for i in 0..k {
-            s[(i, k)] = 0.0;
+        column[..k].fill(0.0);
+        column[k..].iter_mut().for_each(|x| *x *= scale);
+        for (j, right) in (k + 1..p).zip(rest.chunks_exact_mut(p)) {
+            let factor = column[j];
+            right[j..].iter_mut().zip(&column[j..]).for_each(|(x, y)| *x -= y * factor);
         }
     }
 }

@@ -155,13 +155,14 @@ impl<S: Sample + Send + Sync + 'static> Model for Gaussian<S> {
         out[0] = mean.iter().map(|x| x * x).sum();
         out[1] = 0.0;
         out[2] = 0.0;
-        for j in 0..mean.len() {
-            for i in j..mean.len() {
-                let cov: f64 = (0..=j).map(|k| factor[(i, k)] * factor[(j, k)]).sum();
-                let error = cov - self.sigma[(i, j)];
+        let (p, factor) = (mean.len(), factor.as_slice());
+        for (j, sigma) in self.sigma.as_slice().chunks_exact(p).enumerate() {
+            for (i, sigma) in sigma.iter().enumerate().skip(j) {
+                let cov: f64 = (0..=j).map(|k| factor[k * p + i] * factor[k * p + j]).sum();
+                let error = cov - sigma;
                 out[1] += if i == j { error * error } else { 2.0 * error * error };
             }
-            out[2] += 2.0 * libm::log(factor[(j, j)]);
+            out[2] += 2.0 * libm::log(factor[j * p + j]);
         }
     }
 }

@@ -167,10 +167,11 @@ impl Equations {
 
     /// Adds what labels of coefficients d, on the rows of another sample, add to the right-hand side: its G d, with a weight.
     fn add_labels(&mut self, weight: f64, other: &Self, d: &[f64]) {
-        for j in 0..d.len() {
-            self.moment[j] += weight * other.gram[(j, j)] * d[j];
-            for i in j + 1..d.len() {
-                let weighted = weight * other.gram[(i, j)];
+        let p = d.len();
+        for (j, column) in other.gram.as_slice().chunks_exact(p).enumerate() {
+            self.moment[j] += weight * column[j] * d[j];
+            for i in j + 1..p {
+                let weighted = weight * column[i];
                 self.moment[i] += weighted * d[j];
                 self.moment[j] += weighted * d[i];
             }
@@ -179,20 +180,21 @@ impl Equations {
 
     /// Solves the equations, which hold this many rows of positive weight; leaves the factor in the place of the matrix.
     fn solve(&mut self, rows: usize, d: &mut [f64]) -> Result<(), FitFailure> {
-        let (p, l) = (d.len(), &mut self.gram);
-        factorise(l, p);
+        let p = d.len();
+        factorise(&mut self.gram, p);
+        let l = |i: usize, j: usize| self.gram.as_slice()[j * p + i];
         // Fewer rows than coefficients always make a singular matrix, p rows or more almost never do; the pivots alone
         // could not tell, since rounding turns an exact zero into some small number.
-        if rows < p || (0..p).any(|k| l[(k, k)] == 0.0) {
+        if rows < p || (0..p).any(|k| l(k, k) == 0.0) {
             return Err(FitFailure);
         }
         for i in 0..p {
-            let known: f64 = (0..i).map(|k| l[(i, k)] * d[k]).sum();
-            d[i] = (self.moment[i] - known) / l[(i, i)];
+            let known: f64 = (0..i).map(|k| l(i, k) * d[k]).sum();
+            d[i] = (self.moment[i] - known) / l(i, i);
         }
         for i in (0..p).rev() {
-            let known: f64 = (i + 1..p).map(|k| l[(k, i)] * d[k]).sum();
-            d[i] = (d[i] - known) / l[(i, i)];
+            let known: f64 = (i + 1..p).map(|k| l(k, i) * d[k]).sum();
+            d[i] = (d[i] - known) / l(i, i);
         }
         Ok(())
     }
@@ -266,10 +268,10 @@ impl Sample for Sufficient {
 
     fn draw(&self, rng: &mut StreamRng, a: &mut DMatrix<f64>, equations: &mut Equations) {
         self.factor.draw(self.scale, rng, a);
-        let p = equations.moment.len();
-        let inner = |i: usize, j: usize| (0..=j).map(|k| a[(i, k)] * a[(j, k)]).sum();
-        for j in 0..p {
-            (j..p).for_each(|i| equations.gram[(i, j)] = inner(i, j));
+        let (p, a) = (equations.moment.len(), a.as_slice());
+        let inner = |i: usize, j: usize| (0..=j).map(|k| a[k * (p + 1) + i] * a[k * (p + 1) + j]).sum();
+        for (j, column) in equations.gram.as_mut_slice().chunks_exact_mut(p).enumerate() {
+            (j..p).for_each(|i| column[i] = inner(i, j));
             equations.moment[j] = inner(p, j);
         }
     }
