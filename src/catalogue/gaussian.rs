@@ -78,6 +78,9 @@ fn gaussian(parameters: &Parameters, estimand: Estimand) -> Result<Gaussian, Inp
     Ok(Gaussian { sigma, divisor: parameters.divisor.unwrap_or(Divisor::Unbiased), estimand })
 }
 
+/// Largest number that a truth may have: far from where its square, or the inverse of that, is no float.
+pub const LARGEST: f64 = 1e100;
+
 /// A covariance as it must be; the coordinates that it makes.
 ///
 /// # Errors
@@ -93,6 +96,10 @@ pub fn covariance(field: &str, given: &DMatrix<f64>, parameters: &Parameters) ->
     }
     if !given.iter().all(|x| x.is_finite()) {
         return Err(refuse("must be finite"));
+    }
+    let moderate = |x: f64| (1.0 / LARGEST..=LARGEST).contains(&x);
+    if !given.diagonal().iter().all(|&x| x <= 0.0 || moderate(x)) || given.amax() > LARGEST {
+        return Err(refuse("must have variances from 1e-100 to 1e100"));
     }
     Coordinates::new(given).ok_or_else(|| refuse("must be symmetric and positive definite"))
 }

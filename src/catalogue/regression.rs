@@ -9,9 +9,12 @@ use goldenweight_recursion::{
     },
 };
 use goldenweight_theory::{design::Design, linear, logistic, parameters::ParameterError, poisson};
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 
-use super::{Entry, Truth, gaussian::covariance};
+use super::{
+    Entry, Truth,
+    gaussian::{LARGEST, covariance},
+};
 use crate::{
     experiment::{InputError, Parameters, Problem, Rows, list, within},
     prediction::{Law, Prediction, sizes},
@@ -60,6 +63,9 @@ pub static POISSON: Entry = Entry {
     ..LABELLED
 };
 
+/// Largest standard deviation of the logarithm of a Poisson rate: its information grows like e^(s^2/2), which is 1e222 here.
+const MOST_LOG_RATE: f64 = 32.0;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
     Linear,
@@ -93,8 +99,21 @@ fn regression(parameters: &Parameters, family: Family) -> Result<Regression, Inp
     }
     let noise_variance = parameters.noise_variance.unwrap_or(1.0);
     // Written so that NaN fails.
-    if !(noise_variance > 0.0 && noise_variance.is_finite()) {
-        return Err(InputError::new("noise_variance", noise_variance, "must be above 0 and finite"));
+    if !(noise_variance > 0.0 && (1.0 / LARGEST..=LARGEST).contains(&noise_variance)) {
+        return Err(InputError::new("noise_variance", noise_variance, "must be above 0, from 1e-100 to 1e100"));
+    }
+    let gamma = match &covariates {
+        None => DVector::from_vec(beta.clone()),
+        Some((_, coordinates)) => coordinates.standard(&DVector::from_vec(beta.clone())),
+    };
+    let (largest, condition) = match family {
+        Family::Poisson => {
+            (MOST_LOG_RATE, "must leave x'beta a standard deviation of at most 32: beyond, rates are no floats")
+        }
+        Family::Linear | Family::Logistic => (LARGEST, "must leave x'beta a standard deviation of at most 1e100"),
+    };
+    if !(beta.iter().all(|b| b.abs() <= LARGEST) && gamma.norm() <= largest) {
+        return Err(InputError::new("beta", list(&beta), condition));
     }
     Ok(Regression { family, beta, noise_variance, covariates })
 }
