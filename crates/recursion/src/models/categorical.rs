@@ -127,9 +127,7 @@ impl Sample for EveryRow {
         for (cell, p) in frequencies.iter_mut().zip(probabilities) {
             cumulated += p;
             let share = cumulated / total;
-            // Every number is below 1, and none before is at or above its share.
-            let up_to =
-                if share >= 1.0 { self.0.len() } else { before + self.0[before..].partition_point(|&u| u < share) };
+            let up_to = self.0.partition_point(|&u| u < share);
             *cell = (up_to - before) as f64 / self.0.len() as f64;
             before = up_to;
         }
