@@ -134,7 +134,7 @@ fn covariance_by_joint_tables() {
                 let u = q(1, 1) - &w;
                 let laws = FixedRows::of_covariance(&CovarianceSystem::new(t2.clone(), tr2.clone(), df(n, m)));
                 let start = SecondMoments::truth(&sigma).sampled(n as i64 - 1);
-                let tabulate = |f: &dyn Fn([usize; 4]) -> Q| SecondMoments::tabulate(&sigma, |x| f(x));
+                let tabulate = |f: &dyn Fn([usize; 4]) -> Q| SecondMoments::tabulate(&sigma, f);
                 let (mut second, mut crossed) =
                     (tabulate(&|x| start.at(x).clone()), tabulate(&|x| start.at(x).clone()));
                 for t in 0..5 {
