@@ -98,7 +98,11 @@ impl Law {
             Self::MaximumLikelihood(law, estimand) => estimand.of(&law.risks_at(&weight.get(), t)),
             Self::Accumulated(law, data) => data.risk_at(law, t),
             Self::AccumulatedCovariance(system, data) => data.moments_at(system, t).risk,
-            Self::Fixed(parts) => parts.iter().map(|part| part.risk_at(&weight.get(), t)).sum(),
+            Self::Fixed(parts) => {
+                let sum: f64 = parts.iter().map(|part| part.risk_at(&weight.get(), t)).sum();
+                // Parts beyond the largest float can be of opposite sign.
+                if sum.is_nan() { self.wide_risk(weight, Generations::At(t)).to_f64() } else { sum }
+            }
         }
     }
 
