@@ -16,6 +16,7 @@ mod design;
 mod domain;
 mod dynamic;
 mod figures;
+mod fixed;
 mod formulas;
 mod gaussian;
 mod law;
@@ -29,6 +30,7 @@ mod pools;
 mod predicted;
 mod registry;
 mod regression;
+mod same_rows;
 mod weights;
 
 pub use check::Check;

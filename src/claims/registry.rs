@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use goldenweight_evidence::{About, Again, Claim, Suite, Tier};
 
 use super::{
-    accumulate, adult, categorical, cdf, collapse, design, dynamic, figures, gaussian, law, linear, logistic,
+    accumulate, adult, categorical, cdf, collapse, design, dynamic, figures, fixed, gaussian, law, linear, logistic,
     maximum_likelihood, mutants, poisson, weights,
 };
 
@@ -34,6 +34,7 @@ pub fn registry() -> Vec<Claim> {
         poisson::claims(),
         collapse::claims(),
         accumulate::claims(),
+        fixed::claims(),
         maximum_likelihood::claims(),
         design::claims(),
         figures::claims(),
