@@ -17,6 +17,7 @@ mod design;
 mod domain;
 mod dynamic;
 mod figures;
+mod fixed;
 mod formulas;
 mod gaussian;
 mod law;
@@ -30,6 +31,7 @@ mod pools;
 mod predicted;
 mod registry;
 mod regression;
+mod same_rows;
 mod weights;
 
 pub use check::Check;

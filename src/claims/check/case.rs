@@ -182,6 +182,12 @@ impl Case {
         Self { cell: Cell { schedule, ..self.cell }, ..self }
     }
 
+    /// The same under a name that stands before its numbers.
+    #[must_use]
+    pub fn named(self, name: &'static str) -> Self {
+        Self { cell: self.cell.named(name), ..self }
+    }
+
     /// The same with the real rows of generation 0 at every generation.
     #[must_use]
     pub fn with_fixed_rows(self) -> Self {
