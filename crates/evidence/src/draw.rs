@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::optimum::{self, Optimum, Window, curves, minimise_curves};
 use crate::simulation::{BLOCK, Draw, Tally};
 use crate::stats::compare::Estimate;
-use crate::stats::shown::Fits;
+use crate::stats::shown::Failures;
 
 /// Looks at a comparison, after an eighth, a quarter, a half and all of its cap.
 pub const LOOKS: u32 = 4;
@@ -92,7 +92,7 @@ pub struct Drawn {
 /// The mean of a tally, unless too many replicates failed.
 fn mean(case: &Case, tally: &Tally) -> Estimated {
     let (failed, replicates) = (tally.failed, tally.replicates());
-    if (Fits { replicates, failed }).too_many_failed() {
+    if (Failures { replicates, failed }).too_many() {
         return Err(format!("{}: {failed} of {replicates} replicates failed", case.place()));
     }
     Ok(Sample { estimate: Estimate::from(&tally.moments), replicates, failed })

@@ -283,8 +283,8 @@ mod tests {
     #[test]
     fn minimiser_and_standard_error_of_shifted_parabolas() {
         let shifts = [-0.03, -0.01, 0.0, 0.01, 0.03];
-        let risks = |batch, points: &[f64]| points.iter().map(|w| (w - 0.4 - shifts[batch as usize]).powi(2)).collect();
-        let optimum = minimise_batches(&risks, 5);
+        let curve = |batch, points: &[f64]| points.iter().map(|w| (w - 0.4 - shifts[batch as usize]).powi(2)).collect();
+        let optimum = minimise_batches(&curve, 5);
         assert!(optimum.converged && optimum.degrees == 4.0);
         // A parabola is fitted exactly: what is left is Brent's tolerance on a window of half-width .18.
         assert!((optimum.at - 0.4).abs() < 3.0 * TOLERANCE, "{optimum:?}");
@@ -328,8 +328,8 @@ mod tests {
     #[test]
     fn a_window_keeps_away_from_the_ends() {
         for (least, half) in [(0.5, 0.2), (0.1, 0.045), (0.95, 0.045)] {
-            let risks = |_, points: &[f64]| points.iter().map(|w| (w - least).powi(2)).collect();
-            let window = Window::locate(&risks, 2).unwrap();
+            let curve = |_, points: &[f64]| points.iter().map(|w| (w - least).powi(2)).collect();
+            let window = Window::locate(&curve, 2).unwrap();
             assert!((window.centre - least).abs() < 1e-3 && (window.half - half).abs() < 1e-3, "{window:?}");
             assert!(window.points().iter().all(|w| (w - window.centre).abs() < window.half), "{window:?}");
         }
@@ -349,8 +349,8 @@ mod tests {
     #[test]
     fn a_batch_may_have_its_own_minimum_elsewhere() {
         let of = |batch| if batch == 0 { 0.05 } else { 0.6 };
-        let risks = |batch, points: &[f64]| points.iter().map(|w| (w - of(batch)).powi(2)).collect();
-        let found = minimise_batches(&risks, 24);
+        let curve = |batch, points: &[f64]| points.iter().map(|w| (w - of(batch)).powi(2)).collect();
+        let found = minimise_batches(&curve, 24);
         // The mean of the minima, and its standard error: one is 0.55 off, sqrt((1/24)(23/24) 24/23) 0.55/sqrt(24).
         assert!(found.converged && (found.at - (0.05 + 23.0 * 0.6) / 24.0).abs() < 1e-5, "{found:?}");
         assert!((found.std_error / (0.55 / 24.0) - 1.0).abs() < 1e-3, "{found:?}");

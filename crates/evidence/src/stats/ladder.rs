@@ -26,7 +26,7 @@ pub struct Extrapolation {
     pub spare: usize,
 }
 
-/// Fits the rungs with a polynomial of degree `degree` in 1/n.
+/// Extrapolates the rungs by a polynomial of degree `degree` in 1/n.
 ///
 /// # Formula
 /// `c = (V'W V)^-1 V'W y`, `W = diag(1/se^2)`, `V_ij = (n_min/n_i)^j`. The standard errors of the rungs are known from their own
