@@ -8,6 +8,9 @@ use crate::simulation::Simulation;
 use crate::stats::compare::Estimate;
 
 /// Where a case is: words for reports, and whatever its author wants to find again, see [`Case::place`].
+///
+/// # Examples
+/// see [`Case`].
 pub trait Place: Any + Display + Send + Sync {}
 
 impl<P: Any + Display + Send + Sync> Place for P {}

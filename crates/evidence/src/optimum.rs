@@ -180,6 +180,20 @@ fn node(i: usize) -> f64 {
 }
 
 /// Simulates further batches at the window's points: one curve for each batch, to be minimised by [`minimise_curves`].
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::optimum::{Window, curves, minimise_curves};
+///
+/// // Parabolas with minima at .3, .4 and .5: their mean has its own at .4.
+/// let parabola = |batch: u64, points: &[f64]| -> Vec<f64> {
+///     points.iter().map(|x| (x - 0.3 - 0.1 * batch as f64).powi(2)).collect()
+/// };
+/// let window = Window::locate(&parabola, 3).unwrap();
+/// let found = curves(&parabola, 0..3, &window);
+/// assert!(found.len() == 3 && found.iter().all(|curve| curve.len() == window.points().len()));
+/// assert!((minimise_curves(&found, &window).at - 0.4).abs() < 1e-6);
+/// ```
 #[must_use]
 pub fn curves(batch_of: &BatchCurves<'_>, batches: Range<u64>, window: &Window) -> Vec<Vec<f64>> {
     let points = window.points();
@@ -188,6 +202,20 @@ pub fn curves(batch_of: &BatchCurves<'_>, batches: Range<u64>, window: &Window) 
 
 /// The point at which a simulated curve is least, with a standard error from independent batches: [`Window::locate`], [`curves`] and
 /// [`minimise_curves`]. Not converged, and not a number, without a window.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::optimum::minimise_batches;
+///
+/// // Parabolas with minima at .3, .4 and .5: their mean has its own at .4.
+/// let parabola = |batch: u64, points: &[f64]| -> Vec<f64> {
+///     points.iter().map(|x| (x - 0.3 - 0.1 * batch as f64).powi(2)).collect()
+/// };
+/// let found = minimise_batches(&parabola, 3);
+/// assert!(found.converged && (found.at - 0.4).abs() < 1e-6);
+/// // The standard error of a mean of .3, .4 and .5.
+/// assert!((found.std_error - 0.1 / 3.0_f64.sqrt()).abs() < 1e-6);
+/// ```
 #[must_use]
 pub fn minimise_batches(batch_of: &BatchCurves<'_>, batches: u64) -> Optimum {
     let none = Optimum { at: f64::NAN, std_error: f64::NAN, degrees: f64::NAN, converged: false };
@@ -218,6 +246,9 @@ pub fn minimise_batches(batch_of: &BatchCurves<'_>, batches: u64) -> Optimum {
 ///
 /// # Tested by
 /// Unit tests on curves with known minimisers and known spread.
+///
+/// # Examples
+/// see [`curves`].
 #[must_use]
 pub fn minimise_curves(curves: &[Vec<f64>], window: &Window) -> Optimum {
     let mean: Vec<f64> = (0..NODES).map(|i| moments(curves.iter().map(|curve| curve[i])).mean()).collect();

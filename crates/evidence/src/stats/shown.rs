@@ -112,6 +112,20 @@ pub fn z(estimate: &Estimate, expected: f64) -> Result<Z, NoZ> {
 ///
 /// # Errors
 /// As [`z`], after [`NoZ::Failed`].
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::{moments::Moments, shown::{Failures, NoZ, z_of_mean}};
+///
+/// // As many 1 as 3: a mean of 2 with standard error 1/sqrt(999), without skewness.
+/// let mut moments = Moments::default();
+/// (0..1_000).for_each(|i| moments.push(if i % 2 == 0 { 1.0 } else { 3.0 }));
+/// let z = z_of_mean(&moments, Failures { replicates: 1_000, failed: 0 }, 1.9)?;
+/// assert!((z.z - 0.1 * 999.0_f64.sqrt()).abs() < 1e-9);
+/// let many = Failures { replicates: 1_010, failed: 10 };
+/// assert_eq!(z_of_mean(&moments, many, 1.9), Err(NoZ::Failed(many)));
+/// # Ok::<(), NoZ>(())
+/// ```
 pub fn z_of_mean(moments: &Moments, failures: Failures, expected: f64) -> Result<Z, NoZ> {
     if failures.too_many() { Err(NoZ::Failed(failures)) } else { z(&Estimate::from(moments), expected) }
 }
@@ -124,6 +138,18 @@ pub const MAX_INTERVAL_SKEWNESS: f64 = 0.25;
 
 /// Whether a mean may be shown with its 95 % interval as an estimate: few replicates failed, at least [`FEWEST`] values, and a
 /// skewness within [`MAX_INTERVAL_SKEWNESS`].
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::{moments::Moments, shown::{Failures, has_interval}};
+///
+/// let mut moments = Moments::default();
+/// (0..1_000).for_each(|i| moments.push(if i % 2 == 0 { 1.0 } else { 3.0 }));
+/// assert!(has_interval(&moments, Failures { replicates: 1_000, failed: 0 }));
+/// // One value of a thousand carries the mean.
+/// moments.push(1e6);
+/// assert!(!has_interval(&moments, Failures { replicates: 1_001, failed: 0 }));
+/// ```
 #[must_use]
 pub fn has_interval(moments: &Moments, failures: Failures) -> bool {
     let Estimate { degrees, skewness, skewness_error, .. } = Estimate::from(moments);
