@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use goldenweight_evidence::{About, Again, Claim, Suite, Tier};
 
 use super::{
-    accumulate, adult, categorical, cdf, collapse, design, dynamic, figures, gaussian, law, linear, logistic,
+    accumulate, adult, audit, categorical, cdf, collapse, design, dynamic, figures, gaussian, law, linear, logistic,
     maximum_likelihood, mutants, poisson, weights,
 };
 
@@ -38,6 +38,7 @@ pub fn registry() -> Vec<Claim> {
         design::claims(),
         figures::claims(),
         adult::claims(),
+        audit::claims(),
     ];
     let with_mutants = |claim: super::Claim| {
         let mutants = mutants.remove(claim.id).unwrap_or_default();

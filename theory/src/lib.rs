@@ -12,8 +12,9 @@
 //! * [`recursion`]: the one law under every model: finite t, limit, divergence, optimum.
 //! * [`gaussian`], [`covariance`], [`categorical`], [`cdf`], [`linear`], [`logistic`], [`poisson`], [`misspecified`]:
 //!   each model's place in that law, one file per model.
-//! * [`accumulate`]: data that accumulate over the generations, for every model of the one law;
-//!   [`maximum_likelihood`]: Gaussian rows whose covariance is divided by n; [`design`]: regressions on rows N(0, Omega).
+//! * [`accumulate`]: data that accumulate over the generations, and [`fixed`]: the same real rows at every generation, both
+//!   for every model of the one law; [`maximum_likelihood`]: Gaussian rows whose covariance is divided by n, fresh or fixed;
+//!   [`design`]: regressions on rows N(0, Omega).
 //! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
 //! * [`collapse`]: training on synthetic rows alone (w = 0).
 //! * [`proofs`]: the text of the machine-checked proofs.
@@ -36,6 +37,7 @@ pub mod covariance;
 pub mod design;
 pub mod dynamic;
 pub mod exact;
+pub mod fixed;
 pub mod gaussian;
 pub mod interval;
 pub mod jet;

@@ -40,7 +40,7 @@ pub trait Beside: Send + Sync {
 }
 
 /// A computation without sampling error.
-type Certain = Box<dyn Fn(&Context<'_>) -> Finding + Send + Sync>;
+pub type Certain = Box<dyn Fn(&Context<'_>) -> Finding + Send + Sync>;
 
 /// What a check does.
 pub enum Body {
@@ -48,6 +48,13 @@ pub enum Body {
     Certain(Certain),
     /// By simulation.
     Sampled(Sampled),
+    /// At random places, see [`audit`](crate::audit()).
+    Audit {
+        /// Statistical comparisons of all places together.
+        comparisons: usize,
+        /// Visits them.
+        run: Certain,
+    },
     /// Beside the others.
     Beside(Arc<dyn Beside>),
     /// The claim's mutants on its other checks.
@@ -175,7 +182,11 @@ impl Check {
     /// Number of statistical comparisons that it makes: each takes its share of the false-alarm rate.
     #[must_use]
     pub const fn comparisons(&self) -> usize {
-        if let Body::Sampled(sampled) = &self.body { sampled.comparisons() } else { 0 }
+        match &self.body {
+            Body::Sampled(sampled) => sampled.comparisons(),
+            Body::Audit { comparisons, .. } => *comparisons,
+            _ => 0,
+        }
     }
 
     /// Runs it by itself.
@@ -185,7 +196,7 @@ impl Check {
     #[must_use]
     pub fn run(&self, context: &Context<'_>) -> Finding {
         match &self.body {
-            Body::Certain(run) => run(context),
+            Body::Certain(run) | Body::Audit { run, .. } => run(context),
             Body::Sampled(sampled) => sampled.judge(context, &mut sampled.series()),
             Body::Beside(work) => {
                 work.start();

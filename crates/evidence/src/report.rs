@@ -116,10 +116,11 @@ pub fn summary(run: &RunOutcome) -> String {
 /// ```
 #[must_use]
 pub fn counted(counts: &Counts) -> String {
-    let Counts { in_budget, asked, chi_squared, z, not_made } = *counts;
+    let Counts { in_budget, asked, chi_squared, audited, z, not_made } = *counts;
     let parts = [
         (z, "with a z"),
         (chi_squared, "chi-squared of ladders, without one"),
+        (audited, "at random places of audits"),
         (not_made, "not made"),
         (in_budget - asked, "not asked for"),
     ];

@@ -55,6 +55,7 @@ impl Streams {
     }
 
     /// Stream number `index` (from 0) of a purpose, where a generation needs several.
+    #[inline]
     #[must_use]
     pub fn nth(self, replicate: u64, generation: u32, purpose: Purpose, index: u64, cell: u64) -> StreamRng {
         let purpose = purpose as u64 + 2 * index;
@@ -114,6 +115,7 @@ pub fn fresh_seed(base: u64, index: u64) -> u64 {
 ///
 /// # Tested by
 /// the known-answer vectors of the authors' library Random123.
+#[inline]
 fn philox4x64_10(mut c: [u64; 4], mut k: [u64; 2]) -> [u64; 4] {
     for _ in 0..10 {
         let (low0, high0) = widening_mul(0xD2E7_470E_E14C_6C93, c[0]);
