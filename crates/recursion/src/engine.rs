@@ -210,7 +210,15 @@ impl Watch<'static> {
     #[must_use]
     pub fn nobody() -> Self {
         static NEVER: AtomicBool = AtomicBool::new(false);
-        Self { progress: &|_| (), stop: &NEVER }
+        Self::until(&NEVER)
+    }
+}
+
+impl<'a> Watch<'a> {
+    /// Nobody follows the run, and it ends where this is set.
+    #[must_use]
+    pub const fn until(stop: &'a AtomicBool) -> Self {
+        Self { progress: &|_| (), stop }
     }
 }
 

@@ -72,6 +72,14 @@ impl Streams {
 ///
 /// # Source
 /// Fowler, Noll, Vo; draft-eastlake-fnv: h <- (h xor byte) * 0x100000001b3, from h = 0xcbf29ce484222325.
+///
+/// # Examples
+/// ```
+/// use goldenweight_replicates::stream::experiment_id;
+/// // The test vectors of its authors.
+/// assert_eq!(experiment_id(""), 0xcbf2_9ce4_8422_2325);
+/// assert_eq!(experiment_id("foobar"), 0x8594_4171_f739_67e8);
+/// ```
 #[must_use]
 pub const fn experiment_id(name: &str) -> u64 {
     let bytes = name.as_bytes();
@@ -88,6 +96,13 @@ pub const fn experiment_id(name: &str) -> u64 {
 ///
 /// # Formula
 /// The first word of the Philox block of counter (index, 0, 0, 0) under the key (base, FNV-1a of "fresh seed").
+///
+/// # Examples
+/// ```
+/// use goldenweight_replicates::stream::{DEFAULT_SEED, fresh_seed};
+/// // As NumPy's Philox has it.
+/// assert_eq!(fresh_seed(DEFAULT_SEED, 0), 6_460_693_981_964_702_039);
+/// ```
 #[must_use]
 pub fn fresh_seed(base: u64, index: u64) -> u64 {
     philox4x64_10([index, 0, 0, 0], [base, experiment_id("fresh seed")])[0]

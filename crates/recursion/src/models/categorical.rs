@@ -95,6 +95,9 @@ impl<S: Sample + Send + Sync + 'static> Model for Categorical<S> {
 }
 
 /// What a sample is made of, whatever the probabilities of the cells, of which the sum may differ from 1 by rounding.
+///
+/// # Examples
+/// see [`Categorical`], by either way to draw.
 pub trait Sample: Sized {
     /// Memory for this many rows.
     fn new(rows: usize) -> Self;
