@@ -66,7 +66,12 @@ impl Audit for ClosedForms {
 fn tolerance(place: &Place, generations: usize) -> f64 {
     let rows = place.problem.rows();
     let cancelled = if place.problem.model().loss_index == 1 { rows.real.max(rows.synthetic) as f64 } else { 1.0 };
-    domain::RECURSION + 1e-15 * (1.0 + generations as f64) * cancelled
+    // A trace of the inverse has the rounding errors of the matrix, times its condition.
+    let condition = place.parameters().design_covariance.as_ref().map_or(1.0, |omega| {
+        let eigenvalues = omega.symmetric_eigenvalues();
+        eigenvalues.max() / eigenvalues.min()
+    });
+    domain::RECURSION + 1e-15 * ((1.0 + generations as f64) * cancelled + condition)
 }
 
 /// The place's own simulator at its weights: the moments of its loss.
@@ -83,6 +88,18 @@ fn simulated(place: &Place, kind: SimulatorKind, key: Key) -> Result<Moments, St
     Ok(outcome.moments[0][place.problem.model().loss_index])
 }
 
+/// Whether the mean of a covariance's loss is carried by paths that no simulation meets: near the weight below which it grows without bound, and below it,
+/// after some generations.
+fn is_heavy(place: &Place) -> bool {
+    let m = place.problem.rows().synthetic as f64;
+    let threshold = 1.0 - ((m - 1.0) / (m + 1.0)).sqrt();
+    place.problem.model().loss_index == 1
+        && place.schedule.takes_weight()
+        && place.at != Generations::Limit
+        && place.record_end() > 3
+        && place.weight < 4.0 * threshold
+}
+
 /// What is simulated against the moments step by step, where these hold at every n and m.
 pub struct Simulations;
 
@@ -92,7 +109,7 @@ impl Audit for Simulations {
 
     fn place(&self, rng: &mut StreamRng) -> Place {
         Place::simulated(rng, &[SimulatorKind::Rows, SimulatorKind::Sufficient], |place| {
-            steps::risks(place, &[], true).is_ok()
+            !is_heavy(place) && steps::risks(place, &[], true).is_ok()
         })
     }
 

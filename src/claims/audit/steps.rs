@@ -129,17 +129,34 @@ fn multiples(divisor: Divisor, rows: Rows, weights: &[f64]) -> Vec<f64> {
     found
 }
 
-/// tr I^-1 of a regression with canonical link, from its information matrix, of which the two one-dimensional integrals are taken by the trapezoidal rule.
-fn inverse_information(beta: &[f64], design: &DMatrix<f64>, variance: impl Fn(f64) -> f64) -> f64 {
-    let cholesky = design.clone().cholesky().expect("positive definite");
-    let gamma = cholesky.l().transpose() * DMatrix::from_column_slice(beta.len(), 1, beta);
+/// tr I^-1 of a regression with canonical link, I = L (across (1 - d d') + along d d') L' with Omega = L L' and d the direction of L'beta. `moments` has the
+/// integrals E v(bZ) and E Z^2 v(bZ) of the response's variance v at a length b.
+fn inverse_information(beta: &[f64], design: &DMatrix<f64>, moments: impl Fn(f64) -> [f64; 2]) -> f64 {
+    let root = design.clone().cholesky().expect("positive definite").l();
+    let gamma = root.transpose() * DMatrix::from_column_slice(beta.len(), 1, beta);
     let length = gamma.norm();
-    let (across, along) = (normal_mean(|z| variance(length * z)), normal_mean(|z| z * z * variance(length * z)));
+    let [across, along] = moments(length);
     let direction = if length > 0.0 { gamma / length } else { gamma };
-    let standard =
-        DMatrix::identity(beta.len(), beta.len()) * across + &direction * direction.transpose() * (along - across);
-    let information = cholesky.l() * standard * cholesky.l().transpose();
-    information.try_inverse().expect("positive definite").trace()
+    let inverse =
+        root.solve_lower_triangular(&DMatrix::identity(beta.len(), beta.len())).expect("no zero on the diagonal");
+    // tr A S A' for A = L'^-1 and S = 1/across + (1/along - 1/across) d d'.
+    let along_direction = (inverse.transpose() * direction).norm_squared();
+    inverse.norm_squared() / across + along_direction * (1.0 / along - 1.0 / across)
+}
+
+/// The integrals of [`inverse_information`] by the trapezoidal rule.
+fn logistic_moments(length: f64) -> [f64; 2] {
+    let variance = |eta: f64| {
+        let odds = libm::exp(-eta.abs());
+        odds / ((1.0 + odds) * (1.0 + odds))
+    };
+    [normal_mean(|z| variance(length * z)), normal_mean(|z| z * z * variance(length * z))]
+}
+
+/// Under the weight e^(bz) a standard normal number has mean b: the integrals are those of 1 and (Z + b)^2, times e^(b^2/2).
+fn poisson_moments(length: f64) -> [f64; 2] {
+    let factor = libm::exp(0.5 * length * length);
+    [factor * normal_mean(|_| 1.0), factor * normal_mean(|z| (z + length) * (z + length))]
 }
 
 /// The risks of the place's model at generations 0..=weights.len(); none where they are known for many rows alone and `finite` ones are asked for.
@@ -188,14 +205,10 @@ pub fn risks(place: &Place, weights: &[f64], finite: bool) -> Result<Vec<f64>, S
         return in_the_limit(noise);
     }
     if model == &catalogue::LOGISTIC {
-        let variance = |eta: f64| {
-            let odds = libm::exp(-eta.abs());
-            odds / ((1.0 + odds) * (1.0 + odds))
-        };
-        return in_the_limit(inverse_information(&beta, &design, variance));
+        return in_the_limit(inverse_information(&beta, &design, logistic_moments));
     }
     if model == &catalogue::POISSON {
-        return in_the_limit(inverse_information(&beta, &design, libm::exp));
+        return in_the_limit(inverse_information(&beta, &design, poisson_moments));
     }
     Err("a model without independent steps".to_owned())
 }
