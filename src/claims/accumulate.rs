@@ -336,7 +336,7 @@ fn regressions() -> Claim {
                         .max(holds(found >= alone * (1.0 - IDENTITY) && found < 2.0 * alone))
                 },
             ),
-            regression_ladder(Fitted::Linear, "linear, p = 2", 120_000, 0.04, 50, 2),
+            regression_ladder(Fitted::Linear, "linear, p = 2", 120_000, 0.04, 100, 2),
             regression_ladder(Fitted::Logistic, "logistic, p = 2", 16_000, 0.15, 200, 2),
             regression_ladder(Fitted::Poisson, "Poisson, p = 1", 24_000, 0.15, 200, 1),
         ],

@@ -457,7 +457,7 @@ fn regressions() -> Claim {
                 };
                 models.into_iter().flat_map(problem).collect()
             }),
-            regression_ladder(Fitted::Linear, "linear, w = .4, p = 2", 120_000, 0.04, 50, 2),
+            regression_ladder(Fitted::Linear, "linear, w = .4, p = 2", 120_000, 0.04, 100, 2),
             regression_ladder(Fitted::Logistic, "logistic, w = .4, p = 2", 16_000, 0.15, 200, 2),
             regression_ladder(Fitted::Poisson, "Poisson, w = .4, p = 1", 24_000, 0.15, 200, 1),
         ],

@@ -31,7 +31,7 @@ impl<T: Number> Chain<T> {
         [self.weight.clone(), T::one() - self.weight.clone()]
     }
 
-    /// The mean of a covariance of so many rows, in units of that of the rows: (rows - 1)/divisor.
+    /// The mean of a covariance of so many rows, in units of that of the rows: (rows - 1)/divisor. With divisor n - 1 there are two rows or more.
     fn kept(&self, rows: u64) -> T {
         match self.divisor {
             Divisor::Unbiased => T::one(),
