@@ -191,6 +191,15 @@ pub fn effective_sample_size<S: Scalar>(real: S, optimal_weight: S) -> S {
 /// # Source
 /// derived: the real part's error is the same at every generation and passes to the mix with total weight 1; the
 /// synthetic noise k A/n enters with u^2 and shrinks by u^2 per generation, 1 - u^2 = w(2 - w)
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{parameters::MixingRatio, weights};
+/// // 1 + (1/4)/(1/2 (3/2)) at k = 1, w = 1/2; the real rows alone have 1.
+/// let risk = |w: f64| weights::fixed_real_data_limit(&MixingRatio::new(1.0).unwrap(), &w);
+/// assert!((risk(0.5) - 4.0 / 3.0).abs() < 1e-15);
+/// assert_eq!(risk(1.0), 1.0);
+/// ```
 #[must_use]
 pub fn fixed_real_data_limit<S: Scalar>(k: &MixingRatio<S>, w: &S) -> S {
     let kept = w.clone() * (S::ratio(2, 1) - w.clone());

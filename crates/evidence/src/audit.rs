@@ -76,6 +76,9 @@ pub trait Audit: Send + Sync {
 }
 
 /// What a route gives at a place.
+///
+/// # Examples
+/// see [`Audit`]; a [`Deviation`] is one.
 pub trait Judged: Send + Sync {
     /// Comparisons at a place that take a share of the false-alarm rate.
     const COMPARISONS: usize;

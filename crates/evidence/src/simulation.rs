@@ -4,13 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use goldenweight_replicates::BLOCK;
 use goldenweight_replicates::moments::Moments;
 use goldenweight_replicates::stream::{StreamRng, Streams};
 use rayon::prelude::*;
-
-/// Replicates of a block: a look ends with a whole one, so that a simulation may merge its moments block by block, in the order of their index.
-/// Part of the order of summation: changing it changes the last bits of every number.
-pub const BLOCK: u64 = 64;
 
 /// Key of a simulation's random streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

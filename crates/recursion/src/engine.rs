@@ -5,6 +5,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
+pub use goldenweight_replicates::BLOCK;
 use goldenweight_replicates::{
     moments::Moments,
     stream::{Purpose, Streams},
@@ -16,9 +17,6 @@ use crate::{
     schedule::{Origin, Schedule, Share},
     shelf::{Found, Kept, Shelf},
 };
-
-/// Replicates of a block. Part of the order of summation: changing it changes the last bits of every result.
-pub const BLOCK: u64 = 64;
 
 /// Blocks per thread that are computed before they are merged: bounds the memory. No effect on the result.
 const BLOCKS_PER_THREAD: usize = 16;

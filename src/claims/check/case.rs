@@ -3,16 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use goldenweight_evidence::{BLOCK, Blocks, Case as General, Draw, Expected, Key, Simulation, Tally};
+use goldenweight_evidence::{Blocks, Case as General, Draw, Expected, Key, Simulation, Tally};
 
 use crate::experiment::{Problem, Rows};
 use crate::simulate::Simulator;
 use crate::simulate::dispatch::{SimulatorKind, run_problem};
 use crate::simulate::engine::{self, Plan, Record, ScheduleKind, Watch, Weights};
 use crate::stats::compare::Estimate;
-
-// A look ends with a whole block of the engine.
-const _: () = assert!(BLOCK == engine::BLOCK);
 
 /// A place of a design: the rows per generation, the dimension (coefficients, categories), the weights, what is recorded.
 #[derive(Clone, Debug, PartialEq)]

@@ -225,6 +225,29 @@ mod tests {
         assert_eq!(reason(Estimate { skewness_error: 0.041, ..GOOD }, 1.0), NoZ::TooSkewed);
     }
 
+    /// What is no number is said before what is too few.
+    #[test]
+    fn a_missing_number_is_the_first_reason() {
+        let few = Estimate { degrees: 1.0, ..GOOD };
+        for estimate in [Estimate { value: f64::NAN, ..few }, Estimate { std_error: f64::NAN, ..few }] {
+            assert_eq!(z(&estimate, 1.0), Err(NoZ::NoEstimate));
+        }
+    }
+
+    /// So many ones among zeros: 10 of 20 have no skewness, and 10 of 50 have (1 - 2/5)/(2/5) = 3/2, their mean 3/2/sqrt 50 = .21, which is within .25, but not
+    /// with two standard errors of some .05.
+    #[test]
+    fn an_interval_takes_enough_values_without_skewness() {
+        let shown = |ones: u64, values: u64, failed| {
+            let mut moments = Moments::default();
+            (0..values).for_each(|i| moments.push(f64::from(u8::from(i < ones))));
+            has_interval(&moments, Failures { replicates: values + failed, failed })
+        };
+        assert!(shown(10, 20, 0) && !shown(9, 18, 0));
+        assert!(shown(25, 50, 0) && !shown(10, 50, 0));
+        assert!(shown(500, 1_000, 0) && !shown(500, 1_000, 1) && !shown(1, 1_000, 0));
+    }
+
     /// Tables: P(|T| >= 2.262157) = .05 with 9 degrees of freedom, P(|Z| >= 1.959964) = .05.
     #[test]
     fn the_p_value_is_students() {
