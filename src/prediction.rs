@@ -4,6 +4,7 @@ use goldenweight_theory::accumulate::Accumulation;
 use goldenweight_theory::covariance::{CovarianceSystem, Moments};
 use goldenweight_theory::maximum_likelihood::{MaximumLikelihood, Risks};
 use goldenweight_theory::parameters::{DegreesOfFreedom, MixingRatio, ParameterError, SampleSizes, Weight};
+use goldenweight_theory::random_design::RandomDesign;
 use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::wide::Wide;
 use goldenweight_theory::{dynamic, gaussian, weights};
@@ -39,6 +40,8 @@ impl Estimand {
 pub enum Law {
     /// The one recursion, e_t = w^2 A_r/nu_n + u^2 (A_s/nu_m + rho e_{t-1}).
     Scalar(Recursion<f64>),
+    /// Linear regression on Gaussian rows.
+    RandomDesign(RandomDesign),
     /// The two coupled moments of the covariance.
     Covariance(CovarianceSystem<f64>),
     /// A Gaussian whose covariances have the divisors n and m.
@@ -86,6 +89,7 @@ impl Law {
     pub fn risk_at(&self, weight: Weight, t: u32) -> f64 {
         match self {
             Self::Scalar(law) => law.risk_at(&weight.get(), t),
+            Self::RandomDesign(law) => law.risk_at(weight, t),
             Self::Covariance(system) => system.moments_at(&weight.get(), t).risk,
             Self::MaximumLikelihood(law, estimand) => estimand.of(&law.risks_at(&weight.get(), t)),
             Self::Accumulated(law, data) => data.risk_at(law, t),
@@ -101,6 +105,11 @@ impl Law {
             Self::Scalar(law) => {
                 let first = law.risk_at(&w, from);
                 std::iter::successors(Some(first), |e| Some(law.step(&w, e))).take((until - from) as usize).sum()
+            }
+            Self::RandomDesign(law) => {
+                let generation = law.generation(weight);
+                let first = generation.after(law.start(), from);
+                std::iter::successors(Some(first), |e| Some(generation.step(*e))).take((until - from) as usize).sum()
             }
             Self::Covariance(system) => {
                 let first = system.moments_at(&w, from);
@@ -138,6 +147,12 @@ impl Law {
                     }
                 }
             }
+            // Only a limit can leave the floats.
+            Self::RandomDesign(law) if at == Generations::Limit => {
+                let generation = law.generation(weight);
+                Wide::from(generation.innovation) / Wide::from(generation.gap)
+            }
+            Self::RandomDesign(_) => self.risk(weight, at).into(),
             Self::Covariance(CovarianceSystem { square_trace, trace_square, real, synthetic }) => {
                 let [square_trace, trace_square, real, synthetic] =
                     [*square_trace, *trace_square, *real, *synthetic].map(Wide::from);
@@ -174,6 +189,7 @@ impl Law {
     pub fn limit_risk(&self, weight: Weight) -> f64 {
         match self {
             Self::Scalar(law) => law.limit_risk(weight),
+            Self::RandomDesign(law) => law.limit_risk(weight),
             Self::Covariance(system) => system.limit_risk(weight),
             Self::MaximumLikelihood(law, estimand) => estimand.of(&law.limit_risks(weight)),
             Self::Accumulated(law, data) => data.limit_risk(law),
@@ -186,6 +202,7 @@ impl Law {
     pub fn fresh_only_risk(&self) -> f64 {
         match self {
             Self::Scalar(law) | Self::Accumulated(law, _) => law.start(),
+            Self::RandomDesign(law) => law.start(),
             Self::Covariance(system) | Self::AccumulatedCovariance(system, _) => system.start().risk,
             Self::MaximumLikelihood(..) => self.risk_at(Weight::ONE, 0),
         }
@@ -196,6 +213,7 @@ impl Law {
     pub fn optimal_weight(&self) -> Option<f64> {
         match self {
             Self::Scalar(law) => Some(law.optimal_weight()),
+            Self::RandomDesign(law) => Some(law.optimal_weight()),
             Self::Covariance(system) => Some(system.optimal_weight()),
             Self::MaximumLikelihood(law, Estimand::Mean) => law.optimal_weight_of_mean(),
             Self::MaximumLikelihood(law, Estimand::Covariance) => law.optimal_weight_of_covariance(),
@@ -208,18 +226,20 @@ impl Law {
     pub fn optimal_synthetic_weight(&self) -> Option<f64> {
         match self {
             Self::Scalar(law) => Some(law.optimal_synthetic_weight()),
+            Self::RandomDesign(law) => Some(law.optimal_synthetic_weight()),
             law => law.optimal_weight().map(|weight| 1.0 - weight),
         }
     }
 
     /// For generations 1..=T, the weight that minimises the risk of that generation given the weights before it.
     ///
-    /// For the scalar law that is the best sequence for every generation at once. For the covariance it is greedy: the
+    /// For the scalar law and linear regression that is the best sequence for every generation at once. For the covariance it is greedy: the
     /// variance of the trace, which enters later generations, is not minimised on its own. Other laws have none.
     #[must_use]
     pub fn dynamic_weights(&self, generations: u32) -> Option<Vec<f64>> {
         match self {
             Self::Scalar(law) => Some(dynamic::weights(law).take(generations as usize).collect()),
+            Self::RandomDesign(law) => Some(law.dynamic_weights().take(generations as usize).collect()),
             Self::Covariance(system) => {
                 let mut moments = system.start();
                 let mut next = || {
@@ -331,6 +351,7 @@ impl Prediction {
                 risk.is_finite().then(|| risk.into())
             }
             (Law::Scalar(law), Generations::Limit) if law.diverges(weight) => None,
+            (Law::RandomDesign(_), Generations::Limit) if weight == Weight::ZERO => None,
             (Law::Covariance(system), Generations::Limit) if system.diverges(weight) => None,
             (law, at) => Some(law.wide_risk(weight, at)),
         }
@@ -364,6 +385,7 @@ impl Prediction {
         let w = weight.get();
         match &self.law {
             Law::Scalar(law) => law.generations_to_limit(weight, NEAR_LIMIT),
+            Law::RandomDesign(law) => law.generation(weight).generations_to_limit(law.start(), NEAR_LIMIT),
             Law::Covariance(system) => {
                 let limit = system.limit_risk(weight);
                 let near = |m: &Moments<f64>| (m.risk / limit - 1.0).abs() <= NEAR_LIMIT;

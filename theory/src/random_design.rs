@@ -49,9 +49,11 @@
 //! over all p eigenvalues. For n > p + 1 every term is positive: nothing cancels, and 1 - rho has the relative accuracy of the means, as w -> 0 too.
 
 use crate::interval::Interval;
-use crate::matrix_beta::MatrixBeta;
+use crate::matrix_beta::{MatrixBeta, Spectrum};
+
+use crate::misspecified::well_specified;
 use crate::parameters::{SampleSizes, Weight};
-use crate::recursion::{complement, geometric};
+use crate::recursion::{Recursion, complement, geometric};
 use crate::scalar::{Analytic, Scalar};
 
 /// The law of the coefficients' risk under random design, weighted least squares on the pooled rows.
@@ -121,6 +123,21 @@ impl Generation {
         self.innovation + self.contraction * risk
     }
 
+    /// First generation with |e_t/e_inf - 1| <= tolerance from this risk on; none where t exceeds 2^32 - 1.
+    ///
+    /// # Formula
+    /// `|e_t/e_inf - 1| = rho^t |e_0/e_inf - 1|`
+    #[must_use]
+    pub fn generations_to_limit(&self, risk: f64, tolerance: f64) -> Option<u32> {
+        let distance = (risk / self.limit() - 1.0).abs();
+        if distance <= tolerance {
+            return Some(0);
+        }
+        // rho = 0 has logarithm -inf and arrives in one step.
+        let generations = (libm::log(tolerance / distance) / libm::log1p(-self.gap)).ceil().max(1.0);
+        (generations <= f64::from(u32::MAX)).then_some(generations as u32)
+    }
+
     /// The risk after t generations.
     #[must_use]
     pub fn after(&self, risk: f64, t: u32) -> f64 {
@@ -136,6 +153,12 @@ impl RandomDesign {
     pub fn new(scale: f64, dim: u32, sizes: SampleSizes) -> Option<Self> {
         let beta = MatrixBeta::new(dim, sizes)?;
         (sizes.real() > u64::from(dim) + 1).then_some(Self { scale, dim, sizes, beta })
+    }
+
+    /// The law that it tends to for many rows, at these sizes.
+    #[must_use]
+    pub fn limit_law(&self) -> Recursion<f64> {
+        well_specified(self.scale, self.sizes)
     }
 
     /// e_0 = A/(n - p - 1), the risk of the fit on the n real rows alone.
@@ -229,25 +252,45 @@ impl RandomDesign {
         synthetic / (real + synthetic)
     }
 
+    /// Weights of generations 1, 2, ... that each minimise the risk of their generation given those before, without end.
+    ///
+    /// # Formula
+    /// the zero in ln kappa of the slope of `A (p + E sum h) - e_{t-1} E sum l`, symbols of [`RandomDesign::optimal_weight`]
+    ///
+    /// # Source
+    /// derived: rho >= 0, so a smaller risk of one generation is a smaller one of the next, and the sequence is the best for every generation at once
+    pub fn dynamic_weights(&self) -> impl Iterator<Item = f64> {
+        let search = self.search();
+        let (n, m) = self.sizes.scalars::<f64>();
+        let common = f64::from(self.dim) * self.slack_of_both();
+        // The weight is that of the last risk; once that has settled, so has the weight.
+        let (mut risk, mut last) = (self.start(), None);
+        std::iter::repeat_with(move || match last {
+            Some(weight) => weight,
+            None => {
+                let kappa = search.zero(|[_, _, more_noise, more_lost]| self.scale * more_noise > risk * more_lost);
+                let [noise, lost, ..] = search.at(kappa);
+                let next = (self.scale * noise - lost * risk) / common + risk;
+                let weight = n * kappa / (n * kappa + m);
+                if (next / risk - 1.0).abs() <= f64::EPSILON {
+                    last = Some(weight);
+                }
+                risk = next;
+                weight
+            }
+        })
+    }
+
     /// Numbers that are as w* to 1 - w*.
     fn optimal_odds(&self) -> [f64; 2] {
         let (n, m) = self.sizes.scalars::<f64>();
-        let guess = -libm::log(crate::weights::optimal_weight(&self.sizes.mixing_ratio::<f64>()));
-        let [mut low, mut high] = [guess - SEARCHED, guess + SEARCHED];
-        let spectrum = self.beta.spectrum([low, high].map(libm::exp));
-        let rises = |place: f64| {
-            let kappa = libm::exp(place);
-            let [noise, lost, more_noise, more_lost] = spectrum.means(|odds| self.terms(odds, kappa)).values;
-            let [noise, lost] = self.totals([noise, lost]);
-            more_noise * lost > noise * more_lost
-        };
-        loop {
-            let middle = low.midpoint(high);
-            if !(low < middle && middle < high) {
-                return [n * libm::exp(middle), m];
-            }
-            *(if rises(middle) { &mut high } else { &mut low }) = middle;
-        }
+        [n * self.search().zero(|[noise, lost, more_noise, more_lost]| more_noise * lost > noise * more_lost), m]
+    }
+
+    fn search(&self) -> Search<'_> {
+        let center = -libm::log(crate::weights::optimal_weight(&self.sizes.mixing_ratio::<f64>()));
+        let range = [center - SEARCHED, center + SEARCHED];
+        Search { law: self, range, spectrum: self.beta.spectrum(range.map(libm::exp)) }
     }
 
     /// h, l and their derivatives in ln kappa, at an eigenvalue with these odds.
@@ -281,6 +324,35 @@ impl RandomDesign {
 
 /// How far ln kappa is searched on either side of its limit.
 const SEARCHED: f64 = 20.0;
+
+/// The law over a range of ln kappa.
+struct Search<'a> {
+    law: &'a RandomDesign,
+    range: [f64; 2],
+    spectrum: Spectrum,
+}
+
+impl Search<'_> {
+    /// p + E sum h, E sum l over all eigenvalues, and their derivatives in ln kappa.
+    fn at(&self, kappa: f64) -> [f64; 4] {
+        let [noise, lost, more_noise, more_lost] = self.spectrum.means(|odds| self.law.terms(odds, kappa)).values;
+        let [noise, lost] = self.law.totals([noise, lost]);
+        [noise, lost, more_noise, more_lost]
+    }
+
+    /// The kappa from which on this holds, by bisection of its logarithm.
+    fn zero(&self, rises: impl Fn([f64; 4]) -> bool) -> f64 {
+        let [mut low, mut high] = self.range;
+        loop {
+            let middle = low.midpoint(high);
+            let kappa = libm::exp(middle);
+            if !(low < middle && middle < high) {
+                return kappa;
+            }
+            *(if rises(self.at(kappa)) { &mut high } else { &mut low }) = middle;
+        }
+    }
+}
 
 /// Intervals that contain g and 1 - rho for p = 1, for every weight in an interval.
 ///

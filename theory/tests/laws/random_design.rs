@@ -141,6 +141,37 @@ fn one_column_enclosed() {
     assert_eq!(enclosure(sizes(7, 12), &Interval::ratio(1, 1)), [Interval::WHOLE; 2]);
 }
 
+/// Against the risks at weights beside each, generation by generation, and the limit of the weights.
+#[test]
+fn dynamic_weights() {
+    for (n, m, p) in [(100, 100, 2), (12, 5, 7), (50, 400, 1)] {
+        let law = law(n, m, p);
+        let mut risk = law.start();
+        let weights: Vec<f64> = law.dynamic_weights().take(200).collect();
+        for w in &weights {
+            let next = law.generation(weight(*w)).step(risk);
+            for other in [w - 1e-4, w + 1e-4] {
+                assert!(law.generation(weight(other)).step(risk) > next * (1.0 - EXACT_DESIGN), "{w}");
+            }
+            risk = next;
+        }
+        assert_close("limit", weights[199], law.optimal_weight(), 1e-7);
+        assert_close("risk", risk, law.limit_risk(weight(law.optimal_weight())), EXACT_DESIGN);
+    }
+}
+
+#[test]
+fn generations_to_limit() {
+    for w in [0.1, 0.5, 1.0] {
+        let law = law(30, 20, 3);
+        let generation = law.generation(weight(w));
+        let t = generation.generations_to_limit(law.start(), 0.01).expect("it converges");
+        let off = |t: u32| (law.risk_at(weight(w), t) / law.limit_risk(weight(w)) - 1.0).abs();
+        assert!(off(t) <= 0.01 && (t == 0 || off(t - 1) > 0.01), "w = {w}, t = {t}");
+    }
+    assert_eq!(law(30, 20, 3).generation(Weight::ZERO).generations_to_limit(1.0, 0.01), None);
+}
+
 #[test]
 fn both_ends() {
     for (n, m, p) in [(9, 30, 3), (40, 9, 7), (1000, 12, 9), (5, 1000, 2)] {
