@@ -271,7 +271,6 @@ pub fn eigenvalues(p: u32, n: u64, m: u64, w: f64) -> [f64; 3] {
             add(libm::exp(log_weight(s) - scale), g, f, f * f);
         } else {
             // The pair (s, s + e^q).
-            let step = f64::min(0.06, 0.25 * step);
             let mut q = libm::log(spread) - 24.0;
             while s + libm::exp(q) < high {
                 let distance = libm::exp(q);
@@ -283,7 +282,7 @@ pub fn eigenvalues(p: u32, n: u64, m: u64, w: f64) -> [f64; 3] {
                     let (h, e) = terms(other);
                     add(density, g + h, f + e, f * f + e * e);
                 }
-                q += step;
+                q += 0.05;
             }
         }
         s += step;
