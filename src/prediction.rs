@@ -5,6 +5,7 @@ use goldenweight_theory::covariance::{CovarianceSystem, Moments};
 use goldenweight_theory::fixed::FixedRows;
 use goldenweight_theory::maximum_likelihood::{MaximumLikelihood, Risks};
 use goldenweight_theory::parameters::{DegreesOfFreedom, MixingRatio, ParameterError, SampleSizes, Weight};
+use goldenweight_theory::random_design::RandomDesign;
 use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::wide::Wide;
 use goldenweight_theory::{dynamic, gaussian, weights};
@@ -40,6 +41,8 @@ impl Estimand {
 pub enum Law {
     /// The one recursion, e_t = w^2 A_r/nu_n + u^2 (A_s/nu_m + rho e_{t-1}).
     Scalar(Recursion<f64>),
+    /// Linear regression on Gaussian rows.
+    RandomDesign(RandomDesign),
     /// The two coupled moments of the covariance.
     Covariance(CovarianceSystem<f64>),
     /// A Gaussian whose covariances have the divisors n and m, on fresh or fixed real rows.
@@ -94,6 +97,7 @@ impl Law {
     pub fn risk_at(&self, weight: Weight, t: u32) -> f64 {
         match self {
             Self::Scalar(law) => law.risk_at(&weight.get(), t),
+            Self::RandomDesign(law) => law.risk_at(weight, t),
             Self::Covariance(system) => system.moments_at(&weight.get(), t).risk,
             Self::MaximumLikelihood(law, estimand) => estimand.of(&law.risks_at(&weight.get(), t)),
             Self::Accumulated(law, data) => data.risk_at(law, t),
@@ -114,6 +118,11 @@ impl Law {
             Self::Scalar(law) => {
                 let first = law.risk_at(&w, from);
                 std::iter::successors(Some(first), |e| Some(law.step(&w, e))).take((until - from) as usize).sum()
+            }
+            Self::RandomDesign(law) => {
+                let generation = law.generation(weight);
+                let first = generation.after(law.start(), from);
+                std::iter::successors(Some(first), |e| Some(generation.step(*e))).take((until - from) as usize).sum()
             }
             Self::Covariance(system) => {
                 let first = system.moments_at(&w, from);
@@ -151,6 +160,12 @@ impl Law {
                     }
                 }
             }
+            // Only a limit can leave the floats.
+            Self::RandomDesign(law) if at == Generations::Limit => {
+                let generation = law.generation(weight);
+                Wide::from(generation.innovation) / Wide::from(generation.gap)
+            }
+            Self::RandomDesign(_) => self.risk(weight, at).into(),
             Self::Covariance(CovarianceSystem { square_trace, trace_square, real, synthetic }) => {
                 let [square_trace, trace_square, real, synthetic] =
                     [*square_trace, *trace_square, *real, *synthetic].map(Wide::from);
@@ -203,6 +218,7 @@ impl Law {
     pub fn limit_risk(&self, weight: Weight) -> f64 {
         match self {
             Self::Scalar(law) => law.limit_risk(weight),
+            Self::RandomDesign(law) => law.limit_risk(weight),
             Self::Covariance(system) => system.limit_risk(weight),
             Self::MaximumLikelihood(law, estimand) => estimand.of(&law.limit_risks(weight)),
             Self::Accumulated(law, data) => data.limit_risk(law),
@@ -217,6 +233,8 @@ impl Law {
     pub fn diverges(&self, weight: Weight) -> bool {
         match self {
             Self::Scalar(law) => law.diverges(weight),
+            // Without weight on the real rows it grows on a line.
+            Self::RandomDesign(_) => weight == Weight::ZERO,
             Self::Covariance(system) => system.diverges(weight),
             Self::Fixed(parts) => parts.iter().any(|part| part.departure.diverges(weight)),
             Self::MaximumLikelihood(..) | Self::Accumulated(..) | Self::AccumulatedCovariance(..) => false,
@@ -228,6 +246,7 @@ impl Law {
     pub fn fresh_only_risk(&self) -> f64 {
         match self {
             Self::Scalar(law) | Self::Accumulated(law, _) => law.start(),
+            Self::RandomDesign(law) => law.start(),
             Self::Covariance(system) | Self::AccumulatedCovariance(system, _) => system.start().risk,
             Self::MaximumLikelihood(..) | Self::Fixed(_) => self.risk_at(Weight::ONE, 0),
         }
@@ -238,6 +257,7 @@ impl Law {
     pub fn optimal_weight(&self) -> Option<f64> {
         match self {
             Self::Scalar(law) => Some(law.optimal_weight()),
+            Self::RandomDesign(law) => Some(law.optimal_weight()),
             Self::Covariance(system) => Some(system.optimal_weight()),
             Self::MaximumLikelihood(law, Estimand::Mean) => law.optimal_weight_of_mean(),
             Self::MaximumLikelihood(law, Estimand::Covariance) => law.optimal_weight_of_covariance(),
@@ -252,18 +272,20 @@ impl Law {
     pub fn optimal_synthetic_weight(&self) -> Option<f64> {
         match self {
             Self::Scalar(law) => Some(law.optimal_synthetic_weight()),
+            Self::RandomDesign(law) => Some(law.optimal_synthetic_weight()),
             law => law.optimal_weight().map(|weight| 1.0 - weight),
         }
     }
 
     /// For generations 1..=T, the weight that minimises the risk of that generation given the weights before it.
     ///
-    /// For the scalar law that is the best sequence for every generation at once. For the covariance it is greedy: the
+    /// For the scalar law and linear regression that is the best sequence for every generation at once. For the covariance it is greedy: the
     /// variance of the trace, which enters later generations, is not minimised on its own. Other laws have none.
     #[must_use]
     pub fn dynamic_weights(&self, generations: u32) -> Option<Vec<f64>> {
         match self {
             Self::Scalar(law) => Some(dynamic::weights(law).take(generations as usize).collect()),
+            Self::RandomDesign(law) => Some(law.dynamic_weights().take(generations as usize).collect()),
             Self::Covariance(system) => {
                 let mut moments = system.start();
                 let mut next = || {
@@ -407,6 +429,7 @@ impl Prediction {
         let w = weight.get();
         match &self.law {
             Law::Scalar(law) => law.generations_to_limit(weight, NEAR_LIMIT),
+            Law::RandomDesign(law) => law.generation(weight).generations_to_limit(law.start(), NEAR_LIMIT),
             Law::Covariance(system) => {
                 let limit = system.limit_risk(weight);
                 let near = |m: &Moments<f64>| (m.risk / limit - 1.0).abs() <= NEAR_LIMIT;

@@ -8,7 +8,9 @@ use goldenweight_recursion::{
         poisson::Poisson,
     },
 };
-use goldenweight_theory::{design::Design, linear, logistic, parameters::ParameterError, poisson};
+use goldenweight_theory::{
+    design::Design, linear, logistic, parameters::ParameterError, poisson, random_design::RandomDesign,
+};
 use nalgebra::{DMatrix, DVector};
 
 use super::{
@@ -118,6 +120,13 @@ fn regression(parameters: &Parameters, family: Family) -> Result<Regression, Inp
     Ok(Regression { family, beta, noise_variance, covariates })
 }
 
+impl Regression {
+    /// Fewest rows for a fit of their own, and for a finite risk of a linear one.
+    fn fewest(&self) -> usize {
+        self.dim() + if self.family == Family::Linear { 2 } else { 1 }
+    }
+}
+
 impl Truth for Regression {
     fn dim(&self) -> usize {
         self.beta.len()
@@ -129,13 +138,17 @@ impl Truth for Regression {
             let condition = format!("must be above `dim` {p}: the fit needs more rows");
             return Err(InputError::new("real", rows.real, condition));
         }
+        if rows.real < self.fewest() {
+            let condition =
+                format!("must be at least {} where `dim` is {p}: with fewer rows the risk is infinite", self.fewest());
+            return Err(InputError::new("real", rows.real, condition));
+        }
         Ok(())
     }
 
-    /// Without weight on the real rows, a fit needs m > p, and m > p + 1 for the risk of a linear fit to be finite.
+    /// Without weight on the real rows, the synthetic ones must do.
     fn validate_weight(&self, weight: f64, rows: Rows) -> Result<(), InputError> {
-        let (m, p) = (rows.synthetic, self.dim());
-        let fewest = if self.family == Family::Linear { p + 2 } else { p + 1 };
+        let (m, p, fewest) = (rows.synthetic, self.dim(), self.fewest());
         if weight == 0.0 && m < fewest {
             let condition = format!("must be at least {fewest} where `weight` is 0 and `dim` {p}");
             return Err(InputError::new("synthetic", m, condition));
@@ -174,6 +187,11 @@ impl Truth for Regression {
     fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {
         let (sizes, beta, dim) = (sizes(rows)?, self.beta.as_slice(), self.dim() as u32);
         let design = self.covariates.as_ref().map(|(omega, _)| Design::new(beta, omega.as_slice())).transpose()?;
+        if self.family == Family::Linear && schedule == ScheduleKind::Fresh {
+            let trace = design.map_or(f64::from(dim), |design| design.trace_inverse());
+            let law = RandomDesign::new(self.noise_variance * trace, dim, sizes);
+            return law.map(|law| Prediction::of(Law::RandomDesign(law), rows)).transpose();
+        }
         let law = match (self.family, &design) {
             (Family::Linear, None) => linear::limit_law(self.noise_variance, dim, sizes),
             (Family::Linear, Some(design)) => design.linear_law(self.noise_variance, sizes),

@@ -1,7 +1,7 @@
 //! The panels of figures 7, 8 and 9, at the paper's sizes (figure 10 is on real data: `claims::adult`).
 //!
-//! Panels of a model with an exact law are compared with the exact risk at those very sizes, generations included. Of linear,
-//! logistic and Poisson regression only the limit has a law, and their panels are rungs of ladders.
+//! Panels of a model with an exact law are compared with the exact risk at those very sizes, generations included. Of logistic and Poisson
+//! regression only the limit has a law, and their panels are rungs of ladders.
 
 use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::{cdf, linear};
@@ -14,8 +14,9 @@ use super::check::{
 use super::domain::{self, GOLDEN, IDENTITY, QUADRATURE, RECURSION, error, holds, weight};
 use super::regression::{Fitted, Rung};
 use super::{Claim, Exactness, Source, certificate, moments};
-use crate::experiment::Rows;
-use crate::prediction::Law;
+use crate::catalogue;
+use crate::experiment::{Parameters, Problem, Rows};
+use crate::prediction::{Law, Prediction};
 use crate::simulate::cdf::CdfRows;
 use crate::simulate::engine::Record;
 use crate::simulate::gaussian::GaussianSufficient;
@@ -280,7 +281,7 @@ fn figure_8c() -> Claim {
     )
 }
 
-/// Panels (d) to (f) of figure 8: the limit law's curve, a ladder to the right of its minimum, and the minimiser's own.
+/// Panels (e) and (f) of figure 8: the limit law's curve, a ladder to the right of its minimum, and the minimiser's own.
 fn regression_curve(id: &'static str, statement: &'static str, model: Fitted, curve: fn() -> Vec<Relation>) -> Claim {
     // What is left of second order is larger for Poisson, as in the ladders of its risk.
     let (first, name) = match model {
@@ -297,14 +298,61 @@ fn regression_curve(id: &'static str, statement: &'static str, model: Fitted, cu
         vec![
             recursion("limit law along the grid, A by quadrature", QUADRATURE, curve),
             optimum_ladder(name, 192 * 6, 0.15, 1, minimised.into()),
-            if matches!(model, Fitted::Linear) { right } else { right.in_full_tier() },
+            right.in_full_tier(),
         ],
     )
 }
 
+/// Linear regression at the sizes of a panel, p = 2, noise of variance 1.
+fn linear_law(rows: Rows) -> Law {
+    let problem =
+        Problem::new(&catalogue::LINEAR, rows.real as u64, rows.synthetic as u64, &Parameters::of_dim(Some(2)));
+    Prediction::fresh(&problem.expect("sizes of the figures")).law().clone()
+}
+
+fn linear_case(rows: Rows, w: f64) -> Case {
+    let simulator = LinearSufficient::new(&DVector::from_element(2, 1.0), 1.0, rows);
+    Case::new(Cell::new(rows, 2, w, STATIONARY), simulator, 0, linear_law(rows).average_risk(weight(w), 150, 200))
+}
+
+/// The mean over t = 150..199 by quadrature over pairs of eigenvalues, against the exact law.
+fn linear_relation(rows: Rows, w: f64) -> Relation {
+    let stepped = moments::design_path(2, rows.real as u64, rows.synthetic as u64, &[w; 199]);
+    let mean = stepped[150..].iter().sum::<f64>() / 50.0;
+    (format!("m = {}, w = {w}", rows.synthetic), linear_law(rows).average_risk(weight(w), 150, 200), mean)
+}
+
 fn figure_8d() -> Claim {
-    let statement = "the risk of linear regression over w has the limit law's curve and its minimum at 1/φ, for n → ∞";
-    regression_curve("figure-8d", statement, Fitted::Linear, || Fitted::Linear.curve_from_quadrature(1.0, 2))
+    let best = linear_law(HUNDRED).optimal_weight().expect("a law with an optimum");
+    let near = Record::Average { from: 15, until: 45 };
+    let simulator = LinearSufficient::new(&DVector::from_element(2, 1.0), 1.0, HUNDRED);
+    let minimum = Case::new(Cell::minimised(HUNDRED, 2, near), simulator, 0, best);
+    panel(
+        "figure-8d",
+        "the risk of linear regression over w is least at .6194, not at 1/φ, and .0126089 there, 2 % above the limit law",
+        "n = m = 100, p = 2, β = (1, 1)",
+        Exactness::Exact,
+        vec![
+            simulation(
+                "risk at w = .2, .38, .62, .78",
+                38_000,
+                0.025,
+                [0.2, 0.38, 0.62, 0.78].map(|w| linear_case(HUNDRED, w)).into(),
+            ),
+            optimum("minimiser of the simulated risk", 192 * 12, 0.05, vec![minimum]),
+            recursion("pairs of eigenvalues by quadrature", RECURSION, || {
+                // The digits stated.
+                let law = linear_law(HUNDRED);
+                let best = law.optimal_weight().unwrap_or(f64::NAN);
+                let stated = [
+                    ("10^4 w".to_owned(), (best * 1e4).round(), 6_194.0),
+                    ("10^7 risk".to_owned(), (law.limit_risk(weight(best)) * 1e7).round(), 126_089.0),
+                ];
+                [0.2, 0.38, 0.5, 0.62, 0.78].map(|w| linear_relation(HUNDRED, w)).into_iter().chain(stated).collect()
+            }),
+            exact("w = 1/2 in rationals", certificate::random_design::pooled_curves),
+        ],
+    )
 }
 
 fn figure_8e() -> Claim {
@@ -396,7 +444,7 @@ fn figure_9c() -> Claim {
     )
 }
 
-/// Panels (d) to (f) of figure 9: ladders at k = .19 under the golden weight and, where it fits the quick tier, under the naive one.
+/// Panels (e) and (f) of figure 9: ladders at k = .19 under the golden weight and, where it fits the quick tier, under the naive one.
 fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, cap: u64, margin: f64) -> Claim {
     // The effective ratio tends to k along the ladder, and every rung is compared with the law at its own sizes.
     let [naive, golden] = both_weights(0.19);
@@ -408,7 +456,7 @@ fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, c
         Exactness::Limit,
         vec![
             model.ladder("golden weight", cap, margin, golden, Rung::ladder::<4>(50, 0.19, 2, 15, 55)),
-            if matches!(model, Fitted::Linear) { naive } else { naive.in_full_tier() },
+            naive.in_full_tier(),
             property(
                 "golden below naive, by (1 + k)/(2 + k) against w*",
                 "k",
@@ -428,8 +476,35 @@ fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, c
 }
 
 fn figure_9d() -> Claim {
-    let statement = "naive against golden weight for linear regression: both follow the limit law, for n → ∞";
-    regression_curves("figure-9d", statement, Fitted::Linear, 16_000, 0.05)
+    let cases = [0.01, 0.19].into_iter().flat_map(|k| {
+        let (rows, effective) = rows_at(k);
+        both_weights(effective).map(|w| linear_case(rows, w))
+    });
+    panel(
+        "figure-9d",
+        "naive against golden weight for linear regression: the golden weight has less risk all along the grid",
+        "n = 100, p = 2, m = floor(n/k), t = 150..199",
+        Exactness::Exact,
+        vec![
+            simulation("risk at either end of the grid", 32_000, 0.06, cases.collect()),
+            exact("the naive weight's curve in rationals", certificate::random_design::pooled_curves),
+            recursion("pairs of eigenvalues by quadrature", RECURSION, || {
+                let (rows, effective) = rows_at(0.19);
+                both_weights(effective).map(|w| linear_relation(rows, w)).to_vec()
+            }),
+            property(
+                "golden below naive all along the grid",
+                "k",
+                || 0.01..0.19f64,
+                |&k| {
+                    let (rows, effective) = rows_at(k);
+                    let law = linear_law(rows);
+                    let [naive, golden] = both_weights(effective).map(|w| law.average_risk(weight(w), 150, 200));
+                    holds(golden < naive)
+                },
+            ),
+        ],
+    )
 }
 
 fn figure_9e() -> Claim {

@@ -100,6 +100,29 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
           \qquad \rho = 1 \qquad k = 1",
     ),
     (
+        "linear-law",
+        r"e_t = \frac{A g}{p} + \rho\,e_{t-1} \qquad g = \frac{p + \mathbb{E}\sum \frac{(1-\kappa)^2}{\kappa}\,y z}{\nu - p - 1}
+          \qquad 1 - \rho = \frac{\mathbb{E}\sum z\,(\nu (x + y) + n - p - 1)}{p\,(\nu - p - 1)}
+          \qquad y = \frac{x}{x + \kappa (1 - x)},\ z = 1 - y,\ \kappa = \frac{w m}{u n},\ \nu = n + m",
+    ),
+    (
+        "linear-pooling",
+        r"w = \frac{n}{\nu} \qquad g = \frac{p}{\nu - p - 1} \qquad p \rho = \frac{(\nu - 1) S - T}{\nu - p - 1}
+          \qquad S = \frac{a - b}{3},\ T = \frac{a + 2b}{3} \qquad a = \frac{p (p + 2)\,m (m + 2)}{\nu (\nu + 2)},\
+          b = \frac{p (p - 1)\,m (m - 1)}{\nu (\nu - 1)}",
+    ),
+    (
+        "linear-optimum",
+        r"w_{\mathrm{opt}} = \arg\min_w \frac{A g}{p\,(1 - \rho)} \qquad n = m = 100:\ .6189444,\ .6194107,\ .6203552
+          \text{ for } p = 1, 2, 4",
+    ),
+    (
+        "linear-second-order",
+        r"\frac{n\,e_\infty}{A} = R_1 + \frac{R_2}{n} + O(n^{-2}) \qquad R_1 = \frac{s}{1 - u^2}
+          \qquad R_2 = (p + 1)\,\frac{3 s^2 - 2 q + u^2 R_1 (3 w^2 + k w (w - 2 u))}{1 - u^2}
+          \qquad s = w^2 + k u^2,\ q = w^3 + k^2 u^3",
+    ),
+    (
         "linear-limit",
         r"\frac{\mathbb{E}\,\lVert\beta_t - \beta\rVert^2}{e_t} \to 1 \qquad A = \sigma^2 p
           \qquad \nu_n = n,\ \nu_m = m \qquad \rho = 1",

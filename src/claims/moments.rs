@@ -218,6 +218,92 @@ pub fn chi_squared_mean(degrees: f64, g: impl Fn(f64) -> f64) -> f64 {
     step * (0..=steps).map(term).sum::<f64>()
 }
 
+/// What a generation of weighted least squares does to the risk for p = 1 or 2 columns x ~ N(0, I) and noise of variance 1: (g, rho) of
+/// e_t = g + rho e_{t-1}; n, m >= p and n + m > p + 1.
+///
+/// By [`eigenvalues`]: N = A + B is a Wishart matrix independent of them, E N^{-1} = I/(n + m - p - 1), and for a symmetric F with the eigenvalues f
+/// E tr F N^{-1} F N = ((n + m - 1) sum f^2 - (sum f)^2)/(n + m - p - 1).
+pub fn design_step(p: u32, n: u64, m: u64, w: f64) -> (f64, f64) {
+    if w == 1.0 {
+        return (f64::from(p) / (n as f64 - f64::from(p) - 1.0), 0.0);
+    }
+    let [noise, squares, squared_sum] = eigenvalues(p, n, m, w);
+    let (dim, rows) = (f64::from(p), (n + m) as f64);
+    let rest = rows - dim - 1.0;
+    (noise / rest, ((rows - 1.0) * squares - squared_sum) / (dim * rest))
+}
+
+/// E sum G(x), E sum f(x)^2 and E (sum f(x))^2 over the eigenvalues of N^{-1/2} B N^{-1/2}, N = A + B, A and B the Gram matrices of n and m rows of p = 1 or 2
+/// columns: f = (u/m) x/Q, G = ((w/n)^2 (1 - x) + (u/m)^2 x)/Q^2, Q = (w/n)(1 - x) + (u/m) x.
+///
+/// Their density is proportional to prod x^{(m-p-1)/2} (1-x)^{(n-p-1)/2} |x_1 - x_2|. It is integrated as it stands, over one eigenvalue or over pairs, by
+/// the trapezoidal rule in ln(x/(1-x)) and in the logarithm of the distance of a pair.
+pub fn eigenvalues(p: u32, n: u64, m: u64, w: f64) -> [f64; 3] {
+    let (dim, real, synthetic, u) = (f64::from(p), n as f64, m as f64, 1.0 - w);
+    // Exponents after the change of variable, dx = x (1 - x) ds.
+    let [a, b] = [synthetic, real].map(|rows| (rows - dim + 1.0) / 2.0);
+    let center = libm::log(synthetic / real);
+    let spread = (1.0 / a + 1.0 / b).sqrt();
+    // Beyond, less than e^-42 is left, down to where the fit is no longer that of the synthetic rows.
+    let pole = libm::log(w * synthetic / (u * real));
+    let [low, high] = [center.min(pole) - 42.0 / a - 9.0 * spread, center.max(pole) + 42.0 / b + 9.0 * spread];
+    let step = f64::min(0.2, 0.3 * spread);
+    let log_weight = |s: f64| a * s - (a + b) * libm::log1p(libm::exp(s));
+    let share = |s: f64| 1.0 / (1.0 + libm::exp(-s));
+    let terms = |s: f64| {
+        let x = share(s);
+        let q = w / real * (1.0 - x) + u / synthetic * x;
+        let noise = (w / real * w / real * (1.0 - x) + u / synthetic * u / synthetic * x) / (q * q);
+        (noise, u / synthetic * x / q)
+    };
+    let [mut mass, mut noise, mut squares, mut squared_sum] = [0.0; 4];
+    let mut add = |density: f64, g: f64, f: f64, f2: f64| {
+        mass += density;
+        noise += density * g;
+        squares += density * f2;
+        squared_sum += density * f * f;
+    };
+    let scale = dim * log_weight(center);
+    let mut s = low;
+    while s < high {
+        let (g, f) = terms(s);
+        if p == 1 {
+            add(libm::exp(log_weight(s) - scale), g, f, f * f);
+        } else {
+            // The pair (s, s + e^q).
+            let mut q = libm::log(spread) - 24.0;
+            while s + libm::exp(q) < high {
+                let distance = libm::exp(q);
+                let other = s + distance;
+                // x(other) - x(s) without cancellation.
+                let apart = libm::expm1(distance) * (1.0 - share(other)) * share(s);
+                let density = libm::exp(log_weight(s) + log_weight(other) - scale) * apart * distance;
+                if density > 0.0 {
+                    let (h, e) = terms(other);
+                    add(density, g + h, f + e, f * f + e * e);
+                }
+                q += 0.05;
+            }
+        }
+        s += step;
+    }
+    [noise, squares, squared_sum].map(|sum| sum / mass)
+}
+
+/// [`design_step`] along a path of weights, from generation 0.
+pub fn design_path(p: u32, n: u64, m: u64, weights: &[f64]) -> Vec<f64> {
+    let mut risks = vec![f64::from(p) / (n as f64 - f64::from(p) - 1.0)];
+    let mut step = (f64::NAN, (0.0, 0.0));
+    for &w in weights {
+        if w != step.0 {
+            step = (w, design_step(p, n, m, w));
+        }
+        let (_, (noise, passed)) = step;
+        risks.push(noise + passed * risks[risks.len() - 1]);
+    }
+    risks
+}
+
 /// E g(Z), Z standard normal, by the trapezoidal rule.
 pub fn normal_mean(g: impl Fn(f64) -> f64) -> f64 {
     let law = Normal::standard();
@@ -280,6 +366,18 @@ mod tests {
         let risks = mean_risk(&DMatrix::identity(2, 2), 4, 8, &0.5, 1);
         close(risks[0], 0.5);
         close(risks[1], 0.25 * 0.5 + 0.25 * (0.5 + 0.25));
+    }
+
+    /// All rows alike, p = 1 and 2: the second moments of a beta variable and of a matrix-variate beta.
+    #[test]
+    fn steps_on_a_random_design() {
+        let (g, rho) = design_step(1, 7, 12, 7.0 / 19.0);
+        close(g, 1.0 / 17.0);
+        close(rho, 12.0 * 14.0 / (19.0 * 21.0));
+        let (g, rho) = design_step(2, 7, 12, 7.0 / 19.0);
+        close(g, 2.0 / 16.0);
+        let (even, odd) = (8.0 * 12.0 * 14.0 / (19.0 * 21.0), 2.0 * 12.0 * 11.0 / (19.0 * 18.0));
+        close(rho, (18.0 * (even - odd) / 3.0 - (even + 2.0 * odd) / 3.0) / (2.0 * 16.0));
     }
 
     #[test]

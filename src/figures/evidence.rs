@@ -11,6 +11,7 @@ use super::table::Table;
 use crate::catalogue::{self, Model};
 use crate::claims;
 use crate::experiment::Rows;
+use crate::prediction::Law;
 use crate::stats::calibration::{normal_quantile, order_statistic};
 use crate::stats::compare::Estimate;
 use crate::stats::ladder::{Rung, extrapolate};
@@ -20,7 +21,7 @@ const WEIGHT: f64 = 0.618;
 const DIM: usize = 2;
 const AVERAGE: (u32, u32) = (6, 46);
 
-/// Models of which only the limit has a law, with the first of their four rungs: the terms beyond 1/n^2 are larger for Poisson.
+/// Models with a limit law, with the first of their four rungs: the terms beyond 1/n^2 are larger for Poisson.
 const LADDERS: [(&str, Model, usize, Colour); 3] = [
     ("linear", &catalogue::LINEAR, 50, GREEN),
     ("logistic", &catalogue::LOGISTIC, 50, BLUE),
@@ -62,7 +63,11 @@ pub fn ladders(draw: &Draw<'_>) -> Result<Table, ParameterError> {
             };
             index += 1;
             let (moments, _) = grid::simulate(subject, &grid, draw.progress).at(0, 0);
-            let law = subject.laws(rows)?.swap_remove(0).average_risk(Weight::new(WEIGHT)?, AVERAGE.0, AVERAGE.1);
+            let law = match subject.laws(rows)?.swap_remove(0) {
+                Law::RandomDesign(law) => Law::Scalar(law.limit_law()),
+                law => law,
+            };
+            let law = law.average_risk(Weight::new(WEIGHT)?, AVERAGE.0, AVERAGE.1);
             let estimate = Estimate::from(&moments);
             let ratio = Estimate { value: estimate.value / law, std_error: estimate.std_error / law, ..estimate };
             steps.push(Rung { size: rows.real as f64, estimate: ratio });

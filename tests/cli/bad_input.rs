@@ -39,6 +39,7 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("weight --real 9 --synthetic 9 --dim 1000000000", "--dim 1000000000", "must be from 1 to 1000"),
     ("weight --real 9 --synthetic 9 --dim 2 --model cdf", "--dim 2", "must be 1 for cdf"),
     ("weight --real 9 --synthetic 9 --dim 9 --model linear", "--real 9", "must be above --dim 9"),
+    ("weight --real 10 --synthetic 9 --dim 9 --model linear", "--real 10", "must be at least 11 where --dim is 9"),
     ("weight --real 9 --synthetic 9 --generations 0", "--generations 0", "must be from 1"),
     ("weight --real 9 --synthetic 9 --generations 1000001", "--generations 1000001", "must be from 1 to 1000000"),
     ("weight --real 9 --synthetic 9 --threads 0", "--threads 0", "must be from 1 to 1024"),

@@ -58,6 +58,19 @@ fn figures(names: &[&str], out: &Path, more: &[&str]) -> Value {
 
 const SMALL: &[&str] = &["--replicates", "2"];
 
+/// Linear regression with p = 2 on n = 100 real and m synthetic rows weighted alike: by one row y of nu, a = E tr y y'N^{-2} y y' =
+/// p (p + 2)(nu - 2)/(nu (nu + 2)(nu - p - 1)), two rows b = (p - nu a)/(nu (nu - 1)), p rho = m a + m (m - 1) b.
+fn pooled(m: f64, generations: std::ops::Range<usize>) -> f64 {
+    let nu = 100.0 + m;
+    let a = 8.0 * (nu - 2.0) / (nu * (nu + 2.0) * (nu - 3.0));
+    let rho = m * (a + (m - 1.0) * (2.0 - nu * a) / (nu * (nu - 1.0))) / 2.0;
+    let mut risks = vec![2.0 / 97.0];
+    for t in 0..generations.end - 1 {
+        risks.push(2.0 / (nu - 3.0) + rho * risks[t]);
+    }
+    risks[generations.clone()].iter().sum::<f64>() / generations.len() as f64
+}
+
 /// e_0 = a/n, e_t = w^2 a/n + u^2 (b/m + rho e_{t-1}), averaged over these generations.
 fn stepped(fresh: f64, synthetic: f64, rho: f64, w: f64, generations: std::ops::Range<usize>) -> f64 {
     let (mut e, mut sum) = (fresh, 0.0);
@@ -185,9 +198,14 @@ fn curves(out: &Path) {
         }
     }
     let golden = 0.618_033_988_749_894_9;
-    for (panel, fresh) in [("8a", 0.02), ("8d", 0.02), ("8e", LOGISTIC_2 / 100.0), ("8f", POISSON_2 / 100.0)] {
+    for (panel, fresh) in [("8a", 0.02), ("8e", LOGISTIC_2 / 100.0), ("8f", POISSON_2 / 100.0)] {
         assert_close(check(panel, "", fresh, 1.0, 150..200, 1.0), golden, STEPS, panel);
     }
+    let d = Csv::read(&out.join("figure-8d.csv"));
+    assert_close(d.fact("theory_optimum").parse().expect("a number"), 0.619_410_7, 5e-8, "8d");
+    // w = 1/2 is least squares on all rows alike.
+    assert_close(d.column("w")[15], 0.5, STEPS, "8d");
+    assert_close(d.column("theory")[15], pooled(100.0, 150..200), STEPS, "8d at w = 1/2");
     assert_close(check("8c", "", 1.0 / 600.0, 0.99, 150..200, 1.0), 0.616_977, 1e-6, "8c");
     let b = Csv::read(&out.join("figure-8b.csv"));
     assert_close(b.fact("theory_optimum").parse().expect("a number"), 0.619_809_937_858_575_1, STEPS, "8b");
@@ -218,9 +236,11 @@ fn ratios(out: &Path) {
         assert_close(a.column(column)[0], ends[0], 5e-4, column);
         assert_close(a.column(column)[9], ends[1], 1e-4, column);
     }
-    for (letter, per_row, rho) in
-        [("d", 2.0, 0.0), ("e", LOGISTIC_2, 0.0), ("f", POISSON_2, 0.0), ("c", 1.0 / 6.0, 1.0)]
-    {
+    let d = panel("d");
+    for (m, theory) in d.column("m").iter().zip(d.column("naive_theory")) {
+        assert_close(*theory, pooled(*m, 150..200), STEPS, &format!("9 (d), m = {m}"));
+    }
+    for (letter, per_row, rho) in [("e", LOGISTIC_2, 0.0), ("f", POISSON_2, 0.0), ("c", 1.0 / 6.0, 1.0)] {
         let csv = panel(letter);
         for (i, m) in csv.column("m").iter().enumerate() {
             let k = 100.0 / m;

@@ -16,16 +16,43 @@ fn json(line: &str) -> Value {
 fn a_design_covariance_and_a_noise_variance_enter_the_risk() {
     let line =
         "risk --model linear --design-covariance 4,0;0,1 --noise-variance 2 --real 100 --synthetic 50 --weight 1";
-    assert_close(number(&json(line), "risk"), 0.025, 1e-14, line);
+    // E (X'X)^-1 = Omega^-1/(n - p - 1): 2 (5/4)/97.
+    assert_close(number(&json(line), "risk"), 2.5 / 97.0, 1e-14, line);
     let simulated = json(
         &line
             .replace("risk", "simulate")
             .replace("100 ", "400 ")
             .replace("--weight 1", "--weight 1 --generations 1 --replicates 20000"),
     );
-    // E (X'X)^-1 = Omega^-1/(n - p - 1): 2 (5/4)/397, within five standard errors.
+    // 2 (5/4)/397, within five standard errors.
     let (risk, error) = (number(&simulated, "risk"), number(&simulated, "std_error"));
     assert!((risk - 2.5 / 397.0).abs() < 5.0 * error, "{risk} ± {error}");
+}
+
+/// Linear regression has an exact law under fresh real rows: more risk than the limit's, finite for fewer synthetic rows than columns, infinite without rows
+/// enough for generation 0.
+#[test]
+fn linear_regression_is_exact_at_every_size() {
+    let line = "risk --model linear --dim 2 --real 100 --synthetic 100 --weight";
+    let [golden, none] = [".6180339887498949", "0"].map(|w| json(&format!("{line} {w}")));
+    assert_eq!((&golden["exact"], &golden["order"]), (&Value::from(true), &Value::from("exact")));
+    assert_close(number(&golden, "risk"), 1.02009 * 0.012_360_679_775, 5e-6, line);
+    assert_eq!((&none["diverges"], &none["exact"]), (&Value::from(true), &Value::from(true)));
+    let weight = json("weight --model linear --dim 2 --real 100 --synthetic 100 --generations 30");
+    assert_close(number(&weight, "weight"), 0.619_410_7, 5e-8, "optimum");
+    assert_eq!(weight["exact"], true);
+    let dynamic = weight["dynamic_weights"].as_array().expect("weights");
+    assert_close(dynamic[29].as_f64().expect("a number"), 0.619_410_7, 1e-7, "the last of the dynamic weights");
+    // g = .8323138978916419 and rho = .3443495076768388 at n = 10, m = 3, p = 5, w = 1/2; generation 0 has the risk 5/4.
+    let few = "risk --model linear --dim 5 --real 10 --synthetic 3 --weight .5 --generations 2";
+    let (g, rho) = (0.832_313_897_891_641_9, 0.344_349_507_676_838_8);
+    assert_close(number(&json(few), "risk"), g + rho * (g + rho * 1.25), 1e-12, few);
+    assert_close(number(&json(few), "limit_risk"), g / (1.0 - rho), 1e-12, few);
+    // A finite limit beyond the largest float: A/(2 w m).
+    let tiny = "risk --model linear --dim 2 --noise-variance 1e90 --real 30 --synthetic 30 --weight 1e-300";
+    let document = json(tiny);
+    assert_eq!((&document["overflow"], &document["diverges"]), (&Value::from(true), &Value::from(false)));
+    assert_close(number(&document, "log10_risk"), 390.0 - libm::log10(30.0), 1e-12, tiny);
 }
 
 /// The same regression in other coordinates: x = L z with L = (2, 0; 1, 2), so beta of x is L'beta of z, and the errors are mapped back.

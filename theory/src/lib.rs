@@ -12,6 +12,8 @@
 //! * [`recursion`]: the one law under every model: finite t, limit, divergence, optimum.
 //! * [`gaussian`], [`covariance`], [`categorical`], [`cdf`], [`linear`], [`logistic`], [`poisson`], [`misspecified`]:
 //!   each model's place in that law, one file per model.
+//! * [`random_design`]: linear regression on Gaussian rows at every number of rows, by [`matrix_beta`], the eigenvalues of
+//!   the synthetic share of the pooled design.
 //! * [`accumulate`]: data that accumulate over the generations, and [`fixed`]: the same real rows at every generation, both
 //!   for every model of the one law; [`maximum_likelihood`]: Gaussian rows whose covariance is divided by n, fresh or fixed;
 //!   [`design`]: regressions on rows N(0, Omega).
@@ -43,11 +45,13 @@ pub mod interval;
 pub mod jet;
 pub mod linear;
 pub mod logistic;
+pub mod matrix_beta;
 pub mod maximum_likelihood;
 pub mod misspecified;
 pub mod parameters;
 pub mod poisson;
 pub mod proofs;
+pub mod random_design;
 pub mod recursion;
 pub mod scalar;
 pub mod weights;

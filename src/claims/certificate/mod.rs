@@ -19,6 +19,7 @@ pub mod identity;
 pub mod information;
 pub mod law;
 pub mod maximum_likelihood;
+pub mod random_design;
 pub mod sampling;
 pub mod separation;
 pub mod weights;

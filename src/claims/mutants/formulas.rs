@@ -4,6 +4,8 @@
 
 use super::{Row, formula as wrong};
 use crate::claims::check::Cell;
+use crate::claims::moments::eigenvalues;
+use crate::experiment::Rows;
 use crate::simulate::engine::{Record, Weights};
 
 pub(super) fn right(claim: &'static str, check: &'static str, name: &'static str, expected: fn(&Cell) -> f64) -> Row {
@@ -280,6 +282,8 @@ fn ended(cell: &Cell, fails: f64) -> f64 {
 
 fn regressions() -> Vec<Row> {
     const QUARTER: (&str, &str) = ("linear-limit", "k = 1/4, w = .39");
+    const LAW: (&str, &str) = ("linear-law", "two columns");
+    const OPTIMUM: (&str, &str) = ("linear-optimum", "slopes at the optimum");
     const ALONE: (&str, &str) = ("linear-synthetic-only", SUFFICIENT);
     const LOGISTIC: (&str, &str) = ("logistic-limit", "k = 1, w = .618, p = 2");
     const SEPARATION: (&str, &str) = ("logistic-separation", "share of ended chains");
@@ -293,6 +297,24 @@ fn regressions() -> Vec<Row> {
         wrong(QUARTER.0, QUARTER.1, "k inverted in linear regression", |c| {
             risk(c, NOISE * p(c) / m(c), NOISE * p(c) / n(c), 1.0)
         }),
+        right(LAW.0, LAW.1, "control: the exact law", |c| random(c, c, |r| r)),
+        wrong(LAW.0, LAW.1, "x and 1 - x exchanged", |c| random(c, &exchanged(c), |r| r)),
+        wrong(LAW.0, LAW.1, "the pairs' sign", |c| random(c, c, |[g, a, b]| [g, a, -b])),
+        wrong(LAW.0, LAW.1, "no pairs", |c| random(c, c, |[g, a, _]| [g, a, a])),
+        wrong(LAW.0, LAW.1, "nu for nu - 1", |c| {
+            random(c, c, |[g, a, b]| [g, a * (n(c) + m(c)) / (n(c) + m(c) - 1.0), b])
+        }),
+        wrong(LAW.0, LAW.1, "nu - p for nu - p - 1", |c| {
+            let rest = n(c) + m(c) - p(c);
+            random(c, c, |means| means.map(|x| x * (rest - 1.0) / rest))
+        }),
+        wrong(LAW.0, LAW.1, "the limit law at few rows", |c| scaled(c, NOISE * p(c))),
+        wrong(LAW.0, LAW.1, "rho = u^2 beside the exact noise", |c| {
+            let [g, ..] = eigenvalues(2, c.rows.real as u64, c.rows.synthetic as u64, w(c));
+            let (noise, u) = (NOISE * g / (n(c) + m(c) - 3.0), 1.0 - w(c));
+            recorded(c, NOISE * 2.0 / (n(c) - 3.0), |e| noise + u * u * e)
+        }),
+        wrong(OPTIMUM.0, OPTIMUM.1, "1/phi for the exact optimum", |c| golden(k(c))),
         right(ALONE.0, ALONE.1, "control: p/(m - p - 1)", |c| growth(c, 1.0)),
         wrong(ALONE.0, ALONE.1, "p/m for p/(m - p - 1)", |c| growth(c, -p(c))),
         wrong(ALONE.0, ALONE.1, "p/(m - p) for p/(m - p - 1)", |c| growth(c, 0.0)),
@@ -329,6 +351,23 @@ fn regressions() -> Vec<Row> {
         wrong(ADULT_ALONE.0, ADULT_ALONE.1, "A_s for A_r: no misspecification", |c| scaled(c, INFORMATION)),
         right(ADULT.0, ADULT.1, "control: the misspecified law", |c| risk(c, SANDWICH / n(c), INFORMATION / m(c), 1.0)),
     ]
+}
+
+/// The exact risk of linear regression with two columns, where the means E sum G, E sum f^2 and E (sum f)^2 are those of another cell, changed.
+fn random(cell: &Cell, other: &Cell, change: impl Fn([f64; 3]) -> [f64; 3]) -> f64 {
+    let [real, synthetic] = [other.rows.real, other.rows.synthetic].map(|rows| rows as u64);
+    let [g, squares, squared_sum] = change(eigenvalues(2, real, synthetic, w(other)));
+    let nu = n(cell) + m(cell);
+    let (noise, rho) = (NOISE * g / (nu - 3.0), ((nu - 1.0) * squares - squared_sum) / (2.0 * (nu - 3.0)));
+    recorded(cell, NOISE * 2.0 / (n(cell) - 3.0), |e| noise + rho * e)
+}
+
+/// The eigenvalues of the real rows' share in place of the synthetic rows'.
+fn exchanged(cell: &Cell) -> Cell {
+    let rows = Rows { real: cell.rows.synthetic, synthetic: cell.rows.real };
+    let mut other = cell.clone();
+    other.rows = rows;
+    other
 }
 
 /// tr I^-1 and tr I^-1 J I^-1 of the Adult fit in standardised columns, by `tests/references/adult_fit.py`.

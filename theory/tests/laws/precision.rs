@@ -74,3 +74,15 @@ pub const MAXIMUM_LIKELIHOOD_OPTIMUM: f64 = 1e-13;
 /// Information under a design covariance against quadrature over two-dimensional rows: 160 by 160 nodes, whose weights carry a few 1e-14, and
 /// an inverse of a condition below 30.
 pub const DESIGN_BY_QUADRATURE: f64 = 1e-11;
+
+/// Means over the eigenvalues of a matrix-variate beta: sums of some hundred terms whose density carries up to 40 steps of a recurrence.
+pub const EIGENVALUES: f64 = 1e-12;
+
+/// The exact law of linear regression: as above.
+pub const EXACT_DESIGN: f64 = 1e-12;
+
+/// The difference of two quadratures, each by itself. That of both together is its square, but for the rounding.
+pub const RULES: f64 = 1e-10;
+
+/// Relative width of the enclosed law for p = 1, n, m <= 100.
+pub const ENCLOSED_DESIGN: f64 = 1e-12;
