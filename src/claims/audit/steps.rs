@@ -202,6 +202,9 @@ pub fn risks(place: &Place, weights: &[f64], finite: bool) -> Result<Vec<f64>, S
                 .map(|rows| if spare(rows) > 0.0 { noise / spare(rows) } else { f64::INFINITY });
             return Ok((0..=weights.len()).map(|t| if t == 0 { fresh } else { fresh + t as f64 * drawn }).collect());
         }
+        if schedule == ScheduleKind::Fresh {
+            return Err("a law by quadrature".to_owned());
+        }
         return in_the_limit(noise);
     }
     if model == &catalogue::LOGISTIC {
