@@ -70,7 +70,8 @@ fn statistical_comparisons_are_counted() {
     assert!(checks.iter().map(|check| check.comparisons()).sum::<usize>() > 100);
     for check in checks {
         let statistical = ["simulation", "ladder", "optimum"].contains(&check.kind.word());
-        assert_eq!(check.comparisons() > 0, statistical, "{}", check.name);
+        // Some audits have comparisons, others are of closed forms.
+        assert!(check.kind.word() == "audit" || (check.comparisons() > 0) == statistical, "{}", check.name);
     }
 }
 

@@ -326,6 +326,18 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
         r"A_r = \operatorname{tr} I^{-1} J I^{-1} \qquad A_s = \operatorname{tr} I^{-1}
           \qquad \kappa = k\,\frac{A_s}{A_r} \qquad (w^*)^2 + \kappa\,w^* - \kappa = 0",
     ),
+    (
+        "audit-risk",
+        r"\text{risk}(w, t) = e_t \qquad \text{risk}(w, b..t) = \frac{1}{t - b} \sum_{s=b}^{t-1} e_s \qquad e_t = \mathrm{step}(e_{t-1})",
+    ),
+    (
+        "audit-simulation",
+        r"\mathbb{E}\,\ell(\hat\theta_t) = e_t \qquad \mathbb{E}\,Z_a Z_b = 0 \text{ for different keys } a, b",
+    ),
+    (
+        "audit-fits",
+        r"\sum_{j} \frac{w_j}{n_j} \sum_{i} x_{ij}\,(y_{ij} - \mu(x_{ij}'\hat\beta)) = 0 \qquad \sum_j w_j = 1",
+    ),
 ];
 
 /// Panels (e) and (f) of figure 7.

@@ -69,6 +69,8 @@ pub enum Exactness {
     Exact,
     /// In the limit of many rows, n and m to infinity at fixed k.
     Limit,
+    /// Of the program and not of the theory: seen at the places that a run visits.
+    Visited,
 }
 
 impl Exactness {
@@ -78,6 +80,7 @@ impl Exactness {
         match self {
             Self::Exact => "exact",
             Self::Limit => "limit",
+            Self::Visited => "at random places",
         }
     }
 }

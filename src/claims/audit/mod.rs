@@ -40,7 +40,7 @@ fn predicted() -> Claim {
         statement: "the risk that the program predicts is that of the moments, carried step by step, wherever it takes input",
         domain: "every model and schedule; p to 30, n, m to 10⁴, t to 2000, averages from 0; own truths; w from 0 to 1, near 0, 1 and w_c",
         source: Source::Derived,
-        exactness: Exactness::Exact,
+        exactness: Exactness::Visited,
         checks: audits!("random places", "more random places", 2000, ClosedForms)
             .into_iter()
             .chain([ends_of_averages()])
@@ -81,7 +81,7 @@ fn simulated() -> Claim {
                     law; different keys have independent random numbers",
         domain: "as above, with constant and changing weights; keys at distances to 2³²",
         source: Source::Derived,
-        exactness: Exactness::Exact,
+        exactness: Exactness::Visited,
         checks: random
             .into_iter()
             .chain(ways)
@@ -126,9 +126,10 @@ fn fitted() -> Claim {
         statement: "weighted fits solve their estimating equations, and rows of a table are drawn with replacement",
         domain: "logistic and Poisson regression, p to 8, one to four batches of any sizes and weights; tables of 2 to 60 groups",
         source: Source::Derived,
-        exactness: Exactness::Exact,
+        exactness: Exactness::Visited,
         checks: audits!("scores", "more scores", 200, Scores)
             .into_iter()
+            .chain([recursion("estimates", fits::ESTIMATE, fits::estimates)])
             .chain(audits!("rows of tables", "more rows of tables", 20, Replacement))
             .collect(),
     }
