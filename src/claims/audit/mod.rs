@@ -134,3 +134,75 @@ fn fitted() -> Claim {
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use goldenweight_evidence::Key;
+
+    use super::place::Place;
+    use super::steps;
+    use crate::catalogue;
+    use crate::experiment::{Divisor, Generations};
+    use crate::simulate::engine::ScheduleKind;
+
+    fn places(count: u64) -> Vec<Place> {
+        (0..count).map(|cell| Place::predicted(&mut Key { seed: 1, experiment: 2, cell }.rng(0))).collect()
+    }
+
+    /// Of each model under each schedule and divisor, whether its risk is carried step by step. A model that is new is named here.
+    #[test]
+    fn what_no_step_reaches() {
+        let mut missing = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        for place in places(4000) {
+            let mle = place.parameters().divisor == Some(Divisor::MaximumLikelihood);
+            let what = (place.problem.model().name, place.schedule.name(), mle);
+            seen.insert(what);
+            if steps::risks(&place, &[place.weight], false).is_err() {
+                missing.insert(what);
+            }
+        }
+        let gaussians = ["gaussian-covariance", "gaussian-mean", "gaussian-variance"];
+        // No law there; and a law by quadrature, which simulations are compared with.
+        let known = gaussians.map(|model| (model, "accumulate", true)).into_iter().chain([("linear", "fresh", false)]);
+        assert_eq!(missing, known.collect());
+        // Two divisors of three models.
+        assert_eq!(seen.len(), (catalogue::ALL.len() + gaussians.len()) * ScheduleKind::ALL.len());
+    }
+
+    /// Corners of the domain: a run visits each of them, so that a fault there is met.
+    #[test]
+    fn corners_are_visited() {
+        type Corner = (&'static str, fn(&Place) -> bool);
+        let corners: [Corner; 18] = [
+            ("p = 1", |x| x.problem.dim() == 1),
+            ("p > 16", |x| x.problem.dim() > 16),
+            ("n < p", |x| x.problem.rows().real < x.problem.dim()),
+            ("n = m", |x| x.problem.rows().real == x.problem.rows().synthetic),
+            ("n > 100 m", |x| x.problem.rows().real > 100 * x.problem.rows().synthetic),
+            ("m > 100 n", |x| x.problem.rows().synthetic > 100 * x.problem.rows().real),
+            ("w = 0", |x| x.weight == 0.0),
+            ("w = 1", |x| x.weight == 1.0),
+            ("w near 0", |x| x.weight > 0.0 && x.weight < 1e-3),
+            ("w near 1", |x| x.weight < 1.0 && x.weight > 0.999),
+            ("t = 0", |x| x.at == Generations::At(0)),
+            ("t = 1", |x| x.at == Generations::At(1)),
+            ("t > 1000", |x| matches!(x.at, Generations::At(t) if t > 1000)),
+            ("averages from 0", |x| matches!(x.at, Generations::Average { from: 0, until } if until > 1)),
+            (
+                "averages of one",
+                |x| matches!(x.at, Generations::Average { from, until } if from > 0 && until == from + 1),
+            ),
+            ("limit", |x| x.at == Generations::Limit),
+            ("own covariances", |x| x.parameters().sigma.is_some() || x.parameters().design_covariance.is_some()),
+            ("own coefficients", |x| x.parameters().beta.is_some()),
+        ];
+        // As many as an audit of the quick tier.
+        let places = places(2000);
+        for (name, is_there) in corners {
+            assert!(places.iter().filter(|place| is_there(place)).count() >= 3, "{name}");
+        }
+    }
+}
