@@ -55,6 +55,7 @@ use crate::misspecified::well_specified;
 use crate::parameters::{SampleSizes, Weight};
 use crate::recursion::{Recursion, complement, geometric};
 use crate::scalar::{Analytic, Scalar};
+use crate::second_order::{Invariants, SecondOrder};
 
 /// The law of the coefficients' risk under random design, weighted least squares on the pooled rows.
 ///
@@ -491,13 +492,10 @@ pub fn pooled<S: Scalar>(dim: u32, sizes: SampleSizes) -> [S; 2] {
 /// ```
 ///
 /// # Domain
-/// 0 < w <= 1
+/// 0 < w <= 1, p >= 1
 ///
 /// # Source
-/// derived: with A/n = I + D, B/m = I + D' and w D + u D' = C, the matrix M is I + C, and E D^2 = (p + 1) I/n, E D'^2 = k (p + 1) I/n. To second order
-/// M^{-2} is I - 2 C + 3 C^2. The noise has the covariance M^{-1} (s I + w^2 D + k u^2 D') M^{-1} sigma^2/n, whose mean is s + (p + 1)(3 s^2 - 2 q)/n
-/// times sigma^2/n. What is passed on is u^2 E (I + D') M^{-2} (I + D') = u^2 (1 + (3 s + k - 4 k u)(p + 1)/n), and 3 s + k - 4 k u =
-/// 3 w^2 + k w (w - 2 u).
+/// derived: [`crate::second_order`], where third and fourth cumulants of the labels are 0 and E D^2 = (p + 1) I/n for the fluctuation D of the rows' information
 ///
 /// # Examples
 /// ```
@@ -508,11 +506,6 @@ pub fn pooled<S: Scalar>(dim: u32, sizes: SampleSizes) -> [S; 2] {
 /// ```
 #[must_use]
 pub fn second_order<S: Scalar>(dim: u32, k: &S, w: &S) -> S {
-    let (u, number) = (complement(w), |n| S::ratio(n, 1));
-    let gap = w.clone() * (number(2) - w.clone());
-    let s = w.sqr() + k.clone() * u.sqr();
-    let q = w.sqr() * w.clone() + k.sqr() * u.sqr() * u.clone();
-    let c = s.clone() / gap.clone();
-    let passed = number(3) * w.sqr() + k.clone() * w.clone() * (w.clone() - number(2) * u.clone());
-    number(i64::from(dim) + 1) * (number(3) * s.sqr() - number(2) * q + u.sqr() * c * passed) / gap
+    let law = SecondOrder { invariants: Invariants::linear(dim), ratio: k.clone() };
+    law.limit(w).second / S::ratio(dim.into(), 1)
 }
