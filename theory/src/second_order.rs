@@ -121,6 +121,105 @@ impl<S: Scalar> Invariants<S> {
     }
 }
 
+/// A row of a design on finitely many rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row<S = f64> {
+    /// Its probability.
+    pub mass: S,
+    /// x.
+    pub covariates: Vec<S>,
+    /// a_2, a_3, a_4 at x'beta.
+    pub cumulants: [S; 3],
+}
+
+impl<S: Scalar> Invariants<S> {
+    /// Of a regression on rows of any law on finitely many.
+    ///
+    /// # Domain
+    /// rows of one length whose information is regular; where it is not, what divisions by 0 give
+    ///
+    /// # Source
+    /// derived: with f = x'Hx and g = x'H^2 x of a row, b = H E a_3 f x, TV = E a_2^2 f g - T1, TJJ = E a_3 g x'b, TK = E a_4 f g; P alone needs J
+    ///
+    /// # Computed as
+    /// Gauss-Jordan for H, without pivoting: I is positive definite
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_theory::second_order::{Invariants, Row};
+    /// // Counts of mean 2 without covariates: H = 1/2, J = K = 2.
+    /// let row = Row { mass: 1.0, covariates: vec![1.0], cumulants: [2.0; 3] };
+    /// let found = Invariants::discrete(&[row]);
+    /// assert_eq!((found.trace, found.fluctuation, found.cubic), (0.5, 0.0, 0.25));
+    /// ```
+    #[must_use]
+    pub fn discrete(rows: &[Row<S>]) -> Self {
+        let zero = || S::ratio(0, 1);
+        let p = rows.first().map_or(0, |row| row.covariates.len());
+        let sum = |terms: &mut dyn Iterator<Item = S>| terms.fold(zero(), |sum, term| sum + term);
+        let mean = |f: &dyn Fn(&Row<S>) -> S| sum(&mut rows.iter().map(|row| row.mass.clone() * f(row)));
+        let square = |entry: &dyn Fn(usize, usize) -> S| -> Vec<Vec<S>> {
+            (0..p).map(|i| (0..p).map(|j| entry(i, j)).collect()).collect()
+        };
+        let x = |row: &Row<S>, i: usize| row.covariates[i].clone();
+        let h = inverse(square(&|i, j| mean(&|row| row.cumulants[0].clone() * x(row, i) * x(row, j))));
+        let h2 = square(&|i, j| sum(&mut (0..p).map(|l| h[i][l].clone() * h[l][j].clone())));
+        let form = |matrix: &[Vec<S>], row: &Row<S>| {
+            let entry = |i: usize, j: usize| matrix[i][j].clone() * x(row, i) * x(row, j);
+            sum(&mut (0..p).flat_map(|i| (0..p).map(move |j| (i, j))).map(|(i, j)| entry(i, j)))
+        };
+        let trace = sum(&mut (0..p).map(|i| h[i][i].clone()));
+        let third: Vec<S> = (0..p).map(|i| mean(&|row| row.cumulants[1].clone() * form(&h, row) * x(row, i))).collect();
+        let b: Vec<S> =
+            h.iter().map(|line| sum(&mut line.iter().zip(&third).map(|(h, t)| h.clone() * t.clone()))).collect();
+        // J_abc with H on its two last indices, and H^2 on its first.
+        let j =
+            |a: usize, b: usize, c: usize| mean(&|row| row.cumulants[1].clone() * x(row, a) * x(row, b) * x(row, c));
+        let j: Vec<Vec<Vec<S>>> = (0..p).map(|a| square(&|b, c| j(a, b, c))).collect();
+        let raised: Vec<Vec<Vec<S>>> = j
+            .iter()
+            .map(|j| {
+                let half = square(&|b, c| sum(&mut (0..p).map(|l| h[b][l].clone() * j[l][c].clone())));
+                square(&|b, c| sum(&mut (0..p).map(|l| half[b][l].clone() * h[l][c].clone())))
+            })
+            .collect();
+        let paired = |a: usize, i: usize| {
+            let entries = (0..p).flat_map(|b| (0..p).map(move |c| (b, c)));
+            sum(&mut entries.map(|(b, c)| raised[a][b][c].clone() * j[i][b][c].clone()))
+        };
+        let pairs = (0..p).flat_map(|a| (0..p).map(move |i| (a, i)));
+        Self {
+            fluctuation: mean(&|row| row.cumulants[0].sqr() * form(&h, row) * form(&h2, row)) - trace.clone(),
+            bias: sum(&mut b.iter().map(Scalar::sqr)),
+            cross: mean(&|row| {
+                let along = sum(&mut (0..p).map(|i| x(row, i) * b[i].clone()));
+                row.cumulants[1].clone() * form(&h2, row) * along
+            }),
+            cubic: sum(&mut pairs.map(|(a, i)| h2[a][i].clone() * paired(a, i))),
+            quartic: mean(&|row| row.cumulants[2].clone() * form(&h, row) * form(&h2, row)),
+            trace,
+        }
+    }
+}
+
+/// The inverse of a positive definite matrix.
+fn inverse<S: Scalar>(mut matrix: Vec<Vec<S>>) -> Vec<Vec<S>> {
+    let p = matrix.len();
+    for pivot in 0..p {
+        let scale = S::one() / matrix[pivot][pivot].clone();
+        matrix[pivot][pivot] = S::one();
+        matrix[pivot] = matrix[pivot].iter().map(|x| x.clone() * scale.clone()).collect();
+        let line = matrix[pivot].clone();
+        for (_, other) in matrix.iter_mut().enumerate().filter(|(i, _)| *i != pivot) {
+            let factor = std::mem::replace(&mut other[pivot], S::ratio(0, 1));
+            for (x, y) in other.iter_mut().zip(&line) {
+                *x = x.clone() - factor.clone() * y.clone();
+            }
+        }
+    }
+    matrix
+}
+
 impl<S: Analytic> Invariants<S> {
     /// Of Poisson regression, |beta|^2 = `norm_squared`.
     ///

@@ -2,9 +2,9 @@
 
 use goldenweight_theory::parameters::Weight;
 use goldenweight_theory::random_design::RandomDesign;
-use goldenweight_theory::second_order::{Invariants, SecondOrder};
+use goldenweight_theory::second_order::{Invariants, Row, SecondOrder};
 
-use crate::support::{assert_close, sizes};
+use crate::support::{Q, assert_close, q, sizes};
 
 const GOLDEN: f64 = 0.618_033_988_749_894_8;
 
@@ -87,7 +87,6 @@ fn invariants_by_tensors() {
         ("Poisson", poisson(r, 2), by_tensors(beta, counts)),
         ("linear", Invariants::linear(2), by_tensors(beta, |_| [1.0, 0.0, 0.0])),
     ] {
-        let numbers = |i: Invariants| [i.trace, i.fluctuation, i.bias, i.cross, i.cubic, i.quartic];
         for (i, (x, y)) in numbers(found).into_iter().zip(numbers(expected)).enumerate() {
             if y == 0.0 {
                 assert_eq!(x, 0.0, "{name}, invariant {i}");
@@ -144,4 +143,93 @@ fn digits() {
     assert_close("Poisson", shift(poisson(root, 2)), 2.84, 2e-3);
     // .6194107 at n = 100, and the third order.
     assert_close("exact", GOLDEN + shift(Invariants::linear(2)) / 100.0, 0.619_410_7, 2e-5);
+}
+
+fn numbers(i: Invariants) -> [f64; 6] {
+    [i.trace, i.fluctuation, i.bias, i.cross, i.cubic, i.quartic]
+}
+
+/// Rows of a design on finitely many: against the tensors of a normal design on the nodes of a grid, where both are integrals.
+#[test]
+fn discrete_designs() {
+    let beta = [0.7, -1.1];
+    let cumulants = |x: f64| {
+        let s = 1.0 / (1.0 + libm::exp(-x));
+        let second = s * (1.0 - s);
+        [second, second * (1.0 - 2.0 * s), second * (1.0 - 6.0 * second)]
+    };
+    let h = 0.2;
+    let rows: Vec<Row> = (-45..=45)
+        .flat_map(|i| (-45..=45).map(move |j| [i, j].map(|i| h * f64::from(i))))
+        .map(|x| Row {
+            mass: h * h * libm::exp(-0.5 * (x[0] * x[0] + x[1] * x[1])) / std::f64::consts::TAU,
+            covariates: x.to_vec(),
+            cumulants: cumulants(beta[0] * x[0] + beta[1] * x[1]),
+        })
+        .collect();
+    let expected = numbers(logistic(libm::hypot(beta[0], beta[1]), 2));
+    for (i, (x, y)) in numbers(Invariants::discrete(&rows)).into_iter().zip(expected).enumerate() {
+        assert_close(&format!("invariant {i}"), x, y, 1e-9);
+    }
+    // Counts of mean 3 without covariates, in rationals: the logarithm of a mean has the risk 1/(3n) + 7/(4 (3n)^2) + ...
+    let row = Row { mass: q(1, 1), covariates: vec![q(1, 1)], cumulants: [q(3, 1), q(3, 1), q(3, 1)] };
+    let law = SecondOrder { invariants: Invariants::<Q>::discrete(&[row]), ratio: q(1, 1) };
+    let alone = law.limit(&q(1, 1));
+    assert_eq!((alone.first, alone.second), (q(1, 3), q(7, 4) * q(1, 9)));
+}
+
+/// P(X = i), X binomial(n, p).
+fn binomial(n: usize, p: f64) -> Vec<f64> {
+    let mut law = vec![1.0];
+    for _ in 0..n {
+        let mut next = vec![0.0; law.len() + 1];
+        for (i, mass) in law.iter().enumerate() {
+            next[i] += mass * (1.0 - p);
+            next[i + 1] += mass * p;
+        }
+        law = next;
+    }
+    law
+}
+
+/// Labels 0 or 1 without covariates, where the weighted fit is the logit of a weighted share. Its chain is enumerated for
+/// t = 0 and 1 at three sizes and extrapolated.
+#[test]
+fn a_chain_enumerated() {
+    let p = 0.4;
+    let logit = |x: f64| libm::log(x / (1.0 - x));
+    let second = p * (1.0 - p);
+    let cumulants = [second, second * (1.0 - 2.0 * p), second * (1.0 - 6.0 * second)];
+    let row = Row { mass: 1.0, covariates: vec![1.0], cumulants };
+    for (k, w) in [(1usize, 0.4), (2, 0.7)] {
+        let law = SecondOrder { invariants: Invariants::discrete(&[row.clone()]), ratio: k as f64 };
+        let path: Vec<_> = law.path(&w).take(2).collect();
+        let risks = |n: usize| {
+            let m = n / k;
+            let real = binomial(n, p);
+            let loss = |share: f64| (logit(share) - logit(p)) * (logit(share) - logit(p));
+            let inside = |count: &usize| 0 < *count && *count < n;
+            let start: f64 = (0..=n).filter(inside).map(|i| real[i] * loss(i as f64 / n as f64)).sum();
+            let mut synthetic = vec![0.0; m + 1];
+            for i in (0..=n).filter(|i| real[*i] > 1e-18) {
+                let law = binomial(m, i as f64 / n as f64);
+                synthetic.iter_mut().zip(law).for_each(|(sum, mass)| *sum += real[i] * mass);
+            }
+            let share = |i: usize, j: usize| w * i as f64 / n as f64 + (1.0 - w) * j as f64 / m as f64;
+            let next: f64 = (0..=n)
+                .flat_map(|i| (0..=m).map(move |j| (i, j)))
+                .filter(|(i, j)| (1e-12..1.0 - 1e-12).contains(&share(*i, *j)))
+                .map(|(i, j)| real[i] * synthetic[j] * loss(share(i, j)))
+                .sum();
+            [start, next]
+        };
+        let sizes = [100, 200, 400];
+        let found = sizes.map(risks);
+        for t in 0..2 {
+            let scaled = |i: usize| sizes[i] as f64 * (sizes[i] as f64 * found[i][t] - path[t].first);
+            let limit = (scaled(0) - 6.0 * scaled(1) + 8.0 * scaled(2)) / 3.0;
+            // What is left is of third order in 1/n, a hundredth squared of some tens.
+            assert_close(&format!("k = {k}, w = {w}, t = {t}"), path[t].second, limit, 2e-3);
+        }
+    }
 }
