@@ -202,7 +202,7 @@ fn a_chain_enumerated() {
     let cumulants = [second, second * (1.0 - 2.0 * p), second * (1.0 - 6.0 * second)];
     let row = Row { mass: 1.0, covariates: vec![1.0], cumulants };
     for (k, w) in [(1usize, 0.4), (2, 0.7)] {
-        let law = SecondOrder { invariants: Invariants::discrete(&[row.clone()]), ratio: k as f64 };
+        let law = SecondOrder { invariants: Invariants::discrete(std::slice::from_ref(&row)), ratio: k as f64 };
         let path: Vec<_> = law.path(&w).take(2).collect();
         let risks = |n: usize| {
             let m = n / k;
