@@ -2,6 +2,7 @@
 
 use goldenweight_theory::accumulate::Accumulation;
 use goldenweight_theory::covariance::{CovarianceSystem, Moments};
+use goldenweight_theory::fixed::FixedRows;
 use goldenweight_theory::maximum_likelihood::{MaximumLikelihood, Risks};
 use goldenweight_theory::parameters::{DegreesOfFreedom, MixingRatio, ParameterError, SampleSizes, Weight};
 use goldenweight_theory::random_design::RandomDesign;
@@ -44,12 +45,14 @@ pub enum Law {
     RandomDesign(RandomDesign),
     /// The two coupled moments of the covariance.
     Covariance(CovarianceSystem<f64>),
-    /// A Gaussian whose covariances have the divisors n and m.
+    /// A Gaussian whose covariances have the divisors n and m, on fresh or fixed real rows.
     MaximumLikelihood(MaximumLikelihood<f64>, Estimand),
     /// The one recursion where data accumulate; it takes no weight.
     Accumulated(Recursion<f64>, Accumulation),
     /// The covariance where data accumulate; it takes no weight.
     AccumulatedCovariance(CovarianceSystem<f64>, Accumulation),
+    /// The same real rows at every generation: the risk is the sum of these.
+    Fixed(Vec<FixedRows<f64>>),
 }
 
 impl Law {
@@ -63,6 +66,11 @@ impl Law {
             (ScheduleKind::Fresh, law) => Some(law),
             (ScheduleKind::Accumulate, Self::Scalar(law)) => Some(Self::Accumulated(law, data()?)),
             (ScheduleKind::Accumulate, Self::Covariance(law)) => Some(Self::AccumulatedCovariance(law, data()?)),
+            (ScheduleKind::Fixed, Self::Scalar(law)) => Some(Self::Fixed(vec![FixedRows::of(&law)])),
+            (ScheduleKind::Fixed, Self::Covariance(law)) => Some(Self::Fixed(FixedRows::of_covariance(&law).into())),
+            (ScheduleKind::Fixed, Self::MaximumLikelihood(law, estimand)) => {
+                Some(Self::MaximumLikelihood(law.on_fixed_rows(), estimand))
+            }
             (ScheduleKind::Accumulate | ScheduleKind::Fixed, _) => None,
         })
     }
@@ -94,6 +102,11 @@ impl Law {
             Self::MaximumLikelihood(law, estimand) => estimand.of(&law.risks_at(&weight.get(), t)),
             Self::Accumulated(law, data) => data.risk_at(law, t),
             Self::AccumulatedCovariance(system, data) => data.moments_at(system, t).risk,
+            Self::Fixed(parts) => {
+                let sum: f64 = parts.iter().map(|part| part.risk_at(&weight.get(), t)).sum();
+                // Parts beyond the largest float can be of opposite sign.
+                if sum.is_nan() { self.wide_risk(weight, Generations::At(t)).to_f64() } else { sum }
+            }
         }
     }
 
@@ -121,7 +134,7 @@ impl Law {
             Self::MaximumLikelihood(law, estimand) => {
                 law.risks(&w).skip(from as usize).take((until - from) as usize).map(|risks| estimand.of(&risks)).sum()
             }
-            Self::Accumulated(..) | Self::AccumulatedCovariance(..) => {
+            Self::Accumulated(..) | Self::AccumulatedCovariance(..) | Self::Fixed(_) => {
                 (from..until).map(|t| self.risk_at(weight, t)).sum()
             }
         };
@@ -167,6 +180,22 @@ impl Law {
                     }
                 }
             }
+            Self::Fixed(parts) => {
+                let wide = |part: &FixedRows<f64>| {
+                    let Recursion { fresh, synthetic, excess } = part.departure;
+                    let departure = Recursion::new(Wide::from(fresh), Wide::from(synthetic), Wide::from(excess));
+                    FixedRows { start: Wide::from(part.start), departure }
+                };
+                let parts: Vec<_> = parts.iter().map(wide).collect();
+                let sum =
+                    |risk: &dyn Fn(&FixedRows<Wide>) -> Wide| parts.iter().map(risk).fold(Wide::from(0.0), Wide::add);
+                let at_generation = |t: u32| sum(&|part| part.risk_at(&w, t));
+                match at {
+                    Generations::Limit => sum(&|part| part.limit(&w)),
+                    Generations::At(t) => at_generation(t),
+                    Generations::Average { from, until } => mean(&mut (from..until).map(at_generation), (from, until)),
+                }
+            }
             // Bounded at every weight.
             Self::MaximumLikelihood(..) | Self::Accumulated(..) | Self::AccumulatedCovariance(..) => {
                 self.risk(weight, at).into()
@@ -194,6 +223,21 @@ impl Law {
             Self::MaximumLikelihood(law, estimand) => estimand.of(&law.limit_risks(weight)),
             Self::Accumulated(law, data) => data.limit_risk(law),
             Self::AccumulatedCovariance(system, data) => data.limit_moments(system).risk,
+            Self::Fixed(_) if self.diverges(weight) => f64::INFINITY,
+            Self::Fixed(parts) => parts.iter().map(|part| part.limit(&weight.get())).sum(),
+        }
+    }
+
+    /// Whether the risk grows without bound.
+    #[must_use]
+    pub fn diverges(&self, weight: Weight) -> bool {
+        match self {
+            Self::Scalar(law) => law.diverges(weight),
+            // Without weight on the real rows it grows on a line.
+            Self::RandomDesign(_) => weight == Weight::ZERO,
+            Self::Covariance(system) => system.diverges(weight),
+            Self::Fixed(parts) => parts.iter().any(|part| part.departure.diverges(weight)),
+            Self::MaximumLikelihood(..) | Self::Accumulated(..) | Self::AccumulatedCovariance(..) => false,
         }
     }
 
@@ -204,7 +248,7 @@ impl Law {
             Self::Scalar(law) | Self::Accumulated(law, _) => law.start(),
             Self::RandomDesign(law) => law.start(),
             Self::Covariance(system) | Self::AccumulatedCovariance(system, _) => system.start().risk,
-            Self::MaximumLikelihood(..) => self.risk_at(Weight::ONE, 0),
+            Self::MaximumLikelihood(..) | Self::Fixed(_) => self.risk_at(Weight::ONE, 0),
         }
     }
 
@@ -218,6 +262,8 @@ impl Law {
             Self::MaximumLikelihood(law, Estimand::Mean) => law.optimal_weight_of_mean(),
             Self::MaximumLikelihood(law, Estimand::Covariance) => law.optimal_weight_of_covariance(),
             Self::Accumulated(..) | Self::AccumulatedCovariance(..) => None,
+            // Synthetic rows never help.
+            Self::Fixed(_) => Some(1.0),
         }
     }
 
@@ -350,9 +396,7 @@ impl Prediction {
                 let risk = self.risk(weight, at);
                 risk.is_finite().then(|| risk.into())
             }
-            (Law::Scalar(law), Generations::Limit) if law.diverges(weight) => None,
-            (Law::RandomDesign(_), Generations::Limit) if weight == Weight::ZERO => None,
-            (Law::Covariance(system), Generations::Limit) if system.diverges(weight) => None,
+            (law, Generations::Limit) if law.diverges(weight) => None,
             (law, at) => Some(law.wide_risk(weight, at)),
         }
     }
@@ -397,7 +441,7 @@ impl Prediction {
                 let near = |risks: Risks<f64>| (estimand.of(&risks) / limit - 1.0).abs() <= NEAR_LIMIT;
                 law.risks(&w).take(1_000_000).position(near).map(|t| t as u32)
             }
-            Law::Accumulated(..) | Law::AccumulatedCovariance(..) => {
+            Law::Accumulated(..) | Law::AccumulatedCovariance(..) | Law::Fixed(_) => {
                 let limit = self.law.limit_risk(weight);
                 // Risks grow from generation to generation.
                 let near = |t: &u32| self.law.risk_at(weight, *t) >= (1.0 - NEAR_LIMIT) * limit;

@@ -116,7 +116,7 @@ fn well_formed_files_are_read() {
 /// What is wrong is named: the file, the line (blank lines and the remark counted), the column.
 #[test]
 fn errors_name_file_line_and_column() {
-    let cases: [(&str, &str, usize, Vec<u8>, &str); 14] = [
+    let cases: [(&str, &str, usize, Vec<u8>, &str); 13] = [
         ("age", "adult.data", 1, GOOD.replace("39,", "abc,").into(), "line 1, column age: 'abc' is not"),
         ("negative", "adult.data", 32_561, GOOD.replace("39,", "-1,").into(), "line 32561, column age: '-1' is not"),
         ("old", "adult.data", 9, GOOD.replace("39,", "91,").into(), "line 9, column age: '91' is not a whole number"),
@@ -129,7 +129,6 @@ fn errors_name_file_line_and_column() {
         ("utf8", "adult.test", 4, b"39, \xff\xfe, 1, Bachelors".to_vec(), "line 4, column workclass: not UTF-8"),
         ("empty", "adult.data", 8, GOOD.replace("Wife", "").into(), "line 8, column relationship: empty"),
         ("after blank", "adult.data", 8, b"\n\r\n39".to_vec(), "line 10, column workclass: missing: 1 columns of 15"),
-        ("blank", "adult.data", 8, vec![], "adult.data: 32560 rows where the original has 32561"),
         ("remark", "adult.data", 1, b"|1x3 Cross validator".to_vec(), "line 1, column age: '|1x3 Cross validator' is"),
     ];
     for (name, file, line, text, expected) in cases {
@@ -141,24 +140,29 @@ fn errors_name_file_line_and_column() {
     }
 }
 
+/// Too few or too many rows are told by file; a file cut within a line, or without a row, is an error.
 #[test]
 fn missing_and_truncated_files_are_named() {
-    let dir = directory("truncated", &[]);
+    let dir = directory("truncated", &[("adult.data", 8, b"")]);
     let path = dir.join("adult.test");
     let text = fs::read_to_string(&path).unwrap();
     let cut = text.match_indices('\n').nth(100).unwrap().0;
-    let error = |content: &str| {
-        fs::write(&path, content).unwrap();
-        error_of(&dir)
-    };
-    assert_eq!(error(&text[..cut]), format!("{}: 100 rows where the original has 16281", path.display()));
-    assert!(error(&text[..cut - 2]).contains("line 101, column income"));
-    assert_eq!(error(""), format!("{}: 0 rows where the original has 16281", path.display()));
-    let longer = error(&format!("{text}{}", text.lines().nth(7).unwrap()));
-    assert_eq!(longer, format!("{}: 16282 rows where the original has 16281", path.display()));
-    fs::remove_file(&path).unwrap();
-    let missing = error_of(&dir);
-    assert!(missing.starts_with(&format!("{}: cannot be read: ", path.display())), "{missing}");
+    let write = |content: &str| fs::write(&path, content).unwrap();
+    let [data, test] = ["adult.data", "adult.test"].map(|file| dir.join(file).display().to_string());
+    let shorter = format!("{data}: 32560 rows where the original has 32561");
+    for (content, found) in [(&text[..cut], 100), (&format!("{text}{}", text.lines().nth(7).unwrap()), 16_282)] {
+        write(content);
+        let (table, differences) = Table::read(&dir).unwrap();
+        assert_eq!(table.groups().iter().map(|group| group.count).sum::<u32>(), 32_560 + found);
+        let of_test = format!("{test}: {found} rows where the original has 16281");
+        assert_eq!(differences.lengths, [shorter.clone(), of_test]);
+    }
+    write(&text[..cut - 2]);
+    assert!(error_of(&dir).contains("line 101, column income"));
+    for none in ["", "|1x3 Cross validator\n"] {
+        write(none);
+        assert_eq!(error_of(&dir), format!("{test}: no rows"));
+    }
     assert!(error_of(Path::new("/nonexistent")).contains("adult.data: cannot be read"));
 }
 
@@ -309,6 +313,61 @@ fn public_copies_are_the_same_table() {
     }
 }
 
+/// A collection may have the training part alone, or the test part, under any name. Its rows are the table: nothing is made up for those that are absent.
+#[test]
+fn a_part_of_the_table_is_a_table() {
+    let rows = embedded_rows();
+    // Any rows do: how many there are says which part they may be.
+    let lines =
+        |rows: &[[String; 15]], dot: &str| -> String { rows.iter().map(|row| row.join(", ") + dot + "\n").collect() };
+    let training = lines(&rows[..32_561], "");
+    let remark = "|1x3 Cross validator\n";
+    let test = lines(&rows[32_561..], ".");
+    let dotless = lines(&rows[32_561..], "");
+    let few = lines(&rows[..32_558], "");
+    let all_but_three = lines(&rows[3..], "");
+    let too_many = lines(&rows, "") + &lines(&rows[..2], "");
+    let alike = |part: &str| format!(", as many as in {part},");
+    let (data_alone, test_alone) = (&alike("adult.data"), &alike("adult.test"));
+    // Its name, its text, the rows, what they are like, and what is said of their form.
+    let cases: [(&str, String, u32, &str, &str); 10] = [
+        ("adult.data", training.clone(), 32_561, data_alone, ""),
+        ("adult.csv", format!("{NAMES}\n{training}"), 32_561, data_alone, "a header line"),
+        ("Adult_train.csv", training.replace("50K", "50K."), 32_561, data_alone, "labels with a dot"),
+        ("adult.test", format!("{remark}{test}"), 16_281, test_alone, ""),
+        ("census-test.csv", format!("{remark}{dotless}"), 16_281, test_alone, "labels without a dot"),
+        ("adult.csv", test, 16_281, test_alone, "no first line |1x3 Cross validator"),
+        ("adult.data", few, 32_558, "", ""),
+        ("adult.csv", all_but_three, 48_839, "", ""),
+        ("adult.csv", too_many, 48_844, "", ""),
+        ("adult.csv", lines(&rows[..16_280], "."), 16_280, "", "labels with a dot"),
+    ];
+    for (name, text, count, alike, form) in cases {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        fs::write(&path, text).unwrap();
+        let (table, differences) = Table::read(dir.path()).unwrap();
+        assert_eq!(table.groups().iter().map(|group| group.count).sum::<u32>(), count, "{name}");
+        for column in Column::ALL {
+            let of_rows = table.probabilities(column).into_iter().zip(table.counts(column));
+            assert!(of_rows.into_iter().all(|(share, (_, &n))| share == f64::from(n) / f64::from(count)), "{name}");
+        }
+        let path = path.display();
+        assert_eq!(differences.lengths, [format!("{path}: {count} rows{alike} where the original has 48842")]);
+        let forms: Vec<String> = (!form.is_empty()).then(|| format!("{path}: {form}")).into_iter().collect();
+        assert_eq!(differences.form, forms, "{name}");
+        let extra = u64::from(count.saturating_sub(ROWS));
+        assert_eq!((differences.rows, differences.absent), (extra, u64::from(ROWS.saturating_sub(count))), "{name}");
+        let first = (extra > 0).then(|| format!("{path}, line 48843"));
+        assert_eq!(differences.first, first, "{name}");
+        assert_eq!(Table::read(&dir.path().join(name)).unwrap().1, differences, "{name}: by its own name");
+    }
+    // Rows are sorted by age: the first thousand have one age and nobody of a high income.
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("adult.csv"), lines(&rows[..1_000], "")).unwrap();
+    assert!(error_of(dir.path()).contains("no maximum likelihood fit"));
+}
+
 /// Rows that are not those of the original are counted, and the first is named.
 #[test]
 fn changed_values_are_counted() {
@@ -324,7 +383,7 @@ fn changed_values_are_counted() {
     let text = format!("{NAMES}\n{}", rows.iter().map(|row| row.join(",") + "\n").collect::<String>());
     fs::write(&path, &text).unwrap();
     let (_, differences) = Table::read(&path).unwrap();
-    assert_eq!(differences.rows, 2);
+    assert_eq!((differences.rows, differences.absent, &differences.lengths), (2, 2, &vec![]));
     assert_eq!(differences.first, Some(format!("{}, line 102", path.display())));
 
     let error = |text: String| {
@@ -337,7 +396,6 @@ fn changed_values_are_counted() {
         (text.replacen(",income", "", 1), "line 1, column header: income is missing"),
         (text.replacen("50K\n", "50K,1\n", 1), "line 2, column income: followed by more: 16 columns"),
         (text.replacen("50K\n", "50K!\n", 1), "line 2, column income: '<=50K!' is neither '<=50K' nor '>50K'"),
-        (text.lines().take(32_562).collect::<Vec<_>>().join("\n"), "32561 rows where the original has 48842"),
     ] {
         let found = error(wrong);
         assert!(found.contains(said), "{found}");

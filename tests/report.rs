@@ -98,7 +98,7 @@ fn run(claims: Vec<ClaimOutcome>) -> RunOutcome {
         tier: "quick".to_owned(),
         family_false_alarm: 1e-3,
         checks: 150,
-        comparisons: Counts { in_budget: 150, asked: 6, chi_squared: 1, z: 4, not_made: 1 },
+        comparisons: Counts { in_budget: 150, asked: 6, chi_squared: 1, audited: 0, z: 4, not_made: 1 },
         partial: false,
         not_begun: Vec::new(),
         verdict: Verdict::of_all(claims.iter().map(|claim| claim.verdict)),

@@ -250,7 +250,7 @@ fn outcome() -> RunOutcome {
         tier: "quick".to_owned(),
         family_false_alarm: 1e-3,
         checks: 12,
-        comparisons: Counts { in_budget: 12, asked: 4, chi_squared: 1, z: 2, not_made: 1 },
+        comparisons: Counts { in_budget: 12, asked: 4, chi_squared: 1, audited: 0, z: 2, not_made: 1 },
         partial: false,
         not_begun: Vec::new(),
         verdict: Verdict::of_all(claims.iter().map(|c| c.verdict)),

@@ -96,3 +96,56 @@ fn relative_links_of_the_documents_lead_somewhere() {
     }
     assert!(found.len() >= 10 && checked > 50, "{} documents, {checked} links: some were missed", found.len());
 }
+
+/// Files of a crate that users see: those of its public modules, and those whose names it exports.
+fn public_files(file: &Path, found: &mut Vec<PathBuf>) {
+    let text = fs::read_to_string(file).expect("UTF-8");
+    let folder = if file.ends_with("lib.rs") || file.ends_with("mod.rs") {
+        file.parent().expect("a folder").to_owned()
+    } else {
+        file.with_extension("")
+    };
+    for line in text.lines() {
+        let module = line.strip_prefix("pub mod ").and_then(|rest| rest.strip_suffix(';'));
+        let exported = line.strip_prefix("pub use ").and_then(|rest| rest.split("::").next());
+        let Some(name) = module.or(exported) else { continue };
+        let places = [folder.join(format!("{name}.rs")), folder.join(name).join("mod.rs")];
+        if let Some(place) = places.into_iter().find(|place| place.exists()) {
+            public_files(&place, found);
+        }
+    }
+    found.push(file.to_owned());
+}
+
+/// Of the crates that are libraries alone: each free function and each trait has an example, or says where there is one.
+#[test]
+fn functions_and_traits_have_an_example() {
+    let mut without = Vec::new();
+    let mut seen = 0;
+    for root_file in ["crates/evidence", "crates/recursion", "crates/replicates", "theory"] {
+        let mut files = Vec::new();
+        public_files(&root().join(root_file).join("src/lib.rs"), &mut files);
+        files.sort();
+        for path in files {
+            let text = fs::read_to_string(&path).expect("UTF-8");
+            let mut has_example = false;
+            for line in text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")) {
+                // Attributes stand between the comment and the item.
+                if line.starts_with("///") {
+                    has_example |= line == "/// # Examples";
+                    continue;
+                }
+                let item = ["pub fn ", "pub const fn ", "pub trait "].iter().find_map(|word| line.strip_prefix(word));
+                if let Some(rest) = item {
+                    seen += 1;
+                    let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                    let file = path.strip_prefix(root()).expect("of the project").display();
+                    without.extend((!has_example).then(|| format!("{file}: {name}")));
+                }
+                has_example &= line.starts_with("#[");
+            }
+        }
+    }
+    assert!(seen > 80, "{seen}: the walk missed some");
+    assert!(without.is_empty(), "{without:?}");
+}

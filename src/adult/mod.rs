@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, path::Path, sync::OnceLock};
 pub use logistic_fit::{LogisticFit, NoFit, Scale, Traces};
 pub use read::{DataError, Differences};
 
-/// Number of rows, adult.data and adult.test together.
+/// Number of rows of the original, adult.data and adult.test together.
 pub const ROWS: u32 = 48_842;
 
 /// The covariates of the logistic model, in the order of [`Group::covariates`].
@@ -86,7 +86,8 @@ impl Table {
         })
     }
 
-    /// The table of the two original files, `adult.data` and `adult.test`, in this directory, or of public copies of them; or of one file with all rows.
+    /// The table of the two original files, `adult.data` and `adult.test`, in this directory, or of public copies of them; or of one file, with all rows or
+    /// with some, as the training part.
     ///
     /// # Errors
     /// As [`Table::read`].
@@ -123,7 +124,8 @@ impl Table {
     /// Share of the rows in each category of a column, in the order of [`Table::counts`].
     #[must_use]
     pub fn probabilities(&self, column: Column) -> Vec<f64> {
-        self.counts(column).values().map(|&count| f64::from(count) / f64::from(ROWS)).collect()
+        let rows: u32 = self.counts(column).values().sum();
+        self.counts(column).values().map(|&count| f64::from(count) / f64::from(rows)).collect()
     }
 
     /// The logistic fit on all rows: the truth of the logistic experiment.

@@ -1,6 +1,7 @@
 //! Reading the two original files, or a public copy of them, with exact errors.
 //!
-//! Copies differ in form: a header line, labels with or without dots, line ends, missing values, one file in the place of two. What differs is told.
+//! Copies differ in form: a header line, labels with or without dots, line ends, missing values, one file in the place of two. Collections often have the
+//! training part alone. What differs is told.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,15 +34,11 @@ pub enum DataError {
         /// What is wrong.
         problem: String,
     },
-    /// The file is not as long as the original.
-    #[error("{}: {found} rows where the original has {expected}", .file.display())]
-    Rows {
+    /// The file has no rows.
+    #[error("{}: no rows", .file.display())]
+    Empty {
         /// Path of the file.
         file: PathBuf,
-        /// Rows read.
-        found: usize,
-        /// Rows of the original.
-        expected: usize,
     },
     /// No name, or more than one, says which file is meant.
     #[error("{}: {problem}", .directory.display())]
@@ -66,6 +63,10 @@ pub struct Differences {
     pub rows: u64,
     /// File and line of the first of them.
     pub first: Option<String>,
+    /// Rows of the original that are not there: its 48,842 less those read that are its own.
+    pub absent: u64,
+    /// In number of rows: what, file by file. None where both files, or the one in their place, are as long as the original.
+    pub lengths: Vec<String>,
 }
 
 /// What a column holds. The ranges are those of the original table.
@@ -120,20 +121,27 @@ const MISSING: [&str; 4] = ["?", "", "na", "nan"];
 /// What is one file of the original, or both in one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// adult.data
     Data,
-    /// adult.test
     Test,
-    /// Both.
     Whole,
 }
 
 impl Part {
-    const fn rows(self) -> usize {
+    const ALL: [Self; 3] = [Self::Data, Self::Test, Self::Whole];
+
+    const fn rows(self) -> u32 {
         match self {
             Self::Data => 32_561,
             Self::Test => 16_281,
-            Self::Whole => super::ROWS as usize,
+            Self::Whole => super::ROWS,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Data => "adult.data",
+            Self::Test => "adult.test",
+            Self::Whole => "adult.data and adult.test",
         }
     }
 }
@@ -146,17 +154,24 @@ pub(super) fn table(path: &Path) -> Result<(Contents, Differences), DataError> {
     for (file, part) in files(path)? {
         reading.file(&file, part)?;
     }
+    let Reading { groups, categories, mut differences } = reading;
+    let read: u64 = groups.values().map(|&count| u64::from(count)).sum();
+    differences.absent = u64::from(super::ROWS) + differences.rows - read;
     let group = |((covariates, over_50k), count)| Group { covariates, over_50k, count };
-    Ok(((reading.groups.into_iter().map(group).collect(), reading.categories), reading.differences))
+    Ok(((groups.into_iter().map(group).collect(), categories), differences))
 }
 
 /// The file itself; or of a directory the original two, or else the copies that their names tell: of those with "adult" or "census" in their name, one with
-/// "test" and one other, or a single one.
-fn files(path: &Path) -> Result<Vec<(PathBuf, Part)>, DataError> {
+/// "test" and one other, or a single one. Which part a single file is, its name does not tell: adult.csv may be the training part.
+fn files(path: &Path) -> Result<Vec<(PathBuf, Option<Part>)>, DataError> {
     if path.is_file() {
-        return Ok(vec![(path.to_owned(), Part::Whole)]);
+        return Ok(vec![(path.to_owned(), None)]);
     }
-    let original = ["adult.data", "adult.test"].map(|name| path.join(name));
+    let pair = |data, test| Ok(vec![(data, Some(Part::Data)), (test, Some(Part::Test))]);
+    let [data, test] = [Part::Data, Part::Test].map(|part| path.join(part.name()));
+    if data.exists() && test.exists() {
+        return pair(data, test);
+    }
     let mut names: Vec<PathBuf> = match fs::read_dir(path) {
         Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
         Err(_) => Vec::new(),
@@ -170,14 +185,10 @@ fn files(path: &Path) -> Result<Vec<(PathBuf, Part)>, DataError> {
     names.sort();
     let (tests, others): (Vec<PathBuf>, Vec<PathBuf>) = names.into_iter().partition(|path| name(path).contains("test"));
     match (tests.as_slice(), others.as_slice()) {
-        _ if original.iter().any(|path| path.exists()) => {
-            let [data, test] = original;
-            Ok(vec![(data, Part::Data), (test, Part::Test)])
-        }
-        ([test], [data]) => Ok(vec![(data.clone(), Part::Data), (test.clone(), Part::Test)]),
-        ([], [whole]) => Ok(vec![(whole.clone(), Part::Whole)]),
+        ([test], [data]) => pair(data.clone(), test.clone()),
+        ([file], []) | ([], [file]) => Ok(vec![(file.clone(), None)]),
         // The error of the file that is missing.
-        ([], []) => Ok(vec![(path.join("adult.data"), Part::Data)]),
+        ([], []) => Ok(vec![(data, None)]),
         _ => {
             let found: Vec<String> = others.iter().chain(&tests).map(name).collect();
             let problem = format!("which files are meant? {}; name one, or leave two", found.join(", "));
@@ -205,7 +216,8 @@ struct Reading {
 }
 
 impl Reading {
-    fn file(&mut self, file: &Path, part: Part) -> Result<(), DataError> {
+    /// Reads a file. Without a part it is that of which it has as many rows, or else all of the table.
+    fn file(&mut self, file: &Path, part: Option<Part>) -> Result<(), DataError> {
         let read_error = |source| DataError::Read { file: file.to_owned(), source };
         let bytes = fs::read(file).map_err(read_error)?;
         let mut form = Form::default();
@@ -224,11 +236,11 @@ impl Reading {
             .quoting(false)
             .trim(csv::Trim::All)
             .from_reader(text);
-        let (mut found, mut remark) = (0, false);
+        let (mut found, mut dotted, mut remark) = (0_u32, 0, false);
         let mut layout: Option<Layout> = None;
         for (index, record) in reader.byte_records().enumerate() {
             let record = record.map_err(|error| read_error(error.into()))?;
-            if part != Part::Data && index == 0 && record.len() == 1 && record[0].starts_with(b"|") {
+            if part != Some(Part::Data) && index == 0 && record.len() == 1 && record[0].starts_with(b"|") {
                 remark = true;
                 continue;
             }
@@ -246,20 +258,38 @@ impl Reading {
                     layout
                 }
             };
-            let row = layout.row(&record, part, &mut form).map_err(field_error)?;
+            let row = layout.row(&record, &mut form).map_err(field_error)?;
             found += 1;
+            dotted += u32::from(row.dotted);
             if self.count(row) {
                 self.differences.rows += 1;
                 self.differences.first.get_or_insert_with(|| format!("{}, line {}", file.display(), place()));
             }
         }
-        if found != part.rows() {
-            return Err(DataError::Rows { file: file.to_owned(), found, expected: part.rows() });
+        if found == 0 {
+            return Err(DataError::Empty { file: file.to_owned() });
         }
-        match (part, remark) {
-            (Part::Test, false) => form.note("no first line |1x3 Cross validator"),
-            (Part::Whole, _) => form.note("one file in the place of adult.data and adult.test"),
-            _ => {}
+        let of_length = Part::ALL.into_iter().find(|part| part.rows() == found);
+        let alone = part.is_none();
+        let part = part.or(of_length).unwrap_or(Part::Whole);
+        if part == Part::Test {
+            if dotted < found {
+                form.note("labels without a dot");
+            }
+            if !remark {
+                form.note("no first line |1x3 Cross validator");
+            }
+        } else if dotted > 0 {
+            form.note("labels with a dot");
+        }
+        if of_length == Some(Part::Whole) {
+            form.note("one file in the place of adult.data and adult.test");
+        }
+        let expected = if alone { Part::Whole } else { part };
+        if found != expected.rows() {
+            let alike = of_length.map_or(String::new(), |part| format!(", as many as in {},", part.name()));
+            let (file, expected) = (file.display(), expected.rows());
+            self.differences.lengths.push(format!("{file}: {found} rows{alike} where the original has {expected}"));
         }
         if !form.0.is_empty() {
             let form = form.0.into_iter().collect::<Vec<_>>().join(", ");
@@ -269,7 +299,7 @@ impl Reading {
     }
 
     /// Counts a row, and tells whether the original has no such row, or not as many.
-    fn count(&mut self, Row { covariates, categories, over_50k }: Row) -> bool {
+    fn count(&mut self, Row { covariates, categories, over_50k, .. }: Row) -> bool {
         let original = Table::embedded();
         let seen = self.groups.entry((covariates, over_50k)).or_default();
         *seen += 1;
@@ -291,6 +321,8 @@ struct Row {
     covariates: [u32; 5],
     categories: [String; 3],
     over_50k: bool,
+    /// Whether the label ends with a dot.
+    dotted: bool,
 }
 
 /// What is wrong with a record: the column, and the problem.
@@ -339,7 +371,7 @@ impl Layout {
     }
 
     /// The row of a record.
-    fn row(&self, record: &csv::ByteRecord, part: Part, form: &mut Form) -> Result<Row, Problem> {
+    fn row(&self, record: &csv::ByteRecord, form: &mut Form) -> Result<Row, Problem> {
         let mut row = Row::default();
         for (place, column) in self.0.iter().enumerate() {
             let Some(index) = *column else { continue };
@@ -373,7 +405,12 @@ impl Layout {
                     }
                     row.categories[column as usize] = written.to_owned();
                 }
-                Domain::Label => row.over_50k = label(field, part, form).map_err(problem)?,
+                Domain::Label => {
+                    let dotless = field.strip_suffix('.');
+                    row.dotted = dotless.is_some();
+                    row.over_50k = label(dotless.unwrap_or(field), form)
+                        .ok_or_else(|| problem(format!("'{field}' is neither '<=50K' nor '>50K'")))?;
+                }
                 Domain::Unknown if is_missing && field != "?" => form.note("missing values that are not ?"),
                 Domain::Unused if field.is_empty() => return Err(problem("empty".to_owned())),
                 Domain::Unused | Domain::Unknown => {}
@@ -387,26 +424,20 @@ impl Layout {
     }
 }
 
-/// Whether a label says above 50,000 dollars: the original's words, with a dot in adult.test alone, or 0 and 1.
-fn label(field: &str, part: Part, form: &mut Form) -> Result<bool, String> {
-    let dotless = field.strip_suffix('.');
-    match (dotless.is_some(), part) {
-        (true, Part::Data | Part::Whole) => form.note("labels with a dot"),
-        (false, Part::Test) => form.note("labels without a dot"),
-        _ => {}
-    }
-    match dotless.unwrap_or(field) {
-        "<=50K" => Ok(false),
-        ">50K" => Ok(true),
-        number @ ("0" | "1") => {
+/// Whether a label without its dot says above 50,000 dollars: the original's words, or 0 and 1.
+fn label(text: &str, form: &mut Form) -> Option<bool> {
+    match text {
+        "<=50K" => Some(false),
+        ">50K" => Some(true),
+        "0" | "1" => {
             form.note("labels 0 and 1");
-            Ok(number == "1")
+            Some(text == "1")
         }
-        other if ["<=50k", ">50k"].contains(&other) => {
+        "<=50k" | ">50k" => {
             form.note("labels in lower case");
-            Ok(other == ">50k")
+            Some(text == ">50k")
         }
-        _ => Err(format!("'{field}' is neither '<=50K' nor '>50K'")),
+        _ => None,
     }
 }
 

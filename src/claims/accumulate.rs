@@ -5,13 +5,15 @@ use std::f64::consts::PI;
 use goldenweight_theory::accumulate::Accumulation;
 use goldenweight_theory::covariance::CovarianceSystem;
 use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
-use goldenweight_theory::{cdf, gaussian};
+use goldenweight_theory::{cdf, gaussian, linear};
 use nalgebra::DMatrix;
 
-use super::check::{Case, Cell, Relation, exact, property, recursion, simulation};
-use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds};
+use super::check::{Case, Cell, Check, Relation, exact, ladder, property, recursion, simulation};
+use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds, weight};
+use super::regression::{Fitted, Rung};
 use super::{Claim, Exactness, Source, certificate, pools};
-use crate::experiment::Rows;
+use crate::experiment::{Generations, Parameters, Problem, Rows};
+use crate::prediction::Prediction;
 use crate::simulate::categorical::CategoricalSufficient;
 use crate::simulate::cdf::CdfRows;
 use crate::simulate::engine::{Record, ScheduleKind};
@@ -19,7 +21,7 @@ use crate::simulate::gaussian::{GaussianRows, GaussianSufficient};
 use crate::simulate::{Model, Setting};
 
 pub fn claims() -> Vec<Claim> {
-    vec![mean(), frequencies(), variance(), covariance()]
+    vec![mean(), frequencies(), variance(), covariance(), regressions()]
 }
 
 /// Products of up to t + 1 = 13 integrals, and a few more in determinants, each with the error of one.
@@ -270,6 +272,73 @@ fn covariance() -> Claim {
             ),
             simulation("by sufficient statistics", 400_000, 0.03, [(31, 47, 4), (40, 20, 8)].map(sufficient).into()),
             simulation("by rows", 100_000, 0.05, vec![by_rows((31, 20, 3))]),
+        ],
+    }
+}
+
+/// The generation at which the regressions are simulated, k = 1.
+const LATE: u32 = 2;
+
+/// A ladder n, 2n, 4n, linear in 1/n, at k = 1.
+fn regression_ladder(model: Fitted, name: &'static str, cap: u64, margin: f64, first: usize, dim: usize) -> Check {
+    let relative = mean_risk(1.0, 1, 1, LATE);
+    // The weight is not asked for.
+    let rung = |rung: Rung| model.under(ScheduleKind::Accumulate, rung, 0.0, relative).named("accumulating");
+    ladder(name, cap, margin, 1, Rung::ladder::<3>(first, 1.0, dim, LATE, LATE + 1).map(rung).into())
+}
+
+fn regressions() -> Claim {
+    /// The program's law at a generation, against A by quadrature times the risk that the shares of all noises make.
+    fn predicted(model: Fitted, dim: usize, (n, m, t): (u64, u64, u32)) -> [Relation; 2] {
+        let problem =
+            Problem::new(model.model(), n, m, &Parameters::of_dim(Some(dim as u64))).expect("a valid problem");
+        let prediction = Prediction::new(&problem, ScheduleKind::Accumulate).expect("sizes that theory covers");
+        let prediction = prediction.expect("a law of accumulating data");
+        let risks = pools::mean_risk(&DMatrix::identity(1, 1), n, m, t);
+        let constant = model.constant_by_quadrature(dim);
+        let mean = risks[1..].iter().sum::<f64>() / f64::from(t);
+        let average = Generations::Average { from: 1, until: t + 1 };
+        // Any weight: none is taken.
+        let found = |at| prediction.risk(weight(1.0), at);
+        [
+            (
+                format!("{}, {}", problem.model(), place(n, m, t)),
+                found(Generations::At(t)),
+                constant * risks[t as usize],
+            ),
+            (format!("{}, n = {n}, m = {m}, t = 1..{t}", problem.model()), found(average), constant * mean),
+        ]
+    }
+    Claim {
+        id: "accumulate-regressions",
+        statement: "accumulating, n times the risk of linear, logistic and Poisson regression tends to A(1 + k Σ_{i <= t} 1/(k + i)²), A = σ²p or \
+                    tr I(β)⁻¹: below 2A for ever, π²A/6 as t → ∞ at n = m",
+        domain: "n → ∞ at fixed k, p, t and β",
+        source: Source::Derived,
+        exactness: Exactness::Limit,
+        checks: vec![
+            recursion("the program's predictions, A by quadrature and the shares of every noise", QUADRATURE, || {
+                let models = [(Fitted::Linear, 3), (Fitted::Logistic, 2), (Fitted::Poisson, 2)];
+                let places = |(model, dim)| {
+                    [(100, 400, 7), (90, 30, 3), (40, 60, 40)].map(|at| predicted(model, dim, at)).concat()
+                };
+                models.into_iter().flat_map(places).collect()
+            }),
+            property(
+                "proportional to A, below twice the real rows' risk",
+                "(n, m, p, t)",
+                || (1..1000u64, 1..1000u64, 1..30u32, 0..100_000u32),
+                |&(n, m, p, t)| {
+                    let data = Accumulation::of(sizes(n, m));
+                    let law = linear::limit_law(0.49, p, sizes(n, m));
+                    let (found, alone) = (data.risk_at(&law, t), 0.49 * f64::from(p) / n as f64);
+                    error(found, 0.49 * f64::from(p) * mean_risk(1.0, n, m, t), 10.0 * IDENTITY)
+                        .max(holds(found >= alone * (1.0 - IDENTITY) && found < 2.0 * alone))
+                },
+            ),
+            regression_ladder(Fitted::Linear, "linear, p = 2", 120_000, 0.04, 100, 2),
+            regression_ladder(Fitted::Logistic, "logistic, p = 2", 16_000, 0.15, 200, 2),
+            regression_ladder(Fitted::Poisson, "Poisson, p = 1", 24_000, 0.15, 200, 1),
         ],
     }
 }

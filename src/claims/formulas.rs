@@ -208,6 +208,45 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
           \qquad P = 2 T + (\operatorname{tr}\Sigma)^2 \qquad Q = T - (\operatorname{tr}\Sigma)^2",
     ),
     (
+        "accumulate-regressions",
+        r"\frac{n}{A}\,e_t \to 1 + k \sum_{i=1}^{t} \frac{1}{(k+i)^2}
+          \qquad A = \sigma^2 p \text{ or } \operatorname{tr} I(\beta)^{-1} \qquad n, m \to \infty",
+    ),
+    (
+        "fixed-mean",
+        r"e_t = \frac{\operatorname{tr}\Sigma}{n}\left(1 + k\,u^2\,\frac{1 - u^{2t}}{1 - u^2}\right) \geq e_0
+          \qquad w = 0:\; e_t = \frac{\operatorname{tr}\Sigma}{n}\,(1 + k t)",
+    ),
+    (
+        "fixed-frequencies",
+        r"e_t = \frac{A}{n} + q_t
+          \qquad q_t = u^2\left(\left(1 - \frac{1}{m}\right) q_{t-1} + \frac{A}{m}\left(1 - \frac{1}{n}\right)\right) \qquad q_0 = 0",
+    ),
+    (
+        "fixed-covariance",
+        r"\mathbb{E}\,\lVert\Sigma_t - \Sigma\rVert^2 = \frac{a_t + b_t}{3}
+          \qquad a_t = (1 - u^2)\,\frac{N_a}{n-1} + u^2\left(\frac{N_a}{m-1} + \frac{m+1}{m-1}\,a_{t-1}\right)
+          \qquad b_t = (1 - u^2)\,\frac{N_b}{n-1} + u^2\left(\frac{N_b}{m-1} + \frac{m-2}{m-1}\,b_{t-1}\right)
+          \qquad N_a = 4 \operatorname{tr}\Sigma^2 + 2 (\operatorname{tr}\Sigma)^2
+          \qquad N_b = (\operatorname{tr}\Sigma)^2 - \operatorname{tr}\Sigma^2",
+    ),
+    (
+        "fixed-mle-mean",
+        r"e_t = \frac{\operatorname{tr}\Sigma}{n} + q_t
+          \qquad q_t = u^2\left(q_{t-1} + (1 - b_{t-1})\,\frac{\operatorname{tr}\Sigma}{m}\right) \qquad q_0 = 0",
+    ),
+    (
+        "fixed-mle-covariance",
+        r"f_t = w^2\,\frac{2(n-1)}{n^2} + \frac{4wu}{n}\left(1 - \frac{1}{m}\right)(1 - b_{t-1})
+          + u^2\left(\left(1 - \frac{1}{m^2}\right) f_{t-1} + \frac{2(m-1)}{m^2}\,(1 - b_{t-1})^2\right)
+          \qquad \left.\frac{d\,e_\infty}{dw}\right|_{w=1} = \frac{2(n-1)}{n^2 m}\,(\operatorname{tr}\Sigma)^2 > 0",
+    ),
+    (
+        "fixed-regressions",
+        r"\frac{n}{A}\,e_t \to 1 + k\,u^2\,\frac{1 - u^{2t}}{1 - u^2}
+          \qquad A = \sigma^2 p \text{ or } \operatorname{tr} I(\beta)^{-1} \qquad n, m \to \infty",
+    ),
+    (
         "mle-mean-law",
         r"e_t = w^2\,\frac{\operatorname{tr}\Sigma}{n} + u^2\left(e_{t-1} + (1 - b_{t-1})\,\frac{\operatorname{tr}\Sigma}{m}\right)
           \qquad b_t = \frac{w}{n} + u\left(\frac{1}{m} + \left(1 - \frac{1}{m}\right) b_{t-1}\right) \qquad b_0 = \frac{1}{n}",

@@ -7,6 +7,7 @@ pub mod check;
 
 mod accumulate;
 mod adult;
+mod audit;
 mod biased;
 mod categorical;
 mod cdf;
@@ -16,6 +17,7 @@ mod design;
 mod domain;
 mod dynamic;
 mod figures;
+mod fixed;
 mod formulas;
 mod gaussian;
 mod law;
@@ -29,6 +31,7 @@ mod pools;
 mod predicted;
 mod registry;
 mod regression;
+mod same_rows;
 mod weights;
 
 pub use check::Check;

@@ -7,6 +7,7 @@ use crate::experiment::{Generations, Parameters, Problem};
 use crate::optimum::minimise;
 use crate::prediction::Prediction;
 use crate::simulate::dispatch::SimulatorKind;
+use crate::simulate::engine::ScheduleKind;
 
 /// The risk at t = 0, 1, ..., T under the weights of generations 1, ..., T.
 type Path = dyn Fn(&[f64]) -> Vec<f64>;
@@ -132,5 +133,36 @@ pub fn risks(problems: impl Fn() -> Vec<Predicted> + Send + Sync + 'static) -> C
 pub fn optima(problems: impl Fn() -> Vec<Predicted> + Send + Sync + 'static) -> Check {
     recursion("the program's optima, by Brent", MINIMISER, move || {
         problems().iter().flat_map(Predicted::optima).collect()
+    })
+}
+
+/// A problem on fixed real rows, the weight on them, and the risk at t = 0, 1, ..., T by other means than the prediction's, up to its limit.
+pub type OnFixedRows = (Problem, f64, Vec<f64>);
+
+/// What the program predicts on fixed real rows: risks of one generation, of an average and of the limit, the arrival there. `is_exact` where
+/// the law holds at every size.
+pub fn on_fixed_rows(is_exact: bool, problems: impl Fn() -> Vec<OnFixedRows> + Send + Sync + 'static) -> Check {
+    let relations = move |(problem, w, e): &OnFixedRows| {
+        let prediction = Prediction::new(problem, ScheduleKind::Fixed).expect("sizes that theory covers");
+        let prediction = prediction.expect("a law on fixed rows");
+        let predicted = |generations| prediction.risk(weight(*w), generations);
+        let [start, limit] = [e[0], e[e.len() - 1]];
+        let arrival = e.iter().position(|e| (e / limit - 1.0).abs() <= 0.01).map_or(f64::NAN, |t| t as f64);
+        let exact = f64::from(u8::from(prediction.exact(weight(*w)) == is_exact));
+        let place =
+            format!("{}, n = {}, m = {}, w = {w}", problem.model(), problem.rows().real, problem.rows().synthetic);
+        [
+            ("t = 7", predicted(Generations::At(7)), e[7]),
+            ("t = 3..8", predicted(Generations::Average { from: 3, until: 9 }), e[3..9].iter().sum::<f64>() / 6.0),
+            ("limit", predicted(Generations::Limit), limit),
+            ("arrival", prediction.generations_to_limit(weight(*w)).map_or(f64::NAN, f64::from), arrival),
+            ("relative risk", prediction.relative_risk(weight(*w)), limit / start),
+            ("real rows alone", prediction.fresh_only_risk(weight(*w)), start),
+            ("exact or not", exact, 1.0),
+        ]
+        .map(|(name, predicted, found)| (format!("{name}, {place}"), predicted, found))
+    };
+    recursion("the program's predictions, generation by generation", RECURSION, move || {
+        problems().iter().flat_map(relations).collect()
     })
 }

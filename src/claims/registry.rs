@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use goldenweight_evidence::{About, Again, Claim, Suite, Tier};
 
 use super::{
-    accumulate, adult, categorical, cdf, collapse, design, dynamic, figures, gaussian, law, linear, logistic,
-    maximum_likelihood, mutants, poisson, weights,
+    accumulate, adult, audit, categorical, cdf, collapse, design, dynamic, figures, fixed, gaussian, law, linear,
+    logistic, maximum_likelihood, mutants, poisson, weights,
 };
 
 /// Index of the tier that takes under a minute on two cores.
@@ -34,10 +34,12 @@ pub fn registry() -> Vec<Claim> {
         poisson::claims(),
         collapse::claims(),
         accumulate::claims(),
+        fixed::claims(),
         maximum_likelihood::claims(),
         design::claims(),
         figures::claims(),
         adult::claims(),
+        audit::claims(),
     ];
     let with_mutants = |claim: super::Claim| {
         let mutants = mutants.remove(claim.id).unwrap_or_default();

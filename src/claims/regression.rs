@@ -168,7 +168,12 @@ impl Fitted {
         simulation("at small sizes, against another implementation", 30_000, 0.075, cases.collect()).in_full_tier()
     }
 
-    const fn model(self) -> Model {
+    /// The rung under another schedule at generation `from`, expected to have so much of the limit law's risk of the real rows alone.
+    pub fn under(self, schedule: ScheduleKind, rung: Rung, w: f64, relative: f64) -> Case {
+        self.case(rung, Some(w), self.law(rung).start() * relative).under(schedule)
+    }
+
+    pub const fn model(self) -> Model {
         match self {
             Self::Linear => &catalogue::LINEAR,
             Self::Logistic => &catalogue::LOGISTIC,

@@ -45,16 +45,16 @@ const WEIGHTS: usize = 4;
 /// The experiments on the Adult table: retraining on 500 real and 500 synthetic rows per generation
 #[derive(Args)]
 #[command(after_help = format!("Example: goldenweight adult --replicates 1000\n\n\
-    Rows are resampled from all 48842 rows of the table, whose own fit is the truth; generation 0 is fitted on real rows alone. Risks\n\
+    Rows are resampled from all rows of the table (48842 in the original), whose own fit is the truth; generation 0 is fitted on real rows alone. Risks\n\
     are averaged over generations 80 to 99. The categorical experiments (loss: sum over the categories of the squared error) have an exact law;\n\
     the logistic regression of income on five covariates, with an intercept (loss: squared error of the six coefficients), has a limit\n\
     law, of a misspecified model, so there is a ratio but no z.\n\n\
     The files of --data may be public copies: with a header line, labels with or without dots or as 0 and 1, without the remark of\n\
-    adult.test, with quotes, other line ends, empty fields for '?', or one adult.csv; what differs is said. The number of rows must be\n\
-    right.\n\n{Z_HELP}\n\n\
+    adult.test, with quotes, other line ends, empty fields for '?', or one adult.csv. Where there are fewer rows, as in the training part\n\
+    alone, or more, truths and laws are those of the rows given. What differs from the original is said.\n\n{Z_HELP}\n\n\
     Exit code 3 where more than one in ten thousand replicates ended in a fit that does not exist.\n\n{INTERRUPT_HELP}"))]
 pub struct AdultArgs {
-    /// Directory of the files adult.data and adult.test, or of a public copy of them, or one file with all 48842 rows [default: the embedded table]
+    /// Directory of the files adult.data and adult.test, or of a public copy of them, or one file, of all rows or of a part [default: the embedded table]
     #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
     /// Independent replicates (chains) of each experiment at each weight, at most 10^9
@@ -88,13 +88,15 @@ struct DataDifferences {
     form: Vec<String>,
     rows: u64,
     first: Option<String>,
+    absent: u64,
+    lengths: Vec<String>,
     reasons: Reasons,
 }
 
 impl From<Differences> for DataDifferences {
-    fn from(Differences { form, rows, first }: Differences) -> Self {
+    fn from(Differences { form, rows, first, absent, lengths }: Differences) -> Self {
         let none = first.is_none().then(|| ("first", "no row differs from the original table".to_owned()));
-        Self { form, rows, first, reasons: Reasons::from_iter(none) }
+        Self { form, rows, first, absent, lengths, reasons: Reasons::from_iter(none) }
     }
 }
 
@@ -106,7 +108,14 @@ impl DataDifferences {
             .first
             .iter()
             .map(|first| format!("rows that are not those of the original table: {}, the first: {first}", self.rows));
-        form.chain(rows)
+        let lengths = (!self.lengths.is_empty()).then(|| {
+            let absent = match self.absent {
+                0 => String::new(),
+                absent => format!("{absent} of the original's rows are absent; "),
+            };
+            format!("{}; {absent}truths and laws are those of the rows read", self.lengths.join("; "))
+        });
+        form.chain(lengths).chain(rows)
     }
 }
 
@@ -188,8 +197,13 @@ impl AdultArgs {
         let (table, differences) = match &self.data {
             None => (Cow::Borrowed(Table::embedded()), Differences::default()),
             Some(path) => {
-                let read = Table::read(path).map_err(|e| InputError::new("--data", path.display(), e.to_string()))?;
-                (Cow::Owned(read.0), read.1)
+                let wrong = |problem: String| InputError::new("--data", path.display(), problem);
+                let (table, differences) = Table::read(path).map_err(|e| wrong(e.to_string()))?;
+                if let Some(column) = Column::ALL.into_iter().find(|&column| table.counts(column).len() == 1) {
+                    let name = column.name();
+                    Err(wrong(format!("{name} is the same in all rows, so that there is no frequency to estimate")))?;
+                }
+                (Cow::Owned(table), differences)
             }
         };
         let stop = interrupt::listen()?;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use goldenweight::stats::{
     compare::Estimate,
     moments::Moments,
-    shown::{Fits, NoZ, Z, z_of_mean},
+    shown::{Failures, NoZ, Z, z_of_mean},
 };
 use serde::Serialize;
 
@@ -16,6 +16,12 @@ use super::{
 
 /// For each key of a document that is null, why.
 pub type Reasons = BTreeMap<&'static str, String>;
+
+/// Why there is no z beside a law that holds for many rows alone.
+pub const LIMIT_LAW: &str = "the theory is a limit law, which the risk at these n and m does not obey";
+
+/// What a replicate that failed has come to.
+pub const FAILED_FIT: &str = "ended in a fit that does not exist";
 
 /// z with its degrees of freedom, or why there is none.
 #[derive(Serialize)]
@@ -30,6 +36,9 @@ impl From<Result<Z, NoZ>> for ShownZ {
     fn from(z: Result<Z, NoZ>) -> Self {
         match z {
             Ok(z) => Self { z: Some(z.z), z_degrees: Some(z.degrees), z_p_value: Some(z.p_value()), z_reason: None },
+            Err(NoZ::Failed(failures)) => {
+                Self::none(format!("{failures} {FAILED_FIT}, and the others are not a random choice"))
+            }
             Err(reason) => Self::none(reason),
         }
     }
@@ -148,26 +157,26 @@ pub struct Simulated {
     pub z: ShownZ,
     reasons: Reasons,
     #[serde(skip)]
-    fits: Fits,
+    fits: Failures,
 }
 
 impl Simulated {
     /// Of these losses and this number of failed replicates, of as many as were asked for; `reasons` are those of the keys beside it.
     pub fn new(moments: &Moments, failed: u64, asked: u64, theory: Theory, mut reasons: Reasons) -> Self {
-        let fits = Fits { replicates: moments.count() + failed, failed };
+        let fits = Failures { replicates: moments.count() + failed, failed };
         let estimate = Estimate::from(moments);
         let (risk, std_error) = (finite(estimate.value), finite(estimate.std_error));
         let ratio = theory.risk.and_then(|risk| finite(estimate.value / risk));
         let z = match theory.exact {
             true => z_of_mean(moments, fits, theory.risk.unwrap_or(f64::INFINITY)).into(),
-            false if theory.known => Err(NoZ::LimitLaw).into(),
+            false if theory.known => ShownZ::none(LIMIT_LAW),
             false => ShownZ::none(theory.reason.as_deref().unwrap_or_default()),
         };
         let beyond = || "a loss is beyond the largest float".to_owned();
         let few = |fewest| moments.count() < fewest;
         if risk.is_none() {
             let none = match fits {
-                Fits { replicates: 0, .. } => "interrupted before the first replicate ended".to_owned(),
+                Failures { replicates: 0, .. } => "interrupted before the first replicate ended".to_owned(),
                 _ if few(1) => "no replicate has all its fits".to_owned(),
                 _ => beyond(),
             };
@@ -247,11 +256,11 @@ impl Simulated {
     /// What is to be said of it beside the document: failed fits, no number. `of` names it.
     pub fn remark(&self, of: &str, remarks: &mut Remarks) {
         let Self { fits, mean_over, .. } = self;
-        if fits.too_many_failed() {
+        if fits.too_many() {
             let rest = format!("the risk shown is the {mean_over}, which are not a random choice");
-            remarks.inconclusive(format!("{of}{fits} ended in a fit that does not exist: {rest}"));
+            remarks.inconclusive(format!("{of}{fits} {FAILED_FIT}: {rest}"));
         } else if self.has_failed() {
-            remarks.note(format!("{of}{fits} ended in a fit that does not exist: the risk is the {mean_over}"));
+            remarks.note(format!("{of}{fits} {FAILED_FIT}: the risk is the {mean_over}"));
         }
         if let (None, Some(reason)) = (self.risk, self.reasons.get("risk")) {
             remarks.inconclusive(format!("{of}no risk: {reason}"));
@@ -260,15 +269,15 @@ impl Simulated {
 
     /// Why there is no z although the law is exact, where nothing else has been said of it.
     pub fn missing_z(&self) -> Option<&str> {
-        let said = self.fits.too_many_failed() || self.risk.is_none();
+        let said = self.fits.too_many() || self.risk.is_none();
         if self.theory.exact && !said { self.z.reason() } else { None }
     }
 }
 
 /// "mean over all 2000 replicates", or what is left of them.
-fn mean_over(fits: Fits) -> String {
+fn mean_over(fits: Failures) -> String {
     match fits {
-        Fits { replicates, failed: 0 } => format!("mean over all {replicates} replicates"),
+        Failures { replicates, failed: 0 } => format!("mean over all {replicates} replicates"),
         _ => format!("mean over the {} surviving replicates of {}", fits.surviving(), fits.replicates),
     }
 }

@@ -20,7 +20,7 @@ use goldenweight::{
     },
     stats::{
         moments::Moments,
-        shown::{Fits, NoZ, z},
+        shown::{Failures, NoZ, z},
     },
 };
 use goldenweight_theory::parameters::{ParameterError, Weight};
@@ -30,7 +30,7 @@ use super::{
     Failure, Status,
     args::models,
     closed_form::{Heading, finite, law, predict},
-    estimate::{Reasons, ShownZ, explained},
+    estimate::{FAILED_FIT, LIMIT_LAW, Reasons, ShownZ, explained},
     interrupt,
     monte_carlo::{INTERRUPT_HELP, Preferred, Simulation},
     origin::Origin,
@@ -87,12 +87,12 @@ struct MostFailed {
     failed_share: f64,
     failed_share_interval: (f64, f64),
     #[serde(skip)]
-    fits: Fits,
+    fits: Failures,
 }
 
 impl MostFailed {
     /// Of the fits at each weight, by its bits; none where nothing failed.
-    fn of(fits: &BTreeMap<u64, Fits>) -> Option<Self> {
+    fn of(fits: &BTreeMap<u64, Failures>) -> Option<Self> {
         let worst = fits.iter().filter(|(_, fits)| fits.failed > 0).max_by(|a, b| a.1.share().total_cmp(&b.1.share()));
         worst.map(|(&weight, &fits)| Self {
             weight: f64::from_bits(weight),
@@ -160,7 +160,7 @@ impl OptimizeArgs {
         let stop = interrupt::listen()?;
         let document = simulation.compute.install(|| {
             let bar = progress(None, "replicates");
-            let fits = Mutex::new(BTreeMap::<u64, Fits>::new());
+            let fits = Mutex::new(BTreeMap::<u64, Failures>::new());
             let evaluations = AtomicU64::new(0);
             let risks = |batch: u64, weights: &[f64]| {
                 let plan = simulation.plan(at, ScheduleKind::Fresh, batch, 0..per_batch);
@@ -188,11 +188,11 @@ impl OptimizeArgs {
             let theory_weight = theory_weight.get();
             let fits = fits.into_inner().unwrap_or_else(PoisonError::into_inner);
             let most_failed = MostFailed::of(&fits);
-            let too_many = most_failed.as_ref().map(|most| most.fits).filter(Fits::too_many_failed);
+            let too_many = most_failed.as_ref().map(|most| most.fits).filter(Failures::too_many);
             let z = match (optimum.converged, exact, too_many) {
                 (false, _, _) if partial => ShownZ::none(INTERRUPTED),
                 (false, _, _) => ShownZ::none(NOT_CONVERGED),
-                (true, false, _) => Err(NoZ::LimitLaw).into(),
+                (true, false, _) => ShownZ::none(LIMIT_LAW),
                 (true, true, Some(fits)) => Err(NoZ::Failed(fits)).into(),
                 (true, true, None) => z(&estimate, theory_weight).into(),
             };
@@ -229,10 +229,10 @@ impl OptimizeArgs {
         show(&document, simulation.compute.json, origin, Some(simulation.compute.seed))?;
         let mut remarks = Remarks::default();
         match &document.most_failed {
-            Some(most) if most.fits.too_many_failed() => remarks.inconclusive(format!(
-                "{most}, ended in a fit that does not exist: the risks are means over the others, which are not a random choice"
+            Some(most) if most.fits.too_many() => remarks.inconclusive(format!(
+                "{most}, {FAILED_FIT}: the risks are means over the others, which are not a random choice"
             )),
-            Some(most) => remarks.note(format!("{most}, ended in a fit that does not exist")),
+            Some(most) => remarks.note(format!("{most}, {FAILED_FIT}")),
             None => {}
         }
         if document.partial {

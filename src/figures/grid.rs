@@ -9,7 +9,7 @@ use crate::simulate::engine::{Outcome, Plan, Record, ScheduleKind, Weights, run_
 use crate::stats::compare::Estimate;
 use crate::stats::family;
 use crate::stats::moments::Moments;
-use crate::stats::shown::{self, Fits};
+use crate::stats::shown::{self, Failures};
 
 /// Most batches, as for argmin's minimisers (`docs/statistics.md`).
 const BATCHES: u64 = 24;
@@ -152,7 +152,7 @@ pub const Z_RULE: &str = "Student's law with one degree of freedom less than the
 /// z of the mean over the chains that did not fail, by the one rule; NaN where there is none.
 #[must_use]
 pub fn shown_z((moments, failed): &(Moments, u64), expected: f64) -> f64 {
-    let fits = Fits { replicates: moments.count() + failed, failed: *failed };
+    let fits = Failures { replicates: moments.count() + failed, failed: *failed };
     shown::z_of_mean(moments, fits, expected).map_or(f64::NAN, |z| z.z)
 }
 

@@ -17,7 +17,7 @@ use crate::catalogue::{self, Model};
 use crate::experiment::Rows;
 use crate::simulate::engine::{Plan, Record, ScheduleKind, Watch, Weights};
 use crate::stats::moments::Moments;
-use crate::stats::shown::{FAILED_SHARE, FEWEST, Fits, MAX_INTERVAL_SKEWNESS, has_interval};
+use crate::stats::shown::{FAILED_SHARE, FEWEST, Failures, MAX_INTERVAL_SKEWNESS, has_interval};
 
 /// Rows per generation.
 pub const ROWS: Rows = Rows { real: 100, synthetic: 100 };
@@ -73,7 +73,7 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
     for (entry, &t) in recorded().iter().enumerate() {
         let losses = sorted(paths.iter().map(|path| path[entry * stride + loss]));
         let moments = moments(&losses);
-        let fits = Fits { replicates: losses.len() as u64, failed: losses.len() as u64 - moments.count() };
+        let fits = Failures { replicates: losses.len() as u64, failed: losses.len() as u64 - moments.count() };
         usable &= has_interval(&moments, fits);
         let (low, high) = band(&moments);
         let mut row = vec![f64::from(t), risk(t), moments.mean(), moments.std_error(), low, high, f64::from(usable)];

@@ -260,10 +260,21 @@ fn bad_data_files_name_file_line_and_column() {
     let option = format!("--data {path}");
     let file = directory.join("adult.data");
     assert_bad_input(&["adult", "--data", path], &option, "adult.data: cannot be read");
+    // Rows that have a logistic fit, and one class of workers alone.
+    let row = |i: usize| {
+        let (age, education, gain, loss) = (17 + i % 74, 1 + i % 16, i * 31 % 9_999, i * 17 % 4_357);
+        let (hours, label) = (1 + i % 99, [">50K", "<=50K"][i % 2]);
+        format!(
+            "{age}, ?, 1, 10th, {education}, Divorced, ?, Wife, White, Male, {gain}, {loss}, {hours}, Cuba, {label}\n"
+        )
+    };
+    let constant: String = (0..1_000).map(row).collect();
     for (content, place) in [
         (&b"39, State-gov, 77516"[..], "adult.data, line 1, column "),
         (b"thirty, State-gov", "adult.data, line 1, column age"),
         (b"39, \xff", "adult.data, line 1, column workclass"),
+        (b"", "adult.data: no rows"),
+        (constant.as_bytes(), "workclass is the same in all rows"),
     ] {
         std::fs::write(&file, content).expect("the file is written");
         assert_bad_input(&["adult", "--data", path], &option, place);

@@ -189,16 +189,18 @@ fn failed_fits_are_told_in_text_json_and_on_stderr() {
     }
 }
 
-/// A copy with a header line, empty fields and a changed row: text, JSON and stderr say so.
-#[test]
-fn a_copy_of_the_adult_table_says_what_differs() {
+/// The embedded table as lines of text, with empty fields for '?'; the first line of the file.
+const ADULT_NAMES: &str =
+    "age,workclass,education,education.num,marital.status,capital.gain,capital.loss,hours.per.week,class\n";
+
+fn adult_rows() -> Vec<String> {
     let table = Table::embedded();
     let categories = Column::ALL.map(|column| {
         let counts = table.counts(column).iter();
         counts.flat_map(|(name, count)| std::iter::repeat_n(name.replace('?', ""), *count as usize)).collect::<Vec<_>>()
     });
     let groups = table.groups().iter().flat_map(|group| std::iter::repeat_n(group, group.count as usize));
-    let mut rows: Vec<String> = groups
+    groups
         .enumerate()
         .map(|(i, group)| {
             let [age, education, gain, loss, hours] = group.covariates;
@@ -206,11 +208,17 @@ fn a_copy_of_the_adult_table_says_what_differs() {
             let label = u8::from(group.over_50k);
             format!("{age},{class},{school},{education},{marital},{gain},{loss},{hours},{label}\n")
         })
-        .collect();
+        .collect()
+}
+
+/// A copy with a header line, empty fields and a changed row: text, JSON and stderr say so.
+#[test]
+fn a_copy_of_the_adult_table_says_what_differs() {
+    let mut rows = adult_rows();
     rows[4] = rows[4].replacen("17,", "89,", 1).replace(",0,0,", ",7,7,");
     let folder = tempfile::tempdir().expect("a directory");
-    let names = "age,workclass,education,education.num,marital.status,capital.gain,capital.loss,hours.per.week,class\n";
-    std::fs::write(folder.path().join("adult.csv"), names.to_owned() + &rows.concat()).expect("the file is written");
+    std::fs::write(folder.path().join("adult.csv"), ADULT_NAMES.to_owned() + &rows.concat())
+        .expect("the file is written");
     let line = format!("adult --replicates 2 --data {}", folder.path().display());
     let differs = &json(&format!("{line} --json"))["data_differences"];
     assert_eq!(differs["rows"], 1);
@@ -225,4 +233,32 @@ fn a_copy_of_the_adult_table_says_what_differs() {
             "{said}"
         );
     }
+}
+
+/// Of a part of the table the first line says which rows it has, and the laws are those of its rows: at w = 1 the sum of p(1 - p)/500 over the categories.
+#[test]
+fn a_part_of_the_adult_table_has_its_own_laws() {
+    let rows = &adult_rows()[..32_561];
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = folder.path().join("adult.csv");
+    std::fs::write(&file, ADULT_NAMES.to_owned() + &rows.concat()).expect("the file is written");
+    let line = format!("adult --replicates 2 --data {}", file.display());
+    let document = json(&format!("{line} --json"));
+    let length = format!("{}: 32561 rows, as many as in adult.data, where the original has 48842", file.display());
+    let differs = &document["data_differences"];
+    assert_eq!((&differs["absent"], &differs["rows"]), (&16_281.into(), &0.into()));
+    assert_eq!(differs["lengths"], serde_json::json!([length]));
+    for (experiment, column) in [(0, 1), (1, 2), (2, 4)] {
+        let mut counts = std::collections::BTreeMap::<&str, u32>::new();
+        rows.iter().for_each(|row| *counts.entry(row.split(',').nth(column).unwrap()).or_default() += 1);
+        let share = |&count: &u32| f64::from(count) / 32_561.0;
+        let expected = counts.values().map(share).map(|p| p * (1.0 - p)).sum::<f64>() / 500.0;
+        let found = document["experiments"][experiment]["risks"][3]["theory"]["risk"].as_f64().expect("a number");
+        // Sums of at most 16 terms, each rounded a few times.
+        assert!((found / expected - 1.0).abs() < 64.0 * f64::EPSILON, "{found} {expected}");
+    }
+    let said = format!("{length}; 16281 of the original's rows are absent; truths and laws are those of the rows read");
+    let output = run(&line);
+    assert_eq!((output.status.code(), text(&output.stderr).contains(&said)), (Some(0), true));
+    assert!(text(&output.stdout).lines().any(|line| line == said));
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -40,6 +40,24 @@ fn an_interrupted_verify_shows_what_is_decided() {
     assert!(!decided.is_empty() && decided[0]["verdict"] == "confirmed");
     let page = read("verify.html");
     assert!(page.contains("Inconclusive, partial</h1>") && page.contains(&format!("begun {} of ", decided.len())));
+}
+
+/// In the midst of a look that takes half a minute on one thread. What it has drawn is no evidence.
+#[test]
+fn an_interruption_does_not_wait_for_a_look() {
+    let child =
+        begin(&["verify", "--kinds", "ladder", "--tier", "full", "--only", "figure-10d", "--threads", "1", "--json"]);
+    std::thread::sleep(Duration::from_secs(3));
+    let asked = Instant::now();
+    interrupt(&child);
+    let output = child.wait_with_output().expect("it ends");
+    // Within a second where nothing else runs beside it.
+    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    let run: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert!(run["partial"] == true && run["verdict"] == "inconclusive", "{run}");
+    let evidence = &run["claims"][0]["evidence"][0];
+    assert_eq!(evidence["comparisons"], serde_json::json!([]), "{evidence}");
 }
 
 #[test]

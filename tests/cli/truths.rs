@@ -116,16 +116,35 @@ fn every_model_simulates_under_every_schedule() {
     }
 }
 
+/// The real rows' error stays whole and the synthetic rows' shrinks by u^2 a generation: at n = m, w = 1/2 a third is added in the limit.
+#[test]
+fn fixed_real_rows_have_a_law_and_no_use_for_synthetic_ones() {
+    let line = "risk --model gaussian-mean --dim 2 --real 50 --synthetic 50 --schedule fixed --weight";
+    let [half, all, none] = [".5", "1", "0"].map(|w| json(&format!("{line} {w}")));
+    assert_close(number(&half, "risk"), 0.04 * 4.0 / 3.0, 1e-14, line);
+    assert_close(number(&all, "risk"), 0.04, 1e-14, line);
+    assert_eq!((&none["diverges"], &none["exact"]), (&Value::from(true), &Value::from(true)), "{none}");
+    // Without weight on the real rows it does not matter that they are the same: the line of linear regression is exact.
+    let line = "risk --model linear --dim 3 --real 20 --synthetic 12 --weight 0 --generations 5";
+    let (fresh, fixed) = (json(line), json(&format!("{line} --schedule fixed")));
+    assert_eq!((&fixed["risk"], &fixed["exact"]), (&fresh["risk"], &Value::from(true)));
+    // At 22,000 generations the variance of sigma^2 is beyond the largest float: (1 + 2/29)^22000 = 1e637.
+    let line =
+        "risk --model gaussian-variance --real 30 --synthetic 30 --weight 0 --schedule fixed --generations 22000";
+    let document = json(line);
+    assert_eq!((&document["overflow"], &document["diverges"]), (&Value::from(true), &Value::from(false)));
+    assert_close(number(&document, "log10_risk"), 22_001.0 * libm::log10(31.0 / 29.0), 1e-10, line);
+}
+
 #[test]
 fn a_schedule_without_a_law_says_so() {
-    let document = json(
-        "simulate --model cdf --real 9 --synthetic 5 --schedule fixed --weight .5 --generations 2 --replicates 100",
-    );
+    let setting = "--model gaussian-mean --divisor mle --real 9 --synthetic 5 --schedule accumulate";
+    let document = json(&format!("simulate {setting} --generations 2 --replicates 100"));
     assert!(document["theory"]["risk"].is_null(), "{document}");
-    let output = run("risk --model cdf --real 9 --synthetic 5 --schedule fixed --weight .5");
+    let output = run(&format!("risk {setting}"));
     assert_eq!(output.status.code(), Some(3));
     assert!(
-        text(&output.stderr).contains("no law is known of cdf under the schedule fixed"),
+        text(&output.stderr).contains("no law is known of gaussian-mean under the schedule accumulate"),
         "{}",
         text(&output.stderr)
     );

@@ -17,6 +17,17 @@ use crate::scalar::Scalar;
 /// # Source
 /// derived: given the previous fit q the synthetic frequencies have mean q and total variance sum q_i (1 - q_i)/m, and
 /// E sum q_i (1 - q_i) = sum p_i (1 - p_i) - e_{t-1} because E q = p
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{categorical, parameters::SampleSizes};
+/// // Two equally likely cells; of 10 rows the squared errors add up to 2 (1/4)/10.
+/// let law = categorical::law(&[0.5, 0.5], SampleSizes::new(10, 10)?);
+/// assert!((law.risk_at(&1.0, 0) - 0.05_f64).abs() < 1e-16);
+/// // The mean of the sum of q (1 - q), 1/2 of the truth, loses a tenth with each 10 rows.
+/// assert!((law.risk_at(&0.0, 1) - 0.5 * (1.0 - 0.9 * 0.9)).abs() < 1e-16);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn law<S: Scalar>(probabilities: &[S], sizes: SampleSizes) -> Recursion<S> {
     let a = probabilities.iter().fold(S::ratio(0, 1), |a, p| a + p.clone() * (S::one() - p.clone()));

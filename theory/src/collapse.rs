@@ -17,6 +17,15 @@ use crate::scalar::Scalar;
 ///
 /// # Source
 /// derived: a random walk of the mean, with expected squared steps tr Sigma/m
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{collapse, parameters::SampleSizes};
+/// // 10 rows: a tenth of the variance at first, and another tenth at each of 100 generations.
+/// let risk: f64 = collapse::mean_risk(1.0, SampleSizes::new(10, 10)?, 100);
+/// assert!((risk - 10.1).abs() < 1e-14);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn mean_risk<S: Scalar>(trace_sigma: S, sizes: SampleSizes, t: u32) -> S {
     let (n, m) = sizes.scalars::<S>();
@@ -34,6 +43,15 @@ pub fn mean_risk<S: Scalar>(trace_sigma: S, sizes: SampleSizes, t: u32) -> S {
 ///
 /// # Accuracy
 /// in floats t/2 + 3 ulp of A: the factor 1 - 1/m is rounded once and raised to the t-th power
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{collapse, parameters::SampleSizes};
+/// // A single row is a point mass at once, and stays one.
+/// let sizes = SampleSizes::new(1, 1)?;
+/// assert_eq!([0, 1, 50].map(|t| collapse::resampling_risk(0.5, sizes, t)), [0.5; 3]);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn resampling_risk<S: Scalar>(a: S, sizes: SampleSizes, t: u32) -> S {
     let (n, m) = sizes.scalars::<S>();
@@ -51,6 +69,15 @@ pub fn resampling_risk<S: Scalar>(a: S, sizes: SampleSizes, t: u32) -> S {
 ///
 /// # Accuracy
 /// in floats 1 ulp of E sigma_t^4, times t
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{collapse, parameters::{DegreesOfFreedom, SampleSizes}};
+/// // With two degrees of freedom a variance is exponential, and E s^4 doubles.
+/// let df = DegreesOfFreedom::new(SampleSizes::new(3, 3)?)?;
+/// assert_eq!([0, 1, 2].map(|t| collapse::variance_risk(1.0, df, t)), [1.0, 3.0, 7.0]);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn variance_risk<S: Scalar>(sigma2: S, df: DegreesOfFreedom, t: u32) -> S {
     let (c, d) = df.scalars::<S>();
@@ -72,6 +99,13 @@ pub fn variance_risk<S: Scalar>(sigma2: S, df: DegreesOfFreedom, t: u32) -> S {
 ///
 /// # Accuracy
 /// 2e-15 relative
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{collapse};
+/// // Chi-squared(2)/2 is exponential, and the mean of its logarithm is minus Euler's constant.
+/// assert!((collapse::log_variance_drift(2) + 0.577_215_664_901_532_9).abs() < 2e-15);
+/// ```
 #[must_use]
 pub fn log_variance_drift(df: u64) -> f64 {
     if df == 0 { f64::NEG_INFINITY } else { log_bias(df as f64 / 2.0) }
@@ -91,6 +125,15 @@ pub fn log_variance_drift(df: u64) -> f64 {
 ///
 /// # Accuracy
 /// 2e-15 relative: each term is [`log_variance_drift`] at m - j plus log((m - j)/(m - 1)), both negative
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{collapse};
+/// // p = 1, two degrees of freedom: minus Euler's constant.
+/// assert!((collapse::log_det_drift(1, 3) + 0.577_215_664_901_532_9).abs() < 2e-15);
+/// // As many rows as dimensions: the covariance is singular.
+/// assert_eq!(collapse::log_det_drift(3, 3), f64::NEG_INFINITY);
+/// ```
 #[must_use]
 pub fn log_det_drift(dim: u32, synthetic: u64) -> f64 {
     let m = synthetic as f64;

@@ -19,6 +19,13 @@ pub struct Moments<S> {
 
 impl<S: Scalar> Moments<S> {
     /// From the modes 2V + U and V - U.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_theory::{covariance::Moments};
+    /// // 2V + U and V - U of V = 5, U = 2.
+    /// assert_eq!(Moments::of_modes([12.0, 3.0]), Moments { risk: 5.0, trace_variance: 2.0 });
+    /// ```
     #[must_use]
     pub fn of_modes([a, b]: [S; 2]) -> Self {
         Self { risk: (a.clone() + b.clone()) / S::ratio(3, 1), trace_variance: (a - two::<S>() * b) / S::ratio(3, 1) }
@@ -229,6 +236,13 @@ impl CovarianceSystem<f64> {
 ///
 /// # Accuracy
 /// 4 ulp
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{covariance};
+/// // 1 - u^2 (m + 1)/(m - 1) = 0, with m - 1 = 2 degrees of freedom: u^2 = 1/2.
+/// assert!((covariance::threshold(2) - (1.0 - 0.5_f64.sqrt())).abs() < 1e-15);
+/// ```
 #[must_use]
 pub fn threshold(synthetic_df: u64) -> f64 {
     let d = synthetic_df as f64;

@@ -22,6 +22,17 @@ use crate::scalar::Scalar;
 ///
 /// # Accuracy
 /// 1e-14/(1 - rho u*^2): the map passes on rho u*^2 of an error, and adds four roundings
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{dynamic, gaussian, parameters::SampleSizes};
+/// let law = gaussian::mean(1.0, SampleSizes::new(100, 100)?);
+/// let fibonacci = [2.0 / 3.0, 5.0 / 8.0, 13.0 / 21.0, 34.0 / 55.0];
+/// for (found, expected) in dynamic::weights(&law).zip(fibonacci) {
+///     assert!((found - expected).abs() < 1e-15);
+/// }
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 pub fn weights<S: Scalar>(law: &Recursion<S>) -> impl Iterator<Item = S> {
     let (kappa, rho) = (law.kappa(), law.rho());
     successors(Some(S::one()), move |v| {

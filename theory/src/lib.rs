@@ -15,8 +15,9 @@
 //! * [`random_design`]: linear regression on Gaussian rows at every number of rows, by [`matrix_beta`], the eigenvalues of
 //!   the synthetic share of the pooled design.
 //! * [`second_order`]: logistic and Poisson regression to the second order in 1/n.
-//! * [`accumulate`]: data that accumulate over the generations, for every model of the one law;
-//!   [`maximum_likelihood`]: Gaussian rows whose covariance is divided by n; [`design`]: regressions on rows N(0, Omega).
+//! * [`accumulate`]: data that accumulate over the generations, and [`fixed`]: the same real rows at every generation, both
+//!   for every model of the one law; [`maximum_likelihood`]: Gaussian rows whose covariance is divided by n, fresh or fixed;
+//!   [`design`]: regressions on rows N(0, Omega).
 //! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
 //! * [`collapse`]: training on synthetic rows alone (w = 0).
 //! * [`proofs`]: the text of the machine-checked proofs.
@@ -39,6 +40,7 @@ pub mod covariance;
 pub mod design;
 pub mod dynamic;
 pub mod exact;
+pub mod fixed;
 pub mod gaussian;
 pub mod interval;
 pub mod jet;

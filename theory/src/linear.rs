@@ -20,6 +20,16 @@ use crate::scalar::Scalar;
 ///
 /// # Source
 /// paper, abstract (linear model); derived as [`crate::misspecified::limit_law`] with I = J = I_p/sigma^2
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{linear, parameters::SampleSizes};
+/// // Real rows alone: sigma^2 p/n, and the golden ratio of it at the best weight.
+/// let law = linear::limit_law(2.0, 5, SampleSizes::new(100, 100)?);
+/// assert_eq!(law.limit(&1.0), 2.0 * 5.0 / 100.0);
+/// assert!((law.optimal_risk() / 0.1 - 0.618_033_988_749_894_8).abs() < 1e-15);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn limit_law<S: Scalar>(noise_variance: S, dim: u32, sizes: SampleSizes) -> Recursion<S> {
     well_specified(noise_variance * integer(dim), sizes)
@@ -36,6 +46,13 @@ pub fn limit_law<S: Scalar>(noise_variance: S, dim: u32, sizes: SampleSizes) -> 
 /// # Source
 /// derived: least squares is linear in the labels, so beta_t - beta = w L e + u (L e' + beta_{t-1} - beta) with L =
 /// (X'X)^-1 X' and independent noises e, e' of variance sigma^2, and tr L L' = tr (X'X)^-1
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{linear};
+/// // A column of four ones: the coefficient is a mean of four rows, and X'X = 4.
+/// assert_eq!(linear::fixed_design_law(2.0, 0.25).limit(&1.0), 0.5);
+/// ```
 #[must_use]
 pub fn fixed_design_law<S: Scalar>(noise_variance: S, trace_inverse_gram: S) -> Recursion<S> {
     let risk = noise_variance * trace_inverse_gram;
@@ -54,6 +71,14 @@ pub fn fixed_design_law<S: Scalar>(noise_variance: S, trace_inverse_gram: S) -> 
 /// # Source
 /// derived: beta_t - beta_{t-1} = (X'X)^-1 X' noise, independent of beta_{t-1}, of squared norm sigma^2 tr (X'X)^-1 in
 /// the mean; (X'X)^-1 is inverse Wishart with m degrees of freedom, mean I/(m - p - 1)
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{linear};
+/// // One coefficient of four rows: the mean of 1/chi-squared(4) is 1/2; that of 1/chi-squared(2) is infinite.
+/// assert_eq!(linear::synthetic_slope(1.0, 1, 4), Some(0.5));
+/// assert_eq!(linear::synthetic_slope(1.0, 1, 2), None);
+/// ```
 #[must_use]
 pub fn synthetic_slope<S: Scalar>(noise_variance: S, dim: u32, rows: u64) -> Option<S> {
     let slack = i64::try_from(rows).ok()? - i64::from(dim) - 1;
@@ -73,6 +98,14 @@ pub fn synthetic_slope<S: Scalar>(noise_variance: S, dim: u32, rows: u64) -> Opt
 ///
 /// # Source
 /// derived: [`synthetic_slope`] for each generation, and for generation 0 with n rows, where (X'X)^-1 is divided by s
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{linear, parameters::SampleSizes};
+/// // A half for the real rows, and a half for each of three generations.
+/// assert_eq!(linear::synthetic_risk(1.0, 1, SampleSizes::new(4, 4)?, 1.0, 3), Some(2.0));
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn synthetic_risk<S: Scalar>(
     noise_variance: S,

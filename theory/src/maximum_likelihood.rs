@@ -42,6 +42,20 @@ use crate::scalar::{Analytic, Scalar};
 /// the second -(1 - 1/m)(1 - 2/m) g_{t-1} - (m-1)/m^2 (1 - b_{t-1})^2. A third of the sum of both modes is the variance of
 /// S in the Frobenius norm, to which the squared bias is added. No term is subtracted, so none cancels.
 ///
+/// # Fixed real rows
+/// With [`MaximumLikelihood::on_fixed_rows`] the n real rows of generation 0 serve every generation. Then
+/// ```text
+/// w^2 T/n           becomes (w^2 + 2wu) T/n                                                        in e_t
+/// w^2 2(n-1)/n^2    becomes w^2 2(n-1)/n^2 + 2wu (1 - 1/m) 2(1 - b_{t-1})/n                        in f_t
+/// w^2 (n-1)/n^2     becomes w^2 (n-1)/n^2 + 2wu (1 - 1/m) (1 - b_{t-1})/n                          in g_t
+/// ```
+/// and b_t is as before. Derived: the parts' errors are now correlated, so that 2wu times their covariance is added. Given
+/// the real rows, whose fits are mu_0 and S_0, mu_t has the mean mu_0 and Sigma_t the mean x_t S_0 with x_t = w + u (1 - 1/m)
+/// x_{t-1}, x_0 = 1, by induction. So the covariance of mu_0 and the synthetic rows' mean, whose mean is mu_{t-1}, is that of mu_0,
+/// of trace T/n; and the covariance of S_0 and the synthetic rows' covariance is (1 - 1/m) x_{t-1} times that of S_0,
+/// 2(n-1)/n^2 in the one mode and (n-1)/n^2 in the other. As 1 - b_t obeys the law of x_t and begins with 1 - 1/n, x_t =
+/// (1 - b_t) n/(n - 1).
+///
 /// # Identities
 /// bounded for every w, since u^2 (1 - 1/m^2) < 1 unless w = 0 and m is infinite. At w = 0, e_t = T (1 - (1 - 1/n)(1 -
 /// 1/m)^t) -> T and Sigma_t -> 0: the model becomes a point, the mean's risk saturates at that of a single row, the
@@ -63,6 +77,8 @@ pub struct MaximumLikelihood<S> {
     pub square_trace: S,
     /// n and m.
     pub sizes: SampleSizes,
+    /// Whether the real rows of generation 0 serve every generation.
+    fixed: bool,
 }
 
 /// What the law says of one generation.
@@ -86,10 +102,25 @@ struct State<S> {
 }
 
 impl<S: Scalar> MaximumLikelihood<S> {
-    /// The law for a covariance with these tr Sigma and tr Sigma^2.
+    /// The law for a covariance with these tr Sigma and tr Sigma^2, n fresh real rows at every generation.
     #[must_use]
     pub const fn new(trace: S, square_trace: S, sizes: SampleSizes) -> Self {
-        Self { trace, square_trace, sizes }
+        Self { trace, square_trace, sizes, fixed: false }
+    }
+
+    /// The same where the n real rows of generation 0 serve every generation.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_theory::{maximum_likelihood::MaximumLikelihood, parameters::SampleSizes};
+    /// // p = 1, n = m = 2: after a generation at w = 1/2 the noise of 2 rows of variance 1/2 is added, a quarter of it.
+    /// let law = MaximumLikelihood::new(1.0, 1.0, SampleSizes::new(2, 2)?).on_fixed_rows();
+    /// assert_eq!(law.risks_at(&0.5, 1).mean, 1.0 / 2.0 + 0.25 * 0.5 / 2.0);
+    /// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+    /// ```
+    #[must_use]
+    pub fn on_fixed_rows(self) -> Self {
+        Self { fixed: true, ..self }
     }
 
     /// The risks of generations 0, 1, 2, ... at weight w, without end.
@@ -116,12 +147,13 @@ impl<S: Scalar> MaximumLikelihood<S> {
     /// ```text
     /// with h = m w + u:   b = (m w/n + u)/h,   e = T (w/n + u^2 (1 - 1/n)/h)/(2 - w),
     /// f = (w^2 2(n-1)/n^2 + u^2 2(m-1)/m^2 (1-b)^2)/(1 - u^2 (1 - 1/m^2)),   g alike
+    /// on fixed rows:      e = T (1/n + u^2 (1 - 1/n)/(h (2 - w))),   and 2wu (1 - 1/m) 2(1-b)/n is added to w^2 2(n-1)/n^2
     /// ```
     ///
     /// # Domain
     /// they are the limits for 0 < w <= 1; at w = 0 those of the covariance and the bias are still, that of the mean is T
-    /// and not this e, which tends to T (1 - 1/n)/2 as w -> 0: a small weight on real rows halves the risk of the collapsed
-    /// mean. See [`MaximumLikelihood::limit_risks`].
+    /// and not this e, which tends to T (1 - 1/n)/2 as w -> 0 (T (1 + 1/n)/2 on fixed rows): a small weight on real rows
+    /// halves the risk of the collapsed mean. See [`MaximumLikelihood::limit_risks`].
     ///
     /// # Source
     /// derived: the fixed point of the law; a factor w of numerator and denominator is cancelled in e, where 1 - u^2 =
@@ -137,14 +169,16 @@ impl<S: Scalar> MaximumLikelihood<S> {
         let kept = w.clone() * m.clone() * (one.clone() - one.clone() / n.clone()) / rest.clone();
         let [real, synthetic] = [n.clone(), m.clone()].map(|rows| spread(&rows));
         let (w2, u2) = (w.sqr(), u.sqr());
-        let noise = w2 * real + u2.clone() * synthetic * kept.sqr();
+        let noise = w2 * real + self.shared(w, &kept) + u2.clone() * synthetic * kept.sqr();
         // 1 - u^2 = w (2 - w).
         let gap = w.clone() * (S::ratio(2, 1) - w.clone());
         let passed = u2.clone() / m.clone();
         let even = S::ratio(2, 1) * noise.clone() / (gap.clone() + passed.clone() / m.clone());
         let odd = noise / (gap + passed * (S::ratio(3, 1) - S::ratio(2, 1) / m.clone()));
-        let mean = (w.clone() / n.clone() + u2 * (one.clone() - one / n.clone()) / rest.clone())
-            / (S::ratio(2, 1) - w.clone());
+        let two = S::ratio(2, 1);
+        // The real rows' error counts with w^2, on fixed rows with w (2 - w); here over w.
+        let real = if self.fixed { two.clone() - w.clone() } else { w.clone() };
+        let mean = (real / n.clone() + u2 * (one.clone() - one / n.clone()) / rest.clone()) / (two - w.clone());
         self.read(State { bias: (m * w.clone() / n + u) / rest, mean, even, odd })
     }
 
@@ -163,14 +197,26 @@ impl<S: Scalar> MaximumLikelihood<S> {
         let (left, kept) = (one.clone() - each.clone(), one.clone() - last.bias.clone());
         let noise = spread(&m) * kept.sqr();
         let two = S::ratio(2, 1);
+        let shared = self.shared(w, &kept);
+        // On fixed rows 1 - u^2.
+        let counted = if self.fixed { w.clone() * (two.clone() - w.clone()) } else { w2.clone() };
         let even = (one.clone() - each.sqr()) * last.even.clone() + two.clone() * noise.clone();
-        let odd = left.clone() * (one - two * each.clone()) * last.odd.clone() + noise;
+        let odd = left.clone() * (one - two.clone() * each.clone()) * last.odd.clone() + noise;
         State {
             bias: w.clone() * start.bias + u * (each.clone() + left * last.bias.clone()),
-            mean: w2.clone() * start.mean + u2.clone() * (last.mean.clone() + kept * each),
-            even: w2.clone() * start.even + u2.clone() * even,
-            odd: w2 * start.odd + u2 * odd,
+            mean: counted * start.mean + u2.clone() * (last.mean.clone() + kept * each),
+            even: w2.clone() * start.even + two * shared.clone() + u2.clone() * even,
+            odd: w2 * start.odd + shared + u2 * odd,
         }
+    }
+
+    /// 2wu (1 - 1/m) (1 - b_{t-1})/n on fixed rows: what the parts share, in the mode of g. 0 on fresh ones.
+    fn shared(&self, w: &S, kept: &S) -> S {
+        if !self.fixed {
+            return S::ratio(0, 1);
+        }
+        let (n, m) = self.sizes.scalars::<S>();
+        S::ratio(2, 1) * w.clone() * complement(w) * (S::one() - S::one() / m) * kept.clone() / n
     }
 
     fn read(&self, State { bias, mean, even, odd }: State<S>) -> Risks<S> {
@@ -192,7 +238,8 @@ impl<S: Analytic> MaximumLikelihood<S> {
     ///
     /// # Domain
     /// n >= 2, m >= 1. It is the minimum over 0 < w <= 1; at w = 0 the limit is T. For n = 1 the fitted
-    /// covariance is always 0 and the limit, T w/(2 - w), falls to 0 as w -> 0 without reaching it.
+    /// covariance is always 0 and the limit, T w/(2 - w), falls to 0 as w -> 0 without reaching it. On fixed rows w* = 1, since
+    /// u^2/(h (2 - w)) falls; for n = 1 no weight changes anything.
     ///
     /// # Source
     /// derived: n e/T = N/D with N = n - 1 + (3 - 2n) w + (n + m - 2) w^2 and D = (2 - w)(1 + (m - 1) w), and
@@ -205,6 +252,9 @@ impl<S: Analytic> MaximumLikelihood<S> {
     /// 8 ulp for n, m up to 1e12 (4 measured): where A < 0, B^2 + A C keeps at least m^2/(m + 1)^2 of B^2
     #[must_use]
     pub fn optimal_weight_of_mean(&self) -> Option<S> {
+        if self.fixed {
+            return (self.sizes.real() > 1).then(S::one);
+        }
         let (n, m) = self.sizes.scalars::<S>();
         let number = |x| S::ratio(x, 1);
         let less = n.clone() - S::one();
@@ -233,6 +283,9 @@ impl MaximumLikelihood<f64> {
     /// can be a second minimum at w of the order 1/m^2, where the model has collapsed but for a trace: it is the better one
     /// where p is large beside n, since a collapsed model's risk T2 does not grow with the noise of p^2 entries.
     ///
+    /// On fixed rows the slopes are -2 m (1 - 1/n) T2 and 2 (n-1)/(n^2 m) T^2 > 0: here synthetic rows do help, by shrinking
+    /// the covariance, whose variance on n rows is worth a little bias.
+    ///
     /// # Source
     /// derived: that an interior minimum exists, by the signs above; that the scan finds the best one was seen, not proved
     ///
@@ -244,7 +297,12 @@ impl MaximumLikelihood<f64> {
     /// 1e-13 relative for n, m up to 1e6 and p up to 1e3 (1.5e-14 measured)
     #[must_use]
     pub fn optimal_weight_of_covariance(&self) -> Option<f64> {
-        let constants = MaximumLikelihood::new(Jet::constant(self.trace), Jet::constant(self.square_trace), self.sizes);
+        let constants = MaximumLikelihood {
+            trace: Jet::constant(self.trace),
+            square_trace: Jet::constant(self.square_trace),
+            sizes: self.sizes,
+            fixed: self.fixed,
+        };
         let rises = |w: f64| constants.limit(&Jet::variable(w)).covariance.derivative > 0.0;
         let weight = |step: i32| 1.0 / (1.0 + libm::exp(-f64::from(step) / 8.0));
         let bracket = |step: i32| {

@@ -22,6 +22,15 @@ use crate::scalar::Scalar;
 /// derived: to first order the weighted fit is theta* + w I^-1 (mean real score at theta*) + u (theta_{t-1} - theta* +
 /// I^-1 (mean synthetic score at theta_{t-1})); the first score has covariance J/n, the second I/m since the synthetic
 /// labels do follow the family, and the two are uncorrelated
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{misspecified, parameters::SampleSizes};
+/// // The mean of rows of variance 4, fitted as if it were 1: I = 1, J = 4. Real rows alone have 4/n, synthetic ones 1/m.
+/// let law = misspecified::limit_law(1.0, 4.0, SampleSizes::new(100, 100)?);
+/// assert_eq!((law.limit(&1.0), law.kappa()), (0.04, 0.25));
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn limit_law<S: Scalar>(trace_inverse_information: S, trace_sandwich: S, sizes: SampleSizes) -> Recursion<S> {
     let (n, m) = sizes.scalars::<S>();

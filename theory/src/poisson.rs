@@ -21,6 +21,13 @@ use crate::scalar::Analytic;
 ///
 /// # Accuracy
 /// (3 + p + b^2) ulp: the exponential's condition is b^2/2
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{poisson};
+/// // Counts of mean 1 have variance 1, so that I = 1 for each coefficient.
+/// assert_eq!(poisson::trace_inverse_information(&[0.0, 0.0, 0.0]), 3.0);
+/// ```
 #[must_use]
 pub fn trace_inverse_information<S: Analytic>(beta: &[S]) -> S {
     let Some((first, rest)) = beta.split_first() else { return S::ratio(0, 1) };
@@ -39,6 +46,14 @@ pub fn trace_inverse_information<S: Analytic>(beta: &[S]) -> S {
 ///
 /// # Source
 /// paper, abstract (generalised linear models); derived as [`crate::misspecified::limit_law`]
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{parameters::SampleSizes, poisson};
+/// // Three coefficients of counts of mean 1: 3/n.
+/// assert_eq!(poisson::limit_law(&[0.0, 0.0, 0.0], SampleSizes::new(100, 50)?).limit(&1.0), 0.03);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn limit_law<S: Analytic>(beta: &[S], sizes: SampleSizes) -> Recursion<S> {
     well_specified(trace_inverse_information(beta), sizes)

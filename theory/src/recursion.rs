@@ -38,6 +38,14 @@ pub struct Recursion<S> {
 
 impl<S: Scalar> Recursion<S> {
     /// The law with these coefficients.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_theory::{recursion::Recursion};
+    /// // A mean of 10 real rows of variance 1, then of 10 synthetic ones: two tenths.
+    /// let law = Recursion::new(0.1, 0.1, 0.0);
+    /// assert_eq!(law.risk_at(&0.0, 1), 0.2);
+    /// ```
     #[must_use]
     pub const fn new(fresh: S, synthetic: S, excess: S) -> Self {
         Self { fresh, synthetic, excess }

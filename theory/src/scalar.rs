@@ -9,6 +9,21 @@ use num_rational::BigRational;
 ///
 /// No ordering and no conversion from a float: a formula written with this trait alone is a rational function, and
 /// its value over [`BigRational`] is exact.
+///
+/// # Examples
+/// A formula in floats and in exact rationals.
+/// ```
+/// use goldenweight_theory::scalar::Scalar;
+/// use num_rational::BigRational;
+///
+/// /// The sum of 1, x, ..., x^n.
+/// fn geometric<S: Scalar>(x: &S, n: u32) -> S {
+///     (0..n).fold(S::one(), |sum, _| S::one() + x.clone() * sum)
+/// }
+/// assert_eq!(geometric(&0.5, 3), 1.875);
+/// let third = BigRational::ratio(1, 3);
+/// assert_eq!(geometric(&third, 2), BigRational::ratio(13, 9));
+/// ```
 pub trait Scalar:
     Clone + Debug + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
 {
@@ -28,6 +43,19 @@ pub trait Scalar:
 }
 
 /// A number with roots and exponentials as well.
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{interval::Interval, scalar::{Analytic, Scalar}};
+///
+/// /// The golden ratio.
+/// fn phi<S: Analytic>() -> S {
+///     (S::one() + S::ratio(5, 1).sqrt()) / S::ratio(2, 1)
+/// }
+/// assert_eq!(phi::<f64>(), 1.618_033_988_749_895);
+/// let found = phi::<Interval>();
+/// assert!(found.contains(1.618_033_988_749_895) && found.width() < 1e-14);
+/// ```
 pub trait Analytic: Scalar {
     /// Square root.
     #[must_use]

@@ -9,6 +9,14 @@ use crate::recursion::{Recursion, complement};
 use crate::scalar::{Analytic, Scalar};
 
 /// The law in units of A/n: fresh 1, synthetic k, rho = 1.
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{parameters::MixingRatio, weights};
+/// // Real rows alone have the risk 1.
+/// assert_eq!(weights::law(&MixingRatio::new(3.0)?).limit(&1.0), 1.0);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn law<S: Scalar>(k: &MixingRatio<S>) -> Recursion<S> {
     Recursion::new(S::one(), k.get(), S::ratio(0, 1))
@@ -55,6 +63,14 @@ pub fn optimal_weight<S: Analytic>(k: &MixingRatio<S>) -> S {
 ///
 /// # Accuracy
 /// 4 ulp for k in 1e-12..1e12
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{parameters::MixingRatio, weights};
+/// // At k = 1/2 the weights are equal: w^2 + w/2 - 1/2 = 0 at w = 1/2.
+/// assert!((weights::optimal_synthetic_weight(&MixingRatio::new(0.5)?) - 0.5).abs() < 1e-15);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn optimal_synthetic_weight<S: Analytic>(k: &MixingRatio<S>) -> S {
     law(k).optimal_synthetic_weight()
@@ -67,6 +83,14 @@ pub fn optimal_synthetic_weight<S: Analytic>(k: &MixingRatio<S>) -> S {
 ///
 /// # Source
 /// derived: weights per row are equal, w/n = (1 - w)/m
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{parameters::SampleSizes, weights};
+/// // 100 of 400 rows.
+/// assert_eq!(weights::naive_weight(&SampleSizes::new(100, 300)?.mixing_ratio::<f64>()), 0.25);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn naive_weight<S: Scalar>(k: &MixingRatio<S>) -> S {
     k.get() / (S::one() + k.get())
@@ -79,6 +103,13 @@ pub fn naive_weight<S: Scalar>(k: &MixingRatio<S>) -> S {
 ///
 /// # Source
 /// derived: [`relative_risk`] at [`naive_weight`], (k^2 + k)/(1 + k)^2 over k (k + 2)/(1 + k)^2
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{parameters::MixingRatio, weights};
+/// assert_eq!(weights::naive_relative_risk(&MixingRatio::new(1.0)?), 2.0 / 3.0);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn naive_relative_risk<S: Scalar>(k: &MixingRatio<S>) -> S {
     (S::one() + k.get()) / (S::ratio(2, 1) + k.get())
@@ -97,6 +128,14 @@ pub fn naive_relative_risk<S: Scalar>(k: &MixingRatio<S>) -> S {
 ///
 /// # Identities
 /// equal to w* + (1 + k + w*) (w - w*)^2 / (w (2 - w))
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{parameters::MixingRatio, weights};
+/// // (1/4 + 1/4)/(1/2 (3/2)) at k = 1, w = 1/2.
+/// assert!((weights::relative_risk(&MixingRatio::new(1.0)?, &0.5) - 2.0 / 3.0).abs() < 1e-15);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn relative_risk<S: Scalar>(k: &MixingRatio<S>, w: &S) -> S {
     law(k).limit(w)
@@ -109,6 +148,15 @@ pub fn relative_risk<S: Scalar>(k: &MixingRatio<S>, w: &S) -> S {
 ///
 /// # Source
 /// derived: w^2 + k u^2 - w (2 - w) = u (k u - 2 w) = u (k - (k + 2) w)
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{parameters::MixingRatio, weights};
+/// let k = MixingRatio::new(1.0)?;
+/// assert_eq!(weights::break_even_weight(&k), 1.0 / 3.0);
+/// assert!((weights::relative_risk(&k, &(1.0 / 3.0)) - 1.0).abs() < 1e-15);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn break_even_weight<S: Scalar>(k: &MixingRatio<S>) -> S {
     k.get() / (k.get() + S::ratio(2, 1))
@@ -121,6 +169,12 @@ pub fn break_even_weight<S: Scalar>(k: &MixingRatio<S>) -> S {
 ///
 /// # Source
 /// derived: the risk of n' real rows is A/n', and that of the mix w* A/n
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{weights};
+/// assert_eq!(weights::effective_sample_size(100.0, 0.5), 200.0);
+/// ```
 #[must_use]
 pub fn effective_sample_size<S: Scalar>(real: S, optimal_weight: S) -> S {
     real / optimal_weight
@@ -137,6 +191,15 @@ pub fn effective_sample_size<S: Scalar>(real: S, optimal_weight: S) -> S {
 /// # Source
 /// derived: the real part's error is the same at every generation and passes to the mix with total weight 1; the
 /// synthetic noise k A/n enters with u^2 and shrinks by u^2 per generation, 1 - u^2 = w(2 - w)
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{parameters::MixingRatio, weights};
+/// // 1 + (1/4)/(1/2 (3/2)) at k = 1, w = 1/2; the real rows alone have 1.
+/// let risk = |w: f64| weights::fixed_real_data_limit(&MixingRatio::new(1.0).unwrap(), &w);
+/// assert!((risk(0.5) - 4.0 / 3.0).abs() < 1e-15);
+/// assert_eq!(risk(1.0), 1.0);
+/// ```
 #[must_use]
 pub fn fixed_real_data_limit<S: Scalar>(k: &MixingRatio<S>, w: &S) -> S {
     let kept = w.clone() * (S::ratio(2, 1) - w.clone());

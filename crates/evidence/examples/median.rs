@@ -3,12 +3,11 @@
 //! Held against a simulation and an integral. Would the textbook's 1/(4 n) have been noticed? Is the declared error rate kept?
 //! `cargo run --release -p goldenweight-evidence --example median [PAGE.html]`
 
-use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 use goldenweight_evidence::{
-    About, Calibration, Case, Claim, Key, Mutant, Settings, Simulation, Statement, Suite, Tally, Tier, Verdict, ladder,
-    recursion, report, simulation,
+    About, Calibration, Case, Claim, Draw, Mutant, Settings, Simulation, Statement, Suite, Tally, Tier, Verdict,
+    ladder, recursion, report, simulation,
 };
 use rand::RngExt;
 
@@ -16,16 +15,14 @@ use rand::RngExt;
 struct Median(usize);
 
 impl Simulation for Median {
-    fn draw(&self, key: Key, replicates: Range<u64>, _: &[f64]) -> Vec<Tally> {
-        let (mut tally, mut values) = (Tally::default(), vec![0.0; self.0]);
-        for replicate in replicates {
-            let mut rng = key.rng(replicate);
+    fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+        let mut values = vec![0.0; self.0];
+        draw.each(|rng, tallies| {
             values.fill_with(|| rng.random());
             values.sort_by(f64::total_cmp);
             let middle = (values[(self.0 - 1) / 2] + values[self.0 / 2]) / 2.0;
-            tally.push(Some((middle - 0.5) * (middle - 0.5)));
-        }
-        vec![tally]
+            tallies[0].push(Some((middle - 0.5) * (middle - 0.5)));
+        })
     }
 }
 

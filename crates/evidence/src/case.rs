@@ -8,6 +8,9 @@ use crate::simulation::Simulation;
 use crate::stats::compare::Estimate;
 
 /// Where a case is: words for reports, and whatever its author wants to find again, see [`Case::place`].
+///
+/// # Examples
+/// see [`Case`].
 pub trait Place: Any + Display + Send + Sync {}
 
 impl<P: Any + Display + Send + Sync> Place for P {}
@@ -41,10 +44,10 @@ impl Expected {
 ///
 /// # Examples
 /// ```
-/// # use goldenweight_evidence::{Case, Key, Simulation, Tally};
+/// # use goldenweight_evidence::{Case, Draw, Simulation, Tally};
 /// # struct Toss;
 /// # impl Simulation for Toss {
-/// #     fn draw(&self, _: Key, _: std::ops::Range<u64>, _: &[f64]) -> Vec<Tally> { Vec::new() }
+/// #     fn draw(&self, _: Draw<'_>) -> Vec<Tally> { Vec::new() }
 /// # }
 /// let case = Case::new("10 tosses", Toss, 5.0).sized(10.0);
 /// assert_eq!((case.place().to_string(), case.expected().value()), ("10 tosses".to_owned(), 5.0));

@@ -81,6 +81,12 @@ impl Deviation {
         Self { units: if holds { 0.0 } else { f64::INFINITY }, sides: None }
     }
 
+    /// In units of the tolerance: at most 1 where the property holds.
+    #[must_use]
+    pub const fn in_units(&self) -> f64 {
+        self.units
+    }
+
     /// The worse of two.
     #[must_use]
     pub fn max(self, other: Self) -> Self {

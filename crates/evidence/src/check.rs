@@ -40,7 +40,7 @@ pub trait Beside: Send + Sync {
 }
 
 /// A computation without sampling error.
-type Certain = Box<dyn Fn(&Context<'_>) -> Finding + Send + Sync>;
+pub type Certain = Box<dyn Fn(&Context<'_>) -> Finding + Send + Sync>;
 
 /// What a check does.
 pub enum Body {
@@ -48,6 +48,13 @@ pub enum Body {
     Certain(Certain),
     /// By simulation.
     Sampled(Sampled),
+    /// At random places, see [`audit`](crate::audit()).
+    Audit {
+        /// Statistical comparisons of all places together.
+        comparisons: usize,
+        /// Visits them.
+        run: Certain,
+    },
     /// Beside the others.
     Beside(Arc<dyn Beside>),
     /// The claim's mutants on its other checks.
@@ -59,35 +66,32 @@ pub enum Body {
 /// # Examples
 /// The ways to make one by simulation. The mean of (U - x)^2 (1 + 1/n) over a uniform number U is (1/12 + (x - 1/2)^2) (1 + 1/n); its minimum is at x = 1/2.
 /// ```
-/// use std::{ops::Range, sync::atomic::AtomicBool};
+/// use std::sync::atomic::AtomicBool;
 /// use goldenweight_evidence::rand::RngExt;
 /// use goldenweight_evidence::stats::family::{FAMILY_FALSE_ALARM, Family};
 /// use goldenweight_evidence::{
-///     Case, Context, Key, LOOKS, Simulation, Tally, Tier, Verdict, curvature, failures, ladder, optimum, optimum_ladder, score,
+///     Case, Context, Draw, LOOKS, Simulation, Tally, Tier, Verdict, curvature, failures, ladder, optimum, optimum_ladder, score,
 ///     score_ladder, simulation,
 /// };
 ///
 /// struct Distance(f64);
 /// impl Simulation for Distance {
-///     fn draw(&self, key: Key, replicates: Range<u64>, points: &[f64]) -> Vec<Tally> {
-///         let mut tallies = vec![Tally::default(); points.len()];
-///         for replicate in replicates {
-///             let u: f64 = key.rng(replicate).random();
+///     fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+///         let points = draw.points;
+///         draw.each(|rng, tallies| {
+///             let u: f64 = rng.random();
 ///             for (tally, x) in tallies.iter_mut().zip(points) {
 ///                 tally.push(Some((u - x) * (u - x) * (1.0 + 1.0 / self.0)));
 ///             }
-///         }
-///         tallies
+///         })
 ///     }
 /// }
 ///
 /// /// Fails where a uniform number is below 1/4.
 /// struct Fragile;
 /// impl Simulation for Fragile {
-///     fn draw(&self, key: Key, replicates: Range<u64>, _: &[f64]) -> Vec<Tally> {
-///         let mut tally = Tally::default();
-///         replicates.for_each(|r| tally.push(Some(key.rng(r).random::<f64>()).filter(|u| *u >= 0.25)));
-///         vec![tally]
+///     fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+///         draw.each(|rng, tallies| tallies[0].push(Some(rng.random::<f64>()).filter(|u| *u >= 0.25)))
 ///     }
 /// }
 ///
@@ -178,7 +182,11 @@ impl Check {
     /// Number of statistical comparisons that it makes: each takes its share of the false-alarm rate.
     #[must_use]
     pub const fn comparisons(&self) -> usize {
-        if let Body::Sampled(sampled) = &self.body { sampled.comparisons() } else { 0 }
+        match &self.body {
+            Body::Sampled(sampled) => sampled.comparisons(),
+            Body::Audit { comparisons, .. } => *comparisons,
+            _ => 0,
+        }
     }
 
     /// Runs it by itself.
@@ -188,7 +196,7 @@ impl Check {
     #[must_use]
     pub fn run(&self, context: &Context<'_>) -> Finding {
         match &self.body {
-            Body::Certain(run) => run(context),
+            Body::Certain(run) | Body::Audit { run, .. } => run(context),
             Body::Sampled(sampled) => sampled.judge(context, &mut sampled.series()),
             Body::Beside(work) => {
                 work.start();

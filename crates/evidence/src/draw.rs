@@ -11,9 +11,9 @@ use rayon::prelude::*;
 use crate::case::{Case, Expected};
 use crate::context::Context;
 use crate::optimum::{self, Optimum, Window, curves, minimise_curves};
-use crate::simulation::{BLOCK, Tally};
+use crate::simulation::{BLOCK, Draw, Tally};
 use crate::stats::compare::Estimate;
-use crate::stats::shown::Fits;
+use crate::stats::shown::Failures;
 
 /// Looks at a comparison, after an eighth, a quarter, a half and all of its cap.
 pub const LOOKS: u32 = 4;
@@ -92,7 +92,7 @@ pub struct Drawn {
 /// The mean of a tally, unless too many replicates failed.
 fn mean(case: &Case, tally: &Tally) -> Estimated {
     let (failed, replicates) = (tally.failed, tally.replicates());
-    if (Fits { replicates, failed }).too_many_failed() {
+    if (Failures { replicates, failed }).too_many() {
         return Err(format!("{}: {failed} of {replicates} replicates failed", case.place()));
     }
     Ok(Sample { estimate: Estimate::from(&tally.moments), replicates, failed })
@@ -113,10 +113,13 @@ impl Drawn {
         let size = cap / batches(LOOKS - 1).max(1);
         let new = look.checked_sub(1).map_or(0, batches)..batches(look);
         let key = |batch| context.key(index * batches(LOOKS - 1) + batch);
+        let draw = |key, replicates, points: &[f64]| {
+            case.simulation().draw(Draw { key, replicates, points, stop: context.stop })
+        };
         match quantity {
             Quantity::Mean | Quantity::Failures => {
                 let end = cap.div_ceil(1 << (LOOKS - 1 - look)).next_multiple_of(BLOCK);
-                for more in case.simulation().draw(context.key(index), self.end..end, &[case.point()]) {
+                for more in draw(context.key(index), self.end..end, &[case.point()]) {
                     self.tally.merge(&more);
                 }
                 self.end = end;
@@ -127,7 +130,7 @@ impl Drawn {
                     if context.is_stopped() {
                         return vec![f64::NAN; points.len()];
                     }
-                    let tallies = case.simulation().draw(key(batch), 0..size, points);
+                    let tallies = draw(key(batch), 0..size, points);
                     let of_tally = |tally| {
                         mean(case, tally).map(|sample| sample.estimate.value).unwrap_or_else(|_| {
                             failures.fetch_add(1, Ordering::Relaxed);
@@ -156,7 +159,7 @@ impl Drawn {
                     if context.is_stopped() {
                         return Err("the run was told to stop".to_owned());
                     }
-                    let tallies = case.simulation().draw(key(batch), 0..size, &places);
+                    let tallies = draw(key(batch), 0..size, &places);
                     tallies.iter().zip(&factors).try_fold((0.0, 0), |(total, failed), (tally, factor)| {
                         let sample = mean(case, tally)?;
                         Ok((total + factor * sample.estimate.value, failed + sample.failed))

@@ -19,19 +19,17 @@
 //! # Examples
 //! The mean of a uniform number is 1/2:
 //! ```
-//! use std::{ops::Range, sync::atomic::AtomicBool};
+//! use std::sync::atomic::AtomicBool;
 //! use goldenweight_evidence::{
-//!     About, Case, Claim, Key, Settings, Simulation, Statement, Suite, Tally, Tier, Verdict, report,
+//!     About, Case, Claim, Draw, Settings, Simulation, Statement, Suite, Tally, Tier, Verdict, report,
 //!     simulation,
 //! };
 //! use rand::RngExt;
 //!
 //! struct Uniform;
 //! impl Simulation for Uniform {
-//!     fn draw(&self, key: Key, replicates: Range<u64>, _: &[f64]) -> Vec<Tally> {
-//!         let mut tally = Tally::default();
-//!         replicates.for_each(|replicate| tally.push(Some(key.rng(replicate).random())));
-//!         vec![tally]
+//!     fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+//!         draw.each(|rng, tallies| tallies[0].push(Some(rng.random())))
 //!     }
 //! }
 //! // At most 20,000 replicates, and a relative error of 3 % would be too much.
@@ -53,6 +51,7 @@
 //! ```
 //! `examples/median.rs` has a theorem with mutants, a calibration and the page.
 
+mod audit;
 mod calibration;
 mod case;
 mod certain;
@@ -80,6 +79,7 @@ mod verdict;
 /// The crates whose types and traits claims need, in the versions that fit: random numbers, random parameters, patterns of ids.
 pub use {glob, goldenweight_replicates::rand, proptest};
 
+pub use audit::{Against, Audit, Judged, audit, log_uniform};
 pub use calibration::{Calibration, FEWEST_SEEDS};
 pub use case::{Case, Curve, Expected, Place};
 pub use certain::{Deviation, Relation, property, recursion};
@@ -96,7 +96,7 @@ pub use mutant::{Mutant, Side};
 pub use outcome::About;
 pub use run::{Event, RunError, Settings};
 pub use sampled::{Compared, Sampled};
-pub use simulation::{BLOCK, Blocks, Key, Simulation, Tally};
+pub use simulation::{BLOCK, Blocks, Draw, Key, Simulation, Tally};
 pub use suite::{Again, Suite};
 pub use trial::Mutants;
 pub use verdict::{Kind, Verdict};

@@ -22,6 +22,8 @@ use crate::finding::Finding;
 use crate::sampled::{Compared, Sampled};
 use crate::verdict::Verdict;
 
+const STOPPED: &str = "the run was told to stop";
+
 /// A comparison in progress: the cases that it needs (one, or the rungs of a ladder) and what has been drawn of them.
 pub struct Series {
     cases: Range<usize>,
@@ -35,7 +37,7 @@ impl Series {
         let cap = context.tier.replicates * sampled.cap;
         for next in self.estimates.len() as u32..=look {
             if context.is_stopped() {
-                return Err("the run was told to stop".to_owned());
+                return Err(STOPPED.to_owned());
             }
             // Side by side, as a look may have fewer blocks of replicates than there are threads.
             let cases = self.cases.clone().into_par_iter().zip(&mut self.drawn);
@@ -44,7 +46,12 @@ impl Series {
                 drawn.draw(case, context, index as u64, sampled.quantity, cap, next);
                 drawn.estimate(case, sampled.quantity)
             };
-            self.estimates.push(cases.map(estimate).collect());
+            let estimates = cases.map(estimate).collect();
+            // What may have been cut short is no look.
+            if context.is_stopped() {
+                return Err(STOPPED.to_owned());
+            }
+            self.estimates.push(estimates);
         }
         sampled.compared(context, &sampled.cases[self.cases.clone()], &self.estimates[look as usize])
     }

@@ -21,6 +21,13 @@ pub struct Machine {
 }
 
 /// This machine, and the threads of the current pool.
+///
+/// # Examples
+/// ```
+/// let machine = goldenweight_evidence::machine();
+/// assert_eq!((machine.os.as_str(), machine.architecture.as_str()), (std::env::consts::OS, std::env::consts::ARCH));
+/// assert!(machine.cores >= 1 && machine.threads >= 1);
+/// ```
 #[must_use]
 pub fn machine() -> Machine {
     Machine {

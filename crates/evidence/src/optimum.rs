@@ -180,6 +180,20 @@ fn node(i: usize) -> f64 {
 }
 
 /// Simulates further batches at the window's points: one curve for each batch, to be minimised by [`minimise_curves`].
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::optimum::{Window, curves, minimise_curves};
+///
+/// // Parabolas with minima at .3, .4 and .5: their mean has its own at .4.
+/// let parabola = |batch: u64, points: &[f64]| -> Vec<f64> {
+///     points.iter().map(|x| (x - 0.3 - 0.1 * batch as f64).powi(2)).collect()
+/// };
+/// let window = Window::locate(&parabola, 3).unwrap();
+/// let found = curves(&parabola, 0..3, &window);
+/// assert!(found.len() == 3 && found.iter().all(|curve| curve.len() == window.points().len()));
+/// assert!((minimise_curves(&found, &window).at - 0.4).abs() < 1e-6);
+/// ```
 #[must_use]
 pub fn curves(batch_of: &BatchCurves<'_>, batches: Range<u64>, window: &Window) -> Vec<Vec<f64>> {
     let points = window.points();
@@ -188,6 +202,20 @@ pub fn curves(batch_of: &BatchCurves<'_>, batches: Range<u64>, window: &Window) 
 
 /// The point at which a simulated curve is least, with a standard error from independent batches: [`Window::locate`], [`curves`] and
 /// [`minimise_curves`]. Not converged, and not a number, without a window.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::optimum::minimise_batches;
+///
+/// // Parabolas with minima at .3, .4 and .5: their mean has its own at .4.
+/// let parabola = |batch: u64, points: &[f64]| -> Vec<f64> {
+///     points.iter().map(|x| (x - 0.3 - 0.1 * batch as f64).powi(2)).collect()
+/// };
+/// let found = minimise_batches(&parabola, 3);
+/// assert!(found.converged && (found.at - 0.4).abs() < 1e-6);
+/// // The standard error of a mean of .3, .4 and .5.
+/// assert!((found.std_error - 0.1 / 3.0_f64.sqrt()).abs() < 1e-6);
+/// ```
 #[must_use]
 pub fn minimise_batches(batch_of: &BatchCurves<'_>, batches: u64) -> Optimum {
     let none = Optimum { at: f64::NAN, std_error: f64::NAN, degrees: f64::NAN, converged: false };
@@ -218,6 +246,9 @@ pub fn minimise_batches(batch_of: &BatchCurves<'_>, batches: u64) -> Optimum {
 ///
 /// # Tested by
 /// Unit tests on curves with known minimisers and known spread.
+///
+/// # Examples
+/// see [`curves`].
 #[must_use]
 pub fn minimise_curves(curves: &[Vec<f64>], window: &Window) -> Optimum {
     let mean: Vec<f64> = (0..NODES).map(|i| moments(curves.iter().map(|curve| curve[i])).mean()).collect();
@@ -283,8 +314,8 @@ mod tests {
     #[test]
     fn minimiser_and_standard_error_of_shifted_parabolas() {
         let shifts = [-0.03, -0.01, 0.0, 0.01, 0.03];
-        let risks = |batch, points: &[f64]| points.iter().map(|w| (w - 0.4 - shifts[batch as usize]).powi(2)).collect();
-        let optimum = minimise_batches(&risks, 5);
+        let curve = |batch, points: &[f64]| points.iter().map(|w| (w - 0.4 - shifts[batch as usize]).powi(2)).collect();
+        let optimum = minimise_batches(&curve, 5);
         assert!(optimum.converged && optimum.degrees == 4.0);
         // A parabola is fitted exactly: what is left is Brent's tolerance on a window of half-width .18.
         assert!((optimum.at - 0.4).abs() < 3.0 * TOLERANCE, "{optimum:?}");
@@ -328,8 +359,8 @@ mod tests {
     #[test]
     fn a_window_keeps_away_from_the_ends() {
         for (least, half) in [(0.5, 0.2), (0.1, 0.045), (0.95, 0.045)] {
-            let risks = |_, points: &[f64]| points.iter().map(|w| (w - least).powi(2)).collect();
-            let window = Window::locate(&risks, 2).unwrap();
+            let curve = |_, points: &[f64]| points.iter().map(|w| (w - least).powi(2)).collect();
+            let window = Window::locate(&curve, 2).unwrap();
             assert!((window.centre - least).abs() < 1e-3 && (window.half - half).abs() < 1e-3, "{window:?}");
             assert!(window.points().iter().all(|w| (w - window.centre).abs() < window.half), "{window:?}");
         }
@@ -349,8 +380,8 @@ mod tests {
     #[test]
     fn a_batch_may_have_its_own_minimum_elsewhere() {
         let of = |batch| if batch == 0 { 0.05 } else { 0.6 };
-        let risks = |batch, points: &[f64]| points.iter().map(|w| (w - of(batch)).powi(2)).collect();
-        let found = minimise_batches(&risks, 24);
+        let curve = |batch, points: &[f64]| points.iter().map(|w| (w - of(batch)).powi(2)).collect();
+        let found = minimise_batches(&curve, 24);
         // The mean of the minima, and its standard error: one is 0.55 off, sqrt((1/24)(23/24) 24/23) 0.55/sqrt(24).
         assert!(found.converged && (found.at - (0.05 + 23.0 * 0.6) / 24.0).abs() < 1e-5, "{found:?}");
         assert!((found.std_error / (0.55 / 24.0) - 1.0).abs() < 1e-3, "{found:?}");

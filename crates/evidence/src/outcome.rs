@@ -181,7 +181,9 @@ pub struct Counts {
     pub asked: usize,
     /// Of those asked for, the chi-squared of ladders, which have no z.
     pub chi_squared: usize,
-    /// The ones that have a z.
+    /// Those at the random places of audits, of which the worst is shown.
+    pub audited: usize,
+    /// The ones that have a z of their own in the report.
     pub z: usize,
     /// The ones that could not be made, or were not come to.
     pub not_made: usize,

@@ -11,6 +11,12 @@ use crate::finding::Measure;
 use crate::outcome::{ClaimOutcome, Counts, Evidence, Kind, NotRun, RunOutcome, Verdict};
 
 /// Head of the live table of [`claim_row`]s.
+///
+/// # Examples
+/// ```
+/// let head = goldenweight_evidence::report::table_head();
+/// assert!(head.starts_with("claim ") && head.ends_with(" evidence"));
+/// ```
 #[must_use]
 pub fn table_head() -> String {
     format!(
@@ -22,6 +28,9 @@ pub fn table_head() -> String {
 /// One line for a claim: verdict; of its comparison that would miss the largest error (where one is refuted, of that which is furthest off) z with its
 /// bound, the relative error that it detects with 99 % power, its margin and what it is an error of; seconds; the kinds of evidence, and which of
 /// them this run did not make, with the reason.
+///
+/// # Examples
+/// see `examples/median.rs` of this crate.
 #[must_use]
 pub fn claim_row(claim: &ClaimOutcome) -> String {
     let compared = claim.headline().map_or_else(
@@ -64,6 +73,9 @@ fn short(value: f64) -> String {
 }
 
 /// The end of a run: what is not confirmed, with its gap and the command that reproduces it; what was not run, and why; the counts; the error rate.
+///
+/// # Examples
+/// see that of the [`crate`].
 #[must_use]
 pub fn summary(run: &RunOutcome) -> String {
     let mut text = String::new();
@@ -94,12 +106,21 @@ pub fn summary(run: &RunOutcome) -> String {
 }
 
 /// What became of the comparisons over which the error rate is split.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::{outcome::Counts, report::counted};
+/// let counts = Counts { in_budget: 10, asked: 7, chi_squared: 1, z: 4, not_made: 2 };
+/// let said = "10, of which 4 with a z, 1 chi-squared of ladders, without one, 2 not made, 3 not asked for";
+/// assert!(counted(&counts).ends_with(said));
+/// ```
 #[must_use]
 pub fn counted(counts: &Counts) -> String {
-    let Counts { in_budget, asked, chi_squared, z, not_made } = *counts;
+    let Counts { in_budget, asked, chi_squared, audited, z, not_made } = *counts;
     let parts = [
         (z, "with a z"),
         (chi_squared, "chi-squared of ladders, without one"),
+        (audited, "at random places of audits"),
         (not_made, "not made"),
         (in_budget - asked, "not asked for"),
     ];
@@ -109,6 +130,9 @@ pub fn counted(counts: &Counts) -> String {
 }
 
 /// What of a run is missing, a sentence for each reason, without its full stop.
+///
+/// # Examples
+/// see that of the [`crate`]: a part of [`summary`].
 #[must_use]
 pub fn not_run(run: &RunOutcome) -> Vec<String> {
     let mut lines = Vec::new();
@@ -136,6 +160,9 @@ pub fn not_run(run: &RunOutcome) -> Vec<String> {
 }
 
 /// What is wrong with a claim that is not confirmed: which check, by how much, and how to see it again.
+///
+/// # Examples
+/// see that of the [`crate`]: a part of [`summary`].
 #[must_use]
 pub fn failure(claim: &ClaimOutcome) -> String {
     let mut text = format!("{} {}: {}\n", claim.verdict.word(), claim.says.id, claim.says.words);
@@ -152,6 +179,14 @@ pub fn failure(claim: &ClaimOutcome) -> String {
 }
 
 /// The claims as a Markdown table; with `anchors` each id is a place that links lead to.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::{Claim, Statement, report::claims_markdown};
+/// let says = Statement { id: "two".into(), words: "1 + 1 = 2".into(), ..Statement::default() };
+/// let table = claims_markdown(&[Claim::new(says, Vec::new()).summary()], true);
+/// assert!(table.lines().nth(2).unwrap().contains("<a id=\"two\"></a>`two` | 1 + 1 = 2 |"));
+/// ```
 #[must_use]
 pub fn claims_markdown(claims: &[ClaimSummary], anchors: bool) -> String {
     let mut text =

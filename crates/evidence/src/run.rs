@@ -101,6 +101,7 @@ impl Suite {
         let mut counts = Counts {
             in_budget: family.checks(),
             asked: asked.iter().map(|check| check.comparisons()).sum(),
+            audited: asked.iter().filter(|c| matches!(c.body, Body::Audit { .. })).map(|c| c.comparisons()).sum(),
             chi_squared: asked.iter().filter(|c| matches!(&c.body, Body::Sampled(s) if s.ladder.is_some())).count(),
             ..Counts::default()
         };
@@ -145,7 +146,7 @@ impl Suite {
             }
         }
         counts.z = claims.iter().flat_map(|claim| &claim.evidence).map(|e| e.finding.comparisons.len()).sum();
-        counts.not_made = counts.asked - counts.chi_squared - counts.z;
+        counts.not_made = counts.asked - counts.chi_squared - counts.audited - counts.z;
         let not_begun: Vec<String> = queue.iter().map(|(claim, _)| claim.says.id.clone()).collect();
         let partial = claims.iter().flat_map(|claim| &claim.evidence).any(is_interrupted) || !not_begun.is_empty();
         let undecided = partial.then_some(Verdict::Inconclusive);

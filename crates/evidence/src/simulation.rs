@@ -2,14 +2,12 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use goldenweight_replicates::BLOCK;
 use goldenweight_replicates::moments::Moments;
 use goldenweight_replicates::stream::{StreamRng, Streams};
 use rayon::prelude::*;
-
-/// Replicates of a block: a look ends with a whole one, so that a simulation may merge its moments block by block, in the order of their index.
-/// Part of the order of summation: changing it changes the last bits of every number.
-pub const BLOCK: u64 = 64;
 
 /// Key of a simulation's random streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +59,51 @@ impl Tally {
     }
 }
 
+/// What is to be drawn of a simulation.
+///
+/// # Examples
+/// A uniform number to the power of 1 and of 2, of mean 1/2 and 1/3:
+/// ```
+/// use std::sync::atomic::AtomicBool;
+/// use goldenweight_evidence::{Draw, Key};
+/// use rand::RngExt;
+///
+/// let (key, stop) = (Key { seed: 1, experiment: 2, cell: 0 }, AtomicBool::new(false));
+/// let found = Draw { key, replicates: 0..10_000, points: &[1.0, 2.0], stop: &stop }.each(|rng, tallies| {
+///     let u: f64 = rng.random();
+///     tallies[0].push(Some(u));
+///     tallies[1].push(Some(u * u));
+/// });
+/// for (tally, mean) in found.iter().zip([1.0 / 2.0, 1.0 / 3.0]) {
+///     assert!((tally.moments.mean() - mean).abs() < 5.0 * tally.moments.std_error());
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Draw<'a> {
+    /// Key of the streams of random numbers.
+    pub key: Key,
+    /// Replicates, by index.
+    pub replicates: Range<u64>,
+    /// Values of the parameter.
+    pub points: &'a [f64],
+    /// Set where the run is to end, and never unset. What a simulation gives then is not used, so that it may give anything, soon.
+    pub stop: &'a AtomicBool,
+}
+
+impl Draw<'_> {
+    /// Draws replicate by replicate, each on a stream of its own, until told to stop: `one` pushes a replicate to the tally of each point.
+    pub fn each(self, mut one: impl FnMut(&mut StreamRng, &mut [Tally])) -> Vec<Tally> {
+        let mut tallies = vec![Tally::default(); self.points.len()];
+        for replicate in self.replicates {
+            if self.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            one(&mut self.key.rng(replicate), &mut tallies);
+        }
+        tallies
+    }
+}
+
 /// A simulation with one parameter (or none).
 ///
 /// # Contract
@@ -69,38 +112,39 @@ impl Tally {
 /// * All points see the same random numbers, so that a difference between two points is not noise alone.
 /// * Replicates are merged in the order of their index, or in blocks of [`BLOCK`] in that order; so the tallies have the same bits for any number
 ///   of threads.
+/// * Where [`Draw::stop`] is set meanwhile it ends soon. [`Draw::each`] sees to that.
 ///
 /// # Examples
 /// ```
-/// use goldenweight_evidence::{Key, Simulation, Tally};
+/// use std::sync::atomic::AtomicBool;
+/// use goldenweight_evidence::{Draw, Key, Simulation, Tally};
 /// use rand::RngExt;
-/// use std::ops::Range;
 ///
 /// /// (U - x)^2 of a uniform U, of which the mean is 1/12 + (x - 1/2)^2.
 /// struct Distance;
 /// impl Simulation for Distance {
-///     fn draw(&self, key: Key, replicates: Range<u64>, points: &[f64]) -> Vec<Tally> {
-///         let mut tallies = vec![Tally::default(); points.len()];
-///         for replicate in replicates {
-///             let u: f64 = key.rng(replicate).random();
+///     fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+///         let points = draw.points;
+///         draw.each(|rng, tallies| {
+///             let u: f64 = rng.random();
 ///             for (tally, x) in tallies.iter_mut().zip(points) {
 ///                 tally.push(Some((u - x) * (u - x)));
 ///             }
-///         }
-///         tallies
+///         })
 ///     }
 /// }
-/// let found = Distance.draw(Key { seed: 1, experiment: 2, cell: 0 }, 0..10_000, &[0.5]);
+/// let (key, stop) = (Key { seed: 1, experiment: 2, cell: 0 }, AtomicBool::new(false));
+/// let found = Distance.draw(Draw { key, replicates: 0..10_000, points: &[0.5], stop: &stop });
 /// assert!((found[0].moments.mean() - 1.0 / 12.0).abs() < 5.0 * found[0].moments.std_error());
 /// ```
 pub trait Simulation: Send + Sync {
-    /// The tally of these replicates at each of the points.
-    fn draw(&self, key: Key, replicates: Range<u64>, points: &[f64]) -> Vec<Tally>;
+    /// The tally of the replicates at each of the points.
+    fn draw(&self, draw: Draw<'_>) -> Vec<Tally>;
 }
 
 impl<S: Simulation + ?Sized> Simulation for Arc<S> {
-    fn draw(&self, key: Key, replicates: Range<u64>, points: &[f64]) -> Vec<Tally> {
-        (**self).draw(key, replicates, points)
+    fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+        (**self).draw(draw)
     }
 }
 
@@ -117,9 +161,9 @@ pub struct Blocks<S> {
 }
 
 impl<S: Simulation> Simulation for Blocks<S> {
-    fn draw(&self, key: Key, replicates: Range<u64>, points: &[f64]) -> Vec<Tally> {
+    fn draw(&self, Draw { key, replicates, points, stop }: Draw<'_>) -> Vec<Tally> {
         let firsts: Vec<u64> = replicates.step_by(BLOCK as usize).collect();
-        let block = |first| self.simulation.draw(key, first..first + BLOCK, points);
+        let block = |first| self.simulation.draw(Draw { key, replicates: first..first + BLOCK, points, stop });
         let blocks: Vec<Vec<Tally>> = firsts.into_par_iter().map(block).collect();
         let at = |point: usize| {
             let (mut all, mut ratios) = (Moments::default(), Tally::default());

@@ -1,15 +1,18 @@
 //! Each kind of check, passing and failing, on a toy with a known law.
 
-use std::ops::Range;
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use goldenweight_replicates::stream::StreamRng;
 use proptest::strategy::Strategy;
 use rand::RngExt;
 
 use crate::check::{Body, Check, curvature, failures, ladder, optimum, optimum_ladder, score, simulation};
 use crate::stats::family::Family;
 use crate::verdict::Verdict::{self, Confirmed, Inconclusive, Refuted};
-use crate::{Blocks, Case, Context, Deviation, Finding, Key, Relation, Simulation, Tally, Tier, property, recursion};
+use crate::{
+    Blocks, Case, Context, Deviation, Draw, Finding, Quantity, Relation, Simulation, Tally, Tier, property, recursion,
+};
 
 /// At the point x its value is 1 + gap + (x - 0.4 - s)^2 + noise, s of mean 0 and noise uniform of mean 0; some replicates fail.
 #[derive(Clone, Copy)]
@@ -23,17 +26,21 @@ struct Toy {
 
 const SOUND: Toy = Toy { size: 1, gap: 0.0, failing: 0.0, reported: None };
 
-impl Simulation for Toy {
-    fn draw(&self, key: Key, replicates: Range<u64>, points: &[f64]) -> Vec<Tally> {
-        let mut tallies = vec![Tally::default(); points.len()];
-        for replicate in replicates {
-            let [shift, noise, fate]: [f64; 3] = key.rng(replicate).random();
-            for (tally, point) in tallies.iter_mut().zip(points) {
-                let value = 1.0 + self.gap + (point - 0.4 - 0.2 * (shift - 0.5)).powi(2) + 0.2 * (noise - 0.5);
-                tally.push((fate >= self.failing).then_some(self.reported.unwrap_or(value)));
-            }
+impl Toy {
+    /// A replicate at each of the points.
+    fn push(&self, rng: &mut StreamRng, points: &[f64], tallies: &mut [Tally]) {
+        let [shift, noise, fate]: [f64; 3] = rng.random();
+        for (tally, point) in tallies.iter_mut().zip(points) {
+            let value = 1.0 + self.gap + (point - 0.4 - 0.2 * (shift - 0.5)).powi(2) + 0.2 * (noise - 0.5);
+            tally.push((fate >= self.failing).then_some(self.reported.unwrap_or(value)));
         }
-        tallies
+    }
+}
+
+impl Simulation for Toy {
+    fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+        let points = draw.points;
+        draw.each(|rng, tallies| self.push(rng, points, tallies))
     }
 }
 
@@ -289,4 +296,50 @@ fn a_run_that_is_told_to_stop_draws_nothing() {
     let check = simulation("toy", 5_000, 0.01, vec![at(SOUND, MEAN)]);
     let finding = check.run(&Context { stop: &stop, ..context() });
     assert_eq!((finding.verdict, finding.detail.as_str()), (Inconclusive, "the run was told to stop"));
+}
+
+/// A sound toy that is told to stop at this replicate, as from elsewhere, and counts what it draws.
+struct Interrupted {
+    stop: Arc<AtomicBool>,
+    at: u64,
+    drawn: Arc<AtomicU64>,
+}
+
+impl Simulation for Interrupted {
+    fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+        let points = draw.points;
+        draw.each(|rng, tallies| {
+            SOUND.push(rng, points, tallies);
+            if self.drawn.fetch_add(1, Ordering::Relaxed) + 1 == self.at {
+                self.stop.store(true, Ordering::Relaxed);
+            }
+        })
+    }
+}
+
+/// Half of the replicates of the look would do to confirm. Where they are all that a look has drawn they are nothing; and of those that were under way on each
+/// thread no more is drawn.
+#[test]
+fn a_look_that_is_cut_short_is_no_evidence() {
+    let curve = |x: f64| MEAN + (x - 0.4) * (x - 0.4);
+    for quantity in [Quantity::Mean, Quantity::Minimiser, Quantity::Slope(0.02)] {
+        let (make, expected): (fn(Vec<Case>) -> Check, f64) = match quantity {
+            Quantity::Mean => (|cases| simulation("toy", 80_000, 0.1, cases), MEAN),
+            Quantity::Minimiser => (|cases| optimum("toy", 24 * 4_000, 0.5, cases), 0.4),
+            _ => (|cases| score("toy", 256 * 64, 0.02, 0.1, cases), 0.4),
+        };
+        let run = |at| {
+            let (stop, drawn) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+            let toy = Interrupted { stop: Arc::clone(&stop), at, drawn: Arc::clone(&drawn) };
+            let case = Case::new("toy", toy, expected).at(0.4).with_curve(curve);
+            let finding = make(vec![case]).run(&Context { stop: &stop, ..context() });
+            (finding, drawn.load(Ordering::Relaxed))
+        };
+        let (whole, all) = run(u64::MAX);
+        assert!(whole.verdict == Confirmed && whole.comparisons.len() == 1, "{whole:?}");
+        let (cut, drawn) = run(all / 2);
+        assert!(cut.comparisons.is_empty(), "{cut:?}");
+        assert_eq!((cut.verdict, cut.detail.as_str()), (Inconclusive, "the run was told to stop"));
+        assert!(drawn <= all / 2 + rayon::current_num_threads() as u64, "{drawn} of {all}");
+    }
 }

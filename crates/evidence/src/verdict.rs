@@ -52,13 +52,15 @@ pub enum Kind {
     Ladder,
     /// The minimiser of a simulated curve against the expected one.
     Optimum,
+    /// Random places over the whole domain, compared by every route that leads there.
+    Audit,
     /// Wrong formulas and wrong simulators, which the same checks must refute.
     Mutant,
 }
 
 impl Kind {
     /// Every kind, in the order in which tables show them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Proof,
         Self::Exact,
         Self::Recursion,
@@ -66,6 +68,7 @@ impl Kind {
         Self::Simulation,
         Self::Ladder,
         Self::Optimum,
+        Self::Audit,
         Self::Mutant,
     ];
 
@@ -86,6 +89,7 @@ impl Kind {
             Self::Simulation => "simulated values with the exact ones",
             Self::Ladder => "simulated values at sizes n, 2n, 4n, …, extrapolated, with the limit law",
             Self::Optimum => "the minimiser of a simulated curve, and its slope there, with the expected one",
+            Self::Audit => "random places over the whole domain, by every route that leads there",
             Self::Mutant => "wrong formulas and simulators, which the same checks must refute",
         }
     }
@@ -101,6 +105,7 @@ impl Kind {
             Self::Simulation => "simulation",
             Self::Ladder => "ladder",
             Self::Optimum => "optimum",
+            Self::Audit => "audit",
             Self::Mutant => "mutant",
         }
     }

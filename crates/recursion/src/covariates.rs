@@ -80,6 +80,17 @@ impl Covariates {
 }
 
 /// x'beta for four rows.
+///
+/// # Examples
+/// ```
+/// use fearless_simd::{Level, dispatch, f64x4, prelude::*};
+/// use goldenweight_recursion::covariates::product;
+///
+/// // Four rows of two covariates each, one covariate after another.
+/// let x = [[1.0, 2.0, 3.0, 4.0], [10.0, 20.0, 30.0, 40.0]];
+/// let found: [f64; 4] = dispatch!(Level::new(), simd => product(simd, &x, &[1.0, 0.5]).into());
+/// assert_eq!(found, [6.0, 12.0, 18.0, 24.0]);
+/// ```
 #[inline(always)]
 #[must_use]
 pub fn product<S: Simd>(simd: S, x: &[Four], beta: &[f64]) -> f64x4<S> {

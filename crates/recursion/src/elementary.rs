@@ -18,6 +18,16 @@ const LN_2_LOW: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
 /// derived (Cody and Waite's reduction).
 /// # Tested by
 /// `tests/glm.rs`, against libm over the whole range.
+///
+/// # Examples
+/// ```
+/// use fearless_simd::{Level, dispatch, f64x4, prelude::*};
+/// use goldenweight_recursion::elementary::exp;
+///
+/// let x = [0.0, 1.0, -1.0, 0.5];
+/// let found: [f64; 4] = dispatch!(Level::new(), simd => exp(f64x4::load_array(simd, x)).into());
+/// assert!(found.iter().zip(x).all(|(found, x)| (found / x.exp() - 1.0).abs() <= f64::EPSILON));
+/// ```
 #[must_use]
 #[inline(always)]
 pub fn exp<S: Simd>(x: f64x4<S>) -> f64x4<S> {
@@ -63,6 +73,16 @@ fn four_terms<S: Simd>(i: usize, r: f64x4<S>, square: f64x4<S>) -> f64x4<S> {
 /// the logarithm of FreeBSD's msun (Sun Microsystems), of which it has the bits.
 /// # Tested by
 /// here, against libm.
+///
+/// # Examples
+/// ```
+/// use fearless_simd::{Level, dispatch, f64x4, prelude::*};
+/// use goldenweight_recursion::elementary::ln;
+///
+/// let x = [2.0, 10.0, 0.5, 1e-300];
+/// let found: [f64; 4] = dispatch!(Level::new(), simd => ln(f64x4::load_array(simd, x)).into());
+/// assert!(found.iter().zip(x).all(|(found, x)| (found / x.ln() - 1.0).abs() <= f64::EPSILON));
+/// ```
 #[must_use]
 #[inline(always)]
 pub fn ln<S: Simd>(x: f64x4<S>) -> f64x4<S> {

@@ -5,6 +5,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
+pub use goldenweight_replicates::BLOCK;
 use goldenweight_replicates::{
     moments::Moments,
     stream::{Purpose, Streams},
@@ -13,11 +14,9 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::{
     FitFailure, Model, Part, Retraining, Source,
-    schedule::{Batch, Ingredient, Origin, Schedule, Share},
+    schedule::{Origin, Schedule, Share},
+    shelf::{Found, Kept, Shelf},
 };
-
-/// Replicates of a block. Part of the order of summation: changing it changes the last bits of every result.
-pub const BLOCK: u64 = 64;
 
 /// Blocks per thread that are computed before they are merged: bounds the memory. No effect on the result.
 const BLOCKS_PER_THREAD: usize = 16;
@@ -209,7 +208,15 @@ impl Watch<'static> {
     #[must_use]
     pub fn nobody() -> Self {
         static NEVER: AtomicBool = AtomicBool::new(false);
-        Self { progress: &|_| (), stop: &NEVER }
+        Self::until(&NEVER)
+    }
+}
+
+impl<'a> Watch<'a> {
+    /// Nobody follows the run, and it ends where this is set.
+    #[must_use]
+    pub const fn until(stop: &'a AtomicBool) -> Self {
+        Self { progress: &|_| (), stop }
     }
 }
 
@@ -293,10 +300,11 @@ pub fn paths<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
     weights: &Weights,
     watch: &Watch<'_>,
 ) -> Vec<Path> {
-    validate(plan, std::slice::from_ref(weights));
+    let weights = std::slice::from_ref(weights);
+    validate(plan, weights);
     let losses = retraining.schedule.nodes() * M::LOSSES.len();
     let block = |block| {
-        let mut runner = Runner::new(retraining, plan, std::slice::from_ref(weights));
+        let mut runner = Runner::new(retraining, plan, weights);
         let replicates = replicates(plan, block);
         let count = replicates.end - replicates.start;
         let mut paths = Vec::new();
@@ -389,23 +397,36 @@ struct Chain<'a, M: Model> {
     recorded: usize,
 }
 
-/// A batch that is in memory.
-#[derive(Clone, Copy)]
-struct Kept {
-    born: u32,
-    index: usize,
-    batch: Batch,
-    /// Its place in [`Runner::real`] or [`Runner::synthetic`].
+/// A batch in the fits of a generation: what all chains have in common.
+struct Common<'a, M: Model> {
+    share: Share,
+    rows: usize,
+    noise: &'a M::Noise,
+    /// Real rows; synthetic ones each chain has for itself.
+    data: Option<&'a M::Data>,
     place: usize,
 }
 
-/// A batch in a fit, found in memory.
-#[derive(Clone, Copy)]
-struct Found {
-    share: Share,
-    rows: usize,
-    real: bool,
-    place: usize,
+impl<M: Model> Clone for Common<'_, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M: Model> Copy for Common<'_, M> {}
+
+impl<M: Model> Common<'_, M> {
+    /// The batch in the fit of one chain.
+    fn part<'a>(&'a self, weight: f64, made: &'a [M::Data]) -> Part<'a, M> {
+        let &Self { share, rows, noise, data, place } = self;
+        Part {
+            weight: share.weight(weight),
+            rows,
+            real: data.is_some(),
+            noise,
+            data: data.unwrap_or_else(|| &made[place]),
+        }
+    }
 }
 
 /// Runs one replicate after another, at every weight; holds all memory.
@@ -417,19 +438,10 @@ struct Runner<'a, M: Model, S: ?Sized, D: ?Sized> {
     real: Vec<(M::Noise, M::Data)>,
     /// What synthetic rows are made of, the same for all chains.
     synthetic: Vec<M::Noise>,
-    /// In the order of birth.
-    kept: Vec<Kept>,
-    /// Memory whose batch is not needed any more.
-    free: Vec<Kept>,
+    shelf: Shelf,
     scratch: M::Scratch,
     /// One value for each loss of each node.
     current: Vec<f64>,
-    // Lists whose memory is used again.
-    born: Vec<Batch>,
-    recipe: Vec<Ingredient>,
-    /// The recipes of all nodes, and where each ends.
-    found: Vec<Found>,
-    ends: Vec<usize>,
 }
 
 impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S, D> {
@@ -451,14 +463,9 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
             chains: weights.iter().map(chain).collect(),
             real: Vec::new(),
             synthetic: Vec::new(),
-            kept: Vec::new(),
-            free: Vec::new(),
+            shelf: Shelf::default(),
             scratch: model.scratch(),
             current: vec![0.0; losses],
-            born: Vec::new(),
-            recipe: Vec::new(),
-            found: Vec::new(),
-            ends: Vec::new(),
         }
     }
 
@@ -473,16 +480,14 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
             chain.recorded = 0;
             chain.fit = Ok(());
         }
-        self.free.append(&mut self.kept);
-        self.generation(replicate, 0);
-        let (plan, mut fitted) = (self.plan, 0);
+        let (plan, mut next) = (self.plan, 0);
         for (entry, generation) in plan.record.generations().enumerate() {
-            while fitted < generation {
+            while next <= generation {
                 if self.chains.iter().all(|chain| chain.fit.is_err()) {
                     return;
                 }
-                fitted += 1;
-                self.generation(replicate, fitted);
+                self.generation(replicate, next);
+                next += 1;
             }
             let model = &self.retraining.model;
             for chain in self.chains.iter_mut().filter(|chain| chain.fit.is_ok()) {
@@ -499,123 +504,88 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
 
     /// Draws what is born at a generation, and fits every chain that has not failed.
     fn generation(&mut self, replicate: u64, generation: u32) {
+        if generation <= self.retraining.schedule.steady() {
+            self.shelf.turn(self.retraining.schedule, generation);
+            self.make_room();
+        }
         let drawn = self.draw(replicate, generation);
-        self.find(generation);
-        let Self { retraining: Retraining { model, .. }, real, synthetic, kept, scratch, found, ends, .. } = self;
-        let first_born = kept.len() - self.born.len();
-        for Chain { weights, fits, made, fit, .. } in &mut self.chains {
-            *fit = fit.and(drawn);
-            if fit.is_err() {
-                continue;
+        let Self { retraining: Retraining { model, .. }, chains, real, synthetic, shelf, scratch, .. } = self;
+        if drawn.is_err() {
+            chains.iter_mut().for_each(|chain| chain.fit = drawn);
+        }
+        // All rows before any fit: a node may be asked for rows after its own fit is made.
+        for &Kept { batch, place, .. } in shelf.born() {
+            let Origin::Synthetic { node } = batch.origin else { continue };
+            let noise = &synthetic[place];
+            for Chain { fits, made, fit, .. } in chains.iter_mut().filter(|chain| chain.fit.is_ok()) {
+                *fit = model.generate(&fits[node], noise, &mut made[place]);
             }
-            // All rows before any fit: a node may be asked for rows after its own fit is made.
-            for &Kept { batch, place, .. } in &kept[first_born..] {
-                if let Origin::Synthetic { node } = batch.origin {
-                    *fit = fit.and_then(|()| model.generate(&fits[node], &synthetic[place], &mut made[place]));
+        }
+        let batch = |&Found { share, rows, real: is_real, place }: &Found| {
+            let (noise, data) =
+                if is_real { (&real[place].0, Some(&real[place].1)) } else { (&synthetic[place], None) };
+            Common { share, rows, noise, data, place }
+        };
+        for (node, found) in shelf.recipes().enumerate() {
+            let chains = chains.iter_mut().filter(|chain| chain.fit.is_ok());
+            match found {
+                [first, second] => {
+                    let (first, second) = (batch(first), batch(second));
+                    for Chain { weights, fits, made, fit, .. } in chains {
+                        let weight = if generation == 0 { 1.0 } else { weights.at(generation) };
+                        let parts = [first.part(weight, made), second.part(weight, made)];
+                        let parts = match [parts[0].weight > 0.0, parts[1].weight > 0.0] {
+                            [true, true] => &parts[..],
+                            [first, _] => &parts[usize::from(!first)..][..1],
+                        };
+                        *fit = model.fit(generation, parts, scratch, &mut fits[node]);
+                    }
                 }
-            }
-            let weight = if generation == 0 { 1.0 } else { weights.at(generation) };
-            let part = |&Found { share, rows, real: is_real, place }: &Found| {
-                let (noise, data) =
-                    if is_real { (&real[place].0, &real[place].1) } else { (&synthetic[place], &made[place]) };
-                Part { weight: share.weight(weight), rows, real: is_real, noise, data }
-            };
-            let mut begin = 0;
-            for (fitted, &end) in fits.iter_mut().zip(&*ends) {
-                // On the stack where there are few.
-                let (few, many): ([Part<'_, M>; 2], Vec<_>);
-                let parts = match &found[begin..end] {
-                    [only] => {
-                        few = [part(only); 2];
-                        &few[..1]
+                [only] => {
+                    let only = batch(only);
+                    for Chain { fits, made, fit, .. } in chains {
+                        *fit = model.fit(generation, &[only.part(1.0, made)], scratch, &mut fits[node]);
                     }
-                    [first, second] => {
-                        few = [part(first), part(second)];
-                        &few[usize::from(few[0].weight == 0.0)..2 - usize::from(few[1].weight == 0.0)]
+                }
+                all => {
+                    let all: Vec<_> = all.iter().map(batch).collect();
+                    for Chain { weights, fits, made, fit, .. } in chains {
+                        let weight = if generation == 0 { 1.0 } else { weights.at(generation) };
+                        let parts = all.iter().map(|batch| batch.part(weight, made));
+                        let parts: Vec<_> = parts.filter(|part| part.weight > 0.0).collect();
+                        *fit = model.fit(generation, &parts, scratch, &mut fits[node]);
                     }
-                    all => {
-                        many = all.iter().map(part).filter(|part| part.weight > 0.0).collect();
-                        many.as_slice()
-                    }
-                };
-                *fit = fit.and_then(|()| model.fit(generation, parts, scratch, fitted));
-                begin = end;
+                }
             }
         }
     }
 
-    /// Finds the batches of all recipes of a generation.
-    fn find(&mut self, generation: u32) {
-        let Self { retraining: Retraining { schedule, .. }, kept, recipe, found, ends, .. } = self;
-        found.clear();
-        ends.clear();
-        for node in 0..schedule.nodes() {
-            recipe.clear();
-            schedule.recipe(node, generation, recipe);
-            for (i, &Ingredient { born, index, share }) in recipe.iter().enumerate() {
-                let key = |kept: &Kept| (kept.born, kept.index);
-                // Most recipes name all that is kept, in its order.
-                let at_its_place = kept.get(i).filter(|kept| key(kept) == (born, index));
-                let known =
-                    at_its_place.or_else(|| kept.binary_search_by_key(&(born, index), key).ok().map(|i| &kept[i]));
-                let &Kept { batch: Batch { origin, rows }, place, .. } =
-                    known.expect("a recipe names batches that are kept");
-                found.push(Found { share, rows, real: origin == Origin::Real, place });
-            }
-            ends.push(found.len());
+    /// Memory for the places that are new.
+    fn make_room(&mut self) {
+        let Self { retraining: Retraining { model, .. }, chains, real, synthetic, shelf, .. } = self;
+        for &rows in &shelf.real[real.len()..] {
+            real.push((model.noise(rows), model.data(rows)));
+        }
+        for &rows in &shelf.synthetic[synthetic.len()..] {
+            synthetic.push(model.noise(rows));
+            chains.iter_mut().for_each(|chain| chain.made.push(model.data(rows)));
         }
     }
 
     /// Draws the batches that are born at a generation.
     fn draw(&mut self, replicate: u64, generation: u32) -> Result<(), FitFailure> {
-        self.born.clear();
-        self.retraining.schedule.batches(generation, &mut self.born);
-        self.make_room(generation);
-        let Self { retraining: Retraining { model, source, .. }, plan, kept, born, real, synthetic, .. } = self;
+        let Self { retraining: Retraining { model, source, .. }, plan, real, synthetic, shelf, .. } = self;
         let streams = Streams { seed: plan.seed, experiment: plan.experiment };
-        let (mut drawn, mut reals, mut synthetics) = (Ok(()), 0, 0);
-        for &Kept { batch, place, .. } in &kept[kept.len() - born.len()..] {
-            let stream = |purpose, index| streams.nth(replicate, generation, purpose, index, plan.cell);
+        let mut drawn = Ok(());
+        for &Kept { batch, place, number, .. } in shelf.born() {
+            let stream = |purpose| streams.nth(replicate, generation, purpose, number, plan.cell);
             if batch.origin == Origin::Real {
                 let (noise, data) = &mut real[place];
-                drawn = drawn.and(source.draw(model, &mut stream(Purpose::Real, reals), noise, data));
-                reals += 1;
+                drawn = drawn.and(source.draw(model, &mut stream(Purpose::Real), noise, data));
             } else {
-                model.draw(&mut stream(Purpose::Synthetic, synthetics), &mut synthetic[place]);
-                synthetics += 1;
+                model.draw(&mut stream(Purpose::Synthetic), &mut synthetic[place]);
             }
         }
         drawn
-    }
-
-    /// Finds memory for the batches that are born: that of batches which no later generation needs, or new one.
-    fn make_room(&mut self, generation: u32) {
-        let Self { retraining: Retraining { model, schedule, .. }, kept, free, born, .. } = self;
-        let goes = |kept: &Kept| !schedule.keeps(kept.born, kept.index, generation);
-        // Most generations take the place of the one before.
-        if kept.len() == born.len() && kept.iter().zip(&*born).all(|(kept, born)| kept.batch == *born && goes(kept)) {
-            kept.iter_mut().for_each(|kept| kept.born = generation);
-            return;
-        }
-        free.extend(kept.extract_if(.., |kept| goes(kept)));
-        for (index, &batch) in born.iter().enumerate() {
-            let Batch { origin, rows } = batch;
-            let real = origin == Origin::Real;
-            assert!(real || generation > 0, "a batch of generation 0 is real");
-            let fits = |free: &Kept| free.batch.rows == rows && (free.batch.origin == Origin::Real) == real;
-            let place = match free.iter().rposition(fits) {
-                Some(found) => free.swap_remove(found).place,
-                None if real => {
-                    self.real.push((model.noise(rows), model.data(rows)));
-                    self.real.len() - 1
-                }
-                None => {
-                    self.synthetic.push(model.noise(rows));
-                    self.chains.iter_mut().for_each(|chain| chain.made.push(model.data(rows)));
-                    self.synthetic.len() - 1
-                }
-            };
-            kept.push(Kept { born: generation, index, batch, place });
-        }
     }
 }

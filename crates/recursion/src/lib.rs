@@ -41,6 +41,7 @@ mod lower;
 pub mod models;
 pub mod newton;
 pub mod schedule;
+mod shelf;
 mod sorted;
 pub mod source;
 

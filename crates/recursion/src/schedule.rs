@@ -130,6 +130,13 @@ pub trait Schedule: Send + Sync {
     fn keeps(&self, _born: u32, _index: usize, _generation: u32) -> bool {
         true
     }
+
+    /// A generation from which on nothing but the rows themselves changes: the same batches are drawn, each replaces that of the same index one generation
+    /// before, the rest is kept, and the recipes name the batches that are so replaced or kept, with the same shares. The engine then does not ask
+    /// again. Where a schedule does not say, it asks at every generation.
+    fn steady(&self) -> u32 {
+        u32::MAX
+    }
 }
 
 /// n fresh real rows at every generation, and m synthetic rows of the model before (the paper's setting): total weight w on the real rows.
@@ -163,6 +170,10 @@ impl Schedule for Fresh {
     fn keeps(&self, _: u32, _: usize, _: u32) -> bool {
         false
     }
+
+    fn steady(&self) -> u32 {
+        1
+    }
 }
 
 /// The n real rows of generation 0 at every generation, and m synthetic rows of the model before: total weight w on the real rows.
@@ -192,6 +203,10 @@ impl Schedule for Fixed {
 
     fn keeps(&self, born: u32, _: usize, _: u32) -> bool {
         born == 0
+    }
+
+    fn steady(&self) -> u32 {
+        1
     }
 }
 

@@ -55,6 +55,7 @@ impl Streams {
     }
 
     /// Stream number `index` (from 0) of a purpose, where a generation needs several.
+    #[inline]
     #[must_use]
     pub fn nth(self, replicate: u64, generation: u32, purpose: Purpose, index: u64, cell: u64) -> StreamRng {
         let purpose = purpose as u64 + 2 * index;
@@ -71,6 +72,14 @@ impl Streams {
 ///
 /// # Source
 /// Fowler, Noll, Vo; draft-eastlake-fnv: h <- (h xor byte) * 0x100000001b3, from h = 0xcbf29ce484222325.
+///
+/// # Examples
+/// ```
+/// use goldenweight_replicates::stream::experiment_id;
+/// // The test vectors of its authors.
+/// assert_eq!(experiment_id(""), 0xcbf2_9ce4_8422_2325);
+/// assert_eq!(experiment_id("foobar"), 0x8594_4171_f739_67e8);
+/// ```
 #[must_use]
 pub const fn experiment_id(name: &str) -> u64 {
     let bytes = name.as_bytes();
@@ -87,6 +96,13 @@ pub const fn experiment_id(name: &str) -> u64 {
 ///
 /// # Formula
 /// The first word of the Philox block of counter (index, 0, 0, 0) under the key (base, FNV-1a of "fresh seed").
+///
+/// # Examples
+/// ```
+/// use goldenweight_replicates::stream::{DEFAULT_SEED, fresh_seed};
+/// // As NumPy's Philox has it.
+/// assert_eq!(fresh_seed(DEFAULT_SEED, 0), 6_460_693_981_964_702_039);
+/// ```
 #[must_use]
 pub fn fresh_seed(base: u64, index: u64) -> u64 {
     philox4x64_10([index, 0, 0, 0], [base, experiment_id("fresh seed")])[0]
@@ -99,6 +115,7 @@ pub fn fresh_seed(base: u64, index: u64) -> u64 {
 ///
 /// # Tested by
 /// the known-answer vectors of the authors' library Random123.
+#[inline]
 fn philox4x64_10(mut c: [u64; 4], mut k: [u64; 2]) -> [u64; 4] {
     for _ in 0..10 {
         let (low0, high0) = widening_mul(0xD2E7_470E_E14C_6C93, c[0]);

@@ -14,6 +14,7 @@ pub mod degree;
 pub mod design;
 pub mod dynamic;
 pub mod figures;
+pub mod fixed;
 pub mod identity;
 pub mod information;
 pub mod law;

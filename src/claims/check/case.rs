@@ -1,19 +1,15 @@
 //! A place of a design with its simulator, as the rules of evidence see it: the one file that makes a [`Simulation`] of the engine.
 
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 
-use goldenweight_evidence::{BLOCK, Blocks, Case as General, Expected, Key, Simulation, Tally};
+use goldenweight_evidence::{Blocks, Case as General, Draw, Expected, Key, Simulation, Tally};
 
 use crate::experiment::{Problem, Rows};
 use crate::simulate::Simulator;
 use crate::simulate::dispatch::{SimulatorKind, run_problem};
 use crate::simulate::engine::{self, Plan, Record, ScheduleKind, Watch, Weights};
 use crate::stats::compare::Estimate;
-
-// A look ends with a whole block of the engine.
-const _: () = assert!(BLOCK == engine::BLOCK);
 
 /// A place of a design: the rows per generation, the dimension (coefficients, categories), the weights, what is recorded.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,7 +85,7 @@ impl fmt::Display for Cell {
 }
 
 /// Runs replicates of a cell at points of the weight.
-type Run = dyn Fn(&Cell, Key, Range<u64>, &[f64]) -> Vec<Tally> + Send + Sync;
+type Run = dyn Fn(&Cell, Draw<'_>) -> Vec<Tally> + Send + Sync;
 
 /// A simulator at a cell, with what theory expects there.
 #[derive(Clone)]
@@ -100,16 +96,17 @@ pub struct Case {
     expected: Expected,
 }
 
-fn plan(cell: &Cell, key: Key, replicates: Range<u64>) -> Plan {
-    let Key { seed, experiment, cell: batch } = key;
+fn plan(cell: &Cell, draw: &Draw<'_>) -> Plan {
+    let Key { seed, experiment, cell: batch } = draw.key;
+    let replicates = draw.replicates.clone();
     Plan { seed, experiment, cell: batch, replicates, schedule: cell.schedule, record: cell.record.clone() }
 }
 
 /// Of the last recorded entry the loss of this index.
 fn run_of<S: Simulator + Send + 'static>(simulator: S, loss: usize) -> Arc<Run> {
-    Arc::new(move |cell, key, replicates, points| {
-        let weights: Vec<_> = points.iter().map(|&point| cell.weights_at(point)).collect();
-        let outcomes = engine::run_grid(&simulator, &plan(cell, key, replicates), &weights, &|_| ());
+    Arc::new(move |cell, draw| {
+        let weights: Vec<_> = draw.points.iter().map(|&point| cell.weights_at(point)).collect();
+        let outcomes = simulator.run_until(&plan(cell, &draw), &weights, &Watch::until(draw.stop));
         let tally = |outcome: engine::Outcome| {
             let recorded = outcome.moments.last().expect("an entry is recorded");
             Tally { moments: recorded[loss], failed: outcome.failed_fits }
@@ -128,8 +125,9 @@ impl Case {
     /// The simulation that the program runs for a problem, at a weight and generation.
     pub fn of_problem(problem: Problem, kind: SimulatorKind, weight: f64, t: u32, expected: f64) -> Self {
         let cell = Cell::new(problem.rows(), problem.dim(), weight, Record::At(vec![t]));
-        let run = move |cell: &Cell, key: Key, replicates: Range<u64>, points: &[f64]| {
-            let outcomes = run_problem(&problem, kind, &plan(cell, key, replicates), points, &Watch::nobody());
+        let run = move |cell: &Cell, draw: Draw<'_>| {
+            let watch = Watch::until(draw.stop);
+            let outcomes = run_problem(&problem, kind, &plan(cell, &draw), draw.points, &watch);
             outcomes.into_iter().map(|(moments, failed)| Tally { moments, failed }).collect()
         };
         Self { cell, run: Arc::new(run), loss: 0, expected: Expected::Value(expected) }
@@ -138,9 +136,9 @@ impl Case {
     /// Whether replicates are independent, see [`Blocks`]; the recorded loss has this `mean`.
     pub fn of_blocks<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, mean: f64) -> Self {
         let within = run_of(simulator, loss);
-        let run = move |cell: &Cell, key: Key, replicates: Range<u64>, points: &[f64]| {
+        let run = move |cell: &Cell, draw: Draw<'_>| {
             let simulation = Simulated { cell: cell.clone(), run: Arc::clone(&within) };
-            Blocks { simulation, mean }.draw(key, replicates, points)
+            Blocks { simulation, mean }.draw(draw)
         };
         Self { cell, run: Arc::new(run), loss, expected: Expected::Value(1.0) }
     }
@@ -180,6 +178,12 @@ impl Case {
     #[must_use]
     pub fn under(self, schedule: ScheduleKind) -> Self {
         Self { cell: Cell { schedule, ..self.cell }, ..self }
+    }
+
+    /// The same under a name that stands before its numbers.
+    #[must_use]
+    pub fn named(self, name: &'static str) -> Self {
+        Self { cell: self.cell.named(name), ..self }
     }
 
     /// The same with the real rows of generation 0 at every generation.
@@ -224,7 +228,7 @@ struct Simulated {
 }
 
 impl Simulation for Simulated {
-    fn draw(&self, key: Key, replicates: Range<u64>, points: &[f64]) -> Vec<Tally> {
-        (self.run)(&self.cell, key, replicates, points)
+    fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+        (self.run)(&self.cell, draw)
     }
 }

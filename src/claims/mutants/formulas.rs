@@ -25,7 +25,7 @@ pub(super) fn k(cell: &Cell) -> f64 {
     n(cell) / m(cell)
 }
 
-fn p(cell: &Cell) -> f64 {
+pub(super) fn p(cell: &Cell) -> f64 {
     cell.dim as f64
 }
 
@@ -46,7 +46,7 @@ pub(super) fn t(cell: &Cell) -> i32 {
 }
 
 /// What the cell records of e_0, e_1, ... where each is `next` of the last.
-fn recorded(cell: &Cell, start: f64, next: impl Fn(f64) -> f64) -> f64 {
+pub(super) fn recorded(cell: &Cell, start: f64, next: impl Fn(f64) -> f64) -> f64 {
     let risks: Vec<f64> = std::iter::successors(Some(start), |e| Some(next(*e))).take(t(cell) as usize + 1).collect();
     match &cell.record {
         Record::At(_) => risks[risks.len() - 1],
@@ -58,7 +58,7 @@ fn recorded(cell: &Cell, start: f64, next: impl Fn(f64) -> f64) -> f64 {
 }
 
 /// The recorded risk of e = w^2 fresh + u^2 (synthetic + rho e).
-fn risk(cell: &Cell, fresh: f64, synthetic: f64, rho: f64) -> f64 {
+pub(super) fn risk(cell: &Cell, fresh: f64, synthetic: f64, rho: f64) -> f64 {
     let (w, u) = (w(cell), 1.0 - w(cell));
     recorded(cell, fresh, |e| w * w * fresh + u * u * (synthetic + rho * e))
 }

@@ -1,16 +1,17 @@
-//! Wrong formulas of accumulating data and of the Gaussian with divisors n and m.
+//! Wrong formulas of accumulating data, of fixed real rows and of the Gaussian with divisors n and m.
 //!
 //! Written out here, as in `formulas`.
 
-use super::formulas::{TRACE, k, m, n, right, t, w};
-use super::{Row, formula as wrong};
+use super::formulas::{TRACE, k, m, n, p, recorded, right, risk, t, w};
+use super::{Row, formula as wrong, simulator};
 use crate::claims::check::Cell;
+use crate::simulate::engine::ScheduleKind;
 
 const SUFFICIENT: &str = "by sufficient statistics";
 
 /// The table.
 pub fn table() -> Vec<Row> {
-    accumulating().into_iter().chain(divisors()).collect()
+    [accumulating(), fixed(), divisors()].into_iter().flatten().collect()
 }
 
 /// The sum of f(k + i) over the generations i = 1..=t.
@@ -22,6 +23,8 @@ fn accumulating() -> Vec<Row> {
     const MEAN: &str = "accumulate-mean";
     const CELLS: (&str, &str) = ("accumulate-frequencies", "cells, by counts");
     const COVARIANCE: &str = "accumulate-covariance";
+    const LINE: (&str, &str) = ("accumulate-regressions", "linear, p = 2");
+    const LOGISTIC: (&str, &str) = ("accumulate-regressions", "logistic, p = 2");
     let squared = |c: &Cell| TRACE / n(c) * (1.0 + k(c) * pools(c, |pool| 1.0 / (pool * pool)));
     vec![
         right(MEAN, SUFFICIENT, "control: shares 1/(k + i)", squared),
@@ -40,7 +43,130 @@ fn accumulating() -> Vec<Row> {
             // tr Sigma^2 + (tr Sigma)^2.
             (6.23 + TRACE * TRACE) / (n(c) - 1.0)
         }),
+        right(LINE.0, LINE.1, "control: the mean's law for a regression", |c| {
+            p(c) / n(c) * (1.0 + k(c) * pools(c, |pool| 1.0 / (pool * pool)))
+        }),
+        wrong(LINE.0, LINE.1, "a regression's pools of the generation before", |c| {
+            p(c) / n(c) * (1.0 + k(c) * pools(c, |pool| 1.0 / ((pool - 1.0) * (pool - 1.0))))
+        }),
+        wrong(LOGISTIC.0, LOGISTIC.1, "a logistic fit without accumulation: linear growth", |c| {
+            // tr I^-1 at beta = (1, 1).
+            15.465_022_586_639_5 * (1.0 / n(c) + f64::from(t(c)) / m(c))
+        }),
+        simulator(LINE.0, LINE.1, "old synthetic rows dropped", |c| c.clone().under(ScheduleKind::Fresh)),
     ]
+}
+
+/// e_0, q_1 + e_0, q_2 + e_0, ... up to the recorded one, with q = u^2 (noise + rho q) from q = 0 on.
+fn departed(cell: &Cell, start: f64, noise: f64, rho: f64) -> f64 {
+    let u = 1.0 - w(cell);
+    start + recorded(cell, 0.0, |q| u * u * (noise + rho * q))
+}
+
+/// tr Sigma^2 and (tr Sigma)^2 of the covariance claims: of three dimensions, or of one.
+fn traces(cell: &Cell) -> [f64; 2] {
+    if cell.dim == 1 { [1.0, 1.0] } else { [6.23, TRACE * TRACE] }
+}
+
+/// The mean of the two modes' laws, `law` with its noise, the excess of rho over 1 per degree of freedom, 2 or -1.
+fn modes(cell: &Cell, law: impl Fn(f64, f64) -> f64) -> f64 {
+    let [square, trace] = traces(cell);
+    (law(4.0 * square + 2.0 * trace, 2.0) + law(trace - square, -1.0)) / 3.0
+}
+
+/// The covariance's risk with divisors n and m: in each mode e = w^2 a/n^2 + `shared` + u^2 (...), and the square of the bias.
+fn likelihood(cell: &Cell, shared: impl Fn(f64) -> f64) -> f64 {
+    let (w2, u2) = (w(cell).powi(2), (1.0 - w(cell)).powi(2));
+    let [square, trace] = traces(cell);
+    let biases = biases(cell);
+    let spread = |rows: f64| (rows - 1.0) / (rows * rows);
+    let mode = |factor: f64, passed: f64| {
+        biases[..biases.len() - 1].iter().fold(factor * spread(n(cell)), |f, b| {
+            let drawn = passed * f + factor * spread(m(cell)) * (1.0 - b) * (1.0 - b);
+            w2 * factor * spread(n(cell)) + factor * shared(*b) + u2 * drawn
+        })
+    };
+    let each = 1.0 / m(cell);
+    let even = mode(2.0, 1.0 - each * each);
+    let odd = mode(1.0, (1.0 - each) * (1.0 - 2.0 * each));
+    let bias = biases[biases.len() - 1];
+    ((2.0 * square + trace) * even + (trace - square) * odd) / 3.0 + bias * bias * square
+}
+
+fn fixed() -> Vec<Row> {
+    const MEAN: &str = "fixed-mean";
+    const CELLS: (&str, &str) = ("fixed-frequencies", "cells, by counts");
+    const COVARIANCE: &str = "fixed-covariance";
+    const MLE_MEAN: &str = "fixed-mle-mean";
+    const MLE_COVARIANCE: &str = "fixed-mle-covariance";
+    const LINE: (&str, &str) = ("fixed-regressions", "linear, w = .4, p = 2");
+    const LOGISTIC: (&str, &str) = ("fixed-regressions", "logistic, w = .4, p = 2");
+    vec![
+        right(MEAN, SUFFICIENT, "control: the noise of each generation, shrunk", |c| {
+            departed(c, TRACE / n(c), TRACE / m(c), 1.0)
+        }),
+        wrong(MEAN, SUFFICIENT, "the law of fresh rows for fixed ones", |c| risk(c, TRACE / n(c), TRACE / m(c), 1.0)),
+        wrong(MEAN, SUFFICIENT, "noise that is shrunk by u, not by its square", |c| {
+            let u = 1.0 - w(c);
+            TRACE / n(c) + recorded(c, 0.0, |q| u * (TRACE / m(c) + q))
+        }),
+        wrong(MEAN, SUFFICIENT, "the real rows' risk alone", |c| TRACE / n(c)),
+        simulator(MEAN, SUFFICIENT, "a chain on fresh rows for one on fixed ones", |c| {
+            c.clone().under(ScheduleKind::Fresh)
+        }),
+        right(CELLS.0, CELLS.1, "control: noise of the real rows' cells", |c| {
+            departed(c, 0.635 / n(c), 0.635 * (1.0 - 1.0 / n(c)) / m(c), 1.0 - 1.0 / m(c))
+        }),
+        wrong(CELLS.0, CELLS.1, "cells with the noise of the truth", |c| {
+            departed(c, 0.635 / n(c), 0.635 / m(c), 1.0 - 1.0 / m(c))
+        }),
+        wrong(CELLS.0, CELLS.1, "cells with rho = 1 on fixed rows", |c| {
+            departed(c, 0.635 / n(c), 0.635 * (1.0 - 1.0 / n(c)) / m(c), 1.0)
+        }),
+        simulator(CELLS.0, CELLS.1, "fresh rows in the cells", |c| c.clone().under(ScheduleKind::Fresh)),
+        right(COVARIANCE, SUFFICIENT, "control: both modes on fixed rows", |c| {
+            modes(c, |noise, excess| {
+                let degrees = m(c) - 1.0;
+                let drawn = noise * (1.0 + excess / (n(c) - 1.0)) / degrees;
+                departed(c, noise / (n(c) - 1.0), drawn, 1.0 + excess / degrees)
+            })
+        }),
+        wrong(COVARIANCE, SUFFICIENT, "the mean's law for the covariance", |c| {
+            modes(c, |noise, _| departed(c, noise / (n(c) - 1.0), noise / (m(c) - 1.0), 1.0))
+        }),
+        wrong(COVARIANCE, SUFFICIENT, "fresh rows' covariance", |c| {
+            modes(c, |noise, excess| risk(c, noise / (n(c) - 1.0), noise / (m(c) - 1.0), 1.0 + excess / (m(c) - 1.0)))
+        }),
+        right(MLE_MEAN, SUFFICIENT, "control: synthetic noise of the shrunken covariance, fixed rows", |c| {
+            mean(c, |b| 1.0 - b) + shared_mean(c)
+        }),
+        wrong(MLE_MEAN, SUFFICIENT, "the unbiased model's mean, fixed rows", |c| mean(c, |_| 1.0) + shared_mean(c)),
+        wrong(MLE_MEAN, SUFFICIENT, "fresh rows with divisors n and m", |c| mean(c, |b| 1.0 - b)),
+        right(MLE_COVARIANCE, SUFFICIENT, "control: parts that share the real rows", |c| {
+            likelihood(c, |b| twice(c) * (1.0 - 1.0 / m(c)) * (1.0 - b) / n(c))
+        }),
+        wrong(MLE_COVARIANCE, SUFFICIENT, "parts that share nothing", |c| likelihood(c, |_| 0.0)),
+        wrong(MLE_COVARIANCE, SUFFICIENT, "parts that share what no shrinking leaves", |c| {
+            likelihood(c, |_| twice(c) * (n(c) - 1.0) / (n(c) * n(c)))
+        }),
+        right(LINE.0, LINE.1, "control: the mean's law for a regression on fixed rows", |c| {
+            departed(c, p(c) / n(c), p(c) / m(c), 1.0)
+        }),
+        wrong(LINE.0, LINE.1, "fresh rows for a regression", |c| risk(c, p(c) / n(c), p(c) / m(c), 1.0)),
+        simulator(LOGISTIC.0, LOGISTIC.1, "fresh rows of a logistic regression", |c| {
+            c.clone().under(ScheduleKind::Fresh)
+        }),
+    ]
+}
+
+/// 2wu.
+fn twice(cell: &Cell) -> f64 {
+    2.0 * w(cell) * (1.0 - w(cell))
+}
+
+/// What 2wu times the covariance of the parts' means adds to the risk of fresh rows: 2wu T/n a generation, shrunk since.
+fn shared_mean(cell: &Cell) -> f64 {
+    recorded(cell, 0.0, |q| twice(cell) * TRACE / n(cell) + (1.0 - w(cell)).powi(2) * q)
 }
 
 /// b_0, b_1, ..., b_t.

@@ -33,6 +33,7 @@ fn gaussian(case: &Case, fault: Fault) -> Case {
 pub fn table() -> Vec<Row> {
     const MEAN: (&str, &str) = ("gaussian-mean-law", "by rows");
     const COV: (&str, &str) = ("gaussian-covariance-law", "by rows");
+    const FIXED: (&str, &str) = ("fixed-mean", "by rows");
     const CELLS: (&str, &str) = ("categorical-law", "by rows");
     const LINEAR: (&str, &str) = ("linear-synthetic-only", "by sufficient statistics");
     const SEPARATION: (&str, &str) = ("logistic-separation", "share of ended chains");
@@ -54,6 +55,11 @@ pub fn table() -> Vec<Row> {
         wrong(COV.0, COV.1, "synthetic rows from generation t - 2, covariance", |c| gaussian(c, Fault::OneBehind)),
         wrong(COV.0, COV.1, "stale real rows, covariance", |c| c.clone().with_fixed_rows()),
         wrong(MEAN.0, "by sufficient statistics", "generation 0 counted as one", |c| gaussian(c, Fault::Late)),
+        right(FIXED.0, FIXED.1, "control: a plain Gaussian simulator on fixed rows", |c| gaussian(c, Fault::None)),
+        wrong(FIXED.0, FIXED.1, "synthetic rows from the truth, fixed rows", |c| gaussian(c, Fault::FromTruth)),
+        wrong(FIXED.0, FIXED.1, "weights exchanged between fixed and synthetic rows", |c| {
+            gaussian(c, Fault::Exchanged)
+        }),
         right(CELLS.0, CELLS.1, "control: a plain categorical simulator", |c| categories(c, 0)),
         wrong(CELLS.0, CELLS.1, "one real row less in the cells", |c| categories(c, 1)),
         wrong(CELLS.0, CELLS.1, "stale real rows in the cells", |c| c.clone().with_fixed_rows()),

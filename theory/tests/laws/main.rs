@@ -15,6 +15,7 @@ mod design;
 mod dynamic;
 mod enclosure;
 mod exact;
+mod fixed;
 mod gaussian;
 mod information;
 mod interval;

@@ -105,6 +105,70 @@ fn by_the_full_table_of_raw_moments() {
     }
 }
 
+/// The same real rows at every generation: E mu_0 mu_t' and all E S_0 (ij) Sigma_t (kl) are carried beside the tables.
+#[test]
+fn fixed_rows_by_joint_tables() {
+    for sigma in correlated() {
+        let p = sigma.len();
+        for (n, m) in [(1, 1), (1, 3), (2, 1), (2, 2), (5, 10), (31, 4)] {
+            let law = law(&sigma, n, m).on_fixed_rows();
+            for w in [q(0, 1), q(1, 3), q(7, 11), q(1, 1)] {
+                let u = q(1, 1) - &w;
+                let real = Tables::truth(&sigma).fitted(n as i64);
+                let mut fit = real.mixed(&real, &q(1, 1));
+                let mut means = real.of_mean.clone();
+                let mut crossed = SecondMoments::tabulate(&sigma, |x| real.second.at(x).clone());
+                for t in 0..6 {
+                    assert_eq!(law.risks_at(&w, t), fit.risks(), "n = {n}, m = {m}, w = {w}, t = {t}");
+                    let drawn = fit.fitted(m as i64);
+                    // What a synthetic part keeps of a covariance of which it is drawn.
+                    let part = q(m as i64 - 1, m as i64);
+                    let squares = |a: &Q, b: &Q| &w * &w * a + &u * &u * b;
+                    fit = Tables {
+                        sigma: &sigma,
+                        of_mean: entries(p, |i, j| {
+                            squares(&real.of_mean[i][j], &drawn.of_mean[i][j]) + &w * &u * (&means[i][j] + &means[j][i])
+                        }),
+                        covariance: entries(p, |i, j| &w * &real.covariance[i][j] + &u * &drawn.covariance[i][j]),
+                        second: SecondMoments::tabulate(&sigma, |x| {
+                            let both = crossed.at(x) + crossed.at([x[2], x[3], x[0], x[1]]);
+                            squares(real.second.at(x), drawn.second.at(x)) + &w * &u * &part * both
+                        }),
+                    };
+                    means = entries(p, |i, j| &w * &real.of_mean[i][j] + &u * &means[i][j]);
+                    crossed = SecondMoments::tabulate(&sigma, |x| &w * real.second.at(x) + &u * &part * crossed.at(x));
+                }
+            }
+        }
+    }
+}
+
+/// On fixed rows the mean is best at w = 1; the covariance is not, where synthetic rows shrink it.
+#[test]
+fn fixed_rows_at_the_optimum() {
+    for (n, m, t2) in [(2, 1, 3.0), (30, 20, 4.0), (5, 100, 9.0), (1000, 1000, 3.0)] {
+        let law = MaximumLikelihood::new(3.0, t2, sizes(n, m)).on_fixed_rows();
+        assert_eq!(law.optimal_weight_of_mean(), Some(1.0));
+        let w = law.optimal_weight_of_covariance().unwrap();
+        let best = law.limit(&w).covariance;
+        assert!(w < 1.0 && best < law.limit(&1.0).covariance, "n = {n}, m = {m}: {w}");
+        // By hand: the variance (n-1)/n^2 (T2 + T^2) of the real rows' covariance, and the bias 1/n.
+        let rows = n as f64;
+        let alone = (rows - 1.0) / (rows * rows) * (t2 + 9.0) + t2 / (rows * rows);
+        assert_close("w = 1", law.limit(&1.0).covariance, alone, MAXIMUM_LIKELIHOOD);
+        // Its slope there, 2 (n-1)/(n^2 m) T^2.
+        let constants = jet_law(&law);
+        let slope = float(&constants.limit(&Jet::variable(q(1, 1))).covariance.derivative);
+        assert_close("slope", slope, 18.0 * (rows - 1.0) / (rows * rows * m as f64), MAXIMUM_LIKELIHOOD);
+        for other in [0.01, 0.3, 0.7, 0.95] {
+            assert!(law.limit(&other).covariance >= best, "{other}");
+            assert!(law.limit(&other).mean > law.limit(&1.0).mean, "{other}");
+        }
+    }
+    let law = MaximumLikelihood::new(1.0, 1.0, sizes(1, 5)).on_fixed_rows();
+    assert!(law.optimal_weight_of_mean().is_none() && law.limit(&0.3).mean == 1.0);
+}
+
 /// p = 2, Sigma = I, n W = T T' with T = ((a, 0), (c, b)): a^2 and b^2 chi-squared(d) and (d - 1), c standard normal, d = n - 1.
 #[test]
 fn first_generation_in_two_dimensions_by_bartlett() {
@@ -200,7 +264,8 @@ fn the_variance_overshoots() {
 
 fn jet_law(law: &MaximumLikelihood<f64>) -> MaximumLikelihood<Jet<Q>> {
     let constant = |x: f64| Jet::constant(exact(x));
-    MaximumLikelihood::new(constant(law.trace), constant(law.square_trace), law.sizes)
+    let jets = MaximumLikelihood::new(constant(law.trace), constant(law.square_trace), law.sizes);
+    if *law == MaximumLikelihood::new(law.trace, law.square_trace, law.sizes) { jets } else { jets.on_fixed_rows() }
 }
 
 proptest! {
@@ -209,10 +274,12 @@ proptest! {
     #[test]
     fn limit_is_reached(n in 1u64..40, m in 1u64..40, t2 in 1.0..9.0f64, w in 0.05..1.0f64) {
         let law = MaximumLikelihood::new(3.0, t2, sizes(n, m));
-        let (late, limit) = (law.risks_at(&w, 1000), law.limit_risks(Weight::new(w).unwrap()));
-        assert_close("mean", late.mean, limit.mean, MAXIMUM_LIKELIHOOD);
-        assert_close("covariance", late.covariance, limit.covariance, MAXIMUM_LIKELIHOOD);
-        assert_close("bias", late.bias, limit.bias, MAXIMUM_LIKELIHOOD);
+        for law in [law, law.on_fixed_rows()] {
+            let (late, limit) = (law.risks_at(&w, 1000), law.limit_risks(Weight::new(w).unwrap()));
+            assert_close("mean", late.mean, limit.mean, MAXIMUM_LIKELIHOOD);
+            assert_close("covariance", late.covariance, limit.covariance, MAXIMUM_LIKELIHOOD);
+            assert_close("bias", late.bias, limit.bias, MAXIMUM_LIKELIHOOD);
+        }
     }
 
     #[test]

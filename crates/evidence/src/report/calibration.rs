@@ -9,6 +9,9 @@ use crate::verdict::Verdict;
 const SHOWN: usize = 8;
 
 /// The whole report.
+///
+/// # Examples
+/// see `examples/median.rs` of this crate.
 #[must_use]
 pub fn calibration(outcome: &CalibrationOutcome) -> String {
     let mut text = head(outcome);

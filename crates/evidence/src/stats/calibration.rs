@@ -5,12 +5,25 @@ use statrs::distribution::{Beta, ContinuousCDF, Normal};
 use super::family::student;
 
 /// P(Z <= z) of Student's law with `degrees` degrees of freedom, which is normal for very many; NaN for what is no number.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::calibration::probability;
+/// // With one degree of freedom Student's law is Cauchy's: 1/2 + arctan(z)/pi.
+/// assert!((probability(1.0, 1.0) - 0.75).abs() < 1e-12);
+/// ```
 #[must_use]
 pub fn probability(z: f64, degrees: f64) -> f64 {
     student(degrees).map_or(f64::NAN, |law| law.cdf(z))
 }
 
 /// The z below which a standard normal variable lies with probability p; infinite at 0 and 1.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::calibration::normal_quantile;
+/// assert!((normal_quantile(0.975) - 1.959_963_984_540_054).abs() < 1e-9);
+/// ```
 #[must_use]
 pub fn normal_quantile(p: f64) -> f64 {
     Normal::standard().inverse_cdf(p)
@@ -20,12 +33,25 @@ pub fn normal_quantile(p: f64) -> f64 {
 ///
 /// # Formula
 /// That of Beta(i, count + 1 - i).
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::calibration::order_statistic;
+/// // The largest of n lies below x with probability x^n.
+/// assert!((order_statistic(3, 3, 0.5) - 0.5_f64.cbrt()).abs() < 1e-9);
+/// ```
 #[must_use]
 pub fn order_statistic(i: usize, count: usize, p: f64) -> f64 {
     Beta::new(i as f64, (count + 1 - i) as f64).map_or(f64::NAN, |law| law.inverse_cdf(p))
 }
 
 /// Whether the central interval of content `level` (in (0, 1)) contains a value of cumulated probability `u`.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::calibration::is_inside;
+/// assert!(is_inside(0.03, 0.95) && !is_inside(0.02, 0.95) && !is_inside(0.98, 0.95));
+/// ```
 #[must_use]
 pub fn is_inside(u: f64, level: f64) -> bool {
     u.min(1.0 - u) >= 0.5 * (1.0 - level)
@@ -35,6 +61,13 @@ pub fn is_inside(u: f64, level: f64) -> bool {
 ///
 /// # Formula
 /// The Beta(hits, trials - hits + 1) distribution function at p.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::calibration::at_least;
+/// // Two heads or more of three throws: 4 of 8 cases.
+/// assert!((at_least(2, 3, 0.5) - 0.5).abs() < 1e-12);
+/// ```
 #[must_use]
 pub fn at_least(hits: u64, trials: u64, p: f64) -> f64 {
     if hits == 0 {
@@ -44,6 +77,13 @@ pub fn at_least(hits: u64, trials: u64, p: f64) -> f64 {
 }
 
 /// P(X <= hits) of the same.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::calibration::at_most;
+/// // No head of three throws: 1 of 8 cases.
+/// assert!((at_most(0, 3, 0.5) - 0.125).abs() < 1e-12);
+/// ```
 #[must_use]
 pub fn at_most(hits: u64, trials: u64, p: f64) -> f64 {
     // Failures in the place of successes: the tail is summed itself and not taken from 1.
@@ -52,6 +92,13 @@ pub fn at_most(hits: u64, trials: u64, p: f64) -> f64 {
 
 /// Two-sided p-value of `hits` out of `trials` under success probability `p`: twice the smaller tail, at most 1. It is below a
 /// where [`clopper_pearson`] at confidence 1 - a excludes p.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::calibration::binomial_p_value;
+/// // Ten heads of ten throws, or none.
+/// assert!((binomial_p_value(10, 10, 0.5) - 2.0 / 1024.0).abs() < 1e-12);
+/// ```
 #[must_use]
 pub fn binomial_p_value(hits: u64, trials: u64, p: f64) -> f64 {
     (2.0 * at_least(hits, trials, p).min(at_most(hits, trials, p))).min(1.0)
@@ -62,6 +109,15 @@ pub fn binomial_p_value(hits: u64, trials: u64, p: f64) -> f64 {
 /// # Source
 /// Clopper, C. and Pearson, E. S. (1934), The use of confidence or fiducial limits illustrated in the case of the binomial,
 /// Biometrika 26, 404-413: the probabilities under which neither tail at `hits` is below (1 - confidence)/2.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::calibration::clopper_pearson;
+/// // No hit in ten: p is excluded where (1 - p)^10 < .025.
+/// let (low, high) = clopper_pearson(0, 10, 0.95);
+/// assert_eq!(low, 0.0);
+/// assert!((high - (1.0 - 0.025_f64.powf(0.1))).abs() < 1e-12);
+/// ```
 #[must_use]
 pub fn clopper_pearson(hits: u64, trials: u64, confidence: f64) -> (f64, f64) {
     let tail = 0.5 * (1.0 - confidence);
@@ -69,6 +125,14 @@ pub fn clopper_pearson(hits: u64, trials: u64, confidence: f64) -> (f64, f64) {
 }
 
 /// The exact one-sided upper bound on a success probability.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::calibration::upper_limit;
+/// // The rule of three: no hit in 1,000 leaves some 3/1,000.
+/// let bound = upper_limit(0, 1_000, 0.95);
+/// assert!((bound - (1.0 - 0.05_f64.powf(0.001))).abs() < 1e-12 && (bound - 0.003).abs() < 1e-5);
+/// ```
 #[must_use]
 pub fn upper_limit(hits: u64, trials: u64, confidence: f64) -> f64 {
     1.0 - lower_limit(trials - hits, trials, 1.0 - confidence)
@@ -99,6 +163,14 @@ pub struct KolmogorovSmirnov {
 
 /// Tests values against the uniform law on (0, 1): cumulated probabilities of statistics, each under its own law.
 /// None without values or where one is no number.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::calibration::kolmogorov_smirnov;
+/// // A single value u has the distance max(u, 1 - u): .8 or more for u outside (.2, .8). Kolmogorov's series is within 1 % even there.
+/// let found = kolmogorov_smirnov(&[0.2]).unwrap();
+/// assert!((found.distance - 0.8).abs() < 1e-15 && (found.p_value / 0.4 - 1.0).abs() < 0.01);
+/// ```
 #[must_use]
 pub fn kolmogorov_smirnov(values: &[f64]) -> Option<KolmogorovSmirnov> {
     if values.is_empty() || values.iter().any(|u| u.is_nan()) {
@@ -154,6 +226,14 @@ fn one_sided(n: usize, d: f64) -> f64 {
 ///
 /// # Source
 /// Holm, S. (1979), A simple sequentially rejective multiple test procedure, Scand. J. Statist. 6, 65-70.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::calibration::holm;
+/// // Three times the least, twice the next, and never less than the one before.
+/// let found = holm(&[0.04, 0.01, 0.03]);
+/// assert!(found.iter().zip([0.06, 0.03, 0.06]).all(|(found, expected)| (found - expected).abs() < 1e-15));
+/// ```
 #[must_use]
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();

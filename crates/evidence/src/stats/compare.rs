@@ -152,6 +152,20 @@ pub struct Comparison {
 ///
 /// The interval uses the same bound as z, so that a relative error beyond the margin is called Confirmed no more often
 /// than the declared rate; a run whose interval is no longer than the margin can never end Inconclusive for its width alone.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::{Verdict, stats::{compare::{Estimate, compare}, family::Family}};
+///
+/// let estimate = Estimate { value: 1.0, std_error: 0.001, degrees: 1e9, skewness: 0.0, skewness_error: 0.0 };
+/// // One comparison at a rate of 5 %, split over its looks: z of some 2.5.
+/// let verdict = |expected| compare(&estimate, expected, 0.01, &Family::new(0.05, 1)).verdict;
+/// assert_eq!(verdict(1.001), Verdict::Confirmed);
+/// assert_eq!(verdict(1.005), Verdict::Refuted);
+/// // Not far off, and an error of more than 1 % is not excluded.
+/// let wide = Estimate { std_error: 0.01, ..estimate };
+/// assert_eq!(compare(&wide, 1.001, 0.01, &Family::new(0.05, 1)).verdict, Verdict::Inconclusive);
+/// ```
 #[must_use]
 pub fn compare(estimate: &Estimate, expected: f64, margin: f64, family: &Family) -> Comparison {
     let scale = expected.abs();

@@ -78,6 +78,15 @@ impl Family {
 }
 
 /// Student's law; the normal one above 1e6 degrees of freedom, where the two quantiles differ by less than 1e-5 relative.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::family::student;
+/// use statrs::distribution::ContinuousCDF;
+/// // With one degree of freedom it is Cauchy's.
+/// assert!((student(1.0).unwrap().sf(1.0) - 0.25).abs() < 1e-12);
+/// assert!(student(0.0).is_none());
+/// ```
 #[must_use]
 pub fn student(degrees: f64) -> Option<StudentsT> {
     StudentsT::new(0.0, 1.0, if degrees > 1e6 { f64::INFINITY } else { degrees }).ok()

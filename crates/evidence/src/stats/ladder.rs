@@ -26,7 +26,7 @@ pub struct Extrapolation {
     pub spare: usize,
 }
 
-/// Fits the rungs with a polynomial of degree `degree` in 1/n.
+/// Extrapolates the rungs by a polynomial of degree `degree` in 1/n.
 ///
 /// # Formula
 /// `c = (V'W V)^-1 V'W y`, `W = diag(1/se^2)`, `V_ij = (n_min/n_i)^j`. The standard errors of the rungs are known from their own
@@ -35,6 +35,22 @@ pub struct Extrapolation {
 ///
 /// None where there are fewer rungs than coefficients, the sizes are not distinct, or a value or standard error is not a
 /// (positive) number.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::{compare::Estimate, ladder::{Rung, extrapolate}};
+///
+/// // 2 + 30/n at n = 100 and 200, each known to 0.01: the limit is 2 y(200) - y(100).
+/// let rung = |size: f64| {
+///     let value = 2.0 + 30.0 / size;
+///     Rung { size, estimate: Estimate { value, std_error: 0.01, degrees: 99.0, skewness: 0.0, skewness_error: 0.0 } }
+/// };
+/// let found = extrapolate(&[rung(100.0), rung(200.0)], 1).unwrap();
+/// assert!((found.limit.value - 2.0).abs() < 1e-12 && (found.coefficients[0] - 30.0).abs() < 1e-9);
+/// assert!((found.limit.std_error - 0.01 * 5.0_f64.sqrt()).abs() < 1e-14);
+/// // Three coefficients take three rungs.
+/// assert!(extrapolate(&[rung(100.0), rung(200.0)], 2).is_none());
+/// ```
 #[must_use]
 pub fn extrapolate(rungs: &[Rung], degree: usize) -> Option<Extrapolation> {
     let spare = rungs.len().checked_sub(degree + 1)?;
@@ -75,6 +91,18 @@ pub fn extrapolate(rungs: &[Rung], degree: usize) -> Option<Extrapolation> {
 ///
 /// # Formula
 /// least squares by precision of ln |value - limit| on ln n, with the standard errors se/|value - limit|.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::{compare::Estimate, ladder::{Rung, gap_order}};
+///
+/// let rung = |size: f64| {
+///     let value = 2.0 + 3000.0 / (size * size);
+///     Rung { size, estimate: Estimate { value, std_error: 1e-6, degrees: 99.0, skewness: 0.0, skewness_error: 0.0 } }
+/// };
+/// let order = gap_order(&[100.0, 200.0, 400.0].map(rung), 2.0).unwrap();
+/// assert!((order.value - 2.0).abs() < 1e-9);
+/// ```
 #[must_use]
 pub fn gap_order(rungs: &[Rung], limit: f64) -> Option<Estimate> {
     let clear: Vec<(f64, f64, f64)> = rungs

@@ -1,4 +1,4 @@
-//! What may be said of a mean over replicates: its distance from an expected value, and what failed fits leave of it.
+//! What may be said of a mean over replicates: its distance from an expected value, and what failed replicates leave of it.
 //!
 //! One rule each, wherever such a mean is shown or judged.
 
@@ -15,11 +15,11 @@ use statrs::distribution::ContinuousCDF;
 /// quantiles are within a third of the normal ones up to z = 4.
 pub const FEWEST: f64 = 20.0;
 
-/// Largest share of the replicates that may end in a failed fit.
+/// Largest share of the replicates that may fail.
 ///
 /// Leaving out a share f of the replicates, which are not a random choice, moves the mean by at most sqrt(f/(1 - f)) standard deviations of
-/// a loss (Cauchy-Schwarz, for the loss times the indicator of what is left out). At 1e-4 that is .01 of it: for losses whose deviation is
-/// near their mean 1 % of the risk, about what a run of the quick tier can see. At a share of .01 it would be 10 %.
+/// a value (Cauchy-Schwarz, for the value times the indicator of what is left out). At 1e-4 that is .01 of it: for values whose deviation is
+/// near their mean 1 % of the mean. At a share of .01 it would be 10 %.
 pub const FAILED_SHARE: f64 = 1e-4;
 
 /// An estimate's distance from the value that is expected, in standard errors, with the skewness removed.
@@ -45,9 +45,6 @@ impl Z {
 /// Why an estimate has no z.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum NoZ {
-    /// The law holds for many rows alone.
-    #[error("the theory is a limit law, which the risk at these n and m does not obey")]
-    LimitLaw,
     /// The expected value is infinite, or beyond the largest float.
     #[error("the expected value is beyond the largest float")]
     NoExpectation,
@@ -55,17 +52,17 @@ pub enum NoZ {
     #[error("there is no finite estimate with a standard error")]
     NoEstimate,
     /// More than [`FAILED_SHARE`] of the replicates failed.
-    #[error("{0} ended in a fit that does not exist, and the others are not a random choice")]
-    Failed(Fits),
+    #[error("{0} failed, and the others are not a random choice")]
+    Failed(Failures),
     /// Fewer than [`FEWEST`].
-    #[error("{0} values are too few: at least 20 are needed, and more where losses are skewed")]
+    #[error("{0} values are too few: at least 20 are needed, and more where they are skewed")]
     TooFew(f64),
     /// No variance.
     #[error("all values are equal, so that there is no standard error")]
     NoVariance,
     /// See [`Estimate::is_symmetric`].
     #[error(
-        "too few replicates for the skewness of the loss: that of their mean, with two standard errors, is beyond {MAX_SKEWNESS}"
+        "too few replicates for the skewness of their values: that of the mean, with two standard errors, is beyond {MAX_SKEWNESS}"
     )]
     TooSkewed,
 }
@@ -115,35 +112,61 @@ pub fn z(estimate: &Estimate, expected: f64) -> Result<Z, NoZ> {
 ///
 /// # Errors
 /// As [`z`], after [`NoZ::Failed`].
-pub fn z_of_mean(moments: &Moments, fits: Fits, expected: f64) -> Result<Z, NoZ> {
-    if fits.too_many_failed() { Err(NoZ::Failed(fits)) } else { z(&Estimate::from(moments), expected) }
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::{moments::Moments, shown::{Failures, NoZ, z_of_mean}};
+///
+/// // As many 1 as 3: a mean of 2 with standard error 1/sqrt(999), without skewness.
+/// let mut moments = Moments::default();
+/// (0..1_000).for_each(|i| moments.push(if i % 2 == 0 { 1.0 } else { 3.0 }));
+/// let z = z_of_mean(&moments, Failures { replicates: 1_000, failed: 0 }, 1.9)?;
+/// assert!((z.z - 0.1 * 999.0_f64.sqrt()).abs() < 1e-9);
+/// let many = Failures { replicates: 1_010, failed: 10 };
+/// assert_eq!(z_of_mean(&moments, many, 1.9), Err(NoZ::Failed(many)));
+/// # Ok::<(), NoZ>(())
+/// ```
+pub fn z_of_mean(moments: &Moments, failures: Failures, expected: f64) -> Result<Z, NoZ> {
+    if failures.too_many() { Err(NoZ::Failed(failures)) } else { z(&Estimate::from(moments), expected) }
 }
 
 /// Largest skewness of a mean's own law, with two of its standard errors, at which its 95 % interval ([`Estimate::interval`] at Student's quantile) is shown.
 ///
-/// The interval asks for a tail of .025, where z is read at tails down to 1e-5, so that it may be wider than [`MAX_SKEWNESS`]. For lognormal losses whose mean of
+/// The interval asks for a tail of .025, where z is read at tails down to 1e-5, so that it may be wider than [`MAX_SKEWNESS`]. For lognormal values whose mean of
 /// 1000 has .26, the interval covered in 92.7 % of 6000 samples, at .12 in 94.5 %; beyond, a few replicates carry the mean.
 pub const MAX_INTERVAL_SKEWNESS: f64 = 0.25;
 
-/// Whether a mean may be shown with its 95 % interval as an estimate of the risk: few fits failed, at least [`FEWEST`] values, and a
+/// Whether a mean may be shown with its 95 % interval as an estimate: few replicates failed, at least [`FEWEST`] values, and a
 /// skewness within [`MAX_INTERVAL_SKEWNESS`].
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::{moments::Moments, shown::{Failures, has_interval}};
+///
+/// let mut moments = Moments::default();
+/// (0..1_000).for_each(|i| moments.push(if i % 2 == 0 { 1.0 } else { 3.0 }));
+/// assert!(has_interval(&moments, Failures { replicates: 1_000, failed: 0 }));
+/// // One value of a thousand carries the mean.
+/// moments.push(1e6);
+/// assert!(!has_interval(&moments, Failures { replicates: 1_001, failed: 0 }));
+/// ```
 #[must_use]
-pub fn has_interval(moments: &Moments, fits: Fits) -> bool {
+pub fn has_interval(moments: &Moments, failures: Failures) -> bool {
     let Estimate { degrees, skewness, skewness_error, .. } = Estimate::from(moments);
     let symmetric = skewness.abs() + 2.0 * skewness_error <= MAX_INTERVAL_SKEWNESS;
-    !fits.too_many_failed() && degrees + 1.0 >= FEWEST && symmetric
+    !failures.too_many() && degrees + 1.0 >= FEWEST && symmetric
 }
 
-/// Replicates, and those of them that ended in a fit that does not exist.
+/// Replicates, and those of them that failed: that have no value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Fits {
+pub struct Failures {
     /// All replicates.
     pub replicates: u64,
     /// Those that failed.
     pub failed: u64,
 }
 
-impl Fits {
+impl Failures {
     /// Replicates over which the mean is taken.
     #[must_use]
     pub const fn surviving(&self) -> u64 {
@@ -164,13 +187,13 @@ impl Fits {
 
     /// Whether more than [`FAILED_SHARE`] of them failed.
     #[must_use]
-    pub fn too_many_failed(&self) -> bool {
+    pub fn too_many(&self) -> bool {
         self.failed as f64 > FAILED_SHARE * self.replicates as f64
     }
 }
 
 /// As "977 of 2000 replicates (48.85 %, 95 % interval 46.6 to 51.1 %)".
-impl std::fmt::Display for Fits {
+impl std::fmt::Display for Failures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { replicates, failed } = self;
         let (low, high) = self.interval();
@@ -202,6 +225,29 @@ mod tests {
         assert_eq!(reason(Estimate { skewness_error: 0.041, ..GOOD }, 1.0), NoZ::TooSkewed);
     }
 
+    /// What is no number is said before what is too few.
+    #[test]
+    fn a_missing_number_is_the_first_reason() {
+        let few = Estimate { degrees: 1.0, ..GOOD };
+        for estimate in [Estimate { value: f64::NAN, ..few }, Estimate { std_error: f64::NAN, ..few }] {
+            assert_eq!(z(&estimate, 1.0), Err(NoZ::NoEstimate));
+        }
+    }
+
+    /// So many ones among zeros: 10 of 20 have no skewness, and 10 of 50 have (1 - 2/5)/(2/5) = 3/2, their mean 3/2/sqrt 50 = .21, which is within .25, but not
+    /// with two standard errors of some .05.
+    #[test]
+    fn an_interval_takes_enough_values_without_skewness() {
+        let shown = |ones: u64, values: u64, failed| {
+            let mut moments = Moments::default();
+            (0..values).for_each(|i| moments.push(f64::from(u8::from(i < ones))));
+            has_interval(&moments, Failures { replicates: values + failed, failed })
+        };
+        assert!(shown(10, 20, 0) && !shown(9, 18, 0));
+        assert!(shown(25, 50, 0) && !shown(10, 50, 0));
+        assert!(shown(500, 1_000, 0) && !shown(500, 1_000, 1) && !shown(1, 1_000, 0));
+    }
+
     /// Tables: P(|T| >= 2.262157) = .05 with 9 degrees of freedom, P(|Z| >= 1.959964) = .05.
     #[test]
     fn the_p_value_is_students() {
@@ -211,15 +257,15 @@ mod tests {
 
     /// By hand: 1 of 10,000 is the largest share; 977 of 2000 is 48.85 %, and the normal interval is 46.66 to 51.04 %, near the exact one.
     #[test]
-    fn failed_fits_are_a_share_with_an_interval() {
-        assert!(!Fits { replicates: 10_000, failed: 1 }.too_many_failed());
-        assert!(Fits { replicates: 9_999, failed: 1 }.too_many_failed());
-        let fits = Fits { replicates: 2_000, failed: 977 };
-        let (low, high) = fits.interval();
+    fn failures_are_a_share_with_an_interval() {
+        assert!(!Failures { replicates: 10_000, failed: 1 }.too_many());
+        assert!(Failures { replicates: 9_999, failed: 1 }.too_many());
+        let failures = Failures { replicates: 2_000, failed: 977 };
+        let (low, high) = failures.interval();
         assert!((low - 0.4666).abs() < 5e-4 && (high - 0.5104).abs() < 5e-4, "{low} {high}");
-        assert!(fits.to_string().starts_with("977 of 2000 replicates (48.85 %, 95 % interval 46.6"), "{fits}");
-        assert_eq!(fits.surviving(), 1_023);
+        assert!(failures.to_string().starts_with("977 of 2000 replicates (48.85 %, 95 % interval 46.6"), "{failures}");
+        assert_eq!(failures.surviving(), 1_023);
         // Without a failure the upper end is 1 - .025^(1/R).
-        assert!((Fits { replicates: 10, failed: 0 }.interval().1 - 0.308_5).abs() < 1e-4);
+        assert!((Failures { replicates: 10, failed: 0 }.interval().1 - 0.308_5).abs() < 1e-4);
     }
 }

@@ -95,6 +95,9 @@ impl<S: Sample + Send + Sync + 'static> Model for Categorical<S> {
 }
 
 /// What a sample is made of, whatever the probabilities of the cells, of which the sum may differ from 1 by rounding.
+///
+/// # Examples
+/// see [`Categorical`], by either way to draw.
 pub trait Sample: Sized {
     /// Memory for this many rows.
     fn new(rows: usize) -> Self;
@@ -104,6 +107,11 @@ pub trait Sample: Sized {
 
     /// The frequencies of the cells.
     fn count(&self, probabilities: &[f64], frequencies: &mut [f64]);
+}
+
+/// Their quotient. Signed numbers become floats in one instruction.
+fn quotient(count: usize, rows: usize) -> f64 {
+    count.cast_signed() as f64 / rows.cast_signed() as f64
 }
 
 /// A uniform number for every row, in increasing order.
@@ -120,15 +128,15 @@ impl Sample for EveryRow {
     }
 
     /// A row lies in the first cell whose share in the total, cumulated, exceeds its number. From the last cell of positive probability on that
-    /// is exactly 1, and a cell of probability zero adds nothing to it.
+    /// is exactly 1, above all numbers, and a cell of probability zero adds nothing to it.
     fn count(&self, probabilities: &[f64], frequencies: &mut [f64]) {
         let total: f64 = probabilities.iter().sum();
         let (mut cumulated, mut before) = (0.0, 0);
         for (cell, p) in frequencies.iter_mut().zip(probabilities) {
             cumulated += p;
             let share = cumulated / total;
-            let up_to = self.0.partition_point(|&u| u < share);
-            *cell = (up_to - before) as f64 / self.0.len() as f64;
+            let up_to = if share < 1.0 { self.0.partition_point(|&u| u < share) } else { self.0.len() };
+            *cell = quotient(up_to - before, self.0.len());
             before = up_to;
         }
     }
@@ -151,8 +159,9 @@ impl Sample for Counts {
     }
 
     /// The count of a cell, given those before it, is binomial in the rows left, with its share in the probability left.
-    /// What is left is summed from the last cell backwards, never obtained by subtraction: so no share exceeds 1, that of
-    /// the last cell of positive probability is exactly 1, and that of a cell of probability zero is 0.
+    /// What is left is summed from the last cell backwards, never obtained by subtraction: so no share exceeds 1, and the last cell of positive
+    /// probability is all that is left and takes the rows left. Cells of probability zero take none: those before it have share 0, those after it find
+    /// no rows.
     fn count(&self, probabilities: &[f64], frequencies: &mut [f64]) {
         let mut left = 0.0;
         for (tail, p) in frequencies.iter_mut().zip(probabilities).rev() {
@@ -161,15 +170,15 @@ impl Sample for Counts {
         }
         let (mut stream, mut rows_left) = (self.stream.clone(), self.rows as u64);
         for (cell, &p) in frequencies.iter_mut().zip(probabilities) {
-            let count = if p == 0.0 {
-                0
+            let count = if p == *cell {
+                rows_left
             } else {
-                let law = Binomial::new(rows_left, p / *cell).expect("0 < p <= what is left");
+                let law = Binomial::new(rows_left, p / *cell).expect("0 <= p < what is left");
                 // The inversion inside compares sums that carry rounding and could pass the number of rows.
                 law.sample(&mut stream).min(rows_left)
             };
             rows_left -= count;
-            *cell = count as f64 / self.rows as f64;
+            *cell = quotient(count as usize, self.rows);
         }
     }
 }

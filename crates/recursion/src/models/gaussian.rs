@@ -222,6 +222,9 @@ impl Fit {
 }
 
 /// How a sample of standard normal rows is drawn, and its mean and covariance fitted.
+///
+/// # Examples
+/// see [`Gaussian`], by either way to draw.
 pub trait Sample {
     /// Scratch memory of a draw.
     type Scratch: Send + Sync;

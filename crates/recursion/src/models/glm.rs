@@ -17,6 +17,9 @@ use crate::{
 ///
 /// [`Fit`] relies on |b'''| <= b'', and on b'' <= |y - b'| for every y on the boundary of the range of the mean. Both
 /// hold for Bernoulli (b = ln(1 + e^eta), boundary {0, 1}) and for Poisson (b = e^eta, boundary {0}).
+///
+/// # Examples
+/// see [`Regression`] with [`Bernoulli`](crate::models::logistic::Bernoulli).
 pub trait Family: Sync {
     /// Mean b'(eta), of four rows.
     fn mean<S: Simd>(eta: f64x4<S>) -> f64x4<S>;
@@ -35,6 +38,16 @@ pub trait Family: Sync {
 pub const BLOCK: usize = 8;
 
 /// The uniform numbers in [0, 1) of random words: their upper 52 bits.
+///
+/// # Examples
+/// ```
+/// use fearless_simd::{Level, dispatch, f64x4, prelude::*};
+/// use goldenweight_recursion::models::glm::uniform;
+///
+/// let words = [0, 1 << 63, 1 << 62, u64::MAX];
+/// let found: [f64; 4] = dispatch!(Level::new(), simd => uniform(simd, words).into());
+/// assert_eq!(found, [0.0, 0.5, 0.25, 1.0 - f64::EPSILON]);
+/// ```
 #[inline(always)]
 #[must_use]
 pub fn uniform<S: Simd>(simd: S, words: [u64; 4]) -> f64x4<S> {
@@ -67,6 +80,12 @@ impl Design {
 pub type Responses = Vec<Four>;
 
 /// Memory for the responses of so many rows.
+///
+/// # Examples
+/// ```
+/// // Four by four: nine rows take three fours.
+/// assert_eq!(goldenweight_recursion::models::glm::responses(9), vec![[0.0; 4]; 3]);
+/// ```
 #[must_use]
 pub fn responses(rows: usize) -> Responses {
     vec![[0.0; 4]; rows.div_ceil(4)]
@@ -76,6 +95,25 @@ pub fn responses(rows: usize) -> Responses {
 ///
 /// # Errors
 /// [`FitFailure`] where a mean is beyond what the family can draw.
+///
+/// # Examples
+/// ```
+/// use goldenweight_recursion::{
+///     StreamRng,
+///     models::{glm::{Design, respond, responses}, logistic::Bernoulli},
+/// };
+/// use rand::SeedableRng;
+///
+/// // Without covariates that matter a label is 1 with probability 1/2.
+/// let (rows, mut rng) = (10_000, StreamRng::seed_from_u64(1));
+/// let (mut design, mut labels) = (Design::new(1, rows), responses(rows));
+/// design.x.draw_normal(&mut rng);
+/// design.draw_words(&mut rng);
+/// respond::<Bernoulli>(&design, &[0.0], &mut labels)?;
+/// let ones = labels.as_flattened().iter().sum::<f64>();
+/// assert!((ones - 5_000.0).abs() < 5.0 * 50.0);
+/// # Ok::<(), goldenweight_recursion::FitFailure>(())
+/// ```
 pub fn respond<F: Family>(design: &Design, beta: &[f64], responses: &mut [Four]) -> Result<(), FitFailure> {
     dispatch!(Level::new(), simd => respond_on::<F, _>(simd, design, beta, responses))
 }
@@ -105,6 +143,9 @@ fn respond_on<F: Family, S: Simd>(
 ///
 /// # Errors
 /// [`FitFailure`] where the maximum does not exist.
+///
+/// # Examples
+/// see [`Regression`], whose fits it makes.
 pub fn maximise<'a, F: Family, M: Model<Noise = Design, Data = Responses>>(
     generation: u32,
     parts: &'a [Part<'a, M>],

@@ -201,6 +201,9 @@ impl Equations {
 }
 
 /// How the normal equations of a sample are drawn.
+///
+/// # Examples
+/// see [`Linear`], by either way to draw.
 pub trait Sample {
     /// Scratch memory of a draw.
     type Scratch: Send + Sync;

@@ -3,14 +3,13 @@
 
 use std::error::Error;
 use std::fmt;
-use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 use goldenweight_evidence::{
-    Case, Claim, Deviation, Key, Kind, Mutant, Mutants, Settings, Simulation, Statement, Tally, Verdict, property,
+    Case, Claim, Deviation, Draw, Key, Kind, Mutant, Mutants, Settings, Simulation, Statement, Tally, Verdict, property,
     recursion, report, simulation,
 };
-use goldenweight_recursion::engine::{Plan, Record, Weights, run_grid};
+use goldenweight_recursion::engine::{Plan, Record, Watch, Weights, run_until};
 use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows};
 use goldenweight_theory::parameters::Weight;
 use goldenweight_theory::recursion::Recursion;
@@ -49,13 +48,14 @@ fn stepped(n: f64, m: f64, w: f64) -> f64 {
 
 /// All that the rules of evidence see of the engine: the tallies of some replicates at some points of a parameter, here the weight.
 impl Simulation for Place {
-    fn draw(&self, Key { seed, experiment, cell }: Key, replicates: Range<u64>, points: &[f64]) -> Vec<Tally> {
+    fn draw(&self, Draw { key, replicates, points, stop }: Draw<'_>) -> Vec<Tally> {
+        let Key { seed, experiment, cell } = key;
         let schedule = Fresh { rows: Rows { real: self.real, synthetic: self.synthetic } };
         let retraining = Retraining { model: &Exponential { mean: 1.0 }, source: &FromTruth, schedule: &schedule };
         // After 40 generations less than 1e-14 of the distance to the limit is left at every place.
         let plan = Plan { seed, experiment, cell, replicates, record: Record::At(vec![40]) };
         let weights: Vec<_> = points.iter().map(|&w| Weights::Constant(w)).collect();
-        let outcomes = run_grid(&retraining, &plan, &weights, &|_| ());
+        let outcomes = run_until(&retraining, &plan, &weights, &Watch::until(stop));
         outcomes.iter().map(|outcome| Tally { moments: outcome.moments[0][0], failed: outcome.failed_fits }).collect()
     }
 }

@@ -1,0 +1,257 @@
+//! Audits: places drawn at random over a whole domain, each compared by a route.
+//!
+//! A cell of a design is a place that somebody chose. An audit goes where nobody did: a fresh seed visits fresh places.
+
+use std::fmt::Display;
+
+use goldenweight_replicates::rand::RngExt;
+use goldenweight_replicates::stream::StreamRng;
+use rayon::prelude::*;
+
+use crate::certain::Deviation;
+use crate::check::{Body, Check};
+use crate::context::Context;
+use crate::finding::Finding;
+use crate::simulation::Key;
+use crate::stats::compare::Estimate;
+use crate::stats::family::Family;
+use crate::verdict::{Kind, Verdict};
+
+/// Most places that are tried while a failing one is made smaller.
+const SMALLER: usize = 200;
+
+/// A domain with a route.
+///
+/// # Examples
+/// Sums of odd numbers, for whole numbers up to a million:
+/// ```
+/// use std::sync::atomic::AtomicBool;
+/// use goldenweight_evidence::rand::{RngExt, rngs::Xoshiro256PlusPlus as Rng};
+/// use goldenweight_evidence::{Audit, Context, Deviation, Key, Tier, Verdict, audit, stats::family::Family};
+///
+/// struct Odd(u64);
+/// impl Audit for Odd {
+///     type Place = u64;
+///     type Found = Deviation;
+///     fn place(&self, rng: &mut Rng) -> u64 {
+///         rng.random_range(0..1_000_000)
+///     }
+///     fn examine(&self, n: &u64, _: Key) -> Result<Deviation, String> {
+///         let sum: u64 = (0..*n).map(|i| 2 * i + self.0).sum();
+///         Ok(Deviation::relative((n * n) as f64, sum as f64, 0.0))
+///     }
+///     fn smaller(&self, n: &u64) -> Vec<u64> {
+///         vec![n / 2, n.saturating_sub(1)]
+///     }
+/// }
+///
+/// let (family, go_on) = (Family::new(0.001, 1), AtomicBool::new(false));
+/// let context = Context::of("odd", "anywhere", 1, Tier::QUICK, family, &go_on);
+/// assert_eq!(audit("anywhere", 100, Odd(1)).run(&context).verdict, Verdict::Confirmed);
+/// // Numbers that are not odd: the smallest place that shows it.
+/// let wrong = audit("anywhere", 100, Odd(2)).run(&context);
+/// assert_eq!(wrong.verdict, Verdict::Refuted);
+/// assert!(wrong.detail.starts_with("at 1: "), "{}", wrong.detail);
+/// ```
+pub trait Audit: Send + Sync {
+    /// A place; its words are the command that goes there, where there is one.
+    type Place: Display + Send + Sync;
+
+    /// What the route gives at a place.
+    type Found: Judged;
+
+    /// Draws a place.
+    fn place(&self, rng: &mut StreamRng) -> Self::Place;
+
+    /// Compares at a place; random streams belong to the key.
+    ///
+    /// # Errors
+    /// Says why the route does not lead there. Such a place has no part in the verdict, and is counted.
+    fn examine(&self, place: &Self::Place, key: Key) -> Result<Self::Found, String>;
+
+    /// Simpler places near by, the simplest first: a place that fails is reported as the simplest one that fails, too.
+    fn smaller(&self, _place: &Self::Place) -> Vec<Self::Place> {
+        Vec::new()
+    }
+}
+
+/// What a route gives at a place.
+///
+/// # Examples
+/// see [`Audit`]; a [`Deviation`] is one.
+pub trait Judged: Send + Sync {
+    /// Comparisons at a place that take a share of the false-alarm rate.
+    const COMPARISONS: usize;
+
+    /// Distance from what is expected, in units of the bound: at most 1 where there is no contradiction.
+    ///
+    /// # Errors
+    /// Says why nothing can be said.
+    fn units(&self, family: &Family) -> Result<f64, String>;
+
+    /// What was compared, in words.
+    fn words(&self) -> String;
+
+    /// The relative error that would have been found with 99 % power, of a comparison by simulation.
+    fn detectable(&self, _family: &Family) -> Option<f64> {
+        None
+    }
+}
+
+impl Judged for Deviation {
+    const COMPARISONS: usize = 0;
+
+    fn units(&self, _: &Family) -> Result<f64, String> {
+        Ok(self.in_units())
+    }
+
+    fn words(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// An estimate with what is expected.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Against {
+    /// The estimate.
+    pub estimate: Estimate,
+    /// What is expected.
+    pub expected: f64,
+}
+
+impl Judged for Against {
+    const COMPARISONS: usize = 1;
+
+    fn units(&self, family: &Family) -> Result<f64, String> {
+        let Self { estimate, expected } = self;
+        if !(estimate.value.is_finite() && estimate.std_error.is_finite() && expected.is_finite()) {
+            return Err("no finite estimate".to_owned());
+        }
+        // Equal values are compared as they are: no law of their mean is needed.
+        if estimate.std_error > 0.0 && !estimate.is_symmetric() {
+            return Err("too skewed for its replicates".to_owned());
+        }
+        if estimate.std_error == 0.0 {
+            return Ok(Deviation::relative(estimate.value, *expected, 1e-12).in_units());
+        }
+        Ok(estimate.z(*expected).abs() / family.bound(estimate.degrees))
+    }
+
+    fn words(&self) -> String {
+        let Self { estimate, expected } = self;
+        let z = estimate.z(*expected);
+        format!("{:.6e} ± {:.1e} against {expected:.6e}, z {z:+.2}", estimate.value, estimate.std_error)
+    }
+
+    fn detectable(&self, family: &Family) -> Option<f64> {
+        let Self { estimate, expected } = self;
+        let effect = Family::detectable(family.bound(estimate.degrees)) * estimate.std_error / expected.abs();
+        Some(effect).filter(|effect| effect.is_finite())
+    }
+}
+
+/// So many random places. Their comparisons share the run's false-alarm rate with all others.
+///
+/// # Examples
+/// see [`Audit`].
+pub fn audit<A: Audit + 'static>(name: &'static str, places: usize, audit: A) -> Check {
+    let run = move |context: &Context<'_>| visit(&audit, places, context);
+    Check::new(name, Kind::Audit, Body::Audit { comparisons: places * A::Found::COMPARISONS, run: Box::new(run) })
+}
+
+fn visit<A: Audit>(audit: &A, places: usize, context: &Context<'_>) -> Finding {
+    let visited = |index: usize| {
+        if context.is_stopped() {
+            return None;
+        }
+        let key = context.key(index as u64);
+        // The place's stream is the last replicate's, which no simulation reaches.
+        let place = audit.place(&mut key.rng(u64::MAX));
+        let found = audit.examine(&place, key);
+        let units = found.as_ref().map_err(String::clone).and_then(|found| found.units(&context.family));
+        Some((place, key, found.ok(), units))
+    };
+    let all: Vec<_> = (0..places).into_par_iter().map(visited).collect();
+    let Some(all) = all.into_iter().collect::<Option<Vec<_>>>() else { return Finding::interrupted() };
+    let compared: Vec<_> = all
+        .iter()
+        .filter_map(|(place, key, found, units)| Some((place, *key, found.as_ref()?, *units.as_ref().ok()?)))
+        .collect();
+    let said = said_of(&all.iter().filter_map(|(.., units)| units.as_ref().err()).collect::<Vec<_>>());
+    let Some((place, key, found, units)) = compared.iter().max_by(|a, b| a.3.total_cmp(&b.3)) else {
+        return Finding::inconclusive(format!("the route led to none of {places} places{said}"));
+    };
+    let head = format!("{} of {places} random places compared{said}", compared.len());
+    if *units > 1.0 {
+        let (words, units) = smallest(audit, place, *key, &context.family)
+            .unwrap_or_else(|| (format!("{place}: {}", found.words()), *units));
+        return Finding::within(units, format!("at {words}; {head}"));
+    }
+    let mut effects: Vec<f64> =
+        compared.iter().filter_map(|(_, _, found, _)| found.detectable(&context.family)).collect();
+    effects.sort_unstable_by(f64::total_cmp);
+    let effects = match &effects[..] {
+        [] => String::new(),
+        effects => format!(
+            "; an error of {:.2} % would be found at half of them, of {:.2} % at nine of ten",
+            100.0 * effects[effects.len() / 2],
+            100.0 * effects[effects.len() * 9 / 10]
+        ),
+    };
+    let finding = Finding::within(*units, format!("{head}{effects}; the worst at {place}: {}", found.words()));
+    // A route that leads to less than half of what is drawn says little of the domain.
+    if 2 * compared.len() < places {
+        return Finding { verdict: Verdict::Inconclusive, ..finding };
+    }
+    finding
+}
+
+/// How many places were not compared, by reason.
+fn said_of(reasons: &[&String]) -> String {
+    let mut kinds: Vec<(&String, usize)> = Vec::new();
+    for reason in reasons {
+        match kinds.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((reason, 1)),
+        }
+    }
+    kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    kinds.iter().map(|(reason, count)| format!(", {count} not: {reason}")).collect()
+}
+
+/// The smallest place that fails, too, in words, with its distance; none where no smaller one does.
+fn smallest<A: Audit>(audit: &A, failing: &A::Place, key: Key, family: &Family) -> Option<(String, f64)> {
+    let (mut known, mut tried) = (None::<(A::Place, A::Found, f64)>, 0);
+    loop {
+        let from = known.as_ref().map_or(failing, |(place, ..)| place);
+        let next = audit.smaller(from).into_iter().take(SMALLER - tried).find_map(|place| {
+            tried += 1;
+            let found = audit.examine(&place, key).ok()?;
+            let units = found.units(family).ok()?;
+            (units > 1.0).then_some((place, found, units))
+        });
+        match next {
+            Some(next) if tried < SMALLER => known = Some(next),
+            _ => return known.map(|(place, found, units)| (format!("{place}: {}", found.words()), units)),
+        }
+    }
+}
+
+/// A number between the two, uniform in its logarithm.
+///
+/// # Panics
+/// Where they are not positive and in order.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::{Key, log_uniform};
+/// let mut rng = Key { seed: 1, experiment: 2, cell: 3 }.rng(0);
+/// let drawn: Vec<f64> = (0..1000).map(|_| log_uniform(&mut rng, 1.0, 10_000.0)).collect();
+/// assert!(drawn.iter().all(|x| (1.0..=10_000.0).contains(x)));
+/// // Half of them are below the geometric mean.
+/// assert!((drawn.iter().filter(|x| **x < 100.0).count() as f64 - 500.0).abs() < 80.0);
+/// ```
+pub fn log_uniform(rng: &mut StreamRng, low: f64, high: f64) -> f64 {
+    assert!(0.0 < low && low <= high, "positive and in order");
+    (low * libm::exp(rng.random::<f64>() * libm::log(high / low))).clamp(low, high)
+}

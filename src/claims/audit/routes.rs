@@ -1,0 +1,169 @@
+//! The routes by which random places are compared.
+
+use goldenweight_evidence::{Against, Audit, Deviation, Key};
+
+use super::place::Place;
+use super::steps;
+use crate::claims::domain;
+use crate::experiment::Generations;
+use crate::prediction::Prediction;
+use crate::simulate::dispatch::SimulatorKind;
+use crate::simulate::engine::{Plan, Watch, Weights};
+use crate::stats::compare::Estimate;
+use crate::stats::moments::Moments;
+use crate::stream::StreamRng;
+
+/// Generations after which an iterated risk counts as its limit, if it then moves by less than [`STILL`] of itself in half as many more.
+const LONG: usize = 4_000;
+
+/// A tenth of the tolerance of a closed form.
+const STILL: f64 = 1e-13;
+
+/// What the program predicts against the moments step by step.
+pub struct ClosedForms;
+
+impl Audit for ClosedForms {
+    type Place = Place;
+    type Found = Deviation;
+
+    fn place(&self, rng: &mut StreamRng) -> Place {
+        Place::predicted(rng)
+    }
+
+    fn examine(&self, place: &Place, _: Key) -> Result<Deviation, String> {
+        let prediction = Prediction::new(&place.problem, place.schedule).expect("a valid place");
+        let prediction = prediction.ok_or("no law")?;
+        let path = |generations: usize| steps::risks(place, &vec![place.weight; generations], false);
+        let (expected, generations) = match place.at {
+            Generations::At(t) => (path(t as usize)?[t as usize], t as usize),
+            Generations::Average { from, until } => {
+                let risks = path(until as usize - 1)?;
+                (risks[from as usize..].iter().sum::<f64>() / f64::from(until - from), until as usize)
+            }
+            Generations::Limit => {
+                let risks = path(LONG)?;
+                let (half, last) = (risks[LONG / 2], risks[LONG]);
+                if (last - half).abs() > STILL * last || !last.is_finite() {
+                    return Err(format!("a limit that {LONG} generations do not reach"));
+                }
+                (last, LONG)
+            }
+        };
+        let computed = prediction.risk(domain::weight(place.weight), place.at);
+        Ok(domain::error(computed, expected, tolerance(place, generations)))
+    }
+
+    fn smaller(&self, place: &Place) -> Vec<Place> {
+        place.smaller()
+    }
+}
+
+/// A step rounds each entry of its tables a few times, by 1.1e-16, and these errors add up over generations; a sum over the entries has as many terms as
+/// cancel in a covariance's risk, tr E S^2 - 2 E tr S Sigma + tr Sigma^2, which is as small beside them as 1 beside the rows.
+fn tolerance(place: &Place, generations: usize) -> f64 {
+    let rows = place.problem.rows();
+    let cancelled = if place.problem.model().loss_index == 1 { rows.real.max(rows.synthetic) as f64 } else { 1.0 };
+    // A trace of the inverse has the rounding errors of the matrix, times its condition.
+    let condition = place.parameters().design_covariance.as_ref().map_or(1.0, |omega| {
+        let eigenvalues = omega.symmetric_eigenvalues();
+        eigenvalues.max() / eigenvalues.min()
+    });
+    domain::RECURSION + 1e-15 * ((1.0 + generations as f64) * cancelled + condition)
+}
+
+/// The place's own simulator at its weights: the moments of its loss.
+fn simulated(place: &Place, kind: SimulatorKind, key: Key) -> Result<Moments, String> {
+    let (_, replicates) = place.simulated.expect("a simulated place");
+    let Key { seed, experiment, cell } = key;
+    let plan =
+        Plan { seed, experiment, cell, replicates: 0..replicates, schedule: place.schedule, record: place.record() };
+    let simulator = place.problem.truth().simulator(kind, place.problem.rows()).ok_or("no simulator of this kind")?;
+    let outcome = simulator.run_until(&plan, &[Weights::Sequence(place.weights())], &Watch::nobody()).remove(0);
+    if outcome.failed_fits > 0 {
+        return Err("fits failed".to_owned());
+    }
+    Ok(outcome.moments[0][place.problem.model().loss_index])
+}
+
+/// Whether the mean of a loss is carried by replicates that no simulation meets: a covariance's near the weight below which it grows without bound, after
+/// some generations; a regression's on hardly more rows than coefficients.
+fn is_heavy(place: &Place) -> bool {
+    let rows = place.problem.rows();
+    if place.problem.model().takes.contains(&"beta") {
+        let spare = |rows: usize| rows >= place.problem.dim() + 8;
+        return !spare(rows.real) || !spare(rows.synthetic) && !(0.1..0.9).contains(&place.weight);
+    }
+    let m = rows.synthetic as f64;
+    let threshold = 1.0 - ((m - 1.0) / (m + 1.0)).sqrt();
+    place.problem.model().loss_index == 1
+        && place.schedule.takes_weight()
+        && place.record_end() > 3
+        && place.weight < 4.0 * threshold
+}
+
+/// The exact risk of what is recorded: of the moments step by step, or where there are none for every n and m, what the program predicts and calls exact.
+fn exact_risk(place: &Place) -> Result<f64, String> {
+    let of_path = |risks: Vec<f64>| match place.at {
+        Generations::Average { from, .. } => {
+            risks[from as usize..].iter().sum::<f64>() / (risks.len() - from as usize) as f64
+        }
+        _ => risks[risks.len() - 1],
+    };
+    steps::risks(place, &place.weights(), true).map(of_path).or_else(|reason| {
+        let weight = domain::weight(place.weight);
+        let prediction = Prediction::new(&place.problem, place.schedule).expect("a valid place");
+        let exact = prediction.filter(|law| law.exact(weight) && !place.is_changing);
+        exact.map(|law| law.risk(weight, place.at)).ok_or(reason)
+    })
+}
+
+/// What is simulated against the moments step by step, where these hold at every n and m.
+pub struct Simulations;
+
+impl Audit for Simulations {
+    type Place = Place;
+    type Found = Against;
+
+    fn place(&self, rng: &mut StreamRng) -> Place {
+        Place::simulated(rng, &[SimulatorKind::Rows, SimulatorKind::Sufficient], |place| {
+            place.at != Generations::Limit && !is_heavy(place) && exact_risk(place).is_ok()
+        })
+    }
+
+    fn examine(&self, place: &Place, key: Key) -> Result<Against, String> {
+        let (kind, _) = place.simulated.expect("a simulated place");
+        let expected = exact_risk(place)?;
+        let moments = simulated(place, kind, key)?;
+        Ok(Against { estimate: Estimate::from(&moments), expected })
+    }
+
+    fn smaller(&self, place: &Place) -> Vec<Place> {
+        place.smaller()
+    }
+}
+
+/// Rows against sufficient statistics, with other random numbers.
+pub struct TwoWays;
+
+impl Audit for TwoWays {
+    type Place = Place;
+    type Found = Against;
+
+    fn place(&self, rng: &mut StreamRng) -> Place {
+        let has_statistics =
+            |place: &Place| place.problem.truth().simulator(SimulatorKind::Sufficient, place.problem.rows()).is_some();
+        Place::simulated(rng, &[SimulatorKind::Rows], has_statistics)
+    }
+
+    fn examine(&self, place: &Place, key: Key) -> Result<Against, String> {
+        let other = Key { cell: key.cell + (1 << 32), ..key };
+        let [rows, sufficient] = [(SimulatorKind::Rows, key), (SimulatorKind::Sufficient, other)]
+            .map(|(kind, key)| simulated(place, kind, key).map(|moments| Estimate::from(&moments)));
+        let (rows, sufficient) = (rows?, sufficient?);
+        Ok(Against { estimate: rows.against(&sufficient), expected: sufficient.value })
+    }
+
+    fn smaller(&self, place: &Place) -> Vec<Place> {
+        place.smaller()
+    }
+}

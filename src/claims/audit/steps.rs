@@ -1,0 +1,217 @@
+//! The risk of a place generation by generation, from the sampling laws of its rows.
+//!
+//! Nothing of the theory is used: no closed form, no recursion of its modules, none of its constants. What a fit shares with the fit of generation 0 is
+//! carried beside its second moments, so that fresh and fixed real rows have one function each for vectors and for matrices.
+
+use nalgebra::DMatrix;
+
+use super::place::Place;
+use crate::catalogue;
+use crate::claims::moments::normal_mean;
+use crate::experiment::{Divisor, Rows};
+use crate::simulate::engine::ScheduleKind;
+
+/// How an estimate that is a mean over rows varies: E |estimate - fitted|^2 over `rows` rows of a fit whose own risk is e is (noise - shrink e)/rows. For the mean of
+/// a Gaussian the noise is tr Sigma, or what is left of it; for shares and the distribution function a fit that is off has less variance.
+struct Rowwise {
+    noise: f64,
+    shrink: f64,
+}
+
+/// Risks at t = 0..=weights.len() of a fit that is a weighted mean of rows; `kept(t)` is the part of the noise that the fit of generation t has.
+fn of_rows(
+    model: &Rowwise,
+    rows: Rows,
+    schedule: ScheduleKind,
+    weights: &[f64],
+    kept: impl Fn(usize) -> f64,
+) -> Vec<f64> {
+    let (n, m) = (rows.real as f64, rows.synthetic as f64);
+    let start = model.noise / n;
+    // E of the product of the errors of generations 0 and t.
+    let mut with_start = start;
+    let mut risks = vec![start];
+    for (i, w) in weights.iter().enumerate() {
+        let last = risks[i];
+        let drawn = last + (model.noise * kept(i) - model.shrink * last) / m;
+        let u = 1.0 - w;
+        risks.push(match schedule {
+            ScheduleKind::Fresh => w * w * start + u * u * drawn,
+            // The labels of synthetic rows are unbiased, so they share with generation 0 what their model shares.
+            ScheduleKind::Fixed => w * w * start + 2.0 * w * u * with_start + u * u * drawn,
+            ScheduleKind::Accumulate => {
+                let part = m / (n + (i + 1) as f64 * m);
+                (1.0 - part) * (1.0 - part) * last + 2.0 * part * (1.0 - part) * last + part * part * drawn
+            }
+        });
+        with_start = w * start + u * with_start;
+    }
+    risks
+}
+
+/// Second moments of a covariance estimate S in the eigenbasis of the truth: E `S_ii` `S_jj` on and above the diagonal, E `S_ij`^2 below it. All others vanish.
+type Table = DMatrix<f64>;
+
+/// Those of the sample covariance of rows with covariance S, `degrees` degrees of freedom, by Isserlis' formula.
+fn sampled(second: &Table, degrees: f64) -> Table {
+    DMatrix::from_fn(second.nrows(), second.ncols(), |i, j| {
+        let (products, squares) = (second[(i.min(j), i.max(j))], second[(i.max(j), i.min(j))]);
+        match i.cmp(&j) {
+            std::cmp::Ordering::Less => products + 2.0 * squares / degrees,
+            std::cmp::Ordering::Equal => products + 2.0 * products / degrees,
+            std::cmp::Ordering::Greater => squares + (products + squares) / degrees,
+        }
+    })
+}
+
+/// E |`Sigma_t` - Sigma|_F^2 at t = 0..=weights.len() from the eigenvalues of Sigma.
+fn of_covariance(
+    eigenvalues: &[f64],
+    divisor: Divisor,
+    rows: Rows,
+    schedule: ScheduleKind,
+    weights: &[f64],
+) -> Vec<f64> {
+    let p = eigenvalues.len();
+    let truth = DMatrix::from_fn(p, p, |i, j| if i <= j { eigenvalues[i] * eigenvalues[j] } else { 0.0 });
+    // A sum of squares over its rows is this part of the covariance; one row has none.
+    let kept = |rows: usize| match divisor {
+        Divisor::Unbiased => 1.0,
+        Divisor::MaximumLikelihood => 1.0 - 1.0 / rows as f64,
+    };
+    let (of_real, of_synthetic) = (kept(rows.real), kept(rows.synthetic));
+    let estimated = |second: &Table, rows: usize| sampled(second, rows.max(2) as f64 - 1.0) * (kept(rows) * kept(rows));
+    let real = estimated(&truth, rows.real);
+    // E of the fit is a multiple of Sigma; E of its products with the fit of generation 0 is a table, too.
+    let (mut multiple, mut second, mut with_start) = (of_real, real.clone(), real.clone());
+    let risk = |second: &Table, multiple: f64| {
+        let squares: f64 =
+            (0..p).flat_map(|i| (0..p).map(move |j| (i, j))).map(|(i, j)| second[(i.max(j), i.min(j))]).sum();
+        let truth: f64 = eigenvalues.iter().map(|l| l * l).sum();
+        squares - 2.0 * multiple * truth + truth
+    };
+    let mut risks = vec![risk(&second, multiple)];
+    for (i, &w) in weights.iter().enumerate() {
+        let drawn = estimated(&second, rows.synthetic);
+        let u = 1.0 - w;
+        match schedule {
+            ScheduleKind::Fresh => {
+                second = &real * (w * w) + drawn * (u * u) + &truth * (2.0 * w * u * of_real * of_synthetic * multiple);
+                multiple = w * of_real + u * of_synthetic * multiple;
+            }
+            ScheduleKind::Fixed => {
+                second = &real * (w * w) + drawn * (u * u) + &with_start * (2.0 * w * u * of_synthetic);
+                with_start = &real * w + with_start * (u * of_synthetic);
+                multiple = w * of_real + u * of_synthetic * multiple;
+            }
+            ScheduleKind::Accumulate => {
+                let part = rows.synthetic as f64 / (rows.real as f64 + (i + 1) as f64 * rows.synthetic as f64);
+                let rest = 1.0 - part;
+                second = &second * (rest * rest + 2.0 * part * rest * of_synthetic) + drawn * (part * part);
+                multiple *= rest + part * of_synthetic;
+            }
+        }
+        risks.push(risk(&second, multiple));
+    }
+    risks
+}
+
+/// Variances of the fitted mean's generations need what is left of the covariance: E `Sigma_t` over Sigma.
+fn multiples(divisor: Divisor, rows: Rows, weights: &[f64]) -> Vec<f64> {
+    let kept = |rows: usize| match divisor {
+        Divisor::Unbiased => 1.0,
+        Divisor::MaximumLikelihood => 1.0 - 1.0 / rows as f64,
+    };
+    let mut found = vec![kept(rows.real)];
+    for (i, w) in weights.iter().enumerate() {
+        found.push(w * kept(rows.real) + (1.0 - w) * kept(rows.synthetic) * found[i]);
+    }
+    found
+}
+
+/// tr I^-1 of a regression with canonical link, I = L (across (1 - d d') + along d d') L' with Omega = L L' and d the direction of L'beta. `moments` has the
+/// integrals E v(bZ) and E Z^2 v(bZ) of the response's variance v at a length b.
+fn inverse_information(beta: &[f64], design: &DMatrix<f64>, moments: impl Fn(f64) -> [f64; 2]) -> f64 {
+    let root = design.clone().cholesky().expect("positive definite").l();
+    let gamma = root.transpose() * DMatrix::from_column_slice(beta.len(), 1, beta);
+    let length = gamma.norm();
+    let [across, along] = moments(length);
+    let direction = if length > 0.0 { gamma / length } else { gamma };
+    let inverse =
+        root.solve_lower_triangular(&DMatrix::identity(beta.len(), beta.len())).expect("no zero on the diagonal");
+    // tr A S A' for A = L'^-1 and S = 1/across + (1/along - 1/across) d d'.
+    let along_direction = (inverse.transpose() * direction).norm_squared();
+    inverse.norm_squared() / across + along_direction * (1.0 / along - 1.0 / across)
+}
+
+/// The integrals of [`inverse_information`] by the trapezoidal rule.
+fn logistic_moments(length: f64) -> [f64; 2] {
+    let variance = |eta: f64| {
+        let odds = libm::exp(-eta.abs());
+        odds / ((1.0 + odds) * (1.0 + odds))
+    };
+    [normal_mean(|z| variance(length * z)), normal_mean(|z| z * z * variance(length * z))]
+}
+
+/// Under the weight e^(bz) a standard normal number has mean b: the integrals are those of 1 and (Z + b)^2, times e^(b^2/2).
+fn poisson_moments(length: f64) -> [f64; 2] {
+    let factor = libm::exp(0.5 * length * length);
+    [factor * normal_mean(|_| 1.0), factor * normal_mean(|z| (z + length) * (z + length))]
+}
+
+/// The risks of the place's model at generations 0..=weights.len(); none where they are known for many rows alone and `finite` ones are asked for.
+///
+/// # Errors
+/// Says why there are none.
+pub fn risks(place: &Place, weights: &[f64], finite: bool) -> Result<Vec<f64>, String> {
+    let given = place.parameters();
+    let (rows, schedule, dim) = (place.problem.rows(), place.schedule, place.problem.dim());
+    let identity = || DMatrix::identity(dim, dim);
+    let sigma = given.sigma.clone().unwrap_or_else(identity);
+    let design = given.design_covariance.clone().unwrap_or_else(identity);
+    let beta = given.beta.clone().unwrap_or_else(|| vec![1.0; dim]);
+    let divisor = given.divisor.unwrap_or(Divisor::Unbiased);
+    if divisor == Divisor::MaximumLikelihood && schedule == ScheduleKind::Accumulate {
+        return Err("data that accumulate under divisors n and m".to_owned());
+    }
+    let mean_of = |noise: f64| of_rows(&Rowwise { noise, shrink: 0.0 }, rows, schedule, weights, |_| 1.0);
+    let in_the_limit = |noise: f64| if finite { Err("a law for many rows".to_owned()) } else { Ok(mean_of(noise)) };
+    let model = place.problem.model();
+    if model == &catalogue::GAUSSIAN_MEAN {
+        let left = multiples(divisor, rows, weights);
+        return Ok(of_rows(&Rowwise { noise: sigma.trace(), shrink: 0.0 }, rows, schedule, weights, |t| left[t]));
+    }
+    if model == &catalogue::GAUSSIAN_COVARIANCE || model == &catalogue::GAUSSIAN_VARIANCE {
+        let eigenvalues = sigma.symmetric_eigenvalues();
+        return Ok(of_covariance(eigenvalues.as_slice(), divisor, rows, schedule, weights));
+    }
+    if model == &catalogue::CATEGORICAL || model == &catalogue::CDF {
+        let noise = match &given.probabilities {
+            Some(p) => p.iter().map(|p| p * (1.0 - p)).sum(),
+            None if model == &catalogue::CDF => 1.0 / 6.0,
+            None => [0.1, 0.2, 0.3, 0.4].iter().map(|p| p * (1.0 - p)).sum(),
+        };
+        return Ok(of_rows(&Rowwise { noise, shrink: 1.0 }, rows, schedule, weights, |_| 1.0));
+    }
+    if model == &catalogue::LINEAR {
+        let noise = given.noise_variance.unwrap_or(1.0) * design.try_inverse().expect("positive definite").trace();
+        if schedule.takes_weight() && weights.iter().all(|w| *w == 0.0) && place.weight == 0.0 {
+            // E (X'X)^-1 of rows N(0, I): one covariance over rows - p - 1.
+            let spare = |rows: usize| rows as f64 - dim as f64 - 1.0;
+            let [fresh, drawn] = [rows.real, rows.synthetic]
+                .map(|rows| if spare(rows) > 0.0 { noise / spare(rows) } else { f64::INFINITY });
+            return Ok((0..=weights.len()).map(|t| if t == 0 { fresh } else { fresh + t as f64 * drawn }).collect());
+        }
+        if schedule == ScheduleKind::Fresh {
+            return Err("a law by quadrature".to_owned());
+        }
+        return in_the_limit(noise);
+    }
+    if model == &catalogue::LOGISTIC {
+        return in_the_limit(inverse_information(&beta, &design, logistic_moments));
+    }
+    if model == &catalogue::POISSON {
+        return in_the_limit(inverse_information(&beta, &design, poisson_moments));
+    }
+    Err("a model without independent steps".to_owned())
+}

@@ -1,0 +1,146 @@
+//! Whether random numbers of different keys are independent, through the engine: a probe in the place of a model.
+
+use std::fmt;
+
+use goldenweight_evidence::{Against, Audit, Key};
+use goldenweight_recursion::engine::{Plan, Record, Watch, Weights, paths};
+use goldenweight_recursion::{FitFailure, Fresh, FromTruth, Model, Part, Retraining, Rows};
+use rand::RngExt;
+use rand_distr::StandardNormal;
+
+use crate::stats::compare::Estimate;
+use crate::stats::moments::Moments;
+use crate::stream::StreamRng;
+
+/// A batch is one normal number, a fit the pair of the real and the synthetic one, and the losses are these numbers themselves.
+struct Probe;
+
+impl Model for Probe {
+    type Noise = f64;
+    type Data = ();
+    type Fit = [f64; 2];
+    type Scratch = ();
+
+    const LOSSES: &'static [&'static str] = &["real", "synthetic"];
+
+    fn truth(&self) -> &[f64; 2] {
+        &[0.0; 2]
+    }
+
+    fn noise(&self, _: usize) -> f64 {
+        f64::NAN
+    }
+
+    fn data(&self, _: usize) {}
+
+    fn unfitted(&self) -> [f64; 2] {
+        [f64::NAN; 2]
+    }
+
+    fn scratch(&self) {}
+
+    fn draw(&self, rng: &mut StreamRng, noise: &mut f64) {
+        *noise = rng.sample(StandardNormal);
+    }
+
+    fn generate(&self, _: &[f64; 2], _: &f64, (): &mut ()) -> Result<(), FitFailure> {
+        Ok(())
+    }
+
+    fn fit(&self, _: u32, parts: &[Part<'_, Self>], (): &mut (), fit: &mut [f64; 2]) -> Result<(), FitFailure> {
+        parts.iter().for_each(|part| fit[usize::from(!part.real)] = *part.noise);
+        Ok(())
+    }
+
+    fn losses(&self, fit: &[f64; 2], out: &mut [f64]) {
+        out.copy_from_slice(fit);
+    }
+}
+
+/// The key of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Batch {
+    is_synthetic: bool,
+    generation: u32,
+    first: u64,
+    cell: u64,
+    experiment: u64,
+}
+
+impl fmt::Display for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { is_synthetic, generation, first, cell, experiment } = self;
+        let kind = if *is_synthetic { "synthetic" } else { "real" };
+        write!(f, "{kind} rows of t = {generation}, replicates from {first}, cell + {cell}, experiment + {experiment}")
+    }
+}
+
+/// Two keys that differ.
+#[derive(Debug)]
+pub struct Pair([Batch; 2]);
+
+impl fmt::Display for Pair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.0[0], self.0[1])
+    }
+}
+
+/// Replicates of a pair.
+const REPLICATES: u64 = 4096;
+
+/// Distances at which a field of a key could overflow, or a counter begin again.
+const DISTANCES: [u64; 10] = [1, 2, 8, 64, 256, 4096, 1 << 16, 1 << 20, 1 << 31, 1 << 32];
+
+/// Products of two independent normal numbers have mean 0 and variance 1.
+pub struct Streams;
+
+impl Audit for Streams {
+    type Place = Pair;
+    type Found = Against;
+
+    fn place(&self, rng: &mut StreamRng) -> Pair {
+        loop {
+            let t = rng.random_range(1..=40);
+            let one = Batch { is_synthetic: rng.random(), generation: t, first: 0, cell: 0, experiment: 0 };
+            let mut other = one;
+            let distance = DISTANCES[rng.random_range(0..DISTANCES.len())];
+            match rng.random_range(0..5) {
+                0 => other.is_synthetic = !one.is_synthetic,
+                1 => other.generation = t + rng.random_range(1..=300),
+                2 => other.first = distance.next_multiple_of(64),
+                3 => other.cell = distance,
+                _ => other.experiment = distance,
+            }
+            // In every second pair two fields differ.
+            if rng.random() {
+                other.is_synthetic = rng.random();
+                other.generation = (other.generation + rng.random_range(0..3)).max(1);
+            }
+            if other != one {
+                return Pair([one, other]);
+            }
+        }
+    }
+
+    fn examine(&self, Pair(pair): &Pair, key: Key) -> Result<Against, String> {
+        let [one, other] = pair.map(|batch| numbers(batch, key));
+        let mut products = Moments::default();
+        one.iter().zip(&other).for_each(|(a, b)| products.push(a * b));
+        Ok(Against { estimate: Estimate::from(&products), expected: 0.0 })
+    }
+}
+
+/// The numbers of a batch over replicates, as the engine draws them.
+fn numbers(Batch { is_synthetic, generation, first, cell, experiment }: Batch, key: Key) -> Vec<f64> {
+    let plan = Plan {
+        seed: key.seed,
+        experiment: key.experiment.wrapping_add(experiment),
+        cell: key.cell.wrapping_add(cell << 16),
+        replicates: first..first + REPLICATES,
+        record: Record::At(vec![generation]),
+    };
+    let schedule = Fresh { rows: Rows { real: 1, synthetic: 1 } };
+    let retraining = Retraining { model: &Probe, source: &FromTruth, schedule: &schedule };
+    let found = paths(&retraining, &plan, &Weights::Constant(0.5), &Watch::nobody());
+    found.into_iter().map(|path| path[usize::from(is_synthetic)]).collect()
+}

@@ -1,0 +1,465 @@
+//! The same real rows at every generation: those of generation 0 are never replaced.
+
+use goldenweight_recursion::models::gaussian::{EveryRow, Gaussian, Sample, Sufficient};
+use goldenweight_theory::covariance::{CovarianceSystem, threshold};
+use goldenweight_theory::fixed::FixedRows;
+use goldenweight_theory::linear;
+use goldenweight_theory::maximum_likelihood::{MaximumLikelihood, Risks};
+use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
+use goldenweight_theory::{cdf, gaussian};
+use nalgebra::{DMatrix, DVector};
+
+use super::check::{Case, Cell, Check, exact, ladder, property, recursion, simulation};
+use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds, weights};
+use super::moments::fixed_rows_risk;
+use super::predicted::{self, OnFixedRows};
+use super::regression::{Fitted, Rung};
+use super::same_rows::Chain;
+use super::{Claim, Exactness, Source, certificate};
+use crate::catalogue::{self, Model};
+use crate::experiment::{Divisor, Parameters, Problem, Rows};
+use crate::simulate::Setting;
+use crate::simulate::categorical::CategoricalSufficient;
+use crate::simulate::cdf::CdfRows;
+use crate::simulate::engine::{Record, ScheduleKind};
+use crate::simulate::fixed_design::LinearFixedDesign;
+
+pub fn claims() -> Vec<Claim> {
+    vec![mean(), frequencies(), covariance(), likelihood_mean(), likelihood_covariance(), regressions()]
+}
+
+/// n, m, w, t.
+type Place = (u64, u64, f64, u32);
+
+/// Where the laws are compared with other routes.
+const PLACES: [Place; 8] = [
+    (5, 9, 0.618, 1),
+    (9, 5, 0.3, 2),
+    (8, 4, 0.5, 10),
+    (2, 3, 0.2, 12),
+    (31, 47, 0.618, 5),
+    (50, 60, 0.1, 7),
+    (100, 100, 0.0, 4),
+    (50, 60, 1.0, 3),
+];
+
+fn sizes(n: u64, m: u64) -> SampleSizes {
+    SampleSizes::new(n, m).expect("positive")
+}
+
+fn degrees(n: u64, m: u64) -> DegreesOfFreedom {
+    DegreesOfFreedom::new(sizes(n, m)).expect("at least 2")
+}
+
+fn named((n, m, w, t): Place) -> String {
+    format!("n = {n}, m = {m}, w = {w}, t = {t}")
+}
+
+fn chain((n, m, w, _): Place, divisor: Divisor) -> Chain<f64> {
+    Chain::new(n, m, w, divisor)
+}
+
+/// The expected risks at a place: one function for each claim, of what is simulated or computed by other routes.
+fn mean_risk(trace: f64, (n, m, w, t): Place) -> f64 {
+    FixedRows::of(&gaussian::mean(trace, sizes(n, m))).risk_at(&w, t)
+}
+
+/// In units of A: sum p (1 - p) of the cells, 1/6 of the distribution function.
+fn frequency_risk((n, m, w, t): Place) -> f64 {
+    6.0 * FixedRows::<f64>::of(&cdf::law(sizes(n, m))).risk_at(&w, t)
+}
+
+fn covariance_risk(sigma: &DMatrix<f64>, (n, m, w, t): Place) -> f64 {
+    let system = CovarianceSystem::new(sigma.norm_squared(), sigma.trace() * sigma.trace(), degrees(n, m));
+    FixedRows::of_covariance(&system).iter().map(|law| law.risk_at(&w, t)).sum()
+}
+
+fn likelihood(sigma: &DMatrix<f64>, (n, m, w, t): Place) -> Risks<f64> {
+    MaximumLikelihood::new(sigma.trace(), sigma.norm_squared(), sizes(n, m)).on_fixed_rows().risks_at(&w, t)
+}
+
+/// Indices of the Gaussian chain's losses.
+const MEAN: usize = 0;
+const COVARIANCE: usize = 1;
+
+/// A covariance with unequal variances and correlations, so that tr Sigma, tr Sigma^2 and p are all different numbers.
+fn correlated() -> DMatrix<f64> {
+    DMatrix::from_row_slice(3, 3, &[2.0, 0.6, -0.3, 0.6, 1.0, 0.2, -0.3, 0.2, 0.5])
+}
+
+fn plane() -> DMatrix<f64> {
+    DMatrix::from_row_slice(2, 2, &[2.0, 0.6, 0.6, 1.0])
+}
+
+fn unit() -> DMatrix<f64> {
+    DMatrix::identity(1, 1)
+}
+
+fn cell((n, m, w, t): Place, dim: usize) -> Cell {
+    let rows = Rows { real: n as usize, synthetic: m as usize };
+    Cell::new(rows, dim, w, Record::At(vec![t])).named("the same rows")
+}
+
+/// The Gaussian chain at a place; rows or statistics are drawn.
+fn simulated<S: Sample + Send + Sync + 'static>(
+    sigma: DMatrix<f64>,
+    divisor: Divisor,
+    loss: usize,
+    at: Place,
+    expected: f64,
+) -> Case {
+    let cell = cell(at, sigma.nrows());
+    let setting = Setting::of(Gaussian::<S>::new(sigma).with_divisor(divisor), cell.rows);
+    Case::new(cell, setting, loss, expected).with_fixed_rows()
+}
+
+/// The program's predictions for a model's problem of these parameters, against a path that [`Chain`] makes.
+fn predicted(
+    model: Model,
+    parameters: Parameters,
+    path: impl Fn(&Chain<f64>, &Problem, u32) -> Vec<f64> + Send + Sync + 'static,
+) -> Check {
+    let divisor = parameters.divisor.unwrap_or(Divisor::Unbiased);
+    let problem = move |(n, m, w): (u64, u64, f64)| -> OnFixedRows {
+        let problem = Problem::new(model, n, m, &parameters).expect("a valid problem");
+        // What contracts least is u^2 (1 + 2/(m - 1)), below .95: after 600 steps less than 1e-13 of it is left.
+        let risks = path(&Chain::new(n, m, w, divisor), &problem, 600);
+        (problem, w, risks)
+    };
+    predicted::on_fixed_rows(true, move || [(12, 20, 0.15), (9, 6, 0.618), (30, 7, 1.0)].map(&problem).to_vec())
+}
+
+fn mean() -> Claim {
+    let sufficient =
+        |at| simulated::<Sufficient>(correlated(), Divisor::Unbiased, MEAN, at, mean_risk(correlated().trace(), at));
+    let by_rows =
+        |at| simulated::<EveryRow>(correlated(), Divisor::Unbiased, MEAN, at, mean_risk(correlated().trace(), at));
+    // Six rows of an intercept and a trend, labels with noise of variance .49.
+    let design = || DMatrix::from_fn(6, 2, |i, j| [1.0, i as f64 - 2.0][j]);
+    let on_one_design = |w: f64, t: u32| {
+        let inverse = (design().transpose() * design()).try_inverse().expect("full rank");
+        let expected = FixedRows::of(&linear::fixed_design_law(0.49, inverse.trace())).risk_at(&w, t);
+        let simulator = LinearFixedDesign::new(design(), DVector::from_row_slice(&[1.0, -0.5]), 0.49);
+        Case::new(cell((6, 6, w, t), 2), simulator.expect("full rank"), 0, expected).with_fixed_rows()
+    };
+    Claim {
+        id: "fixed-mean",
+        statement: "with the same n real rows at every generation the mean's risk is (A/n)(1 + k u²(1 − u^(2t))/(1 − u²)), A = tr Σ, and \
+                    (A/n)(1 + kt) at w = 0: at every n, m and t synthetic rows only add to that of the real rows",
+        domain: "every n, m >= 2, t, w and Σ, the covariance being re-estimated too; likewise regression on one fixed design, k = 1",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("joint moments in rationals, later generations in symbols", certificate::fixed::mean),
+            recursion("covariances of all pairs of rows", RECURSION, || {
+                let case = |at: Place| {
+                    let risks = chain(at, Divisor::Unbiased).mean_by_rows(at.3);
+                    (named(at), mean_risk(1.0, at), risks[at.3 as usize])
+                };
+                PLACES.map(case).to_vec()
+            }),
+            predicted(
+                &catalogue::GAUSSIAN_MEAN,
+                Parameters { sigma: Some(correlated()), ..Parameters::default() },
+                |chain, _, t| chain.mean_by_rows(t).into_iter().map(|risk| risk * correlated().trace()).collect(),
+            ),
+            property(
+                "the noise of every generation, shrunk since; never below the real rows' risk",
+                "(n, m, w, t)",
+                || (2..500u64, 2..500u64, weights(), 0..60u32),
+                |&(n, m, w, t)| {
+                    let shrunk: f64 = (1..=t).map(|i| libm::pow(1.0 - w, 2.0 * f64::from(i))).sum();
+                    let [alone, noise] = [n, m].map(|rows| 1.0 / rows as f64);
+                    error(mean_risk(1.0, (n, m, w, t)), alone + noise * shrunk, 10.0 * IDENTITY)
+                        .max(error(mean_risk(1.0, (n, m, 0.0, t)), alone + noise * f64::from(t), 10.0 * IDENTITY))
+                        .max(holds(mean_risk(1.0, (n, m, w, t)) >= alone))
+                        .max(error(mean_risk(1.0, (n, m, 1.0, t)), alone, IDENTITY))
+                },
+            ),
+            simulation(
+                "by sufficient statistics",
+                160_000,
+                0.025,
+                [(8, 4, 0.5, 3), (20, 12, 0.3, 5), (31, 47, 0.0, 2)].map(sufficient).into(),
+            ),
+            simulation("by rows", 200_000, 0.03, vec![by_rows((8, 6, 0.4, 3))]),
+            simulation("regression on one design", 200_000, 0.025, vec![on_one_design(0.3, 4)]),
+        ],
+    }
+}
+
+fn frequencies() -> Claim {
+    let cells = |at: Place| {
+        let cell = cell(at, 4);
+        let simulator = CategoricalSufficient::new(vec![0.05, 0.15, 0.3, 0.5], cell.rows);
+        // 1 - sum p^2.
+        Case::new(cell, simulator, 0, 0.635 * frequency_risk(at)).with_fixed_rows()
+    };
+    let points = |at: Place| {
+        let cell = cell(at, 1);
+        let simulator = CdfRows::new(cell.rows);
+        Case::new(cell, simulator, 0, frequency_risk(at) / 6.0).with_fixed_rows()
+    };
+    let apart = |constant: fn(&Problem) -> f64| {
+        move |chain: &Chain<f64>, problem: &Problem, t| {
+            let risk = |apart: f64| constant(problem) * (1.0 - apart);
+            chain.different_ancestors(t).into_iter().map(risk).collect()
+        }
+    };
+    Claim {
+        id: "fixed-frequencies",
+        statement: "with the same n real rows at every generation the risk of cell probabilities (A = Σ p(1 − p)) and of the distribution function \
+                    (A = 1/6) is A/n + q_t, q_t = u²((1 − 1/m) q_{t−1} + A(1 − 1/n)/m), q_0 = 0: never below A/n",
+        domain: "every n, m >= 1, t and w, every p and continuous F",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("data sets enumerated, later generations in symbols", certificate::fixed::frequencies),
+            recursion("real ancestors of all pairs of rows, followed back", RECURSION, || {
+                let case = |at: Place| {
+                    let ancestors = chain(at, Divisor::Unbiased).different_ancestors(at.3)[at.3 as usize];
+                    (named(at), frequency_risk(at), 1.0 - ancestors)
+                };
+                PLACES.into_iter().chain([(1, 3, 0.4, 9), (4, 30, 0.05, 40), (6, 1, 0.3, 3)]).map(case).collect()
+            }),
+            // The default cells have A = 1 - .3.
+            predicted(&catalogue::CATEGORICAL, Parameters::default(), apart(|_| 0.7)),
+            property(
+                "the terms of q_t; below A, and never below the real rows' risk",
+                "(n, m, w, t)",
+                || (1..500u64, 1..500u64, weights(), 0..60u32),
+                |&(n, m, w, t)| {
+                    let [alone, noise] = [n, m].map(|rows| 1.0 / rows as f64);
+                    let (u2, kept) = ((1.0 - w) * (1.0 - w), 1.0 - noise);
+                    let shrunk: f64 = (0..t).map(|i| u2 * libm::pow(kept * u2, i.into())).sum();
+                    let found = frequency_risk((n, m, w, t));
+                    error(found, alone + noise * (1.0 - alone) * shrunk, 10.0 * IDENTITY)
+                        .max(holds(found >= alone * (1.0 - IDENTITY) && found <= 1.0 + IDENTITY))
+                        .max(error(frequency_risk((n, m, 1.0, t)), alone, IDENTITY))
+                },
+            ),
+            simulation("cells, by counts", 120_000, 0.025, [(8, 4, 0.4, 5), (20, 10, 0.2, 3)].map(cells).into()),
+            simulation("distribution function, by rows", 120_000, 0.025, [(10, 8, 0.3, 4)].map(points).into()),
+        ],
+    }
+}
+
+fn covariance() -> Claim {
+    let sufficient = |sigma: DMatrix<f64>, at| {
+        let expected = covariance_risk(&sigma, at);
+        simulated::<Sufficient>(sigma, Divisor::Unbiased, COVARIANCE, at, expected)
+    };
+    let by_rows =
+        |at| simulated::<EveryRow>(correlated(), Divisor::Unbiased, COVARIANCE, at, covariance_risk(&correlated(), at));
+    Claim {
+        id: "fixed-covariance",
+        statement: "with the same n real rows at every generation the covariance's risk is (a_t + b_t)/3, each of them \
+                    e_t = (1 − u²)N/(n − 1) + u²(N/(m − 1) + ρe_{t−1}): a_t with N = 4 tr Σ² + 2(tr Σ)², ρ = 1 + 2/(m − 1), b_t with N = (tr Σ)² − tr Σ², \
+                    ρ = 1 − 1/(m − 1); it is never below that of the real rows, and unbounded up to the w_c(m) of fresh ones",
+        domain: "every n, m >= 2, t, w, p and Σ; p = 1 is the variance",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact(
+                "all p⁴ joint second moments in rationals, later generations in symbols",
+                certificate::fixed::covariance,
+            ),
+            // Compared as E tr Sigma_t^2: quadrature cannot know its distance from the truth as well. Two quadratures and a few in determinants.
+            recursion("p = 1 and 2: averaged over the real rows' variance, by quadrature", 20.0 * QUADRATURE, || {
+                let case = |at: Place| {
+                    let sigmas = [&unit(), &plane()];
+                    let carried = chain(at, Divisor::Unbiased).risks_by_quadrature(sigmas, at.3);
+                    [0, 1].map(|i| {
+                        let law = sigmas[i].norm_squared() + covariance_risk(sigmas[i], at);
+                        (format!("p = {}, {}", i + 1, named(at)), law, carried[i].1)
+                    })
+                };
+                PLACES.into_iter().flat_map(case).collect()
+            }),
+            predicted(
+                &catalogue::GAUSSIAN_COVARIANCE,
+                Parameters { sigma: Some(plane()), ..Parameters::default() },
+                |chain, _, t| chain.risks(&plane(), t).into_iter().map(|(_, risk)| risk).collect(),
+            ),
+            property(
+                "p = 1, in terms; never below the real rows' risk; the threshold is that of fresh rows",
+                "(n, m, w, t)",
+                || (2..500u64, 2..500u64, weights(), 0..40u32),
+                |&(n, m, w, t)| {
+                    let [alone, noise] = [n, m].map(|rows| 2.0 / (rows as f64 - 1.0));
+                    let u2 = (1.0 - w) * (1.0 - w);
+                    let shrunk: f64 = (0..t).map(|i| u2 * libm::pow(u2 * (1.0 + noise), i.into())).sum();
+                    let expected = alone + noise * (1.0 + alone) * shrunk;
+                    let law = FixedRows::of(&gaussian::variance(1.0, degrees(n, m)));
+                    let contracts = law.departure.contraction(&w) < 1.0;
+                    error(covariance_risk(&unit(), (n, m, w, t)), expected, 20.0 * IDENTITY)
+                        .max(holds(
+                            covariance_risk(&correlated(), (n, m, w, t))
+                                >= covariance_risk(&correlated(), (n, m, 1.0, t)),
+                        ))
+                        .max(holds(contracts == (w > threshold(m - 1))))
+                },
+            ),
+            simulation(
+                "by sufficient statistics",
+                1_200_000,
+                0.03,
+                vec![sufficient(correlated(), (31, 20, 0.4, 4)), sufficient(unit(), (40, 30, 0.2, 3))],
+            ),
+            simulation("by rows", 200_000, 0.05, vec![by_rows((31, 20, 0.3, 3))]),
+        ],
+    }
+}
+
+fn likelihood_mean() -> Claim {
+    let case = |at| likelihood(&correlated(), at).mean;
+    let sufficient = |at| simulated::<Sufficient>(correlated(), Divisor::MaximumLikelihood, MEAN, at, case(at));
+    let by_rows = |at| simulated::<EveryRow>(correlated(), Divisor::MaximumLikelihood, MEAN, at, case(at));
+    Claim {
+        id: "fixed-mle-mean",
+        statement: "with divisors n, m and the same n real rows at every generation the mean's risk is T/n + q_t, q_t = u²(q_{t−1} + (1 − b_{t−1}) T/m), \
+                    T = tr Σ, b_t = w/n + u (1/m + (1 − 1/m) b_{t−1}): at every t least at w = 1",
+        domain: "every n, m >= 1, t, w and Σ",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("joint moments in rationals", certificate::fixed::likelihood_mean),
+            recursion("products of all pairs of rows", RECURSION, || {
+                let case = |at: Place| {
+                    let risks = chain(at, Divisor::MaximumLikelihood).mean_by_rows(at.3);
+                    (named(at), likelihood(&unit(), at).mean, risks[at.3 as usize])
+                };
+                PLACES.into_iter().chain([(1, 3, 0.4, 5), (4, 1, 0.3, 6)]).map(case).collect()
+            }),
+            predicted(
+                &catalogue::GAUSSIAN_MEAN,
+                Parameters { divisor: Some(Divisor::MaximumLikelihood), ..Parameters::default() },
+                |chain, _, t| chain.mean_by_rows(t).into_iter().map(|risk| 2.0 * risk).collect(),
+            ),
+            property(
+                "between the real rows' risk and the unbiased model's",
+                "(n, m, w, t)",
+                || (1..500u64, 1..500u64, weights(), 0..60u32),
+                |&(n, m, w, t)| {
+                    let [found, alone] = [w, 1.0].map(|w| likelihood(&unit(), (n, m, w, t)).mean);
+                    error(alone, 1.0 / n as f64, IDENTITY)
+                        .max(holds(found >= alone * (1.0 - IDENTITY)))
+                        .max(holds(found <= mean_risk(1.0, (n, m, w, t)) * (1.0 + 10.0 * IDENTITY)))
+                },
+            ),
+            simulation(
+                "by sufficient statistics",
+                320_000,
+                0.025,
+                [(8, 4, 0.4, 3), (5, 3, 0.2, 6)].map(sufficient).into(),
+            ),
+            simulation("by rows", 200_000, 0.035, vec![by_rows((6, 4, 0.3, 3))]),
+        ],
+    }
+}
+
+fn likelihood_covariance() -> Claim {
+    let sufficient = |sigma: DMatrix<f64>, at| {
+        let expected = likelihood(&sigma, at).covariance;
+        simulated::<Sufficient>(sigma, Divisor::MaximumLikelihood, COVARIANCE, at, expected)
+    };
+    let by_rows = |at| {
+        let expected = likelihood(&correlated(), at).covariance;
+        simulated::<EveryRow>(correlated(), Divisor::MaximumLikelihood, COVARIANCE, at, expected)
+    };
+    Claim {
+        id: "fixed-mle-covariance",
+        statement: "with divisors n, m and the same n real rows at every generation the covariance's risk is as in mle-covariance-law, where \
+                    2wu (1 − 1/m)(1 − b_{t−1})/n is added in g_t, and twice that in f_t; its limit falls below that of the real rows as w falls below 1 (slope \
+                    2(n − 1)T²/(n²m)): here synthetic rows help, by shrinking the covariance",
+        domain: "every n, m >= 1, t, w, p and Σ; n >= 2 for the help",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("all p⁴ joint raw second moments in rationals", certificate::fixed::likelihood_covariance),
+            // The risk is a difference of moments near 1, as small as 1/n of them here.
+            recursion("p = 1 and 2: averaged over the real rows' variance, by quadrature", 100.0 * QUADRATURE, || {
+                let case = |at: Place| {
+                    let sigmas = [&unit(), &plane()];
+                    let carried = chain(at, Divisor::MaximumLikelihood).risks_by_quadrature(sigmas, at.3);
+                    [0, 1].map(|i| {
+                        let law = likelihood(sigmas[i], at).covariance;
+                        (format!("p = {}, {}", i + 1, named(at)), law, carried[i].0)
+                    })
+                };
+                PLACES.into_iter().flat_map(case).collect()
+            }),
+            predicted(
+                &catalogue::GAUSSIAN_COVARIANCE,
+                Parameters { sigma: Some(plane()), divisor: Some(Divisor::MaximumLikelihood), ..Parameters::default() },
+                |chain, _, t| chain.risks(&plane(), t).into_iter().map(|(_, risk)| risk).collect(),
+            ),
+            property(
+                "less than the real rows' risk at the best weight, and there than at any other",
+                "(p, n, m, w)",
+                || (1..20usize, 2..500u64, 2..500u64, weights()),
+                |&(p, n, m, w)| {
+                    let law = MaximumLikelihood::new(p as f64, p as f64, sizes(n, m)).on_fixed_rows();
+                    let best = law.optimal_weight_of_covariance().unwrap_or(f64::NAN);
+                    let [least, alone, other] = [best, 1.0, w].map(|w| law.limit(&w).covariance);
+                    let (rows, dim) = (n as f64, p as f64);
+                    let variance = (rows - 1.0) * (dim + dim * dim);
+                    error(alone, (variance + dim) / (rows * rows), IDENTITY)
+                        .max(holds(least < alone && best < 1.0))
+                        .max(holds(least <= other * (1.0 + 10.0 * IDENTITY)))
+                },
+            ),
+            simulation(
+                "by sufficient statistics",
+                1_200_000,
+                0.03,
+                vec![sufficient(correlated(), (12, 20, 0.4, 3)), sufficient(unit(), (20, 16, 0.3, 3))],
+            ),
+            simulation("by rows", 200_000, 0.04, vec![by_rows((12, 9, 0.4, 2))]),
+        ],
+    }
+}
+
+/// Where the regressions are simulated: weight and generation, k = 1.
+const REGRESSIONS: (f64, u32) = (0.4, 2);
+
+/// A ladder n, 2n, 4n, linear in 1/n, at k = 1.
+fn regression_ladder(model: Fitted, name: &'static str, cap: u64, margin: f64, first: usize, dim: usize) -> Check {
+    let (w, t) = REGRESSIONS;
+    let rung = |rung: Rung| {
+        // k = 1.
+        let relative = FixedRows::of(&gaussian::mean(1.0, sizes(1, 1))).risk_at(&w, t);
+        model.under(ScheduleKind::Fixed, rung, w, relative).named("the same rows")
+    };
+    ladder(name, cap, margin, 1, Rung::ladder::<3>(first, 1.0, dim, t, t + 1).map(rung).into())
+}
+
+fn regressions() -> Claim {
+    Claim {
+        id: "fixed-regressions",
+        statement: "with the same n real rows at every generation n times the risk of linear, logistic and Poisson regression tends to \
+                    A(1 + k u²(1 − u^(2t))/(1 − u²)), A = σ²p or tr I(β)⁻¹, and with t to A(1 + ku²/(w(2 − w))): least at w = 1",
+        domain: "n → ∞ at fixed k, w, p, t and β",
+        source: Source::Derived,
+        exactness: Exactness::Limit,
+        checks: vec![
+            exact("shares of every noise, in rationals", certificate::fixed::estimating_equations),
+            predicted::on_fixed_rows(false, || {
+                let models = [(Fitted::Linear, 3), (Fitted::Logistic, 2), (Fitted::Poisson, 2)];
+                let problem = |(model, dim): (Fitted, usize)| -> [OnFixedRows; 2] {
+                    [(100, 400, 0.15), (90, 30, 0.618)].map(|(n, m, w)| {
+                        let parameters = Parameters::of_dim(Some(dim as u64));
+                        let problem = Problem::new(model.model(), n, m, &parameters).expect("a valid problem");
+                        let alone = model.constant_by_quadrature(dim) / n as f64;
+                        let risks = fixed_rows_risk(n as f64 / m as f64, w, 600);
+                        (problem, w, risks.into_iter().map(|risk| alone * risk).collect())
+                    })
+                };
+                models.into_iter().flat_map(problem).collect()
+            }),
+            regression_ladder(Fitted::Linear, "linear, w = .4, p = 2", 120_000, 0.04, 100, 2),
+            regression_ladder(Fitted::Logistic, "logistic, w = .4, p = 2", 16_000, 0.15, 200, 2),
+            regression_ladder(Fitted::Poisson, "Poisson, w = .4, p = 1", 24_000, 0.15, 200, 1),
+        ],
+    }
+}
