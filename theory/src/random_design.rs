@@ -375,6 +375,15 @@ impl Search<'_> {
 ///
 /// # Accuracy
 /// at a single weight, relative width below 1e-12 for n, m up to 100 (9e-13 measured), growing with n + m: ln omega is enclosed to n + m ulp
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{interval::Interval, parameters::SampleSizes, random_design::enclosure, scalar::Scalar};
+/// // At the weight 7/19 all rows are weighted alike, and g is 1/(nu - 2).
+/// let [g, _] = enclosure(SampleSizes::new(7, 12)?, &Interval::ratio(7, 19));
+/// assert!(g.contains(1.0 / 17.0) && g.width() < 1e-13);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn enclosure(sizes: SampleSizes, w: &Interval) -> [Interval; 2] {
     let u = complement(w);
@@ -467,6 +476,15 @@ const LONGEST: i64 = 100_000;
 /// # Source
 /// derived: kappa = 1, so F = X and G = I in the [module](self). For the zonal polynomials C_2 = ((tr X)^2 + 2 tr X^2)/3 and C_11 = 2 ((tr X)^2 - tr X^2)/3 (see
 /// Muirhead, Aspects of Multivariate Statistical Theory, 1982, theorem 7.2.10), E C(X)/C(I) is m (m + 2)/(nu (nu + 2)) and m (m - 1)/(nu (nu - 1)).
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{parameters::SampleSizes, random_design::pooled};
+/// // p = 1, two real rows and one synthetic one: E x^2 of a beta(1/2, 1) variable is 1/5.
+/// let [g, rho] = pooled::<f64>(1, SampleSizes::new(2, 1)?);
+/// assert!((g - 1.0).abs() < 1e-15 && (rho - 0.2).abs() < 1e-15);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn pooled<S: Scalar>(dim: u32, sizes: SampleSizes) -> [S; 2] {
     let (n, m) = sizes.scalars::<S>();
