@@ -108,7 +108,7 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     (
         "linear-pooling",
         r"w = \frac{n}{\nu} \qquad g = \frac{p}{\nu - p - 1} \qquad p \rho = \frac{(\nu - 1) S - T}{\nu - p - 1}
-          \qquad S = \frac{a - b}{3},\ T = \frac{a + 2b}{3} \qquad a = \frac{p (p + 2)\,m (m + 2)}{\nu (\nu + 2)},\
+          \qquad S = \frac{a - b}{3},\ T = \frac{a + 2b}{3} \qquad a = \frac{p (p + 2)\,m (m + 2)}{\nu (\nu + 2)} \qquad
           b = \frac{p (p - 1)\,m (m - 1)}{\nu (\nu - 1)}",
     ),
     (

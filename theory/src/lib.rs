@@ -14,6 +14,7 @@
 //!   each model's place in that law, one file per model.
 //! * [`random_design`]: linear regression on Gaussian rows at every number of rows, by [`matrix_beta`], the eigenvalues of
 //!   the synthetic share of the pooled design.
+//! * [`second_order`]: logistic and Poisson regression to the second order in 1/n.
 //! * [`accumulate`]: data that accumulate over the generations, and [`fixed`]: the same real rows at every generation, both
 //!   for every model of the one law; [`maximum_likelihood`]: Gaussian rows whose covariance is divided by n, fresh or fixed;
 //!   [`design`]: regressions on rows N(0, Omega).
@@ -54,6 +55,7 @@ pub mod proofs;
 pub mod random_design;
 pub mod recursion;
 pub mod scalar;
+pub mod second_order;
 pub mod weights;
 pub mod wide;
 

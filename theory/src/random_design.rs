@@ -55,6 +55,7 @@ use crate::misspecified::well_specified;
 use crate::parameters::{SampleSizes, Weight};
 use crate::recursion::{Recursion, complement, geometric};
 use crate::scalar::{Analytic, Scalar};
+use crate::second_order::{Invariants, SecondOrder};
 
 /// The law of the coefficients' risk under random design, weighted least squares on the pooled rows.
 ///
@@ -374,6 +375,15 @@ impl Search<'_> {
 ///
 /// # Accuracy
 /// at a single weight, relative width below 1e-12 for n, m up to 100 (9e-13 measured), growing with n + m: ln omega is enclosed to n + m ulp
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{interval::Interval, parameters::SampleSizes, random_design::enclosure, scalar::Scalar};
+/// // At the weight 7/19 all rows are weighted alike, and g is 1/(nu - 2).
+/// let [g, _] = enclosure(SampleSizes::new(7, 12)?, &Interval::ratio(7, 19));
+/// assert!(g.contains(1.0 / 17.0) && g.width() < 1e-13);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn enclosure(sizes: SampleSizes, w: &Interval) -> [Interval; 2] {
     let u = complement(w);
@@ -466,6 +476,15 @@ const LONGEST: i64 = 100_000;
 /// # Source
 /// derived: kappa = 1, so F = X and G = I in the [module](self). For the zonal polynomials C_2 = ((tr X)^2 + 2 tr X^2)/3 and C_11 = 2 ((tr X)^2 - tr X^2)/3 (see
 /// Muirhead, Aspects of Multivariate Statistical Theory, 1982, theorem 7.2.10), E C(X)/C(I) is m (m + 2)/(nu (nu + 2)) and m (m - 1)/(nu (nu - 1)).
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{parameters::SampleSizes, random_design::pooled};
+/// // p = 1, two real rows and one synthetic one: E x^2 of a beta(1/2, 1) variable is 1/5.
+/// let [g, rho] = pooled::<f64>(1, SampleSizes::new(2, 1)?);
+/// assert!((g - 1.0).abs() < 1e-15 && (rho - 0.2).abs() < 1e-15);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn pooled<S: Scalar>(dim: u32, sizes: SampleSizes) -> [S; 2] {
     let (n, m) = sizes.scalars::<S>();
@@ -491,13 +510,10 @@ pub fn pooled<S: Scalar>(dim: u32, sizes: SampleSizes) -> [S; 2] {
 /// ```
 ///
 /// # Domain
-/// 0 < w <= 1
+/// 0 < w <= 1, p >= 1
 ///
 /// # Source
-/// derived: with A/n = I + D, B/m = I + D' and w D + u D' = C, the matrix M is I + C, and E D^2 = (p + 1) I/n, E D'^2 = k (p + 1) I/n. To second order
-/// M^{-2} is I - 2 C + 3 C^2. The noise has the covariance M^{-1} (s I + w^2 D + k u^2 D') M^{-1} sigma^2/n, whose mean is s + (p + 1)(3 s^2 - 2 q)/n
-/// times sigma^2/n. What is passed on is u^2 E (I + D') M^{-2} (I + D') = u^2 (1 + (3 s + k - 4 k u)(p + 1)/n), and 3 s + k - 4 k u =
-/// 3 w^2 + k w (w - 2 u).
+/// derived: [`crate::second_order`], where third and fourth cumulants of the labels are 0 and E D^2 = (p + 1) I/n for the fluctuation D of the rows' information
 ///
 /// # Examples
 /// ```
@@ -508,11 +524,6 @@ pub fn pooled<S: Scalar>(dim: u32, sizes: SampleSizes) -> [S; 2] {
 /// ```
 #[must_use]
 pub fn second_order<S: Scalar>(dim: u32, k: &S, w: &S) -> S {
-    let (u, number) = (complement(w), |n| S::ratio(n, 1));
-    let gap = w.clone() * (number(2) - w.clone());
-    let s = w.sqr() + k.clone() * u.sqr();
-    let q = w.sqr() * w.clone() + k.sqr() * u.sqr() * u.clone();
-    let c = s.clone() / gap.clone();
-    let passed = number(3) * w.sqr() + k.clone() * w.clone() * (w.clone() - number(2) * u.clone());
-    number(i64::from(dim) + 1) * (number(3) * s.sqr() - number(2) * q + u.sqr() * c * passed) / gap
+    let law = SecondOrder { invariants: Invariants::linear(dim), ratio: k.clone() };
+    law.limit(w).second / S::ratio(dim.into(), 1)
 }

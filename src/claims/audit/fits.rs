@@ -18,8 +18,9 @@ use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 use crate::stream::StreamRng;
 
-/// Of the sum of the absolute terms of a score: what is left where simulated fits stop is below 5e-7 of a sum of this size (`newton::LAST_CHANGE`).
-const SCORE: f64 = 5e-6;
+/// What is left of a score where simulated fits stop, in units of the sum of weight v |x| over the rows, v the variance of a response: (r²/2) e^(2r) for r =
+/// 1e-3, which is derived at `newton::Fit` (there under Stop); and the rounding of a sum.
+const SCORE: f64 = 5.02e-7;
 
 /// A weighted fit on several batches.
 #[derive(Clone, Debug)]
@@ -57,9 +58,9 @@ impl Audit for Scores {
 
     fn examine(&self, place: &Sample, key: Key) -> Result<Deviation, String> {
         if place.is_logistic {
-            score(&Logistic::new(place.beta.clone()), place, key, |eta| 1.0 / (1.0 + libm::exp(-eta)))
+            score(&Logistic::new(place.beta.clone()), place, key, logistic, |eta| logistic(eta) * logistic(-eta))
         } else {
-            score(&Poisson::new(place.beta.clone()), place, key, libm::exp)
+            score(&Poisson::new(place.beta.clone()), place, key, libm::exp, libm::exp)
         }
     }
 
@@ -77,8 +78,9 @@ impl Audit for Scores {
     }
 }
 
-/// A score that is off by [`SCORE`] of its terms moves an estimate by that, times what the inverse information makes of it.
-pub const ESTIMATE: f64 = 1e-4;
+/// A score that is off by 5e-7 of the sum of v |x| moves an estimate by 5e-7 times that sum over the sum of v x^2, which is below 2 here, and relative to
+/// coefficients above .1.
+pub const ESTIMATE: f64 = 1e-5;
 
 /// Estimates against iteratively reweighted least squares, of fits that no audit draws: rows that are no multiple of one another, weights near 0.
 pub fn estimates() -> Vec<Relation> {
@@ -91,8 +93,7 @@ pub fn estimates() -> Vec<Relation> {
             let sample = Sample { is_logistic, beta: vec![0.5, -0.4, 0.3], batches };
             let key = Key { seed: 1, experiment: u64::from(is_logistic), cell: i as u64 };
             let [fitted, expected] = if is_logistic {
-                let mean = |eta: f64| 1.0 / (1.0 + libm::exp(-eta));
-                both(&Logistic::new(sample.beta.clone()), &sample, key, mean, |eta| mean(eta) * (1.0 - mean(eta)))
+                both(&Logistic::new(sample.beta.clone()), &sample, key, logistic, |eta| logistic(eta) * logistic(-eta))
             } else {
                 both(&Poisson::new(sample.beta.clone()), &sample, key, libm::exp, libm::exp)
             };
@@ -162,27 +163,39 @@ fn fit<M: Model<Fit = Vec<f64>>>(model: &M, place: &Sample, drawn: &[Rows<M>]) -
     Ok(fit)
 }
 
-/// The positive terms of the component of the score that is farthest from balance, against its negative ones.
-fn score<M>(model: &M, place: &Sample, key: Key, mean: impl Fn(f64) -> f64) -> Result<Deviation, String>
+fn logistic(eta: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-eta))
+}
+
+/// The score beside the sum that bounds it, of the coefficient where it is worst.
+fn score<M>(
+    model: &M,
+    place: &Sample,
+    key: Key,
+    mean: impl Fn(f64) -> f64,
+    variance: impl Fn(f64) -> f64,
+) -> Result<Deviation, String>
 where
     M: Model<Noise = Design, Data = Responses, Fit = Vec<f64>>,
 {
     let drawn = draw(model, place, key)?;
     let fit = fit(model, place, &drawn)?;
-    let mut balance = vec![[0.0; 2]; fit.len()];
+    // The score, and the sum.
+    let mut sums = vec![[0.0; 2]; fit.len()];
     for ((noise, data), (rows, weight)) in drawn.iter().zip(&place.batches) {
+        let weight = weight / *rows as f64;
         // Four rows side by side; behind the last stand zeros.
         for (four, responses) in noise.x.fours().zip(data) {
             for (row, y) in responses.iter().enumerate() {
                 let eta: f64 = four.iter().zip(&fit).map(|(x, b)| x[row] * b).sum();
-                for (balance, x) in balance.iter_mut().zip(four) {
-                    let term = weight / *rows as f64 * x[row] * (y - mean(eta));
-                    balance[usize::from(term < 0.0)] += term.abs();
+                for ([score, sum], x) in sums.iter_mut().zip(four) {
+                    *score += weight * x[row] * (y - mean(eta));
+                    *sum += weight * x[row].abs() * variance(eta);
                 }
             }
         }
     }
-    let deviations = balance.iter().map(|[up, down]| Deviation::relative(*up, *down, SCORE));
+    let deviations = sums.iter().map(|[score, sum]| Deviation::relative(sum + score, *sum, SCORE));
     Ok(deviations.reduce(Deviation::max).expect("a coefficient"))
 }
 

@@ -31,6 +31,7 @@ mod predictions;
 mod random_design;
 mod recursion;
 mod resampling;
+mod second_order;
 mod support;
 mod weights;
 mod wide;
