@@ -162,8 +162,8 @@ impl Law {
             }
             // Only a limit can leave the floats.
             Self::RandomDesign(law) if at == Generations::Limit => {
-                let generation = law.generation(weight);
-                Wide::from(generation.innovation) / Wide::from(generation.gap)
+                let (generation, factor) = law.for_limit(weight);
+                Wide::from(generation.innovation) / Wide::from(generation.gap) * Wide::from(factor)
             }
             Self::RandomDesign(_) => self.risk(weight, at).into(),
             Self::Covariance(CovarianceSystem { square_trace, trace_square, real, synthetic }) => {

@@ -29,6 +29,7 @@ pub struct ShownZ {
     z: Option<f64>,
     z_degrees: Option<f64>,
     z_p_value: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     z_reason: Option<String>,
 }
 
@@ -91,6 +92,7 @@ pub struct Theory {
     /// Whether it holds at every n, m and t.
     pub exact: bool,
     /// Why there is no risk.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Whether there is a law at all.
     #[serde(skip)]

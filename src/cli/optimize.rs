@@ -19,6 +19,7 @@ use goldenweight::{
         engine::{ScheduleKind, Watch},
     },
     stats::{
+        compare::Estimate,
         moments::Moments,
         shown::{Failures, NoZ, z},
     },
@@ -189,11 +190,21 @@ impl OptimizeArgs {
             let fits = fits.into_inner().unwrap_or_else(PoisonError::into_inner);
             let most_failed = MostFailed::of(&fits);
             let too_many = most_failed.as_ref().map(|most| most.fits).filter(Failures::too_many);
+            // A minimum is as well known as the risks around it: where the mean of so many losses is too skewed to have a z, so is their minimum.
+            let at_minimum = || {
+                let mut losses = Moments::default();
+                for batch in 0..BATCHES {
+                    let plan = simulation.plan(at, ScheduleKind::Fresh, batch, 0..per_batch);
+                    losses.merge(&run_problem(&problem, kind, &plan, &[estimate.value], &Watch::nobody())[0].0);
+                }
+                Estimate::from(&losses)
+            };
             let z = match (optimum.converged, exact, too_many) {
                 (false, _, _) if partial => ShownZ::none(INTERRUPTED),
                 (false, _, _) => ShownZ::none(NOT_CONVERGED),
                 (true, false, _) => ShownZ::none(LIMIT_LAW),
                 (true, true, Some(fits)) => Err(NoZ::Failed(fits)).into(),
+                (true, true, None) if !at_minimum().is_symmetric() => Err(NoZ::TooSkewed).into(),
                 (true, true, None) => z(&estimate, theory_weight).into(),
             };
             let (weight, std_error) = (finite(estimate.value), finite(estimate.std_error));

@@ -50,7 +50,7 @@ pub struct VerifyArgs {
     /// Only the claims whose id matches: * is any characters, ? is one
     #[arg(long, value_name = "GLOB", value_parser = pattern)]
     only: Option<Pattern>,
-    /// Only evidence of these kinds (mutant: in the full tier): proof, exact, recursion, property, simulation, ladder, optimum, mutant [default: all]
+    /// Only evidence of these kinds (mutant: in the full tier): proof, exact, recursion, property, simulation, ladder, optimum, audit, mutant [default: all]
     #[arg(long, value_name = "KINDS", value_parser = kind, value_delimiter = ',')]
     kinds: Vec<Kind>,
     /// Also write the outcome as a page and as JSON to this directory; made where it does not exist

@@ -41,6 +41,7 @@ pub struct Spread {
     q10: Option<f64>,
     median: Option<f64>,
     q90: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
 }
 

@@ -218,7 +218,28 @@ impl RandomDesign {
     /// as [`RandomDesign::generation`], for every w > 0
     #[must_use]
     pub fn limit_risk(&self, w: Weight) -> f64 {
-        self.generation(w).limit()
+        let (generation, factor) = self.for_limit(w);
+        generation.limit() * factor
+    }
+
+    /// A generation whose limit risk, times the factor, is that at w > 0.
+    ///
+    /// # Formula
+    /// the generation at w and 1; below w_0 = 1e-290, where w/(1 - w) m/n has no digits left or is no float, that at w_0 and w_0/w
+    ///
+    /// # Source
+    /// derived: e_inf ~ A/(2 w m) as w -> 0, and the relative distance from that is of order w
+    ///
+    /// # Tested by
+    /// `tests/laws/random_design.rs`
+    #[must_use]
+    pub fn for_limit(&self, w: Weight) -> (Generation, f64) {
+        const LEAST: f64 = 1e-290;
+        if w == Weight::ZERO || w.get() >= LEAST {
+            return (self.generation(w), 1.0);
+        }
+        let least = Weight::new(LEAST).unwrap_or(Weight::ZERO);
+        (self.generation(least), LEAST / w.get())
     }
 
     /// Weight on the real rows that minimises the limit risk.

@@ -128,11 +128,11 @@ impl Judged for Against {
             return Err("no finite estimate".to_owned());
         }
         // Equal values are compared as they are: no law of their mean is needed.
-        if estimate.std_error > 0.0 && !estimate.is_symmetric() {
-            return Err("too skewed for its replicates".to_owned());
-        }
-        if estimate.std_error == 0.0 {
+        if estimate.is_constant() {
             return Ok(Deviation::relative(estimate.value, *expected, 1e-12).in_units());
+        }
+        if !estimate.is_symmetric() {
+            return Err("too skewed for its replicates".to_owned());
         }
         Ok(estimate.z(*expected).abs() / family.bound(estimate.degrees))
     }

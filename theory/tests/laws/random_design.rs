@@ -191,6 +191,11 @@ fn both_ends() {
             assert_close("w -> 0", near.innovation, noise, EXACT_DESIGN);
             assert_close("gap", near.gap, 2.0 * w * m as f64 / (m as f64 - f64::from(p) - 1.0), EXACT_DESIGN);
         }
+        // Noise over gap; the weights go down to where a float loses its digits.
+        for w in [1e-200, 1e-289, 1e-291, 1e-300, 1e-307] {
+            assert_close("limit", law.limit_risk(weight(w)), f64::from(p) / (2.0 * w * m as f64), 2.0 * EXACT_DESIGN);
+        }
+        assert_eq!(law.limit_risk(weight(1e-320)), f64::INFINITY);
     }
 }
 

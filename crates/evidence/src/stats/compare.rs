@@ -53,6 +53,13 @@ impl From<&Moments> for Estimate {
 }
 
 impl Estimate {
+    /// Whether the values behind it are equal but for rounding: their standard deviation, the standard error times the root of their number, is at most 1e-12 of
+    /// them. Then the standard error measures rounding, and a z would, too.
+    #[must_use]
+    pub fn is_constant(&self) -> bool {
+        self.std_error * (self.degrees + 1.0).sqrt() <= ROUNDING * self.value.abs()
+    }
+
     /// The distance from `expected` in standard errors, with the skewness removed.
     ///
     /// # Formula
@@ -174,9 +181,11 @@ pub fn compare(estimate: &Estimate, expected: f64, margin: f64, family: &Family)
     let relative = |value: f64| (value - expected) / scale;
     let (low, high) = estimate.interval(bound);
     let interval = (relative(low), relative(high));
-    let constant = estimate.std_error == 0.0 && relative(estimate.value).abs() > ROUNDING;
-    let (verdict, cause) = if constant && estimate.value.is_finite() {
+    let is_expected = relative(estimate.value).abs() <= ROUNDING;
+    let (verdict, cause) = if estimate.is_constant() && !is_expected && estimate.value.is_finite() {
         (Verdict::Refuted, "no variance, and not the expected value")
+    } else if estimate.is_constant() && z != 0.0 {
+        (Verdict::Inconclusive, "no variance but that of rounding")
     } else if !(z.is_finite() && interval.0.is_finite() && interval.1.is_finite()) {
         (Verdict::Inconclusive, "no finite estimate")
     } else if !estimate.is_symmetric() {
@@ -232,6 +241,15 @@ mod tests {
         for (value, std_error) in [(f64::NAN, 0.1), (1.0, f64::NAN), (f64::INFINITY, 0.1), (f64::INFINITY, 0.0)] {
             assert_eq!(verdict(value, std_error), Verdict::Inconclusive, "{value} {std_error}");
         }
+    }
+
+    /// A share has infinitely many degrees of freedom: its standard error is that of a law, not of values.
+    #[test]
+    fn rounding_is_no_variance() {
+        let of = |std_error| Estimate { degrees: 99.0, ..estimate(1.0 + 3e-16, std_error) };
+        assert!(of(1e-17).is_constant() && !of(1e-6).is_constant());
+        assert_eq!(compare(&of(1e-17), 1.0, 0.01, &FAMILY).verdict, Verdict::Inconclusive);
+        assert!(!Estimate::share(1, 2, 0.5).is_constant());
     }
 
     /// As of replicates that are all the same one: 0.1 % off, or by rounding alone.

@@ -70,7 +70,7 @@ pub enum NoZ {
 /// The distance of `estimate` from `expected`, or why it says nothing.
 ///
 /// # Domain
-/// At least [`FEWEST`] values (degrees of freedom and one), a standard error above 0, a finite expected value, and the guard on the skewness that
+/// At least [`FEWEST`] values (degrees of freedom and one), a standard error above that of rounding ([`Estimate::is_constant`]), a finite expected value, and the guard on the skewness that
 /// every comparison of a claim has, [`Estimate::is_symmetric`]: of a mean of replicates that takes at least 62 of them.
 ///
 /// # Errors
@@ -97,7 +97,7 @@ pub fn z(estimate: &Estimate, expected: f64) -> Result<Z, NoZ> {
         Err(NoZ::NoEstimate)
     } else if degrees + 1.0 < FEWEST {
         Err(NoZ::TooFew(degrees + 1.0))
-    } else if std_error <= 0.0 {
+    } else if estimate.is_constant() {
         Err(NoZ::NoVariance)
     } else if !estimate.is_symmetric() {
         Err(NoZ::TooSkewed)
