@@ -110,7 +110,7 @@ pub fn summary(run: &RunOutcome) -> String {
 /// # Examples
 /// ```
 /// use goldenweight_evidence::{outcome::Counts, report::counted};
-/// let counts = Counts { in_budget: 10, asked: 7, chi_squared: 1, z: 4, not_made: 2 };
+/// let counts = Counts { in_budget: 10, asked: 7, chi_squared: 1, audited: 0, z: 4, not_made: 2 };
 /// let said = "10, of which 4 with a z, 1 chi-squared of ladders, without one, 2 not made, 3 not asked for";
 /// assert!(counted(&counts).ends_with(said));
 /// ```
