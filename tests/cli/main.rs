@@ -258,6 +258,22 @@ fn threads_and_repetition_do_not_change_a_byte() {
     }
 }
 
+/// Three places at which a z of 43, of 53 and a finite number were printed: replicates too few for a curve of rare cells, losses that are equal but for
+/// rounding, and a weight below which w/(1 - w) has no digits left.
+#[test]
+fn a_number_that_says_nothing_is_not_shown() {
+    let cells = "--model categorical --probabilities .01,.99 --real 5 --synthetic 5 --generations 5 --replicates 240";
+    let optimum = json(&format!("optimize {cells} --seed 2 --json"));
+    assert!(optimum["z_reason"].as_str().is_some_and(|reason| reason.starts_with("too few replicates")), "{optimum}");
+    let equal = "simulate --model categorical --probabilities .2,.2,.2,.2,.2 --real 1 --synthetic 1 --weight 1";
+    let equal = json(&format!("{equal} --generations 3 --seed 88998425 --json"));
+    assert_eq!(equal["z_reason"], "all values are equal, so that there is no standard error");
+    let tiny = json("risk --model linear --real 30 --synthetic 20 --weight 1e-310 --json");
+    // p/(2 w m) = 2/(40e-310).
+    assert!((tiny["log10_risk"].as_f64().unwrap() - 5e8f64.log10() - 300.0).abs() < 1e-9, "{tiny}");
+    assert_eq!([&tiny["overflow"], &tiny["risk"]], [&Value::Bool(true), &Value::Null]);
+}
+
 #[test]
 fn the_registry_is_listed_and_one_claim_is_verified() {
     let claims = json("claims --json");
