@@ -100,10 +100,12 @@ impl Place {
             // A file, or none yet.
             _ => {}
         }
-        let mut file = path.to_owned();
+        // Without a slash at its end, which is no name of a file.
+        let plain = |path: &Path| path.components().collect::<PathBuf>();
+        let mut file = plain(path);
         // No circle: it would have been refused above.
         while let Ok(target) = fs::read_link(&file) {
-            file = file.with_file_name(target);
+            file = plain(&file.with_file_name(target));
         }
         beside(folder_of(&file))?;
         Ok(Self::File(file))
