@@ -9,7 +9,8 @@ use nalgebra::DMatrix;
 
 use crate::catalogue::{Model, Truth};
 
-/// Bad input: which field, its value, and the condition that it breaks. Shown in one line; a field that a condition mentions stands between backticks.
+/// Bad input: which field, its value, and the condition that it breaks. Shown in one line of bounded length; a field that a condition mentions stands
+/// between backticks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputError {
     field: String,
@@ -21,7 +22,7 @@ impl InputError {
     /// The field (`real`), the value as given, and the condition it breaks (`must be ...`).
     pub fn new(field: impl Into<String>, value: impl ToString, condition: impl Into<String>) -> Self {
         let [field, value, condition] = [field.into(), value.to_string(), condition.into()].map(one_line);
-        Self { field, value, condition }
+        Self { field: excerpt(&field), value: excerpt(&value), condition: cut(&condition, LONGEST_CONDITION) }
     }
 
     /// The same in other words for the fields: those of a command line, say.
@@ -37,6 +38,33 @@ impl InputError {
 fn one_line(text: String) -> String {
     let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(escape).collect()
+}
+
+/// Most characters of a condition: more than any of ours has.
+const LONGEST_CONDITION: usize = 1_000;
+
+/// What is shown of a value in an error: at most 60 characters, the middle of a longer one left out.
+///
+/// # Examples
+/// ```
+/// use goldenweight::experiment::excerpt;
+/// assert_eq!(excerpt("half"), "half");
+/// let long = excerpt(&"x".repeat(10_000_000));
+/// assert!(long.chars().count() == 60 && long.contains('…'));
+/// ```
+#[must_use]
+pub fn excerpt(text: &str) -> String {
+    cut(text, 60)
+}
+
+/// A text of at most so many characters, the middle of a longer one left out.
+fn cut(text: &str, most: usize) -> String {
+    let count = text.chars().count();
+    if count <= most {
+        return text.to_owned();
+    }
+    let (first, last) = (most / 2, most - most / 2 - 1);
+    text.chars().take(first).chain(['…']).chain(text.chars().skip(count - last)).collect()
 }
 
 impl std::error::Error for InputError {}
@@ -245,7 +273,7 @@ pub(crate) fn list(values: &[f64]) -> String {
 }
 
 /// The rows of a matrix as they are typed.
-fn matrix(values: &DMatrix<f64>) -> String {
+pub(crate) fn matrix(values: &DMatrix<f64>) -> String {
     values
         .row_iter()
         .map(|row| row.iter().map(f64::to_string).collect::<Vec<_>>().join(","))

@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::{Column, Group, NoFit, Table};
+use crate::experiment::excerpt;
 
 /// What is wrong with the files.
 #[derive(Debug, thiserror::Error)]
@@ -349,7 +350,7 @@ impl Layout {
             match found {
                 Some(_) => Ok(found),
                 None if is_index => Ok(None),
-                None => Err(("header", format!("'{name}' is the name of no column"))),
+                None => Err(("header", format!("'{}' is the name of no column", excerpt(name)))),
             }
         };
         let layout = names.iter().zip(&plain).map(column).collect::<Result<Vec<_>, _>>()?;
@@ -391,8 +392,9 @@ impl Layout {
                 Domain::Covariate(j, low, high) => {
                     let whole = field.strip_suffix(".0").inspect(|_| form.note("whole numbers with .0"));
                     let value = whole.unwrap_or(field).parse().ok().filter(|value| (low..=high).contains(value));
-                    row.covariates[j] = value
-                        .ok_or_else(|| problem(format!("'{field}' is not a whole number from {low} to {high}")))?;
+                    row.covariates[j] = value.ok_or_else(|| {
+                        problem(format!("'{}' is not a whole number from {low} to {high}", excerpt(field)))
+                    })?;
                 }
                 Domain::Category(column) => {
                     let known = Table::embedded().counts(column);
@@ -401,7 +403,7 @@ impl Layout {
                         form.note("missing values that are not ?");
                     }
                     if !known.contains_key(written) {
-                        return Err(problem(format!("'{field}' is not a known category")));
+                        return Err(problem(format!("'{}' is not a known category", excerpt(field))));
                     }
                     row.categories[column as usize] = written.to_owned();
                 }
@@ -409,7 +411,7 @@ impl Layout {
                     let dotless = field.strip_suffix('.');
                     row.dotted = dotless.is_some();
                     row.over_50k = label(dotless.unwrap_or(field), form)
-                        .ok_or_else(|| problem(format!("'{field}' is neither '<=50K' nor '>50K'")))?;
+                        .ok_or_else(|| problem(format!("'{}' is neither '<=50K' nor '>50K'", excerpt(field))))?;
                 }
                 Domain::Unknown if is_missing && field != "?" => form.note("missing values that are not ?"),
                 Domain::Unused if field.is_empty() => return Err(problem("empty".to_owned())),

@@ -67,7 +67,7 @@ fn cells(mut p: Vec<f64>) -> Result<Vec<f64>, InputError> {
     let error = |condition: &str| Err(InputError::new("probabilities", list(&p), condition));
     let sum: f64 = p.iter().sum();
     if p.len() < 2 {
-        return error("must be at least 2");
+        return error("must be at least two numbers");
     }
     // Written so that NaN fails.
     if !p.iter().all(|&x| x > 0.0 && x < 1.0) {

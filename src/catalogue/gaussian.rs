@@ -9,7 +9,7 @@ use nalgebra::DMatrix;
 
 use super::{Entry, Truth};
 use crate::{
-    experiment::{Divisor, InputError, Parameters, Problem, Rows, within},
+    experiment::{Divisor, InputError, Parameters, Problem, Rows, matrix},
     prediction::{Estimand, Law, Prediction, sizes},
     simulate::{
         Setting, Simulator,
@@ -54,7 +54,10 @@ pub static GAUSSIAN_VARIANCE: Entry = Entry {
     loss_index: 1,
     truth: |parameters| {
         let truth = gaussian(&Parameters { dim: Some(1), ..parameters.clone() }, Estimand::Covariance)?;
-        within("dim", truth.sigma.nrows() as u64, 1..=1)?;
+        if truth.sigma.nrows() > 1 {
+            let condition = "must be one variance for gaussian-variance";
+            return Err(InputError::new("sigma", matrix(&truth.sigma), condition));
+        }
         Ok(Box::new(truth))
     },
     ..MEAN
@@ -90,7 +93,9 @@ pub fn covariance(field: &str, given: &DMatrix<f64>, parameters: &Parameters) ->
         let value = parameters.given().find(|(name, _)| *name == field).map(|(_, value)| value);
         InputError::new(field, value.unwrap_or_default(), condition)
     };
-    within("dim", given.nrows() as u64, 1..=Problem::MAX_DIM)?;
+    if !(1..=Problem::MAX_DIM).contains(&(given.nrows() as u64)) {
+        return Err(refuse(&format!("must have from 1 to {} rows", Problem::MAX_DIM)));
+    }
     if !given.is_square() {
         return Err(refuse("must have as many rows as columns"));
     }
@@ -101,7 +106,14 @@ pub fn covariance(field: &str, given: &DMatrix<f64>, parameters: &Parameters) ->
     if !given.diagonal().iter().all(|&x| x <= 0.0 || moderate(x)) || given.amax() > LARGEST {
         return Err(refuse("must have variances from 1e-100 to 1e100"));
     }
-    Coordinates::new(given).ok_or_else(|| refuse("must be symmetric and positive definite"))
+    let mut above = (0..given.ncols()).flat_map(|j| (0..j).map(move |i| (i, j)));
+    if let Some((i, j)) = above.find(|&(i, j)| given[(i, j)] != given[(j, i)]) {
+        let (row, column, one, other) = (i + 1, j + 1, given[(i, j)], given[(j, i)]);
+        return Err(refuse(&format!(
+            "must be symmetric: row {row}, column {column} has {one}, row {column}, column {row} has {other}"
+        )));
+    }
+    Coordinates::new(given).ok_or_else(|| refuse("must be positive definite"))
 }
 
 impl Truth for Gaussian {

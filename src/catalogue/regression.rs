@@ -18,7 +18,7 @@ use super::{
     gaussian::{LARGEST, covariance},
 };
 use crate::{
-    experiment::{InputError, Parameters, Problem, Rows, list, within},
+    experiment::{InputError, Parameters, Problem, Rows, list},
     prediction::{Law, Prediction, sizes},
     simulate::{
         Setting, Simulator,
@@ -88,7 +88,10 @@ fn regression(parameters: &Parameters, family: Family) -> Result<Regression, Inp
     let covariates = parameters.design_covariance.as_ref();
     let dim = covariates.map(|omega| omega.nrows() as u64).or(parameters.dim).unwrap_or(2);
     let beta = parameters.beta.clone().unwrap_or_else(|| vec![1.0; dim as usize]);
-    within("dim", beta.len() as u64, 1..=Problem::MAX_DIM)?;
+    if !(1..=Problem::MAX_DIM).contains(&(beta.len() as u64)) {
+        let condition = format!("must have from 1 to {} coefficients", Problem::MAX_DIM);
+        return Err(InputError::new("beta", list(&beta), condition));
+    }
     if !beta.iter().all(|b| b.is_finite()) {
         return Err(InputError::new("beta", list(&beta), "must be finite"));
     }

@@ -1,9 +1,14 @@
 //! Options that several commands share.
 
+use std::{
+    fmt,
+    ops::{Range, RangeInclusive},
+};
+
 use clap::Args;
 use goldenweight::{
     catalogue::{self, Model},
-    experiment::{Divisor, InputError, Parameters, Problem, divisor_name, within},
+    experiment::{Divisor, InputError, Parameters, Problem, divisor_name, excerpt, within},
     simulate::engine::ScheduleKind,
     stream::DEFAULT_SEED,
 };
@@ -150,10 +155,11 @@ fn matrix(text: &str) -> Result<DMatrix<f64>, String> {
         None => (text.to_owned(), ';'),
         Some(file) => (std::fs::read_to_string(file).map_err(|e| format!("must be a file of text: {e}"))?, '\n'),
     };
-    let rows: Vec<&str> = rows.trim().split(between).map(str::trim).collect();
+    // Some programs begin a file with a byte order mark.
+    let rows: Vec<&str> = rows.trim_start_matches('\u{feff}').trim().split(between).map(str::trim).collect();
     let row = |(i, row): (usize, &&str)| {
-        let numbers = row.split(',').map(|x| number(x.trim()));
-        numbers.collect::<Result<Vec<f64>, String>>().map_err(|e| format!("row {}: each entry {e}", i + 1))
+        let entry = |text: &str| number(text).map_err(|e| format!("row {}, entry '{}': {e}", i + 1, excerpt(text)));
+        row.split(',').map(|text| entry(text.trim())).collect::<Result<Vec<f64>, String>>()
     };
     let rows = rows.iter().enumerate().map(row).collect::<Result<Vec<_>, _>>()?;
     let columns = rows[0].len();
@@ -170,26 +176,58 @@ fn divisor(word: &str) -> Result<Divisor, String> {
 
 /// Replicates by index: a number R for the first R, or A..B.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Replicates(pub std::ops::Range<u64>);
+pub struct Replicates {
+    /// Their indices.
+    pub range: Range<u64>,
+    typed: String,
+}
 
 impl std::str::FromStr for Replicates {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text.split_once("..") {
-            None => whole(text).map(|count| Self(0..count)),
+        let range = match text.split_once("..") {
+            None => 0..whole(text)?,
             Some((first, end)) => {
-                let range = whole(first)?..whole(end)?;
-                if range.start < range.end { Ok(Self(range)) } else { Err("must be A..B with A below B".to_owned()) }
+                let form = || format!("must be A..B, whole numbers with A below B, and B at most {}", Self::MAX_INDEX);
+                let range = whole(first).and_then(|first| Ok(first..whole(end)?)).map_err(|_| form())?;
+                if range.start >= range.end || range.end > Self::MAX_INDEX {
+                    return Err(form());
+                }
+                range
             }
-        }
+        };
+        Ok(Self { range, typed: text.to_owned() })
+    }
+}
+
+impl fmt::Display for Replicates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.typed)
     }
 }
 
 impl Replicates {
+    /// Largest end of a range, 2^53: every reader of JSON has the indices as they are.
+    const MAX_INDEX: u64 = 1 << 53;
+
     /// How many.
     pub fn count(&self) -> u64 {
-        self.0.end - self.0.start
+        self.range.end - self.range.start
+    }
+
+    /// Whether they were given as A..B.
+    pub fn is_range(&self) -> bool {
+        self.typed.contains("..")
+    }
+
+    /// Whether there are as many as may be.
+    pub fn validate(&self, counts: RangeInclusive<u64>) -> Result<(), InputError> {
+        if !self.is_range() || counts.contains(&self.count()) {
+            return within("replicates", self.count(), counts).map(drop);
+        }
+        let condition = format!("must be of at least {} and at most {} replicates", counts.start(), counts.end());
+        Err(InputError::new("replicates", self, condition))
     }
 }
 
@@ -219,16 +257,18 @@ mod tests {
     fn matrices_are_rows_between_semicolons() {
         assert_eq!(matrix("2,.6; .6,1"), Ok(DMatrix::from_row_slice(2, 2, &[2.0, 0.6, 0.6, 1.0])));
         assert_eq!(matrix("1,2;3"), Err("row 2 has 1 entries, row 1 has 2".to_owned()));
-        assert!(matrix("1,x").unwrap_err().starts_with("row 1: each entry must be"));
+        assert_eq!(matrix("1,2;3,x"), Err("row 2, entry 'x': must be a finite number".to_owned()));
         assert!(matrix("").is_err() && matrix("@no such file").unwrap_err().starts_with("must be a file of text"));
     }
 
     #[test]
     fn replicates_are_a_number_or_a_range() {
-        let read = |text: &str| text.parse::<Replicates>().map(|r| r.0);
+        let read = |text: &str| text.parse::<Replicates>().map(|r| r.range);
         assert_eq!((read("7"), read("64..100")), (Ok(0..7), Ok(64..100)));
-        for refused in ["", "-1", "1..", "..4", "4..4", "5..4", "1...4"] {
-            assert!(read(refused).is_err(), "{refused}");
+        assert_eq!(read("9007199254740990..9007199254740992"), Ok((1 << 53) - 2..1 << 53));
+        for refused in ["", "-1", "1..", "..4", "..", "a..b", "4..4", "5..4", "1...4", "0..9007199254740993"] {
+            let condition = read(refused).expect_err(refused);
+            assert!(!refused.contains("..") || condition.starts_with("must be A..B"), "{refused}: {condition}");
         }
     }
 

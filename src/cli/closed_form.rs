@@ -5,7 +5,7 @@ use std::fmt;
 use clap::Args;
 use goldenweight::{
     catalogue::{Model, find},
-    experiment::{Generations, Problem, within},
+    experiment::{Generations, InputError, Problem, within},
     prediction::Prediction,
     simulate::engine::ScheduleKind,
 };
@@ -164,8 +164,8 @@ impl WeightArgs {
         let generations = self.generations.map(|t| within("--generations", t, 1..=Generations::MAX)).transpose()?;
         let document = self.compute.install(|| {
             let (prediction, rows) = (predict(&problem, ScheduleKind::Fresh)?, problem.rows());
-            let no_optimum =
-                || Failure::CouldNotRun("with one real row every fit is a point: no weight is optimal".to_owned());
+            let no_optimum = "must be at least 2 for an optimal weight: one real row makes every fit a point";
+            let no_optimum = || InputError::new("real", rows.real, no_optimum);
             let optimal = Weight::new(prediction.optimal_weight().ok_or_else(no_optimum)?)?;
             let naive = Weight::new(prediction.naive_weight())?;
             let weight = optimal.get();

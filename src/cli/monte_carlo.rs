@@ -9,13 +9,12 @@ use std::{
 use clap::Args;
 use goldenweight::{
     catalogue::{Model, find},
-    experiment::{Generations, InputError, Problem, within},
+    experiment::{Generations, InputError, Problem},
     prediction::Prediction,
     simulate::{
-        dispatch::{SimulatorKind, run_problem},
-        engine::{self, Plan, Record, ScheduleKind, Watch, Weights},
+        dispatch::SimulatorKind,
+        engine::{self, Outcome, Plan, Record, ScheduleKind, Watch, Weights},
     },
-    stats::moments::Moments,
 };
 use goldenweight_theory::parameters::Weight;
 use serde::Serialize;
@@ -27,7 +26,7 @@ use super::{
     estimate::{Reasons, Simulated, Theory, explained},
     interrupt,
     origin::Origin,
-    output::{Remarks, lines, progress, short, show, write_files},
+    output::{Place, Remarks, lines, progress, short, show, write_places},
     statistic::{Spread, Statistic},
 };
 
@@ -82,7 +81,7 @@ pub struct SimulateArgs {
     simulation: Simulation,
     #[command(flatten)]
     weighting: Weighting,
-    /// Also write the loss of each replicate to this file, a line a replicate
+    /// Also write the loss of each replicate to this file (or pipe), a line a replicate
     #[arg(long, value_name = "FILE.csv")]
     each: Option<PathBuf>,
     /// Also print median, quantiles and mean over the replicates of: log-det (of the fitted covariance), median (the loss itself) or sd (the fitted standard
@@ -112,7 +111,7 @@ impl Simulation {
         let model = problem.model();
         let default = if default == Preferred::Coupled { model.coupled } else { model.fast };
         let kind = SimulatorKind::of(&problem, self.simulator, default)?;
-        within("replicates", self.replicates.count(), fewest..=MAX_REPLICATES)?;
+        self.replicates.validate(fewest..=MAX_REPLICATES)?;
         Ok((problem, kind, at))
     }
 
@@ -211,14 +210,15 @@ impl SimulateArgs {
         let simulation = &self.simulation;
         let (problem, kind, at) = simulation.validate(2, Preferred::Fast)?;
         let (weights, schedule) = (self.weighting.weights(&problem)?, self.weighting.schedule);
-        let each = self.each.as_deref().map(Each::open).transpose()?;
         let simulator = problem.truth().simulator(kind, problem.rows()).expect("a simulator of this kind");
         let loss = problem.model().loss_index;
         if let Some(statistic) = self.statistic {
             statistic.validate(&problem, simulator.losses(), simulation.burn_in)?;
         }
+        // Last, since opening a pipe waits for its reader.
+        let each = self.each.as_deref().map(open_each).transpose()?;
         let stop = interrupt::listen()?;
-        let Replicates(replicates) = &simulation.replicates;
+        let replicates = &simulation.replicates.range;
         let asked = simulation.replicates.count();
         let (document, lines) = simulation.compute.install(|| {
             let prediction = Prediction::new(&problem, schedule)?;
@@ -227,18 +227,20 @@ impl SimulateArgs {
                 Some(prediction) => Ok(theory(prediction, Weight::new(weight.unwrap_or(1.0))?, at)),
             };
             let single = each.is_some() || self.statistic.is_some();
-            let passes = if single { 1 + weights.len() as u64 } else { 1 };
-            let bar = progress(Some(passes * asked), "replicates");
+            let bar = progress(Some(asked), "replicates");
             let plan = simulation.plan(at, schedule, 0, replicates.clone());
             let watch = Watch { progress: &|done| bar.inc(done), stop };
             let grid: Vec<f64> = weights.iter().map(|weight| weight.unwrap_or(1.0)).collect();
-            let outcomes = run_problem(&problem, kind, &plan, &grid, &watch);
-            let path = |&w: &f64| simulator.paths(&plan, &Weights::Constant(w), &watch);
-            let paths: Vec<Vec<engine::Path>> = if single { grid.iter().map(path).collect() } else { Vec::new() };
+            let constant: Vec<Weights> = grid.iter().map(|&w| Weights::Constant(w)).collect();
+            let (outcomes, paths): (Vec<Outcome>, Vec<Vec<engine::Path>>) = match single {
+                true => simulator.run_with_paths(&plan, &constant, &watch).into_iter().unzip(),
+                false => (simulator.run_until(&plan, &constant, &watch), Vec::new()),
+            };
             let lines = each.is_some().then(|| each_replicate(&plan, &grid, &paths, loss));
             let mut spreads = paths.iter();
             bar.finish_and_clear();
-            let result = |(&weight, (moments, failed)): (&Option<f64>, &(Moments, u64))| {
+            let result = |(&weight, outcome): (&Option<f64>, &Outcome)| {
+                let moments = &outcome.moments[0][loss];
                 let paths = spreads.next();
                 let statistic =
                     self.statistic.zip(paths).map(|(statistic, paths)| statistic.of(paths, simulator.losses(), loss));
@@ -246,7 +248,7 @@ impl SimulateArgs {
                 if weight.is_none() {
                     reasons.insert("weight", NO_WEIGHT.to_owned());
                 }
-                let simulated = Simulated::new(moments, *failed, asked, theory(weight)?, reasons);
+                let simulated = Simulated::new(moments, outcome.failed_fits, asked, theory(weight)?, reasons);
                 Ok(AtWeight { weight, simulated, statistic })
             };
             let results = weights.iter().zip(&outcomes).map(result).collect::<Result<Vec<_>, Failure>>()?;
@@ -263,10 +265,10 @@ impl SimulateArgs {
             };
             Ok((document, lines))
         })?;
-        if let (Some(each), Some(lines)) = (each, lines) {
-            each.write(&lines)?;
-        }
+        let each = each.zip(lines).map_or(Ok(()), |(each, lines)| write_places(vec![(each, &lines)]));
+        // Whatever came of the file, the result is shown.
         show(&document, simulation.compute.json, origin, Some(simulation.compute.seed))?;
+        each.map_err(|e| Failure::CouldNotRun(format!("writing the losses to --each: {e}")))?;
         let mut remarks = Remarks::default();
         let results = document.results.all();
         if results[0].simulated.is_partial() {
@@ -286,28 +288,13 @@ impl SimulateArgs {
     }
 }
 
-/// The file of the replicates' losses.
-struct Each<'a> {
-    folder: &'a Path,
-    name: &'a str,
-}
-
-impl<'a> Each<'a> {
-    /// Finds out whether it can be written, before the work.
-    fn open(file: &'a Path) -> Result<Self, InputError> {
-        let refuse = |condition: &str| InputError::new("each", file.display(), condition);
-        let name = file.file_name().and_then(|name| name.to_str()).ok_or_else(|| refuse("must name a file"))?;
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if !folder.is_dir() || file.is_dir() {
-            return Err(refuse("must be a file in a directory that exists"));
-        }
-        Ok(Self { folder, name })
+/// Finds out whether the file of the replicates' losses can be written, before the work.
+fn open_each(file: &Path) -> Result<Place, InputError> {
+    let refuse = |condition: String| InputError::new("each", file.display(), condition);
+    if file == Path::new("-") {
+        return Err(refuse("is not a file; name one, such as each.csv (stdout has the result)".to_owned()));
     }
-
-    fn write(&self, lines: &str) -> Result<(), Failure> {
-        let failed = |e| Failure::CouldNotRun(format!("writing to {}: {e}", self.folder.join(self.name).display()));
-        write_files(self.folder, &[(self.name, lines)]).map_err(failed)
-    }
+    Place::open(file).map_err(|e| refuse(format!("must be a file to write to, in a directory that exists: {e}")))
 }
 
 /// A line for each replicate: its index, and its loss at each weight; "failed" where a fit does not exist.

@@ -151,12 +151,12 @@ impl OptimizeArgs {
     /// Minimises and prints.
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let simulation = &self.simulation;
+        if simulation.replicates.is_range() {
+            let condition = "must be a number here: batches have replicates of their own";
+            return Err(InputError::new("replicates", &simulation.replicates, condition).into());
+        }
         let (problem, kind, at) = simulation.validate(2 * BATCHES, Preferred::Coupled)?;
         within("--generations", simulation.generations, 1..=Generations::MAX)?;
-        if simulation.replicates.0.start > 0 {
-            let condition = "must be a number here: batches have replicates of their own";
-            return Err(InputError::new("replicates", format!("{}..", simulation.replicates.0.start), condition).into());
-        }
         let per_batch = simulation.replicates.count() / BATCHES;
         let stop = interrupt::listen()?;
         let document = simulation.compute.install(|| {
@@ -229,7 +229,7 @@ impl OptimizeArgs {
                 evaluations: evaluations.into_inner(),
                 converged: optimum.converged,
                 replicates: per_batch * batches,
-                replicates_asked: per_batch * BATCHES,
+                replicates_asked: simulation.replicates.count(),
                 partial,
                 failed_fits: fits.values().map(|fits| fits.failed).sum(),
                 most_failed,
@@ -239,6 +239,10 @@ impl OptimizeArgs {
         })?;
         show(&document, simulation.compute.json, origin, Some(simulation.compute.seed))?;
         let mut remarks = Remarks::default();
+        let (asked, run) = (simulation.replicates.count(), per_batch * BATCHES);
+        if run < asked {
+            remarks.note(format!("{run} replicates of the {asked} asked for: {BATCHES} batches of {per_batch}"));
+        }
         match &document.most_failed {
             Some(most) if most.fits.too_many() => remarks.inconclusive(format!(
                 "{most}, {FAILED_FIT}: the risks are means over the others, which are not a random choice"

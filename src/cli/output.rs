@@ -2,9 +2,9 @@
 
 use std::{
     fmt::{self, Display},
-    fs,
+    fs::{self, File},
     io::{self, ErrorKind, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use goldenweight::experiment::InputError;
@@ -69,21 +69,77 @@ pub fn writable() -> Result<(), Failure> {
 pub fn write(text: &str) -> Result<(), Failure> {
     writable()?;
     let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Failure::CouldNotRun(format!("writing to stdout: {e}"))),
+    write_to(&mut stdout, text).map_err(|e| Failure::CouldNotRun(format!("writing to stdout: {e}")))
+}
+
+/// Writes to a stream that somebody may read.
+fn write_to(stream: &mut impl Write, text: &str) -> io::Result<()> {
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e),
         _ => Ok(()),
     }
 }
 
-/// Writes files into a folder: each beside its place, renamed when all are complete, so that no reader ever finds half of one.
+/// Where a text goes that is written when the work is done.
+pub enum Place {
+    /// A file: written beside its place and renamed when it is complete, so that no reader ever finds half of it.
+    File(PathBuf),
+    /// What is there and no file, a pipe or a device: written into, since a file in its place would end it.
+    Stream(File),
+}
+
+impl Place {
+    /// Finds out whether it can be written to, before the work, and changes nothing there. A symbolic link stays one: its target is written.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        match File::options().write(true).open(path) {
+            Ok(stream) if !stream.metadata()?.is_file() => return Ok(Self::Stream(stream)),
+            Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
+            // A file, or none yet.
+            _ => {}
+        }
+        // Without a slash at its end, which is no name of a file.
+        let plain = |path: &Path| path.components().collect::<PathBuf>();
+        let mut file = plain(path);
+        // No circle: it would have been refused above.
+        while let Ok(target) = fs::read_link(&file) {
+            file = plain(&file.with_file_name(target));
+        }
+        beside(folder_of(&file))?;
+        Ok(Self::File(file))
+    }
+
+    /// Writes; a file is not yet in its place.
+    fn write(self, text: &str) -> io::Result<Option<(NamedTempFile, PathBuf)>> {
+        match self {
+            Self::Stream(mut stream) => write_to(&mut stream, text).map(|()| None),
+            Self::File(path) => {
+                let mut file = beside(folder_of(&path))?;
+                // Not through the temporary file, whose errors have its name.
+                file.as_file_mut().write_all(text.as_bytes())?;
+                Ok(Some((file, path)))
+            }
+        }
+    }
+}
+
+/// Writes texts to their places; files are renamed when all are complete.
+pub fn write_places(places: Vec<(Place, &str)>) -> io::Result<()> {
+    let written: Vec<_> = places.into_iter().map(|(place, text)| place.write(text)).collect::<io::Result<_>>()?;
+    written.into_iter().flatten().try_for_each(|(file, path)| file.persist(path).map(drop).map_err(|e| e.error))
+}
+
+/// Writes files into a folder.
 pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> io::Result<()> {
-    let written = |&(name, text): &(&str, &str)| -> io::Result<_> {
-        let mut file = beside(folder)?;
-        file.write_all(text.as_bytes())?;
-        Ok((file, folder.join(name)))
-    };
-    let written: Vec<_> = files.iter().map(written).collect::<io::Result<_>>()?;
-    written.into_iter().try_for_each(|(file, place)| file.persist(place).map(drop).map_err(Into::into))
+    let places = files.iter().map(|(name, text)| Place::open(&folder.join(name)).map(|place| (place, *text)));
+    write_places(places.collect::<io::Result<_>>()?)
+}
+
+/// The folder of a file.
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Makes a folder where it does not exist, and finds out whether files can be made in it.
@@ -98,11 +154,9 @@ pub fn open_folder(option: &str, folder: &Path) -> Result<(), InputError> {
 
 /// A file that is gone unless it is renamed; readable as any other that the user makes.
 fn beside(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".goldenweight");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+    // Opened here, so that an error does not tell its name, which nobody knows.
+    let open = |path: &Path| File::options().write(true).create_new(true).open(path);
+    tempfile::Builder::new().prefix(".goldenweight").make_in(folder, open)
 }
 
 /// Progress on stderr, shown only where stderr is a terminal; without a number of units, it only counts.

@@ -34,6 +34,9 @@ pub trait Simulator: Send + Sync {
     /// The outcome at each of the weights, on common random numbers, see [`goldenweight_recursion::engine::run_until`].
     fn run_until(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<Outcome>;
 
+    /// The same with every replicate's losses, see [`goldenweight_recursion::engine::run_with_paths`].
+    fn run_with_paths(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<(Outcome, Vec<Path>)>;
+
     /// Every replicate's losses at these weights, see [`goldenweight_recursion::engine::paths`].
     fn paths(&self, plan: &Plan, weights: &Weights, watch: &Watch<'_>) -> Vec<Path>;
 }
@@ -53,6 +56,12 @@ impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
         }
         let retraining = Retraining { model, source, schedule: &*plan.schedule.of(*rows) };
         recursion::run_until(&retraining, &inner, weights, watch)
+    }
+
+    fn run_with_paths(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<(Outcome, Vec<Path>)> {
+        let Self { model, source, rows } = self;
+        let retraining = Retraining { model, source, schedule: &*plan.schedule.of(*rows) };
+        recursion::run_with_paths(&retraining, &plan.inner(), weights, watch)
     }
 
     fn paths(&self, plan: &Plan, weights: &Weights, watch: &Watch<'_>) -> Vec<Path> {

@@ -46,15 +46,15 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("weight --real 9 --synthetic 9 --threads 1000000", "--threads 1000000", "must be from 1 to 1024"),
     ("weight --real 9 --synthetic 9 --seed -1", "--seed -1", "must be a whole number"),
     ("weight --real 9 --synthetic 9 --beta 1,2", "--beta 1,2", "must be left out for gaussian-mean"),
-    ("weight --real 9 --synthetic 9 --sigma 1,2;2,1", "--sigma 1,2;2,1", "must be symmetric and positive definite"),
+    ("weight --real 9 --synthetic 9 --sigma 1,2;2,1", "--sigma 1,2;2,1", "must be positive definite"),
     (
         "weight --real 9 --synthetic 9 --sigma 1,.5;.4,1",
         "--sigma 1,0.5;0.4,1",
-        "must be symmetric and positive definite",
+        "must be symmetric: row 1, column 2 has 0.5, row 2, column 1 has 0.4",
     ),
     ("weight --real 9 --synthetic 9 --sigma 1,2", "--sigma 1,2", "must have as many rows as columns"),
     ("weight --real 9 --synthetic 9 --sigma 1,2;3", "--sigma 1,2;3", "row 2 has 1 entries"),
-    ("weight --real 9 --synthetic 9 --sigma 1,x;x,1", "--sigma 1,x;x,1", "row 1: each entry must be a finite number"),
+    ("weight --real 9 --synthetic 9 --sigma 1,x;x,1", "--sigma 1,x;x,1", "row 1, entry 'x': must be a finite number"),
     ("weight --real 9 --synthetic 9 --sigma @none.csv", "--sigma @none.csv", "must be a file of text"),
     ("weight --real 9 --synthetic 9 --sigma=", "--sigma ''", "must"),
     ("weight --real 9 --synthetic 9 --sigma 1,0;0,1 --dim 3", "--dim 3", "must be 2 for gaussian-mean"),
@@ -87,19 +87,61 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
         "--replicates 5..5",
         "with A below B",
     ),
-    ("simulate --model cdf --real 9 --synthetic 9 --weight .5 --replicates 7..8", "--replicates 1", "must be from 2"),
+    (
+        "simulate --model cdf --real 9 --synthetic 9 --weight .5 --replicates 7..8",
+        "--replicates 7..8: ",
+        "must be of at least 2",
+    ),
+    (
+        "simulate --model cdf --real 9 --synthetic 9 --weight .5 --replicates 0..2000000000",
+        "--replicates 0..2000000000: ",
+        "at most 1000000000 replicates",
+    ),
+    (
+        "simulate --model cdf --real 9 --synthetic 9 --weight .5 --replicates 18446744073709551613..18446744073709551615",
+        "--replicates 18446744073709551613..18446744073709551615: ",
+        "B at most 9007199254740992",
+    ),
+    ("simulate --model cdf --real 9 --synthetic 9 --weight .5 --replicates ..", "--replicates ..: ", "must be A..B"),
+    ("simulate --model cdf --real 9 --synthetic 9 --weight .5 --replicates 1..", "--replicates 1..: ", "must be A..B"),
+    (
+        "simulate --model cdf --real 9 --synthetic 9 --weight .5 --replicates a..b",
+        "--replicates a..b: ",
+        "must be A..B",
+    ),
+    ("simulate --model cdf --real 9 --synthetic 9 --weight .5 --each -", "--each -: ", "is not a file; name one"),
+    (
+        "simulate --model cdf --real 9 --synthetic 9 --weight .5 --each src",
+        "--each src: ",
+        "must be a file to write to",
+    ),
     (
         "simulate --model cdf --real 9 --synthetic 9 --weight .5 --each none/x.csv",
         "--each none/x.csv",
         "in a directory that exists",
     ),
-    ("optimize --model cdf --real 9 --synthetic 9 --replicates 5..500", "--replicates 5..", "must be a number here"),
+    ("optimize --model cdf --real 9 --synthetic 9 --replicates 5..500", "--replicates 5..500", "must be a number here"),
+    ("optimize --model cdf --real 9 --synthetic 9 --replicates 0..48", "--replicates 0..48", "must be a number here"),
+    (
+        "weight --model gaussian-variance --real 9 --synthetic 9 --sigma 1,0;0,1",
+        "--sigma 1,0;0,1: ",
+        "must be one variance for gaussian-variance",
+    ),
+    (
+        "weight --model gaussian-variance --divisor mle --real 1 --synthetic 1",
+        "--real 1: ",
+        "must be at least 2 for an optimal weight",
+    ),
     (
         "weight --real 9 --synthetic 9 --probabilities 0.5,0.5",
         "--probabilities 0.5,0.5",
         "must be left out for gaussian-mean",
     ),
-    ("weight --real 9 --synthetic 9 --model categorical --probabilities 1", "--probabilities 1", "must be at least 2"),
+    (
+        "weight --real 9 --synthetic 9 --model categorical --probabilities 1",
+        "--probabilities 1",
+        "must be at least two numbers",
+    ),
     (
         "weight --real 9 --synthetic 9 --model categorical --probabilities 0.5,0.6",
         "--probabilities 0.5,0.6",
@@ -281,4 +323,61 @@ fn bad_data_files_name_file_line_and_column() {
     }
     std::fs::remove_dir_all(&directory).expect("the files are removed");
     assert_bad_input(&["adult", "--data", "no\nwhere"], "no\\nwhere", "cannot be read");
+}
+
+/// However long what is wrong is, the error is a line that can be read.
+#[test]
+fn errors_are_short() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = folder.path().join("adult.data");
+    std::fs::write(&file, "9".repeat(10_000_000) + ", State-gov").expect("written");
+    let long = "x".repeat(100_000);
+    let (name, entry) = (format!("{}/{long}.csv", folder.path().display()), format!("1,{long}"));
+    let simulate = "simulate --model cdf --real 9 --synthetic 9 --weight .5 --each";
+    let with = |line: &str, last: &str| line.split(' ').chain([last]).map(str::to_owned).collect::<Vec<_>>();
+    for (args, said) in [
+        (with("adult --data", file.to_str().expect("UTF-8")), "line 1, column age: '9999"),
+        (with("weight --real 9 --synthetic 9 --model", &long), "--model xxxx"),
+        (with("weight --real 9 --synthetic 9 --sigma", &entry), "row 1, entry 'xxxx"),
+        (with(simulate, &name), "--each /"),
+        (with("weight --real 9 --synthetic", &long), "--synthetic xxxx"),
+        (with("figures --out none", &long), "figures xxxx"),
+        (vec![long.clone()], "command xxxx"),
+    ] {
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        assert_bad_input(&args, said, "");
+        let stderr = goldenweight(&args).stderr;
+        assert!(stderr.len() < 1_000 && text(&stderr).contains('…'), "{}", stderr.len());
+    }
+}
+
+/// What is wrong in the file of a covariance: its name, the row and the entry.
+#[test]
+fn a_covariance_in_a_file_is_refused_with_its_place() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = folder.path().join("s.csv");
+    let option = format!("@{}", file.display());
+    for (content, condition) in [
+        ("\u{feff}2,.6\n.6,one\n", "s.csv: row 2, entry 'one': must be a finite number"),
+        ("\u{feff}2,.6\n.5,1\n", "must be symmetric: row 1, column 2 has 0.6, row 2, column 1 has 0.5"),
+        ("1,2\n2,1\n", "must be positive definite"),
+    ] {
+        std::fs::write(&file, content).expect("written");
+        assert_bad_input(&["weight", "--real", "9", "--synthetic", "9", "--sigma", &option], "--sigma ", condition);
+    }
+}
+
+/// Before the work, and without the name of a file that nobody asked for.
+#[test]
+fn a_file_that_cannot_be_made_is_refused_at_once() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let name = format!("{}/{}.csv", folder.path().display(), "n".repeat(300));
+    // Of hours.
+    let line = "simulate --model cdf --real 1000 --synthetic 1000 --weight .5 --replicates 1000000000 --each";
+    for file in [&name, "Cargo.toml/x.csv"] {
+        let args: Vec<&str> = line.split(' ').chain([file]).collect();
+        assert_bad_input(&args, "--each ", "must be a file to write to");
+        assert!(!text(&goldenweight(&args).stderr).contains(".goldenweight"));
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 0);
 }

@@ -52,6 +52,21 @@ fn an_interrupted_simulation_is_that_of_its_first_replicates() {
     );
 }
 
+/// Its losses are in the file, each as in a run to the end.
+#[test]
+fn an_interrupted_simulation_writes_the_losses_that_are_finished() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let line = "simulate --model linear --real 50 --synthetic 50 --weight 0.5,0.6 --generations 20 --json --each";
+    let place = |name: &str| folder.path().join(name).display().to_string();
+    let output = interrupted(&format!("{line} {} --replicates 1000000000", place("part")), Duration::from_secs(1));
+    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let done = number(&document["results"][1], "replicates");
+    assert!(output.status.code() == Some(3) && done >= 64.0, "{document}");
+    json(&format!("{line} {} --replicates {done}", place("whole")));
+    let [part, whole] = ["part", "whole"].map(|name| std::fs::read_to_string(place(name)).expect("written"));
+    assert!(part == whole && part.lines().count() as f64 == done + 1.0, "{} lines of {done}", part.lines().count());
+}
+
 /// Without two whole batches there is no minimum, and that is said.
 #[test]
 fn an_interrupted_minimisation_is_that_of_whole_batches_or_none() {

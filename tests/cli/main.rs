@@ -10,6 +10,8 @@ mod figures;
 mod interrupted_runs;
 mod interruption;
 mod truths;
+#[cfg(unix)]
+mod written;
 
 use std::{
     process::{Command, Output, Stdio},
@@ -234,6 +236,18 @@ fn optimize_finds_the_exact_optimum_within_its_standard_error() {
     // At one generation the optimum is 2/3 for k = 1, not 1/phi.
     let line = "optimize --model gaussian-mean --real 50 --synthetic 50 --generations 1 --replicates 4000 --json";
     assert_close(number(&json(line), "theory_weight"), 2.0 / 3.0, 1e-5, "theory after one generation");
+}
+
+/// 24 batches of two leave one out.
+#[test]
+fn optimize_says_that_batches_leave_replicates_out() {
+    let output = run("optimize --model gaussian-mean --real 9 --synthetic 9 --generations 2 --replicates 49 --json");
+    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!([&document["replicates"], &document["replicates_asked"]], [48, 49]);
+    let stderr = text(&output.stderr);
+    let note = "note: 48 replicates of the 49 asked for: 24 batches of 2";
+    assert_eq!(stderr.lines().filter(|line| *line == note).count(), 1, "{stderr}");
+    assert_eq!(document["partial"], false);
 }
 
 /// At k = 5e8 the best weight is within 1e-8 of 1: the minimum lies on the edge of the weights.

@@ -197,6 +197,8 @@ fn a_covariance_is_read_from_a_file() {
     let line = "risk --model gaussian-covariance --real 30 --synthetic 20 --weight .5 --sigma";
     let read = json(&format!("{line} @{}", file.display()));
     assert_eq!(read["risk"], json(&format!("{line} 2,.6;.6,1"))["risk"]);
+    std::fs::write(&file, "\u{feff}2,.6\n.6,1\n").expect("written");
+    assert_eq!(json(&format!("{line} @{}", file.display()))["risk"], read["risk"], "with a byte order mark");
     assert_eq!(json(&format!("{line} 1"))["dim"], 1);
 }
 

@@ -248,17 +248,59 @@ pub fn run_until<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
     weights: &[Weights],
     watch: &Watch<'_>,
 ) -> Vec<Outcome> {
+    run_blocks(retraining, plan, weights, watch, false).into_iter().map(|(outcome, _)| outcome).collect()
+}
+
+/// As [`run_until`], with the path of every replicate that is in an outcome, in the order of their index.
+///
+/// # Panics
+/// As [`run_grid`].
+///
+/// # Tested by
+/// Outcomes against those of [`run_grid`], paths against those of [`paths`]; the number of both after an interruption.
+///
+/// # Examples
+/// ```
+/// use goldenweight_recursion::engine::{Plan, Record, Watch, Weights, paths, run_grid, run_with_paths};
+/// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
+/// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
+/// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
+/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..100, record: Record::At(vec![3]) };
+/// let weights = [Weights::Constant(0.5), Weights::Constant(0.6)];
+/// let found = run_with_paths(&retraining, &plan, &weights, &Watch::nobody());
+/// assert_eq!(found[1].0, run_grid(&retraining, &plan, &weights, &|_| ())[1]);
+/// assert_eq!(found[1].1, paths(&retraining, &plan, &weights[1], &Watch::nobody()));
+/// ```
+pub fn run_with_paths<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
+    retraining: &Retraining<'_, M, S, D>,
+    plan: &Plan,
+    weights: &[Weights],
+    watch: &Watch<'_>,
+) -> Vec<(Outcome, Vec<Path>)> {
+    run_blocks(retraining, plan, weights, watch, true)
+}
+
+/// Block after block; keeps the paths, or leaves them empty.
+fn run_blocks<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
+    retraining: &Retraining<'_, M, S, D>,
+    plan: &Plan,
+    weights: &[Weights],
+    watch: &Watch<'_>,
+    keep: bool,
+) -> Vec<(Outcome, Vec<Path>)> {
     validate(plan, weights);
     let losses = retraining.schedule.nodes() * M::LOSSES.len();
-    let mut totals = vec![Outcome::empty(plan.record.entries(), losses); weights.len()];
+    let mut totals = vec![(Outcome::empty(plan.record.entries(), losses), Vec::new()); weights.len()];
     let wave = BLOCKS_PER_THREAD * rayon::current_num_threads();
     let blocks = plan.replicates.start / BLOCK..plan.replicates.end.div_ceil(BLOCK);
     for first in blocks.clone().step_by(wave) {
-        let block = |block| run_block(retraining, plan, weights, replicates(plan, block), watch);
-        let finished: Vec<(Vec<Outcome>, bool)> =
-            (first..blocks.end.min(first + wave as u64)).into_par_iter().map(block).collect();
+        let block = |block| run_block(retraining, plan, weights, replicates(plan, block), watch, keep);
+        let finished: Vec<_> = (first..blocks.end.min(first + wave as u64)).into_par_iter().map(block).collect();
         for (block, whole) in finished {
-            totals.iter_mut().zip(&block).for_each(|(total, next)| total.merge(next));
+            for ((total, all), (next, paths)) in totals.iter_mut().zip(block) {
+                total.merge(&next);
+                all.extend(paths);
+            }
             if !whole {
                 return totals;
             }
@@ -300,34 +342,8 @@ pub fn paths<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
     weights: &Weights,
     watch: &Watch<'_>,
 ) -> Vec<Path> {
-    let weights = std::slice::from_ref(weights);
-    validate(plan, weights);
-    let losses = retraining.schedule.nodes() * M::LOSSES.len();
-    let block = |block| {
-        let mut runner = Runner::new(retraining, plan, weights);
-        let replicates = replicates(plan, block);
-        let count = replicates.end - replicates.start;
-        let mut paths = Vec::new();
-        for replicate in replicates {
-            if watch.stop.load(Ordering::Relaxed) {
-                return (paths, false);
-            }
-            runner.replicate(replicate);
-            let chain = &runner.chains[0];
-            let mut path = chain.values.clone();
-            // An average over generations of which one has no fit has none itself.
-            let recorded =
-                if let Record::Average { .. } = plan.record { usize::from(chain.fit.is_ok()) } else { chain.recorded };
-            path[recorded * losses..].fill(f64::INFINITY);
-            paths.push(path);
-        }
-        (watch.progress)(count);
-        (paths, true)
-    };
-    let blocks = plan.replicates.start / BLOCK..plan.replicates.end.div_ceil(BLOCK);
-    let blocks: Vec<(Vec<Path>, bool)> = blocks.into_par_iter().map(block).collect();
-    let first_part = blocks.iter().position(|(_, whole)| !whole).map_or(blocks.len(), |part| part + 1);
-    blocks.into_iter().take(first_part).flat_map(|(paths, _)| paths).collect()
+    let found = run_with_paths(retraining, plan, std::slice::from_ref(weights), watch);
+    found.into_iter().flat_map(|(_, paths)| paths).collect()
 }
 
 fn validate(plan: &Plan, weights: &[Weights]) {
@@ -355,31 +371,37 @@ fn replicates(plan: &Plan, block: u64) -> Range<u64> {
     plan.replicates.start.max(block * BLOCK)..plan.replicates.end.min((block + 1) * BLOCK)
 }
 
-/// The replicates of one block, in order, on one chain for each weight; and whether it is whole.
+/// The replicates of one block, in order, on one chain for each weight, with their paths where those are kept; and whether it is whole.
 fn run_block<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
     retraining: &Retraining<'_, M, S, D>,
     plan: &Plan,
     weights: &[Weights],
     replicates: Range<u64>,
     watch: &Watch<'_>,
-) -> (Vec<Outcome>, bool) {
+    keep: bool,
+) -> (Vec<(Outcome, Vec<Path>)>, bool) {
     let mut runner = Runner::new(retraining, plan, weights);
-    let mut outcomes = vec![Outcome::empty(plan.record.entries(), runner.current.len()); weights.len()];
+    let losses = runner.current.len();
+    let mut found = vec![(Outcome::empty(plan.record.entries(), losses), Vec::new()); weights.len()];
     let count = replicates.end - replicates.start;
     for replicate in replicates {
         if watch.stop.load(Ordering::Relaxed) {
-            return (outcomes, false);
+            return (found, false);
         }
         runner.replicate(replicate);
-        for (outcome, Chain { values, fit, .. }) in outcomes.iter_mut().zip(&runner.chains) {
+        for ((outcome, paths), chain) in found.iter_mut().zip(&runner.chains) {
+            let Chain { values, fit, .. } = chain;
             match fit {
                 Ok(()) => outcome.moments.iter_mut().flatten().zip(values).for_each(|(m, &value)| m.push(value)),
                 Err(FitFailure) => outcome.failed_fits += 1,
             }
+            if keep {
+                paths.push(chain.path(&plan.record, losses));
+            }
         }
     }
     (watch.progress)(count);
-    (outcomes, true)
+    (found, true)
 }
 
 /// One replicate at one weight.
@@ -395,6 +417,17 @@ struct Chain<'a, M: Model> {
     fit: Result<(), FitFailure>,
     /// Entries that are recorded: all of them, but for a failed fit.
     recorded: usize,
+}
+
+impl<M: Model> Chain<'_, M> {
+    /// Its losses, infinite from a failed fit on.
+    fn path(&self, record: &Record, losses: usize) -> Path {
+        let mut path = self.values.clone();
+        // An average over generations of which one has no fit has none itself.
+        let recorded = if let Record::Average { .. } = record { usize::from(self.fit.is_ok()) } else { self.recorded };
+        path[recorded * losses..].fill(f64::INFINITY);
+        path
+    }
 }
 
 /// A batch in the fits of a generation: what all chains have in common.

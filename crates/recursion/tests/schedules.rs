@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use goldenweight_recursion::{
     Accumulate, Fixed, Fresh, FromTruth, Model, Retraining, Rows, Schedule,
-    engine::{BLOCK, Outcome, Plan, Record, Watch, Weights, paths, run, run_grid, run_until},
+    engine::{BLOCK, Outcome, Plan, Record, Watch, Weights, paths, run, run_grid, run_until, run_with_paths},
     models::{
         categorical::CategoricalRows, cdf::Cdf, gaussian::GaussianSufficient, linear::LinearRows, logistic::Logistic,
     },
@@ -139,6 +139,16 @@ fn a_stopped_run_is_that_of_its_first_replicates() {
         let whole = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
         let expected = run_grid(&whole, &Plan { replicates: 0..done, ..plan.clone() }, &weights, &|_| ());
         assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{done} replicates");
+        stop.store(false, Ordering::Relaxed);
+        let source = Stopping(&stop, AtomicU64::new(0), after);
+        let retraining = Retraining { model: &model, source: &source, schedule: &schedule };
+        for ((outcome, found), weights) in
+            run_with_paths(&retraining, &plan, &weights, &watch).into_iter().zip(&weights)
+        {
+            let done = outcome.moments[0][0].count() + outcome.failed_fits;
+            let expected = paths(&whole, &Plan { replicates: 0..done, ..plan.clone() }, weights, &Watch::nobody());
+            assert!(done < 40 * BLOCK && found == expected, "{} paths of {done} replicates", found.len());
+        }
     }
     let stopped = Watch { progress: &|_| (), stop: &AtomicBool::new(true) };
     let whole = Retraining { model: &model, source: &FromTruth, schedule: &schedule };

@@ -1,0 +1,95 @@
+//! Files that a command writes: what is there and no file stays what it is.
+
+use std::{
+    fs::{self, File},
+    io::Read as _,
+    os::unix::fs::{FileTypeExt as _, symlink},
+    path::Path,
+    process::Command,
+};
+
+use serde_json::Value;
+
+use crate::{json, stdout_of};
+
+const LINE: &str =
+    "simulate --model linear --real 20 --synthetic 30 --weight .5,.6 --generations 4 --replicates 70 --json";
+
+/// Writes the losses here.
+fn each(path: &Path) -> Value {
+    json(&format!("{LINE} --each {}", path.display()))
+}
+
+/// Names in a folder, sorted.
+fn names(folder: &Path) -> Vec<String> {
+    let name =
+        |entry: std::io::Result<fs::DirEntry>| entry.expect("readable").file_name().into_string().expect("UTF-8");
+    let mut names: Vec<String> = fs::read_dir(folder).expect("readable").map(name).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn losses_are_written_beside_the_same_document() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let (mut with, mut without) = (each(&folder.path().join("each.csv")), json(LINE));
+    for document in [&mut with, &mut without] {
+        document["command"].take();
+    }
+    assert_eq!(with, without);
+}
+
+#[test]
+fn a_pipe_is_written_into() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let [file, pipe] = ["each.csv", "pipe"].map(|name| folder.path().join(name));
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    // Open on both sides, so that nobody waits for a reader; what is written stays in the pipe.
+    let mut reader = File::options().read(true).write(true).open(&pipe).expect("opened");
+    each(&pipe);
+    each(&file);
+    assert!(fs::symlink_metadata(&pipe).expect("there").file_type().is_fifo(), "it is replaced");
+    let expected = fs::read(&file).expect("written");
+    let mut found = vec![0; expected.len()];
+    reader.read_exact(&mut found).expect("as much as in a file");
+    assert_eq!(found, expected);
+    assert_eq!(names(folder.path()), ["each.csv", "pipe"]);
+}
+
+#[test]
+fn a_symbolic_link_stays_and_its_target_is_written() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let place = |name: &str| folder.path().join(name);
+    fs::create_dir(place("data")).expect("a directory");
+    fs::write(place("data/old.csv"), "old").expect("written");
+    // To a file; to nothing, over another link, each as seen from where the link is.
+    for (target, link) in [("data/old.csv", "to-file"), ("data/link", "to-nothing"), ("new.csv", "data/link")] {
+        symlink(target, place(link)).expect("a link");
+    }
+    for (link, target) in [("to-file", "data/old.csv"), ("to-nothing", "data/new.csv")] {
+        each(&place(link));
+        assert!(place(link).is_symlink(), "{link} is replaced");
+        let written = fs::read_to_string(place(target)).expect("written");
+        assert!(written.starts_with("replicate,") && written.lines().count() == 71, "{target}: {written}");
+    }
+    assert!(place("data/link").is_symlink());
+    each(&place("slash.csv/"));
+    assert_eq!(names(folder.path()), ["data", "slash.csv", "to-file", "to-nothing"]);
+    assert_eq!(names(&place("data")), ["link", "new.csv", "old.csv"]);
+}
+
+#[test]
+fn links_of_reports_and_pictures_stay() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let place = |name: &str| folder.path().join(name);
+    let out = place("out");
+    fs::create_dir(&out).expect("a directory");
+    let written = ["verify.json", "verify.html", "golden-weight.svg", "golden-weight.csv"];
+    written.iter().for_each(|name| symlink(place(name), out.join(name)).expect("a link"));
+    stdout_of(&format!("verify --only poisson-information --kinds property --report {}", out.display()), 0);
+    stdout_of(&format!("figures golden-weight --out {}", out.display()), 0);
+    for name in written {
+        assert!(out.join(name).is_symlink(), "{name} is replaced");
+        assert!(fs::metadata(place(name)).expect("written").len() > 0, "{name}");
+    }
+}
