@@ -6,8 +6,8 @@ use std::fmt;
 use std::sync::atomic::AtomicBool;
 
 use goldenweight_evidence::{
-    Case, Claim, Deviation, Draw, Key, Kind, Mutant, Mutants, Settings, Simulation, Statement, Tally, Verdict, property,
-    recursion, report, simulation,
+    Case, Claim, Deviation, Draw, Key, Kind, Mutant, Mutants, Settings, Simulation, Statement, Tally, Verdict,
+    property, recursion, report, simulation,
 };
 use goldenweight_recursion::engine::{Plan, Record, Watch, Weights, run_until};
 use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows};
