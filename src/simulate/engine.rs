@@ -41,7 +41,7 @@ impl ScheduleKind {
     }
 
     /// With so many rows.
-    pub(super) fn of(self, rows: Rows) -> Box<dyn Schedule> {
+    pub(crate) fn of(self, rows: Rows) -> Box<dyn Schedule> {
         match self {
             Self::Fresh => Box::new(Fresh { rows }),
             Self::Fixed => Box::new(Fixed { rows }),

@@ -1,8 +1,10 @@
 //! Claims on the whole domain of the command line: random places, a fresh seed visits fresh ones.
 
+mod chains;
 mod fits;
 mod place;
 mod routes;
+mod samples;
 mod steps;
 mod streams;
 
@@ -10,9 +12,11 @@ use goldenweight_evidence::audit;
 use nalgebra::DMatrix;
 
 use self::{
+    chains::Retrained,
     fits::{Replacement, Scores},
-    routes::{ClosedForms, Simulations, TwoWays},
-    streams::Streams,
+    routes::{ClosedForms, Pooled, Simulations, TwoWays},
+    samples::{Columns, EveryRow, Metrics, Mixes},
+    streams::{Keys, Streams},
 };
 use super::check::{Case, Cell, Check, recursion, simulation};
 use super::domain::{RECURSION, weight};
@@ -43,6 +47,7 @@ fn predicted() -> Claim {
         exactness: Exactness::Visited,
         checks: audits!("random places", "more random places", 2000, ClosedForms)
             .into_iter()
+            .chain(audits!("pooled regressions", "more pooled regressions", 60, Pooled))
             .chain([ends_of_averages()])
             .collect(),
     }
@@ -72,20 +77,25 @@ fn ends_of_averages() -> Check {
 }
 
 fn simulated() -> Claim {
-    let random = audits!("random places", "more random places", 100, Simulations);
+    let random = audits!("random places", "more random places", 100, Simulations::Anywhere);
+    let wide = audits!("wide random places", "more wide random places", 30, Simulations::InManyDimensions);
     let ways = audits!("rows and statistics, random places", "rows and statistics, more random places", 40, TwoWays);
+    let chains = audits!("chains, number by number", "more chains, number by number", 200, Retrained);
     let keys = audits!("keys of random streams", "more keys of random streams", 40, Streams);
     Claim {
         id: "audit-simulation",
-        statement: "what the program simulates has the risk of the moments, wherever these hold at every n and m; rows and sufficient statistics have one \
-                    law; different keys have independent random numbers",
+        statement: "what the program simulates has the risk of the moments, wherever these hold at every n and m; chains are what their \
+                    schedule says; rows and sufficient statistics have one law; different keys have independent random numbers",
         domain: "as above, with constant and changing weights; keys at distances to 2³²",
         source: Source::Derived,
         exactness: Exactness::Visited,
         checks: random
             .into_iter()
+            .chain(wide)
             .chain(ways)
+            .chain(chains)
             .chain(keys)
+            .chain(audits!("pairs of keys", "more pairs of keys", 2000, Keys))
             .chain([
                 simulation("many dimensions", 20_000, 0.1, dimensions()),
                 simulation("independence of replicates, later", 400_000, 0.3, blocks()),
@@ -123,14 +133,19 @@ fn blocks() -> Vec<Case> {
 fn fitted() -> Claim {
     Claim {
         id: "audit-fits",
-        statement: "weighted fits solve their estimating equations, and rows of a table are drawn with replacement",
-        domain: "logistic and Poisson regression, p to 8, one to four batches of any sizes and weights; tables of 2 to 60 groups",
+        statement: "weighted fits solve their estimating equations, samples have the law of the fit that makes them, and rows of a table are drawn with \
+                    replacement",
+        domain: "logistic, Poisson and Gaussian models, p to 30, one to four batches of any sizes and weights; tables of 2 to 60 groups",
         source: Source::Derived,
         exactness: Exactness::Visited,
         checks: audits!("scores", "more scores", 200, Scores)
             .into_iter()
             .chain([recursion("estimates", fits::ESTIMATE, fits::estimates)])
             .chain(audits!("rows of tables", "more rows of tables", 20, Replacement))
+            .chain(audits!("mixed samples", "more mixed samples", 200, Mixes))
+            .chain(audits!("coordinates of covariates", "coordinates of more covariates", 200, Metrics))
+            .chain(audits!("columns of factors", "more columns of factors", 60, Columns))
+            .chain(audits!("rows of regressions", "more rows of regressions", 60, EveryRow))
             .collect(),
     }
 }

@@ -59,12 +59,7 @@ fn problem(rng: &mut StreamRng) -> (Problem, Parameters) {
 /// Each parameter that the model takes, in half of all places; else its default.
 fn parameters(rng: &mut StreamRng, model: Model) -> Parameters {
     let takes = |name: &str, rng: &mut StreamRng| model.takes.contains(&name) && rng.random();
-    let dim = match rng.random_range(0..4) {
-        0 => 1,
-        1 => 2,
-        2 => rng.random_range(3..=8),
-        _ => rng.random_range(9..=LARGEST.0),
-    };
+    let dim = dimension(rng);
     let of_one = Problem::new(model, 1000, 1000, &Parameters::of_dim(Some(dim))).is_err();
     let p = dim as usize;
     Parameters {
@@ -87,8 +82,18 @@ fn parameters(rng: &mut StreamRng, model: Model) -> Parameters {
     }
 }
 
+/// One, two, few, many.
+pub fn dimension(rng: &mut StreamRng) -> u64 {
+    match rng.random_range(0..4) {
+        0 => 1,
+        1 => 2,
+        2 => rng.random_range(3..=8),
+        _ => rng.random_range(9..=LARGEST.0),
+    }
+}
+
 /// A covariance of condition up to some thousand, with correlations.
-fn covariance(rng: &mut StreamRng, dim: usize) -> DMatrix<f64> {
+pub fn covariance(rng: &mut StreamRng, dim: usize) -> DMatrix<f64> {
     let factor = DMatrix::from_fn(dim, dim, |i, j| match i.cmp(&j) {
         std::cmp::Ordering::Less => 0.0,
         std::cmp::Ordering::Equal => log_uniform(rng, 0.5, 2.0),

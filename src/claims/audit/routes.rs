@@ -1,9 +1,14 @@
 //! The routes by which random places are compared.
 
-use goldenweight_evidence::{Against, Audit, Deviation, Key};
+use std::fmt;
 
-use super::place::Place;
+use goldenweight_evidence::{Against, Audit, Deviation, Key, log_uniform};
+use goldenweight_theory::parameters::SampleSizes;
+use goldenweight_theory::random_design::{self, RandomDesign};
+
+use super::place::{Place, dimension};
 use super::steps;
+use crate::catalogue;
 use crate::claims::domain;
 use crate::experiment::Generations;
 use crate::prediction::Prediction;
@@ -118,7 +123,23 @@ fn exact_risk(place: &Place) -> Result<f64, String> {
 }
 
 /// What is simulated against the moments step by step, where these hold at every n and m.
-pub struct Simulations;
+pub enum Simulations {
+    /// At any place.
+    Anywhere,
+    /// In many dimensions, where matrices matter and one generation shows them: few places drawn anywhere are such.
+    InManyDimensions,
+}
+
+impl Simulations {
+    fn wants(&self, place: &Place) -> bool {
+        let model = place.problem.model();
+        let has_matrices = model.loss_index == 1 || model == &catalogue::LINEAR;
+        match self {
+            Self::Anywhere => true,
+            Self::InManyDimensions => has_matrices && place.problem.dim() > 8 && place.record_end() < 3,
+        }
+    }
+}
 
 impl Audit for Simulations {
     type Place = Place;
@@ -126,7 +147,7 @@ impl Audit for Simulations {
 
     fn place(&self, rng: &mut StreamRng) -> Place {
         Place::simulated(rng, &[SimulatorKind::Rows, SimulatorKind::Sufficient], |place| {
-            place.at != Generations::Limit && !is_heavy(place) && exact_risk(place).is_ok()
+            place.at != Generations::Limit && self.wants(place) && !is_heavy(place) && exact_risk(place).is_ok()
         })
     }
 
@@ -165,5 +186,60 @@ impl Audit for TwoWays {
 
     fn smaller(&self, place: &Place) -> Vec<Place> {
         place.smaller()
+    }
+}
+
+/// Sizes of a linear regression.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    dim: u32,
+    real: u64,
+    synthetic: u64,
+}
+
+impl fmt::Display for Sizes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { dim, real, synthetic } = self;
+        write!(f, "linear regression, p = {dim}, n = {real}, m = {synthetic}, w = n/(n + m)")
+    }
+}
+
+/// The law of linear regression by quadrature, where all rows weigh alike: there the moments of a matrix-variate beta are rational.
+pub struct Pooled;
+
+impl Audit for Pooled {
+    type Place = Sizes;
+    type Found = Deviation;
+
+    fn place(&self, rng: &mut StreamRng) -> Sizes {
+        let dim = dimension(rng) as u32;
+        let [real, synthetic] = [f64::from(dim) + 2.0, 1.0].map(|least| log_uniform(rng, least, 1e3).round() as u64);
+        Sizes { dim, real, synthetic }
+    }
+
+    fn examine(&self, &Sizes { dim, real, synthetic }: &Sizes, _: Key) -> Result<Deviation, String> {
+        let sizes = SampleSizes::new(real, synthetic).expect("positive sizes");
+        let law = RandomDesign::new(1.0, dim, sizes).ok_or("no exact law")?;
+        let found = law.generation(domain::weight(real as f64 / (real + synthetic) as f64));
+        let [noise, passed] = random_design::pooled::<f64>(dim, sizes);
+        // The scale is p times the noise's variance. The quadrature's own bound is 1e-12; what is passed on is compared beside 1, which it is a part of.
+        let tolerance = 1e-10;
+        Ok(Deviation::relative(found.innovation * f64::from(dim), noise, tolerance)
+            .max(Deviation::relative(1.0 + found.contraction, 1.0 + passed, tolerance))
+            .max(Deviation::relative(1.0 + found.gap, 2.0 - passed, tolerance)))
+    }
+
+    fn smaller(&self, place: &Sizes) -> Vec<Sizes> {
+        let mut found = Vec::new();
+        if place.dim > 1 {
+            found.extend([Sizes { dim: 1, ..*place }, Sizes { dim: place.dim - 1, ..*place }]);
+        }
+        if place.real > u64::from(place.dim) + 2 {
+            found.push(Sizes { real: (place.real / 2).max(u64::from(place.dim) + 2), ..*place });
+        }
+        if place.synthetic > 1 {
+            found.push(Sizes { synthetic: place.synthetic / 2, ..*place });
+        }
+        found
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use goldenweight_evidence::{Against, Audit, Key};
+use goldenweight_evidence::{Against, Audit, Deviation, Key};
 use goldenweight_recursion::engine::{Plan, Record, Watch, Weights, paths};
 use goldenweight_recursion::{FitFailure, Fresh, FromTruth, Model, Part, Retraining, Rows};
 use rand::RngExt;
@@ -10,7 +10,7 @@ use rand_distr::StandardNormal;
 
 use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
-use crate::stream::StreamRng;
+use crate::stream::{self, Purpose, StreamRng};
 
 /// A batch is one normal number, a fit the pair of the real and the synthetic one, and the losses are these numbers themselves.
 struct Probe;
@@ -143,4 +143,70 @@ fn numbers(Batch { is_synthetic, generation, first, cell, experiment }: Batch, k
     let retraining = Retraining { model: &Probe, source: &FromTruth, schedule: &schedule };
     let found = paths(&retraining, &plan, &Weights::Constant(0.5), &Watch::nobody());
     found.into_iter().map(|path| path[usize::from(is_synthetic)]).collect()
+}
+
+/// All fields of a stream's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fields {
+    replicate: u64,
+    generation: u32,
+    is_synthetic: bool,
+    index: u64,
+    cell: u64,
+}
+
+/// Two keys of an experiment.
+#[derive(Debug)]
+pub struct Two([Fields; 2]);
+
+impl fmt::Display for Two {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} and {:?}", self.0[0], self.0[1])
+    }
+}
+
+/// Different keys of an experiment have different streams, up to the last bit of every field.
+pub struct Keys;
+
+impl Audit for Keys {
+    type Place = Two;
+    type Found = Deviation;
+
+    fn place(&self, rng: &mut StreamRng) -> Two {
+        loop {
+            let [one, mut other] = [(); 2].map(|()| Fields {
+                replicate: rng.random_range(0..3),
+                generation: rng.random_range(0..3),
+                is_synthetic: rng.random(),
+                index: rng.random_range(0..3),
+                cell: rng.random_range(0..3),
+            });
+            // Either two small keys, or two that differ in one bit.
+            if rng.random() {
+                other = one;
+                match rng.random_range(0..4) {
+                    0 => other.replicate ^= 1 << rng.random_range(0..64),
+                    1 => other.generation ^= 1 << rng.random_range(0..32),
+                    // One bit of its word is the purpose's.
+                    2 => other.index ^= 1 << rng.random_range(0..62),
+                    _ => other.cell ^= 1 << rng.random_range(0..64),
+                }
+            }
+            if one != other {
+                return Two([one, other]);
+            }
+        }
+    }
+
+    fn examine(&self, Two(keys): &Two, Key { seed, experiment, .. }: Key) -> Result<Deviation, String> {
+        let first = |Fields { replicate, generation, is_synthetic, index, cell }| {
+            let purpose = if is_synthetic { Purpose::Synthetic } else { Purpose::Real };
+            let streams = stream::Streams { seed, experiment };
+            // The state has 256 bits, and so four words.
+            let mut rng = streams.nth(replicate, generation, purpose, index, cell);
+            [(); 4].map(|()| rng.random::<u64>())
+        };
+        let [one, other] = keys.map(first);
+        Ok(Deviation::unless(one != other))
+    }
 }
