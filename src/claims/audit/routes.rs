@@ -222,7 +222,7 @@ impl Audit for Pooled {
         let law = RandomDesign::new(1.0, dim, sizes).ok_or("no exact law")?;
         let found = law.generation(domain::weight(real as f64 / (real + synthetic) as f64));
         let [noise, passed] = random_design::pooled::<f64>(dim, sizes);
-        // The scale is p times the noise's variance. The quadrature's own bound is 1e-12; what is passed on is compared beside 1, which it is a part of.
+        // The scale is p times the noise's variance. 1e-10 is the accuracy that the law declares; what is passed on is compared beside 1, which it is a part of.
         let tolerance = 1e-10;
         Ok(Deviation::relative(found.innovation * f64::from(dim), noise, tolerance)
             .max(Deviation::relative(1.0 + found.contraction, 1.0 + passed, tolerance))
