@@ -60,6 +60,7 @@ mod claim;
 mod context;
 mod draw;
 mod finding;
+pub mod judge;
 mod looks;
 mod machine;
 mod mutant;

@@ -1,0 +1,455 @@
+//! The judge under evidence: claims about the rules by which all other claims are judged.
+//!
+//! A wrong rule passes in silence where nothing but itself looks at it. So each rule has two kinds of evidence here. One is without sampling error and asks no rule:
+//! laws of the statistics by finite sums, determinants and enumeration, verdicts by symmetry. The other lets the rule judge what is true, thousands of times, of values
+//! whose law is known, and counts how often it is wrong. A suite adds them with [`claims`]; they know nothing of its theorem.
+
+mod laws;
+mod trials;
+
+use proptest::strategy::Strategy;
+
+use crate::case::Case;
+use crate::certain::{Deviation, Relation, property, recursion};
+use crate::check::{Check, failures};
+use crate::claim::{Claim, Statement};
+use crate::draw::LOOKS;
+use crate::mutant::Mutant;
+use crate::optimum::minimise_batches;
+use crate::stats::calibration::{clopper_pearson, holm, kolmogorov_smirnov};
+use crate::stats::compare::{Comparison, Estimate, compare};
+use crate::stats::family::Family;
+use crate::stats::ladder::{Rung, extrapolate};
+use crate::verdict::Verdict;
+use laws::{
+    binomial, chi_squared_tail, closed_test, kolmogorov_tail, leaves_at_a_look, normal_above, normal_tail,
+    student_two_tails,
+};
+use trials::{
+    Trials, exponential, ladder, minimiser, normal, refutes_at_a_look, rejects_a_true_one, rejects_uniform_values,
+};
+
+/// Claims about the rules of evidence, for a suite to add to its own.
+///
+/// # Examples
+/// ```
+/// let ids: Vec<String> = goldenweight_evidence::judge::claims().into_iter().map(|claim| claim.says.id).collect();
+/// assert!(ids.contains(&"judge-error-rate".to_owned()));
+/// ```
+#[must_use]
+pub fn claims() -> Vec<Claim> {
+    vec![error_rate(), sides(), skewness(), limits(), several(), goodness_of_fit(), shares()]
+}
+
+fn says(id: &str, words: &str, formula: &str, domain: &str) -> Statement {
+    Statement {
+        id: id.to_owned(),
+        words: words.to_owned(),
+        formula: formula.to_owned(),
+        domain: domain.to_owned(),
+        source: "rule of evidence".to_owned(),
+        exactness: "of the judge".to_owned(),
+    }
+}
+
+/// How often trials may be wrong, with the margin of that share.
+fn wrong(
+    name: &'static str,
+    (cap, margin): (u64, f64),
+    place: &'static str,
+    trial: impl Fn(&mut goldenweight_replicates::stream::StreamRng) -> bool + Send + Sync + 'static,
+    share: f64,
+) -> Check {
+    failures(name, cap, margin, vec![Case::new(place, Trials(trial), share)]).of("error rate")
+}
+
+/// A rate that is large enough to be seen in some ten thousand trials.
+const RATE: f64 = 0.2;
+
+/// One comparison with that rate for its looks together.
+const LOOKED: Family = Family::new(RATE, 1).with_looks(LOOKS);
+
+/// The bound of one look at it, for normal values.
+fn bound_by_bisection() -> f64 {
+    let (mut low, mut high) = (0.0, 10.0);
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if 2.0 * normal_above(middle) > RATE / f64::from(LOOKS) { low = middle } else { high = middle }
+    }
+    high
+}
+
+fn error_rate() -> Claim {
+    // The rate of a look by the finite sums, at the bound that the rule gives.
+    let bounds = || -> Vec<Relation> {
+        let families = [(1e-3, 1, 1), (1e-3, 600, 4), (1e-3, 20_000, 4), (0.2, 3, 2)];
+        let of = |(rate, checks, looks): (f64, usize, u32)| {
+            let family = Family::new(rate, checks).with_looks(looks);
+            let share = rate / checks as f64 / f64::from(looks);
+            let student = [2_u32, 3, 8, 23, 99, 256].map(|degrees| {
+                let bound = family.bound(f64::from(degrees));
+                (format!("Student, {degrees} degrees, {share:.1e}"), student_two_tails(bound, degrees), share)
+            });
+            let gauss = (format!("normal, {share:.1e}"), 2.0 * normal_tail(family.bound(f64::INFINITY)), share);
+            // The largest chi-squared that the family lets pass.
+            let chi_squared = [1_u32, 2, 3, 6].map(|degrees| {
+                let (mut low, mut high) = (0.0, 200.0);
+                for _ in 0..60 {
+                    let middle = 0.5 * (low + high);
+                    if family.chi_squared_within(middle, degrees as usize) { low = middle } else { high = middle }
+                }
+                (format!("chi-squared, {degrees} degrees, {share:.1e}"), chi_squared_tail(high, degrees), share)
+            });
+            student.into_iter().chain([gauss]).chain(chi_squared).collect::<Vec<_>>()
+        };
+        families.into_iter().flat_map(of).collect()
+    };
+    let few = |bound: fn(f64) -> f64| {
+        move |rng: &mut _| {
+            let estimate = normal(rng, 8);
+            estimate.z(1.0).abs() > bound(estimate.degrees)
+        }
+    };
+    let student = |degrees| Family::new(RATE, 4).bound(degrees);
+    let share = leaves_at_a_look(bound_by_bisection());
+    Claim::new(
+        says(
+            "judge-error-rate",
+            "a comparison of what is true is refuted as often as its share of the run's false-alarm rate says: at each look, and at any of its looks together; a chi-squared likewise",
+            r"P(|T| > b) = \frac{a}{N L} \qquad P\left(\max_{j \le L} |T_j| > b\right) \le \frac{a}{N}",
+            "rate a, N comparisons, L looks, statistic T_j at look j, bound b; two to infinitely many degrees of freedom",
+        ),
+        vec![
+            // What is taken from 1 has an error of 1e-15, the smallest share is 1e-8.
+            recursion("bounds by finite sums of the laws' tails", 1e-6, bounds),
+            wrong("four looks at normal values", (36_000, 0.1), "rate .2", |rng| refutes_at_a_look(rng, LOOKED), share),
+            wrong("eight normal values", (60_000, 0.12), "a twentieth", few(student), RATE / 4.0),
+        ],
+    )
+    .with_mutants(vec![
+        Mutant::simulation("looks that do not share the rate", "four looks at normal values", |case| {
+            case.clone().simulated_by(Trials(|rng: &mut _| refutes_at_a_look(rng, Family::new(RATE, 1))))
+        }),
+        Mutant::simulation("the normal bound for eight values", "eight normal values", move |case| {
+            case.clone().simulated_by(Trials(few(|_| Family::new(RATE, 4).bound(f64::INFINITY))))
+        }),
+        Mutant::simulation("bound on one side", "eight normal values", |case| {
+            case.clone().simulated_by(Trials(|rng: &mut _| {
+                let estimate = normal(rng, 8);
+                estimate.z(1.0) > Family::new(RATE, 4).bound(estimate.degrees)
+            }))
+        }),
+    ])
+}
+
+/// An estimate near 1, in random units: its value, the logarithm of its standard error, degrees of freedom, skewness, and the margin's logarithm.
+type Drawn = (f64, f64, u32, f64, f64);
+
+fn estimates() -> impl Strategy<Value = Drawn> {
+    (0.9..1.1, -9.0..-1.0, 2_u32..1000, -0.09..0.09, -7.0..0.0)
+}
+
+const FAMILY: Family = Family::new(0.05, 10);
+
+fn judged(&(value, log_error, degrees, skewness, log_margin): &Drawn, unit: f64) -> Comparison {
+    let estimate = Estimate {
+        value: unit * value,
+        std_error: unit.abs() * libm::exp(log_error),
+        degrees: f64::from(degrees),
+        skewness: unit.signum() * skewness,
+        skewness_error: 0.0,
+    };
+    compare(&estimate, unit, libm::exp(log_margin), &FAMILY)
+}
+
+fn sides() -> Claim {
+    // What the definitions say, from tail probabilities and from the values themselves, without a bound, a z or an interval.
+    let rule = |drawn: &Drawn| {
+        let &(value, log_error, degrees, skewness, log_margin) = drawn;
+        let (a, error, margin) = (skewness / 3.0, libm::exp(log_error), libm::exp(log_margin));
+        // Hall's z of an expected value, as (1 + a T)^3, and its two tails.
+        let z = |expected: f64| {
+            let t = (value - expected) / error;
+            if a == 0.0 { t } else { ((1.0 + a * t).powi(3) - 1.0) / (3.0 * a) + 0.5 * a }
+        };
+        let tails = |expected: f64| student_two_tails(z(expected).abs(), degrees);
+        let share = 0.05 / 10.0;
+        let verdict = if skewness.abs() > 0.08 {
+            Verdict::Inconclusive
+        } else if tails(1.0) < share {
+            Verdict::Refuted
+        } else if tails(1.0 - margin) < share
+            && z(1.0 - margin) > 0.0
+            && tails(1.0 + margin) < share
+            && z(1.0 + margin) < 0.0
+        {
+            // No true value at the margins, on either side, would be let pass.
+            Verdict::Confirmed
+        } else {
+            Verdict::Inconclusive
+        };
+        let found = judged(drawn, 1.0);
+        Deviation::unless(found.verdict == verdict && (found.z - z(1.0)).abs() <= 1e-9 * (1.0 + z(1.0).abs()))
+    };
+    let mirrored = |drawn: &Drawn| {
+        let (plain, mirror, scaled) = (judged(drawn, 1.0), judged(drawn, -1.0), judged(drawn, 1024.0));
+        let intervals = plain.interval == (-mirror.interval.1, -mirror.interval.0) && plain.interval == scaled.interval;
+        let same = plain.verdict == mirror.verdict && plain.verdict == scaled.verdict && plain.z == scaled.z;
+        Deviation::unless(intervals && same && plain.z == -mirror.z)
+    };
+    let side = |sign: f64| {
+        move |rng: &mut _| {
+            let estimate = normal(rng, 64);
+            let found = compare(&estimate, 1.0, f64::INFINITY, &Family::new(RATE, 1));
+            found.verdict == Verdict::Refuted && found.z * sign > 0.0
+        }
+    };
+    Claim::new(
+        says(
+            "judge-sides",
+            "an estimate is refuted where what is expected has two tails below the share, and confirmed where both ends of the margin have: on either side alike, in any unit",
+            r"V(-x, -\theta) = V(x, \theta) = V(c\,x, c\,\theta)",
+            "verdict V of an estimate x with expected value θ; standard errors of 1e-4 to .4, skewness to .09, two degrees of freedom and more",
+        ),
+        vec![
+            property("by tails at the expected value and at its margins", "(value, ln error, degrees, skewness, ln margin)", estimates, rule),
+            property("mirrored and scaled", "(value, ln error, degrees, skewness, ln margin)", estimates, mirrored),
+            wrong("above", (54_000, 0.1), "a tenth", side(1.0), RATE / 2.0),
+            wrong("below", (54_000, 0.1), "a tenth", side(-1.0), RATE / 2.0),
+        ],
+    )
+    .with_mutants(vec![Mutant::simulation("both sides counted on one", "above", |case| {
+        case.clone().simulated_by(Trials(|rng: &mut _| {
+            normal(rng, 64).z(1.0).abs() > Family::new(RATE, 1).bound(63.0)
+        }))
+    })])
+}
+
+/// Exponential values behind an estimate: the skewness of their mean is .1.
+const SKEWED: u32 = 400;
+
+fn skewness() -> Claim {
+    let beyond = |sign: f64, z: fn(&Estimate) -> f64| {
+        move |rng: &mut _| {
+            let estimate = exponential(rng, SKEWED);
+            sign * z(&estimate) > Family::new(0.05, 1).bound(estimate.degrees)
+        }
+    };
+    // (1 + a T)^3 by another arrangement, and its inverse by bisection.
+    let inverse = |&(t, skewness): &(f64, f64)| {
+        let estimate = Estimate { value: t, std_error: 1.0, degrees: 1e9, skewness, skewness_error: 0.0 };
+        let z = estimate.z(0.0);
+        let (low, high) = estimate.interval(z.abs());
+        let end = if z > 0.0 { low } else { high };
+        let a = skewness / 3.0;
+        let cube = 1.0 + 3.0 * a * (z - 0.5 * a);
+        Deviation::unless((cube - (1.0 + a * t).powi(3)).abs() <= 1e-12).max(Deviation::unless(end.abs() <= 1e-9))
+    };
+    let z: fn(&Estimate) -> f64 = |estimate| estimate.z(1.0);
+    Claim::new(
+        says(
+            "judge-skewness",
+            "with the skewness removed the mean of skewed values is as often too far above as below",
+            r"z = T + a T^2 + \tfrac{1}{3} a^2 T^3 + \tfrac{1}{2} a \qquad P(z > b) = P(z < -b)",
+            "400 exponential values, whose mean has skewness .1; a is a third of it, T the distance in standard errors, tails of 2.5 %",
+        ),
+        vec![
+            property("the transformation is a cube, and the interval inverts it", "(T, skewness)", || (-7.0..7.0, -0.09..0.09), inverse),
+            wrong("above", (90_000, 0.16), "a fortieth", beyond(1.0, z), 0.025),
+            wrong("below", (90_000, 0.16), "a fortieth", beyond(-1.0, z), 0.025),
+        ],
+    )
+    .with_mutants(vec![
+        Mutant::simulation("skewness left in", "below", move |case| {
+            case.clone().simulated_by(Trials(beyond(-1.0, |e| Estimate { skewness: 0.0, ..*e }.z(1.0))))
+        }),
+        Mutant::simulation("skewness of the wrong sign", "above", move |case| {
+            case.clone().simulated_by(Trials(beyond(1.0, |e| Estimate { skewness: -e.skewness, ..*e }.z(1.0))))
+        }),
+    ])
+}
+
+fn limits() -> Claim {
+    let rate = Family::new(RATE, 2);
+    let far = move |estimate: Estimate, expected: f64| estimate.z(expected).abs() > rate.bound(estimate.degrees);
+    // The limit and its standard error by the normal equations of weighted least squares on x = 1/size, written out.
+    let equations = |&(values, log_errors): &([f64; 3], [f64; 3])| {
+        let sizes = [50.0, 100.0, 400.0];
+        let errors = log_errors.map(libm::exp);
+        let estimate = |i: usize| Estimate {
+            value: values[i],
+            std_error: errors[i],
+            degrees: f64::INFINITY,
+            skewness: 0.0,
+            skewness_error: 0.0,
+        };
+        let rungs = [0, 1, 2].map(|i| Rung { size: sizes[i], estimate: estimate(i) });
+        let Some(found) = extrapolate(&rungs, 1) else { return Deviation::unless(false) };
+        let sum = |term: fn(f64, f64) -> f64| -> f64 {
+            (0..3).map(|i| term(1.0 / sizes[i], values[i]) / (errors[i] * errors[i])).sum()
+        };
+        let (w, x, xx, y, xy) = (sum(|_, _| 1.0), sum(|x, _| x), sum(|x, _| x * x), sum(|_, y| y), sum(|x, y| x * y));
+        let determinant = w * xx - x * x;
+        Deviation::relative(found.limit.value, (xx * y - x * xy) / determinant, 1e-9).max(Deviation::relative(
+            found.limit.std_error,
+            (xx / determinant).sqrt(),
+            1e-9,
+        ))
+    };
+    // Of parabolas the minimum is the mean of the centres, and the jackknife is the standard error of that mean.
+    let jackknife = |centres: &[f64; 5]| {
+        let curve = |batch: u64, points: &[f64]| points.iter().map(|x| (x - centres[batch as usize]).powi(2)).collect();
+        let found = minimise_batches(&curve, 5);
+        let mean = centres.iter().sum::<f64>() / 5.0;
+        let squares: f64 = centres.iter().map(|centre| (centre - mean) * (centre - mean)).sum();
+        // The search ends within 1e-8 or so of the minimum, where a parabola is flat to rounding.
+        Deviation::unless((found.at - mean).abs() <= 1e-6 && (found.std_error - (squares / 20.0).sqrt()).abs() <= 1e-6)
+    };
+    Claim::new(
+        says(
+            "judge-limits",
+            "the limit of a ladder, its chi-squared and a minimiser by batches have the laws by which they are judged",
+            r"\frac{\hat c_0 - c_0}{\mathrm{se}} \sim N(0, 1) \qquad \chi^2 \sim \chi^2_{\mathrm{rungs} - 2} \qquad \frac{\hat x - x}{\mathrm{se}} \sim t_{B - 1}",
+            "three rungs with normal errors, a gap of first order; parabolas with normal centres in B = 8 batches",
+        ),
+        vec![
+            wrong("limit", (54_000, 0.1), "a tenth", move |rng| ladder(rng).is_none_or(|(limit, ..)| far(limit, 1.0)), RATE / 2.0),
+            wrong(
+                "chi-squared",
+                (54_000, 0.1),
+                "a tenth",
+                move |rng| ladder(rng).is_none_or(|(_, found, spare)| !rate.chi_squared_within(found, spare)),
+                RATE / 2.0,
+            ),
+            wrong("minimiser", (54_000, 0.1), "a tenth", move |rng| far(minimiser(rng), 0.5), RATE / 2.0),
+            property("by the normal equations", "(values, ln errors)", || ([0.5..2.0, 0.5..2.0, 0.5..2.0], [-6.0..-1.0, -6.0..-1.0, -6.0..-1.0]), equations),
+            property("the jackknife of parabolas", "centres", || [0.4..0.6, 0.4..0.6, 0.4..0.6, 0.4..0.6, 0.4..0.6], jackknife),
+        ],
+    )
+    .with_mutants(vec![
+        Mutant::simulation("chi-squared with a degree too many", "chi-squared", move |case| {
+            case.clone().simulated_by(Trials(move |rng: &mut _| {
+                ladder(rng).is_none_or(|(_, found, spare)| !rate.chi_squared_within(found, spare + 1))
+            }))
+        }),
+        Mutant::simulation("batches and not their number less one", "minimiser", move |case| {
+            case.clone().simulated_by(Trials(move |rng: &mut _| {
+                let found = minimiser(rng);
+                far(Estimate { std_error: found.std_error * (7.0_f64 / 8.0).sqrt(), ..found }, 0.5)
+            }))
+        }),
+    ])
+}
+
+fn several() -> Claim {
+    let closed = |p_values: &Vec<f64>| {
+        let (found, expected) = (holm(p_values), closed_test(p_values));
+        let same = found.iter().zip(&expected).all(|(found, expected)| (found - expected).abs() <= 1e-14);
+        Deviation::unless(same && found.len() == expected.len())
+    };
+    let values =
+        || proptest::collection::vec(0.0..1.0_f64, 1..9).prop_map(|values| values.iter().map(|u| u * u * u).collect());
+    Claim::new(
+        says(
+            "judge-several",
+            "Holm's adjusted p-values are those of the closed test of Bonferroni; of three true hypotheses one is rejected with probability 1 - (1 - a/3)^3",
+            r"\tilde p_i = \max_{S \ni i} |S| \min_{j \in S} p_j \qquad P\left(\min_i \tilde p_i \le a\right) = 1 - \left(1 - \frac{a}{3}\right)^3",
+            "up to eight p-values p_i; S runs over all sets of them; three uniform ones",
+        ),
+        vec![
+            property("by the closed test", "p-values", values, closed),
+            wrong("three true hypotheses", (54_000, 0.1), "rate .1", rejects_a_true_one, 1.0 - (1.0 - 0.1 / 3.0_f64).powi(3)),
+        ],
+    )
+    .with_mutants(vec![Mutant::formula("as if they were not adjusted", "three true hypotheses", |_| 1.0 - 0.9_f64.powi(3))])
+}
+
+fn goodness_of_fit() -> Claim {
+    // Values whose distance is d: all of them at the i-th step but the first, which is at d.
+    let p_value = |n: usize, d: f64| {
+        let values: Vec<f64> = (0..n).map(|i| (i as f64 / n as f64 + d).min(1.0)).collect();
+        kolmogorov_smirnov(&values).map_or(f64::NAN, |found| found.p_value)
+    };
+    let relations = move |n: usize, distances: &[f64]| -> Vec<Relation> {
+        distances.iter().map(|&d| (format!("{n} values, distance {d}"), p_value(n, d), kolmogorov_tail(n, d))).collect()
+    };
+    Claim::new(
+        says(
+            "judge-goodness-of-fit",
+            "the test of Kolmogorov and Smirnov has the exact law: to 1.2 % for five values, .3 % for twenty, and 1e-4 where the p-value is below a tenth",
+            r"P(D_n < d) = n!\,\det\left[\frac{(b_i - a_j)_+^{\,j - i + 1}}{(j - i + 1)!}\right] \qquad a_j = \left(\tfrac{j}{n} - d\right)_+ \quad b_i = \min\left(1, \tfrac{i - 1}{n} + d\right)",
+            "D_n the largest distance of the empirical distribution of n uniform values",
+        ),
+        vec![
+            recursion("five values by Steck's determinant", 0.012, move || relations(5, &[0.15, 0.2, 0.3, 0.4, 0.6, 0.8])),
+            recursion("twenty values by Steck's determinant", 3e-3, move || relations(20, &[0.08, 0.1, 0.15, 0.2, 0.25])),
+            recursion("small p-values", 1e-4, move || relations(20, &[0.28, 0.3, 0.35, 0.4, 0.45])),
+            wrong("uniform values", (54_000, 0.1), "rate .1", rejects_uniform_values, 0.1),
+        ],
+    )
+    .with_mutants(vec![Mutant::formula("one side alone", "uniform values", |_| 0.05)])
+}
+
+fn shares() -> Claim {
+    // At the ends of the interval each tail is 1/40, summed term by term.
+    let ends = || -> Vec<Relation> {
+        let of = |(hits, trials): (u64, u64)| {
+            let (low, high) = clopper_pearson(hits, trials, 0.95);
+            let above = (hits..=trials).map(|x| binomial(x, trials, low)).sum();
+            let below = (0..=hits).map(|x| binomial(x, trials, high)).sum();
+            [(format!("{hits} of {trials}, above"), above, 0.025), (format!("{hits} of {trials}, below"), below, 0.025)]
+        };
+        [(1, 2), (3, 10), (7, 31), (1, 200), (150, 200)].into_iter().flat_map(of).collect()
+    };
+    let covers = |&(trials, p): &(u64, f64)| {
+        let outside = (0..=trials).filter(|&hits| {
+            let (low, high) = clopper_pearson(hits, trials, 0.95);
+            p < low || high < p
+        });
+        Deviation::unless(outside.map(|hits| binomial(hits, trials, p)).sum::<f64>() <= 0.05)
+    };
+    Claim::new(
+        says(
+            "judge-shares",
+            "the interval of a share is that of Clopper and Pearson: it leaves out 1/40 on each side at its ends, and the truth at most once in twenty",
+            r"P(X \ge x \mid p_-) = P(X \le x \mid p_+) = \tfrac{1}{40} \qquad P\left(p_- \le p \le p_+\right) \ge \tfrac{19}{20}",
+            "x of up to 200 binomial trials",
+        ),
+        vec![
+            recursion("tails summed term by term", 1e-9, ends),
+            property("coverage by enumeration", "(trials, p)", || (1_u64..60, 0.01..0.99), covers),
+        ],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+    use crate::check::Body;
+    use crate::context::{Context, Tier};
+
+    /// What the suite does with them: they are confirmed, and their mutants are what they are expected to be.
+    #[test]
+    fn the_rules_are_confirmed_and_wrong_ones_refuted() {
+        let stop = AtomicBool::new(false);
+        let claims = claims();
+        let comparisons = claims.iter().flat_map(|claim| &claim.checks).map(Check::comparisons).sum();
+        let family = Family::new(1e-3, comparisons).with_looks(LOOKS);
+        for claim in &claims {
+            let context = |check: &Check| Context::of(&claim.says.id, check.name, 1, Tier::QUICK, family, &stop);
+            for check in claim.checks.iter().filter(|check| !matches!(check.body, Body::Mutants)) {
+                let found = check.run(&context(check));
+                assert_eq!(found.verdict, Verdict::Confirmed, "{}, {}: {}", claim.says.id, check.name, found.detail);
+            }
+            for mutant in &claim.mutants {
+                let check = claim.checks.iter().find(|check| check.name == mutant.check).unwrap();
+                let Body::Sampled(sampled) = &check.body else { panic!("{} is no simulation", check.name) };
+                let replaced = mutant.of(sampled);
+                let found = replaced.judge(&context(check), &mut replaced.series());
+                assert_eq!(found.verdict, mutant.expected, "{}: {}", mutant.name, found.detail);
+            }
+        }
+    }
+}
