@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use goldenweight_evidence::{About, Again, Claim, Suite, Tier};
+use goldenweight_evidence::{About, Again, Claim, Suite, Tier, judge};
 
 use super::{
     accumulate, adult, audit, categorical, cdf, collapse, design, dynamic, figures, fixed, gaussian, law, linear,
@@ -45,7 +45,7 @@ pub fn registry() -> Vec<Claim> {
         let mutants = mutants.remove(claim.id).unwrap_or_default();
         Claim::new(claim.says(), claim.checks).with_mutants(mutants)
     };
-    let claims: Vec<Claim> = claims.into_iter().flatten().map(with_mutants).collect();
+    let claims: Vec<Claim> = claims.into_iter().flatten().map(with_mutants).chain(judge::claims()).collect();
     assert!(mutants.is_empty(), "mutants of no claim: {:?}", mutants.keys());
     claims
 }
