@@ -49,7 +49,7 @@ fn says(id: &str, words: &str, formula: &str, domain: &str) -> Statement {
         words: words.to_owned(),
         formula: formula.to_owned(),
         domain: domain.to_owned(),
-        source: "rule of evidence".to_owned(),
+        source: "derived".to_owned(),
         exactness: "of the judge".to_owned(),
     }
 }

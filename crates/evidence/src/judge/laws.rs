@@ -65,17 +65,16 @@ pub(super) fn leaves_at_a_look(b: f64) -> f64 {
     let density = |x: f64, s: f64| libm::exp(-0.5 * (x / s) * (x / s)) / (s * (2.0 * PI).sqrt());
     let grid = |time: f64| -> Vec<(f64, f64)> {
         let (end, step) = (b * time.sqrt(), 2.0 * b * time.sqrt() / f64::from(POINTS - 1));
-        let weight = |i| if i == 0 || i == POINTS - 1 { 1.0 } else { f64::from(2 + 2 * (i % 2)) };
-        (0..POINTS).map(|i| (f64::from(i).mul_add(step, -end), weight(i) * step / 3.0)).collect()
+        let factor = |i| if i == 0 || i == POINTS - 1 { 1.0 } else { f64::from(2 + 2 * (i % 2)) };
+        (0..POINTS).map(|i| (f64::from(i).mul_add(step, -end), factor(i) * step / 3.0)).collect()
     };
     // Points with the mass that belongs to each.
     let mut inside = vec![(0.0, 1.0)];
     let mut before = 0.0;
     for time in [0.125, 0.25, 0.5, 1.0_f64] {
         let s = (time - before).sqrt();
-        let at = |(y, weight): (f64, f64)| {
-            (y, weight * inside.iter().map(|(x, mass)| mass * density(y - x, s)).sum::<f64>())
-        };
+        let at =
+            |(y, mass): (f64, f64)| (y, mass * inside.iter().map(|(x, of_x)| of_x * density(y - x, s)).sum::<f64>());
         inside = grid(time).into_iter().map(at).collect();
         before = time;
     }
