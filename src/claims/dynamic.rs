@@ -15,7 +15,7 @@ pub fn claims() -> Vec<Claim> {
     vec![sequence(), fibonacci(), riccati()]
 }
 
-/// The risk of the Gaussian mean at generation t under the first t dynamic weights: v_t tr Sigma/n.
+/// The risk of the Gaussian mean at generation t under the first t dynamic weights, which is v_t tr Sigma/n; `expected` is v_t.
 fn case(real: usize, synthetic: usize, t: u32, expected: f64) -> Case {
     let k = ratio(real as f64 / synthetic as f64);
     let sequence: Vec<f64> = theory::weights(&weights::law(&k)).take(t as usize).collect();

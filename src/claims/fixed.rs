@@ -59,12 +59,12 @@ fn chain((n, m, w, _): Place, divisor: Divisor) -> Chain<f64> {
     Chain::new(n, m, w, divisor)
 }
 
-/// The expected risks at a place: one function for each claim, of what is simulated or computed by other routes.
+/// The mean's risk by the law at a place. This and the next functions are what simulations and other computations are compared with.
 fn mean_risk(trace: f64, (n, m, w, t): Place) -> f64 {
     FixedRows::of(&gaussian::mean(trace, sizes(n, m))).risk_at(&w, t)
 }
 
-/// In units of A: sum p (1 - p) of the cells, 1/6 of the distribution function.
+/// In units of A, which is sum p (1 - p) for the cells and 1/6 for the distribution function.
 fn frequency_risk((n, m, w, t): Place) -> f64 {
     6.0 * FixedRows::<f64>::of(&cdf::law(sizes(n, m))).risk_at(&w, t)
 }
@@ -78,11 +78,11 @@ fn likelihood(sigma: &DMatrix<f64>, (n, m, w, t): Place) -> Risks<f64> {
     MaximumLikelihood::new(sigma.trace(), sigma.norm_squared(), sizes(n, m)).on_fixed_rows().risks_at(&w, t)
 }
 
-/// Indices of the Gaussian chain's losses.
+/// Indices of the losses that a Gaussian chain records.
 const MEAN: usize = 0;
 const COVARIANCE: usize = 1;
 
-/// A covariance with unequal variances and correlations, so that tr Sigma, tr Sigma^2 and p are all different numbers.
+/// A covariance with unequal variances and correlations. tr Sigma, tr Sigma^2 and p are different numbers, so that a formula with the wrong one fails.
 fn correlated() -> DMatrix<f64> {
     DMatrix::from_row_slice(3, 3, &[2.0, 0.6, -0.3, 0.6, 1.0, 0.2, -0.3, 0.2, 0.5])
 }
@@ -100,7 +100,7 @@ fn cell((n, m, w, t): Place, dim: usize) -> Cell {
     Cell::new(rows, dim, w, Record::At(vec![t])).named("the same rows")
 }
 
-/// The Gaussian chain at a place; rows or statistics are drawn.
+/// The Gaussian chain at a place. It draws rows, or their sufficient statistics.
 fn simulated<S: Sample + Send + Sync + 'static>(
     sigma: DMatrix<f64>,
     divisor: Divisor,
@@ -113,7 +113,7 @@ fn simulated<S: Sample + Send + Sync + 'static>(
     Case::new(cell, setting, loss, expected).with_fixed_rows()
 }
 
-/// The program's predictions for a model's problem of these parameters, against a path that [`Chain`] makes.
+/// The program's predictions for a model with these parameters, against the risks at t = 0, 1, ... that `path` computes by [`Chain`].
 fn predicted(
     model: Model,
     parameters: Parameters,
@@ -122,7 +122,7 @@ fn predicted(
     let divisor = parameters.divisor.unwrap_or(Divisor::Unbiased);
     let problem = move |(n, m, w): (u64, u64, f64)| -> OnFixedRows {
         let problem = Problem::new(model, n, m, &parameters).expect("a valid problem");
-        // What contracts least is u^2 (1 + 2/(m - 1)), below .95: after 600 steps less than 1e-13 of it is left.
+        // The distance to the limit shrinks by u^2 (1 + 2/(m - 1)) < .95 or less in each generation: after 600, less than 1e-13 of it is left.
         let risks = path(&Chain::new(n, m, w, divisor), &problem, 600);
         (problem, w, risks)
     };
@@ -264,7 +264,7 @@ fn covariance() -> Claim {
                 "all p⁴ joint second moments in rationals, later generations in symbols",
                 certificate::fixed::covariance,
             ),
-            // Compared as E tr Sigma_t^2: quadrature cannot know its distance from the truth as well. Two quadratures and a few in determinants.
+            // Compared as E tr Sigma_t^2: the risk is a difference, to which quadrature is less accurate. Some ten integrals enter.
             recursion("p = 1 and 2: averaged over the real rows' variance, by quadrature", 20.0 * QUADRATURE, || {
                 let case = |at: Place| {
                     let sigmas = [&unit(), &plane()];
@@ -377,7 +377,7 @@ fn likelihood_covariance() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             exact("all p⁴ joint raw second moments in rationals", certificate::fixed::likelihood_covariance),
-            // The risk is a difference of moments near 1, as small as 1/n of them here.
+            // The risk is a difference of moments near 1, and can be as small as 1/n of them: it has up to n = 100 times their relative error.
             recursion("p = 1 and 2: averaged over the real rows' variance, by quadrature", 100.0 * QUADRATURE, || {
                 let case = |at: Place| {
                     let sigmas = [&unit(), &plane()];
@@ -420,14 +420,14 @@ fn likelihood_covariance() -> Claim {
     }
 }
 
-/// Where the regressions are simulated: weight and generation, k = 1.
+/// Weight and generation at which the regressions are simulated.
 const REGRESSIONS: (f64, u32) = (0.4, 2);
 
-/// A ladder n, 2n, 4n, linear in 1/n, at k = 1.
+/// Simulated risks over the limit law at n, 2n, 4n real rows and k = 1, extrapolated linearly in 1/n.
 fn regression_ladder(model: Fitted, name: &'static str, cap: u64, margin: f64, first: usize, dim: usize) -> Check {
     let (w, t) = REGRESSIONS;
     let rung = |rung: Rung| {
-        // k = 1.
+        // The mean's risk in units of the real rows' alone, at k = 1.
         let relative = FixedRows::of(&gaussian::mean(1.0, sizes(1, 1))).risk_at(&w, t);
         model.under(ScheduleKind::Fixed, rung, w, relative).named("the same rows")
     };

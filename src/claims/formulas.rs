@@ -1,11 +1,11 @@
-//! The statements of the claims in mathematics, as LaTeX: one table, to be read beside the statements in words.
+//! The statements of the claims as formulas, in LaTeX. Reports show them beside the statements in words.
 //!
-//! A formula is a list of relations, separated by `\qquad`; where a page is narrow it breaks there.
+//! A formula is a list of relations, separated by `\qquad`. On a narrow page it breaks there.
 //!
 //! Symbols: e_t the risk of generation t and e_∞ its limit, R the limit risk relative to that of the fresh real rows alone,
 //! w* the optimal weight, ē the mean of e_t over the generations that a figure averages.
 
-/// The formula of a claim; none where the table lacks it, which a test forbids.
+/// The formula of a claim. Each claim has one, which a test checks.
 pub(super) fn formula(id: &str) -> Option<&'static str> {
     FORMULAS.iter().find(|(claim, _)| *claim == id).map(|(_, formula)| *formula)
 }
@@ -360,7 +360,7 @@ mod tests {
     use super::FORMULAS;
     use crate::claims::registry;
 
-    /// Both ways: none is missing, and none is left of a claim that is gone.
+    /// No claim lacks a formula, and no formula lacks its claim.
     #[test]
     fn every_claim_has_its_formula() {
         let claims = registry();

@@ -59,7 +59,7 @@ fn fixed_design() -> Claim {
                 let fresh = &map * map.transpose() * NOISE;
                 let case = |w: f64, t: u32| {
                     let u = 1.0 - w;
-                    // What synthetic labels add: their noise, and the last coefficients through the hat matrix.
+                    // What a synthetic label passes on: the error of the coefficients that made it, mapped to labels by X and back by least squares.
                     let passed = |c: &DMatrix<f64>| &map * (&x * c * x.transpose()) * map.transpose();
                     let step = |c: DMatrix<f64>, _| &fresh * (w * w) + (&fresh + passed(&c)) * (u * u);
                     let last = (0..t).fold(fresh.clone(), step);
@@ -73,7 +73,7 @@ fn fixed_design() -> Claim {
     }
 }
 
-/// The law at these sizes, noise of variance [`NOISE`].
+/// The exact law on random rows x ~ N(0, I) at these sizes, with noise of variance [`NOISE`].
 fn random(n: usize, m: usize, p: usize) -> RandomDesign {
     let sizes = SampleSizes::new(n as u64, m as u64).expect("positive");
     RandomDesign::new(NOISE * p as f64, p as u32, sizes).expect("n > p + 1")
@@ -105,7 +105,7 @@ fn correlated() -> Case {
     Case::new(cell, Setting::of(model, rows), 0, law.risk_at(weight(0.4), 2))
 }
 
-/// Problems of one and two columns, with their risks from eigenvalues and pairs of them.
+/// Problems of one and two columns. Their risks come from integrals over the one eigenvalue, or over the pair of eigenvalues, of a random matrix.
 fn columns() -> Vec<Predicted> {
     let problem = |[n, m]: [u64; 2], p: u32| {
         let path = move |weights: &[f64]| moments::design_path(p, n, m, weights);
@@ -289,7 +289,8 @@ fn second_order() -> Claim {
         exactness: Exactness::Limit,
         checks: vec![
             exact("all rows alike in rationals", certificate::random_design::expansion),
-            // Two sizes take the third order away; what is left is of fourth order, 1e-7, and the rounding of a difference n^2 1e-12 of R_1/n.
+            // The combination of three sizes below removes the terms of order 1/n and 1/n^2 that follow R_2. What is left is of the next order, below 1e-7, and
+            // rounding: a difference of numbers near R_1, accurate to 1e-12, times n, at most 1e-8.
             recursion("pairs of eigenvalues at n = 1000, 2000, 4000", 1e-4, || {
                 let case = |(p, k, w): (u32, f64, f64)| {
                     let second = |n: f64| {
@@ -313,7 +314,7 @@ fn second_order() -> Claim {
                     let first = (w * w + k * (1.0 - w) * (1.0 - w)) / (w * (2.0 - w));
                     let second = theory_second_order(p, &k, &w) / n as f64;
                     let exact = random(n, m, p as usize).limit_risk(weight(w)) * n as f64 / (NOISE * f64::from(p));
-                    // Third order is at most some hundred times ((p + 1)/n)^2.
+                    // What follows R_2/n is at most some hundred times ((p + 1)/n)^2.
                     let third = 300.0 * (f64::from(p + 1) / n as f64) * (f64::from(p + 1) / n as f64);
                     holds((exact - first - second).abs() <= third * (1.0 + k) / w)
                 },
@@ -325,7 +326,7 @@ fn second_order() -> Claim {
 fn limit() -> Claim {
     let beta = DVector::from_row_slice(&[1.0, -0.5, 2.0]);
     let record = Record::Average { from: 12, until: 42 };
-    // The transient u^{2t} at t = 12 is below 1e-5 at w = .39 and above.
+    // What is left of the start after 12 generations is a share u^{24}, below 1e-5 at w = .39.
     let rung = |n: usize| {
         let rows = Rows { real: n, synthetic: 4 * n };
         let law = theory::limit_law(NOISE, 3, SampleSizes::new(n as u64, 4 * n as u64).expect("positive"));
@@ -341,7 +342,7 @@ fn limit() -> Claim {
         exactness: Exactness::Limit,
         checks: vec![
             exact("first-order law in rationals", certificate::sampling::estimating_equations),
-            // What is left is of second order in (p + 1)/n, as small as the tolerance at 10^7 rows and more.
+            // The relative difference of the two laws is of order (p + 1)/n, which is below the tolerance at 10^10 rows.
             recursion("the exact law at 10¹⁰ rows", 1e-8, || {
                 let case = |(p, ratio, w): (u32, f64, f64)| {
                     let (n, m) = (10_000_000_000, (1e10 / ratio) as u64);

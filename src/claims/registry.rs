@@ -12,7 +12,8 @@ use super::{
 /// Index of the tier that takes under a minute on two cores.
 pub const QUICK: usize = 0;
 
-/// Index of the tier with nine times the replicates of the quick one at a third of its margins, and the checks too long for it.
+/// Index of the tier with nine times the quick tier's replicates at a third of its margins. It also runs the checks that would take the quick tier too
+/// long.
 pub const FULL: usize = 1;
 
 /// Every claim, in the order in which tables show them. Building it evaluates closed forms only; nothing is simulated.
