@@ -93,13 +93,13 @@ fn mean() -> Claim {
     let by_rows = |at| simulated(GaussianRows::new(correlated(), rows(at)), 3, MEAN, at.2, expected(at));
     Claim {
         id: "accumulate-mean",
-        statement: "accumulating never collapses: fitted on the n first real rows and all synthetic rows so far (m a generation), the mean has \
-                    the risk (A/n)(1 + k Σ_{i <= t} 1/(k + i)²), A = tr Σ, always below twice that of the real rows",
+        statement: "data that accumulate do not collapse: fitted on the n first real rows and all synthetic rows so far (m in each generation), the mean \
+                    has the risk (A/n)(1 + k Σ_{i <= t} 1/(k + i)²), A = tr Σ, always below twice that of the real rows",
         domain: "every n, m >= 2, t and Σ, the covariance being re-estimated too",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("shares of every noise in rationals, the limit in intervals", certificate::accumulate::mean),
+            exact("shares of each sample's error in rationals, the limit in intervals", certificate::accumulate::mean),
             recursion("covariances of all pairs of rows", RECURSION, || {
                 let case = |(n, m, t)| {
                     (place(n, m, t), mean_risk(1.0, n, m, t), pools::mean_risk_by_rows(n, m, t)[t as usize])
@@ -149,7 +149,7 @@ fn frequencies() -> Claim {
     Claim {
         id: "accumulate-frequencies",
         statement: "accumulating, the risk of cell probabilities (A = Σ p(1 − p)) and of the distribution function (A = 1/6) is A − A(1 − 1/n) \
-                    Π_{i <= t} (1 − 1/(m(k + i)²)): below A for ever, so cells are never all lost, from n = 2 on",
+                    Π_{i <= t} (1 − 1/(m(k + i)²)): for n >= 2 its limit is below A, the risk when only one cell, or one point, is left",
         domain: "every n, m >= 1 and t, every p and continuous F",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -191,7 +191,7 @@ fn variance() -> Claim {
     };
     Claim {
         id: "accumulate-variance",
-        statement: "accumulating, each batch centred at its own mean, the risk of σ² (p = 1) is σ⁴((1 + 2/(n − 1)) Π_{i <= t} (1 + c²/(k + i)²) − 1), \
+        statement: "accumulating, with squares taken around the mean of each generation's own rows, the risk of σ² (p = 1) is σ⁴((1 + 2/(n − 1)) Π_{i <= t} (1 + c²/(k + i)²) − 1), \
                     c² = 2/(m − 1): bounded for every n and m, where synthetic rows alone let it grow geometrically",
         domain: "every n, m >= 2, t and σ²",
         source: Source::Derived,
@@ -318,13 +318,17 @@ fn regressions() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
-            recursion("the program's predictions, A by quadrature and the shares of every noise", QUADRATURE, || {
-                let models = [(Fitted::Linear, 3), (Fitted::Logistic, 2), (Fitted::Poisson, 2)];
-                let places = |(model, dim)| {
-                    [(100, 400, 7), (90, 30, 3), (40, 60, 40)].map(|at| predicted(model, dim, at)).concat()
-                };
-                models.into_iter().flat_map(places).collect()
-            }),
+            recursion(
+                "the program's predictions, A by quadrature and the shares of each sample's error",
+                QUADRATURE,
+                || {
+                    let models = [(Fitted::Linear, 3), (Fitted::Logistic, 2), (Fitted::Poisson, 2)];
+                    let places = |(model, dim)| {
+                        [(100, 400, 7), (90, 30, 3), (40, 60, 40)].map(|at| predicted(model, dim, at)).concat()
+                    };
+                    models.into_iter().flat_map(places).collect()
+                },
+            ),
             property(
                 "proportional to A, below twice the real rows' risk",
                 "(n, m, p, t)",

@@ -79,13 +79,13 @@ fn frequencies(id: &'static str, column: Column, stepped: fn() -> Vec<Relation>)
         id,
         statement: match column {
             Column::Workclass => {
-                "Adult: the 9 frequencies of workclass ('?' is one) follow the exact categorical law, least near 1/φ"
+                "Adult table: the risk of the 9 frequencies of workclass ('?' counts as one) obeys categorical-law, and its limit is least near w = 1/φ"
             }
             Column::Education => {
-                "Adult: the 16 frequencies of education follow the exact categorical law, least near 1/φ"
+                "Adult table: the risk of the 16 frequencies of education obeys categorical-law, and its limit is least near w = 1/φ"
             }
             Column::MaritalStatus => {
-                "Adult: the 7 frequencies of marital_status follow the exact categorical law, least near 1/φ"
+                "Adult table: the risk of the 7 frequencies of marital_status obeys categorical-law, and its limit is least near w = 1/φ"
             }
         },
         domain: "n = m = 500, rows resampled from the 48,842",
@@ -149,15 +149,15 @@ fn referred() -> Check {
 fn logistic() -> Claim {
     Claim {
         id: "figure-10d",
-        statement: "Adult: the coefficients of income on five covariates follow the misspecified limit law, least at .6222 (raw columns), for \
-                    n → ∞",
+        statement: "Adult table: the risk of the logistic coefficients of income on five covariates tends to the law of misspecified-limit, which is least at \
+                    w = .6222 (raw columns), for n → ∞",
         domain: "n = m → ∞ from 1000, rows resampled from the 48,842",
         source: Source::Figure,
         exactness: Exactness::Limit,
         checks: vec![
             ladder("raw coefficients, w = .62", 1_120, 0.2, 1, rungs::<3>(equal(FIRST), RAW, 0.62, 5, 25)),
             referred(),
-            recursion("Brent on the iterated risk", MINIMISER, || {
+            recursion("minimum of the iterated risk, by Brent's method", MINIMISER, || {
                 let traces = Table::embedded().logistic().traces();
                 let coefficients = (traces.sandwich / 500.0, traces.inverse_information / 500.0, 0.0);
                 let brent = minimise(&|w| iterated(&coefficients, w, 2_000), (0.0, 1.0)).at;
@@ -170,8 +170,8 @@ fn logistic() -> Claim {
 fn misspecified_limit() -> Claim {
     Claim {
         id: "misspecified-limit",
-        statement: "where the labels do not follow the fitted family, A_r = tr I⁻¹JI⁻¹ and A_s = tr I⁻¹, so κ = k A_s/A_r and the optimal \
-                    weight is w*(κ): .5624 for Adult in standardised columns, .6222 in raw ones",
+        statement: "where the labels do not follow the fitted model (I its information, J the variance of its score, per row), A_r = tr I⁻¹JI⁻¹ and A_s = tr I⁻¹, so \
+                    κ = k A_s/A_r and the optimal weight is w*(κ): .5624 for the Adult table in standardised columns, .6222 in raw ones",
         domain: "n → ∞ at fixed k, w",
         source: Source::Derived,
         exactness: Exactness::Limit,

@@ -56,7 +56,7 @@ fn law() -> Claim {
     .with_curve(move |w| theory::law(&CELLS, sizes(20, 20)).limit(&w));
     Claim {
         id: "categorical-law",
-        statement: "the risk of the cell probabilities obeys the recursion with A = Σ p(1 − p), ν = n, m and ρ = 1 − 1/m",
+        statement: "the risk of the cell probabilities obeys the recursion with A = Σ p(1 − p), ν_n = n, ν_m = m and ρ = 1 − 1/m",
         domain: "every n, m >= 1, t, w and p",
         source: Source::Derived,
         exactness: Exactness::Exact,

@@ -168,7 +168,7 @@ fn variance() -> Claim {
     Claim {
         id: "collapse-variance-risk",
         statement: "at w = 0 the risk of σ² is σ⁴((1 + 2/(m − 1))^t (1 + 2/(n − 1)) − 1): it grows geometrically (simulated only while \
-                    t ≪ m; later paths of vanishing probability carry it)",
+                    t ≪ m; later it comes from chains too rare to be simulated)",
         domain: "every n, m >= 2, t and σ²",
         source: Source::Derived,
         exactness: Exactness::Exact,

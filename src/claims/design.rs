@@ -95,9 +95,9 @@ fn information() -> Claim {
     let simulated = design(&omega(2), &BETA);
     Claim {
         id: "design-information",
-        statement: "x ~ N(0, Ω): tr I(β)⁻¹ = (tr Ω⁻¹ − β′β/g²)/a + (β′β/g²)/c, g² = β′Ωβ, with a = E v(gZ), c = E Z² v(gZ), v = s′ (logistic) or \
-                    exp (Poisson), and σ² tr Ω⁻¹ for linear regression",
-        domain: "every β, Ω positive definite and p; at β = 0 a = c",
+        statement: "covariates x ~ N(0, Ω), Z ~ N(0, 1): tr I(β)⁻¹ = (tr Ω⁻¹ − β′β/g²)/a + (β′β/g²)/c, g² = β′Ωβ, with a = E v(gZ), c = E Z² v(gZ), v = s(1 − s), s(z) = 1/(1 + e^(−z)) \
+                    (logistic) or v = exp (Poisson); for linear regression σ² tr Ω⁻¹",
+        domain: "every β, Ω positive definite and p; at β = 0, where g = 0, it is tr Ω⁻¹/a",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
@@ -147,7 +147,7 @@ fn information() -> Claim {
 fn linear_synthetic() -> Claim {
     Claim {
         id: "design-linear-synthetic-only",
-        statement: "x ~ N(0, Ω), w = 0: each generation of linear regression adds exactly σ² tr Ω⁻¹/(m − p − 1)",
+        statement: "covariates x ~ N(0, Ω), w = 0: each generation of linear regression adds exactly σ² tr Ω⁻¹/(m − p − 1)",
         domain: "m > p + 1, n > p + 1, every t and Ω positive definite",
         source: Source::Derived,
         exactness: Exactness::Exact,

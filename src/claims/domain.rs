@@ -72,7 +72,7 @@ pub const fn holds(condition: bool) -> Deviation {
     Deviation::unless(condition)
 }
 
-/// e_0, e_1, ..., e_t of the one recursion, step by step from its definition.
+/// e_0, e_1, ..., e_t of the recursion e_t = w^2 A_r/nu_n + u^2 (A_s/nu_m + rho e_{t-1}), step by step.
 pub fn iterate(coefficients: &(f64, f64, f64), weight: f64, generations: u32) -> Vec<f64> {
     iterate_over(coefficients, &vec![weight; generations as usize])
 }

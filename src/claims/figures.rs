@@ -92,8 +92,8 @@ fn figure_7a() -> Claim {
     let at = |t| Panel::Mean.case(4, HUNDRED, 0.0, Record::At(vec![t]));
     panel(
         "figure-7a",
-        "w = 0: the mean's risk is (4/100)(1 + t), linear to t = 999 (by recursion; a simulated mean shows it only while t ≪ m, since the \
-         paths of still large Σ_t that carry it become rare)",
+        "w = 0: the mean's risk is (4/100)(1 + t), linear to t = 999 (by recursion; a simulated mean shows it only while t ≪ m, since later it \
+         comes from rare chains whose Σ_t is still large)",
         "n = m = 100, p = 4",
         Exactness::Exact,
         vec![
@@ -227,7 +227,7 @@ fn curve(panel: Panel, p: usize, cap: u64, margin: f64, record: &Record) -> Vec<
     ]
 }
 
-/// The recursion behind a panel of figure 8: averages over t = 150..199.
+/// The exact mean risk of a panel of figure 8 over t = 150..199, against risks carried from generation to generation.
 fn curve_recursion(panel: Panel, p: usize) -> Vec<(String, f64, f64)> {
     let case = |w: f64| {
         let stepped = panel.moments(p, HUNDRED, w, 199);
@@ -260,7 +260,7 @@ fn figure_8b() -> Claim {
     }));
     panel(
         "figure-8b",
-        "the covariance's risk over w is least at .6198, not at 1/φ, where it is .0375641",
+        "the covariance's risk over w, averaged over t = 150..199, is least at .6198, not at 1/φ; its least value is .0375641",
         "n = m = 100, p = 2, Σ = I",
         Exactness::Exact,
         checks,
@@ -275,7 +275,7 @@ fn figure_8c() -> Claim {
     }));
     panel(
         "figure-8c",
-        "the risk of the distribution function over w is least at .6170, not at 1/φ, where it is .00102829",
+        "the risk of the distribution function over w, averaged over t = 150..199, is least at .6170, not at 1/φ; its least value is .00102829",
         "n = m = 100",
         Exactness::Exact,
         checks,
@@ -330,7 +330,7 @@ fn figure_8d() -> Claim {
     let minimum = Case::new(Cell::minimised(HUNDRED, 2, near), simulator, 0, best);
     panel(
         "figure-8d",
-        "the risk of linear regression over w is least at .6194, not at 1/φ, and .0126089 there, 2 % above the limit law",
+        "the limit risk of linear regression over w is least at .6194, not at 1/φ; its least value .0126089 is 2 % above that of the limit law",
         "n = m = 100, p = 2, β = (1, 1)",
         Exactness::Exact,
         vec![
@@ -418,7 +418,7 @@ fn golden_below_naive(panel: Panel, p: usize, k: f64) -> Deviation {
 fn figure_9a() -> Claim {
     panel(
         "figure-9a",
-        "naive against golden weight for the mean: .010371 and .001902 at k = .01, .010868 and .007024 at k = .19 (m = 526)",
+        "the mean's risk under the naive and the golden weight is .010371 and .001902 at k = .01, .010868 and .007024 at k = .19 (m = 526)",
         "n = 100, p = 2, m = floor(n/k), t = 150..199",
         Exactness::Exact,
         two_curves(Panel::Mean, 2, &[0.01, 0.19], 32_000, 0.07, &STATIONARY),
@@ -428,7 +428,7 @@ fn figure_9a() -> Claim {
 fn figure_9b() -> Claim {
     panel(
         "figure-9b",
-        "naive against golden weight for the covariance: the golden weight has less risk all along the grid",
+        "the covariance's risk is smaller under the golden than under the naive weight, at every k from .01 to .19",
         "n = 100, p = 2, m = floor(n/k), t = 150..199",
         Exactness::Exact,
         two_curves(Panel::Covariance, 2, &[0.01, 0.19], 32_000, 0.06, &STATIONARY),
@@ -438,7 +438,7 @@ fn figure_9b() -> Claim {
 fn figure_9c() -> Claim {
     panel(
         "figure-9c",
-        "naive against golden weight for the distribution function: the golden weight has less risk all along the grid",
+        "the risk of the distribution function is smaller under the golden than under the naive weight, at every k from .01 to .19",
         "n = 100, m = floor(n/k)",
         Exactness::Exact,
         two_curves(Panel::Cdf, 1, &[0.19], 5_200, 0.06, &Record::Average { from: 20, until: 60 }),
@@ -483,7 +483,7 @@ fn figure_9d() -> Claim {
     });
     panel(
         "figure-9d",
-        "naive against golden weight for linear regression: the golden weight has less risk all along the grid",
+        "the risk of linear regression is smaller under the golden than under the naive weight, at every k from .01 to .19",
         "n = 100, p = 2, m = floor(n/k), t = 150..199",
         Exactness::Exact,
         vec![
@@ -509,11 +509,11 @@ fn figure_9d() -> Claim {
 }
 
 fn figure_9e() -> Claim {
-    let statement = "naive against golden weight for logistic regression: both follow the limit law, for n → ∞";
+    let statement = "the risk of logistic regression under the naive and under the golden weight tends to the limit law's, for n → ∞";
     regression_curves("figure-9e", statement, Fitted::Logistic, 480, 0.3)
 }
 
 fn figure_9f() -> Claim {
-    let statement = "naive against golden weight for Poisson regression: both follow the limit law, for n → ∞";
+    let statement = "the risk of Poisson regression under the naive and under the golden weight tends to the limit law's, for n → ∞";
     regression_curves("figure-9f", statement, Fitted::Poisson, 960, 0.25)
 }

@@ -28,7 +28,7 @@ pub fn claims() -> Vec<Claim> {
     vec![mean(), frequencies(), covariance(), likelihood_mean(), likelihood_covariance(), regressions()]
 }
 
-/// n, m, w, t.
+/// A place: n, m, w, t.
 type Place = (u64, u64, f64, u32);
 
 /// Where the laws are compared with other routes.
@@ -253,9 +253,10 @@ fn covariance() -> Claim {
         |at| simulated::<EveryRow>(correlated(), Divisor::Unbiased, COVARIANCE, at, covariance_risk(&correlated(), at));
     Claim {
         id: "fixed-covariance",
-        statement: "with the same n real rows at every generation the covariance's risk is (a_t + b_t)/3, each of them \
-                    e_t = (1 − u²)N/(n − 1) + u²(N/(m − 1) + ρe_{t−1}): a_t with N = 4 tr Σ² + 2(tr Σ)², ρ = 1 + 2/(m − 1), b_t with N = (tr Σ)² − tr Σ², \
-                    ρ = 1 − 1/(m − 1); it is never below that of the real rows, and unbounded up to the w_c(m) of fresh ones",
+        statement: "with the same n real rows at every generation the covariance's risk is (a_t + b_t)/3. Both obey \
+                    x_t = (1 − u²)N/(n − 1) + u²(N/(m − 1) + ρx_{t−1}), x_0 = N/(n − 1): a with N = 4 tr Σ² + 2(tr Σ)², ρ = 1 + 2/(m − 1), b with \
+                    N = (tr Σ)² − tr Σ², ρ = 1 − 1/(m − 1). The risk is never below that of the real rows, and unbounded for w up to the w_c(m) of \
+                    covariance-threshold",
         domain: "every n, m >= 2, t, w, p and Σ; p = 1 is the variance",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -318,7 +319,7 @@ fn likelihood_mean() -> Claim {
     Claim {
         id: "fixed-mle-mean",
         statement: "with divisors n, m and the same n real rows at every generation the mean's risk is T/n + q_t, q_t = u²(q_{t−1} + (1 − b_{t−1}) T/m), \
-                    T = tr Σ, b_t = w/n + u (1/m + (1 − 1/m) b_{t−1}): at every t least at w = 1",
+                    q_0 = 0, T = tr Σ, b_t as in mle-mean-law: at every t least at w = 1",
         domain: "every n, m >= 1, t, w and Σ",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -369,9 +370,9 @@ fn likelihood_covariance() -> Claim {
     };
     Claim {
         id: "fixed-mle-covariance",
-        statement: "with divisors n, m and the same n real rows at every generation the covariance's risk is as in mle-covariance-law, where \
-                    2wu (1 − 1/m)(1 − b_{t−1})/n is added in g_t, and twice that in f_t; its limit falls below that of the real rows as w falls below 1 (slope \
-                    2(n − 1)T²/(n²m)): here synthetic rows help, by shrinking the covariance",
+        statement: "with divisors n, m and the same n real rows at every generation the covariance's risk is as in mle-covariance-law, with \
+                    2wu (1 − 1/m)(1 − b_{t−1})/n added to g_t, and twice that to f_t. Where w is a little below 1 its limit is below the risk of the real rows \
+                    (its slope at w = 1 is 2(n − 1)T²/(n²m), T = tr Σ): here synthetic rows help, by shrinking the covariance",
         domain: "every n, m >= 1, t, w, p and Σ; n >= 2 for the help",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -438,12 +439,12 @@ fn regressions() -> Claim {
     Claim {
         id: "fixed-regressions",
         statement: "with the same n real rows at every generation n times the risk of linear, logistic and Poisson regression tends to \
-                    A(1 + k u²(1 − u^(2t))/(1 − u²)), A = σ²p or tr I(β)⁻¹, and with t to A(1 + ku²/(w(2 − w))): least at w = 1",
+                    A(1 + k u²(1 − u^(2t))/(1 − u²)), A = σ²p or tr I(β)⁻¹, and then for t → ∞ to A(1 + ku²/(w(2 − w))), which is least at w = 1",
         domain: "n → ∞ at fixed k, w, p, t and β",
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
-            exact("shares of every noise, in rationals", certificate::fixed::estimating_equations),
+            exact("shares of each sample's error, in rationals", certificate::fixed::estimating_equations),
             predicted::on_fixed_rows(false, || {
                 let models = [(Fitted::Linear, 3), (Fitted::Logistic, 2), (Fitted::Poisson, 2)];
                 let problem = |(model, dim): (Fitted, usize)| -> [OnFixedRows; 2] {

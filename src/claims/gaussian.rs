@@ -107,7 +107,7 @@ fn mean_law() -> Claim {
     let places = [(8, 4, 0.5, 3), (31, 47, 0.3, 4), (20, 80, 0.0, 3)];
     Claim {
         id: "gaussian-mean-law",
-        statement: "the risk of the mean obeys the recursion with A = tr Σ, ν = n, m and ρ = 1, the covariance being re-estimated too",
+        statement: "the risk of the mean obeys the recursion with A = tr Σ, ν_n = n, ν_m = m and ρ = 1; the covariance is re-estimated too",
         domain: "every n, m >= 2, t, w and Σ",
         source: Source::Paper,
         exactness: Exactness::Exact,
@@ -145,7 +145,7 @@ fn variance_law() -> Claim {
     };
     Claim {
         id: "gaussian-variance-law",
-        statement: "the risk of σ² (p = 1) obeys the recursion with A = 2σ⁴, ν = n − 1, m − 1 and ρ = (m + 1)/(m − 1)",
+        statement: "the risk of σ² (p = 1) obeys the recursion with A = 2σ⁴, ν_n = n − 1, ν_m = m − 1 and ρ = (m + 1)/(m − 1)",
         domain: "every n, m >= 2, t, w and σ²",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -189,7 +189,7 @@ fn covariance_law() -> Claim {
     let places = [(12, 20, 0.6, 2), (31, 47, 0.4, 3), (40, 30, 0.8, 2)];
     Claim {
         id: "gaussian-covariance-law",
-        statement: "V_t = E|Σ_t − Σ|² and U_t = Var tr Σ_t obey an exact linear recursion in (V, U)",
+        statement: "the covariance's risk V_t = E|Σ_t − Σ|² obeys a linear recursion together with U_t = Var tr Σ_t",
         domain: "every n, m >= 2, t, w, p and Σ",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -257,8 +257,8 @@ fn covariance_law() -> Claim {
 fn covariance_threshold() -> Claim {
     Claim {
         id: "covariance-threshold",
-        statement: "the covariance's risk is bounded exactly for w > w_c(m) = 1 − √((m − 1)/(m + 1)): a small positive weight does not \
-                    prevent collapse (no simulation: the loss has infinite variance near w_c)",
+        statement: "the covariance's risk is bounded if and only if w > w_c(m) = 1 − √((m − 1)/(m + 1)): a small positive weight does not \
+                    prevent collapse (not simulated: near w_c the loss has infinite variance)",
         domain: "every m >= 2, n, p and Σ",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -306,13 +306,13 @@ fn covariance_optimum() -> Claim {
     };
     Claim {
         id: "covariance-optimum",
-        statement: "the covariance's exact optimum is near the golden weight and not equal to it: .6198 at n = m = 100, p = 2",
+        statement: "the weight that minimises the covariance's limit risk is near the golden weight, but not equal to it: .6198 at n = m = 100, p = 2, Σ = I",
         domain: "every n, m >= 2",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
             exact("slope in rationals, branch and bound", certificate::covariance::optimum),
-            recursion("Brent on the p⁴ second moments", MINIMISER, || {
+            recursion("minimum of the risk from all p⁴ second moments, by Brent's method", MINIMISER, || {
                 let case = |(p, n, m): (usize, usize, usize)| {
                     let sigma = DMatrix::identity(p, p);
                     let risk = |w: f64| moments::covariance_risk(&sigma, n as u64, m as u64, w, 300)[300];

@@ -99,13 +99,13 @@ fn limit() -> Claim {
 fn divergence() -> Claim {
     Claim {
         id: "law-divergence",
-        statement: "where ρu² >= 1 the risk grows without bound: linearly in t at ρu² = 1, geometrically above",
+        statement: "where ρu² >= 1 the risk grows without bound: linearly in t if ρu² = 1, geometrically if ρu² > 1",
         domain: "ρu² >= 1",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
             proof("law-divergence"),
-            exact("gap, in symbols", certificate::law::divergence),
+            exact("growth, in symbols", certificate::law::divergence),
             recursion("growth at and above ρu² = 1", RECURSION, || {
                 let at_one = [((1.0, 0.5, 0.0), 0.0), ((0.3, 0.2, 3.0), 0.5), ((2.0, 1.0, 15.0), 0.75)];
                 let linear = at_one.map(|(c, w)| {
@@ -144,8 +144,11 @@ fn optimum() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("law-optimum"),
-            exact("slope in symbols, rational optima, branch and bound", certificate::law::optimum),
-            recursion("Brent on the iterated risk", MINIMISER, || {
+            exact(
+                "slope in symbols, optima in rationals, all other weights by branch and bound",
+                certificate::law::optimum,
+            ),
+            recursion("minimum of the iterated risk, by Brent's method", MINIMISER, || {
                 let brent = |c| minimise(&|w| iterated(c, w, 2_000), (0.0, 1.0)).at;
                 LAWS.iter().map(|c| (format!("{c:?}"), law(c).optimal_weight(), brent(c))).collect()
             }),
@@ -184,7 +187,7 @@ fn optimal_value() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("law-optimal-value"),
-            exact("rational optima", certificate::law::optimal_value),
+            exact("optima in rationals", certificate::law::optimal_value),
             recursion("iterated at w*", RECURSION, || {
                 let case = |c| {
                     let w = law(c).optimal_weight();

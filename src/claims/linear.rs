@@ -47,12 +47,12 @@ fn fixed_design() -> Claim {
     };
     Claim {
         id: "linear-fixed-design",
-        statement: "on one fixed design with mixed labels the risk obeys the recursion with A/ν = σ² tr (X'X)⁻¹ and ρ = 1 (k = 1)",
+        statement: "with one fixed design X and the labels w y + u ỹ, y real and ỹ synthetic, the risk obeys the recursion with A_r/ν_n = A_s/ν_m = σ² tr (X'X)⁻¹ and ρ = 1",
         domain: "every X of full rank, t, w",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("hat matrix in rationals", certificate::sampling::fixed_design),
+            exact("covariance of the coefficients in rationals", certificate::sampling::fixed_design),
             recursion("covariance matrix of the coefficients, generation by generation", RECURSION, || {
                 let x = design();
                 let map = (x.transpose() * &x).try_inverse().expect("full rank") * x.transpose();
@@ -117,13 +117,13 @@ fn columns() -> Vec<Predicted> {
 fn law() -> Claim {
     Claim {
         id: "linear-law",
-        statement: "random design: the risk of weighted least squares is exactly e_t = Ag/p + ρe_{t−1}, A = σ² tr Ω⁻¹, with g and 1 − ρ means over single \
-                    eigenvalues x of a matrix-variate beta B_p(m/2, n/2)",
+        statement: "random design: the risk of weighted least squares is exactly e_t = Ag/p + ρe_{t−1}, A = σ² tr Ω⁻¹, where g and 1 − ρ are means of functions \
+                    of a single eigenvalue x of a random matrix, which has the matrix-variate beta law B_p(m/2, n/2)",
         domain: "every n > p + 1, m >= 1 (m < p too), t, 0 < w <= 1, p, σ² and Ω",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("one column in intervals, all rows alike in rationals", certificate::random_design::floats),
+            exact("one column in intervals, rows of equal weight in rationals", certificate::random_design::floats),
             recursion("pairs of eigenvalues by quadrature", QUADRATURE, || {
                 let case = |(p, n, m, w): (u32, u64, u64, f64)| {
                     let law =
@@ -203,13 +203,13 @@ fn pooling() -> Claim {
     let place = |n: usize, m: usize, p, t| simulated(&(n, m, p, n as f64 / (n + m) as f64, t), false);
     Claim {
         id: "linear-pooling",
-        statement: "random design, all rows weighted alike (w = n/(n + m)): g = p/(ν − p − 1), pρ = ((ν − 1)S − T)/(ν − p − 1) with S and T the second moments of \
-                    a matrix-variate beta, rational in n, m, p",
+        statement: "random design, all rows of equal weight, w = n/ν with ν = n + m: g = p/(ν − p − 1) and pρ = ((ν − 1)S − T)/(ν − p − 1), where S and T are second \
+                    moments of a matrix-variate beta law, rational in n, m and p",
         domain: "every n > p + 1, m, p",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("by one row and the exchange of rows", certificate::random_design::pooling),
+            exact("from the moments of one row, in rationals", certificate::random_design::pooling),
             property(
                 "the exact law at that weight",
                 "(p, n - p - 1, m)",
@@ -244,7 +244,7 @@ fn optimal() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             exact("one column: a minimum in intervals", certificate::random_design::optimum),
-            recursion("Brent on pairs of eigenvalues, and the digits stated", MINIMISER, || {
+            recursion("minimum of the risk from pairs of eigenvalues, and the digits stated", MINIMISER, || {
                 let limit = |p, n, m, w| {
                     let (noise, passed) = moments::design_step(p, n, m, w);
                     noise / (1.0 - passed)
@@ -288,7 +288,7 @@ fn second_order() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
-            exact("all rows alike in rationals", certificate::random_design::expansion),
+            exact("rows of equal weight in rationals", certificate::random_design::expansion),
             // The combination of three sizes below removes the terms of order 1/n and 1/n^2 that follow R_2. What is left is of the next order, below 1e-7, and
             // rounding: a difference of numbers near R_1, accurate to 1e-12, times n, at most 1e-8.
             recursion("pairs of eigenvalues at n = 1000, 2000, 4000", 1e-4, || {

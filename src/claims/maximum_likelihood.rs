@@ -76,8 +76,8 @@ fn unit() -> DMatrix<f64> {
 fn mean() -> Claim {
     Claim {
         id: "mle-mean-law",
-        statement: "with divisors n, m (numpy's bias=True) the mean's risk is e_t = w² T/n + u² (e_{t−1} + (1 − b_{t−1}) T/m), T = tr Σ, and the \
-                    covariance's bias b_t = w/n + u (1/m + (1 − 1/m) b_{t−1}) holds it below that of the unbiased model",
+        statement: "covariances with divisors n, m (numpy's bias=True): the mean's risk is e_t = w² T/n + u² (e_{t−1} + (1 − b_{t−1}) T/m), T = tr Σ, where \
+                    E Σ_t = (1 − b_t) Σ, b_t = w/n + u (1/m + (1 − 1/m) b_{t−1}), b_0 = 1/n. This bias b keeps it at or below that of the unbiased model",
         domain: "every n, m >= 1, t, w and Σ",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -117,8 +117,8 @@ fn mean() -> Claim {
 fn variance() -> Claim {
     Claim {
         id: "mle-variance-law",
-        statement: "with divisors n, m the risk of σ² (p = 1) is (f_t + b_t²) σ⁴, f_t = w² 2(n − 1)/n² + u² ((1 − 1/m²) f_{t−1} + \
-                    2(m − 1)/m² (1 − b_{t−1})²): bounded for every w, there is no threshold",
+        statement: "with divisors n, m the risk of σ² (p = 1) is (f_t + b_t²) σ⁴, b_t as in mle-mean-law, f_t = w² 2(n − 1)/n² + u² ((1 − 1/m²) f_{t−1} + \
+                    2(m − 1)/m² (1 − b_{t−1})²), f_0 = 2(n − 1)/n²: bounded for every w, there is no threshold",
         domain: "every n, m >= 1, t, w and σ²",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -165,8 +165,9 @@ fn covariance() -> Claim {
     let plane = || DMatrix::from_row_slice(2, 2, &[2.0, 0.6, 0.6, 1.0]);
     Claim {
         id: "mle-covariance-law",
-        statement: "with divisors n, m, E|Σ_t − Σ|² = ((2 tr Σ² + T²) f_t + (T² − tr Σ²) g_t)/3 + b_t² tr Σ², T = tr Σ, g_t as f_t with (n − 1)/n², \
-                    (1 − 1/m)(1 − 2/m) and (m − 1)/m²: bounded for every w and p",
+        statement: "with divisors n, m, E|Σ_t − Σ|² = ((2 tr Σ² + T²) f_t + (T² − tr Σ²) g_t)/3 + b_t² tr Σ², T = tr Σ, b_t and f_t as in \
+                    mle-variance-law, and g_t as f_t with (n − 1)/n², (1 − 1/m)(1 − 2/m) and (m − 1)/m² for 2(n − 1)/n², 1 − 1/m² and 2(m − 1)/m²: bounded \
+                    for every w and p",
         domain: "every n, m >= 1, t, w, p and Σ",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -228,7 +229,7 @@ fn covariance() -> Claim {
 fn saturation() -> Claim {
     Claim {
         id: "mle-saturation",
-        statement: "with divisors n, m and w = 0 the mean's risk is tr Σ (1 − (1 − 1/n)(1 − 1/m)^t) → tr Σ, not linear without bound: Σ_t shrinks to 0, \
+        statement: "with divisors n, m and w = 0 the mean's risk is tr Σ (1 − (1 − 1/n)(1 − 1/m)^t) → tr Σ. It does not grow without bound: Σ_t shrinks to 0, \
                     the model becomes a point, and the covariance's risk tends to tr Σ²",
         domain: "every n, m >= 1, t and Σ",
         source: Source::Derived,
@@ -280,7 +281,7 @@ fn mean_optimum() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             exact("sign of the slope in rationals", certificate::maximum_likelihood::optimum),
-            recursion("Brent on the products of single rows", MINIMISER, || {
+            recursion("minimum of the risk from products of single rows, by Brent's method", MINIMISER, || {
                 let case = |(n, m)| {
                     let law = MaximumLikelihood::new(1.0, 1.0, sizes(n, m));
                     let found = minimise(&|w| biased::rows(1.0, n, m, w, 600)[600].0, (0.05, 1.0)).at;

@@ -75,7 +75,11 @@ impl Predicted {
                 ("t = 7", predicted(Generations::At(7)), e[7]),
                 ("t = 3..8", predicted(Generations::Average { from: 3, until: 9 }), e[3..9].iter().sum::<f64>() / 6.0),
                 ("limit", predicted(Generations::Limit), limit),
-                ("arrival", prediction.generations_to_limit(weight(w)).map_or(f64::NAN, f64::from), arrival),
+                (
+                    "first t within 1 % of the limit",
+                    prediction.generations_to_limit(weight(w)).map_or(f64::NAN, f64::from),
+                    arrival,
+                ),
                 ("relative risk", prediction.relative_risk(weight(w)), limit / start),
                 ("fresh rows alone", prediction.fresh_only_risk(weight(w)), start),
                 ("exact", flag(prediction.exact(weight(w))), flag(self.is_exact)),
@@ -132,7 +136,7 @@ pub fn risks(problems: impl Fn() -> Vec<Predicted> + Send + Sync + 'static) -> C
 
 /// The predicted optimal weight, its effective sample size, and the optimal weights of the first four generations, against minimisers by Brent's method.
 pub fn optima(problems: impl Fn() -> Vec<Predicted> + Send + Sync + 'static) -> Check {
-    recursion("the program's optima, by Brent", MINIMISER, move || {
+    recursion("the program's optima, by Brent's method", MINIMISER, move || {
         problems().iter().flat_map(Predicted::optima).collect()
     })
 }
@@ -156,7 +160,11 @@ pub fn on_fixed_rows(is_exact: bool, problems: impl Fn() -> Vec<OnFixedRows> + S
             ("t = 7", predicted(Generations::At(7)), e[7]),
             ("t = 3..8", predicted(Generations::Average { from: 3, until: 9 }), e[3..9].iter().sum::<f64>() / 6.0),
             ("limit", predicted(Generations::Limit), limit),
-            ("arrival", prediction.generations_to_limit(weight(*w)).map_or(f64::NAN, f64::from), arrival),
+            (
+                "first t within 1 % of the limit",
+                prediction.generations_to_limit(weight(*w)).map_or(f64::NAN, f64::from),
+                arrival,
+            ),
             ("relative risk", prediction.relative_risk(weight(*w)), limit / start),
             ("real rows alone", prediction.fresh_only_risk(weight(*w)), start),
             ("exact or not", exact, 1.0),

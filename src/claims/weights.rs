@@ -67,8 +67,8 @@ fn golden_weight() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("golden-weight"),
-            exact("rational optima, branch and bound", certificate::weights::golden_weight),
-            recursion("Brent on the iterated risk", MINIMISER, || {
+            exact("optima in rationals, all other weights by branch and bound", certificate::weights::golden_weight),
+            recursion("minimum of the iterated risk, by Brent's method", MINIMISER, || {
                 let brent = |k| minimise(&|w| limit(k, w), (0.0, 1.0)).at;
                 RATIOS.map(|k| (format!("k = {k}"), theory::optimal_weight(&ratio(k)), brent(k))).to_vec()
             }),
@@ -123,7 +123,7 @@ fn naive_pooling() -> Claim {
     };
     Claim {
         id: "naive-pooling",
-        statement: "naive pooling, w = k/(1 + k), has relative limit risk (1 + k)/(2 + k), above the optimum's w*",
+        statement: "naive pooling, w = k/(1 + k), has the relative limit risk (1 + k)/(2 + k), which is above the optimum's, w*",
         domain: "k > 0",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -163,7 +163,7 @@ fn small_ratio() -> Claim {
     let k = ratio(0.01);
     Claim {
         id: "weight-small-ratio",
-        statement: "as k → 0: w*/√k → 1, at the rate 1 − √k/2, while naive pooling stays at half the risk of the real rows alone",
+        statement: "as k → 0: w*/√k = 1 − √k/2 + O(k), and so the relative risk at w* tends to 0, while that of naive pooling tends to 1/2",
         domain: "k → 0",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -212,7 +212,7 @@ fn large_ratio() -> Claim {
         checks: vec![
             proof("weight-large-ratio"),
             exact("bounds at rational optima", certificate::weights::large_ratio),
-            recursion("Brent on the iterated risk at k = 20 and 50", MINIMISER, || {
+            recursion("minimum of the iterated risk at k = 20 and 50, by Brent's method", MINIMISER, || {
                 let brent = |k| minimise(&|w| iterated(&(1.0, k, 0.0), w, 2_000), (0.0, 1.0)).at;
                 [20.0, 50.0].map(|k| (format!("k = {k}"), theory::optimal_weight(&ratio(k)), brent(k))).to_vec()
             }),
@@ -240,7 +240,7 @@ fn monotone() -> Claim {
         checks: vec![
             proof("weight-increases"),
             exact("derivative, branch and bound", certificate::weights::increasing),
-            recursion("steps of w* between mixing ratios, by Brent on the iterated risk", 1e-4, || {
+            recursion("steps of w* between mixing ratios, from minima of the iterated risk", 1e-4, || {
                 // Two minimisers are off by at most 3e-6 each, and the steps are 0.07 or more: 6e-6/0.07 is below 1e-4.
                 let brent = |k: f64| minimise(&|w| limit(k, w), (0.0, 1.0)).at;
                 let step = |k: &[f64], at: &dyn Fn(f64) -> f64| at(k[1]) - at(k[0]);
@@ -274,7 +274,7 @@ fn break_even() -> Claim {
     };
     Claim {
         id: "break-even",
-        statement: "mixing beats the fresh real rows alone exactly where k/(k + 2) < w < 1",
+        statement: "mixing has less limit risk than the fresh real rows alone if and only if k/(k + 2) < w < 1",
         domain: "k > 0, 0 < w < 1",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -314,7 +314,7 @@ fn effective_sample_size() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("effective-sample-size"),
-            exact("rational optima", certificate::weights::effective_sample_size),
+            exact("optima in rationals", certificate::weights::effective_sample_size),
             property("√(nm) < n/w* < √(nm) + n", "k", mixing_ratios, |&k| {
                 // n/w* = n/2 + sqrt(n^2/4 + nm), in units of n with m = n/k.
                 let rows = theory::effective_sample_size(1.0, theory::optimal_weight(&ratio(k)));
@@ -329,7 +329,7 @@ fn effective_sample_size() -> Claim {
 fn flatness() -> Claim {
     Claim {
         id: "flat-optimum",
-        statement: "the optimum is flat: R(w) − w* = (1 + k + w*)(w − w*)²/(w(2 − w)); equal weights cost 7.9 % at k = 1",
+        statement: "the optimum is flat: R(w) − w* = (1 + k + w*)(w − w*)²/(w(2 − w)); at k = 1, w = 1/2 has 7.9 % more risk than w*",
         domain: "k > 0, 0 < w <= 1",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -378,7 +378,7 @@ fn fixed_rows() -> Claim {
     };
     Claim {
         id: "fixed-real-rows",
-        statement: "with the same n real rows at every generation the relative limit risk is 1 + ku²/(w(2 − w)): w* = 1, synthetic \
+        statement: "with the same n real rows at every generation the relative limit risk is 1 + ku²/(w(2 − w)), least at w = 1: synthetic \
                     rows never help",
         domain: "k > 0, 0 < w <= 1",
         source: Source::Derived,

@@ -16,7 +16,7 @@ use crate::stats::calibration::{normal_quantile, order_statistic};
 use crate::stats::compare::Estimate;
 use crate::stats::ladder::{Rung, extrapolate};
 
-/// The weight of every rung, its dimension, and the generations that are averaged.
+/// Weight, dimension, and the generations that are averaged, at every size.
 const WEIGHT: f64 = 0.618;
 const DIM: usize = 2;
 const AVERAGE: (u32, u32) = (6, 46);

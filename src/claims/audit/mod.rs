@@ -41,8 +41,8 @@ macro_rules! audits {
 fn predicted() -> Claim {
     Claim {
         id: "audit-risk",
-        statement: "the risk that the program predicts is that of the moments, carried step by step, wherever it takes input",
-        domain: "every model and schedule; p to 30, n, m to 10⁴, t to 2000, averages from 0; own truths; w from 0 to 1, near 0, 1 and w_c",
+        statement: "the risk that the program predicts is the one found by carrying second moments from generation to generation, at all input that it takes",
+        domain: "every model and schedule; p to 30, n, m to 10⁴, t to 2000, averages from 0; own truths; w from 0 to 1, with a share near 0, 1 and w_c",
         source: Source::Derived,
         exactness: Exactness::Visited,
         checks: audits!("random places", "more random places", 2000, ClosedForms)
@@ -84,9 +84,9 @@ fn simulated() -> Claim {
     let keys = audits!("keys of random streams", "more keys of random streams", 40, Streams);
     Claim {
         id: "audit-simulation",
-        statement: "what the program simulates has the risk of the moments, wherever these hold at every n and m; chains are what their \
-                    schedule says; rows and sufficient statistics have one law; different keys have independent random numbers",
-        domain: "as above, with constant and changing weights; keys at distances to 2³²",
+        statement: "simulated risks are those found by carrying second moments, where these are exact; chains follow their schedule; simulation row by \
+                    row and by sufficient statistics has the same risks; random streams of different keys are independent",
+        domain: "that of audit-risk where the risk is known exactly, with constant and changing weights; keys at distances up to 2³²",
         source: Source::Derived,
         exactness: Exactness::Visited,
         checks: random
@@ -133,14 +133,14 @@ fn blocks() -> Vec<Case> {
 fn fitted() -> Claim {
     Claim {
         id: "audit-fits",
-        statement: "weighted fits solve their estimating equations, samples have the law of the fit that makes them, and rows of a table are drawn with \
+        statement: "weighted fits solve their estimating equations, samples have the distribution of the fit that makes them, and rows of a table are drawn with \
                     replacement",
         domain: "logistic, Poisson and Gaussian models, p to 30, one to four batches of any sizes and weights; tables of 2 to 60 groups",
         source: Source::Derived,
         exactness: Exactness::Visited,
         checks: audits!("scores", "more scores", 200, Scores)
             .into_iter()
-            .chain([recursion("estimates", fits::ESTIMATE, fits::estimates)])
+            .chain([recursion("estimates, against reweighted least squares", fits::ESTIMATE, fits::estimates)])
             .chain(audits!("rows of tables", "more rows of tables", 20, Replacement))
             .chain(audits!("mixed samples", "more mixed samples", 200, Mixes))
             .chain(audits!("coordinates of covariates", "coordinates of more covariates", 200, Metrics))

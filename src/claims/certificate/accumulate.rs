@@ -95,7 +95,7 @@ fn enclosed(
         let narrow = bounds.width() < 1e-6 * found && own.width() < 1e-13 * found;
         (format!("n = {n}, m = {m}"), bounds.contains(found) && own.contains(found) && meets && narrow)
     });
-    Certificate::at_places(&format!("{what}, enclosed"), places)
+    Certificate::at_places(&format!("{what}, between bounds"), places)
 }
 
 /// Sizes of the enclosed limits.

@@ -104,7 +104,7 @@ pub fn log_variance() -> Certificate {
         (format!("d = {d}"), (drift - series) >= -1e-15 * x && (drift - series) <= 2.0 / 15.0 * x.powi(4) + 1e-15 * x)
     });
     Certificate::all([
-        Certificate::at_places("ψ(d/2) − log(d/2), enclosed", places),
+        Certificate::at_places("ψ(d/2) − log(d/2), between bounds", places),
         Certificate::at_places("ψ(d/2) − log(d/2) by Stirling's series", large),
     ])
 }
@@ -120,7 +120,7 @@ pub fn log_det() -> Certificate {
         let drift = (1..=p).map(factor).fold(Interval::ratio(0, 1), |sum, x| sum + x);
         (format!("p = {p}, m = {m}"), within(theory::log_det_drift(p, m), drift, 2e-15))
     });
-    Certificate::at_places("Σ [ψ((m − j)/2) + log 2 − log(m − 1)], enclosed", places)
+    Certificate::at_places("Σ [ψ((m − j)/2) + log 2 − log(m − 1)], between bounds", places)
 }
 
 /// Gamma(d/2) = (d/2 - 1)! where d is even; where d = 2j + 1 is odd, Gamma(d/2)/sqrt(pi) = (2j)!/(4^j j!).

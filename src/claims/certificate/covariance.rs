@@ -53,8 +53,9 @@ pub fn system() -> Certificate {
         let [v, u] = defined(&system, &w, Some([risk.clone(), trace_variance.clone()]));
         vec![[risk, v], [trace_variance, u]]
     });
-    let polynomial =
-        identity!("characteristic polynomial (x − u²(1 + 2/d))(x − u²(1 − 1/d))", |synthetic, w, x| {
+    let polynomial = identity!(
+        "characteristic polynomial (x − u²(1 + 2/d))(x − u²(1 − 1/d)), d = m − 1",
+        |synthetic, w, x| {
             let [square_trace, trace_square, real] = [5, 11, 7].map(|n| S::ratio(n, 1));
             let system = CovarianceSystem { square_trace, trace_square, real, synthetic: synthetic.clone() };
             let at = |risk, trace_variance| {
@@ -68,7 +69,8 @@ pub fn system() -> Certificate {
             let eigenvalue = |n| u2.clone() * (S::one() + S::ratio(n, 1) / synthetic.clone());
             let determinant = (a - x.clone()) * (d - x.clone()) - b * c;
             vec![[determinant, (x.clone() - eigenvalue(2)) * (x - eigenvalue(-1))]]
-        });
+        }
+    );
     Certificate::all([moments, limit, polynomial])
 }
 
@@ -130,7 +132,7 @@ fn optimum_at(p: i64, n: u64, m: u64) -> Certificate {
     let sides = Certificate::at_places(
         &format!("w* at {place}"),
         [
-            ("the slope, which changes its sign within 12 ulp", enclosed),
+            ("the slope, which must change its sign within 12 floats", enclosed),
             ("the risk there", value),
             ("its distance from 1/φ at n = m", apart),
         ],

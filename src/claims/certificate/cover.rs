@@ -20,7 +20,7 @@ pub enum Axis {
     Distance,
 }
 
-/// Odds beyond which a weight is not resolved.
+/// Weights with larger odds, or with odds below one over this, are not told apart.
 const LARGEST_ODDS: f64 = 1e12;
 
 impl Axis {

@@ -101,7 +101,7 @@ fn floats() -> Certificate {
         });
         (format!("p = {}, β = {beta}", beta.len()), holds)
     });
-    Certificate::at_places("the floats of logistic, Poisson and linear regression in their enclosures", places)
+    Certificate::at_places("the floats of logistic, Poisson and linear regression in their intervals", places)
 }
 
 /// beta = 0: every label has the variance 1/4 (logistic) or 1 (Poisson), so that tr I^-1 is 4 tr Omega^-1 or tr Omega^-1.

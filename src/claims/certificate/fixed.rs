@@ -249,5 +249,5 @@ pub fn estimating_equations() -> Certificate {
         });
         (format!("n = {n}, m = {m}, w = {w}"), equal)
     });
-    Certificate::at_places("shares of every noise to first order, t = 0..4", places)
+    Certificate::at_places("the first-order law from the shares of each sample's error, t = 0..4", places)
 }

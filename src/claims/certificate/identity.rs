@@ -61,7 +61,7 @@ pub fn certify<const V: usize, I: Identity<V>>() -> Certificate {
             return Certificate::undecided(format!("{}: no equation", I::STATEMENT));
         }
         Certificate::holds(format!(
-            "{}: {} equation(s) of degree at most {degrees:?}, equal at {points} rational points",
+            "{}: {} equation(s), equal at {points} rational points, which proves it for degrees up to {degrees:?}",
             I::STATEMENT,
             pairs.len()
         ))

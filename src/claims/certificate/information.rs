@@ -60,8 +60,8 @@ pub fn logistic() -> Certificate {
     let place = law.fresh == a / 5.0 && law.synthetic == a / 7.0 && law.excess == 0.0;
     Certificate::all([
         Certificate::at_places("A/n, A/m and ρ = 1", [("n = 5, m = 7", place)]),
-        Certificate::at_places("the float in its enclosure", floats),
-        Certificate::at_places("digits in their enclosure", digits),
+        Certificate::at_places("the float in its interval", floats),
+        Certificate::at_places("digits from 50-digit quadrature in their interval", digits),
     ])
 }
 

@@ -161,9 +161,10 @@ pub fn optimum() -> Certificate {
         law.optimal_synthetic_weight() == *u && law.optimal_weight() == Exact::one() - u.clone()
     });
     let domain = [(0.5, 1.5, Axis::Distance), (1e-2, 1e2, Axis::Ratio), (0.0, 1.0, Axis::Odds)];
-    let near = cover("the slope vanishes within 1/64 of the odds of w*", [domain[0], domain[1]], |&[rho, kappa]| {
-        optimum_is_near(&Recursion::new(Interval::one(), kappa, rho - Interval::one()))
-    });
+    let near =
+        cover("the slope vanishes where w/u is within 1/64 of w*/u*", [domain[0], domain[1]], |&[rho, kappa]| {
+            optimum_is_near(&Recursion::new(Interval::one(), kappa, rho - Interval::one()))
+        });
     let unique =
         cover("no minimiser elsewhere, ρ in [1/2, 3/2], κ in [10⁻², 10²]", domain, |&[rho, kappa, w]| {
             beaten_by_optimum(&Recursion::new(Interval::one(), kappa, rho - Interval::one()), w)
@@ -177,7 +178,7 @@ pub fn optimum() -> Certificate {
     Certificate::all([
         slope,
         Certificate::at_places("w* and u* where they are rational", roots),
-        Certificate::at_places("the slope changes its sign within 8 ulp of w*", floats),
+        Certificate::at_places("the exact slope changes its sign within 8 floats of the program's w*", floats),
         near,
         unique,
     ])

@@ -65,14 +65,14 @@ impl Certificate {
         let mut count = 0;
         for (place, holds) in places {
             if !holds {
-                return Self::fails(format!("{what} does not hold at {}", place.to_string()));
+                return Self::fails(format!("{what}: false at {}", place.to_string()));
             }
             count += 1;
         }
         if count == 0 {
             Self::undecided(format!("{what}: no place"))
         } else {
-            Self::holds(format!("{what}: {count} places"))
+            Self::holds(format!("{what}: true at {count} of {count} places"))
         }
     }
 }

@@ -50,7 +50,7 @@ pub fn pooling() -> Certificate {
         let mean_inverse = q(p.into(), (n + m) as i64 - i64::from(p) - 1);
         (format!("p = {p}, n = {n}, m = {m}"), g == mean_inverse && rho == passed_on(p, n, m))
     });
-    Certificate::at_places("all rows alike, against one row and exchange", compared.collect::<Vec<_>>())
+    Certificate::at_places("rows of equal weight, against the moments of one row", compared.collect::<Vec<_>>())
 }
 
 /// Whether a float is in an interval, but for its declared accuracy, and the interval is narrow.
@@ -80,9 +80,15 @@ pub fn floats() -> Certificate {
         let found = law(p, sizes(n, m)).generation(weight(n as f64 / (n + m) as f64));
         let [g, rho] = pooled::<Q>(p, sizes(n, m));
         let gap = q(1, 1) - rho;
-        (format!("p = {p}, n = {n}, m = {m}, all rows alike"), close(found.innovation, &g) && close(found.gap, &gap))
+        (
+            format!("p = {p}, n = {n}, m = {m}, rows of equal weight"),
+            close(found.innovation, &g) && close(found.gap, &gap),
+        )
     });
-    Certificate::at_places("one column in intervals, all rows alike in rationals", one.chain(all).collect::<Vec<_>>())
+    Certificate::at_places(
+        "one column in intervals, rows of equal weight in rationals",
+        one.chain(all).collect::<Vec<_>>(),
+    )
 }
 
 /// One column: the limit risk A g/(1 - rho) is smaller at the program's optimum than at either side of it, at a distance of 1e-5 min(w, u).
@@ -119,7 +125,7 @@ pub fn expansion() -> Certificate {
         let bound = q(1_000 * i64::from(p) * i64::from(p), 1);
         (format!("k = {over}/{under}, p = {p}, 10^{digits} rows"), -bound.clone() < size && size < bound)
     });
-    Certificate::at_places("all rows alike to second order", compared.collect::<Vec<_>>())
+    Certificate::at_places("rows of equal weight to second order", compared.collect::<Vec<_>>())
 }
 
 /// Mean risk over t = 150..199 of least squares on n = 100 real and m synthetic rows of equal weight, in rationals, with noise of variance 1.
@@ -144,5 +150,5 @@ pub fn pooled_curves() -> Certificate {
         let risks = std::iter::successors(Some(from), |risk| Some(generation.step(*risk))).take(50);
         (format!("m = {m}"), close(risks.sum::<f64>() / 50.0, &pooled_risk(2, m)))
     });
-    Certificate::at_places("p = 2, n = 100, t = 150..199, all rows alike", compared.collect::<Vec<_>>())
+    Certificate::at_places("p = 2, n = 100, t = 150..199, rows of equal weight", compared.collect::<Vec<_>>())
 }

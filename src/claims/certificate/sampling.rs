@@ -230,5 +230,5 @@ pub fn estimating_equations() -> Certificate {
             && agrees(linear::limit_law(q(5, 2), 4, sizes), &noise, &noise, &place);
         (format!("n = {}, m = {}, w = {}", place.0, place.1, place.2), equal)
     });
-    Certificate::at_places("tr of the first-order covariance, t = 0..3", compared)
+    Certificate::at_places("trace of the first-order covariance, t = 0..3", compared)
 }

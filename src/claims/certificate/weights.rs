@@ -57,16 +57,17 @@ pub fn golden_weight() -> Certificate {
         let expected = (w.sqr() + k.get() * u.sqr()) / (w.clone() * (Exact::ratio(2, 1) - w.clone()));
         law.start() == Exact::one() && law.kappa() == k.get() && theory::relative_risk(k, w) == expected
     });
-    let near = cover("the slope vanishes within 1/64 of the odds of w*, k in [10⁻⁶, 10⁶]", [RATIOS], |&[k]| {
-        optimum_is_near(&Recursion::new(Interval::one(), k, Interval::ratio(0, 1)))
-    });
+    let near =
+        cover("the slope vanishes where w/u is within 1/64 of w*/u*, k in [10⁻⁶, 10⁶]", [RATIOS], |&[k]| {
+            optimum_is_near(&Recursion::new(Interval::one(), k, Interval::ratio(0, 1)))
+        });
     let unique = cover("no minimiser elsewhere, k in [10⁻⁶, 10⁶]", [RATIOS, WEIGHTS], |&[k, w]| {
         beaten_by_optimum(&Recursion::new(Interval::one(), k, Interval::ratio(0, 1)), w)
     });
     // Seven in each decade.
     let floats = (-42..=42).map(|i| libm::pow(10.0, f64::from(i) / 7.0));
     let floats = floats.map(|k| (format!("k = {k}"), slope_changes_at_optimum(1.0, k, 0.0)));
-    let sides = Certificate::at_places("the slope changes its sign within 8 ulp of w*", floats);
+    let sides = Certificate::at_places("the exact slope changes its sign within 8 floats of the program's w*", floats);
     Certificate::all([exact, risk, places, sides, near, unique])
 }
 

@@ -299,8 +299,10 @@ fn regressions() -> Vec<Row> {
         }),
         right(LAW.0, LAW.1, "control: the exact law", |c| random(c, c, |r| r)),
         wrong(LAW.0, LAW.1, "x and 1 - x exchanged", |c| random(c, &exchanged(c), |r| r)),
-        wrong(LAW.0, LAW.1, "the pairs' sign", |c| random(c, c, |[g, a, b]| [g, a, -b])),
-        wrong(LAW.0, LAW.1, "no pairs", |c| random(c, c, |[g, a, _]| [g, a, a])),
+        wrong(LAW.0, LAW.1, "the sign of E (Σ f)²", |c| random(c, c, |[g, a, b]| [g, a, -b])),
+        wrong(LAW.0, LAW.1, "E Σ f² for E (Σ f)²: no pairs of eigenvalues", |c| {
+            random(c, c, |[g, a, _]| [g, a, a])
+        }),
         wrong(LAW.0, LAW.1, "nu for nu - 1", |c| {
             random(c, c, |[g, a, b]| [g, a * (n(c) + m(c)) / (n(c) + m(c) - 1.0), b])
         }),

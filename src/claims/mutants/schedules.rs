@@ -172,7 +172,7 @@ fn shared_mean(cell: &Cell) -> f64 {
     recorded(cell, 0.0, |q| twice(cell) * TRACE / n(cell) + (1.0 - w(cell)).powi(2) * q)
 }
 
-/// b_0, b_1, ..., b_t.
+/// The bias b of the covariance at t = 0, 1, ...: E Sigma_t = (1 - b_t) Sigma with divisors n and m.
 fn biases(cell: &Cell) -> Vec<f64> {
     let next = |b: &f64| Some(w(cell) / n(cell) + (1.0 - w(cell)) * (1.0 / m(cell) + (1.0 - 1.0 / m(cell)) * b));
     std::iter::successors(Some(1.0 / n(cell)), next).take(t(cell) as usize + 1).collect()
