@@ -1,6 +1,6 @@
 //! What is simulated and what is predicted: the model, its truth and the sample sizes, validated.
 //!
-//! Simulators and predictions both start from these types, and from nothing else that they share.
+//! Simulators and predictions both start from these types. They share nothing else.
 
 use std::{fmt, ops::RangeInclusive, sync::Arc};
 
@@ -9,8 +9,8 @@ use nalgebra::DMatrix;
 
 use crate::catalogue::{Model, Truth};
 
-/// Bad input: which field, its value, and the condition that it breaks. Shown in one line of bounded length; a field that a condition mentions stands
-/// between backticks.
+/// Bad input: which field, its value, and the condition that it breaks. It is shown in one line of bounded length. The condition writes the names of fields
+/// between backticks, so that [`renamed`](Self::renamed) finds them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputError {
     field: String,
@@ -25,7 +25,7 @@ impl InputError {
         Self { field: excerpt(&field), value: excerpt(&value), condition: cut(&condition, LONGEST_CONDITION) }
     }
 
-    /// The same in other words for the fields: those of a command line, say.
+    /// The same with other names of the fields, for example those of command line options.
     #[must_use]
     pub fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
         let condition = self.condition.split('`').enumerate();
@@ -40,7 +40,7 @@ fn one_line(text: String) -> String {
     text.chars().map(escape).collect()
 }
 
-/// Most characters of a condition: more than any of ours has.
+/// Most characters of a condition: more than any condition of this program has.
 const LONGEST_CONDITION: usize = 1_000;
 
 /// What is shown of a value in an error: at most 60 characters, the middle of a longer one left out.
@@ -105,7 +105,7 @@ pub enum Generations {
 }
 
 impl Generations {
-    /// Largest number of generations: a closed form that steps through them answers within a second.
+    /// Largest number of generations: a law that has to step through them still answers within a second.
     pub const MAX: u64 = 1_000_000;
 
     /// Generation T, or the mean over generations B..T-1 with burn-in B, or else the limit.
@@ -124,7 +124,7 @@ impl Generations {
     }
 }
 
-/// What a model's truth is made of. What is not given is the model's default; what a model does not take is refused.
+/// The parameters of a model's truth. A parameter that is not given has the model's default. One that the model does not take is refused.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parameters {
     /// Dimension p.
@@ -144,7 +144,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Of this dimension, the rest the model's default.
+    /// This dimension; everything else is the model's default.
     #[must_use]
     pub fn of_dim(dim: Option<u64>) -> Self {
         Self { dim, ..Self::default() }
@@ -185,14 +185,14 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Largest n and m: far below 2^53, so that rows are exact in floating point.
+    /// Largest n and m: far below 2^53, so that floats hold them exactly.
     pub const MAX_ROWS: u64 = 1_000_000_000_000;
     /// Largest dimension: a p x p matrix stays small.
     pub const MAX_DIM: u64 = 1_000;
 
     /// # Errors
-    /// Names the field, its value and the condition: n, m >= 1, or 2 where a covariance without bias is estimated; n > dim for regressions; a dimension
-    /// that the model does not have; parameters that it does not take, or that are out of range.
+    /// Names the field, its value and the condition that it breaks: n, m >= 1 (>= 2 where covariances have the divisors n - 1 and m - 1); n > dim for
+    /// regressions; a dimension that the model does not have; parameters that it does not take, or that are out of range.
     ///
     /// # Examples
     /// ```
@@ -267,12 +267,12 @@ impl Problem {
     }
 }
 
-/// Numbers as they are typed.
+/// Numbers as a user types them.
 pub(crate) fn list(values: &[f64]) -> String {
     values.iter().map(f64::to_string).collect::<Vec<_>>().join(",")
 }
 
-/// The rows of a matrix as they are typed.
+/// The rows of a matrix as a user types them.
 pub(crate) fn matrix(values: &DMatrix<f64>) -> String {
     values
         .row_iter()

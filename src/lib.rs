@@ -2,11 +2,11 @@
 //!
 //! # Bird's eye
 //!
-//! A theory says how the risk of a model behaves when the model is retrained, generation after generation, on fresh real rows and on
-//! rows that it made itself, and which weight the real rows should get. The crate `goldenweight-theory` holds the formulas.
-//! [`simulate`] retrains the models and knows none of them. [`claims`] is the registry of what is stated, each claim with the checks that
-//! hold one against the other; the binary runs it (`verify`, and `calibrate` under fresh seeds) and answers single questions (`weight`,
-//! `risk`, `simulate`, `optimize`, `adult`) and draws the paper's figures (`figures`).
+//! A model is retrained, generation after generation, on fresh real rows and on rows that it made itself. A theory says how its risk
+//! behaves, and which weight the real rows should get. The crate `goldenweight-theory` holds the formulas. [`simulate`] retrains the
+//! models and knows no formula. [`claims`] is the registry of what is stated: each claim has checks that compare formulas with simulations.
+//! The binary runs the registry (`verify`, and `calibrate` under fresh seeds), answers single questions (`weight`, `risk`, `simulate`,
+//! `optimize`, `adult`), and draws the paper's figures (`figures`).
 //!
 //! # Map
 //!
@@ -16,15 +16,16 @@
 //! * [`adult`]: the Adult table and the fit on all its rows.
 //! * [`prediction`]: what theory predicts for a problem.
 //! * [`reference`](mod@reference): risks from another implementation.
-//! * [`evidence`], the crate `goldenweight-evidence`: how a check is made, compared, run and reported, for any theorem. Of it [`stats`] (the error rate of a run,
-//!   the rule of every comparison, extrapolation of ladders, tests of the rate itself), [`optimum`](mod@optimum) (minimisers, by argmin), [`outcome`] and [`report`] are named here too.
-//! * [`claims`]: the registry, and one file per model; `claims/check/case.rs` makes of a simulator what the rules of evidence see, `claims/moments.rs` has the
-//!   independent recursions.
-//! * [`proofs`]: the machine-checked theorems of `theory/proofs`, and Coq run on them; `claims/certificate` has the exact evidence.
-//! * [`figures`]: the paper's figures and other pictures: numbers first (CSV), and from the numbers alone the drawing (SVG).
+//! * [`evidence`], the crate `goldenweight-evidence`: how a check is made, compared, run and reported, for any theorem. Four of its modules are re-exported
+//!   here: [`stats`] (the error rate of a run, the rule of every comparison, extrapolation to infinite size, tests of the rate itself),
+//!   [`optimum`](mod@optimum) (minimisers, by argmin), [`outcome`] and [`report`].
+//! * [`claims`]: the registry, and one file per model. `claims/check/case.rs` turns a simulator into what the crate of evidence compares.
+//!   `claims/moments.rs` computes the same risks without the theory. `claims/certificate` has the exact evidence.
+//! * [`proofs`]: the machine-checked theorems of `theory/proofs`, and Coq run on them.
+//! * [`figures`]: the paper's figures and other pictures. The numbers are made first (CSV); the drawing (SVG) is made from the numbers alone.
 //! * `cli`, in the binary: arguments, and documents as text or JSON.
 //!
-//! A model's law, simulation, entry and claims are in four files of the same name: `theory/src/cdf.rs`, `crates/recursion/src/models/cdf.rs`,
+//! A model's law, simulation, entry in the catalogue and claims are in four files of the same name: `theory/src/cdf.rs`, `crates/recursion/src/models/cdf.rs`,
 //! `src/catalogue/cdf.rs`, `src/claims/cdf.rs`. `docs/architecture.md` follows one weight and one claim through all of it.
 //!
 //! # Invariants
@@ -39,8 +40,8 @@
 //!
 //! * A stream belongs to a key (seed, experiment, cell, replicate, generation, purpose), never to a thread; blocks of replicates are
 //!   merged in the order of their index. A result has the same bits for any number of threads.
-//! * A failed check is a verdict, not an error; what could not be checked is inconclusive, with its cause, and never skipped. Nothing is
-//!   repeated until it passes.
+//! * A failed check is a verdict, not an error. What could not be checked is inconclusive, with its cause. It is never skipped, and nothing
+//!   is repeated until it passes.
 //! * The bound of a statistical comparison is computed from the run's declared false-alarm rate and the number of comparisons in the
 //!   registry, never typed in.
 

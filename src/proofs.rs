@@ -1,7 +1,7 @@
 //! The machine-checked theorems of `theory/proofs`, and Coq run on them.
 //!
-//! The files are part of the program, so that it can check them wherever it is. What counts as proved is decided by one script,
-//! `theory/proofs/check`, the same that a reader runs by hand; without Coq nothing is proved, and that is said.
+//! The files are compiled into the program, so that it can check them wherever it runs. One script, `theory/proofs/check`, decides what counts as
+//! proved. A reader can run the same script by hand. Without Coq nothing is proved, and the program says so.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -11,18 +11,18 @@ use std::thread;
 
 pub use goldenweight_theory::proofs::FILES;
 
-/// What came of running Coq.
+/// The result of running Coq.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checked {
     /// These theorems are proved.
     Proved(BTreeSet<String>),
     /// Something is not proved, with what the script said.
     Refused(String),
-    /// Nothing was decided, with the reason: Coq is not there.
+    /// Nothing was decided, with the reason: usually Coq is not installed.
     NotRun(String),
 }
 
-/// Claims and the theorems that prove them (or their algebraic core), as the map lists them.
+/// Pairs of a claim and a theorem that proves it (or its algebraic core), from the last of [`FILES`], which lists them.
 pub fn theorems() -> impl Iterator<Item = (&'static str, &'static str)> {
     let (_, map) = FILES[FILES.len() - 1];
     map.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '))
@@ -30,7 +30,7 @@ pub fn theorems() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 static CHECKED: OnceLock<Checked> = OnceLock::new();
 
-/// What Coq says, run once; blocks until it has said it.
+/// What Coq says. It runs once; this call waits until it has ended.
 pub fn checked() -> &'static Checked {
     CHECKED.get_or_init(|| match run() {
         Ok(output) => verdict(&output),
@@ -38,14 +38,14 @@ pub fn checked() -> &'static Checked {
     })
 }
 
-/// Begins to run Coq beside other work.
+/// Starts Coq on a thread of its own.
 pub fn start() {
     if CHECKED.get().is_none() {
         thread::spawn(checked);
     }
 }
 
-/// Whether [`checked`] would answer at once.
+/// Whether [`checked`] would return at once.
 pub fn is_ready() -> bool {
     CHECKED.get().is_some()
 }

@@ -1,5 +1,5 @@
-//! Risks from another implementation of the setting, `tests/references/simulators.py` in NumPy: no law of the theory and no line of
-//! the simulators here has a part in them.
+//! Risks from another implementation of the setting, `tests/references/simulators.py` in NumPy. It uses no law of the theory and shares no
+//! line with the simulators here.
 
 use crate::experiment::Rows;
 use crate::simulate::engine::ScheduleKind;
@@ -20,7 +20,8 @@ pub struct Reference {
     pub generation: u32,
     /// Fresh or fixed.
     pub schedule: ScheduleKind,
-    /// Covariance by rows, coefficients (of a linear model with the variance of the noise behind them) or probabilities; empty where there is but one.
+    /// The truth: a covariance row by row, coefficients (a linear model's are followed by the variance of its noise), or probabilities. Empty where the model
+    /// has only one truth.
     pub truth: Vec<f64>,
     /// Mean loss.
     pub risk: Estimate,
@@ -59,7 +60,7 @@ impl Reference {
     }
 }
 
-/// Every reference, in the order of the file (which is part of the program; a test reads it).
+/// Every reference, in the order of the file, which is compiled into the program.
 #[must_use]
 pub fn references() -> Vec<Reference> {
     let lines = include_str!("../tests/references/simulators.csv").lines();

@@ -1,10 +1,10 @@
-//! The logistic model income ~ 1 + covariates on all rows of the table: the fit and its asymptotic variances.
+//! The logistic regression of income on an intercept and the covariates, on all rows of the table: the fit and its asymptotic variances.
 
 use nalgebra::{SMatrix, SVector};
 
 use super::Group;
 
-/// The logistic fit on the table does not exist or was not reached.
+/// The logistic fit on the table does not exist, or the iterations did not reach it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the logistic model has no maximum likelihood fit on this table")]
 pub struct NoFit;
@@ -12,7 +12,7 @@ pub struct NoFit;
 type Vector = SVector<f64, 6>;
 type Matrix = SMatrix<f64, 6, 6>;
 
-/// Mean and standard deviation of each covariate over all rows: the coordinates in which fits are well conditioned.
+/// Mean and standard deviation of each covariate over all rows. Covariates that are standardised by them make fits well conditioned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
     means: [f64; 5],
@@ -49,12 +49,13 @@ impl Scale {
     }
 }
 
-/// Traces of the asymptotic covariance per row, with intercept, for the raw or for the standardised columns.
+/// Traces of the asymptotic covariance of the fit, times the number of rows. The intercept is included. There is one pair for the raw and one for the
+/// standardised columns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Traces {
-    /// tr I^-1: the variance of a fit to rows whose labels follow the model.
+    /// tr I^-1: for a fit to rows whose labels follow the model, I the Fisher information.
     pub inverse_information: f64,
-    /// tr I^-1 J I^-1: the variance of a fit to rows of the table, whose labels do not.
+    /// tr I^-1 J I^-1: for a fit to rows of the table, whose labels do not follow it, J the second moment of the score.
     pub sandwich: f64,
 }
 
@@ -69,9 +70,9 @@ pub struct LogisticFit {
 
 impl LogisticFit {
     /// # Formula
-    /// I = mean of s(1 - s) x x', J = mean of (y - s)^2 x x', s = 1/(1 + exp(-x'beta)), all at the fit, over the rows.
+    /// I = mean of s(1 - s) x x', J = mean of (y - s)^2 x x', s = 1/(1 + exp(-x'beta)): means over the rows, at the fitted beta.
     /// # Accuracy
-    /// Newton's method in standardised columns, then transformed; see `tests/adult.rs` for digits of higher precision.
+    /// Newton's method in standardised columns, then transformed. `tests/adult.rs` compares with a computation of higher precision.
     pub(super) fn new(groups: &[Group]) -> Result<Self, NoFit> {
         let scale = Scale::new(groups);
         let rows: f64 = groups.iter().map(|g| f64::from(g.count)).sum();
@@ -128,7 +129,7 @@ impl LogisticFit {
         self.scale.to_raw(&self.standardised)
     }
 
-    /// Asymptotic variances of the raw columns' coefficients, for predictions.
+    /// Asymptotic variances of the raw columns' coefficients.
     #[must_use]
     pub const fn traces(&self) -> Traces {
         self.traces

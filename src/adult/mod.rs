@@ -53,7 +53,7 @@ pub struct Group {
     pub count: u32,
 }
 
-/// What the experiments need of the Adult table, with the logistic fit on all of its rows.
+/// The parts of the Adult table that the experiments use, with the logistic fit on all of its rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     groups: Vec<Group>,
@@ -67,7 +67,7 @@ impl Table {
     pub fn embedded() -> &'static Self {
         static TABLE: OnceLock<Table> = OnceLock::new();
         TABLE.get_or_init(|| {
-            // The files are part of the program: what is wrong in them is a bug, found by the first test that reads them.
+            // The files are compiled into the program, so that an error in them is a bug, which any test that reads them finds.
             let fields = |text: &'static str| text.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
             let number = |field: &str| field.parse::<u32>().expect("an embedded count is a number");
             let groups = fields(include_str!("rows.csv"))
@@ -86,8 +86,8 @@ impl Table {
         })
     }
 
-    /// The table of the two original files, `adult.data` and `adult.test`, in this directory, or of public copies of them; or of one file, with all rows or
-    /// with some, as the training part.
+    /// The table of the two original files, `adult.data` and `adult.test`, or of public copies of them, in this directory; or of a single file, which may have all
+    /// rows or some of them, for example the training part.
     ///
     /// # Errors
     /// As [`Table::read`].
@@ -95,7 +95,7 @@ impl Table {
         Ok(Self::read(directory)?.0)
     }
 
-    /// The same, with what differs from the original: in form, and in values from the embedded table.
+    /// The same, together with its differences from the original: in form, and in values.
     ///
     /// # Errors
     /// [`DataError`] names the file, the line and the column of whatever is wrong.

@@ -1,7 +1,7 @@
-//! Reading the two original files, or a public copy of them, with exact errors.
+//! Reads the two original files, or a public copy of them. Errors name file, line and column.
 //!
 //! Copies differ in form: a header line, labels with or without dots, line ends, missing values, one file in the place of two. Collections often have the
-//! training part alone. What differs is told.
+//! training part alone. The reader accepts these, and reports what differs.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -41,7 +41,7 @@ pub enum DataError {
         /// Path of the file.
         file: PathBuf,
     },
-    /// No name, or more than one, says which file is meant.
+    /// The names in a directory do not tell which file is meant.
     #[error("{}: {problem}", .directory.display())]
     Names {
         /// Path of the directory.
@@ -57,20 +57,20 @@ pub enum DataError {
 /// Where a table differs from the original one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Differences {
-    /// In form alone: what, file by file.
+    /// Differences in form alone, file by file.
     pub form: Vec<String>,
-    /// Rows whose values differ: those that the original has not, or not as often. Of the columns that no experiment uses nothing is said, and of
-    /// workclass, education and marital_status the numbers of each category are compared, not its rows.
+    /// Number of rows that the original does not have, or not as often. Columns that no experiment uses are not compared. Of workclass, education and marital_status
+    /// the number of rows in each category is compared, and not which rows these are.
     pub rows: u64,
     /// File and line of the first of them.
     pub first: Option<String>,
-    /// Rows of the original that are not there: its 48,842 less those read that are its own.
+    /// Number of rows of the original that are missing: 48,842 less the rows read that the original has.
     pub absent: u64,
-    /// In number of rows: what, file by file. None where both files, or the one in their place, are as long as the original.
+    /// Differences in the number of rows, file by file. Empty where both files, or the one in their place, are as long as the original.
     pub lengths: Vec<String>,
 }
 
-/// What a column holds. The ranges are those of the original table.
+/// What a column holds. The ranges of numbers are those of the original table.
 enum Domain {
     /// The covariate at this index of a group, within these bounds.
     Covariate(usize, u32, u32),
@@ -80,7 +80,7 @@ enum Domain {
     Label,
     /// Not used by any experiment.
     Unused,
-    /// The same, unknown for some rows.
+    /// Not used either, and missing in some rows.
     Unknown,
 }
 
@@ -102,7 +102,7 @@ const COLUMNS: [(&str, Domain); 15] = [
     ("income", Domain::Label),
 ];
 
-/// Other names of columns, in letters and digits alone.
+/// Names of columns in public copies, and the original's. Only letters and digits of the former are written here.
 const SYNONYMS: [(&str, &str); 10] = [
     ("educationalnum", "education_num"),
     ("educationnumber", "education_num"),
@@ -119,7 +119,7 @@ const SYNONYMS: [(&str, &str); 10] = [
 /// How a missing value is written, in lower case; the first is the original's.
 const MISSING: [&str; 4] = ["?", "", "na", "nan"];
 
-/// What is one file of the original, or both in one.
+/// Which part of the original a file is: one of its two files, or both in one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Data,
@@ -162,8 +162,9 @@ pub(super) fn table(path: &Path) -> Result<(Contents, Differences), DataError> {
     Ok(((groups.into_iter().map(group).collect(), categories), differences))
 }
 
-/// The file itself; or of a directory the original two, or else the copies that their names tell: of those with "adult" or "census" in their name, one with
-/// "test" and one other, or a single one. Which part a single file is, its name does not tell: adult.csv may be the training part.
+/// The files to read, with their parts where the names tell these. A path to a file is that file. In a directory they are the two original files, or else the
+/// copies: among the files with "adult" or "census" in their name, one with "test" and one other, or a single one. The name of a single file does not tell its
+/// part: adult.csv may be the training part.
 fn files(path: &Path) -> Result<Vec<(PathBuf, Option<Part>)>, DataError> {
     if path.is_file() {
         return Ok(vec![(path.to_owned(), None)]);
@@ -188,7 +189,7 @@ fn files(path: &Path) -> Result<Vec<(PathBuf, Option<Part>)>, DataError> {
     match (tests.as_slice(), others.as_slice()) {
         ([test], [data]) => pair(data.clone(), test.clone()),
         ([file], []) | ([], [file]) => Ok(vec![(file.clone(), None)]),
-        // The error of the file that is missing.
+        // Reading it fails, with an error that names the missing file.
         ([], []) => Ok(vec![(data, None)]),
         _ => {
             let found: Vec<String> = others.iter().chain(&tests).map(name).collect();
@@ -208,7 +209,7 @@ impl Form {
     }
 }
 
-/// What has been read.
+/// The rows that have been read, and their differences from the original.
 #[derive(Default)]
 struct Reading {
     groups: BTreeMap<([u32; 5], bool), u32>,
@@ -217,7 +218,7 @@ struct Reading {
 }
 
 impl Reading {
-    /// Reads a file. Without a part it is that of which it has as many rows, or else all of the table.
+    /// Reads a file. Where its part is not known, it is the part with the same number of rows, or else the whole table.
     fn file(&mut self, file: &Path, part: Option<Part>) -> Result<(), DataError> {
         let read_error = |source| DataError::Read { file: file.to_owned(), source };
         let bytes = fs::read(file).map_err(read_error)?;
@@ -230,7 +231,7 @@ impl Reading {
         if !text.windows(2).any(|pair| pair == b", ") {
             form.note("no spaces after the commas");
         }
-        // No field of the table has a comma, so that quotes are only taken off: an odd one must not swallow lines.
+        // No field of the table contains a comma. So quotes are only removed, and a quote without its partner does not swallow lines.
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -299,7 +300,7 @@ impl Reading {
         Ok(())
     }
 
-    /// Counts a row, and tells whether the original has no such row, or not as many.
+    /// Counts a row. Returns whether the original has no such row, or fewer of them.
     fn count(&mut self, Row { covariates, categories, over_50k, .. }: Row) -> bool {
         let original = Table::embedded();
         let seen = self.groups.entry((covariates, over_50k)).or_default();
@@ -329,11 +330,11 @@ struct Row {
 /// What is wrong with a record: the column, and the problem.
 type Problem = (&'static str, String);
 
-/// For each field of a record the number of its column; none where it is no column of the table.
+/// For each field of a record, the index of its column in [`COLUMNS`]; none where the field is not a column of the table.
 struct Layout(Vec<Option<usize>>);
 
 impl Layout {
-    /// That of the first record, and whether that is a header: it is where its first named field is "age", or no field is a number.
+    /// The layout that the first record tells, and whether this record is a header. It is a header if one of its fields is "age".
     fn of(record: &csv::ByteRecord, form: &mut Form) -> Result<(Self, bool), Problem> {
         let names: Vec<String> =
             record.iter().map(|field| unquoted(&String::from_utf8_lossy(field)).to_owned()).collect();
@@ -345,7 +346,7 @@ impl Layout {
         let column = |(name, plain): (&String, &String)| {
             let known = SYNONYMS.iter().find(|(other, _)| other == plain).map_or(plain.as_str(), |(_, name)| name);
             let found = COLUMNS.iter().position(|(column, _)| letters(column) == letters(known));
-            // An index that was written with the rows.
+            // A column with the number of the row, which some programs write.
             let is_index = ["", "index", "id", "unnamed0", "rownames"].contains(&plain.as_str());
             match found {
                 Some(_) => Ok(found),
@@ -426,7 +427,7 @@ impl Layout {
     }
 }
 
-/// Whether a label without its dot says above 50,000 dollars: the original's words, or 0 and 1.
+/// Whether a label, without its dot, means above 50,000 dollars. It is one of the original's words, also in lower case, or 0 or 1.
 fn label(text: &str, form: &mut Form) -> Option<bool> {
     match text {
         "<=50K" => Some(false),
@@ -449,13 +450,13 @@ fn unquoted(field: &str) -> &str {
     inside.map_or(field, str::trim)
 }
 
-/// Letters and digits in lower case.
+/// The letters and digits of a name, in lower case.
 fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// Line, from 1, of the record whose position is `byte`; the reader counts blank lines before a record as part of it. Lines end with LF, or with CR where
-/// the text has no LF.
+/// Number, from 1, of the line of the record at `byte`. The reader gives a position before any blank lines in front of the record, so that these are skipped.
+/// Lines end with LF, or with CR where the text has no LF.
 fn line(text: &[u8], byte: usize) -> usize {
     let blank = text[byte..].iter().take_while(|b| b"\r\n".contains(b)).count();
     let end = if text.contains(&b'\n') { b'\n' } else { b'\r' };

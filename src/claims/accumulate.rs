@@ -24,7 +24,7 @@ pub fn claims() -> Vec<Claim> {
     vec![mean(), frequencies(), variance(), covariance(), regressions()]
 }
 
-/// Products of up to t + 1 = 13 integrals, and a few more in determinants, each with the error of one.
+/// Tolerance of products of up to t + 1 = 13 integrals, and of a few more in determinants: each has the error of one.
 const QUADRATURES: f64 = 20.0 * QUADRATURE;
 
 /// Where the laws are compared with other routes: (n, m, t).
@@ -42,12 +42,12 @@ fn place(n: u64, m: u64, t: u32) -> String {
     format!("n = {n}, m = {m}, t = {t}")
 }
 
-/// The expected risks at a place: one function for each claim, of what is simulated or computed by other routes.
+/// The mean's risk by the law at a place. This and the next functions are what simulations and other computations are compared with.
 fn mean_risk(trace: f64, n: u64, m: u64, t: u32) -> f64 {
     Accumulation::of(sizes(n, m)).risk_at(&gaussian::mean(trace, sizes(n, m)), t)
 }
 
-/// In units of A: sum p (1 - p) of the cells, 1/6 of the distribution function.
+/// In units of A, which is sum p (1 - p) for the cells and 1/6 for the distribution function.
 fn frequency_risk(n: u64, m: u64, t: u32) -> f64 {
     6.0 * Accumulation::<f64>::of(sizes(n, m)).risk_at(&cdf::law(sizes(n, m)), t)
 }
@@ -60,11 +60,11 @@ fn system(sigma: &DMatrix<f64>, n: u64, m: u64) -> CovarianceSystem<f64> {
     CovarianceSystem::new(sigma.norm_squared(), sigma.trace() * sigma.trace(), degrees(n, m))
 }
 
-/// Indices of the Gaussian chain's losses.
+/// Indices of the losses that a Gaussian chain records.
 const MEAN: usize = 0;
 const COVARIANCE: usize = 1;
 
-/// A covariance with unequal variances and correlations, so that tr Sigma, tr Sigma^2 and p are all different numbers.
+/// A covariance with unequal variances and correlations. tr Sigma, tr Sigma^2 and p are different numbers, so that a formula with the wrong one fails.
 fn correlated() -> DMatrix<f64> {
     DMatrix::from_row_slice(3, 3, &[2.0, 0.6, -0.3, 0.6, 1.0, 0.2, -0.3, 0.2, 0.5])
 }
@@ -73,13 +73,13 @@ const fn rows((n, m, _): (u64, u64, u32)) -> Rows {
     Rows { real: n as usize, synthetic: m as usize }
 }
 
-/// The setting's chain on accumulating data, at a place. No weight is asked for: there are no fresh rows.
+/// The setting's chain on accumulating data, at a place. This schedule takes no weight, since all rows weigh alike.
 fn simulated<M: Model + 'static>(setting: Setting<M>, dim: usize, loss: usize, t: u32, expected: f64) -> Case {
     let cell = Cell::new(setting.rows, dim, 0.0, Record::At(vec![t])).named("accumulating");
     Case::new(cell, setting, loss, expected).under(ScheduleKind::Accumulate)
 }
 
-/// prod_{i>=1} (1 + x/(k+i)^2) for a whole k: Euler's product for the sine (x < 0) or the hyperbolic one, without its first k factors.
+/// prod_{i>=1} (1 + x/(k+i)^2) for a whole k: Euler's product for the sine (x < 0) or the hyperbolic sine (x > 0), divided by its first k factors.
 fn euler(k: u64, x: f64) -> f64 {
     let c = PI * x.abs().sqrt();
     let whole = if x < 0.0 { libm::sin(c) } else { libm::sinh(c) } / c;
@@ -93,13 +93,13 @@ fn mean() -> Claim {
     let by_rows = |at| simulated(GaussianRows::new(correlated(), rows(at)), 3, MEAN, at.2, expected(at));
     Claim {
         id: "accumulate-mean",
-        statement: "accumulating never collapses: fitted on the n first real rows and all synthetic rows so far (m a generation), the mean has \
-                    the risk (A/n)(1 + k Σ_{i <= t} 1/(k + i)²), A = tr Σ, always below twice that of the real rows",
+        statement: "data that accumulate do not collapse: fitted on the n first real rows and all synthetic rows so far (m in each generation), the mean \
+                    has the risk (A/n)(1 + k Σ_{i <= t} 1/(k + i)²), A = tr Σ, always below twice that of the real rows",
         domain: "every n, m >= 2, t and Σ, the covariance being re-estimated too",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("shares of every noise in rationals, the limit in intervals", certificate::accumulate::mean),
+            exact("shares of each sample's error in rationals, the limit in intervals", certificate::accumulate::mean),
             recursion("covariances of all pairs of rows", RECURSION, || {
                 let case = |(n, m, t)| {
                     (place(n, m, t), mean_risk(1.0, n, m, t), pools::mean_risk_by_rows(n, m, t)[t as usize])
@@ -120,7 +120,7 @@ fn mean() -> Claim {
                         mean_risk(1.0, n, m, t),
                         mean_risk(1.0, n, m, t + 1),
                     ];
-                    // The subtraction leaves 1/k of its terms, which counts k times 1/k.
+                    // The difference is about 1/k, and k times it about 1. So its rounding error is multiplied by k < 40, which the tolerance allows.
                     error(found, limit, 10.0 * IDENTITY)
                         .max(holds(early < late && late < found * (1.0 + IDENTITY)))
                         .max(holds(found * (n as f64) < 2.0))
@@ -149,7 +149,7 @@ fn frequencies() -> Claim {
     Claim {
         id: "accumulate-frequencies",
         statement: "accumulating, the risk of cell probabilities (A = Σ p(1 − p)) and of the distribution function (A = 1/6) is A − A(1 − 1/n) \
-                    Π_{i <= t} (1 − 1/(m(k + i)²)): below A for ever, so cells are never all lost, from n = 2 on",
+                    Π_{i <= t} (1 − 1/(m(k + i)²)): for n >= 2 its limit is below A, the risk when only one cell, or one point, is left",
         domain: "every n, m >= 1 and t, every p and continuous F",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -170,9 +170,9 @@ fn frequencies() -> Claim {
                     let n = k * m;
                     let limit = 6.0 * Accumulation::<f64>::of(sizes(n, m)).limit_risk(&cdf::law(sizes(n, m)));
                     let [early, late] = [frequency_risk(n, m, t), frequency_risk(n, m, t + 1)];
-                    // At m = 1 the sine is 0, as is the factor of i = 1 that is divided out.
+                    // At m = 1 the product is 0/0, since both the sine and its first factor are 0. Here is its value.
                     let product = if m == 1 { (k as f64) / (k as f64 + 1.0) } else { euler(k, -1.0 / m as f64) };
-                    // Compared as what is left of A.
+                    // Both sides are compared through A less the risk, in units of A.
                     error(1.0 - limit, (1.0 - 1.0 / n as f64) * product, 10.0 * IDENTITY * (1.0 + n as f64))
                         .max(holds(early <= late * (1.0 + IDENTITY) && late <= limit * (1.0 + IDENTITY)))
                         .max(holds(n == 1 || limit < 1.0))
@@ -191,7 +191,7 @@ fn variance() -> Claim {
     };
     Claim {
         id: "accumulate-variance",
-        statement: "accumulating, each batch centred at its own mean, the risk of σ² (p = 1) is σ⁴((1 + 2/(n − 1)) Π_{i <= t} (1 + c²/(k + i)²) − 1), \
+        statement: "accumulating, with squares taken around the mean of each generation's own rows, the risk of σ² (p = 1) is σ⁴((1 + 2/(n − 1)) Π_{i <= t} (1 + c²/(k + i)²) − 1), \
                     c² = 2/(m − 1): bounded for every n and m, where synthetic rows alone let it grow geometrically",
         domain: "every n, m >= 2, t and σ²",
         source: Source::Derived,
@@ -221,13 +221,13 @@ fn variance() -> Claim {
 }
 
 fn covariance() -> Claim {
-    /// V and U of a covariance in two dimensions, at t, by the variance along every direction and the determinant.
+    /// V = E |Sigma_t - Sigma|^2 and U = Var tr Sigma_t in two dimensions, from the variance of Sigma_t along every direction and from its determinant.
     fn case(n: u64, m: u64, t: u32) -> [Relation; 2] {
         let sigma = DMatrix::from_row_slice(2, 2, &[2.0, 0.6, 0.6, 1.0]);
         let [square, trace] =
             pools::from_directions(&sigma, pools::variance_square(n, m, t), pools::determinant(n, m, t));
         let law = Accumulation::of(sizes(n, m)).moments_at(&system(&sigma, n, m), t);
-        // Compared as E tr Sigma_t^2 and E (tr Sigma_t)^2: quadrature cannot know their distance from the truth as well.
+        // Compared as E tr Sigma_t^2 and E (tr Sigma_t)^2: V and U are differences of these, to which quadrature is less accurate.
         let [at_truth, trace_at_truth] = [sigma.norm_squared(), sigma.trace() * sigma.trace()];
         [
             (format!("V, {}", place(n, m, t)), at_truth + law.risk, square),
@@ -276,19 +276,20 @@ fn covariance() -> Claim {
     }
 }
 
-/// The generation at which the regressions are simulated, k = 1.
+/// The generation at which the regressions are simulated.
 const LATE: u32 = 2;
 
-/// A ladder n, 2n, 4n, linear in 1/n, at k = 1.
+/// Simulated risks over the limit law at n, 2n, 4n real rows and k = 1, extrapolated linearly in 1/n.
 fn regression_ladder(model: Fitted, name: &'static str, cap: u64, margin: f64, first: usize, dim: usize) -> Check {
     let relative = mean_risk(1.0, 1, 1, LATE);
-    // The weight is not asked for.
+    // The schedule ignores the weight.
     let rung = |rung: Rung| model.under(ScheduleKind::Accumulate, rung, 0.0, relative).named("accumulating");
     ladder(name, cap, margin, 1, Rung::ladder::<3>(first, 1.0, dim, LATE, LATE + 1).map(rung).into())
 }
 
 fn regressions() -> Claim {
-    /// The program's law at a generation, against A by quadrature times the risk that the shares of all noises make.
+    /// What the program predicts, against A times a risk in units of A. A comes from quadrature; the risk is that of the mean of one Gaussian coordinate,
+    /// carried from generation to generation.
     fn predicted(model: Fitted, dim: usize, (n, m, t): (u64, u64, u32)) -> [Relation; 2] {
         let problem =
             Problem::new(model.model(), n, m, &Parameters::of_dim(Some(dim as u64))).expect("a valid problem");
@@ -298,7 +299,7 @@ fn regressions() -> Claim {
         let constant = model.constant_by_quadrature(dim);
         let mean = risks[1..].iter().sum::<f64>() / f64::from(t);
         let average = Generations::Average { from: 1, until: t + 1 };
-        // Any weight: none is taken.
+        // Any weight: the schedule ignores it.
         let found = |at| prediction.risk(weight(1.0), at);
         [
             (
@@ -317,13 +318,17 @@ fn regressions() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
-            recursion("the program's predictions, A by quadrature and the shares of every noise", QUADRATURE, || {
-                let models = [(Fitted::Linear, 3), (Fitted::Logistic, 2), (Fitted::Poisson, 2)];
-                let places = |(model, dim)| {
-                    [(100, 400, 7), (90, 30, 3), (40, 60, 40)].map(|at| predicted(model, dim, at)).concat()
-                };
-                models.into_iter().flat_map(places).collect()
-            }),
+            recursion(
+                "the program's predictions, A by quadrature and the shares of each sample's error",
+                QUADRATURE,
+                || {
+                    let models = [(Fitted::Linear, 3), (Fitted::Logistic, 2), (Fitted::Poisson, 2)];
+                    let places = |(model, dim)| {
+                        [(100, 400, 7), (90, 30, 3), (40, 60, 40)].map(|at| predicted(model, dim, at)).concat()
+                    };
+                    models.into_iter().flat_map(places).collect()
+                },
+            ),
             property(
                 "proportional to A, below twice the real rows' risk",
                 "(n, m, p, t)",

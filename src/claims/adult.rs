@@ -1,4 +1,4 @@
-//! Real data: the Adult table, figure 10 and the misspecified limit law.
+//! Real data: the Adult table, figure 10, and the limit law of a regression whose labels do not follow the model (misspecified).
 
 use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::recursion::Recursion;
@@ -18,7 +18,7 @@ use crate::simulate::engine::Record;
 /// Rows per generation, n = m.
 const ROWS: usize = 500;
 
-/// Indices of the logistic chain's losses.
+/// Indices of the losses that the logistic chain records: squared errors of the coefficients of the raw and of the standardised columns.
 const RAW: usize = 0;
 const STANDARDISED: usize = 1;
 
@@ -44,7 +44,7 @@ fn law(column: Column) -> Recursion<f64> {
     categorical::law(&Table::embedded().probabilities(column), sizes(ROWS))
 }
 
-/// The variance of every category's frequency, generation by generation, averaged over the last 20 of 100.
+/// The law of the frequencies, averaged over t = 80..99, against the sum of their variances carried from generation to generation.
 fn stepped(column: Column) -> Vec<Relation> {
     let case = |w: f64| {
         let stepped: f64 = Table::embedded()
@@ -62,15 +62,15 @@ fn stepped(column: Column) -> Vec<Relation> {
 fn frequencies(id: &'static str, column: Column, stepped: fn() -> Vec<Relation>) -> Claim {
     let probabilities = || Table::embedded().probabilities(column);
     let rows = equal(ROWS);
-    // The figure averages over t = 80..99; the law is exact at every t, and more generations are less noise.
+    // The figure averages over t = 80..99. The law is exact at every t, so that more generations can be averaged, which are less noisy.
     let record = Record::Average { from: 20, until: 100 };
     let at = |w: f64| {
         let expected = (20..100).map(|t| law(column).risk_at(&w, t)).sum::<f64>() / 80.0;
         let simulator = CategoricalSufficient::new(probabilities(), rows);
         Case::new(Cell::new(rows, probabilities().len(), w, record.clone()), simulator, 0, expected)
     };
-    // Row by row: binomial counts take varying numbers of draws, which would uncouple the risks at different weights. Near the minimum
-    // the chain forgets its start like .38^2t.
+    // Row by row: drawing binomial counts takes a varying number of random numbers, so that chains at different weights would no longer share theirs. What
+    // is left of the start after t generations is, near the minimum, a share .38^2t.
     let near = Record::Average { from: 12, until: 32 };
     let minimiser = law(column).optimal_weight();
     let cell = Cell::minimised(rows, probabilities().len(), near);
@@ -79,13 +79,13 @@ fn frequencies(id: &'static str, column: Column, stepped: fn() -> Vec<Relation>)
         id,
         statement: match column {
             Column::Workclass => {
-                "Adult: the 9 frequencies of workclass ('?' is one) follow the exact categorical law, least near 1/φ"
+                "Adult table: the risk of the 9 frequencies of workclass ('?' counts as one) obeys categorical-law, and its limit is least near w = 1/φ"
             }
             Column::Education => {
-                "Adult: the 16 frequencies of education follow the exact categorical law, least near 1/φ"
+                "Adult table: the risk of the 16 frequencies of education obeys categorical-law, and its limit is least near w = 1/φ"
             }
             Column::MaritalStatus => {
-                "Adult: the 7 frequencies of marital_status follow the exact categorical law, least near 1/φ"
+                "Adult table: the risk of the 7 frequencies of marital_status obeys categorical-law, and its limit is least near w = 1/φ"
             }
         },
         domain: "n = m = 500, rows resampled from the 48,842",
@@ -111,13 +111,14 @@ fn misspecified_law(traces: Traces, sizes: SampleSizes) -> Recursion<f64> {
     misspecified::limit_law(traces.inverse_information, traces.sandwich, sizes)
 }
 
-/// Real rows of a ladder's first rung. Of 500 rows none with a capital loss has a high income with probability (1 - .0234)^500 = 7e-6, and then no fit
-/// exists: one chain of a thousand that starts so is more than a comparison allows. For 1,000 rows it is 5e-11.
+/// Smallest number of real rows from which a limit is extrapolated. If no row has both a capital loss and a high income, no fit exists. A share .0234 of the
+/// rows has both, so that 500 rows have none with probability (1 - .0234)^500 = 7e-6. One such chain in a thousand is more than a comparison allows. For 1,000
+/// rows the probability is 5e-11.
 const FIRST: usize = 2 * ROWS;
 
-/// These sizes, doubled from rung to rung, at weight w, against the misspecified limit law of the raw or the standardised
-/// coefficients. Their gap is fitted by its first order: at n = 1000 it is below 10 %, so that its second can be a percent, whose effect on the
-/// limit is a quarter of that.
+/// Simulations at these sizes, doubled R - 1 times, against the limit law of the raw or the standardised coefficients. The ratio of the two is extrapolated
+/// linearly in 1/n. At n = 1000 it is less than 10 % from 1, so that its term of order 1/n^2 is about a percent. That shifts the extrapolated limit by a
+/// quarter of it.
 fn rungs<const R: usize>(first: Rows, loss: usize, w: f64, from: u32, until: u32) -> Vec<Case> {
     let fit = Table::embedded().logistic();
     let traces = if loss == RAW { fit.traces() } else { fit.standardised_traces() };
@@ -132,7 +133,7 @@ fn rungs<const R: usize>(first: Rows, loss: usize, w: f64, from: u32, until: u32
     (0..R).map(|doublings| rung(1 << doublings)).collect()
 }
 
-/// The first generation, at both losses, against another implementation.
+/// Both losses at the first generation, against the risks that another implementation simulated.
 fn referred() -> Check {
     let losses = [("adult-raw", RAW), ("adult-standardised", STANDARDISED)];
     let cases = losses.into_iter().flat_map(|(name, loss)| {
@@ -148,15 +149,15 @@ fn referred() -> Check {
 fn logistic() -> Claim {
     Claim {
         id: "figure-10d",
-        statement: "Adult: the coefficients of income on five covariates follow the misspecified limit law, least at .6222 (raw columns), for \
-                    n → ∞",
+        statement: "Adult table: the risk of the logistic coefficients of income on five covariates tends to the law of misspecified-limit, which is least at \
+                    w = .6222 (raw columns), for n → ∞",
         domain: "n = m → ∞ from 1000, rows resampled from the 48,842",
         source: Source::Figure,
         exactness: Exactness::Limit,
         checks: vec![
             ladder("raw coefficients, w = .62", 1_120, 0.2, 1, rungs::<3>(equal(FIRST), RAW, 0.62, 5, 25)),
             referred(),
-            recursion("Brent on the iterated risk", MINIMISER, || {
+            recursion("minimum of the iterated risk, by Brent's method", MINIMISER, || {
                 let traces = Table::embedded().logistic().traces();
                 let coefficients = (traces.sandwich / 500.0, traces.inverse_information / 500.0, 0.0);
                 let brent = minimise(&|w| iterated(&coefficients, w, 2_000), (0.0, 1.0)).at;
@@ -169,15 +170,15 @@ fn logistic() -> Claim {
 fn misspecified_limit() -> Claim {
     Claim {
         id: "misspecified-limit",
-        statement: "where the labels do not follow the fitted family, A_r = tr I⁻¹JI⁻¹ and A_s = tr I⁻¹, so κ = k A_s/A_r and the optimal \
-                    weight is w*(κ): .5624 for Adult in standardised columns, .6222 in raw ones",
+        statement: "where the labels do not follow the fitted model (I its information, J the variance of its score, per row), A_r = tr I⁻¹JI⁻¹ and A_s = tr I⁻¹, so \
+                    κ = k A_s/A_r and the optimal weight is w*(κ): .5624 for the Adult table in standardised columns, .6222 in raw ones",
         domain: "n → ∞ at fixed k, w",
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
             exact("first-order law in rationals", certificate::sampling::estimating_equations),
             ladder("real rows alone, w = 1", 12_000, 0.2, 1, rungs::<3>(equal(FIRST), STANDARDISED, 1.0, 0, 1)),
-            // Away from n = m and the optimum, where the weights per row and the two traces matter.
+            // Away from n = m and from the optimum, so that exchanged sizes, weights or traces would show.
             ladder(
                 "standardised coefficients, n = 4m, w = .5",
                 1_600,
@@ -185,7 +186,7 @@ fn misspecified_limit() -> Claim {
                 1,
                 rungs::<3>(Rows { real: FIRST, synthetic: FIRST / 4 }, STANDARDISED, 0.5, 5, 12),
             ),
-            // Its losses are too skewed for the replicates that the quick tier has time for.
+            // In the full tier: for the few replicates that the quick tier has time for, these losses are too skewed.
             ladder(
                 "standardised coefficients, w = .4",
                 640,

@@ -1,7 +1,7 @@
-//! Moments of Gaussian models that are fitted by maximum likelihood, divisors n and m, from the sampling laws themselves.
+//! Risks of Gaussian models whose covariances have the divisors n and m (maximum likelihood), from the distributions of their samples.
 //!
-//! The closed forms of the theory are not used here. Each statement has two routes that share nothing: tables of moments, and single rows
-//! or chi-squared factors.
+//! No closed form of the theory is used here. Each risk is computed in two ways that share nothing: from tables of moments, and from single
+//! rows or chi-squared factors.
 
 use std::ops::Add;
 
@@ -10,19 +10,19 @@ use nalgebra::DMatrix;
 use super::moments::{Number, chi_squared_mean, whole};
 use super::pools::{from_directions, products, sampled, traces};
 
-/// (rows - 1)/rows: the mean of a fitted covariance, in units of that of its rows.
+/// (rows - 1)/rows: the expectation of a covariance with divisor `rows`, in units of the covariance of its rows.
 fn kept<T: Number>(rows: u64) -> T {
     whole::<T>(rows - 1) / whole(rows)
 }
 
-/// (E |mu_t - mu|^2, E |Sigma_t - Sigma|_F^2) at t = 0..=generations: from the matrices E (mu_t - mu)(mu_t - mu)' and E Sigma_t, and the
-/// full table of E Sigma_ij Sigma_kl, none of them centred.
+/// (E |mu_t - mu|^2, E |Sigma_t - Sigma|_F^2) at t = 0..=generations. Carried are the matrices E (mu_t - mu)(mu_t - mu)' and E Sigma_t, and the table of all
+/// E Sigma_ij Sigma_kl (moments of Sigma_t itself, not of its distance from its mean).
 pub fn risks<T: Number>(sigma: &DMatrix<T>, real: u64, synthetic: u64, weight: &T, generations: u32) -> Vec<(T, T)> {
     let (p, product) = (sigma.nrows(), products(sigma));
     let (w, u) = (weight.clone(), T::one() - weight.clone());
     let [w2, u2] = [w.clone() * w.clone(), u.clone() * u.clone()];
     let two = T::one() + T::one();
-    // The sum of squares of `rows` rows around their mean has rows - 1 degrees of freedom; of one row it is 0.
+    // A sum of squares around the mean has rows - 1 degrees of freedom. Of one row it is 0, as `kept` is, so that any degrees will do.
     let table = |second: &[T], rows: u64| -> Vec<T> {
         let square = kept::<T>(rows) * kept(rows);
         let degrees = whole::<T>(rows.max(2) - 1);
@@ -39,7 +39,7 @@ pub fn risks<T: Number>(sigma: &DMatrix<T>, real: u64, synthetic: u64, weight: &
         let risk = traces(&second, p)[0].clone() - two.clone() * cross + traces(&product, p)[0].clone();
         found.push((trace(&of_mean), risk));
         let drawn = table(&second, synthetic);
-        // E S_ij S_kl of the real part times the synthetic one, which are independent: E Sigma_t is a multiple of Sigma.
+        // The real and the synthetic covariance are independent, and both have a multiple of Sigma as expectation.
         let multiple = covariance[(0, 0)].clone() / sigma[(0, 0)].clone();
         let crossed = two.clone() * w.clone() * u.clone() * kept::<T>(real) * kept(synthetic) * multiple;
         let mixed = |c: usize| {
@@ -56,9 +56,9 @@ pub fn risks<T: Number>(sigma: &DMatrix<T>, real: u64, synthetic: u64, weight: &
     found
 }
 
-/// (E (mu_t - mu)^2, E sigma_t^2) in one dimension at t = 0..=generations, mu = 1, from single rows: q = E x^2 of a row x of the model and
-/// g = E x x' of two of its rows. Of m of them, the mean's square has the mean q/m + (1 - 1/m) g, and the mean of squares less the square of
-/// the mean what q leaves of that.
+/// (E (mu_t - mu)^2, E sigma_t^2) in one dimension at t = 0..=generations, mu = 1, from single rows: q = E x^2 for a row x of the model, and g = E x y for two of
+/// its rows x and y. The square of the mean of m rows has the expectation q/m + (1 - 1/m) g. Their variance, the mean of their squares minus the square of their
+/// mean, has the expectation q minus that.
 pub fn rows(variance: f64, real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<(f64, f64)> {
     let fit = |[q, g]: [f64; 2], rows: u64| {
         let mean_square = q / rows as f64 + (1.0 - 1.0 / rows as f64) * g;
@@ -71,14 +71,14 @@ pub fn rows(variance: f64, real: u64, synthetic: u64, weight: f64, generations: 
     for _ in 0..=generations {
         found.push((fitted[0] - 1.0, fitted[1]));
         let drawn = fit([fitted[0] + fitted[1], fitted[0]], synthetic);
-        // Two rows of different parts are uncorrelated around mu = 1.
+        // A real and a synthetic row are uncorrelated, so that the product of the two means has the expectation mu^2 = 1.
         fitted = [w * w * fresh[0] + u * u * drawn[0] + 2.0 * w * u, w * fresh[1] + u * drawn[1]];
     }
     found
 }
 
-/// E (sigma_t^2 - 1)^2 in one dimension at t = 0..=generations, sigma = 1: sigma_t^2 = w X/n + u sigma_{t-1}^2 Y/m with chi-squared X and Y,
-/// whose moments come from quadrature.
+/// E (sigma_t^2 - 1)^2 in one dimension at t = 0..=generations, sigma = 1: sigma_t^2 = w X/n + u sigma_{t-1}^2 Y/m, where X and Y are chi-squared. Their moments
+/// come from quadrature.
 pub fn variance_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
     moments(real, synthetic, weight, generations)
         .into_iter()
@@ -86,8 +86,8 @@ pub fn variance_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -
         .collect()
 }
 
-/// E |Sigma_t - Sigma|_F^2 in two dimensions at t = 0..=generations: along every direction Sigma_t is the variance of [`variance_risk`], and
-/// its determinant is carried.
+/// E |Sigma_t - Sigma|_F^2 in two dimensions at t = 0..=generations, from the determinant of Sigma_t and from its variance along every direction, which obeys
+/// the recursion of [`variance_risk`].
 pub fn plane_risk(sigma: &DMatrix<f64>, real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
     let truth = sigma.norm_squared();
     let risk = |[mean, square, area]: [f64; 3]| from_directions(sigma, square, area)[0] - 2.0 * mean * truth + truth;
@@ -96,7 +96,8 @@ pub fn plane_risk(sigma: &DMatrix<f64>, real: u64, synthetic: u64, weight: f64, 
 
 /// E sigma_t^2 and E sigma_t^4 in one dimension, and E det Sigma_t/det Sigma in two.
 fn moments(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<[f64; 3]> {
-    // Of X/rows, chi-squared with rows - 1 degrees of freedom; of a determinant two such, with one degree less in the second (Bartlett).
+    // The mean and mean square of X/rows, X chi-squared with rows - 1 degrees of freedom. A determinant is a product of two such factors, the second with one
+    // degree less (Bartlett).
     let factors = |rows: u64| {
         let (count, d) = (rows as f64, rows as f64 - 1.0);
         let mean = |degrees: f64, power| {
@@ -110,7 +111,7 @@ fn moments(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<[f64
     let mut found = vec![last];
     for _ in 0..generations {
         let synthetic: [f64; 3] = std::array::from_fn(|i| drawn[i] * last[i]);
-        // det(A + B) = det A + det B + tr A tr B - tr AB; for multiples of Sigma the last two are 2 det Sigma times both.
+        // det(A + B) = det A + det B + (tr A tr B - tr AB). For A = a Sigma and B = b Sigma the bracket is 2 a b det Sigma.
         let product = 2.0 * w * u * fresh[0] * synthetic[0];
         last = [
             w * fresh[0] + u * synthetic[0],

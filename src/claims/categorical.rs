@@ -48,7 +48,7 @@ fn law() -> Claim {
     let twenty = Rows { real: 20, synthetic: 20 };
     let optimal = Case::new(
         Cell::minimised(twenty, CELLS.len(), Record::Average { from: 10, until: 40 }),
-        // Binomial counts take varying numbers of draws, which would uncouple the risks at different weights.
+        // Row by row: drawing binomial counts takes a varying number of random numbers, so that chains at different weights would no longer share theirs.
         CategoricalRows::new(CELLS.to_vec(), twenty),
         0,
         theory::law(&CELLS, sizes(20, 20)).optimal_weight(),
@@ -56,7 +56,7 @@ fn law() -> Claim {
     .with_curve(move |w| theory::law(&CELLS, sizes(20, 20)).limit(&w));
     Claim {
         id: "categorical-law",
-        statement: "the risk of the cell probabilities obeys the recursion with A = Σ p(1 − p), ν = n, m and ρ = 1 − 1/m",
+        statement: "the risk of the cell probabilities obeys the recursion with A = Σ p(1 − p), ν_n = n, ν_m = m and ρ = 1 − 1/m",
         domain: "every n, m >= 1, t, w and p",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -79,7 +79,7 @@ fn law() -> Claim {
                     let p = vec![1.0 / cells as f64; cells];
                     let law = theory::law(&p, SampleSizes::new(n, m).expect("positive"));
                     let (u, a) = (1.0 - w, 1.0 - 1.0 / cells as f64);
-                    // 1 - rho u^2 is above 1 - u^2 > 0.001.
+                    // kept = 1 - rho u^2 is above 1 - u^2 > 0.001. Rounding it costs a relative error of some roundings over kept.
                     let kept = 1.0 - (1.0 - 1.0 / m as f64) * u * u;
                     let limit = a * (w * w / n as f64 + u * u / m as f64) / kept;
                     error(law.limit_risk(weight(w)), limit, 10.0 * IDENTITY / kept)

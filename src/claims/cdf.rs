@@ -43,7 +43,7 @@ fn law() -> Claim {
     .with_curve(move |w| theory::law(sizes(20, 20)).limit(&w));
     Claim {
         id: "cdf-law",
-        statement: "the risk ∫(F_t − F)² dF obeys the recursion with A = 1/6, ν = n, m and ρ = 1 − 1/m, for every continuous F",
+        statement: "the risk ∫(F_t − F)² dF obeys the recursion with A = 1/6, ν_n = n, ν_m = m and ρ = 1 − 1/m, for every continuous F",
         domain: "every n, m >= 1, t, w",
         source: Source::Derived,
         exactness: Exactness::Exact,

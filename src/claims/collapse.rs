@@ -13,7 +13,7 @@ use crate::simulate::cdf::CdfRows;
 use crate::simulate::engine::Record;
 use crate::simulate::gaussian::{GaussianRows, GaussianSufficient};
 
-/// Indices of the Gaussian chain's losses.
+/// Indices of the losses that a Gaussian chain records.
 const MEAN: usize = 0;
 const COVARIANCE: usize = 1;
 const LOG_DET: usize = 2;
@@ -30,7 +30,7 @@ fn degrees(real: u64, synthetic: u64) -> DegreesOfFreedom {
     DegreesOfFreedom::new(sizes(real, synthetic)).expect("at least 2")
 }
 
-/// Tolerance between two ways to take the t-th power of factors near 1 that are rounded once each: t units of roundoff a side.
+/// Tolerance between two ways to compute the t-th power of a factor near 1. Either way rounds the factor once, which costs t roundings of its power.
 fn power_of_rounded(t: u32) -> f64 {
     IDENTITY + f64::EPSILON * f64::from(t)
 }
@@ -168,7 +168,7 @@ fn variance() -> Claim {
     Claim {
         id: "collapse-variance-risk",
         statement: "at w = 0 the risk of σ² is σ⁴((1 + 2/(m − 1))^t (1 + 2/(n − 1)) − 1): it grows geometrically (simulated only while \
-                    t ≪ m; later paths of vanishing probability carry it)",
+                    t ≪ m; later it comes from chains too rare to be simulated)",
         domain: "every n, m >= 2, t and σ²",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -224,7 +224,7 @@ fn log_variance() -> Claim {
                 "d",
                 || 1..1_000_000u64,
                 |&d| {
-                    // ψ(x) − log x lies in (−1/x, −1/(2x)), and above −1/(2x) − 1/(12x²).
+                    // For every x > 0, ψ(x) − log x lies between −1/(2x) − 1/(12x²) and −1/(2x).
                     let (drift, x) = (theory::log_variance_drift(d), d as f64 / 2.0);
                     let upper = -0.5 / x;
                     holds(

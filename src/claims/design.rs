@@ -1,4 +1,4 @@
-//! Regressions on rows x ~ N(0, Omega).
+//! Regressions on covariates x ~ N(0, Omega).
 
 use goldenweight_recursion::coordinates::Coordinates;
 use goldenweight_recursion::models::glm::{Family, Regression};
@@ -23,7 +23,7 @@ pub fn claims() -> Vec<Claim> {
     vec![information(), linear_synthetic()]
 }
 
-/// Correlated rows of unequal variances.
+/// A covariance of p <= 3 covariates, with correlations and unequal variances.
 fn omega(p: usize) -> DMatrix<f64> {
     DMatrix::from_row_slice(3, 3, &[2.0, 0.6, -0.3, 0.6, 1.0, 0.2, -0.3, 0.2, 0.5]).view((0, 0), (p, p)).into_owned()
 }
@@ -32,14 +32,14 @@ fn design(omega: &DMatrix<f64>, beta: &[f64]) -> Design {
     Design::new(beta, omega.as_slice()).expect("positive definite")
 }
 
-/// tr I^-1 for labels of variance v, from I = E v(x'beta) x x', the integral over the rows x = L z by the trapezoidal rule in every
-/// coordinate of z.
+/// tr I^-1 from its definition, I = E v(x'beta) x x', where v is the variance of a label as a function of x'beta. The expectation over x = L z, z ~ N(0, I), is
+/// taken by the trapezoidal rule in every coordinate of z.
 fn trace_by_rows(omega: &DMatrix<f64>, beta: &[f64], v: impl Fn(f64) -> f64) -> f64 {
     let p = beta.len();
     let root = omega.clone().cholesky().expect("positive definite").l();
     let beta = DVector::from_row_slice(beta);
     let law = Normal::standard();
-    // The rows of e^{x'beta} lie around |L'beta|, at most 2 here; 13 is 11 standard deviations from there.
+    // e^{x'beta} times the normal density has its centre at distance |L'beta| from 0, at most 2 here. 13 is 11 standard deviations from there.
     let (bound, steps) = (13.0, 104u32);
     let step = 2.0 * bound / f64::from(steps);
     let nodes: Vec<(f64, f64)> = (0..=steps)
@@ -61,7 +61,7 @@ fn trace_by_rows(omega: &DMatrix<f64>, beta: &[f64], v: impl Fn(f64) -> f64) -> 
     information.try_inverse().expect("positive definite").trace()
 }
 
-/// The rows of the designs, for the simulators.
+/// The covariance of the covariates, in the form that the simulators take.
 fn coordinates(p: usize) -> Coordinates {
     Coordinates::new(&omega(p)).expect("positive definite")
 }
@@ -69,8 +69,8 @@ fn coordinates(p: usize) -> Coordinates {
 /// Coefficients of the simulated regressions.
 const BETA: [f64; 2] = [0.6, -0.8];
 
-/// A fit to n, 2n, 4n real rows alone. The gap at n = 200, below 9 %, is fitted by its first order; its second can be a percent, whose effect on the limit
-/// is a part of that.
+/// Fits to n, 2n, 4n real rows alone. Their risk over tr I^-1/n is extrapolated linearly in 1/n. At n = 200 it is below 1.09, so that its term of order 1/n^2
+/// can be a percent. The extrapolated limit is off by a part of that.
 fn rungs<F: Family + 'static>(first: usize, trace: f64) -> Vec<Case> {
     let rung = |doublings: usize| {
         let rows = Rows { real: first << doublings, synthetic: first };
@@ -95,9 +95,9 @@ fn information() -> Claim {
     let simulated = design(&omega(2), &BETA);
     Claim {
         id: "design-information",
-        statement: "x ~ N(0, Ω): tr I(β)⁻¹ = (tr Ω⁻¹ − β′β/g²)/a + (β′β/g²)/c, g² = β′Ωβ, with a = E v(gZ), c = E Z² v(gZ), v = s′ (logistic) or \
-                    exp (Poisson), and σ² tr Ω⁻¹ for linear regression",
-        domain: "every β, Ω positive definite and p; at β = 0 a = c",
+        statement: "covariates x ~ N(0, Ω), Z ~ N(0, 1): tr I(β)⁻¹ = (tr Ω⁻¹ − β′β/g²)/a + (β′β/g²)/c, g² = β′Ωβ, with a = E v(gZ), c = E Z² v(gZ), v = s(1 − s), s(z) = 1/(1 + e^(−z)) \
+                    (logistic) or v = exp (Poisson); for linear regression σ² tr Ω⁻¹",
+        domain: "every β, Ω positive definite and p; at β = 0, where g = 0, it is tr Ω⁻¹/a",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
@@ -127,7 +127,7 @@ fn information() -> Claim {
                     let (sin, cos) = angle.sin_cos();
                     let turn = DMatrix::from_row_slice(3, 3, &[cos, -sin, 0.0, sin, cos, 0.0, 0.0, 0.0, 1.0]);
                     let moved = &turn * omega(3) * turn.transpose() * (s * s);
-                    // Symmetric to the last bit.
+                    // The product is symmetric only up to rounding; a covariance must be so exactly.
                     let moved = DMatrix::from_fn(3, 3, |i, j| moved[(i.min(j), i.max(j))]);
                     let coefficients = &turn * DVector::from_row_slice(beta) / *s;
                     let (plain, other) = (design(&omega(3), beta), design(&moved, coefficients.as_slice()));
@@ -147,15 +147,15 @@ fn information() -> Claim {
 fn linear_synthetic() -> Claim {
     Claim {
         id: "design-linear-synthetic-only",
-        statement: "x ~ N(0, Ω), w = 0: each generation of linear regression adds exactly σ² tr Ω⁻¹/(m − p − 1)",
+        statement: "covariates x ~ N(0, Ω), w = 0: each generation of linear regression adds exactly σ² tr Ω⁻¹/(m − p − 1)",
         domain: "m > p + 1, n > p + 1, every t and Ω positive definite",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
             exact("Bartlett's decomposition in rationals", certificate::design::linear),
             recursion("E 1/χ² by quadrature, along every column", QUADRATURE, || {
-                // The diagonal of (X'X)^-1: entry j is the inverse of the residual sum of squares of column j on the others, which is
-                // chi-squared with m - p + 1 degrees of freedom times the residual variance 1/(Omega^-1)_jj.
+                // Entry j of the diagonal of (X'X)^-1 is one over the residual sum of squares of column j regressed on the others. That sum is the residual variance
+                // 1/(Omega^-1)_jj times a chi-squared variable with m - p + 1 degrees of freedom.
                 let case = |(p, n, m, t): (usize, u64, u64, u32)| {
                     let inverse = omega(p).try_inverse().expect("positive definite");
                     let each = |rows: u64| chi_squared_mean((rows + 1) as f64 - p as f64, |x| 1.0 / x);

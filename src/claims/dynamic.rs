@@ -15,7 +15,7 @@ pub fn claims() -> Vec<Claim> {
     vec![sequence(), fibonacci(), riccati()]
 }
 
-/// The risk of the Gaussian mean at generation t under the first t dynamic weights: v_t tr Sigma/n.
+/// The risk of the Gaussian mean at generation t under the first t dynamic weights, which is v_t tr Sigma/n; `expected` is v_t.
 fn case(real: usize, synthetic: usize, t: u32, expected: f64) -> Case {
     let k = ratio(real as f64 / synthetic as f64);
     let sequence: Vec<f64> = theory::weights(&weights::law(&k)).take(t as usize).collect();
@@ -27,14 +27,14 @@ fn case(real: usize, synthetic: usize, t: u32, expected: f64) -> Case {
 fn sequence() -> Claim {
     Claim {
         id: "dynamic-weights",
-        statement: "the risk-minimising weight of generation t is w_t = v_t = P/(1 + P), P = κ + ρv_{t−1}, v_0 = 1, in units of A_r/ν_n",
+        statement: "given the generations before, the risk of generation t is least at the weight w_t = v_t, v_t = P/(1 + P), P = κ + ρv_{t−1}, v_0 = 1; it is then v_t A_r/ν_n",
         domain: "κ > 0, ρ > 0, t >= 1",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
             proof("dynamic-weights"),
             exact("completed square, in symbols", certificate::dynamic::sequence),
-            recursion("Brent at each generation", MINIMISER, || {
+            recursion("minimum of the risk of each generation, by Brent's method", MINIMISER, || {
                 let laws = [(1.0, 1.0, 0.0), (1.0, 0.1, 0.0), (2.0, 3.0, -0.2), (0.5, 0.5, 0.3)];
                 let cases = laws.iter().flat_map(|c| {
                     let mut e = c.0;
@@ -79,7 +79,7 @@ fn sequence() -> Claim {
 fn fibonacci() -> Claim {
     Claim {
         id: "dynamic-fibonacci",
-        statement: "at k = 1 the dynamic weights are 2/3, 5/8, 13/21, ... = F_{2t+1}/F_{2t+2}, ratios of Fibonacci numbers",
+        statement: "at k = 1 and ρ = 1 these weights w_t (dynamic-weights) are 2/3, 5/8, 13/21, ... = F_{2t+1}/F_{2t+2}, ratios of Fibonacci numbers",
         domain: "k = 1, t >= 1",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -99,7 +99,7 @@ fn fibonacci() -> Claim {
 fn riccati() -> Claim {
     Claim {
         id: "dynamic-riccati",
-        statement: "the dynamic weights decrease to w*, the fixed point of their Riccati map: no sequence of weights does better in the long run",
+        statement: "at ρ = 1 the weights w_t of dynamic-weights decrease to w*, the fixed point of v → (k + v)/(1 + k + v): no sequence of weights has less risk in the long run than w* for ever",
         domain: "k > 0",
         source: Source::Derived,
         exactness: Exactness::Exact,

@@ -1,7 +1,7 @@
 //! The panels of figures 7, 8 and 9, at the paper's sizes (figure 10 is on real data: `claims::adult`).
 //!
-//! Panels of a model with an exact law are compared with the exact risk at those very sizes, generations included. Of logistic and Poisson
-//! regression only the limit has a law, and their panels are rungs of ladders.
+//! Where a model has an exact law, its panels are compared with the exact risk at the paper's sizes and generations. Logistic and Poisson
+//! regression have a law only in the limit of many rows. Their panels are simulated at growing sizes, from which the limit is extrapolated.
 
 use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::{cdf, linear};
@@ -33,7 +33,7 @@ impl Panel {
         law.expect("sizes of the figures")
     }
 
-    /// The panel's chain at a weight, with its exact expectation under the same record.
+    /// The panel's chain at a weight, with the exact expectation of what is recorded.
     fn case(self, p: usize, rows: Rows, w: f64, record: Record) -> Case {
         let law = self.law(p, rows);
         let expected = match &record {
@@ -52,13 +52,13 @@ impl Panel {
         }
     }
 
-    /// Moments propagated from generation to generation by the panel's sampling law.
+    /// The panel's risks at t = 0, 1, ..., from moments that are carried from generation to generation.
     fn moments(self, p: usize, rows: Rows, w: f64, generations: u32) -> Vec<f64> {
         let (n, m, sigma) = (rows.real as u64, rows.synthetic as u64, DMatrix::identity(p, p));
         match self {
             Self::Mean => moments::mean_risk(&sigma, n, m, &w, generations),
             Self::Covariance => moments::covariance_risk(&sigma, n, m, w, generations),
-            // Enumeration is for small sizes; the resampled points of a cdf are stepped as F(1 - F) instead.
+            // At these sizes outcomes are too many to be enumerated. The variance of F_t at a point is carried instead.
             Self::Cdf => moments::point_risk(n, m, &vec![w; generations as usize]),
         }
     }
@@ -77,7 +77,7 @@ pub fn claims() -> Vec<Claim> {
     seven.into_iter().chain(eight).chain(nine).collect()
 }
 
-/// A claim that a panel shows.
+/// A claim on a panel.
 fn panel(
     id: &'static str,
     statement: &'static str,
@@ -92,8 +92,8 @@ fn figure_7a() -> Claim {
     let at = |t| Panel::Mean.case(4, HUNDRED, 0.0, Record::At(vec![t]));
     panel(
         "figure-7a",
-        "w = 0: the mean's risk is (4/100)(1 + t), linear to t = 999 (by recursion; a simulated mean shows it only while t ≪ m, since the \
-         paths of still large Σ_t that carry it become rare)",
+        "w = 0: the mean's risk is (4/100)(1 + t), linear to t = 999 (by recursion; a simulated mean shows it only while t ≪ m, since later it \
+         comes from rare chains whose Σ_t is still large)",
         "n = m = 100, p = 4",
         Exactness::Exact,
         vec![
@@ -163,7 +163,7 @@ fn figure_7d() -> Claim {
         vec![
             exact("the law's growth", certificate::figures::growth_of_the_regression),
             recursion("sums of E tr (X'X)⁻¹ by quadrature", RECURSION, || {
-                // E 1/chi-squared(97), four times.
+                // tr (X'X)^-1 has the mean p E 1/chi^2 with m - p + 1 = 97 degrees of freedom, p = 4.
                 let slope = 4.0 * moments::chi_squared_mean(97.0, |x| 1.0 / x);
                 let sizes = || SampleSizes::new(100, 100).expect("positive");
                 let case = |(s, t): (f64, u32)| {
@@ -177,7 +177,7 @@ fn figure_7d() -> Claim {
     )
 }
 
-/// Panels (e) and (f) of figure 7: the limit law A(1/n + t/m) for few generations, with its constant by quadrature.
+/// Panels (e) and (f) of figure 7: simulated risks in the first generations against the limit law A(1/n + t/m), and its constant A by quadrature.
 fn synthetic_growth(
     id: &'static str,
     statement: &'static str,
@@ -188,7 +188,7 @@ fn synthetic_growth(
     panel(id, statement, "w = 0, p = 4, fixed t, n = m → ∞", Exactness::Limit, vec![growth, constant])
 }
 
-/// The limit law at w = 0, n = 100, m = 200, against its growth from a constant A that was computed by quadrature.
+/// The program's limit law at w = 0, n = 100, m = 200, against A(1/n + t/m) with A by quadrature.
 fn growth_from_quadrature(model: Fitted) -> Vec<Relation> {
     let law = model.law(Rung::ladder::<1>(100, 0.5, 4, 0, 1)[0]);
     let a = model.constant_by_quadrature(4);
@@ -207,7 +207,8 @@ fn figure_7e() -> Claim {
 fn figure_7f() -> Claim {
     let statement =
         "w = 0: the risk of Poisson regression grows from the start like A(1/n + t/m), A = tr I(β)⁻¹, for n, m → ∞";
-    // A row tells e^(x'beta), of which the logarithm has the variance |beta|^2 = p: n rows are worth n/e^4, and the gap falls like n^-.7 up to 10^4 rows.
+    // The information of a row is e^(x'beta), whose logarithm has the variance |beta|^2 = p = 4. So n rows have the information of n/e^4 equal ones, and the
+    // distance from the limit falls like n^-.75 up to 10^4 rows, not like 1/n. The sizes therefore grow by factors of four, to 51,200.
     let rungs = [800, 3_200, 12_800, 51_200].map(|n| Rung { real: n, synthetic: n, dim: 4, from: 1, until: 3 });
     let growth = Fitted::Poisson.ladder("n = m = 800, ..., 51200, t = 1, 2", 1_024, 0.3, 0.0, rungs);
     synthetic_growth("figure-7f", statement, growth, || growth_from_quadrature(Fitted::Poisson))
@@ -217,7 +218,7 @@ fn figure_7f() -> Claim {
 fn curve(panel: Panel, p: usize, cap: u64, margin: f64, record: &Record) -> Vec<Check> {
     let at = |w| panel.case(p, HUNDRED, w, record.clone());
     let best = panel.law(p, HUNDRED).optimal_weight().expect("a law with an optimum");
-    // The chain forgets its start like u^2t: at t = 15, near the minimum, less than 1e-12 is left.
+    // What is left of the start after t generations is a share u^2t: near the minimum, at t = 15, less than 1e-12.
     let near = Record::Average { from: 15, until: 45 };
     let minimum = panel.simulated(Cell::minimised(HUNDRED, p, near), best);
     vec![
@@ -226,7 +227,7 @@ fn curve(panel: Panel, p: usize, cap: u64, margin: f64, record: &Record) -> Vec<
     ]
 }
 
-/// The recursion behind a panel of figure 8: averages over t = 150..199.
+/// The exact mean risk of a panel of figure 8 over t = 150..199, against risks carried from generation to generation.
 fn curve_recursion(panel: Panel, p: usize) -> Vec<(String, f64, f64)> {
     let case = |w: f64| {
         let stepped = panel.moments(p, HUNDRED, w, 199);
@@ -259,7 +260,7 @@ fn figure_8b() -> Claim {
     }));
     panel(
         "figure-8b",
-        "the covariance's risk over w is least at .6198, not at 1/φ, where it is .0375641",
+        "the covariance's risk over w, averaged over t = 150..199, is least at .6198, not at 1/φ; its least value is .0375641",
         "n = m = 100, p = 2, Σ = I",
         Exactness::Exact,
         checks,
@@ -274,16 +275,16 @@ fn figure_8c() -> Claim {
     }));
     panel(
         "figure-8c",
-        "the risk of the distribution function over w is least at .6170, not at 1/φ, where it is .00102829",
+        "the risk of the distribution function over w, averaged over t = 150..199, is least at .6170, not at 1/φ; its least value is .00102829",
         "n = m = 100",
         Exactness::Exact,
         checks,
     )
 }
 
-/// Panels (e) and (f) of figure 8: the limit law's curve, a ladder to the right of its minimum, and the minimiser's own.
+/// Panels (e) and (f) of figure 8: the limit law along the curve, and simulations at growing sizes, of the minimiser and of the risk at a weight to its right.
 fn regression_curve(id: &'static str, statement: &'static str, model: Fitted, curve: fn() -> Vec<Relation>) -> Claim {
-    // What is left of second order is larger for Poisson, as in the ladders of its risk.
+    // For Poisson the terms of order 1/n^2, which a linear extrapolation leaves, are larger: its sizes begin at 100.
     let (first, name) = match model {
         Fitted::Poisson => (100, "minimisers at n = m = 100, 200, 400"),
         Fitted::Linear | Fitted::Logistic => (50, "minimisers at n = m = 50, 100, 200"),
@@ -329,7 +330,7 @@ fn figure_8d() -> Claim {
     let minimum = Case::new(Cell::minimised(HUNDRED, 2, near), simulator, 0, best);
     panel(
         "figure-8d",
-        "the risk of linear regression over w is least at .6194, not at 1/φ, and .0126089 there, 2 % above the limit law",
+        "the limit risk of linear regression over w is least at .6194, not at 1/φ; its least value .0126089 is 2 % above that of the limit law",
         "n = m = 100, p = 2, β = (1, 1)",
         Exactness::Exact,
         vec![
@@ -366,7 +367,7 @@ fn figure_8f() -> Claim {
     regression_curve("figure-8f", statement, Fitted::Poisson, || Fitted::Poisson.curve_from_quadrature(1.0, 2))
 }
 
-/// n = 100 and m = floor(n/k) of figure 9, with the effective k = n/m.
+/// n = 100 and m = floor(n/k) of figure 9, with the ratio n/m that they have.
 fn rows_at(k: f64) -> (Rows, f64) {
     let synthetic = (100.0 / k).floor() as usize;
     (Rows { real: 100, synthetic }, 100.0 / synthetic as f64)
@@ -377,7 +378,7 @@ fn both_weights(k: f64) -> [f64; 2] {
     [k / (1.0 + k), ((k * k + 4.0 * k).sqrt() - k) / 2.0]
 }
 
-/// Panels (a) to (c) of figure 9: both weightings at both ends of its grid, simulated and against the exact finite-t risk.
+/// Panels (a) to (c) of figure 9, the risk under the naive and the golden weight over k: simulated at the ends of the grid, and exact along it.
 fn two_curves(panel: Panel, p: usize, ratios: &[f64], cap: u64, margin: f64, record: &Record) -> Vec<Check> {
     let cases = ratios.iter().flat_map(|&k| {
         let (rows, effective) = rows_at(k);
@@ -417,7 +418,7 @@ fn golden_below_naive(panel: Panel, p: usize, k: f64) -> Deviation {
 fn figure_9a() -> Claim {
     panel(
         "figure-9a",
-        "naive against golden weight for the mean: .010371 and .001902 at k = .01, .010868 and .007024 at k = .19 (m = 526)",
+        "the mean's risk under the naive and the golden weight is .010371 and .001902 at k = .01, .010868 and .007024 at k = .19 (m = 526)",
         "n = 100, p = 2, m = floor(n/k), t = 150..199",
         Exactness::Exact,
         two_curves(Panel::Mean, 2, &[0.01, 0.19], 32_000, 0.07, &STATIONARY),
@@ -427,7 +428,7 @@ fn figure_9a() -> Claim {
 fn figure_9b() -> Claim {
     panel(
         "figure-9b",
-        "naive against golden weight for the covariance: the golden weight has less risk all along the grid",
+        "the covariance's risk is smaller under the golden than under the naive weight, at every k from .01 to .19",
         "n = 100, p = 2, m = floor(n/k), t = 150..199",
         Exactness::Exact,
         two_curves(Panel::Covariance, 2, &[0.01, 0.19], 32_000, 0.06, &STATIONARY),
@@ -437,16 +438,16 @@ fn figure_9b() -> Claim {
 fn figure_9c() -> Claim {
     panel(
         "figure-9c",
-        "naive against golden weight for the distribution function: the golden weight has less risk all along the grid",
+        "the risk of the distribution function is smaller under the golden than under the naive weight, at every k from .01 to .19",
         "n = 100, m = floor(n/k)",
         Exactness::Exact,
         two_curves(Panel::Cdf, 1, &[0.19], 5_200, 0.06, &Record::Average { from: 20, until: 60 }),
     )
 }
 
-/// Panels (e) and (f) of figure 9: ladders at k = .19 under the golden weight and, where it fits the quick tier, under the naive one.
+/// Panels (e) and (f) of figure 9: simulations of growing size at k = .19, under the golden weight, and in the full tier under the naive weight too.
 fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, cap: u64, margin: f64) -> Claim {
-    // The effective ratio tends to k along the ladder, and every rung is compared with the law at its own sizes.
+    // n/m is not exactly k, since m is a whole number. Each size is compared with the law at its own n and m.
     let [naive, golden] = both_weights(0.19);
     let naive = model.ladder("naive weight", cap, 1.5 * margin, naive, Rung::ladder::<4>(50, 0.19, 2, 15, 55));
     panel(
@@ -482,7 +483,7 @@ fn figure_9d() -> Claim {
     });
     panel(
         "figure-9d",
-        "naive against golden weight for linear regression: the golden weight has less risk all along the grid",
+        "the risk of linear regression is smaller under the golden than under the naive weight, at every k from .01 to .19",
         "n = 100, p = 2, m = floor(n/k), t = 150..199",
         Exactness::Exact,
         vec![
@@ -508,11 +509,11 @@ fn figure_9d() -> Claim {
 }
 
 fn figure_9e() -> Claim {
-    let statement = "naive against golden weight for logistic regression: both follow the limit law, for n → ∞";
+    let statement = "the risk of logistic regression under the naive and under the golden weight tends to the limit law's, for n → ∞";
     regression_curves("figure-9e", statement, Fitted::Logistic, 480, 0.3)
 }
 
 fn figure_9f() -> Claim {
-    let statement = "naive against golden weight for Poisson regression: both follow the limit law, for n → ∞";
+    let statement = "the risk of Poisson regression under the naive and under the golden weight tends to the limit law's, for n → ∞";
     regression_curves("figure-9f", statement, Fitted::Poisson, 960, 0.25)
 }

@@ -28,7 +28,7 @@ pub fn claims() -> Vec<Claim> {
     vec![mean(), frequencies(), covariance(), likelihood_mean(), likelihood_covariance(), regressions()]
 }
 
-/// n, m, w, t.
+/// A place: n, m, w, t.
 type Place = (u64, u64, f64, u32);
 
 /// Where the laws are compared with other routes.
@@ -59,12 +59,12 @@ fn chain((n, m, w, _): Place, divisor: Divisor) -> Chain<f64> {
     Chain::new(n, m, w, divisor)
 }
 
-/// The expected risks at a place: one function for each claim, of what is simulated or computed by other routes.
+/// The mean's risk by the law at a place. This and the next functions are what simulations and other computations are compared with.
 fn mean_risk(trace: f64, (n, m, w, t): Place) -> f64 {
     FixedRows::of(&gaussian::mean(trace, sizes(n, m))).risk_at(&w, t)
 }
 
-/// In units of A: sum p (1 - p) of the cells, 1/6 of the distribution function.
+/// In units of A, which is sum p (1 - p) for the cells and 1/6 for the distribution function.
 fn frequency_risk((n, m, w, t): Place) -> f64 {
     6.0 * FixedRows::<f64>::of(&cdf::law(sizes(n, m))).risk_at(&w, t)
 }
@@ -78,11 +78,11 @@ fn likelihood(sigma: &DMatrix<f64>, (n, m, w, t): Place) -> Risks<f64> {
     MaximumLikelihood::new(sigma.trace(), sigma.norm_squared(), sizes(n, m)).on_fixed_rows().risks_at(&w, t)
 }
 
-/// Indices of the Gaussian chain's losses.
+/// Indices of the losses that a Gaussian chain records.
 const MEAN: usize = 0;
 const COVARIANCE: usize = 1;
 
-/// A covariance with unequal variances and correlations, so that tr Sigma, tr Sigma^2 and p are all different numbers.
+/// A covariance with unequal variances and correlations. tr Sigma, tr Sigma^2 and p are different numbers, so that a formula with the wrong one fails.
 fn correlated() -> DMatrix<f64> {
     DMatrix::from_row_slice(3, 3, &[2.0, 0.6, -0.3, 0.6, 1.0, 0.2, -0.3, 0.2, 0.5])
 }
@@ -100,7 +100,7 @@ fn cell((n, m, w, t): Place, dim: usize) -> Cell {
     Cell::new(rows, dim, w, Record::At(vec![t])).named("the same rows")
 }
 
-/// The Gaussian chain at a place; rows or statistics are drawn.
+/// The Gaussian chain at a place. It draws rows, or their sufficient statistics.
 fn simulated<S: Sample + Send + Sync + 'static>(
     sigma: DMatrix<f64>,
     divisor: Divisor,
@@ -113,7 +113,7 @@ fn simulated<S: Sample + Send + Sync + 'static>(
     Case::new(cell, setting, loss, expected).with_fixed_rows()
 }
 
-/// The program's predictions for a model's problem of these parameters, against a path that [`Chain`] makes.
+/// The program's predictions for a model with these parameters, against the risks at t = 0, 1, ... that `path` computes by [`Chain`].
 fn predicted(
     model: Model,
     parameters: Parameters,
@@ -122,7 +122,7 @@ fn predicted(
     let divisor = parameters.divisor.unwrap_or(Divisor::Unbiased);
     let problem = move |(n, m, w): (u64, u64, f64)| -> OnFixedRows {
         let problem = Problem::new(model, n, m, &parameters).expect("a valid problem");
-        // What contracts least is u^2 (1 + 2/(m - 1)), below .95: after 600 steps less than 1e-13 of it is left.
+        // The distance to the limit shrinks by u^2 (1 + 2/(m - 1)) < .95 or less in each generation: after 600, less than 1e-13 of it is left.
         let risks = path(&Chain::new(n, m, w, divisor), &problem, 600);
         (problem, w, risks)
     };
@@ -253,9 +253,10 @@ fn covariance() -> Claim {
         |at| simulated::<EveryRow>(correlated(), Divisor::Unbiased, COVARIANCE, at, covariance_risk(&correlated(), at));
     Claim {
         id: "fixed-covariance",
-        statement: "with the same n real rows at every generation the covariance's risk is (a_t + b_t)/3, each of them \
-                    e_t = (1 − u²)N/(n − 1) + u²(N/(m − 1) + ρe_{t−1}): a_t with N = 4 tr Σ² + 2(tr Σ)², ρ = 1 + 2/(m − 1), b_t with N = (tr Σ)² − tr Σ², \
-                    ρ = 1 − 1/(m − 1); it is never below that of the real rows, and unbounded up to the w_c(m) of fresh ones",
+        statement: "with the same n real rows at every generation the covariance's risk is (a_t + b_t)/3. Both obey \
+                    x_t = (1 − u²)N/(n − 1) + u²(N/(m − 1) + ρx_{t−1}), x_0 = N/(n − 1): a with N = 4 tr Σ² + 2(tr Σ)², ρ = 1 + 2/(m − 1), b with \
+                    N = (tr Σ)² − tr Σ², ρ = 1 − 1/(m − 1). The risk is never below that of the real rows, and unbounded for w up to the w_c(m) of \
+                    covariance-threshold",
         domain: "every n, m >= 2, t, w, p and Σ; p = 1 is the variance",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -264,7 +265,7 @@ fn covariance() -> Claim {
                 "all p⁴ joint second moments in rationals, later generations in symbols",
                 certificate::fixed::covariance,
             ),
-            // Compared as E tr Sigma_t^2: quadrature cannot know its distance from the truth as well. Two quadratures and a few in determinants.
+            // Compared as E tr Sigma_t^2: the risk is a difference, to which quadrature is less accurate. Some ten integrals enter.
             recursion("p = 1 and 2: averaged over the real rows' variance, by quadrature", 20.0 * QUADRATURE, || {
                 let case = |at: Place| {
                     let sigmas = [&unit(), &plane()];
@@ -318,7 +319,7 @@ fn likelihood_mean() -> Claim {
     Claim {
         id: "fixed-mle-mean",
         statement: "with divisors n, m and the same n real rows at every generation the mean's risk is T/n + q_t, q_t = u²(q_{t−1} + (1 − b_{t−1}) T/m), \
-                    T = tr Σ, b_t = w/n + u (1/m + (1 − 1/m) b_{t−1}): at every t least at w = 1",
+                    q_0 = 0, T = tr Σ, b_t as in mle-mean-law: at every t least at w = 1",
         domain: "every n, m >= 1, t, w and Σ",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -369,15 +370,15 @@ fn likelihood_covariance() -> Claim {
     };
     Claim {
         id: "fixed-mle-covariance",
-        statement: "with divisors n, m and the same n real rows at every generation the covariance's risk is as in mle-covariance-law, where \
-                    2wu (1 − 1/m)(1 − b_{t−1})/n is added in g_t, and twice that in f_t; its limit falls below that of the real rows as w falls below 1 (slope \
-                    2(n − 1)T²/(n²m)): here synthetic rows help, by shrinking the covariance",
+        statement: "with divisors n, m and the same n real rows at every generation the covariance's risk is as in mle-covariance-law, with \
+                    2wu (1 − 1/m)(1 − b_{t−1})/n added to g_t, and twice that to f_t. Where w is a little below 1 its limit is below the risk of the real rows \
+                    (its slope at w = 1 is 2(n − 1)T²/(n²m), T = tr Σ): here synthetic rows help, by shrinking the covariance",
         domain: "every n, m >= 1, t, w, p and Σ; n >= 2 for the help",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
             exact("all p⁴ joint raw second moments in rationals", certificate::fixed::likelihood_covariance),
-            // The risk is a difference of moments near 1, as small as 1/n of them here.
+            // The risk is a difference of moments near 1, and can be as small as 1/n of them: it has up to n = 100 times their relative error.
             recursion("p = 1 and 2: averaged over the real rows' variance, by quadrature", 100.0 * QUADRATURE, || {
                 let case = |at: Place| {
                     let sigmas = [&unit(), &plane()];
@@ -420,14 +421,14 @@ fn likelihood_covariance() -> Claim {
     }
 }
 
-/// Where the regressions are simulated: weight and generation, k = 1.
+/// Weight and generation at which the regressions are simulated.
 const REGRESSIONS: (f64, u32) = (0.4, 2);
 
-/// A ladder n, 2n, 4n, linear in 1/n, at k = 1.
+/// Simulated risks over the limit law at n, 2n, 4n real rows and k = 1, extrapolated linearly in 1/n.
 fn regression_ladder(model: Fitted, name: &'static str, cap: u64, margin: f64, first: usize, dim: usize) -> Check {
     let (w, t) = REGRESSIONS;
     let rung = |rung: Rung| {
-        // k = 1.
+        // The mean's risk in units of the real rows' alone, at k = 1.
         let relative = FixedRows::of(&gaussian::mean(1.0, sizes(1, 1))).risk_at(&w, t);
         model.under(ScheduleKind::Fixed, rung, w, relative).named("the same rows")
     };
@@ -438,12 +439,12 @@ fn regressions() -> Claim {
     Claim {
         id: "fixed-regressions",
         statement: "with the same n real rows at every generation n times the risk of linear, logistic and Poisson regression tends to \
-                    A(1 + k u²(1 − u^(2t))/(1 − u²)), A = σ²p or tr I(β)⁻¹, and with t to A(1 + ku²/(w(2 − w))): least at w = 1",
+                    A(1 + k u²(1 − u^(2t))/(1 − u²)), A = σ²p or tr I(β)⁻¹, and then for t → ∞ to A(1 + ku²/(w(2 − w))), which is least at w = 1",
         domain: "n → ∞ at fixed k, w, p, t and β",
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
-            exact("shares of every noise, in rationals", certificate::fixed::estimating_equations),
+            exact("shares of each sample's error, in rationals", certificate::fixed::estimating_equations),
             predicted::on_fixed_rows(false, || {
                 let models = [(Fitted::Linear, 3), (Fitted::Logistic, 2), (Fitted::Poisson, 2)];
                 let problem = |(model, dim): (Fitted, usize)| -> [OnFixedRows; 2] {

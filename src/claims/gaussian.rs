@@ -18,7 +18,7 @@ use crate::simulate::dispatch::SimulatorKind::{Rows as ByRows, Sufficient};
 use crate::simulate::engine::{BLOCK, Record};
 use crate::simulate::gaussian::{GaussianRows, GaussianSufficient};
 
-/// Indices of the chain's losses.
+/// Indices of the losses that a Gaussian chain records.
 const MEAN: usize = 0;
 const COVARIANCE: usize = 1;
 
@@ -26,7 +26,7 @@ pub fn claims() -> Vec<Claim> {
     vec![mean_law(), variance_law(), covariance_law(), covariance_threshold(), covariance_optimum()]
 }
 
-/// A covariance with unequal variances and correlations, so that tr Sigma, tr Sigma^2 and p are all different numbers.
+/// A covariance with unequal variances and correlations. tr Sigma, tr Sigma^2 and p are different numbers, so that a formula with the wrong one fails.
 fn correlated() -> DMatrix<f64> {
     DMatrix::from_row_slice(3, 3, &[2.0, 0.6, -0.3, 0.6, 1.0, 0.2, -0.3, 0.2, 0.5])
 }
@@ -39,7 +39,7 @@ fn system(sigma: &DMatrix<f64>, real: usize, synthetic: usize) -> CovarianceSyst
     CovarianceSystem::new((sigma * sigma).trace(), sigma.trace().powi(2), degrees(real, synthetic))
 }
 
-/// Places (n, m, w, t) of the recursions: unequal sizes, both extreme weights, several generations.
+/// Places (n, m, w, t) at which laws are compared with recursions: unequal sizes, w = 0 and 1, several generations.
 const PLACES: [(usize, usize, f64, u32); 8] = [
     (5, 9, 0.618, 1),
     (9, 5, 0.3, 2),
@@ -51,7 +51,7 @@ const PLACES: [(usize, usize, f64, u32); 8] = [
     (50, 60, 1.0, 7),
 ];
 
-/// A simulation of both losses' law at the places (n, m, w, t) in rows and in sufficient statistics.
+/// Simulations of one loss at the places (n, m, w, t). Samples are drawn row by row, or as their sufficient statistics (mean and covariance).
 fn cases(loss: usize, sigma: &DMatrix<f64>, places: &[(usize, usize, f64, u32)], by_rows: bool) -> Vec<Case> {
     let case = |&(real, synthetic, w, t): &(usize, usize, f64, u32)| {
         let rows = Rows { real, synthetic };
@@ -67,14 +67,14 @@ fn cases(loss: usize, sigma: &DMatrix<f64>, places: &[(usize, usize, f64, u32)],
     places.iter().map(case).collect()
 }
 
-/// The covariance's law at p = 5: by sufficient statistics from fits of rank 3 and 4, by rows from singular and regular ones.
+/// The covariance's law at p = 5. 5 and 4 rows give singular covariances, of rank 4 and 3; the other sizes give regular ones.
 fn singular() -> Vec<Case> {
     let sigma = DMatrix::from_fn(5, 5, |i, j| libm::pow(0.5, i.abs_diff(j) as f64));
     let case = |place, by_rows| cases(COVARIANCE, &sigma, &[place], by_rows);
     [case((5, 4, 0.6, 1), false), case((9, 4, 0.6, 1), true), case((30, 40, 0.6, 2), true)].concat()
 }
 
-/// Blocks of chains of which the loss varies with the real rows (w = .7) and with all rows (w = .2).
+/// Blocks of chains. Their loss varies mostly with the fresh real rows (w = .7), or mostly with the synthetic rows and the generation before (w = .2).
 fn blocks() -> Vec<Case> {
     let (rows, sigma) = (Rows { real: 5, synthetic: 4 }, DMatrix::identity(2, 2));
     let case = |w| {
@@ -85,21 +85,21 @@ fn blocks() -> Vec<Case> {
     vec![case(0.7), case(0.2)]
 }
 
-/// The mean of N(., I): A = p.
+/// The mean of rows N(., I), where A_r = A_s = tr I = p.
 fn means() -> Vec<Predicted> {
     let problem =
         |sizes, p: u64| Predicted::by_recursion(&catalogue::GAUSSIAN_MEAN, sizes, Some(p), true, (p as f64, 0.0));
     vec![problem([31, 47], 3), problem([80, 20], 2), problem([8, 600], 1), problem([600, 20], 4)]
 }
 
-/// The covariance of N(., I), by the table of second moments.
+/// The covariance of rows N(., I), from the table of all its second moments.
 fn covariances() -> Vec<Predicted> {
     let problem = |[n, m]: [u64; 2], p: u64| {
         let sigma = DMatrix::identity(p as usize, p as usize);
         let path = move |weights: &[f64]| moments::covariance_path(&sigma, n, m, weights);
         Predicted::new(&catalogue::GAUSSIAN_COVARIANCE, [n, m], Some(p), true, path)
     };
-    // Far fewer real rows than synthetic ones: the optimum is below w_c(n), which has no part in it.
+    // At n = 8, m = 600 the optimal weight is below w_c(8). It may be: the risk is bounded above w_c(m), whatever n is.
     vec![problem([70, 60], 3), problem([100, 50], 1), problem([8, 600], 2), problem([600, 52], 1)]
 }
 
@@ -107,7 +107,7 @@ fn mean_law() -> Claim {
     let places = [(8, 4, 0.5, 3), (31, 47, 0.3, 4), (20, 80, 0.0, 3)];
     Claim {
         id: "gaussian-mean-law",
-        statement: "the risk of the mean obeys the recursion with A = tr Σ, ν = n, m and ρ = 1, the covariance being re-estimated too",
+        statement: "the risk of the mean obeys the recursion with A = tr Σ, ν_n = n, ν_m = m and ρ = 1; the covariance is re-estimated too",
         domain: "every n, m >= 2, t, w and Σ",
         source: Source::Paper,
         exactness: Exactness::Exact,
@@ -145,7 +145,7 @@ fn variance_law() -> Claim {
     };
     Claim {
         id: "gaussian-variance-law",
-        statement: "the risk of σ² (p = 1) obeys the recursion with A = 2σ⁴, ν = n − 1, m − 1 and ρ = (m + 1)/(m − 1)",
+        statement: "the risk of σ² (p = 1) obeys the recursion with A = 2σ⁴, ν_n = n − 1, ν_m = m − 1 and ρ = (m + 1)/(m − 1)",
         domain: "every n, m >= 2, t, w and σ²",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -189,7 +189,7 @@ fn covariance_law() -> Claim {
     let places = [(12, 20, 0.6, 2), (31, 47, 0.4, 3), (40, 30, 0.8, 2)];
     Claim {
         id: "gaussian-covariance-law",
-        statement: "V_t = E|Σ_t − Σ|² and U_t = Var tr Σ_t obey an exact linear recursion in (V, U)",
+        statement: "the covariance's risk V_t = E|Σ_t − Σ|² obeys a linear recursion together with U_t = Var tr Σ_t",
         domain: "every n, m >= 2, t, w, p and Σ",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -233,7 +233,7 @@ fn covariance_law() -> Claim {
                     let system = system(&correlated(), n, m);
                     let stepped = (0..t).fold(system.start(), |moments, _| system.step(&w, &moments));
                     let law = system.moments_at(&w, t);
-                    // U is a difference of the two modes, which costs it a factor of (1 + 2p)/3.
+                    // U is a difference of two terms, the modes of the system. That makes its relative error (1 + 2p)/3 times as large.
                     error(law.risk, stepped.risk, 100.0 * IDENTITY).max(error(
                         law.trace_variance,
                         stepped.trace_variance,
@@ -257,8 +257,8 @@ fn covariance_law() -> Claim {
 fn covariance_threshold() -> Claim {
     Claim {
         id: "covariance-threshold",
-        statement: "the covariance's risk is bounded exactly for w > w_c(m) = 1 − √((m − 1)/(m + 1)): a small positive weight does not \
-                    prevent collapse (no simulation: the loss has infinite variance near w_c)",
+        statement: "the covariance's risk is bounded if and only if w > w_c(m) = 1 − √((m − 1)/(m + 1)): a small positive weight does not \
+                    prevent collapse (not simulated: near w_c the loss has infinite variance)",
         domain: "every m >= 2, n, p and Σ",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -266,7 +266,8 @@ fn covariance_threshold() -> Claim {
             proof("covariance-threshold"),
             exact("sign of the eigenvalue, in rationals", certificate::covariance::critical_weight),
             recursion("growth of the p⁴ second moments at w_c", 1e-9, || {
-                // At w_c the larger mode's factor is 1: after the other one (below 1 - 1/m) has died, the steps are equal.
+                // At w_c the risk has a part that grows by equal steps, and one that shrinks by a factor below 1 - 1/m in each generation. Once that is gone, all
+                // steps are equal.
                 let case = |m: u64| {
                     let w = threshold(m - 1);
                     let risks = moments::covariance_risk(&DMatrix::identity(2, 2), 20, m, w, 3_000);
@@ -305,13 +306,13 @@ fn covariance_optimum() -> Claim {
     };
     Claim {
         id: "covariance-optimum",
-        statement: "the covariance's exact optimum is near the golden weight and not equal to it: .6198 at n = m = 100, p = 2",
+        statement: "the weight that minimises the covariance's limit risk is near the golden weight, but not equal to it: .6198 at n = m = 100, p = 2, Σ = I",
         domain: "every n, m >= 2",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
             exact("slope in rationals, branch and bound", certificate::covariance::optimum),
-            recursion("Brent on the p⁴ second moments", MINIMISER, || {
+            recursion("minimum of the risk from all p⁴ second moments, by Brent's method", MINIMISER, || {
                 let case = |(p, n, m): (usize, usize, usize)| {
                     let sigma = DMatrix::identity(p, p);
                     let risk = |w: f64| moments::covariance_risk(&sigma, n as u64, m as u64, w, 300)[300];

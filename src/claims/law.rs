@@ -1,11 +1,11 @@
-//! The one recursion under every model.
+//! The recursion that most models obey, e_t = w^2 A_r/nu_n + u^2 (A_s/nu_m + rho e_{t-1}).
 
 use super::check::{exact, proof, property, recursion};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, iterate, iterated, law, laws, weight, weights};
 use super::{Claim, Exactness, Source, certificate};
 use crate::optimum::minimise;
 
-/// Laws for deterministic cases: (A_r/nu_n, A_s/nu_m, rho - 1), rho below, at and above 1.
+/// Coefficients of the deterministic cases, (A_r/nu_n, A_s/nu_m, rho - 1), with rho below, at and above 1.
 const LAWS: [(f64, f64, f64); 6] =
     [(1.0, 1.0, 0.0), (0.02, 0.005, 0.0), (0.7, 2.0, -0.01), (0.01, 0.03, -0.25), (0.02, 0.02, 0.02), (0.5, 0.1, 0.4)];
 
@@ -37,12 +37,12 @@ fn finite_time() -> Claim {
                 |&((fresh, synthetic, _), w, excess, t)| {
                     let [w, excess] = [w, excess].map(|exponent| libm::pow(10.0, exponent));
                     let (u, t) = (1.0 - w, libm::exp2(t).floor());
-                    // q = (1 − excess) u² by its distance from 1: (1 + q + ... + q^(t−1)) = (1 − q^t)/gap.
+                    // With q = (1 − excess) u² and gap = 1 − q: 1 + q + ... + q^(t−1) = (1 − q^t)/gap.
                     let gap = w * (1.0 + u) + excess * u * u;
                     let power = t * libm::log1p(-gap);
                     let sum = -libm::expm1(power) / gap;
                     let risk = (w * w * fresh + u * u * synthetic) * sum + libm::exp(power) * fresh;
-                    // q is rounded, and enters t times.
+                    // q is rounded once, and its t-th power has t times that relative error.
                     error(law(&(fresh, synthetic, -excess)).risk_at(&w, t as u32), risk, IDENTITY * (1.0 + t))
                 },
             ),
@@ -88,7 +88,7 @@ fn limit() -> Claim {
                     if condition <= 0.0 || condition.is_infinite() {
                         return holds(limit == f64::INFINITY);
                     }
-                    // The subtraction 1 - rho u^2 is as badly conditioned as the limit is large.
+                    // Rounding 1 - rho u^2 costs a relative error of some roundings over 1 - rho u^2.
                     error(w * w * c.0 + u * u * (c.1 + (1.0 + c.2) * limit), limit, IDENTITY * condition.max(1.0))
                 },
             ),
@@ -99,13 +99,13 @@ fn limit() -> Claim {
 fn divergence() -> Claim {
     Claim {
         id: "law-divergence",
-        statement: "where ρu² >= 1 the risk grows without bound: linearly in t at ρu² = 1, geometrically above",
+        statement: "where ρu² >= 1 the risk grows without bound: linearly in t if ρu² = 1, geometrically if ρu² > 1",
         domain: "ρu² >= 1",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
             proof("law-divergence"),
-            exact("gap, in symbols", certificate::law::divergence),
+            exact("growth, in symbols", certificate::law::divergence),
             recursion("growth at and above ρu² = 1", RECURSION, || {
                 let at_one = [((1.0, 0.5, 0.0), 0.0), ((0.3, 0.2, 3.0), 0.5), ((2.0, 1.0, 15.0), 0.75)];
                 let linear = at_one.map(|(c, w)| {
@@ -125,7 +125,7 @@ fn divergence() -> Claim {
                 |(c, w)| {
                     let e = iterate(c, *w, 3);
                     let steps = [e[2] - e[1], e[3] - e[2]].map(f64::abs);
-                    // Steps that grow by rho u^2 > 1 or shrink; nearer to 1 the float iteration cannot tell.
+                    // The steps of the risk change by the factor rho u^2. Rounding hides on which side of 1 it is where it is nearer than 1e-6.
                     let ratio = steps[1] / steps[0];
                     let diverges = law(c).diverges(weight(*w)) && law(c).limit_risk(weight(*w)) == f64::INFINITY;
                     holds((ratio - 1.0).abs() < 1e-6 || !ratio.is_finite() || diverges == (ratio > 1.0))
@@ -144,15 +144,18 @@ fn optimum() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("law-optimum"),
-            exact("slope in symbols, rational optima, branch and bound", certificate::law::optimum),
-            recursion("Brent on the iterated risk", MINIMISER, || {
+            exact(
+                "slope in symbols, optima in rationals, all other weights by branch and bound",
+                certificate::law::optimum,
+            ),
+            recursion("minimum of the iterated risk, by Brent's method", MINIMISER, || {
                 let brent = |c| minimise(&|w| iterated(c, w, 2_000), (0.0, 1.0)).at;
                 LAWS.iter().map(|c| (format!("{c:?}"), law(c).optimal_weight(), brent(c))).collect()
             }),
             property("u* is a root of ρu² − Du + 1", "(A_r/ν_n, A_s/ν_m, ρ − 1)", laws, |c| {
                 let (rho, u) = (1.0 + c.2, law(c).optimal_synthetic_weight());
                 let d = 1.0 + rho + c.1 / c.0;
-                // Residual relative to its largest term.
+                // The terms of one sign against those of the other, so that the error is relative to them.
                 error(rho * u * u + 1.0, d * u, IDENTITY)
             }),
             property("w* + u* = 1", "(A_r/ν_n, A_s/ν_m, ρ − 1)", laws, |c| {
@@ -184,7 +187,7 @@ fn optimal_value() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("law-optimal-value"),
-            exact("rational optima", certificate::law::optimal_value),
+            exact("optima in rationals", certificate::law::optimal_value),
             recursion("iterated at w*", RECURSION, || {
                 let case = |c| {
                     let w = law(c).optimal_weight();

@@ -47,19 +47,19 @@ fn fixed_design() -> Claim {
     };
     Claim {
         id: "linear-fixed-design",
-        statement: "on one fixed design with mixed labels the risk obeys the recursion with A/ν = σ² tr (X'X)⁻¹ and ρ = 1 (k = 1)",
+        statement: "with one fixed design X and the labels w y + u ỹ, y real and ỹ synthetic, the risk obeys the recursion with A_r/ν_n = A_s/ν_m = σ² tr (X'X)⁻¹ and ρ = 1",
         domain: "every X of full rank, t, w",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("hat matrix in rationals", certificate::sampling::fixed_design),
+            exact("covariance of the coefficients in rationals", certificate::sampling::fixed_design),
             recursion("covariance matrix of the coefficients, generation by generation", RECURSION, || {
                 let x = design();
                 let map = (x.transpose() * &x).try_inverse().expect("full rank") * x.transpose();
                 let fresh = &map * map.transpose() * NOISE;
                 let case = |w: f64, t: u32| {
                     let u = 1.0 - w;
-                    // What synthetic labels add: their noise, and the last coefficients through the hat matrix.
+                    // What a synthetic label passes on: the error of the coefficients that made it, mapped to labels by X and back by least squares.
                     let passed = |c: &DMatrix<f64>| &map * (&x * c * x.transpose()) * map.transpose();
                     let step = |c: DMatrix<f64>, _| &fresh * (w * w) + (&fresh + passed(&c)) * (u * u);
                     let last = (0..t).fold(fresh.clone(), step);
@@ -73,7 +73,7 @@ fn fixed_design() -> Claim {
     }
 }
 
-/// The law at these sizes, noise of variance [`NOISE`].
+/// The exact law on random rows x ~ N(0, I) at these sizes, with noise of variance [`NOISE`].
 fn random(n: usize, m: usize, p: usize) -> RandomDesign {
     let sizes = SampleSizes::new(n as u64, m as u64).expect("positive");
     RandomDesign::new(NOISE * p as f64, p as u32, sizes).expect("n > p + 1")
@@ -105,7 +105,7 @@ fn correlated() -> Case {
     Case::new(cell, Setting::of(model, rows), 0, law.risk_at(weight(0.4), 2))
 }
 
-/// Problems of one and two columns, with their risks from eigenvalues and pairs of them.
+/// Problems of one and two columns. Their risks come from integrals over the one eigenvalue, or over the pair of eigenvalues, of a random matrix.
 fn columns() -> Vec<Predicted> {
     let problem = |[n, m]: [u64; 2], p: u32| {
         let path = move |weights: &[f64]| moments::design_path(p, n, m, weights);
@@ -117,13 +117,13 @@ fn columns() -> Vec<Predicted> {
 fn law() -> Claim {
     Claim {
         id: "linear-law",
-        statement: "random design: the risk of weighted least squares is exactly e_t = Ag/p + ρe_{t−1}, A = σ² tr Ω⁻¹, with g and 1 − ρ means over single \
-                    eigenvalues x of a matrix-variate beta B_p(m/2, n/2)",
+        statement: "random design: the risk of weighted least squares is exactly e_t = Ag/p + ρe_{t−1}, A = σ² tr Ω⁻¹, where g and 1 − ρ are means of functions \
+                    of a single eigenvalue x of a random matrix, which has the matrix-variate beta law B_p(m/2, n/2)",
         domain: "every n > p + 1, m >= 1 (m < p too), t, 0 < w <= 1, p, σ² and Ω",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("one column in intervals, all rows alike in rationals", certificate::random_design::floats),
+            exact("one column in intervals, rows of equal weight in rationals", certificate::random_design::floats),
             recursion("pairs of eigenvalues by quadrature", QUADRATURE, || {
                 let case = |(p, n, m, w): (u32, u64, u64, f64)| {
                     let law =
@@ -203,13 +203,13 @@ fn pooling() -> Claim {
     let place = |n: usize, m: usize, p, t| simulated(&(n, m, p, n as f64 / (n + m) as f64, t), false);
     Claim {
         id: "linear-pooling",
-        statement: "random design, all rows weighted alike (w = n/(n + m)): g = p/(ν − p − 1), pρ = ((ν − 1)S − T)/(ν − p − 1) with S and T the second moments of \
-                    a matrix-variate beta, rational in n, m, p",
+        statement: "random design, all rows of equal weight, w = n/ν with ν = n + m: g = p/(ν − p − 1) and pρ = ((ν − 1)S − T)/(ν − p − 1), where S and T are second \
+                    moments of a matrix-variate beta law, rational in n, m and p",
         domain: "every n > p + 1, m, p",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("by one row and the exchange of rows", certificate::random_design::pooling),
+            exact("from the moments of one row, in rationals", certificate::random_design::pooling),
             property(
                 "the exact law at that weight",
                 "(p, n - p - 1, m)",
@@ -244,7 +244,7 @@ fn optimal() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             exact("one column: a minimum in intervals", certificate::random_design::optimum),
-            recursion("Brent on pairs of eigenvalues, and the digits stated", MINIMISER, || {
+            recursion("minimum of the risk from pairs of eigenvalues, and the digits stated", MINIMISER, || {
                 let limit = |p, n, m, w| {
                     let (noise, passed) = moments::design_step(p, n, m, w);
                     noise / (1.0 - passed)
@@ -288,8 +288,9 @@ fn second_order() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
-            exact("all rows alike in rationals", certificate::random_design::expansion),
-            // Two sizes take the third order away; what is left is of fourth order, 1e-7, and the rounding of a difference n^2 1e-12 of R_1/n.
+            exact("rows of equal weight in rationals", certificate::random_design::expansion),
+            // The combination of three sizes below removes the terms of order 1/n and 1/n^2 that follow R_2. What is left is of the next order, below 1e-7, and
+            // rounding: a difference of numbers near R_1, accurate to 1e-12, times n, at most 1e-8.
             recursion("pairs of eigenvalues at n = 1000, 2000, 4000", 1e-4, || {
                 let case = |(p, k, w): (u32, f64, f64)| {
                     let second = |n: f64| {
@@ -313,7 +314,7 @@ fn second_order() -> Claim {
                     let first = (w * w + k * (1.0 - w) * (1.0 - w)) / (w * (2.0 - w));
                     let second = theory_second_order(p, &k, &w) / n as f64;
                     let exact = random(n, m, p as usize).limit_risk(weight(w)) * n as f64 / (NOISE * f64::from(p));
-                    // Third order is at most some hundred times ((p + 1)/n)^2.
+                    // What follows R_2/n is at most some hundred times ((p + 1)/n)^2.
                     let third = 300.0 * (f64::from(p + 1) / n as f64) * (f64::from(p + 1) / n as f64);
                     holds((exact - first - second).abs() <= third * (1.0 + k) / w)
                 },
@@ -325,7 +326,7 @@ fn second_order() -> Claim {
 fn limit() -> Claim {
     let beta = DVector::from_row_slice(&[1.0, -0.5, 2.0]);
     let record = Record::Average { from: 12, until: 42 };
-    // The transient u^{2t} at t = 12 is below 1e-5 at w = .39 and above.
+    // What is left of the start after 12 generations is a share u^{24}, below 1e-5 at w = .39.
     let rung = |n: usize| {
         let rows = Rows { real: n, synthetic: 4 * n };
         let law = theory::limit_law(NOISE, 3, SampleSizes::new(n as u64, 4 * n as u64).expect("positive"));
@@ -341,7 +342,7 @@ fn limit() -> Claim {
         exactness: Exactness::Limit,
         checks: vec![
             exact("first-order law in rationals", certificate::sampling::estimating_equations),
-            // What is left is of second order in (p + 1)/n, as small as the tolerance at 10^7 rows and more.
+            // The relative difference of the two laws is of order (p + 1)/n, which is below the tolerance at 10^10 rows.
             recursion("the exact law at 10¹⁰ rows", 1e-8, || {
                 let case = |(p, ratio, w): (u32, f64, f64)| {
                     let (n, m) = (10_000_000_000, (1e10 / ratio) as u64);

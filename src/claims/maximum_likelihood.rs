@@ -37,21 +37,21 @@ fn place((n, m, w, t): (u64, u64, f64, u32)) -> String {
     format!("n = {n}, m = {m}, w = {w}, t = {t}")
 }
 
-/// The expected risks for a covariance at a place: of what is simulated or computed by other routes.
+/// The risks by the law, for rows of covariance `sigma` at a place. Simulations and other computations are compared with them.
 fn risks(sigma: &DMatrix<f64>, (n, m, w, t): (u64, u64, f64, u32)) -> Risks<f64> {
     MaximumLikelihood::new(sigma.trace(), sigma.norm_squared(), sizes(n, m)).risks_at(&w, t)
 }
 
-/// Indices of the chain's losses.
+/// Indices of the losses that a Gaussian chain records.
 const MEAN: usize = 0;
 const COVARIANCE: usize = 1;
 
-/// A covariance with unequal variances and correlations, so that tr Sigma, tr Sigma^2 and p are all different numbers.
+/// A covariance with unequal variances and correlations. tr Sigma, tr Sigma^2 and p are different numbers, so that a formula with the wrong one fails.
 fn correlated() -> DMatrix<f64> {
     DMatrix::from_row_slice(3, 3, &[2.0, 0.6, -0.3, 0.6, 1.0, 0.2, -0.3, 0.2, 0.5])
 }
 
-/// The chain with divisors n and m at a place; rows or statistics are drawn.
+/// The chain with divisors n and m at a place. It draws rows, or their sufficient statistics.
 fn simulated<S: Sample + Send + Sync + 'static>(sigma: DMatrix<f64>, loss: usize, at: (u64, u64, f64, u32)) -> Case {
     let risks = risks(&sigma, at);
     let expected = if loss == MEAN { risks.mean } else { risks.covariance };
@@ -76,8 +76,8 @@ fn unit() -> DMatrix<f64> {
 fn mean() -> Claim {
     Claim {
         id: "mle-mean-law",
-        statement: "with divisors n, m (numpy's bias=True) the mean's risk is e_t = w² T/n + u² (e_{t−1} + (1 − b_{t−1}) T/m), T = tr Σ, and the \
-                    covariance's bias b_t = w/n + u (1/m + (1 − 1/m) b_{t−1}) holds it below that of the unbiased model",
+        statement: "covariances with divisors n, m (numpy's bias=True): the mean's risk is e_t = w² T/n + u² (e_{t−1} + (1 − b_{t−1}) T/m), T = tr Σ, where \
+                    E Σ_t = (1 − b_t) Σ, b_t = w/n + u (1/m + (1 − 1/m) b_{t−1}), b_0 = 1/n. This bias b keeps it at or below that of the unbiased model",
         domain: "every n, m >= 1, t, w and Σ",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -117,14 +117,14 @@ fn mean() -> Claim {
 fn variance() -> Claim {
     Claim {
         id: "mle-variance-law",
-        statement: "with divisors n, m the risk of σ² (p = 1) is (f_t + b_t²) σ⁴, f_t = w² 2(n − 1)/n² + u² ((1 − 1/m²) f_{t−1} + \
-                    2(m − 1)/m² (1 − b_{t−1})²): bounded for every w, there is no threshold",
+        statement: "with divisors n, m the risk of σ² (p = 1) is (f_t + b_t²) σ⁴, b_t as in mle-mean-law, f_t = w² 2(n − 1)/n² + u² ((1 − 1/m²) f_{t−1} + \
+                    2(m − 1)/m² (1 − b_{t−1})²), f_0 = 2(n − 1)/n²: bounded for every w, there is no threshold",
         domain: "every n, m >= 1, t, w and σ²",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
             exact("raw fourth moments in rationals", certificate::maximum_likelihood::variance),
-            // The risk is a difference of moments near 1, as small as 1/n of them here.
+            // The risk is a difference of moments near 1, and can be as small as 1/n of them: it has up to n = 100 times their relative error.
             recursion("chi-squared moments by quadrature", 100.0 * QUADRATURE, || {
                 let case = |at: (u64, u64, f64, u32)| {
                     let risk = biased::variance_risk(at.0, at.1, at.2, at.3)[at.3 as usize];
@@ -144,7 +144,7 @@ fn variance() -> Claim {
                     let square = (w * w * fresh * (1.0 + 1.0 / rows) + 2.0 * w * u * fresh * passed * mean)
                         / (1.0 - u * u * passed * (1.0 + 1.0 / drawn));
                     let limit = law.limit_risks(weight(w)).covariance;
-                    // 1 - u (1 - 1/m) is as badly conditioned as it is small.
+                    // Rounding 1 - u (1 - 1/m) costs a relative error of some roundings over it.
                     let tolerance = 10.0 * IDENTITY / (1.0 - u * passed);
                     error(risks(&unit(), (n, m, 1.0, t)).covariance, (2.0 * rows - 1.0) / (rows * rows), IDENTITY)
                         .max(error(1.0 + limit, 2.0 + square - 2.0 * mean, tolerance))
@@ -165,14 +165,15 @@ fn covariance() -> Claim {
     let plane = || DMatrix::from_row_slice(2, 2, &[2.0, 0.6, 0.6, 1.0]);
     Claim {
         id: "mle-covariance-law",
-        statement: "with divisors n, m, E|Σ_t − Σ|² = ((2 tr Σ² + T²) f_t + (T² − tr Σ²) g_t)/3 + b_t² tr Σ², T = tr Σ, g_t as f_t with (n − 1)/n², \
-                    (1 − 1/m)(1 − 2/m) and (m − 1)/m²: bounded for every w and p",
+        statement: "with divisors n, m, E|Σ_t − Σ|² = ((2 tr Σ² + T²) f_t + (T² − tr Σ²) g_t)/3 + b_t² tr Σ², T = tr Σ, b_t and f_t as in \
+                    mle-variance-law, and g_t as f_t with (n − 1)/n², (1 − 1/m)(1 − 2/m) and (m − 1)/m² for 2(n − 1)/n², 1 − 1/m² and 2(m − 1)/m²: bounded \
+                    for every w and p",
         domain: "every n, m >= 1, t, w, p and Σ",
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
             exact("all p⁴ raw second moments in rationals", certificate::maximum_likelihood::covariance),
-            // As for the variance.
+            // The tolerance is that of the variance, for the same reason.
             recursion(
                 "p = 2: along every direction, and the determinant, by quadrature",
                 100.0 * QUADRATURE,
@@ -193,7 +194,7 @@ fn covariance() -> Claim {
                     let (rows, drawn, u, dim) = (n as f64, m as f64, 1.0 - w, p as f64);
                     // (n - 1)/n^2 times the unbiased model's tr Sigma^2 + T^2, and the square of the bias 1/n.
                     let alone = ((rows - 1.0) * (dim + dim * dim) + dim) / (rows * rows);
-                    // E Sigma_t, and the two modes of E tr S^2 and E (tr S)^2, in units of their values at Sigma.
+                    // E Sigma_t, and two combinations of E tr S^2 and E (tr S)^2 that are carried on separately (the modes), in units of their values at Sigma.
                     let (fresh, passed) = (1.0 - 1.0 / rows, 1.0 - 1.0 / drawn);
                     let mean = w * fresh / (1.0 - u * passed);
                     let mode = |excess: f64| {
@@ -203,7 +204,8 @@ fn covariance() -> Claim {
                     };
                     let square = ((2.0 * dim + dim * dim) * mode(1.0) + (dim - dim * dim) * mode(-2.0)) / 3.0;
                     let law = MaximumLikelihood::new(dim, dim, sizes(n, m));
-                    // Compared through E tr S^2 + E tr Sigma^2, whose terms reach p^2; 1 - u (1 - 1/m) is as badly conditioned as it is small.
+                    // Terms of size p^2 cancel in the risk, so that p^2 is added on both sides. Rounding 1 - u (1 - 1/m) costs a relative error of some roundings
+                    // over it.
                     let [found, expected] =
                         [law.limit_risks(weight(w)).covariance, square - 2.0 * mean * dim + dim].map(|x| x + dim * dim);
                     error(risks(&sigma, (n, m, 1.0, t)).covariance, alone, IDENTITY).max(error(
@@ -227,7 +229,7 @@ fn covariance() -> Claim {
 fn saturation() -> Claim {
     Claim {
         id: "mle-saturation",
-        statement: "with divisors n, m and w = 0 the mean's risk is tr Σ (1 − (1 − 1/n)(1 − 1/m)^t) → tr Σ, not linear without bound: Σ_t shrinks to 0, \
+        statement: "with divisors n, m and w = 0 the mean's risk is tr Σ (1 − (1 − 1/n)(1 − 1/m)^t) → tr Σ. It does not grow without bound: Σ_t shrinks to 0, \
                     the model becomes a point, and the covariance's risk tends to tr Σ²",
         domain: "every n, m >= 1, t and Σ",
         source: Source::Derived,
@@ -245,19 +247,20 @@ fn saturation() -> Claim {
                 "(n, m, t)",
                 || (1..500u64, 1..500u64, 0..1_000u32),
                 |&(n, m, t)| {
-                    // sigma_t^2 is a product of independent chi-squared variables over their rows: mean 1 - 1/rows, square 1 - 1/rows^2.
+                    // sigma_t^2 is a product of independent factors, chi-squared variables over their number of rows, of mean 1 - 1/rows and mean square
+                    // 1 - 1/rows^2.
                     let product = |f: fn(f64) -> f64| f(n as f64) * libm::pow(f(m as f64), t.into());
                     let (mean, square) = (product(|x| 1.0 - 1.0 / x), product(|x| 1.0 - 1.0 / (x * x)));
                     let found = risks(&unit(), (n, m, 0.0, t));
                     let tolerance = IDENTITY + f64::EPSILON * f64::from(t);
-                    // Compared through 1 + risk: both risks are differences from 1.
+                    // The risks are differences from 1, so that they are compared through what is left of 2, or with 1 added.
                     error(2.0 - found.mean, 1.0 + mean, tolerance)
                         .max(error(2.0 - found.bias, 1.0 + mean, tolerance))
                         .max(error(1.0 + found.covariance, 2.0 + square - 2.0 * mean, 4.0 * tolerance))
                 },
             ),
-            // The unbiased model would have 1.4 times as much here. Later the paths whose covariance is still large carry the risk, and a mean of
-            // replicates does not show it.
+            // The unbiased model would have 1.4 times this risk. Later generations are not simulated: there the risk comes from rare chains whose covariance is
+            // still large, and a mean of some replicates misses them.
             simulation(
                 "the mean, half collapsed",
                 200_000,
@@ -278,7 +281,7 @@ fn mean_optimum() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             exact("sign of the slope in rationals", certificate::maximum_likelihood::optimum),
-            recursion("Brent on the products of single rows", MINIMISER, || {
+            recursion("minimum of the risk from products of single rows, by Brent's method", MINIMISER, || {
                 let case = |(n, m)| {
                     let law = MaximumLikelihood::new(1.0, 1.0, sizes(n, m));
                     let found = minimise(&|w| biased::rows(1.0, n, m, w, 600)[600].0, (0.05, 1.0)).at;

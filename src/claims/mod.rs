@@ -1,7 +1,7 @@
 //! The registry of claims: what is stated, and the checks that stand behind it.
 //!
 //! `verify`, `cargo test`, the reports and the table of `docs/claims.md` read this one registry. A claim has at least two kinds of
-//! evidence. How a check is made, compared, run and reported is the crate `goldenweight-evidence`, which knows nothing of this theory.
+//! evidence. The crate `goldenweight-evidence` makes, compares, runs and reports the checks. It knows nothing of this theory.
 
 pub mod check;
 
@@ -69,7 +69,7 @@ pub enum Exactness {
     Exact,
     /// In the limit of many rows, n and m to infinity at fixed k.
     Limit,
-    /// Of the program and not of the theory: seen at the places that a run visits.
+    /// A statement on the program, not on the theory. A run tests it at the places that it draws.
     Visited,
 }
 
@@ -91,18 +91,18 @@ pub struct Claim {
     pub id: &'static str,
     /// Statement, in words and symbols.
     pub statement: &'static str,
-    /// For which values of its symbols.
+    /// The values of its symbols for which it is stated.
     pub domain: &'static str,
     /// Where it comes from.
     pub source: Source,
-    /// Exact or limit.
+    /// How far it reaches.
     pub exactness: Exactness,
     /// Checks.
     pub checks: Vec<Check>,
 }
 
 impl Claim {
-    /// What is stated, with its formula from the table of those.
+    /// What is stated, with its formula from `formulas.rs`.
     fn says(&self) -> Statement {
         Statement {
             id: self.id.to_owned(),

@@ -1,7 +1,7 @@
-//! Moments of the retrained models, generation by generation, from the sampling laws themselves.
+//! Risks of the retrained models, generation by generation, from the distributions of their samples.
 //!
-//! The closed forms of the theory are not used here, and none of these sums is organised as theirs are: distributions are
-//! enumerated, moment matrices are propagated entry by entry. Their agreement is evidence, not arithmetic repeated.
+//! No closed form of the theory is used here. Distributions are enumerated, and matrices of moments are carried entry by entry. The theory
+//! computes otherwise, so that agreement with it is evidence.
 
 use std::ops::Add;
 
@@ -9,17 +9,17 @@ use nalgebra::DMatrix;
 use num_traits::{FromPrimitive, NumAssign};
 use statrs::distribution::{ChiSquared, Continuous, Normal};
 
-/// A number in which moments are propagated: floats, or exact rationals.
+/// The numbers that moments are computed in: floats, or exact rationals.
 pub trait Number: nalgebra::Scalar + NumAssign + FromPrimitive {}
 
 impl<T: nalgebra::Scalar + NumAssign + FromPrimitive> Number for T {}
 
-/// n.
+/// The whole number n as a `T`.
 pub fn whole<T: Number>(n: u64) -> T {
     T::from_u64(n).expect("a float or a rational holds every size")
 }
 
-/// P(X = i), i = 0..=n, X ~ Bin(n, p), by adding one trial after the other.
+/// P(X = i) for i = 0..=n and X ~ Bin(n, p), by adding one trial after the other.
 pub fn binomial<T: Number>(p: &T, n: u64) -> Vec<T> {
     let mut law = vec![T::one()];
     for _ in 0..n {
@@ -34,9 +34,9 @@ pub fn binomial<T: Number>(p: &T, n: u64) -> Vec<T> {
     law
 }
 
-/// E (p_t - p)^2 at t = 0..=generations for one cell of probability p, by the exact law of the chain.
+/// E (p_t - p)^2 at t = 0..=generations for one cell of probability p, from the exact distribution of the fit.
 ///
-/// The fitted probability is w i/n + u j/m with i ~ Bin(n, p) and, given the last one, j ~ Bin(m, p_{t-1}) independent of i. The
+/// The fitted probability is p_t = w i/n + u j/m, where i ~ Bin(n, p), and j ~ Bin(m, p_{t-1}) given p_{t-1}, independent of i. The
 /// distribution of j is carried from generation to generation; the loss is averaged over the pairs (i, j).
 pub fn cell_risk<T: Number>(p: &T, real: u64, synthetic: u64, weight: &T, generations: u32) -> Vec<T> {
     let fresh = binomial(p, real);
@@ -69,9 +69,9 @@ pub fn cell_risk<T: Number>(p: &T, real: u64, synthetic: u64, weight: &T, genera
     risks
 }
 
-/// E of the integral of (F_t - F)^2 dF at t = 0..=generations: F_t at a point of probability p is a cell's fit, averaged over p.
+/// E of the integral of (F_t - F)^2 dF at t = 0..=generations. At the point where F = p, F_t is the fit of a cell of probability p; the integral is over p.
 pub fn cdf_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec<f64> {
-    // Composite Simpson on 16 panels: exact for the cubics and below that fitted moments of order two can be.
+    // Simpson's rule is exact for polynomials of degree 3. The integrand, a second moment, is a quadratic in p.
     let nodes = 33;
     let mut risks = vec![0.0; generations as usize + 1];
     for node in 0..nodes {
@@ -90,8 +90,8 @@ pub fn cdf_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec
     risks
 }
 
-/// As [`cell_risk`] at sizes beyond enumeration and with a weight for each generation: the variance of a fitted frequency, stepped by the
-/// total variance of a resampled one, Var = E F(1 - F)/m + Var F with E F(1 - F) = f - f^2 - Var F.
+/// As [`cell_risk`], for sizes that are too large to enumerate and with a weight for each generation: the variance of a fitted frequency F of mean f, carried
+/// by the law of total variance. The frequency among m rows drawn from the fit has the variance E F(1 - F)/m + Var F, and E F(1 - F) = f - f^2 - Var F.
 pub fn frequency_risk(f: f64, real: u64, synthetic: u64, weights: &[f64]) -> Vec<f64> {
     let (n, m) = (real as f64, synthetic as f64);
     let fresh = (f - f * f) / n;
@@ -103,8 +103,8 @@ pub fn frequency_risk(f: f64, real: u64, synthetic: u64, weights: &[f64]) -> Vec
     variances
 }
 
-/// As [`cdf_risk`] at sizes beyond enumeration: [`frequency_risk`] averaged over the points by Simpson's rule (exact: it is quadratic
-/// in f).
+/// As [`cdf_risk`], for sizes that are too large to enumerate: [`frequency_risk`] averaged over f by Simpson's rule, which is exact since it is a quadratic in
+/// f.
 pub fn point_risk(real: u64, synthetic: u64, weights: &[f64]) -> Vec<f64> {
     let [start, middle, end] = [0.0, 0.5, 1.0].map(|f| frequency_risk(f, real, synthetic, weights));
     start.iter().zip(middle).zip(end).map(|((a, b), c)| (a + 4.0 * b + c) / 6.0).collect()
@@ -122,8 +122,8 @@ pub fn covariance_path(sigma: &DMatrix<f64>, real: u64, synthetic: u64, weights:
 
 /// (E |Sigma_t - Sigma|_F^2, Var tr Sigma_t) at t = 0..=generations, from the full table of second moments E Sigma_ij Sigma_kl.
 ///
-/// Of a sample covariance S on d degrees of freedom from N(., C): E S_ij S_kl = C_ij C_kl + (C_ik C_jl + C_il C_jk)/d
-/// (Isserlis). With C itself random, the products of its entries are replaced by their moments.
+/// A sample covariance S of rows N(., C) with d degrees of freedom has E S_ij S_kl = C_ij C_kl + (C_ik C_jl + C_il C_jk)/d (Isserlis). Where C
+/// is random, as a fit is, the products of its entries are replaced by their expectations.
 pub fn covariance_moments<T: Number>(
     sigma: &DMatrix<T>,
     real: u64,
@@ -190,8 +190,8 @@ pub fn mean_risk<T: Number>(sigma: &DMatrix<T>, real: u64, synthetic: u64, weigh
     risks
 }
 
-/// Variance of theta_t at t = 0..=generations where the same n real rows serve every generation: theta_t = w theta_0 + u (theta_{t-1} +
-/// noise), from the joint second moments of theta_0 and theta_t. Unit: the variance of the fit on the real rows.
+/// Variance of a fit theta_t at t = 0..=generations where every generation has the same n real rows: theta_t = w theta_0 + u (theta_{t-1} + noise). It is carried
+/// beside the covariance of theta_0 and theta_t. The unit is the variance of theta_0, in which the noise of m synthetic rows has the variance k.
 pub fn fixed_rows_risk(k: f64, weight: f64, generations: u32) -> Vec<f64> {
     let (w, u) = (weight, 1.0 - weight);
     let (mut variance, mut with_start) = (1.0, 1.0);
@@ -204,8 +204,8 @@ pub fn fixed_rows_risk(k: f64, weight: f64, generations: u32) -> Vec<f64> {
     risks
 }
 
-/// E g(X), X chi-squared with `degrees` degrees of freedom, by the trapezoidal rule in log X, whose error falls faster than any
-/// power of the step for a density that vanishes at both ends with all its derivatives.
+/// E g(X) for X chi-squared with `degrees` degrees of freedom, by the trapezoidal rule in log X. The integrand vanishes at both ends with all its derivatives, so
+/// that the error falls faster than any power of the step.
 pub fn chi_squared_mean(degrees: f64, g: impl Fn(f64) -> f64) -> f64 {
     let law = ChiSquared::new(degrees).expect("positive degrees of freedom");
     let (low, high, steps) = (-90.0, 12.0, 40_000);
@@ -218,10 +218,11 @@ pub fn chi_squared_mean(degrees: f64, g: impl Fn(f64) -> f64) -> f64 {
     step * (0..=steps).map(term).sum::<f64>()
 }
 
-/// What a generation of weighted least squares does to the risk for p = 1 or 2 columns x ~ N(0, I) and noise of variance 1: (g, rho) of
-/// e_t = g + rho e_{t-1}; n, m >= p and n + m > p + 1.
+/// What a generation of weighted least squares does to the risk, for p = 1 or 2 columns x ~ N(0, I) and noise of variance 1: the pair (g, rho) of
+/// e_t = g + rho e_{t-1}. Requires n, m >= p and n + m > p + 1.
 ///
-/// By [`eigenvalues`]: N = A + B is a Wishart matrix independent of them, E N^{-1} = I/(n + m - p - 1), and for a symmetric F with the eigenvalues f
+/// A and B are the Gram matrices of the real and the synthetic rows, and N = A + B. The [`eigenvalues`] of N^{-1/2} B N^{-1/2} are independent of N, which is a
+/// Wishart matrix with E N^{-1} = I/(n + m - p - 1). For a symmetric F with the eigenvalues f,
 /// E tr F N^{-1} F N = ((n + m - 1) sum f^2 - (sum f)^2)/(n + m - p - 1).
 pub fn design_step(p: u32, n: u64, m: u64, w: f64) -> (f64, f64) {
     if w == 1.0 {
@@ -236,15 +237,16 @@ pub fn design_step(p: u32, n: u64, m: u64, w: f64) -> (f64, f64) {
 /// E sum G(x), E sum f(x)^2 and E (sum f(x))^2 over the eigenvalues of N^{-1/2} B N^{-1/2}, N = A + B, A and B the Gram matrices of n and m rows of p = 1 or 2
 /// columns: f = (u/m) x/Q, G = ((w/n)^2 (1 - x) + (u/m)^2 x)/Q^2, Q = (w/n)(1 - x) + (u/m) x.
 ///
-/// Their density is proportional to prod x^{(m-p-1)/2} (1-x)^{(n-p-1)/2} |x_1 - x_2|. It is integrated as it stands, over one eigenvalue or over pairs, by
-/// the trapezoidal rule in ln(x/(1-x)) and in the logarithm of the distance of a pair.
+/// Their density is proportional to prod x^{(m-p-1)/2} (1-x)^{(n-p-1)/2}, times |x_1 - x_2| where p = 2. It is integrated numerically, by the trapezoidal rule in
+/// s = ln(x/(1-x)); for p = 2 over pairs, also in the logarithm of their distance.
 pub fn eigenvalues(p: u32, n: u64, m: u64, w: f64) -> [f64; 3] {
     let (dim, real, synthetic, u) = (f64::from(p), n as f64, m as f64, 1.0 - w);
-    // Exponents after the change of variable, dx = x (1 - x) ds.
+    // In s the density is x^a (1-x)^b, since dx = x (1 - x) ds.
     let [a, b] = [synthetic, real].map(|rows| (rows - dim + 1.0) / 2.0);
     let center = libm::log(synthetic / real);
     let spread = (1.0 / a + 1.0 / b).sqrt();
-    // Beyond, less than e^-42 is left, down to where the fit is no longer that of the synthetic rows.
+    // At s = pole the two terms of Q are equal: there f and G change. The range contains it and the density's centre. At its ends the density has fallen by a
+    // factor of e^-42 or more.
     let pole = libm::log(w * synthetic / (u * real));
     let [low, high] = [center.min(pole) - 42.0 / a - 9.0 * spread, center.max(pole) + 42.0 / b + 9.0 * spread];
     let step = f64::min(0.2, 0.3 * spread);
@@ -290,7 +292,7 @@ pub fn eigenvalues(p: u32, n: u64, m: u64, w: f64) -> [f64; 3] {
     [noise, squares, squared_sum].map(|sum| sum / mass)
 }
 
-/// [`design_step`] along a path of weights, from generation 0.
+/// The risk at t = 0, 1, ... by [`design_step`], with a weight for each generation.
 pub fn design_path(p: u32, n: u64, m: u64, weights: &[f64]) -> Vec<f64> {
     let mut risks = vec![f64::from(p) / (n as f64 - f64::from(p) - 1.0)];
     let mut step = (f64::NAN, (0.0, 0.0));
@@ -304,7 +306,7 @@ pub fn design_path(p: u32, n: u64, m: u64, weights: &[f64]) -> Vec<f64> {
     risks
 }
 
-/// E g(Z), Z standard normal, by the trapezoidal rule.
+/// E g(Z) for Z standard normal, by the trapezoidal rule.
 pub fn normal_mean(g: impl Fn(f64) -> f64) -> f64 {
     let law = Normal::standard();
     let (bound, steps) = (20.0, 40_000);
@@ -324,7 +326,7 @@ mod tests {
         assert!((computed / expected - 1.0).abs() < 1e-12, "{computed} against {expected}");
     }
 
-    /// n = m = 1, p = 1/2, w = 1/2: p_0 is 0 or 1, so (p_0 - p)^2 = 1/4; then p_1 = (i + j)/2 with i, j fair: variance 1/8.
+    /// n = m = 1, p = 1/2, w = 1/2: p_0 is 0 or 1, so (p_0 - p)^2 = 1/4. Then p_1 = (i + j)/2 with two fair coins i and j, whose variance is 1/8.
     #[test]
     fn a_coin_by_hand() {
         let risks = cell_risk(&0.5, 1, 1, &0.5, 1);
@@ -353,7 +355,7 @@ mod tests {
         close(risks[2], 1.5 * 1.25 * 1.25 - 1.0);
     }
 
-    /// p = 2, Sigma = I, d = 4: the diagonal entries are independent of variance 2/d, the entry beside them has 1/d.
+    /// p = 2, Sigma = I, d = 4: the two diagonal entries are independent and have the variance 2/d, the entry beside the diagonal has 1/d.
     #[test]
     fn a_covariance_by_hand() {
         let (risk, trace_variance) = covariance_moments(&DMatrix::<f64>::identity(2, 2), 5, 9, &0.0, 0)[0];
@@ -368,7 +370,7 @@ mod tests {
         close(risks[1], 0.25 * 0.5 + 0.25 * (0.5 + 0.25));
     }
 
-    /// All rows alike, p = 1 and 2: the second moments of a beta variable and of a matrix-variate beta.
+    /// All rows of equal weight, p = 1 and 2: g and rho from the second moments of a beta variable and of a matrix-variate beta.
     #[test]
     fn steps_on_a_random_design() {
         let (g, rho) = design_step(1, 7, 12, 7.0 / 19.0);

@@ -1,4 +1,5 @@
-//! What the program predicts for a problem, as `risk`, `weight` and `optimize` print it, against the risk generation by generation.
+//! What the program predicts for a problem, as the commands `risk`, `weight` and `optimize` print it, against risks that are carried from generation to
+//! generation.
 
 use super::check::{Case, Check, Relation, recursion, simulation};
 use super::domain::{self, MINIMISER, RECURSION, iterate_over, weight};
@@ -12,7 +13,7 @@ use crate::simulate::engine::ScheduleKind;
 /// The risk at t = 0, 1, ..., T under the weights of generations 1, ..., T.
 type Path = dyn Fn(&[f64]) -> Vec<f64>;
 
-/// A problem with its risk by other means than the prediction's.
+/// A problem, and its risk by a computation that shares nothing with the prediction.
 pub struct Predicted {
     problem: Problem,
     is_exact: bool,
@@ -32,7 +33,7 @@ impl Predicted {
         Self { problem, is_exact, path: Box::new(path) }
     }
 
-    /// The same where the risk obeys the one recursion with these coefficients: A/n, A/m, rho - 1.
+    /// The same where the risk obeys e_t = w^2 A/n + u^2 (A/m + rho e_{t-1}), with (A, rho - 1).
     pub fn by_recursion(
         model: Model,
         sizes: [u64; 2],
@@ -61,7 +62,7 @@ impl Predicted {
 
     fn risks_at(&self, w: f64) -> Vec<Relation> {
         let (prediction, k) = (self.prediction(), self.problem.mixing_ratio());
-        // The transient is below .76^2000: rho is at most 51/49 here.
+        // The distance to the limit shrinks by rho u^2 < .76 in each generation (w >= .15, rho <= 51/49): after 2,000 nothing is left.
         let e = (self.path)(&[w; 2_000]);
         let [start, limit] = [e[0], e[2_000]];
         let arrival = e.iter().position(|e| (e / limit - 1.0).abs() <= 0.01).map_or(f64::NAN, |t| t as f64);
@@ -74,7 +75,11 @@ impl Predicted {
                 ("t = 7", predicted(Generations::At(7)), e[7]),
                 ("t = 3..8", predicted(Generations::Average { from: 3, until: 9 }), e[3..9].iter().sum::<f64>() / 6.0),
                 ("limit", predicted(Generations::Limit), limit),
-                ("arrival", prediction.generations_to_limit(weight(w)).map_or(f64::NAN, f64::from), arrival),
+                (
+                    "first t within 1 % of the limit",
+                    prediction.generations_to_limit(weight(w)).map_or(f64::NAN, f64::from),
+                    arrival,
+                ),
                 ("relative risk", prediction.relative_risk(weight(w)), limit / start),
                 ("fresh rows alone", prediction.fresh_only_risk(weight(w)), start),
                 ("exact", flag(prediction.exact(weight(w))), flag(self.is_exact)),
@@ -110,7 +115,7 @@ impl Predicted {
     }
 }
 
-/// The simulations that the program runs for these problems, of the kind that comes with each, against its predictions at t = 3.
+/// The simulations that the program runs for these models, dimensions and kinds of simulator, at n = 30, m = 20, t = 3, against its predictions.
 pub fn simulated(weight: f64, problems: &[(Model, u64, SimulatorKind)]) -> Check {
     let case = |&(model, dim, kind): &(Model, u64, SimulatorKind)| {
         let problem = Problem::new(model, 30, 20, &Parameters::of_dim(Some(dim))).expect("a valid problem");
@@ -121,7 +126,7 @@ pub fn simulated(weight: f64, problems: &[(Model, u64, SimulatorKind)]) -> Check
         .in_full_tier()
 }
 
-/// Risks of one generation, of an average and of the limit, the arrival there, and the weights that depend on k alone.
+/// The predicted risks of one generation, of an average and of the limit; the first generation within 1 % of the limit; the weights that depend on k alone.
 pub fn risks(problems: impl Fn() -> Vec<Predicted> + Send + Sync + 'static) -> Check {
     recursion("the program's predictions, generation by generation", RECURSION, move || {
         let at = |predicted: &Predicted| [0.15, 0.618, 1.0].map(|w| predicted.risks_at(w)).concat();
@@ -129,18 +134,18 @@ pub fn risks(problems: impl Fn() -> Vec<Predicted> + Send + Sync + 'static) -> C
     })
 }
 
-/// The optimal weight, the fresh rows that it is worth, and the first weights that change by generation.
+/// The predicted optimal weight, its effective sample size, and the optimal weights of the first four generations, against minimisers by Brent's method.
 pub fn optima(problems: impl Fn() -> Vec<Predicted> + Send + Sync + 'static) -> Check {
-    recursion("the program's optima, by Brent", MINIMISER, move || {
+    recursion("the program's optima, by Brent's method", MINIMISER, move || {
         problems().iter().flat_map(Predicted::optima).collect()
     })
 }
 
-/// A problem on fixed real rows, the weight on them, and the risk at t = 0, 1, ..., T by other means than the prediction's, up to its limit.
+/// A problem on fixed real rows, the weight on them, and the risk at t = 0, 1, ..., T by another computation. T is large enough for the limit.
 pub type OnFixedRows = (Problem, f64, Vec<f64>);
 
-/// What the program predicts on fixed real rows: risks of one generation, of an average and of the limit, the arrival there. `is_exact` where
-/// the law holds at every size.
+/// What the program predicts on fixed real rows: the risks of one generation, of an average and of the limit, and the first generation within 1 % of the
+/// limit. `is_exact` says whether the law holds at every size.
 pub fn on_fixed_rows(is_exact: bool, problems: impl Fn() -> Vec<OnFixedRows> + Send + Sync + 'static) -> Check {
     let relations = move |(problem, w, e): &OnFixedRows| {
         let prediction = Prediction::new(problem, ScheduleKind::Fixed).expect("sizes that theory covers");
@@ -155,7 +160,11 @@ pub fn on_fixed_rows(is_exact: bool, problems: impl Fn() -> Vec<OnFixedRows> + S
             ("t = 7", predicted(Generations::At(7)), e[7]),
             ("t = 3..8", predicted(Generations::Average { from: 3, until: 9 }), e[3..9].iter().sum::<f64>() / 6.0),
             ("limit", predicted(Generations::Limit), limit),
-            ("arrival", prediction.generations_to_limit(weight(*w)).map_or(f64::NAN, f64::from), arrival),
+            (
+                "first t within 1 % of the limit",
+                prediction.generations_to_limit(weight(*w)).map_or(f64::NAN, f64::from),
+                arrival,
+            ),
             ("relative risk", prediction.relative_risk(weight(*w)), limit / start),
             ("real rows alone", prediction.fresh_only_risk(weight(*w)), start),
             ("exact or not", exact, 1.0),

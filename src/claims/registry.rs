@@ -12,7 +12,8 @@ use super::{
 /// Index of the tier that takes under a minute on two cores.
 pub const QUICK: usize = 0;
 
-/// Index of the tier with nine times the replicates of the quick one at a third of its margins, and the checks too long for it.
+/// Index of the tier with nine times the quick tier's replicates at a third of its margins. It also runs the checks that would take the quick tier too
+/// long.
 pub const FULL: usize = 1;
 
 /// Every claim, in the order in which tables show them. Building it evaluates closed forms only; nothing is simulated.
@@ -57,9 +58,13 @@ pub fn suite() -> Suite {
         about: About {
             name: "goldenweight",
             title: "verification of the golden-weight theory of model collapse",
-            notes: "Every generation is fitted on $n$ fresh real rows with total weight $w$ and on $m$ synthetic rows of the generation before \
-                    with weight $u$ = 1 − $w$; $k$ = $n$/$m$. The risk of generation $t$ is $e_t$, $R$ its limit relative to that of the fresh \
-                    real rows alone, $w^*$ the weight that minimises it.",
+            notes: "Every generation $t$ is fitted on $n$ fresh real rows with total weight $w$ and on $m$ synthetic rows of the generation before \
+                    with total weight $u$ = 1 − $w$; $k$ = $n$/$m$. Generation 0 is fitted on $n$ real rows alone. The risk, the expected squared \
+                    distance of the fit from the truth, is $e_t$; $R$ is its limit relative to the risk of the fresh real rows alone, and $w^*$ the \
+                    weight that minimises that. Most models obey one recursion, $e_t = w^2 A_r/\\nu_n + u^2 (A_s/\\nu_m + \\rho\\,e_{t-1})$: here \
+                    $A_r/\\nu_n$ is the risk of a fit to $n$ real rows, $A_s/\\nu_m$ that of a fit to $m$ synthetic rows of the truth, and $\\rho$ says how \
+                    much of the error of one model the next inherits. $A$ stands for $A_r = A_s$, and $\\kappa = (A_s/\\nu_m)/(A_r/\\nu_n)$. $p$ is the \
+                    dimension, $\\varphi$ = 1.618… the golden ratio, $\\psi$ the digamma function, $I$ the Fisher information of one row.",
         },
         version: env!("CARGO_PKG_VERSION"),
         tiers: vec![Tier::QUICK, Tier::FULL],

@@ -1,8 +1,8 @@
-//! Moments where the same real rows serve every generation, from the sampling laws themselves.
+//! Risks where every generation has the same real rows, from the distributions of the samples.
 //!
-//! The closed forms of the theory are not used here. As in `moments`, distributions are enumerated and moments are carried entry by
-//! entry; and each statement has two routes that share nothing: tables of joint moments and single rows, enumeration and genealogies,
-//! tables and quadrature over the real rows' fit.
+//! No closed form of the theory is used here. As in `moments`, distributions are enumerated and moments are carried entry by entry. Each
+//! risk is also computed in a second way, which shares nothing with the first: from single rows, from the ancestors of rows, or by
+//! quadrature over the fit of the real rows.
 
 use std::ops::Add;
 
@@ -12,7 +12,7 @@ use super::moments::{Number, binomial, chi_squared_mean, whole};
 use super::pools::{from_directions, products, sampled, traces};
 use crate::experiment::Divisor;
 
-/// n real rows for ever, m synthetic ones a generation, the weight on the real ones, and the divisor of covariances.
+/// The n real rows that stay, the m synthetic ones of each generation, the weight on the real ones, and the divisor of covariances.
 #[derive(Clone, Debug)]
 pub struct Chain<T> {
     pub real: u64,
@@ -31,7 +31,8 @@ impl<T: Number> Chain<T> {
         [self.weight.clone(), T::one() - self.weight.clone()]
     }
 
-    /// The mean of a covariance of so many rows, in units of that of the rows: (rows - 1)/divisor. With divisor n - 1 there are two rows or more.
+    /// The expectation of the covariance of so many rows, in units of the covariance that they are drawn with: (rows - 1)/divisor. The unbiased divisor requires
+    /// two rows or more.
     fn kept(&self, rows: u64) -> T {
         match self.divisor {
             Divisor::Unbiased => T::one(),
@@ -39,20 +40,21 @@ impl<T: Number> Chain<T> {
         }
     }
 
-    /// E S_ij S_kl of the covariance of so many rows, given the table of their own; of one row it is 0.
+    /// The table of E S_ij S_kl for the covariance S of so many rows, given that table for the covariance that they are drawn with. Of one row it is 0.
     fn table(&self, second: &[T], p: usize, rows: u64) -> Vec<T> {
         let square = self.kept(rows) * self.kept(rows);
         let degrees = whole::<T>(rows.max(2) - 1);
         sampled(second, p, &degrees).into_iter().map(|entry| square.clone() * entry).collect()
     }
 
-    /// (E |mu_t - mu|^2, E |Sigma_t - Sigma|_F^2) at t = 0..=generations, from raw joint moments with the real rows' fit mu_0, S_0: the
-    /// matrices E (mu_t - mu)(mu_t - mu)', E (mu_0 - mu)(mu_t - mu)' and E Sigma_t, and the full tables of E Sigma_ij Sigma_kl and E S_ij Sigma_kl.
+    /// (E |mu_t - mu|^2, E |Sigma_t - Sigma|_F^2) at t = 0..=generations. The fit of generation t depends on mu_0 and S_0, the fit of the real rows, so that their
+    /// joint moments are carried too: the matrices E (mu_t - mu)(mu_t - mu)', E (mu_0 - mu)(mu_t - mu)' and E Sigma_t, and the tables of all E Sigma_ij Sigma_kl and
+    /// E S_ij Sigma_kl, where Sigma_ij are the entries of Sigma_t and S_ij those of S_0.
     pub fn risks(&self, sigma: &DMatrix<T>, generations: u32) -> Vec<(T, T)> {
         let (p, product, [w, u]) = (sigma.nrows(), products(sigma), self.weights());
         let two = T::one() + T::one();
         let trace = |x: &DMatrix<T>| x.diagonal().iter().cloned().fold(T::zero(), Add::add);
-        // Entry ijkl of the table whose entry is klij here.
+        // The table whose entry (i, j, k, l) is the entry (k, l, i, j) of this one.
         let turned = |table: &[T]| -> Vec<T> {
             (0..p.pow(4)).map(|c| table[c % p.pow(2) * p.pow(2) + c / p.pow(2)].clone()).collect()
         };
@@ -91,7 +93,7 @@ impl<T: Number> Chain<T> {
     }
 }
 
-/// Weights of the rows in a fit: the real ones, and after generation 0 the synthetic ones.
+/// Weights of the single rows in the fit of generation t: the real ones first, and from generation 1 on the synthetic ones behind them.
 fn shares(chain: &Chain<f64>, t: u32) -> DVector<f64> {
     let (n, m) = (chain.real as usize, chain.synthetic as usize);
     if t == 0 {
@@ -100,8 +102,9 @@ fn shares(chain: &Chain<f64>, t: u32) -> DVector<f64> {
     DVector::from_fn(n + m, |i, _| if i < n { chain.weight / n as f64 } else { (1.0 - chain.weight) / m as f64 })
 }
 
-/// What pairs of rows share, for the real rows and the next synthetic ones: of a synthetic row that is drawn from the rows with these shares, the
-/// mean of what those share; beside another one of its generation `both`, with itself `own`.
+/// The matrix `pairs` has a number for each pair of rows, such as E x y. This makes that matrix for the real rows and the next synthetic rows. A synthetic row is
+/// drawn from the old rows with the weights `shares`. So its number with a real row is the weighted mean of the old rows' numbers with it, and its number with
+/// another new row is the weighted mean over both. Its number with itself is `own`.
 fn next_pairs(chain: &Chain<f64>, pairs: &DMatrix<f64>, shares: &DVector<f64>, own: f64) -> DMatrix<f64> {
     let (n, m) = (chain.real as usize, chain.synthetic as usize);
     let one = pairs * shares;
@@ -116,8 +119,8 @@ fn next_pairs(chain: &Chain<f64>, pairs: &DMatrix<f64>, shares: &DVector<f64>, o
 }
 
 impl Chain<f64> {
-    /// E (mu_t - mu)^2 at t = 0..=generations in one dimension, for real rows of variance 1, from E x y for all pairs of rows x, y (mu = 0): of
-    /// the real ones and of the synthetic ones that generation t is fitted on.
+    /// E (mu_t - mu)^2 at t = 0..=generations in one dimension, for real rows of variance 1 and mu = 0. Carried is E x y for all pairs of the rows x, y that
+    /// generation t is fitted on.
     pub fn mean_by_rows(&self, generations: u32) -> Vec<f64> {
         let (n, m, w) = (self.real as usize, self.synthetic as usize, self.weight);
         let mut pairs = DMatrix::<f64>::identity(n, n);
@@ -126,7 +129,7 @@ impl Chain<f64> {
             let shares = shares(self, t);
             let square_of_mean = shares.dot(&(&pairs * &shares));
             risks.push(square_of_mean);
-            // The mean of squares around the mean of so many rows from here on, over the divisor.
+            // The expected variance of so many rows from `first` on, with the divisor.
             let spread = |first: usize, rows: usize| {
                 let block = pairs.view((first, first), (rows, rows));
                 let around = block.trace() - block.sum() / rows as f64;
@@ -141,9 +144,9 @@ impl Chain<f64> {
         risks
     }
 
-    /// Probability that two draws from the fit descend from different real rows, at t = 0..=generations. A synthetic row is a copy of a row that the
-    /// fit before has drawn; `apart` holds, for all pairs of rows, the probability that their real ancestors differ. A cell of probability p
-    /// then has E p_t (1 - p_t) = p (1 - p) times that.
+    /// Probability that two rows drawn from the fit descend from different real rows, at t = 0..=generations. A synthetic row is a copy of one of the rows that the
+    /// generation before was fitted on. `apart` holds, for all pairs of rows, the probability that their real ancestors differ. For a cell of probability p,
+    /// E p_t (1 - p_t) is p (1 - p) times the returned probability.
     pub fn different_ancestors(&self, generations: u32) -> Vec<f64> {
         let n = self.real as usize;
         let mut apart = DMatrix::from_fn(n, n, |i, j| f64::from(u8::from(i != j)));
@@ -156,9 +159,10 @@ impl Chain<f64> {
         found
     }
 
-    /// (E sigma_t^2, E sigma_t^4) in one dimension, sigma = 1, and E det Sigma_t/det Sigma in two: given the real rows' variance y, sigma_t^2 =
-    /// w y + u sigma_{t-1}^2 Z, so that both moments are stepped given y and then averaged over y by quadrature. Z is chi-squared over the divisor, its
-    /// moments come from quadrature; determinants by Bartlett, det(A + B) = det A + [A, B] + det B with a bilinear middle.
+    /// (E sigma_t^2, E sigma_t^4) in one dimension, sigma = 1, and E det Sigma_t/det Sigma in two. Given the variance y of the real rows,
+    /// sigma_t^2 = w y + u sigma_{t-1}^2 Z, where Z is chi-squared over the divisor. Both moments are carried given y, and then averaged over y. The moments of Z and
+    /// the average over y come from quadrature. The determinant of a covariance comes from chi-squared variables, too (Bartlett), and det(A + B) is
+    /// det A + det B plus a term that is linear in A and in B.
     fn quadrature(&self, t: u32) -> [f64; 3] {
         let (w, u) = (self.weight, 1.0 - self.weight);
         let divisor = |rows: u64| match self.divisor {
@@ -180,7 +184,7 @@ impl Chain<f64> {
             };
             (0..t).fold([y, y * y], step)
         };
-        // In units of det S_0: given the real rows the synthetic covariance has the mean `drawn` S_0.
+        // In units of det S_0, S_0 the covariance of the real rows. Given these rows, the synthetic covariance has the expectation `drawn` S_0.
         let plane = (0..t).fold([1.0, 1.0], |[mean, determinant], _| {
             let drawn = first * mean;
             [w + u * drawn, w * w + 2.0 * w * u * drawn + u * u * area(m) * determinant]
@@ -189,8 +193,8 @@ impl Chain<f64> {
         [mean, square, area(n) * plane[1]]
     }
 
-    /// (E |Sigma_t - Sigma|_F^2, E |Sigma_t|_F^2) of each of these covariances in one or two dimensions, by quadrature: along every direction
-    /// Sigma_t is a variance, and its determinant is carried.
+    /// (E |Sigma_t - Sigma|_F^2, E |Sigma_t|_F^2) for each of these covariances in one or two dimensions, by quadrature: from the determinant of Sigma_t and from its
+    /// variance along every direction.
     pub fn risks_by_quadrature<const N: usize>(&self, sigmas: [&DMatrix<f64>; N], t: u32) -> [(f64, f64); N] {
         let [mean, square, area] = self.quadrature(t);
         sigmas.map(|sigma| {
@@ -201,8 +205,8 @@ impl Chain<f64> {
     }
 }
 
-/// E (p_t - p)^2 at t = 0..=generations for one cell of probability p, by the exact law of the chain given each number of real rows in the
-/// cell, averaged over those.
+/// E (p_t - p)^2 at t = 0..=generations for one cell of probability p. The exact distribution of p_t is carried for each number of real rows in the cell, and
+/// the loss is averaged over that number.
 pub fn cell_risk<T: Number>(p: &T, chain: &Chain<T>, generations: u32) -> Vec<T> {
     let [w, u] = chain.weights();
     let [n, m] = [chain.real, chain.synthetic].map(whole::<T>);
@@ -238,7 +242,7 @@ mod tests {
         assert!((computed / expected - 1.0).abs() < 1e-12, "{computed} against {expected}");
     }
 
-    /// n = m = 1, p = w = 1/2: the one real row is 0 or 1 for ever, and so is what is drawn: a loss of 1/4 always.
+    /// n = m = 1, p = w = 1/2: all rows are copies of the one real row, so that p_t is always 0 or 1, and the loss 1/4.
     #[test]
     fn one_row_by_hand() {
         let chain = Chain::new(1, 1, 0.5, Divisor::Unbiased);
@@ -246,8 +250,8 @@ mod tests {
         assert_eq!(chain.different_ancestors(3), [0.0; 4]);
     }
 
-    /// n = 2, m = 1, w = 1/2: with both real rows in different cells, probability 1/2, p_1 is 1/4 or 3/4. Two draws differ if both are real and
-    /// differ, 1/8, or one is real and not the ancestor of the other, 1/2 of 1/2.
+    /// n = 2, m = 1, w = 1/2. With probability 1/2 the two real rows are in different cells, and then p_1 is 1/4 or 3/4. Two draws have different ancestors if both
+    /// are real and different (probability 1/8), or if one is real and not the ancestor of the other (1/2 times 1/2).
     #[test]
     fn two_rows_by_hand() {
         let chain = Chain::new(2, 1, 0.5, Divisor::Unbiased);
@@ -256,8 +260,8 @@ mod tests {
         close(0.25 * (1.0 - chain.different_ancestors(1)[1]), cell_risk(&0.5, &chain, 1)[1]);
     }
 
-    /// n = m = 2, sigma = 1, w = 1/2. The mean: 1/2 + (1/4)(variance 1 or 1/2)/2. The variance with divisor 1: S_0 = y of square 3; E sigma_1^4 = E y^2
-    /// (1/4 + 1/2 + 3/4).
+    /// n = m = 2, sigma = 1, w = 1/2. The risk of the mean is 1/2 + (1/4) v/2, where v = E sigma_0^2 is 1 or 1/2. The variance with divisor n - 1 = 1: y = sigma_0^2
+    /// has E y^2 = 3, and E sigma_1^4 = E y^2 (1/4 + 1/2 + 3/4).
     #[test]
     fn two_rows_of_a_gaussian_by_hand() {
         let one = DMatrix::<f64>::identity(1, 1);
@@ -269,14 +273,14 @@ mod tests {
         let unbiased = Chain::new(2, 2, 0.5, Divisor::Unbiased);
         close(unbiased.risks(&one, 1)[1].1, 4.5 - 1.0);
         close(unbiased.risks_by_quadrature([&one], 1)[0].0, 3.5);
-        // Divisor 2: y = X/2 with E y = 1/2, E y^2 = 3/4, and sigma_1^2 = y/2 + y X/4.
+        // Divisor 2: y = X/2, X chi-squared with one degree of freedom, so E y = 1/2, E y^2 = 3/4; and sigma_1^2 = y/2 + y X'/4 with another such X'.
         let halved = Chain::new(2, 2, 0.5, Divisor::MaximumLikelihood);
         let (mean, square) = (0.5 * 0.75, 0.75 * (0.25 + 0.25 + 3.0 / 16.0));
         close(halved.risks(&one, 1)[1].1, square - 2.0 * mean + 1.0);
         close(halved.risks_by_quadrature([&one], 1)[0].0, square - 2.0 * mean + 1.0);
     }
 
-    /// With all of the weight on them nothing changes.
+    /// With all of the weight on the real rows nothing changes.
     #[test]
     fn the_real_rows_alone() {
         for divisor in BOTH {

@@ -1,4 +1,4 @@
-//! What follows for the mixing ratio alone: the golden weight and its consequences.
+//! Models with rho = 1 and A_r = A_s, whose relative risk depends on k and w alone: the golden weight and its consequences.
 
 use goldenweight_theory::weights as theory;
 use nalgebra::DMatrix;
@@ -17,8 +17,8 @@ use crate::simulate::gaussian::GaussianSufficient;
 /// Mixing ratios of the deterministic cases.
 const RATIOS: [f64; 7] = [0.01, 0.1, 0.25, 1.0, 4.0, 10.0, 100.0];
 
-/// Generations that are averaged in a simulation. The transient (1 - w)^{2t} at t = 20 is below 1e-6 of the limit for w > .28, which the
-/// cases compared with a limit keep.
+/// Generations that are averaged in a simulation. What is left of the start after t generations is a share (1 - w)^{2t}. Its mean over t = 20..49 is below
+/// 1e-6 for w > .28. The cases that are compared with a limit have such weights.
 const AVERAGED: Record = Record::Average { from: 20, until: 50 };
 
 pub fn claims() -> Vec<Claim> {
@@ -36,12 +36,12 @@ pub fn claims() -> Vec<Claim> {
     ]
 }
 
-/// Chains of a bivariate Gaussian: the law of its mean is exact, so that these consequences can be simulated at any size.
+/// Chains of a bivariate Gaussian. The law of its mean is exact, so that its simulation tests these statements at any size.
 fn gaussian(real: usize, synthetic: usize) -> GaussianSufficient {
     GaussianSufficient::new(DMatrix::identity(2, 2), Rows { real, synthetic })
 }
 
-/// The mean's loss at weight w, with its expected value in units of the fresh rows' risk tr Sigma/n.
+/// The mean's loss at weight w. `expected` is its expectation in units of the fresh rows' risk, tr Sigma/n = 2/n.
 fn relative(name: &'static str, real: usize, synthetic: usize, weight: f64, expected: f64) -> Case {
     let cell = Cell::new(Rows { real, synthetic }, 2, weight, AVERAGED).named(name);
     Case::new(cell, gaussian(real, synthetic), 0, expected * 2.0 / real as f64)
@@ -67,8 +67,8 @@ fn golden_weight() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("golden-weight"),
-            exact("rational optima, branch and bound", certificate::weights::golden_weight),
-            recursion("Brent on the iterated risk", MINIMISER, || {
+            exact("optima in rationals, all other weights by branch and bound", certificate::weights::golden_weight),
+            recursion("minimum of the iterated risk, by Brent's method", MINIMISER, || {
                 let brent = |k| minimise(&|w| limit(k, w), (0.0, 1.0)).at;
                 RATIOS.map(|k| (format!("k = {k}"), theory::optimal_weight(&ratio(k)), brent(k))).to_vec()
             }),
@@ -123,7 +123,7 @@ fn naive_pooling() -> Claim {
     };
     Claim {
         id: "naive-pooling",
-        statement: "naive pooling, w = k/(1 + k), has relative limit risk (1 + k)/(2 + k), above the optimum's w*",
+        statement: "naive pooling, w = k/(1 + k), has the relative limit risk (1 + k)/(2 + k), which is above the optimum's, w*",
         domain: "k > 0",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -139,7 +139,7 @@ fn naive_pooling() -> Claim {
                 error(theory::naive_weight(&ratio(k)) * (1.0 + k), k, IDENTITY)
             }),
             property("1 − 1/(2 + k), above w*", "k", mixing_ratios, |&k| {
-                // Compared through their complements 1/(2 + k) and u* = 1/(2 + k) + 1/k^3 + ..., which floats tell apart up to k = 1e6.
+                // For large k both are near 1. Their distances from 1, 1/(2 + k) and u* = 1/(2 + k) + 1/k^3 + ..., differ as floats up to k = 1e6.
                 let (naive, synthetic) =
                     (theory::naive_relative_risk(&ratio(k)), theory::optimal_synthetic_weight(&ratio(k)));
                 let excess = synthetic * (2.0 + k) - 1.0;
@@ -163,7 +163,7 @@ fn small_ratio() -> Claim {
     let k = ratio(0.01);
     Claim {
         id: "weight-small-ratio",
-        statement: "as k → 0: w*/√k → 1, at the rate 1 − √k/2, while naive pooling stays at half the risk of the real rows alone",
+        statement: "as k → 0: w*/√k = 1 − √k/2 + O(k), and so the relative risk at w* tends to 0, while that of naive pooling tends to 1/2",
         domain: "k → 0",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -194,7 +194,7 @@ fn small_ratio() -> Claim {
     }
 }
 
-/// As [`relative`], against the moments propagated from generation to generation: at small weights the transient outlasts the run.
+/// As [`relative`], against moments that are carried from generation to generation: at small weights the chain is not yet at its limit.
 fn relative_at(name: &'static str, real: usize, synthetic: usize, weight: f64) -> Case {
     let risks = moments::mean_risk(&DMatrix::identity(2, 2), real as u64, synthetic as u64, &weight, 49);
     let expected = risks[20..50].iter().sum::<f64>() / 30.0;
@@ -212,7 +212,7 @@ fn large_ratio() -> Claim {
         checks: vec![
             proof("weight-large-ratio"),
             exact("bounds at rational optima", certificate::weights::large_ratio),
-            recursion("Brent on the iterated risk at k = 20 and 50", MINIMISER, || {
+            recursion("minimum of the iterated risk at k = 20 and 50, by Brent's method", MINIMISER, || {
                 let brent = |k| minimise(&|w| iterated(&(1.0, k, 0.0), w, 2_000), (0.0, 1.0)).at;
                 [20.0, 50.0].map(|k| (format!("k = {k}"), theory::optimal_weight(&ratio(k)), brent(k))).to_vec()
             }),
@@ -240,8 +240,8 @@ fn monotone() -> Claim {
         checks: vec![
             proof("weight-increases"),
             exact("derivative, branch and bound", certificate::weights::increasing),
-            recursion("steps of w* between mixing ratios, by Brent on the iterated risk", 1e-4, || {
-                // Two minimisers within 3e-6 each, and steps of 0.07 and above: 6e-6/0.07.
+            recursion("steps of w* between mixing ratios, from minima of the iterated risk", 1e-4, || {
+                // Two minimisers are off by at most 3e-6 each, and the steps are 0.07 or more: 6e-6/0.07 is below 1e-4.
                 let brent = |k: f64| minimise(&|w| limit(k, w), (0.0, 1.0)).at;
                 let step = |k: &[f64], at: &dyn Fn(f64) -> f64| at(k[1]) - at(k[0]);
                 let case = |k: &[f64]| {
@@ -257,7 +257,7 @@ fn monotone() -> Claim {
                 |&(k, factor)| {
                     let at = |k: f64| (theory::optimal_weight(&ratio(k)), theory::optimal_synthetic_weight(&ratio(k)));
                     let ((w, u), (larger, smaller)) = (at(k), at(k * factor));
-                    // Monotone up to rounding; strictly once the factor exceeds it.
+                    // Up to rounding; strictly where k differs by more than rounding.
                     let slack = 1.0 + IDENTITY;
                     holds(w < 1.0 + IDENTITY && larger * slack >= w && smaller <= u * slack)
                         .max(holds(factor < 1.000_001 || (smaller < u && larger * slack > w)))
@@ -274,7 +274,7 @@ fn break_even() -> Claim {
     };
     Claim {
         id: "break-even",
-        statement: "mixing beats the fresh real rows alone exactly where k/(k + 2) < w < 1",
+        statement: "mixing has less limit risk than the fresh real rows alone if and only if k/(k + 2) < w < 1",
         domain: "k > 0, 0 < w < 1",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -314,7 +314,7 @@ fn effective_sample_size() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("effective-sample-size"),
-            exact("rational optima", certificate::weights::effective_sample_size),
+            exact("optima in rationals", certificate::weights::effective_sample_size),
             property("√(nm) < n/w* < √(nm) + n", "k", mixing_ratios, |&k| {
                 // n/w* = n/2 + sqrt(n^2/4 + nm), in units of n with m = n/k.
                 let rows = theory::effective_sample_size(1.0, theory::optimal_weight(&ratio(k)));
@@ -329,7 +329,7 @@ fn effective_sample_size() -> Claim {
 fn flatness() -> Claim {
     Claim {
         id: "flat-optimum",
-        statement: "the optimum is flat: R(w) − w* = (1 + k + w*)(w − w*)²/(w(2 − w)); equal weights cost 7.9 % at k = 1",
+        statement: "the optimum is flat: R(w) − w* = (1 + k + w*)(w − w*)²/(w(2 − w)); at k = 1, w = 1/2 has 7.9 % more risk than w*",
         domain: "k > 0, 0 < w <= 1",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -342,7 +342,7 @@ fn flatness() -> Claim {
                 || (mixing_ratios(), weights()),
                 |&(k, w)| {
                     let best = theory::optimal_weight(&ratio(k));
-                    // Near 1 the distance from w* is that of the complements, which keep their digits.
+                    // Near 1 the difference of 1 - w and u* = 1 - w* keeps more digits than that of w and w*.
                     let distance =
                         if w < 0.5 { w - best } else { theory::optimal_synthetic_weight(&ratio(k)) - (1.0 - w) };
                     let excess = (1.0 + k + best) * distance * distance / (w * (2.0 - w));
@@ -370,7 +370,7 @@ fn fixed_rows() -> Claim {
         let cell = Cell::new(Rows { real: 40, synthetic: 40 }, 2, w, AVERAGED);
         Case::new(cell, gaussian(40, 40), 0, expected).with_fixed_rows()
     };
-    // At its limit the chain has forgotten whether its first rows were the same.
+    // Early generations too: later ones no longer show whether generation 0 had the same real rows as the others.
     let early = |t: u32| {
         let expected = moments::fixed_rows_risk(20.0 / 50.0, 0.3, t)[t as usize] * 2.0 / 20.0;
         let cell = Cell::new(Rows { real: 20, synthetic: 50 }, 2, 0.3, Record::At(vec![t]));
@@ -378,7 +378,7 @@ fn fixed_rows() -> Claim {
     };
     Claim {
         id: "fixed-real-rows",
-        statement: "with the same n real rows at every generation the relative limit risk is 1 + ku²/(w(2 − w)): w* = 1, synthetic \
+        statement: "with the same n real rows at every generation the relative limit risk is 1 + ku²/(w(2 − w)), least at w = 1: synthetic \
                     rows never help",
         domain: "k > 0, 0 < w <= 1",
         source: Source::Derived,

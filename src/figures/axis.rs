@@ -58,7 +58,7 @@ impl Axis {
         if low <= high { Self::log(label, low / 1.3, high * 1.3) } else { Self::log(label, 0.1, 10.0) }
     }
 
-    /// Where a value lies, as it is drawn: NaN for what a logarithm does not have.
+    /// The coordinate at which a value is drawn. NaN where the axis is logarithmic and the value is not positive.
     #[must_use]
     pub fn position(&self, x: f64) -> f64 {
         match self.scale {
@@ -73,13 +73,13 @@ impl Axis {
         }
     }
 
-    /// The ends, as they are drawn.
+    /// The coordinates of both ends.
     #[must_use]
     pub fn ends(&self) -> (f64, f64) {
         (self.position(self.low), self.position(self.high))
     }
 
-    /// Round numbers on the axis, as they are drawn and as they are written.
+    /// Round numbers on the axis: their coordinates, and how they are written.
     #[must_use]
     pub fn ticks(&self) -> Vec<(f64, String)> {
         match self.scale {
@@ -90,7 +90,7 @@ impl Axis {
     }
 }
 
-/// Multiples of 1, 2 or 5 times a power of ten: four to eight of them.
+/// Multiples of 1, 2 or 5 times a power of ten: two to seven of them.
 fn linear_ticks(low: f64, high: f64) -> impl Iterator<Item = (f64, String)> {
     let rough = (high - low) / 6.0;
     let exponent = libm::floor(libm::log10(rough)) as i32;
@@ -101,7 +101,7 @@ fn linear_ticks(low: f64, high: f64) -> impl Iterator<Item = (f64, String)> {
     (first..=last).map(move |i| (i as f64 * step, format!("{:.decimals$}", i as f64 * step)))
 }
 
-/// Powers of ten, thinned to at most seven; with 2 and 5 times them where there are fewer than three.
+/// Powers of ten: at most seven, by leaving some out. Where there are fewer than three, also 2 and 5 times a power of ten.
 fn log_ticks(low: f64, high: f64) -> Vec<(f64, String)> {
     let (first, last) = (libm::ceil(libm::log10(low) - 1e-9) as i32, libm::floor(libm::log10(high) + 1e-9) as i32);
     let thinned = (last - first) / 7 + 1;
@@ -114,7 +114,7 @@ fn log_ticks(low: f64, high: f64) -> Vec<(f64, String)> {
         .collect()
 }
 
-/// f times ten to the power e, in digits where they are few.
+/// f times ten to the power e as text: as a plain number where it is short, else with an exponent.
 fn decade(f: f64, e: i32) -> String {
     match e {
         -3..0 => format!("{:.*}", -e as usize, f * power(e)),

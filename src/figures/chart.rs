@@ -1,4 +1,4 @@
-//! What is on a picture, as plain data; `svg` draws it.
+//! The content of a picture as plain data. `svg` draws it.
 
 pub use super::axis::{Axis, Scale};
 
@@ -16,9 +16,9 @@ pub const VERMILION: Colour = Colour(213, 94, 0);
 pub const GREEN: Colour = Colour(0, 158, 115);
 /// A third series (darker than the palette's, so that text in it can be read).
 pub const PURPLE: Colour = Colour(150, 60, 120);
-/// A fourth.
+/// A fourth series.
 pub const ORANGE: Colour = Colour(230, 159, 0);
-/// What stands back: notes, references.
+/// What should not attract attention: notes, references.
 pub const GREY: Colour = Colour(95, 95, 95);
 
 /// How a line is drawn.
@@ -32,12 +32,12 @@ pub enum Dash {
     Dotted,
 }
 
-/// Where something is put: in the units of the axes, or in parts of the pane, (0, 0) at the bottom left.
+/// A place on a pane: in the units of the axes, or as shares of its width and height, with (0, 0) at the bottom left.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum At {
-    /// On the axes.
+    /// In the units of the axes.
     Data(f64, f64),
-    /// In parts of the pane.
+    /// In shares of the pane's width and height.
     Pane(f64, f64),
 }
 
@@ -52,7 +52,7 @@ pub enum Side {
     Right,
 }
 
-/// One thing on a pane. What is not finite is not drawn; a line has a gap there.
+/// One thing on a pane. A point that is not finite is not drawn; a line has a gap there.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
     /// A line through points.
@@ -61,7 +61,7 @@ pub enum Mark {
     Band(Vec<(f64, f64, f64)>, Colour),
     /// Dots.
     Dots(Vec<(f64, f64)>, Colour),
-    /// A vertical line at x, from the bottom up to this part of the pane.
+    /// A vertical line at x, from the bottom up to this share of the pane's height.
     Vertical(f64, f64, Colour, Dash),
     /// A horizontal one.
     Horizontal(f64, Colour, Dash),
@@ -78,9 +78,9 @@ pub enum Mark {
     Cell((f64, f64), (f64, f64), Colour),
     /// A text.
     Text(At, Side, Colour, String),
-    /// A text with a thin line from its end to the point (x, y) that it names: it begins at a place right of the point, or ends at one left of it.
+    /// A text with a thin line to the point (x, y) that it names. If `at` is right of the point, the text begins there, else it ends there.
     Label {
-        /// Where it begins or ends.
+        /// Where the text begins or ends.
         at: At,
         /// The point.
         on: (f64, f64),
@@ -92,7 +92,7 @@ pub enum Mark {
 }
 
 impl Mark {
-    /// The label of a curve, on its last finite point that is not beyond an x; none where there is no such point.
+    /// The label of a curve. It names the last finite point that is not to the right of x; none where there is no such point.
     pub fn naming(points: &[(f64, f64)], (at, x): (At, f64), colour: Colour, text: &str) -> Option<Self> {
         let on = points.iter().rfind(|point| point.0 <= x && point.1.is_finite())?;
         Some(Self::Label { at, on: *on, colour, text: text.to_owned() })
@@ -106,7 +106,7 @@ pub struct Pane {
     pub x: Axis,
     /// Vertical axis.
     pub y: Axis,
-    /// Its share of the picture's height, relative to the other panes'.
+    /// Its height relative to the other panes' of the picture.
     pub share: u32,
     /// In the order in which they are drawn.
     pub marks: Vec<Mark>,

@@ -25,7 +25,7 @@ pub fn weights() -> Vec<f64> {
     (0..30).map(|i| f64::from(20 + 2 * i) / 100.0).collect()
 }
 
-/// The risks of the regression on the Adult table: in the columns' own units, and in those of their standard deviations.
+/// The two risks of the regression on the Adult table, of the coefficients of raw and of standardised columns: prefix of the CSV columns, name and colour.
 const INCOME: [(&str, &str, Colour); 2] = [("", "raw columns", BLUE), ("standardised_", "standardised", PURPLE)];
 
 fn series(subject: Subject) -> &'static [(&'static str, &'static str, Colour)] {
@@ -97,15 +97,15 @@ fn weights_at(ratio: f64) -> Result<f64, ParameterError> {
     Ok(weights::optimal_weight(&goldenweight_theory::parameters::MixingRatio::new(ratio)?))
 }
 
-/// Height of the vertical lines at the optima in the upper pane; the lower one names them.
+/// Height of the vertical lines at the optima in the upper pane, as a share of it. The lower pane has their names.
 const LINES: f64 = 0.3;
 
-/// Where the labels of the simulated risk and of theory begin, and the weights (by number) of the points that they name: above the curve, or below the
-/// curve of a second series.
+/// Where the labels of the simulated risk and of theory begin, and the index of the weight at which the point lies that they name. The first pair is for the first
+/// series, above its curve; the second for a second series, below its curve.
 const LABELS: [[(At, usize); 2]; 2] =
     [[(At::Pane(0.24, 0.92), 1), (At::Pane(0.24, 0.8), 3)], [(At::Pane(0.08, 0.06), 1), (At::Pane(0.08, 0.06), 0)]];
 
-/// What theory is called.
+/// How theory is named.
 fn theory_name(subject: Subject) -> &'static str {
     if subject.exact() { "exact risk" } else { "limit law, n → ∞" }
 }
@@ -153,8 +153,8 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     Chart { title: title.to_owned(), notes, panes: vec![upper, enlarged] }
 }
 
-/// The simulated minimum with its interval, and the optima, which the curve has too close together: a row each, from the bottom up the minima and the
-/// optima from right to left, so that no name meets another line.
+/// The simulated minimum with its interval, and theory's optima. On the curve they are too close to be told apart. Each has a row: from the bottom up the minima,
+/// then the optima from right to left, so that no name is crossed by another line.
 fn enlarged(subject: Subject, table: &Table) -> Pane {
     let (series, limit) = (series(subject), table.number("limit_weight"));
     let law = if subject.exact() { "exact optimum" } else { "limit optimum" };
@@ -185,7 +185,7 @@ fn enlarged(subject: Subject, table: &Table) -> Pane {
         let text = format!("minimum {} ± {} (95 %)", short(*at), short((range.1 - range.0) / 2.0));
         marks.push(Mark::Text(At::Data(high + 0.04 * width, y), Side::Right, *colour, text));
     }
-    // To the right, room for the texts.
+    // The axis extends to the right, to make room for the texts.
     let room = if series.len() > 1 { 2.2 } else { 1.9 };
     let x = Axis::linear("weight w", low - 0.1 * width, high + room * width);
     let y = Axis::linear("minimum and optima, enlarged", 0.0, rows).bare();

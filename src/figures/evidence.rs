@@ -1,4 +1,4 @@
-//! Pictures of the evidence: ladders to the limit laws, and z of the statistical comparisons.
+//! Pictures of the evidence: risks at growing sizes (a ladder) that approach their limit laws, and z of the statistical comparisons.
 
 use goldenweight_theory::parameters::{ParameterError, Weight};
 
@@ -16,19 +16,19 @@ use crate::stats::calibration::{normal_quantile, order_statistic};
 use crate::stats::compare::Estimate;
 use crate::stats::ladder::{Rung, extrapolate};
 
-/// The weight of every rung, its dimension, and the generations that are averaged.
+/// Weight, dimension, and the generations that are averaged, at every size.
 const WEIGHT: f64 = 0.618;
 const DIM: usize = 2;
 const AVERAGE: (u32, u32) = (6, 46);
 
-/// Models with a limit law, with the first of their four rungs: the terms beyond 1/n^2 are larger for Poisson.
+/// Models with a limit law, and the smallest of their four sizes. For Poisson it is larger, since so are its terms beyond 1/n^2.
 const LADDERS: [(&str, Model, usize, Colour); 3] = [
     ("linear", &catalogue::LINEAR, 50, GREEN),
     ("logistic", &catalogue::LOGISTIC, 50, BLUE),
     ("poisson", &catalogue::POISSON, 200, VERMILION),
 ];
 
-/// Where the label of each is, and up to which 1/n the point lies that it names.
+/// Where the label of each begins, and the largest 1/n of the point that it names.
 const LABELS: [(At, f64); 3] =
     [(At::Pane(0.28, 0.05), 0.005), (At::Pane(0.84, 0.72), 0.0185), (At::Pane(0.3, 0.9), 0.0045)];
 
@@ -36,14 +36,14 @@ fn rungs(first: usize) -> impl Iterator<Item = Rows> {
     (0..4).map(move |double| Rows { real: first << double, synthetic: first << double })
 }
 
-/// Nanoseconds for a replicate of every rung.
+/// Nanoseconds for one replicate at every size.
 pub fn ladders_effort() -> u64 {
     let rung =
         |(_, model, first, _)| rungs(first).map(move |rows| Subject::Model(model, DIM).effort(rows)).sum::<u64>();
     u64::from(AVERAGE.1) * LADDERS.map(rung).iter().sum::<u64>()
 }
 
-/// n times the simulated risk over its limit, at n, 2n, 4n and 8n, with the extrapolation.
+/// The simulated risk over the limit law's, at n, 2n, 4n and 8n, with the extrapolation to 1/n = 0.
 pub fn ladders(draw: &Draw<'_>) -> Result<Table, ParameterError> {
     let mut table = Table::new(&[("rung", "number of the rung")]);
     (0..4).for_each(|rung| table.push(vec![f64::from(rung)]));
@@ -96,7 +96,7 @@ pub fn ladders(draw: &Draw<'_>) -> Result<Table, ParameterError> {
     Ok(table)
 }
 
-/// The ladders.
+/// The picture of the ladders.
 pub fn ladders_chart(title: &str, table: &Table) -> Chart {
     let mut marks = vec![Mark::Horizontal(1.0, BLACK, Dash::Solid)];
     let mut highs = vec![1.1];
@@ -125,7 +125,7 @@ pub fn ladders_chart(title: &str, table: &Table) -> Chart {
         marks.extend(Mark::naming(&fit, label, colour, &format!("{name} → {limit:.3} ± {half:.3} (95 %)")));
     }
     marks.extend(Mark::naming(&[(0.016, 1.0)], (At::Pane(0.8, 0.05), 1.0), BLACK, "limit law"));
-    // Room for the labels above.
+    // The axis extends upwards, to make room for the labels.
     let y = Axis::up_to("risk over its limit law", 0.9, highs.into_iter().map(|y| y + 0.5 * (y - 0.9)));
     let pane = Pane { x: Axis::linear("1/n, n = m rows", -0.0005, 0.0205), y, share: 1, marks };
     let notes = vec![
@@ -135,13 +135,13 @@ pub fn ladders_chart(title: &str, table: &Table) -> Chart {
     Chart { title: title.to_owned(), notes, panes: vec![pane] }
 }
 
-/// Replicates that stand for the full budget of the comparisons.
+/// The calibration picture has no replicates of its own: this many stand for all replicates of the quick tier's comparisons, fewer for a share of them.
 pub const FULL_BUDGET: u64 = 1_000;
 
-/// Nanoseconds for a thousandth of the replicates of the quick tier's checks by simulation.
+/// Nanoseconds for one of these, that is a thousandth of the replicates of the quick tier's checks by simulation.
 pub const CALIBRATION_EFFORT: u64 = 200_000_000;
 
-/// z of the statistical comparisons of one run, in order, against the normal law.
+/// z of the statistical comparisons of one run, sorted, beside the quantiles of the normal law.
 pub fn calibration(draw: &Draw<'_>) -> Table {
     let budget = (draw.replicates as f64 / FULL_BUDGET as f64).min(1.0);
     let listener = |checks: u64| (draw.progress)(CALIBRATION_EFFORT * draw.replicates / checks.max(1));
@@ -165,7 +165,7 @@ pub fn calibration(draw: &Draw<'_>) -> Table {
     table
 }
 
-/// The calibration.
+/// The picture of the calibration.
 pub fn calibration_chart(title: &str, table: &Table) -> Chart {
     let (x, score) = (table.column("expected"), table.points("expected", "score"));
     let band = x.iter().zip(table.column("low")).zip(table.column("high")).map(|((x, low), high)| (*x, low, high));

@@ -11,7 +11,7 @@ use crate::stats::family;
 use crate::stats::moments::Moments;
 use crate::stats::shown::{self, Failures};
 
-/// Most batches, as for argmin's minimisers (`docs/statistics.md`).
+/// Most batches: as many as a check of a minimiser has at its first look (`docs/statistics.md`).
 const BATCHES: u64 = 24;
 
 /// What is simulated at each weight.
@@ -19,9 +19,9 @@ const BATCHES: u64 = 24;
 pub struct Grid<'a> {
     /// Seed of the run.
     pub seed: u64,
-    /// Experiment of the random numbers.
+    /// Part of the key of the random streams: which experiment this is.
     pub experiment: u64,
-    /// Which grid of the experiment: its batches are cells of their own.
+    /// Which grid of the experiment this is. Each batch of each grid has random streams of its own.
     pub index: u64,
     /// Replicates, split evenly over the batches; at least two.
     pub replicates: u64,
@@ -33,7 +33,7 @@ pub struct Grid<'a> {
     pub average: (u32, u32),
 }
 
-/// The outcome of every batch at every weight. `progress` is told nanoseconds of work, by [`Subject::effort`].
+/// Simulates every batch at every weight. `progress` is told how many nanoseconds of work were done, as [`Subject::effort`] estimates them.
 pub fn simulate(subject: Subject, grid: &Grid<'_>, progress: &(dyn Fn(u64) + Sync)) -> Batches {
     let effort = u64::from(grid.average.1) * subject.effort(grid.rows) * grid.weights.len() as u64;
     let (simulator, loss) = subject.simulator(grid.rows);
@@ -62,7 +62,7 @@ pub struct Batches {
 }
 
 impl Batches {
-    /// The moments of the loss (0 for the subject's own) over all replicates, and the number of failed ones.
+    /// The moments of a loss over all replicates, and the number of replicates that failed. `loss` counts from the subject's own loss.
     #[must_use]
     pub fn at(&self, weight: usize, loss: usize) -> (Moments, u64) {
         let (mut moments, mut failed) = (Moments::default(), 0);
@@ -112,7 +112,7 @@ impl Minimum {
     }
 }
 
-/// The vertex of the parabola through the lowest point and its two neighbours on an even grid; the point itself where it has not two.
+/// The vertex of the parabola through the lowest point and its two neighbours on an even grid; the lowest point itself where it does not have two.
 ///
 /// # Formula
 /// `w_i + h (r_{i-1} - r_{i+1}) / (2 (r_{i-1} - 2 r_i + r_{i+1}))`, h the distance of the points
@@ -145,7 +145,7 @@ pub fn band(moments: &Moments) -> (f64, f64) {
     Estimate::from(moments).interval(student(moments.count() as f64 - 1.0))
 }
 
-/// When there is a z, in words.
+/// Which z it is, and when there is none, in words.
 pub const Z_RULE: &str = "Student's law with one degree of freedom less than there are chains with all their fits; none where the theory is a limit, below 20 chains, where more \
     than a share of 1e-4 of them failed, and where the mean's own skewness (that of the losses over sqrt(chains)), with two of its standard errors, is beyond .08";
 

@@ -1,7 +1,8 @@
 //! Figure 7: retraining on synthetic rows alone (w = 0), the risk against the generation.
 //!
-//! Where the risk is carried by chains that become too rare, or chains end in fits that do not exist, no mean of some replicates
-//! estimates it. Then the mean is shown only as far as it does, beside median, quantiles, and what is left of the chains.
+//! Where the risk comes from chains that are too rare to be simulated, or where chains end in fits that do not exist, a mean of some replicates
+//! does not estimate the risk. Then the mean is shown only up to the last generation where it does, beside the median, quantiles, and the share
+//! of chains that go on.
 
 use std::sync::atomic::AtomicBool;
 
@@ -122,7 +123,7 @@ fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
     values
 }
 
-/// Of the finite values.
+/// The moments of the finite values.
 fn moments(values: &[f64]) -> Moments {
     moments_of(values.iter().copied().filter(|x| x.is_finite()))
 }
@@ -133,14 +134,14 @@ fn moments_of(values: impl Iterator<Item = f64>) -> Moments {
     moments
 }
 
-/// The smallest of the sorted values that at least this share of them does not exceed.
+/// The smallest of the sorted values such that at least this share of them does not exceed it.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let rank = libm::ceil(share * sorted.len() as f64) as usize;
     sorted.get(rank.max(1) - 1).copied().unwrap_or(f64::NAN)
 }
 
-/// Where the labels of the simulated mean, of theory, of the median and of the quantiles are, and up to which part of the axis
-/// the points lie that they name.
+/// Where the labels of the simulated mean, of theory, of the median and of the quantiles begin, and up to which share of the axis the
+/// points lie that they name.
 fn labels(subject: Subject) -> [(At, f64); 4] {
     /// By model, as (x, y, part).
     type Place = (f64, f64, f64);
@@ -181,7 +182,7 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         marks.push(Mark::Line(table.points("t", "median"), PURPLE, Dash::Solid));
     }
     marks.push(Mark::Band(range(shown("low"), shown("high")), BLUE));
-    // So many dots that they can be told apart.
+    // Few enough dots to be told apart.
     let apart = |(t, _): &(f64, f64)| !everywhere || *t % 20.0 == 0.0;
     marks.push(Mark::Dots(shown("mean").into_iter().filter(apart).collect(), BLUE));
     marks.push(Mark::Line(table.points("t", "theory"), BLACK, dash));
@@ -224,7 +225,7 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     Chart { title: title.to_owned(), notes, panes }
 }
 
-/// The collapse itself: log det of the covariance drifts to minus infinity.
+/// The pane that shows the collapse itself: log det of the covariance drifts to minus infinity.
 fn log_det(x: Axis, table: &Table) -> Pane {
     let (points, theory) = (table.points("t", "log_det"), table.points("t", "log_det_theory"));
     let low = theory.iter().map(|(_, y)| *y).fold(0.0, f64::min);
@@ -240,7 +241,7 @@ fn log_det(x: Axis, table: &Table) -> Pane {
     Pane { x, y: Axis::linear("log det of the covariance", 1.06 * low, 0.0), share: 2, marks }
 }
 
-/// What is left of the chains.
+/// The pane with the share of chains whose fits have all existed.
 fn survival(x: Axis, table: &Table) -> Pane {
     let points = table.points("t", "surviving");
     let half = points.iter().find(|(_, share)| *share < 0.5).map(|(t, _)| *t);

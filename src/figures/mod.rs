@@ -1,14 +1,14 @@
 //! Pictures: the panels of the paper's figures, and others that show what the theory says.
 //!
-//! A picture is made in two steps. Its numbers are simulated and predicted into a [`table::Table`], the CSV file; from the table
-//! alone, by pure functions, comes a [`chart::Chart`] and from that the SVG ([`svg::svg`]). So a picture can be drawn again from its
-//! CSV, which says in its header how it was made.
+//! A picture is made in two steps. First its numbers are simulated and predicted; they are a [`table::Table`], which is written as a CSV file.
+//! Then pure functions make a [`chart::Chart`] of the table alone, and the SVG ([`svg::svg`]) of the chart. So a picture can be drawn again
+//! from its CSV. The header of the CSV says how it was made.
 //!
 //! # Files
 //!
 //! * `growth` (figure 7), `curve` (8 and 10), `ratios` (9): panels of the paper.
-//! * `theory`: pictures of formulas; `evidence`: ladders, and z of the comparisons.
-//! * `subject`, `grid`: what a panel retrains, and a grid of weights on common random numbers with its minimum.
+//! * `theory`: pictures of formulas. `evidence`: risks that approach their limit as sizes grow, and z of the comparisons.
+//! * `subject`: what a panel retrains. `grid`: simulates it at several weights on common random numbers, and finds the minimum.
 
 mod axis;
 pub mod chart;
@@ -33,7 +33,7 @@ use crate::catalogue;
 use crate::experiment::Rows;
 use crate::stream::experiment_id;
 
-/// What the numbers of a picture are drawn with.
+/// The key of a picture's random streams, its number of replicates, and who is told of the progress.
 #[derive(Clone, Copy)]
 pub struct Draw<'a> {
     seed: u64,
@@ -126,7 +126,7 @@ impl Picture {
         &self.name
     }
 
-    /// The figure that it is a panel of, or `theory`.
+    /// The number of the paper's figure that it is a panel of, or `theory`.
     #[must_use]
     pub const fn group(&self) -> &'static str {
         self.group
@@ -144,13 +144,13 @@ impl Picture {
         if self.group == "theory" { self.name.clone() } else { format!("figure-{}", self.name) }
     }
 
-    /// Replicates at full scale; none where nothing is simulated.
+    /// Replicates by default; none where nothing is simulated.
     #[must_use]
     pub fn replicates(&self) -> Option<u64> {
         (self.replicates > 0).then_some(self.replicates)
     }
 
-    /// Nanoseconds on one thread, roughly: for the time that is left.
+    /// Nanoseconds on one thread, roughly. The progress bar estimates the time left from it.
     #[must_use]
     pub fn effort(&self, replicates: u64) -> u64 {
         replicates
@@ -166,7 +166,7 @@ impl Picture {
             }
     }
 
-    /// Its numbers; the same for any number of threads. `progress` is told of nanoseconds of work that were done, in all about
+    /// Its numbers. They are the same for any number of threads. `progress` is told how many nanoseconds of work were done, which add up to about
     /// [`Picture::effort`].
     ///
     /// # Errors

@@ -117,9 +117,9 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     if failed > 0.0 {
         notes.push(format!("Left out for want of a fit: {failed} of {} chains.", 20.0 * table.number("replicates")));
     }
-    // Room for a name above the curves.
+    // The axis extends upwards, to make room for a name above the curves.
     let y = Axis::up_to(&format!("risk: {}", loss_name(subject)), 0.0, highs.into_iter().map(|y| 1.12 * y));
-    // The name of the upper curve above what is at its right, that of the lower one below.
+    // The name of the upper curve stands above its right part, that of the lower curve below its right part.
     let gap = 0.06 * (y.high - y.low);
     for (i, (colour, name, low, high)) in beside.into_iter().enumerate() {
         let above = high.into_iter().fold(0.0, f64::max) + gap;

@@ -18,12 +18,12 @@ pub enum Subject {
     Model(Model, usize),
     /// Frequencies of a column's categories.
     Categories(Column),
-    /// Logistic regression of income, which the labels do not follow.
+    /// Logistic regression of income. The labels of the table do not follow this model.
     Income,
 }
 
 impl Subject {
-    /// Its simulator: the fast one whose random numbers are common to all weights; and the index of its own loss.
+    /// Its simulator, and the index of its own loss. It is a fast one whose random numbers are the same at all weights.
     #[must_use]
     pub fn simulator(self, rows: Rows) -> (Box<dyn Simulator>, usize) {
         match self {
@@ -62,7 +62,7 @@ impl Subject {
     #[must_use]
     pub fn exact(self) -> bool {
         match self {
-            // The sizes have no part in it.
+            // The answer does not depend on the sizes.
             Self::Model(model, dim) => {
                 let rows = Rows { real: dim + 2, synthetic: dim + 2 };
                 Prediction::fresh(&problem(model, dim, rows)).exact(Weight::ONE)
@@ -72,7 +72,7 @@ impl Subject {
         }
     }
 
-    /// Factor from the simulator's loss to the risk that is shown: a mean over the categories.
+    /// Factor by which the simulator's loss is multiplied to be shown: for categories it is the mean over them, not the sum.
     #[must_use]
     pub fn share(self) -> f64 {
         match self {
@@ -81,7 +81,7 @@ impl Subject {
         }
     }
 
-    /// Nanoseconds for a generation of a replicate, roughly: for the time that is left.
+    /// Nanoseconds for a generation of a replicate, roughly. The progress bar estimates the time left from it.
     #[must_use]
     pub fn effort(self, rows: Rows) -> u64 {
         let total = (rows.real + rows.synthetic) as u64;
@@ -93,7 +93,7 @@ impl Subject {
     }
 }
 
-/// A problem of the figures: the model's default truth in this dimension, where it has a choice.
+/// A problem of the figures: the model's default truth, in this dimension if the model has a choice.
 fn problem(model: Model, dim: usize, rows: Rows) -> Problem {
     let of = |dim| Problem::new(model, rows.real as u64, rows.synthetic as u64, &Parameters::of_dim(dim));
     of(Some(dim as u64)).or_else(|_| of(None)).expect("the sizes of the figures are valid")

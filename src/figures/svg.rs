@@ -1,4 +1,4 @@
-//! Draws a chart as SVG, by plotters. Pure: the same chart gives the same bytes.
+//! Draws a chart as SVG, by the crate plotters. The same chart gives the same bytes.
 
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
@@ -8,13 +8,13 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::chart::{At, BLACK, Chart, Colour, Dash, GREY, Mark, Pane, Side};
 
-/// Width in CSS pixels at full size; half of it, 85 mm, is a column's width.
+/// Width in CSS pixels at full size. Half of it, 85 mm, is the width of a journal's column.
 const WIDTH: u32 = 640;
 
 /// Height of the panes.
 const PANES: u32 = 420;
 
-/// plotters puts everything at whole units: this many to a pixel keep lines smooth.
+/// plotters rounds all coordinates to whole units. This many units per pixel keep lines smooth.
 const UNITS: u32 = 8;
 
 /// Height of a title, of other text, and the distance of lines, in pixels.
@@ -22,10 +22,10 @@ const TITLE: u32 = 24;
 const TEXT: u32 = 21;
 const LINE: u32 = 27;
 
-/// Found on every system.
+/// A font that every system has.
 const FONT: &str = "sans-serif";
 
-/// What plotters divides a font's size by on the way to SVG.
+/// plotters divides a font's size by this when it writes SVG.
 const FONT_FACTOR: f64 = 1.24;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -33,7 +33,7 @@ type Axes<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64,
 type Element<'b> = DynElement<'static, SVGBackend<'b>, (i32, i32)>;
 type Drawn = Result<(), DrawingAreaErrorKind<<SVGBackend<'static> as DrawingBackend>::ErrorType>>;
 
-/// The chart as an SVG document, with its title and notes as text for those who do not see it.
+/// The chart as an SVG document. Its title and notes are also there as text, for screen readers.
 ///
 /// # Panics
 /// Never: a string takes everything that is written to it.
@@ -44,7 +44,7 @@ pub fn svg(chart: &Chart) -> String {
     let mut text = String::new();
     draw(chart, head, SVGBackend::with_string(&mut text, (WIDTH * UNITS, height * UNITS)).into_drawing_area())
         .expect("a string takes everything");
-    // In pixels for the reader, in plotters' units inside.
+    // Width and height are in pixels, coordinates in plotters' units.
     let root = text.find(">\n").map_or(0, |end| end + 2);
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     format!(
@@ -114,7 +114,7 @@ fn draw_pane(pane: &Pane, margin: i32, area: &Area<'_>) -> Drawn {
     pane.marks.iter().flat_map(|mark| pen.elements(mark)).try_for_each(|element| area.draw(&element))
 }
 
-/// Turns marks into elements in the units of the pane's area.
+/// Turns marks into elements of plotters, in the units of the pane's area.
 struct Pen<'a, 'b, 'c> {
     pane: &'a Pane,
     axes: &'a Axes<'b, 'c>,
@@ -122,7 +122,7 @@ struct Pen<'a, 'b, 'c> {
 }
 
 impl<'c> Pen<'_, '_, 'c> {
-    /// A point of the axes; none where it is not finite, or beside them.
+    /// Where a point in the units of the axes is drawn; none where it is not finite, or left or right of the pane.
     fn place(&self, (x, y): (f64, f64)) -> Option<(i32, i32)> {
         let (x, y) = (self.pane.x.position(x), self.pane.y.position(y));
         let ((x_low, x_high), (y_low, y_high)) = (self.pane.x.ends(), self.pane.y.ends());
@@ -157,7 +157,7 @@ impl<'c> Pen<'_, '_, 'c> {
         }
     }
 
-    /// The points in runs without a gap.
+    /// The points, split into runs where some are not drawn.
     fn runs(&self, points: &[(f64, f64)]) -> Vec<Vec<(i32, i32)>> {
         let placed: Vec<_> = points.iter().map(|point| self.place(*point)).collect();
         placed.split(Option::is_none).map(|run| run.iter().flatten().copied().collect()).collect()

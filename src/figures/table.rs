@@ -1,4 +1,4 @@
-//! The numbers behind a picture, as a CSV file with a header that says what they are and how they were made.
+//! The numbers of a picture, as a CSV file. Its header says what they are and how they were made.
 
 use std::fmt::Write as _;
 
@@ -71,7 +71,7 @@ impl Table {
         self
     }
 
-    /// A fact of the header.
+    /// The value of a fact of the header; none where it is not there.
     #[must_use]
     pub fn fact(&self, key: &str) -> Option<&str> {
         self.facts.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
@@ -108,7 +108,8 @@ impl Table {
         self.column(x).into_iter().zip(self.column(y)).collect()
     }
 
-    /// The CSV: facts, then the meaning of every column, as comments; names; numbers that read back to the same bits.
+    /// The CSV. Comments come first: the facts, then the meaning of every column. The names of the columns and the rows follow. Numbers have enough digits to be
+    /// read back to the same bits.
     #[must_use]
     pub fn to_csv(&self) -> String {
         let mut text = format!("# {MARK} {}\n", env!("CARGO_PKG_VERSION"));
@@ -131,7 +132,7 @@ impl Table {
     /// Reads what [`Table::to_csv`] wrote.
     ///
     /// # Errors
-    /// What is not of that form: another version of the program, a field that is no number, a row that is missing.
+    /// Says what is wrong: another version of the program, a field that is not a number, a row that is missing.
     pub fn from_csv(text: &str) -> Result<Self, TableError> {
         let error = |what: &str| TableError(what.to_owned());
         let mut comments = text.lines().map_while(|line| line.strip_prefix("# "));
@@ -168,7 +169,7 @@ impl Table {
     }
 }
 
-/// The shortest digits that give the same number back, with an exponent where zeros would hide them.
+/// The shortest digits that are read back as the same number, with an exponent where they would have many zeros.
 fn full(x: f64) -> String {
     if x == 0.0 || (1e-4..1e12).contains(&x.abs()) { x.to_string() } else { format!("{x:e}") }
 }

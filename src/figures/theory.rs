@@ -1,4 +1,4 @@
-//! Pictures of what the theory says; nothing is simulated.
+//! Pictures of formulas; nothing is simulated.
 
 use goldenweight_theory::parameters::{MixingRatio, ParameterError};
 use goldenweight_theory::{covariance, dynamic, weights};
@@ -9,13 +9,13 @@ use super::table::Table;
 /// A picture of a formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Idea {
-    /// w*(k) with its two limits.
+    /// w*(k), with what it tends to for small and for large k.
     GoldenWeight,
     /// The relative risk over (k, w).
     RelativeRisk,
-    /// The optimal against the naive mix, the more synthetic rows there are.
+    /// The risk of the optimal and of the naive mix, as m/n grows.
     Pooling,
-    /// The weight below which the covariance collapses.
+    /// The weight up to which the covariance's risk diverges, over m.
     Threshold,
     /// Weights that are optimal generation by generation.
     DynamicWeights,
@@ -55,7 +55,7 @@ impl Idea {
     }
 }
 
-/// 10^e for evenly spaced e.
+/// `count` numbers 10^e, where e runs from `low` to `high` in equal steps.
 fn decades(low: f64, high: f64, count: u32) -> impl Iterator<Item = f64> {
     let step = (high - low) / f64::from(count - 1);
     (0..count).map(move |i| libm::pow(10.0, low + step * f64::from(i)))
@@ -104,7 +104,7 @@ fn golden_weight_pane(table: &Table) -> Pane {
     Pane { x, y: Axis::linear("weight w on the real rows", 0.0, 1.0), share: 1, marks }
 }
 
-/// Rows of the grid of weights, and columns of that of mixing ratios.
+/// Number of weights and of mixing ratios of the grid.
 const GRID: (u32, u32) = (100, 81);
 
 fn relative_risk() -> Result<Table, ParameterError> {
@@ -126,7 +126,7 @@ fn relative_risk() -> Result<Table, ParameterError> {
     Ok(table)
 }
 
-/// Classes of relative risk: upper ends and colours, light to dark the smaller, the last two being worse than fresh rows alone.
+/// Classes of relative risk: their upper ends and colours. Smaller risks are darker. The last two classes are worse than fresh rows alone.
 const CLASSES: [(f64, Colour); 7] = [
     (0.2, Colour(8, 64, 129)),
     (0.4, Colour(43, 120, 180)),
@@ -141,13 +141,13 @@ fn relative_risk_panes(table: &Table) -> Vec<Pane> {
     let class = |risk: f64| CLASSES.iter().position(|(end, _)| risk < *end).unwrap_or(CLASSES.len() - 1);
     let (k, w, risk) = (table.column("k"), table.column("w"), table.column("relative_risk"));
     let mut marks = Vec::new();
-    // Grid points are the middles of their cells; neighbours of one class in a column make one rectangle.
+    // A point of the grid is the middle of its cell. Neighbouring cells in a column, of the same class, are drawn as one rectangle.
     let step = libm::pow(10.0, 2.0 / f64::from(GRID.1 - 1));
     let half = 0.5 / f64::from(GRID.0);
     let mut first = 0;
     for i in 1..=k.len() {
         if i == k.len() || k[i] != k[first] || class(risk[i]) != class(risk[first]) {
-            // To the right a column reaches under the next one, so that there is no seam.
+            // A column extends to the right under the next one, so that no gap shows between them.
             let corners = ((k[first] / step, w[first] - half), (k[i - 1] * step * step * step, w[i - 1] + half));
             let inside = |(k, w): (f64, f64)| (k.clamp(0.01, 100.0), w);
             marks.push(Mark::Cell(inside(corners.0), inside(corners.1), CLASSES[class(risk[first])].1));
@@ -241,7 +241,7 @@ fn pooling_panes(table: &Table) -> Vec<Pane> {
     ]
 }
 
-/// Synthetic rows at which the threshold is written out, and where.
+/// Values of m at which the threshold is written as a number, and where the text stands.
 const MARKED: [(u64, (f64, f64), Side); 4] = [
     (5, (6.0, 0.3), Side::Right),
     (10, (12.0, 0.12), Side::Right),
@@ -284,10 +284,10 @@ fn threshold_pane(table: &Table) -> Pane {
     Pane { x: Axis::log("synthetic rows m", 2.0, 1e4), y, share: 1, marks }
 }
 
-/// Mixing ratios of which the weights are shown.
+/// Mixing ratios whose weights are shown.
 const RATIOS: [(&str, f64, Colour); 3] = [("0.1", 0.1, VERMILION), ("1", 1.0, BLUE), ("10", 10.0, GREEN)];
 
-/// Generations of dynamic weights.
+/// Generations that are shown.
 const STEPS: usize = 12;
 
 fn dynamic_weights() -> Result<Table, ParameterError> {

@@ -1,4 +1,4 @@
-//! Whether chains are what a schedule says, number by number: the engine against a few lines that draw from the same streams.
+//! Whether the engine builds chains as their schedule says. A few lines here draw the same random numbers and must get the same chains.
 
 use std::fmt;
 
@@ -12,7 +12,8 @@ use crate::experiment::Rows;
 use crate::simulate::engine::ScheduleKind;
 use crate::stream::{Purpose, StreamRng, Streams};
 
-/// The mean of a batch is one normal number around the fit that makes it. A fit is the mean of its parts, and the number of their rows.
+/// A model that shows what the engine does. Its data are one number, the mean of a batch: a normal number around the fit that makes the batch. A fit is the
+/// weighted mean of its parts, and the number of their rows.
 struct Probe;
 
 impl Model for Probe {
@@ -61,7 +62,7 @@ impl Model for Probe {
     }
 }
 
-/// Chains of some replicates.
+/// A place of this audit: some replicates of a chain.
 #[derive(Clone, Debug)]
 pub struct Chains {
     schedule: ScheduleKind,
@@ -87,7 +88,7 @@ impl fmt::Display for Chains {
     }
 }
 
-/// The recorded means of chains.
+/// Compares what the engine records of a chain with [`path`].
 pub struct Retrained;
 
 impl Audit for Retrained {
@@ -96,7 +97,7 @@ impl Audit for Retrained {
 
     fn place(&self, rng: &mut StreamRng) -> Chains {
         let schedule = ScheduleKind::ALL[rng.random_range(0..ScheduleKind::ALL.len())];
-        // Data that accumulate are all fitted on again: a chain of t generations costs t^2.
+        // Every generation is fitted on all data so far, so that a chain of t generations costs t^2.
         let last: f64 = if schedule == ScheduleKind::Accumulate { 500.0 } else { 2000.0 };
         let t = (log_uniform(rng, 1.0, last + 1.0) as u32) - u32::from(rng.random_range(0..8) == 0);
         let record = match rng.random_range(0..4) {
@@ -115,7 +116,7 @@ impl Audit for Retrained {
         let weights = (0..t).map(|_| if is_constant { one } else { weight(rng) }).collect();
         let [real, synthetic] = [(); 2].map(|()| log_uniform(rng, 1.0, 1e4) as usize);
         let rows = Rows { real, synthetic };
-        // On both sides of a block's end.
+        // Replicates before and after the end of a block of the engine.
         let first = BLOCK * rng.random_range(1..2000) - rng.random_range(0..3);
         Chains { schedule, rows, weights, is_constant, replicates: (first, rng.random_range(1..4)), record }
     }
@@ -135,7 +136,7 @@ impl Audit for Retrained {
             Some(&weight) if place.is_constant => Weights::Constant(weight),
             _ => Weights::Sequence(place.weights.clone()),
         };
-        // Beside a chain of other weights, which must not matter.
+        // A second chain with another weight is run beside it, which must not matter.
         let outcomes = run_grid(&retraining, &plan, &[Weights::Constant(0.5), weights], &|_| ());
         let recorded = &outcomes[1].moments[0];
         let mut expected = [0.0; 2];
@@ -150,7 +151,7 @@ impl Audit for Retrained {
                 expected.iter_mut().zip(values).for_each(|(sum, value)| *sum += share * value);
             }
         }
-        // A sum of t normal numbers at most, of which each step rounds a few times; of many parts each one.
+        // The fit is a sum of about t normal numbers, of size sqrt t or so, and each generation rounds it a few times.
         let generations = 1.0 + place.weights.len() as f64;
         let (size, tolerance) = (generations.sqrt() + expected[0].abs(), 1e-14 * generations);
         Ok(Deviation::relative(size + recorded[0].mean(), size + expected[0], tolerance).max(Deviation::relative(
@@ -178,7 +179,7 @@ impl Audit for Retrained {
     }
 }
 
-/// Mean and rows of the fits of one replicate at t = 0, 1, ...
+/// Mean and number of rows of the fits of one replicate at t = 0, 1, ..., computed without the engine.
 fn path(place: &Chains, key: Key, replicate: u64) -> Vec<[f64; 2]> {
     let streams = Streams { seed: key.seed, experiment: key.experiment };
     let drawn = |t: usize, purpose: Purpose| -> f64 {

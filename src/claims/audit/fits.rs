@@ -1,4 +1,4 @@
-//! Whether fits solve their equations, and whether a table is drawn from with replacement.
+//! Whether fits solve their estimating equations, and whether rows of a table are drawn with replacement.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,11 +18,11 @@ use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 use crate::stream::StreamRng;
 
-/// What is left of a score where simulated fits stop, in units of the sum of weight v |x| over the rows, v the variance of a response: (r²/2) e^(2r) for r =
-/// 1e-3, which is derived at `newton::Fit` (there under Stop); and the rounding of a sum.
+/// Largest score that a simulated fit may leave, in units of the sum of weight v |x| over the rows, where v is the variance of a response. A fit stops where the
+/// score is at most (r²/2) e^(2r) = 5.01e-7 of that, r = 1e-3 (derived at `newton::Fit`, under Stop). The rest is for the rounding of the sum.
 const SCORE: f64 = 5.02e-7;
 
-/// A weighted fit on several batches.
+/// A place: a weighted fit on several batches of rows.
 #[derive(Clone, Debug)]
 pub struct Sample {
     is_logistic: bool,
@@ -38,7 +38,7 @@ impl fmt::Display for Sample {
     }
 }
 
-/// The weighted score of the fitted coefficients vanishes.
+/// The weighted score, the gradient of the log likelihood, vanishes at the fitted coefficients.
 pub struct Scores;
 
 impl Audit for Scores {
@@ -46,7 +46,7 @@ impl Audit for Scores {
     type Found = Deviation;
 
     fn place(&self, rng: &mut StreamRng) -> Sample {
-        // Many coefficients are a loop of their own.
+        // Nine coefficients and more are fitted by another loop of the program.
         let p = if rng.random_range(0..8) == 0 { rng.random_range(9..=30) } else { rng.random_range(1..=8) };
         let length = 1.5 * rng.random::<f64>();
         let beta = (0..p).map(|_| length * rng.sample::<f64, _>(StandardNormal) / (p as f64).sqrt()).collect();
@@ -79,11 +79,11 @@ impl Audit for Scores {
     }
 }
 
-/// A score that is off by 5e-7 of the sum of v |x| moves an estimate by 5e-7 times that sum over the sum of v x^2, which is below 2 here, and relative to
-/// coefficients above .1.
+/// Relative tolerance of estimates: a score of 5e-7 times the sum of v |x| moves an estimate by 5e-7 times the ratio of that sum to the sum of v x^2. The ratio is
+/// below 2 here, and the coefficients are above .1.
 pub const ESTIMATE: f64 = 1e-5;
 
-/// Estimates against iteratively reweighted least squares, of fits that no audit draws: rows that are no multiple of one another, weights near 0.
+/// Estimates against iteratively reweighted least squares, at fixed places: numbers of rows that are no multiples of each other, and a weight near 0.
 pub fn estimates() -> Vec<Relation> {
     let mut found = Vec::new();
     for is_logistic in [true, false] {
@@ -137,10 +137,10 @@ where
     [fitted, beta.as_slice().to_vec()]
 }
 
-/// Noise and data of a batch.
+/// The noise and the data of a batch.
 type Rows<M> = (<M as Model>::Noise, <M as Model>::Data);
 
-/// Rows of every batch, with responses of the truth.
+/// Draws the rows of every batch, with responses drawn at the true coefficients.
 fn draw<M: Model>(model: &M, place: &Sample, key: Key) -> Result<Vec<Rows<M>>, String> {
     let mut rng = key.rng(0);
     let batch = |&(rows, _): &(usize, f64)| {
@@ -168,7 +168,7 @@ fn logistic(eta: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-eta))
 }
 
-/// The score beside the sum that bounds it, of the coefficient where it is worst.
+/// The score over the sum of weight v |x|, for the coefficient where it is largest.
 fn score<M>(
     model: &M,
     place: &Sample,
@@ -185,7 +185,7 @@ where
     let mut sums = vec![[0.0; 2]; fit.len()];
     for ((noise, data), (rows, weight)) in drawn.iter().zip(&place.batches) {
         let weight = weight / *rows as f64;
-        // Four rows side by side; behind the last stand zeros.
+        // Rows are stored four side by side. The places behind the last row hold zeros, which add nothing.
         for (four, responses) in noise.x.fours().zip(data) {
             for (row, y) in responses.iter().enumerate() {
                 let eta: f64 = four.iter().zip(&fit).map(|(x, b)| x[row] * b).sum();
@@ -200,7 +200,7 @@ where
     Ok(deviations.reduce(Deviation::max).expect("a coefficient"))
 }
 
-/// Draws of rows from a table.
+/// A place: draws of rows from a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Draws {
     groups: usize,
@@ -215,10 +215,10 @@ impl fmt::Display for Draws {
     }
 }
 
-/// Means over rows that are drawn with replacement have the variance of one row over their number.
+/// The mean of rows that are drawn with replacement has the variance of one row over their number. Without replacement it would be smaller.
 pub struct Replacement;
 
-/// Draws of a place.
+/// How often rows are drawn at a place.
 const DRAWS: u64 = 2048;
 
 impl Audit for Replacement {
@@ -237,7 +237,7 @@ impl Audit for Replacement {
         let group = |i: usize| (columns[i].as_slice(), i % 2 == 1, (i % 3 + 1) as u32);
         let table = Arc::new(Table::new(1, (0..groups).map(group)));
         let model = TableLogistic::new(Arc::clone(&table), vec![0.0], Arc::new(|_| 0.0));
-        // Of real rows the covariate where the label is 1: it must be that of the same row.
+        // Of a real row, the product of covariate and label: it also shows whether both are of the same row.
         let value = |i: usize| if is_real { columns[i][0] * f64::from(u8::from(i % 2 == 1)) } else { columns[i][0] };
         let all: f64 = (0..groups).map(|i| (i % 3 + 1) as f64).sum();
         let moment = |power: i32| (0..groups).map(|i| (i % 3 + 1) as f64 * value(i).powi(power)).sum::<f64>() / all;

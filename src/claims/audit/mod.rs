@@ -1,4 +1,4 @@
-//! Claims on the whole domain of the command line: random places, a fresh seed visits fresh ones.
+//! Claims on all input that the command line takes. They are tested at random places, which depend on the seed of the run.
 
 mod chains;
 mod fits;
@@ -31,7 +31,7 @@ pub fn claims() -> Vec<Claim> {
     vec![predicted(), simulated(), fitted()]
 }
 
-/// An audit of the quick tier, and one of ten times as many places in the full tier.
+/// An audit in both tiers, and in the full tier one with ten times as many places, which are others.
 macro_rules! audits {
     ($name:literal, $more:literal, $places:expr, $route:expr) => {
         [audit($name, $places, $route), audit($more, 10 * $places, $route).in_full_tier()]
@@ -41,8 +41,8 @@ macro_rules! audits {
 fn predicted() -> Claim {
     Claim {
         id: "audit-risk",
-        statement: "the risk that the program predicts is that of the moments, carried step by step, wherever it takes input",
-        domain: "every model and schedule; p to 30, n, m to 10⁴, t to 2000, averages from 0; own truths; w from 0 to 1, near 0, 1 and w_c",
+        statement: "the risk that the program predicts is the one found by carrying second moments from generation to generation, at all input that it takes",
+        domain: "every model and schedule; p to 30, n, m to 10⁴, t to 2000, averages from 0; own truths; w from 0 to 1, with a share near 0, 1 and w_c",
         source: Source::Derived,
         exactness: Exactness::Visited,
         checks: audits!("random places", "more random places", 2000, ClosedForms)
@@ -53,7 +53,7 @@ fn predicted() -> Claim {
     }
 }
 
-/// Averages that begin at generation 0, of one generation and of several, by hand: means of e_0, e_1, ... of the recursion itself.
+/// Predicted averages over generations, also of a single one and from generation 0 on, against the means of risks that are carried step by step.
 fn ends_of_averages() -> Check {
     recursion("averages from generation 0", RECURSION, || {
         let sigma = || DMatrix::<f64>::identity(2, 2);
@@ -84,9 +84,9 @@ fn simulated() -> Claim {
     let keys = audits!("keys of random streams", "more keys of random streams", 40, Streams);
     Claim {
         id: "audit-simulation",
-        statement: "what the program simulates has the risk of the moments, wherever these hold at every n and m; chains are what their \
-                    schedule says; rows and sufficient statistics have one law; different keys have independent random numbers",
-        domain: "as above, with constant and changing weights; keys at distances to 2³²",
+        statement: "simulated risks are those found by carrying second moments, where these are exact; chains follow their schedule; simulation row by \
+                    row and by sufficient statistics has the same risks; random streams of different keys are independent",
+        domain: "that of audit-risk where the risk is known exactly, with constant and changing weights; keys at distances up to 2³²",
         source: Source::Derived,
         exactness: Exactness::Visited,
         checks: random
@@ -119,7 +119,7 @@ fn dimensions() -> Vec<Case> {
     vec![case(8, 20, 30, false), case(12, 30, 25, false), case(9, 15, 10, true)]
 }
 
-/// Blocks of chains as late as t = 20: replicates that share rows from some generation on have the right mean and too small an error.
+/// Tests of independence up to t = 20. If replicates shared rows from some generation on, their mean would be right, but its standard error too small.
 fn blocks() -> Vec<Case> {
     let (rows, sigma) = (Rows { real: 20, synthetic: 16 }, DMatrix::identity(2, 2));
     let case = |w, t| {
@@ -133,14 +133,14 @@ fn blocks() -> Vec<Case> {
 fn fitted() -> Claim {
     Claim {
         id: "audit-fits",
-        statement: "weighted fits solve their estimating equations, samples have the law of the fit that makes them, and rows of a table are drawn with \
+        statement: "weighted fits solve their estimating equations, samples have the distribution of the fit that makes them, and rows of a table are drawn with \
                     replacement",
         domain: "logistic, Poisson and Gaussian models, p to 30, one to four batches of any sizes and weights; tables of 2 to 60 groups",
         source: Source::Derived,
         exactness: Exactness::Visited,
         checks: audits!("scores", "more scores", 200, Scores)
             .into_iter()
-            .chain([recursion("estimates", fits::ESTIMATE, fits::estimates)])
+            .chain([recursion("estimates, against reweighted least squares", fits::ESTIMATE, fits::estimates)])
             .chain(audits!("rows of tables", "more rows of tables", 20, Replacement))
             .chain(audits!("mixed samples", "more mixed samples", 200, Mixes))
             .chain(audits!("coordinates of covariates", "coordinates of more covariates", 200, Metrics))
@@ -166,7 +166,7 @@ mod tests {
         (0..count).map(|cell| Place::predicted(&mut Key { seed: 1, experiment: 2, cell }.rng(0))).collect()
     }
 
-    /// Of each model under each schedule and divisor, whether its risk is carried step by step. A model that is new is named here.
+    /// Which models, under which schedule and divisor, have no risk that is carried step by step. A new model without one must be named here.
     #[test]
     fn what_no_step_reaches() {
         let mut missing = BTreeSet::new();
@@ -180,14 +180,14 @@ mod tests {
             }
         }
         let gaussians = ["gaussian-covariance", "gaussian-mean", "gaussian-variance"];
-        // No law there; and a law by quadrature, which simulations are compared with.
+        // Divisors n and m have no law on accumulating data. The law of linear regression is a quadrature, which simulations test.
         let known = gaussians.map(|model| (model, "accumulate", true)).into_iter().chain([("linear", "fresh", false)]);
         assert_eq!(missing, known.collect());
         // Two divisors of three models.
         assert_eq!(seen.len(), (catalogue::ALL.len() + gaussians.len()) * ScheduleKind::ALL.len());
     }
 
-    /// Corners of the domain: a run visits each of them, so that a fault there is met.
+    /// An audit of the quick tier visits every corner of the domain.
     #[test]
     fn corners_are_visited() {
         type Corner = (&'static str, fn(&Place) -> bool);

@@ -1,4 +1,4 @@
-//! Random places of the command line's domain.
+//! Random places: input that the command line takes.
 
 use std::fmt;
 
@@ -14,19 +14,19 @@ use crate::simulate::dispatch::SimulatorKind;
 use crate::simulate::engine::{Record, ScheduleKind};
 use crate::stream::StreamRng;
 
-/// A place: everything that `risk` or `simulate` is told.
+/// A place: all input of a `risk` or `simulate` command.
 #[derive(Clone, Debug)]
 pub struct Place {
     /// Model, truth and rows.
     pub problem: Problem,
     parameters: Parameters,
-    /// What each generation is fitted on.
+    /// The schedule: what each generation is fitted on.
     pub schedule: ScheduleKind,
     /// The weight; 0 where the schedule takes none.
     pub weight: f64,
-    /// Whose risk is meant.
+    /// The generations whose risk is compared.
     pub at: Generations,
-    /// Whether every second generation has the weight in the middle between this one and 1.
+    /// Whether every second generation has the weight (1 + weight)/2 instead.
     pub is_changing: bool,
     /// How it is simulated, with this many replicates; none where it is not.
     pub simulated: Option<(SimulatorKind, u64)>,
@@ -38,13 +38,13 @@ const LARGEST: (u64, f64, f64) = (30, 1e4, 2e3);
 /// Seconds of one core that a simulated place may take, roughly.
 const SECONDS: f64 = 0.03;
 
-/// Draws until the input is valid. It is in more than a third of all draws, so that this ends.
+/// Draws until the input is valid. More than a third of all draws are, so that this ends.
 fn problem(rng: &mut StreamRng) -> (Problem, Parameters) {
     loop {
         let model = catalogue::ALL[rng.random_range(0..catalogue::ALL.len())];
         let parameters = parameters(rng, model);
         let [real, synthetic] = [(); 2].map(|()| log_uniform(rng, 1.0, LARGEST.1).round() as u64);
-        // Few rows, equal rows and whole multiples have a share of their own.
+        // n = m, and m a small multiple of n, are drawn in one place of eight each.
         let synthetic = match rng.random_range(0..8) {
             0 => real,
             1 => (real * rng.random_range(2..5)).min(LARGEST.1 as u64),
@@ -66,7 +66,7 @@ fn parameters(rng: &mut StreamRng, model: Model) -> Parameters {
         dim: (!of_one).then_some(dim),
         sigma: takes("sigma", rng).then(|| covariance(rng, if of_one { 1 } else { p })),
         design_covariance: takes("design_covariance", rng).then(|| covariance(rng, p)),
-        // Norms up to 2: beyond, most logistic samples of some hundred rows are separated.
+        // Norms up to 2: beyond, most logistic samples of some hundred rows have no fit.
         beta: takes("beta", rng).then(|| {
             let direction: Vec<f64> = (0..p).map(|_| rng.sample(StandardNormal)).collect();
             let (length, norm) = (2.0 * rng.random::<f64>(), direction.iter().map(|b| b * b).sum::<f64>().sqrt());
@@ -92,7 +92,7 @@ pub fn dimension(rng: &mut StreamRng) -> u64 {
     }
 }
 
-/// A covariance of condition up to some thousand, with correlations.
+/// A covariance with correlations, of condition number up to some thousand.
 pub fn covariance(rng: &mut StreamRng, dim: usize) -> DMatrix<f64> {
     let factor = DMatrix::from_fn(dim, dim, |i, j| match i.cmp(&j) {
         std::cmp::Ordering::Less => 0.0,
@@ -104,14 +104,14 @@ pub fn covariance(rng: &mut StreamRng, dim: usize) -> DMatrix<f64> {
     DMatrix::from_fn(dim, dim, |i, j| product[(i.max(j), i.min(j))])
 }
 
-/// The ends, their neighbourhood on a logarithmic scale, and what lies between.
+/// Weights 0 and 1, weights near them on a logarithmic scale, weights near w_c(m), and all between.
 fn weight(rng: &mut StreamRng, synthetic: usize) -> f64 {
     match rng.random_range(0..8) {
         0 => 0.0,
         1 => 1.0,
         2 => log_uniform(rng, 1e-6, 0.1),
         3 => 1.0 - log_uniform(rng, 1e-6, 0.1),
-        // Where the covariance's risk begins to be bounded.
+        // Near w_c(m), above which the covariance's risk is bounded.
         4 if synthetic > 1 => {
             let threshold = 1.0 - ((synthetic - 1) as f64 / (synthetic + 1) as f64).sqrt();
             (threshold * rng.random_range(0.5..2.0)).min(1.0)
@@ -120,7 +120,7 @@ fn weight(rng: &mut StreamRng, synthetic: usize) -> f64 {
     }
 }
 
-/// The first ones, and up to the last on a logarithmic scale.
+/// One of the first four generations, or one up to the largest on a logarithmic scale.
 fn generation(rng: &mut StreamRng) -> u32 {
     match rng.random_range(0..3) {
         0 => rng.random_range(0..4),
@@ -129,7 +129,7 @@ fn generation(rng: &mut StreamRng) -> u32 {
 }
 
 impl Place {
-    /// Of what `risk` is told.
+    /// The input of a `risk` command.
     pub fn predicted(rng: &mut StreamRng) -> Self {
         let (problem, parameters) = problem(rng);
         let schedule = ScheduleKind::ALL[rng.random_range(0..ScheduleKind::ALL.len())];
@@ -144,7 +144,7 @@ impl Place {
         Self { problem, parameters, schedule, weight, at, is_changing: false, simulated: None }
     }
 
-    /// Of what `simulate` is told: a place that is wanted, by one of these kinds, with as many replicates as take [`SECONDS`] on one core.
+    /// The input of a `simulate` command: a place that is wanted, one of these kinds of simulator, and as many replicates as take [`SECONDS`] on one core.
     pub fn simulated(rng: &mut StreamRng, kinds: &[SimulatorKind], is_wanted: impl Fn(&Self) -> bool) -> Self {
         loop {
             let place = Self::predicted(rng);
@@ -164,13 +164,13 @@ impl Place {
             let rows = place.problem.rows();
             let (p, drawn) = (place.problem.dim() as f64, (rows.real + rows.synthetic) as f64);
             let seen = if place.schedule == ScheduleKind::Accumulate { f64::from(until) / 2.0 } else { 1.0 };
-            // Nanoseconds of a generation, roughly: its variates, then its fit.
+            // Nanoseconds that a generation takes, roughly: to draw its random numbers, then to fit.
             let effort = match kind {
                 SimulatorKind::Rows => drawn * p * (8.0 + p) * seen + p.powi(3),
                 SimulatorKind::Sufficient => 400.0 + (8.0 * p * p + p.powi(3)) * seen,
             };
             let replicates = (1e9 * SECONDS / (effort * f64::from(until + 1))) as u64;
-            // Fewer would be too skewed to be compared.
+            // The mean of fewer replicates is often too skewed to be compared.
             if replicates >= 1024 {
                 let replicates = replicates.min(1 << 14) / 64 * 64;
                 let is_changing = place.schedule.takes_weight() && rng.random_range(0..4) == 0 && place.weight > 0.0;
@@ -208,7 +208,7 @@ impl Place {
         }
     }
 
-    /// Simpler places near by: fewer generations, rows, dimensions, default parameters, a plain weight.
+    /// Simpler places near this one: fewer generations, rows or dimensions, default parameters, the weight 1/2.
     pub fn smaller(&self) -> Vec<Self> {
         let with = |parameters: &Parameters, real: u64, synthetic: u64| {
             let problem = Problem::new(self.problem.model(), real, synthetic, parameters).ok()?;

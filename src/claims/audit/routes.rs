@@ -1,4 +1,4 @@
-//! The routes by which random places are compared.
+//! The comparisons that are made at random places.
 
 use std::fmt;
 
@@ -18,13 +18,13 @@ use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 use crate::stream::StreamRng;
 
-/// Generations after which an iterated risk counts as its limit, if it then moves by less than [`STILL`] of itself in half as many more.
+/// Generations after which a risk counts as its limit, if over the second half of them it has changed by at most the share [`STILL`] of itself.
 const LONG: usize = 4_000;
 
 /// A tenth of the tolerance of a closed form.
 const STILL: f64 = 1e-13;
 
-/// What the program predicts against the moments step by step.
+/// What the program predicts, against moments that are carried step by step.
 pub struct ClosedForms;
 
 impl Audit for ClosedForms {
@@ -63,12 +63,13 @@ impl Audit for ClosedForms {
     }
 }
 
-/// A step rounds each entry of its tables a few times, by 1.1e-16, and these errors add up over generations; a sum over the entries has as many terms as
-/// cancel in a covariance's risk, tr E S^2 - 2 E tr S Sigma + tr Sigma^2, which is as small beside them as 1 beside the rows.
+/// Relative tolerance of a risk carried step by step. A step rounds each entry of its tables a few times, by 1.1e-16 at most, and these errors add up over the
+/// generations. In a covariance's risk, E tr S^2 - 2 E tr S Sigma + tr Sigma^2, the terms cancel until about 1/rows of them is left, so that its
+/// relative error is as many times larger.
 fn tolerance(place: &Place, generations: usize) -> f64 {
     let rows = place.problem.rows();
     let cancelled = if place.problem.model().loss_index == 1 { rows.real.max(rows.synthetic) as f64 } else { 1.0 };
-    // A trace of the inverse has the rounding errors of the matrix, times its condition.
+    // Inverting a matrix multiplies the rounding errors of its entries by its condition number.
     let condition = place.parameters().design_covariance.as_ref().map_or(1.0, |omega| {
         let eigenvalues = omega.symmetric_eigenvalues();
         eigenvalues.max() / eigenvalues.min()
@@ -76,7 +77,7 @@ fn tolerance(place: &Place, generations: usize) -> f64 {
     domain::RECURSION + 1e-15 * ((1.0 + generations as f64) * cancelled + condition)
 }
 
-/// The place's own simulator at its weights: the moments of its loss.
+/// Runs the simulator of a place at its weights, and returns the moments of the loss.
 fn simulated(place: &Place, kind: SimulatorKind, key: Key) -> Result<Moments, String> {
     let (_, replicates) = place.simulated.expect("a simulated place");
     let Key { seed, experiment, cell } = key;
@@ -90,8 +91,8 @@ fn simulated(place: &Place, kind: SimulatorKind, key: Key) -> Result<Moments, St
     Ok(outcome.moments[0][place.problem.model().loss_index])
 }
 
-/// Whether the mean of a loss is carried by replicates that no simulation meets: a covariance's near the weight below which it grows without bound, after
-/// some generations; a regression's on hardly more rows than coefficients.
+/// Whether the mean of a loss comes from replicates too rare to be simulated. So it is for a covariance after some generations near the weight below which its risk
+/// is unbounded, and for a regression on hardly more rows than coefficients.
 fn is_heavy(place: &Place) -> bool {
     let rows = place.problem.rows();
     if place.problem.model().takes.contains(&"beta") {
@@ -106,7 +107,8 @@ fn is_heavy(place: &Place) -> bool {
         && place.weight < 4.0 * threshold
 }
 
-/// The exact risk of what is recorded: of the moments step by step, or where there are none for every n and m, what the program predicts and calls exact.
+/// The exact risk of what is recorded, from moments that are carried step by step. Where these hold only for many rows, it is what the program predicts, if it calls
+/// that exact.
 fn exact_risk(place: &Place) -> Result<f64, String> {
     let of_path = |risks: Vec<f64>| match place.at {
         Generations::Average { from, .. } => {
@@ -122,11 +124,11 @@ fn exact_risk(place: &Place) -> Result<f64, String> {
     })
 }
 
-/// What is simulated against the moments step by step, where these hold at every n and m.
+/// Simulated risks against exact ones.
 pub enum Simulations {
     /// At any place.
     Anywhere,
-    /// In many dimensions, where matrices matter and one generation shows them: few places drawn anywhere are such.
+    /// In many dimensions, for models with matrices, at t <= 2. Among places drawn anywhere these are rare.
     InManyDimensions,
 }
 
@@ -163,7 +165,7 @@ impl Audit for Simulations {
     }
 }
 
-/// Rows against sufficient statistics, with other random numbers.
+/// Risks simulated row by row against risks simulated by sufficient statistics, with different random numbers.
 pub struct TwoWays;
 
 impl Audit for TwoWays {
@@ -189,7 +191,7 @@ impl Audit for TwoWays {
     }
 }
 
-/// Sizes of a linear regression.
+/// A place: the sizes of a linear regression.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes {
     dim: u32,
@@ -204,7 +206,8 @@ impl fmt::Display for Sizes {
     }
 }
 
-/// The law of linear regression by quadrature, where all rows weigh alike: there the moments of a matrix-variate beta are rational.
+/// The exact law of linear regression, which the program computes by quadrature, at the weight that gives all rows the same weight. There it is a rational formula
+/// in n, m and p, by the moments of a matrix-variate beta law.
 pub struct Pooled;
 
 impl Audit for Pooled {
@@ -222,7 +225,7 @@ impl Audit for Pooled {
         let law = RandomDesign::new(1.0, dim, sizes).ok_or("no exact law")?;
         let found = law.generation(domain::weight(real as f64 / (real + synthetic) as f64));
         let [noise, passed] = random_design::pooled::<f64>(dim, sizes);
-        // The scale is p times the noise's variance. 1e-10 is the accuracy that the law declares; what is passed on is compared beside 1, which it is a part of.
+        // The law declares an accuracy of 1e-10. Contraction and gap add up to 1, so that their errors are taken relative to numbers of that size.
         let tolerance = 1e-10;
         Ok(Deviation::relative(found.innovation * f64::from(dim), noise, tolerance)
             .max(Deviation::relative(1.0 + found.contraction, 1.0 + passed, tolerance))

@@ -1,4 +1,4 @@
-//! What a model does with one sample: its rows one by one, the law of its statistics, the mix of several, the loss of a fit.
+//! What models do with samples: the distribution of single rows and of a sample's statistics, the fit of several samples, and the loss of a fit.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 use crate::stream::StreamRng;
 
-/// Draws of a place.
+/// How often a sample is drawn at a place.
 const DRAWS: u64 = 2048;
 
 /// Entries of a vector in a random direction, of a length up to `longest`.
@@ -27,7 +27,7 @@ fn coefficients(rng: &mut StreamRng, dim: usize, longest: f64) -> Vec<f64> {
     (0..dim).map(|_| length * rng.sample::<f64, _>(StandardNormal) / (dim as f64).sqrt()).collect()
 }
 
-/// A Gaussian of this covariance, its rows or their statistics.
+/// Mean and covariance of a sample of Gaussian rows, drawn row by row or as these statistics.
 fn sample(sigma: &DMatrix<f64>, by_rows: bool, rows: usize, rng: &mut StreamRng) -> Result<Fit, String> {
     fn of<M: Model<Data = Fit>>(model: &M, rows: usize, rng: &mut StreamRng) -> Result<Fit, String> {
         let (mut noise, mut data) = (model.noise(rows), model.data(rows));
@@ -42,7 +42,7 @@ fn sample(sigma: &DMatrix<f64>, by_rows: bool, rows: usize, rng: &mut StreamRng)
     }
 }
 
-/// One column of the factor of a sample's covariance.
+/// A place: a column of the Cholesky factor of a sample's covariance.
 #[derive(Debug)]
 pub struct Column {
     dim: usize,
@@ -61,8 +61,8 @@ impl fmt::Display for Column {
     }
 }
 
-/// Column j (from 0) of the factor of the covariance of d + 1 standard normal rows: d times the squares of its diagonal entry has mean d - j, of those below it 1 each,
-/// by the projections of Gram and Schmidt.
+/// The covariance of d + 1 standard normal rows has a Cholesky factor. In its column j (from 0), d times the square of the diagonal entry has the mean d - j, and d
+/// times the square of each entry below it the mean 1 (Bartlett).
 pub struct Columns;
 
 impl Audit for Columns {
@@ -92,7 +92,7 @@ impl Audit for Columns {
     }
 }
 
-/// Samples that are mixed.
+/// A place: several samples with their weights.
 #[derive(Debug)]
 pub struct Mix {
     dim: usize,
@@ -106,7 +106,7 @@ impl fmt::Display for Mix {
     }
 }
 
-/// The fit of several samples has the mean of their means and of their covariances, by their weights.
+/// The mean of a fit to several samples is the weighted mean of their means, and its covariance that of their covariances.
 pub struct Mixes;
 
 impl Audit for Mixes {
@@ -135,14 +135,15 @@ impl Audit for Mixes {
         let parts: Vec<Part<'_, _>> = drawn.iter().map(|(noise, data)| (noise, data)).enumerate().map(part).collect();
         let (mut fit, mut scratch) = (model.unfitted(), model.scratch());
         model.fit(1, &parts, &mut scratch, &mut fit).map_err(|e| e.to_string())?;
-        // A place where every entry counts: a random line, and the trace. A few roundings for each of the p columns of a part.
+        // Compared are the variance along a random direction, on which every entry has an influence, the trace, and the mean along that direction. The tolerance
+        // is for a few roundings for each of the p columns of a part.
         let tolerance = 1e-14 * (place.dim * place.parts.len()) as f64;
         let line = DVector::from_fn(place.dim, |_, _| rng.sample::<f64, _>(StandardNormal));
         let along = |fit: &Fit| (fit.factor().transpose() * &line).norm_squared();
         let mean_of =
             |value: &dyn Fn(&Fit) -> f64| parts.iter().map(|part| part.weight * value(part.data)).sum::<f64>();
         let of_means = |fit: &Fit| fit.mean().iter().zip(&line).map(|(mean, x)| mean * x).sum::<f64>();
-        // Means cancel, along a line: their error is relative to what is added, of which they are less than half.
+        // Entries of the mean cancel along a direction. So the sum of their sizes, doubled, is added on both sides.
         let size: f64 =
             parts.iter().map(|part| part.weight * part.data.mean().iter().map(|x| x.abs()).sum::<f64>()).sum();
         let size = 2.0 * size * line.amax();
@@ -156,7 +157,7 @@ impl Audit for Mixes {
     }
 }
 
-/// Two vectors of coefficients of covariates with correlations.
+/// A place: two vectors of coefficients, and the covariance of the covariates.
 #[derive(Debug)]
 pub struct Pair {
     is_logistic: bool,
@@ -171,8 +172,8 @@ impl fmt::Display for Pair {
     }
 }
 
-/// Where rows are drawn in other coordinates than those of their covariates, the linear predictor has the variance beta' Omega beta, and the loss of a fit is
-/// that of its coefficients.
+/// Models with correlated covariates draw and fit rows in coordinates in which the covariates are independent. The squared length of beta there must be
+/// beta' Omega beta, the variance of the linear predictor. And the loss of a fit must be its squared distance in the original coordinates.
 pub struct Metrics;
 
 impl Audit for Metrics {
@@ -201,7 +202,7 @@ fn metric<M: Model<Fit = Vec<f64>>>(place: &Pair, model: fn(Vec<f64>, Coordinate
     let mut loss = [f64::NAN];
     model.losses(other.truth(), &mut loss);
     let squares: f64 = model.truth().iter().map(|b| b * b).sum();
-    // Roundings are those of a solution with a matrix of condition up to some thousand. Coefficients close to each other cancel.
+    // The tolerance is for solving with a matrix of condition number up to some thousand. Close coefficients cancel in the loss, so that `size` is added to it.
     let tolerance = 1e-12 * beta.len() as f64;
     let size = beta.norm_squared() + other_beta.norm_squared();
     Ok(Deviation::relative(squares, (beta.transpose() * &place.omega * &beta)[0], tolerance).max(Deviation::relative(
@@ -211,18 +212,18 @@ fn metric<M: Model<Fit = Vec<f64>>>(place: &Pair, model: fn(Vec<f64>, Coordinate
     )))
 }
 
-/// What is looked at of a row.
+/// What is observed of a row. b' and b'' are the mean and the variance of its response y.
 #[derive(Clone, Copy, Debug)]
 enum Statistic {
     /// y - b', of mean 0.
     Residual,
     /// (y - b')^2 - b'', of mean 0.
     Square,
-    /// The square of a covariate less 1, of mean 0.
+    /// The square of a covariate minus 1, of mean 0.
     Covariate,
 }
 
-/// A row of a sample.
+/// A place: a row of a sample.
 #[derive(Debug)]
 pub struct Row {
     is_logistic: bool,
@@ -250,10 +251,10 @@ impl Audit for EveryRow {
     fn place(&self, rng: &mut StreamRng) -> Row {
         let dim = dimension(rng).min(8) as usize;
         let rows = log_uniform(rng, 1.0, 80.0) as usize;
-        // Rows are drawn four by four: the last ones are a case of their own.
+        // Rows are drawn four at a time. The last row is chosen in half of all places, since the last four may be incomplete.
         let row = if rng.random() { rows - 1 } else { rng.random_range(0..rows) };
         let statistic = [Statistic::Residual, Statistic::Square, Statistic::Covariate][rng.random_range(0..3)];
-        // Long ones, so that large means are met.
+        // Long vectors of coefficients, so that large means occur.
         Row { is_logistic: rng.random(), beta: coefficients(rng, dim, 5.0), rows, row, statistic }
     }
 
@@ -281,7 +282,7 @@ where
         let eta: f64 = x.iter().zip(&place.beta).map(|(x, b)| x[lane] * b).sum();
         let [mean, variance] = moments(eta);
         let residual = data[four][lane] - mean;
-        // Divided so that rare large means do not carry the mean of all.
+        // Divided, so that rare rows with large means do not dominate the mean over all draws.
         values.push(match place.statistic {
             Statistic::Residual => residual / (1.0 + variance).sqrt(),
             Statistic::Square => (residual * residual - variance) / (1.0 + variance),

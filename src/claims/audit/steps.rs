@@ -1,7 +1,7 @@
-//! The risk of a place generation by generation, from the sampling laws of its rows.
+//! The risk of a place, generation by generation, from the distributions of its samples.
 //!
-//! Nothing of the theory is used: no closed form, no recursion of its modules, none of its constants. What a fit shares with the fit of generation 0 is
-//! carried beside its second moments, so that fresh and fixed real rows have one function each for vectors and for matrices.
+//! Nothing of the theory crate is used: no closed form, no recursion, no constant. On fixed real rows a fit is correlated with that of generation 0. This
+//! covariance is carried beside the second moments, under every schedule, so that one function serves all schedules: one for vectors, one for matrices.
 
 use nalgebra::DMatrix;
 
@@ -11,14 +11,14 @@ use crate::claims::moments::normal_mean;
 use crate::experiment::{Divisor, Rows};
 use crate::simulate::engine::ScheduleKind;
 
-/// How an estimate that is a mean over rows varies: E |estimate - fitted|^2 over `rows` rows of a fit whose own risk is e is (noise - shrink e)/rows. For the mean of
-/// a Gaussian the noise is tr Sigma, or what is left of it; for shares and the distribution function a fit that is off has less variance.
+/// How an estimate that is a mean over rows varies. From `rows` rows that a fit of risk e makes, E |estimate - fit|^2 is (noise - shrink e)/rows. For the mean of a
+/// Gaussian the noise is tr Sigma, and shrink is 0. For shares of cells and the distribution function shrink is 1: sum p_t (1 - p_t) is smaller by e.
 struct Rowwise {
     noise: f64,
     shrink: f64,
 }
 
-/// Risks at t = 0..=weights.len() of a fit that is a weighted mean of rows; `kept(t)` is the part of the noise that the fit of generation t has.
+/// Risks at t = 0..=weights.len() of a fit that is a weighted mean of rows. `kept(t)` is the share of the noise that rows made by the fit of generation t have.
 fn of_rows(
     model: &Rowwise,
     rows: Rows,
@@ -37,7 +37,7 @@ fn of_rows(
         let u = 1.0 - w;
         risks.push(match schedule {
             ScheduleKind::Fresh => w * w * start + u * u * drawn,
-            // The labels of synthetic rows are unbiased, so they share with generation 0 what their model shares.
+            // Given the fit that makes them, synthetic rows have its mean, so that their covariance with generation 0 is that of the fit.
             ScheduleKind::Fixed => w * w * start + 2.0 * w * u * with_start + u * u * drawn,
             ScheduleKind::Accumulate => {
                 let part = m / (n + (i + 1) as f64 * m);
@@ -49,10 +49,11 @@ fn of_rows(
     risks
 }
 
-/// Second moments of a covariance estimate S in the eigenbasis of the truth: E `S_ii` `S_jj` on and above the diagonal, E `S_ij`^2 below it. All others vanish.
+/// Second moments of a fitted covariance S, in coordinates in which Sigma is diagonal: E `S_ii` `S_jj` on and above the diagonal, E `S_ij`^2 below it. All others
+/// are 0.
 type Table = DMatrix<f64>;
 
-/// Those of the sample covariance of rows with covariance S, `degrees` degrees of freedom, by Isserlis' formula.
+/// The table of the sample covariance of rows that have the covariance S, with `degrees` degrees of freedom, by Isserlis' formula.
 fn sampled(second: &Table, degrees: f64) -> Table {
     DMatrix::from_fn(second.nrows(), second.ncols(), |i, j| {
         let (products, squares) = (second[(i.min(j), i.max(j))], second[(i.max(j), i.min(j))]);
@@ -74,7 +75,7 @@ fn of_covariance(
 ) -> Vec<f64> {
     let p = eigenvalues.len();
     let truth = DMatrix::from_fn(p, p, |i, j| if i <= j { eigenvalues[i] * eigenvalues[j] } else { 0.0 });
-    // A sum of squares over its rows is this part of the covariance; one row has none.
+    // The expectation of a sample covariance, in units of that of its rows. With divisor n it is 0 for one row.
     let kept = |rows: usize| match divisor {
         Divisor::Unbiased => 1.0,
         Divisor::MaximumLikelihood => 1.0 - 1.0 / rows as f64,
@@ -82,7 +83,7 @@ fn of_covariance(
     let (of_real, of_synthetic) = (kept(rows.real), kept(rows.synthetic));
     let estimated = |second: &Table, rows: usize| sampled(second, rows.max(2) as f64 - 1.0) * (kept(rows) * kept(rows));
     let real = estimated(&truth, rows.real);
-    // E of the fit is a multiple of Sigma; E of its products with the fit of generation 0 is a table, too.
+    // The fit has a multiple of Sigma as expectation. `with_start` is the table of its products with the fit of generation 0.
     let (mut multiple, mut second, mut with_start) = (of_real, real.clone(), real.clone());
     let risk = |second: &Table, multiple: f64| {
         let squares: f64 =
@@ -116,7 +117,7 @@ fn of_covariance(
     risks
 }
 
-/// Variances of the fitted mean's generations need what is left of the covariance: E `Sigma_t` over Sigma.
+/// E `Sigma_t` in units of Sigma, for each generation: the noise of the mean of synthetic rows is in proportion to it.
 fn multiples(divisor: Divisor, rows: Rows, weights: &[f64]) -> Vec<f64> {
     let kept = |rows: usize| match divisor {
         Divisor::Unbiased => 1.0,
@@ -129,8 +130,8 @@ fn multiples(divisor: Divisor, rows: Rows, weights: &[f64]) -> Vec<f64> {
     found
 }
 
-/// tr I^-1 of a regression with canonical link, I = L (across (1 - d d') + along d d') L' with Omega = L L' and d the direction of L'beta. `moments` has the
-/// integrals E v(bZ) and E Z^2 v(bZ) of the response's variance v at a length b.
+/// tr I^-1 of a regression with canonical link. I = L (across (1 - d d') + along d d') L', where Omega = L L', d is the direction of L'beta, and across = E v(bZ),
+/// along = E Z^2 v(bZ) with b = |L'beta|, Z standard normal and v the variance of the response. `moments` gives both for a length b.
 fn inverse_information(beta: &[f64], design: &DMatrix<f64>, moments: impl Fn(f64) -> [f64; 2]) -> f64 {
     let root = design.clone().cholesky().expect("positive definite").l();
     let gamma = root.transpose() * DMatrix::from_column_slice(beta.len(), 1, beta);
@@ -139,12 +140,12 @@ fn inverse_information(beta: &[f64], design: &DMatrix<f64>, moments: impl Fn(f64
     let direction = if length > 0.0 { gamma / length } else { gamma };
     let inverse =
         root.solve_lower_triangular(&DMatrix::identity(beta.len(), beta.len())).expect("no zero on the diagonal");
-    // tr A S A' for A = L'^-1 and S = 1/across + (1/along - 1/across) d d'.
+    // tr A S A' for A = L'^-1 and S = I/across + (1/along - 1/across) d d'.
     let along_direction = (inverse.transpose() * direction).norm_squared();
     inverse.norm_squared() / across + along_direction * (1.0 / along - 1.0 / across)
 }
 
-/// The integrals of [`inverse_information`] by the trapezoidal rule.
+/// The two means of [`inverse_information`] for logistic regression, by the trapezoidal rule.
 fn logistic_moments(length: f64) -> [f64; 2] {
     let variance = |eta: f64| {
         let odds = libm::exp(-eta.abs());
@@ -153,16 +154,17 @@ fn logistic_moments(length: f64) -> [f64; 2] {
     [normal_mean(|z| variance(length * z)), normal_mean(|z| z * z * variance(length * z))]
 }
 
-/// Under the weight e^(bz) a standard normal number has mean b: the integrals are those of 1 and (Z + b)^2, times e^(b^2/2).
+/// The two means of [`inverse_information`] for Poisson regression. The density of Z times e^(bz) is e^(b^2/2) times that of Z + b, so that they are e^(b^2/2) times
+/// the means of 1 and of (Z + b)^2.
 fn poisson_moments(length: f64) -> [f64; 2] {
     let factor = libm::exp(0.5 * length * length);
     [factor * normal_mean(|_| 1.0), factor * normal_mean(|z| (z + length) * (z + length))]
 }
 
-/// The risks of the place's model at generations 0..=weights.len(); none where they are known for many rows alone and `finite` ones are asked for.
+/// The risks of the place's model at generations 0..=weights.len(). With `finite`, risks that hold only for many rows are refused.
 ///
 /// # Errors
-/// Says why there are none.
+/// Says why there are no risks.
 pub fn risks(place: &Place, weights: &[f64], finite: bool) -> Result<Vec<f64>, String> {
     let given = place.parameters();
     let (rows, schedule, dim) = (place.problem.rows(), place.schedule, place.problem.dim());
@@ -196,7 +198,7 @@ pub fn risks(place: &Place, weights: &[f64], finite: bool) -> Result<Vec<f64>, S
     if model == &catalogue::LINEAR {
         let noise = given.noise_variance.unwrap_or(1.0) * design.try_inverse().expect("positive definite").trace();
         if schedule.takes_weight() && weights.iter().all(|w| *w == 0.0) && place.weight == 0.0 {
-            // E (X'X)^-1 of rows N(0, I): one covariance over rows - p - 1.
+            // Rows N(0, Omega) have E (X'X)^-1 = Omega^-1/(rows - p - 1).
             let spare = |rows: usize| rows as f64 - dim as f64 - 1.0;
             let [fresh, drawn] = [rows.real, rows.synthetic]
                 .map(|rows| if spare(rows) > 0.0 { noise / spare(rows) } else { f64::INFINITY });

@@ -1,4 +1,4 @@
-//! Whether random numbers of different keys are independent, through the engine: a probe in the place of a model.
+//! Whether random streams of different keys are independent. A model that reports its random numbers shows those that the engine draws.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 use crate::stream::{self, Purpose, StreamRng};
 
-/// A batch is one normal number, a fit the pair of the real and the synthetic one, and the losses are these numbers themselves.
+/// A model that reports its random numbers. A batch is one normal number, and a fit is the pair of the real and the synthetic one. Its losses are these two numbers.
 struct Probe;
 
 impl Model for Probe {
@@ -57,7 +57,7 @@ impl Model for Probe {
     }
 }
 
-/// The key of a batch.
+/// The key of a batch's stream. Cell and experiment are relative to those of the audit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Batch {
     is_synthetic: bool,
@@ -75,7 +75,7 @@ impl fmt::Display for Batch {
     }
 }
 
-/// Two keys that differ.
+/// A place: two different keys.
 #[derive(Debug)]
 pub struct Pair([Batch; 2]);
 
@@ -88,10 +88,10 @@ impl fmt::Display for Pair {
 /// Replicates of a pair.
 const REPLICATES: u64 = 4096;
 
-/// Distances at which a field of a key could overflow, or a counter begin again.
+/// Distances between two keys at which a field could overflow, or a counter start again.
 const DISTANCES: [u64; 10] = [1, 2, 8, 64, 256, 4096, 1 << 16, 1 << 20, 1 << 31, 1 << 32];
 
-/// Products of two independent normal numbers have mean 0 and variance 1.
+/// The product of two independent standard normal numbers has the mean 0.
 pub struct Streams;
 
 impl Audit for Streams {
@@ -130,7 +130,7 @@ impl Audit for Streams {
     }
 }
 
-/// The numbers of a batch over replicates, as the engine draws them.
+/// The normal number of a batch in each replicate, as the engine draws it.
 fn numbers(Batch { is_synthetic, generation, first, cell, experiment }: Batch, key: Key) -> Vec<f64> {
     let plan = Plan {
         seed: key.seed,
@@ -155,7 +155,7 @@ pub struct Fields {
     cell: u64,
 }
 
-/// Two keys of an experiment.
+/// A place: two keys of one experiment.
 #[derive(Debug)]
 pub struct Two([Fields; 2]);
 
@@ -165,7 +165,7 @@ impl fmt::Display for Two {
     }
 }
 
-/// Different keys of an experiment have different streams, up to the last bit of every field.
+/// Two keys of an experiment that differ have different streams, also where they differ in a single bit.
 pub struct Keys;
 
 impl Audit for Keys {
@@ -181,13 +181,13 @@ impl Audit for Keys {
                 index: rng.random_range(0..3),
                 cell: rng.random_range(0..3),
             });
-            // Either two small keys, or two that differ in one bit.
+            // In half of all places two keys of small numbers, in the others two that differ in one bit.
             if rng.random() {
                 other = one;
                 match rng.random_range(0..4) {
                     0 => other.replicate ^= 1 << rng.random_range(0..64),
                     1 => other.generation ^= 1 << rng.random_range(0..32),
-                    // One bit of its word is the purpose's.
+                    // The index has fewer bits: another bit of its word says whether rows are real or synthetic.
                     2 => other.index ^= 1 << rng.random_range(0..62),
                     _ => other.cell ^= 1 << rng.random_range(0..64),
                 }
@@ -202,7 +202,7 @@ impl Audit for Keys {
         let first = |Fields { replicate, generation, is_synthetic, index, cell }| {
             let purpose = if is_synthetic { Purpose::Synthetic } else { Purpose::Real };
             let streams = stream::Streams { seed, experiment };
-            // The state has 256 bits, and so four words.
+            // The generator's state has 256 bits. Four words of 64 bits tell two states apart.
             let mut rng = streams.nth(replicate, generation, purpose, index, cell);
             [(); 4].map(|()| rng.random::<u64>())
         };

@@ -1,4 +1,4 @@
-//! Accumulating data: the law in exact rationals, its limits enclosed.
+//! Accumulating data: the law in exact rationals, and its limits between bounds.
 
 use goldenweight_theory::accumulate::Accumulation;
 use goldenweight_theory::covariance::CovarianceSystem;
@@ -13,19 +13,20 @@ use super::Certificate;
 use super::sampling::{degrees, sizes};
 use crate::claims::pools;
 
-/// Generations that are carried through.
+/// Last generation of the comparisons.
 const GENERATIONS: u32 = 3;
 
 fn q(n: i64, d: i64) -> Q {
     Q::ratio(n, d)
 }
 
-/// The law at t = 0, ..., 3 and 8 by 10 sizes from `first` on, against risks that are carried through the generations.
+/// The law against risks that are carried from generation to generation, at t = 0, ..., 3 and at 8 values of n by 10 of m, from `first` on. If both agree at
+/// these places, they agree at all n and m:
 ///
-/// Both sides are polynomials over n m (means and frequencies) or (n - 1)(m - 1)^t (covariances) times prod (n + i m)^2: what is carried has
-/// a factor 1/rows or 1/(rows - 1) and the square of a share m/(n + i m) in each generation, the law's form is read off its formula. Both
-/// are bounded for large n and for large m, so that the numerator of their difference has a degree of at most 2t + 1 = 7 in n and 3t = 9 in
-/// m. It vanishes on a larger grid, and so everywhere.
+/// Both sides are polynomials divided by n m (means and frequencies) or by (n - 1)(m - 1)^t (covariances), and by prod (n + i m)^2. For the carried risks, each
+/// generation brings in a factor 1/rows or 1/(rows - 1) and the square of a share m/(n + i m); for the law, its formula shows it. Both sides are bounded
+/// for large n and for large m. So the numerator of their difference has at most the degree of the denominator, which is 2t + 1 = 7 in n and 3t = 9 in m. A
+/// polynomial of these degrees that vanishes at 8 by 10 values is 0.
 fn compare(
     what: &str,
     first: u64,
@@ -41,7 +42,7 @@ fn compare(
     Certificate::at_places(&format!("{what}, t = 0..{GENERATIONS}"), compared)
 }
 
-/// A covariance whose trace, square trace and size are different numbers, in p <= 3 dimensions.
+/// A covariance in p <= 3 dimensions. tr Sigma, tr Sigma^2 and p are different numbers, so that a formula with the wrong one fails.
 fn sigma(p: usize) -> DMatrix<Q> {
     let entries = [(2, 1), (3, 5), (-1, 4), (3, 5), (1, 1), (1, 6), (-1, 4), (1, 6), (1, 2)];
     DMatrix::from_row_iterator(3, 3, entries.map(|(n, d)| q(n, d))).view((0, 0), (p, p)).into_owned()
@@ -51,16 +52,18 @@ fn trace(matrix: &DMatrix<Q>) -> Q {
     matrix.diagonal().iter().cloned().fold(q(0, 1), |sum, x| sum + x)
 }
 
-/// Sum over i > t of 1/(k + i)^2, between 1/y - 1/(12 y^3) and 1/y with y = k + t + 1/2: for r = x^2 - 1/4 the difference of 1/y between
-/// x - 1/2 and x + 1/2 is 1/r > 1/x^2, and that of 1/y - 1/(12 y^3) is 1/r - 1/(4 r^2) - 1/(12 r^3) < 1/x^2.
+/// The sum over i > t of 1/(k + i)^2. It lies between 1/y - 1/(12 y^3) and 1/y, y = k + t + 1/2.
+///
+/// Each term 1/x^2, x = k + i, is bounded by a difference of these functions between x - 1/2 and x + 1/2, and the differences add up to the function at y. With
+/// r = x^2 - 1/4 the difference of 1/y is 1/r > 1/x^2, and that of 1/y - 1/(12 y^3) is 1/r - 1/(4 r^2) - 1/(12 r^3) < 1/x^2.
 fn tail(k: Interval, t: i64) -> Interval {
     let y = k + Interval::ratio(2 * t + 1, 2);
     let high = Interval::one() / y;
     (high - high * high.sqr() / Interval::ratio(12, 1)).hull(high)
 }
 
-/// The limit between bounds: generations 1..=t one by one, and of the rest the product of 1 + x/(k+i)^2 between exp(x s - x^2 s') and
-/// exp(x s), s the sum of 1/(k+i)^2 and s' that of 1/(k+i)^4 (which is below s/(k+t)^2), for |x|/(k+t)^2 < 1/2.
+/// An interval that contains the limit. The first t = 4000 generations are computed one by one. Of all later ones the product of 1 + x/(k+i)^2 lies between
+/// exp(x s - x^2 s') and exp(x s), where s is the sum of 1/(k+i)^2, and s' that of 1/(k+i)^4, which is below s/(k+t)^2. This requires |x|/(k+t)^2 < 1/2.
 fn limit(law: &Recursion<Interval>, k: Interval) -> Interval {
     const STEPS: i64 = 4_000;
     let (one, x) = (Interval::one(), law.excess);
@@ -70,7 +73,7 @@ fn limit(law: &Recursion<Interval>, k: Interval) -> Interval {
     });
     let s = tail(k, STEPS);
     let fourth = x.sqr() * s / (k + Interval::ratio(STEPS, 1)).sqr();
-    // log prod/x, and what the rest adds per unit of noise: (prod - 1)/x = l (1 + L/2 + r L^2), 0 < r < 1/4 for |L| < 1.
+    // L = log prod. Per unit of noise the later generations add (prod - 1)/x = (L/x)(1 + L/2 + r L^2), where 0 < r < 1/4 for |L| < 1. `each` is L/x.
     let exponent = (x * s).hull(x * s - fourth);
     let product = exponent.exp();
     let each = s.hull(s * (one - x / (k + Interval::ratio(STEPS, 1)).sqr()));
@@ -79,7 +82,7 @@ fn limit(law: &Recursion<Interval>, k: Interval) -> Interval {
     after * product + law.synthetic * each * growth
 }
 
-/// The program's limit, and that of its own formula over intervals, inside the bounds, which are narrow.
+/// Whether the program's limit lies in the interval of [`limit`] and in that of its own formula over intervals, and whether both are narrow.
 fn enclosed(
     what: &str,
     places: impl IntoIterator<Item = (u64, u64, Recursion<Interval>, Recursion<f64>)>,
@@ -92,13 +95,13 @@ fn enclosed(
         let narrow = bounds.width() < 1e-6 * found && own.width() < 1e-13 * found;
         (format!("n = {n}, m = {m}"), bounds.contains(found) && own.contains(found) && meets && narrow)
     });
-    Certificate::at_places(&format!("{what}, enclosed"), places)
+    Certificate::at_places(&format!("{what}, between bounds"), places)
 }
 
 /// Sizes of the enclosed limits.
 const SIZES: [(u64, u64); 6] = [(100, 100), (3, 7), (7, 3), (2, 1_000), (1_000, 2), (50, 50)];
 
-/// The Gaussian mean by the shares of every noise; the limit below twice the risk of the real rows.
+/// The Gaussian mean, and that its limit is below twice the risk of the real rows.
 pub fn mean() -> Certificate {
     let sigma = sigma(3);
     let law = compare(
@@ -122,7 +125,7 @@ pub fn mean() -> Certificate {
     ])
 }
 
-/// Cells and the distribution function by enumeration of the pool; limits below A from two real rows on.
+/// Cells and the distribution function, and that with two real rows or more their limits are below A.
 pub fn frequencies() -> Certificate {
     let cells = [q(1, 7), q(2, 7), q(4, 7)];
     let categories = compare(
@@ -134,7 +137,7 @@ pub fn frequencies() -> Certificate {
             (0..=GENERATIONS as usize).map(|t| risks.iter().fold(q(0, 1), |sum, cell| sum + cell[t].clone())).collect()
         },
     );
-    // A cell's loss is a quadratic of its probability, 0 at 0 and 1: its mean over (0, 1) is 2/3 of that at 1/2.
+    // The risk of a cell is a quadratic in its probability, and 0 at 0 and 1. So its mean over (0, 1) is 2/3 of its value at 1/2.
     let distribution = compare(
         "E ∫(F_t − F)² dF, enumerated",
         1,
@@ -154,7 +157,7 @@ pub fn frequencies() -> Certificate {
     ])
 }
 
-/// The variance, p = 1, by second moments.
+/// The variance, p = 1.
 pub fn variance() -> Certificate {
     let variance = DMatrix::from_element(1, 1, q(7, 4));
     let law = compare(
@@ -168,7 +171,7 @@ pub fn variance() -> Certificate {
     Certificate::all([law, enclosed("its limit", SIZES.map(place))])
 }
 
-/// The covariance: all p^4 second moments, p = 1, 2 and 3; both modes' limits.
+/// The covariance at p = 1, 2 and 3, from the table of all p^4 second moments; and the limits of 2V + U and V - U.
 pub fn covariance() -> Certificate {
     let tables = [1, 2, 3].map(|p| {
         let sigma = sigma(p);

@@ -73,7 +73,7 @@ pub fn variance() -> Certificate {
     )
 }
 
-/// psi(d/2) enclosed: psi(1) = -gamma, psi(1/2) = -gamma - 2 ln 2, psi(x + 1) = psi(x) + 1/x.
+/// An interval that contains psi(d/2), from psi(1) = -gamma, psi(1/2) = -gamma - 2 ln 2 and psi(x + 1) = psi(x) + 1/x.
 fn digamma_of_half(d: u64) -> Interval {
     // Euler's constant .57721566490153286060..., between two decimals.
     let gamma = Interval::ratio(57_721_566_490_153_286, 100_000_000_000_000_000)
@@ -84,19 +84,19 @@ fn digamma_of_half(d: u64) -> Interval {
     (first..d as i64).step_by(2).fold(start, |sum, twice| sum + Interval::ratio(2, twice))
 }
 
-/// Whether a float is within its declared accuracy (relative) of what the interval encloses.
+/// Whether a float is within its declared relative accuracy of the number in the interval, and the interval is narrow.
 fn within(float: f64, enclosed: Interval, accuracy: f64) -> bool {
     let slack = Interval::new(1.0 - accuracy, 1.0 + accuracy).expect("an interval");
     (enclosed * slack).contains(float) && enclosed.width() < 1e-11 * float.abs()
 }
 
-/// E log(chi^2/d) = psi(d/2) - log(d/2), enclosed by harmonic sums.
+/// E log(chi^2/d) = psi(d/2) - log(d/2) for chi-squared with d degrees of freedom: by harmonic sums in intervals, and for large d by Stirling's series.
 pub fn log_variance() -> Certificate {
     let places = (1..=120u64).map(|d| {
         let drift = digamma_of_half(d) - Interval::ratio(d as i64, 2).ln();
         (format!("d = {d}"), within(theory::log_variance_drift(d), drift, 2e-15) && drift.high() < 0.0)
     });
-    // −1/d − 1/(3d²) < drift < −1/d − 1/(3d²) + 2/(15d⁴), by the alternating Stirling series.
+    // −1/d − 1/(3d²) < drift < −1/d − 1/(3d²) + 2/(15d⁴): the terms of Stirling's series alternate in sign, so that the next one bounds the error.
     let large = [1_000u64, 12_345, 1_000_000].map(|d| {
         let x = 1.0 / d as f64;
         let series = -x - x * x / 3.0;
@@ -104,7 +104,7 @@ pub fn log_variance() -> Certificate {
         (format!("d = {d}"), (drift - series) >= -1e-15 * x && (drift - series) <= 2.0 / 15.0 * x.powi(4) + 1e-15 * x)
     });
     Certificate::all([
-        Certificate::at_places("ψ(d/2) − log(d/2), enclosed", places),
+        Certificate::at_places("ψ(d/2) − log(d/2), between bounds", places),
         Certificate::at_places("ψ(d/2) − log(d/2) by Stirling's series", large),
     ])
 }
@@ -120,10 +120,10 @@ pub fn log_det() -> Certificate {
         let drift = (1..=p).map(factor).fold(Interval::ratio(0, 1), |sum, x| sum + x);
         (format!("p = {p}, m = {m}"), within(theory::log_det_drift(p, m), drift, 2e-15))
     });
-    Certificate::at_places("Σ [ψ((m − j)/2) + log 2 − log(m − 1)], enclosed", places)
+    Certificate::at_places("Σ [ψ((m − j)/2) + log 2 − log(m − 1)], between bounds", places)
 }
 
-/// Gamma(d/2), over sqrt(pi) where d is odd: (d/2 - 1)!, or (2j)!/(4^j j!) with d = 2j + 1.
+/// Gamma(d/2) = (d/2 - 1)! where d is even; where d = 2j + 1 is odd, Gamma(d/2)/sqrt(pi) = (2j)!/(4^j j!).
 fn gamma_of_half(d: u64) -> Q {
     let factorial = |n: u64| (1..=n as i64).fold(q(1, 1), |product, i| product * q(i, 1));
     if d.is_multiple_of(2) {
@@ -133,7 +133,7 @@ fn gamma_of_half(d: u64) -> Q {
     (0..j).fold(factorial(2 * j) / factorial(j), |x, _| x / q(4, 1))
 }
 
-/// Linear regression on Gaussian rows: each diagonal entry of E (X'X)^-1 is E 1/chi^2 with m - p + 1 degrees of freedom, and that is
+/// Linear regression on Gaussian rows: each diagonal entry of E (X'X)^-1 is E 1/chi^2 with d = m - p + 1 degrees of freedom, which is
 /// Gamma(d/2 - 1)/(2 Gamma(d/2)).
 pub fn linear() -> Certificate {
     let slope = |p: u32, m: u64| {

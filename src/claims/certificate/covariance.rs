@@ -1,4 +1,4 @@
-//! The covariance of Gaussian rows: its system, its threshold, its optimum.
+//! The covariance of Gaussian rows: the recursion of (V, U), V = E |Sigma_t - Sigma|^2 and U = Var tr Sigma_t; its threshold; its optimum.
 
 use goldenweight_theory::covariance::{CovarianceSystem, Moments, threshold};
 use goldenweight_theory::interval::Interval;
@@ -11,7 +11,7 @@ use super::Certificate;
 use super::cover::{Axis, constant, cover, variable};
 use super::identity::identity;
 
-/// (V, U) from the previous ones by the definition.
+/// (V, U) of a generation from those of the one before, as the recursion is defined; of generation 0 where there is none before.
 fn defined<S: Scalar>(system: &CovarianceSystem<S>, w: &S, previous: Option<[S; 2]>) -> [S; 2] {
     let CovarianceSystem { square_trace, trace_square, real, synthetic } = system.clone();
     let two = S::ratio(2, 1);
@@ -24,8 +24,8 @@ fn defined<S: Scalar>(system: &CovarianceSystem<S>, w: &S, previous: Option<[S; 
     [risk, w2 * two * square_trace / real + u2 * (u + spread)]
 }
 
-/// Both moments at t <= 2 and their limit against the definition, for symbolic tr Sigma^2, (tr Sigma)^2, n - 1, m - 1 and w; the
-/// characteristic polynomial of the system.
+/// V and U at t <= 2 and in the limit against the definition, as rational functions of tr Sigma^2, (tr Sigma)^2, n - 1, m - 1 and w; and the characteristic
+/// polynomial of the recursion, whose roots are the growth factors of its two modes.
 pub fn system() -> Certificate {
     let moments = identity!("(V_t, U_t), t = 0..2", |square_trace, trace_square, real, synthetic, w| {
         let system = CovarianceSystem { square_trace, trace_square, real, synthetic };
@@ -53,8 +53,9 @@ pub fn system() -> Certificate {
         let [v, u] = defined(&system, &w, Some([risk.clone(), trace_variance.clone()]));
         vec![[risk, v], [trace_variance, u]]
     });
-    let polynomial =
-        identity!("characteristic polynomial (x − u²(1 + 2/d))(x − u²(1 − 1/d))", |synthetic, w, x| {
+    let polynomial = identity!(
+        "characteristic polynomial (x − u²(1 + 2/d))(x − u²(1 − 1/d)), d = m − 1",
+        |synthetic, w, x| {
             let [square_trace, trace_square, real] = [5, 11, 7].map(|n| S::ratio(n, 1));
             let system = CovarianceSystem { square_trace, trace_square, real, synthetic: synthetic.clone() };
             let at = |risk, trace_variance| {
@@ -68,7 +69,8 @@ pub fn system() -> Certificate {
             let eigenvalue = |n| u2.clone() * (S::one() + S::ratio(n, 1) / synthetic.clone());
             let determinant = (a - x.clone()) * (d - x.clone()) - b * c;
             vec![[determinant, (x.clone() - eigenvalue(2)) * (x - eigenvalue(-1))]]
-        });
+        }
+    );
     Certificate::all([moments, limit, polynomial])
 }
 
@@ -76,12 +78,13 @@ fn degrees(real: u64, synthetic: u64) -> DegreesOfFreedom {
     SampleSizes::new(real, synthetic).and_then(DegreesOfFreedom::new).expect("at least 2")
 }
 
-/// w_c(m) between the neighbours of the program's float, by the exact sign of u^2 (m + 1) - (m - 1); and the program diverges up to it.
+/// The exact w_c(m) lies between the floats four below and four above the program's: there u^2 (m + 1) - (m - 1) has opposite signs in exact rationals. And the
+/// program calls the risk divergent exactly where that sign says so.
 pub fn critical_weight() -> Certificate {
     let sizes = [2, 3, 4, 5, 6, 10, 30, 100, 526, 1_000, 10_000, 1_000_000];
     let places = sizes.map(|m: u64| {
         let critical = threshold(m - 1);
-        // Whether the larger eigenvalue is at least 1.
+        // Whether the larger growth factor, u^2 (m + 1)/(m - 1), is at least 1.
         let diverges = |w: f64| {
             let u = BigRational::ratio(1, 1) - BigRational::from_float(w).expect("finite");
             u.clone() * u * BigRational::ratio(m as i64 + 1, 1) >= BigRational::ratio(m as i64 - 1, 1)
@@ -98,7 +101,7 @@ pub fn critical_weight() -> Certificate {
     Certificate::at_places("w_c = 1 − √((m − 1)/(m + 1))", places)
 }
 
-/// The optimum at the sizes of figures 8 and 9. The slope of the risk, in exact arithmetic, changes its sign within a few floats of the
+/// The optimum at the sizes of figures 8 and 9, and two more. The slope of the risk, in exact arithmetic, changes its sign within a few floats of the
 /// program's weight, so the optimum lies there. Intervals that cover all other weights show that none of them is as good.
 pub fn optimum() -> Certificate {
     let sizes = [(2, 100, 100), (2, 100, 526), (2, 100, 1_000), (2, 100, 10_000), (4, 100, 100), (1, 30, 20)];
@@ -116,7 +119,7 @@ fn optimum_at(p: i64, n: u64, m: u64) -> Certificate {
         CovarianceSystem::new(square_trace, trace_square, degrees(n, m)).limit(&Jet::variable(w)).risk.derivative
     };
     let zero = BigRational::ratio(0, 1);
-    // The doc comment of the program's function promises 12 ulp.
+    // The doc comment of `optimal_weight` promises an error of at most 12 ulp (distances between neighbouring floats).
     let enclosed = slope(-12) < zero && slope(12) > zero;
     let best = Interval::new(weight * (1.0 - 3e-15), weight * (1.0 + 3e-15)).expect("an interval");
     let golden = (Interval::ratio(5, 1).sqrt() - Interval::one()) / Interval::ratio(2, 1);
@@ -129,7 +132,7 @@ fn optimum_at(p: i64, n: u64, m: u64) -> Certificate {
     let sides = Certificate::at_places(
         &format!("w* at {place}"),
         [
-            ("the slope, which changes its sign within 12 ulp", enclosed),
+            ("the slope, which must change its sign within 12 floats", enclosed),
             ("the risk there", value),
             ("its distance from 1/φ at n = m", apart),
         ],
@@ -145,7 +148,8 @@ fn optimum_at(p: i64, n: u64, m: u64) -> Certificate {
             if gap.high() <= 0.0 {
                 return Some(true);
             }
-            // V is at least a third of the mode a, and that is its noise over its gap: 2(K + T2) (w^2/c + u^2/d).
+            // V = (a + b)/3 with modes a, b >= 0, so that V is at least a/3. In the limit a is its noise over its gap. The noise is
+            // 2 (2 tr Sigma^2 + (tr Sigma)^2)(w^2/(n - 1) + u^2/(m - 1)).
             let noise = Interval::ratio(2, 1)
                 * (square_trace + square_trace + trace_square)
                 * (w.sqr() / real + u2 / synthetic);

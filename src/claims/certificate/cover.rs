@@ -1,4 +1,4 @@
-//! Statements over whole domains, by branch and bound.
+//! Statements over whole domains, by branch and bound: the domain is cut into boxes until interval arithmetic decides the statement in each.
 
 use goldenweight_theory::interval::Interval;
 use goldenweight_theory::jet::Jet;
@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::Certificate;
 
-/// A coordinate of a box: how it is measured and where it is cut.
+/// A coordinate of a box. It says how a side is measured, and so where its middle is.
 #[derive(Clone, Copy)]
 pub enum Axis {
     /// Positive, measured by the ratio of its ends.
@@ -20,7 +20,7 @@ pub enum Axis {
     Distance,
 }
 
-/// Odds beyond which a weight is not resolved.
+/// Weights with larger odds, or with odds below one over this, are not told apart.
 const LARGEST_ODDS: f64 = 1e12;
 
 impl Axis {
@@ -37,7 +37,7 @@ impl Axis {
         self.position(x.high()) - self.position(x.low())
     }
 
-    /// The parts below and above the middle. Rounding moves the cut and nothing else: it is in both parts.
+    /// The parts below and above the middle. Both contain the cut itself, so that rounding moves it but leaves no gap.
     fn split(self, x: Interval) -> [Interval; 2] {
         let middle = f64::midpoint(self.position(x.low()), self.position(x.high()));
         let cut = match self {
@@ -50,10 +50,10 @@ impl Axis {
     }
 }
 
-/// Boxes beyond this many cuts are left undecided.
+/// Most cuts that lead to a box. A box that is then undecided stays so.
 const DEEPEST: u32 = 40;
 
-/// A part of the domain in which so many boxes were visited is left undecided: a wrong statement is not searched for ever.
+/// Most boxes that are visited in one part of the domain. So the search ends also where the statement cannot be decided.
 const MOST: u64 = 1 << 16;
 
 /// What a search found, added up over its boxes.
@@ -76,10 +76,10 @@ impl Tally {
     }
 }
 
-/// Certifies a statement on the box `domain`: `decide` says of a box whether the statement holds everywhere in it, nowhere in it, or
-/// nothing yet; then the box is cut in two along its largest side.
+/// Certifies a statement on the box `domain`. `decide` says of a box that the statement holds everywhere in it (true), that it holds nowhere in it (false), or
+/// nothing. In the last case the box is cut in two along its longest side.
 ///
-/// Reports the boxes visited; Undecided where some remain.
+/// Reports the number of boxes visited. Inconclusive where some stay undecided.
 pub fn cover<const D: usize>(
     statement: &str,
     domain: [(f64, f64, Axis); D],
@@ -87,7 +87,7 @@ pub fn cover<const D: usize>(
 ) -> Certificate {
     let axes = domain.map(|(_, _, axis)| axis);
     let whole = domain.map(|(low, high, _)| Interval::new(low, high).unwrap_or(Interval::WHOLE));
-    // Eight generations of boxes first, for the threads; a box that is decided early is decided again in its parts.
+    // First the domain is cut eight times, into 256 parts for the threads.
     let parts = (0..8).fold(vec![whole], |boxes, _| boxes.iter().flat_map(|x| halves(x, axes)).collect());
     let tallies: Vec<Tally> = parts.par_iter().map(|part| search(part, axes, &decide, 8)).collect();
     let Tally { visited, undecided, open, counterexample } = tallies.into_iter().fold(Tally::default(), Tally::join);
@@ -110,7 +110,7 @@ fn halves<const D: usize>(x: &[Interval; D], axes: [Axis; D]) -> [[Interval; D];
     })
 }
 
-/// Visits the boxes of a part in depth, up to the first counterexample.
+/// Visits the boxes of a part, depth first, up to the first counterexample.
 fn search<const D: usize>(
     part: &[Interval; D],
     axes: [Axis; D],
@@ -152,11 +152,12 @@ pub fn constant(x: Interval) -> Twice {
     Jet::constant(Jet::constant(x))
 }
 
-/// Half the width, in the odds w/u, of the neighbourhood of w* that boxes tell from the rest: a sixty-fourth.
+/// Boxes cannot be as small as the rounding error of w*. So a neighbourhood of w* is treated by itself: the weights whose odds w/u differ from those of w* by at
+/// most this share.
 const NEAR: f64 = 1.0 / 64.0;
 
-/// Whether the slope of the limit risk has opposite signs at the ends of the neighbourhood of the program's w*, for every law in the
-/// intervals `law`: so that it vanishes in between. [`slope_changes_at_optimum`] says where, to some ulp.
+/// Whether, for every law in the intervals `law`, the slope of the limit risk is negative at the lower end of the neighbourhood of the program's w* and positive at
+/// its upper end, so that it vanishes in between. [`slope_changes_at_optimum`] says where, to within a few floats.
 #[must_use]
 pub fn optimum_is_near(law: &Recursion<Interval>) -> Option<bool> {
     let near = neighbourhood(law.optimal_weight(), law.optimal_synthetic_weight())?;
@@ -167,12 +168,13 @@ pub fn optimum_is_near(law: &Recursion<Interval>) -> Option<bool> {
     ((-left).is_positive() && right.is_positive()).then_some(true)
 }
 
-/// Whether no weight in the interval `w` is a minimiser but where the slope vanishes near the program's w*, for every law in the intervals
-/// `law` for which [`optimum_is_near`]: over all weights, that the minimiser is there and the only one. The domain of a law is where its
-/// risk converges.
+/// Whether, for every law in the intervals `law`, no weight in the interval `w` minimises the limit risk, except one in the neighbourhood of the program's w*.
+/// Shown for all weights, and together with [`optimum_is_near`], it says that there is one minimiser, and that it is in this neighbourhood. Weights at which the
+/// risk diverges are no minimisers.
 ///
 /// # Method
-/// The risk is more than at w*; or the slope leads down to the neighbourhood of w*; or the risk is strictly convex from there on.
+/// One of three is enough: the risk is larger than at w*; the slope leads down towards the neighbourhood; or the risk is strictly convex from the neighbourhood
+/// to `w`.
 #[must_use]
 pub fn beaten_by_optimum(law: &Recursion<Interval>, w: Interval) -> Option<bool> {
     let gap = law.gap(&w);
@@ -180,7 +182,7 @@ pub fn beaten_by_optimum(law: &Recursion<Interval>, w: Interval) -> Option<bool>
         return Some(true);
     }
     let best = law.optimal_weight();
-    // Where it converges, the gap is positive and at most its upper end.
+    // Where the risk converges, the gap is positive. Its upper end gives a lower bound of the risk.
     if (law.innovation(&w) / Interval::point(gap.high())).low() > law.limit(&best).high() {
         return Some(true);
     }
@@ -204,8 +206,8 @@ fn slope(law: &Recursion<Interval>, w: Interval) -> Interval {
     Recursion::new(fresh, synthetic, excess).limit(&Jet::variable(w)).derivative
 }
 
-/// The weights whose odds are within [`NEAR`] of those of w* and u* (for w* near 1, u* has the digits); none where the intervals are no
-/// weights.
+/// The weights whose odds differ from w*/u* by at most the share [`NEAR`]; none where the intervals contain no weights. u* is given beside w*, since near 1
+/// it has more digits than 1 - w*.
 fn neighbourhood(w: Interval, u: Interval) -> Option<Interval> {
     let [low, high] = [(w.low(), u.high(), 1.0 - NEAR), (w.high(), u.low(), 1.0 + NEAR)].map(|(w, u, factor)| {
         let odds = w / u * factor;
@@ -214,8 +216,8 @@ fn neighbourhood(w: Interval, u: Interval) -> Option<Interval> {
     Interval::new(low, high).filter(|near| near.low() > 0.0 && near.high() < 1.0)
 }
 
-/// Whether the slope of the limit risk is negative 8 ulp below the program's float w* and positive 8 ulp above (of u*, where w* is
-/// nearer to 1), in exact rationals.
+/// Whether the slope of the limit risk, in exact rationals, is negative at the eighth float below the program's w* and positive at the eighth above it. Then the
+/// exact optimum lies between. Where w* >= 1/2, the floats are those around u* = 1 - w*, which are closer.
 #[must_use]
 pub fn slope_changes_at_optimum(fresh: f64, synthetic: f64, excess: f64) -> bool {
     let exact = |x: f64| BigRational::from_float(x).expect("finite");
@@ -227,7 +229,7 @@ pub fn slope_changes_at_optimum(fresh: f64, synthetic: f64, excess: f64) -> bool
     let ulps = |x: f64, n: i64| exact(f64::from_bits((x.to_bits() as i64 + n) as u64));
     let (w, u, one) = (law.optimal_weight(), law.optimal_synthetic_weight(), BigRational::ratio(1, 1));
     let [below, above] = if w < 0.5 { [ulps(w, -8), ulps(w, 8)] } else { [&one - ulps(u, 8), &one - ulps(u, -8)] };
-    // w* and u* are one number seen from both sides.
+    // The program's w* and u* must add up to 1.
     let together = (w + u - 1.0).abs() <= 4.0 * f64::EPSILON;
     let zero = BigRational::ratio(0, 1);
     together && slope(below) < zero && slope(above) > zero
@@ -259,7 +261,7 @@ mod tests {
         assert_eq!(positive.verdict, Confirmed, "{positive:?}");
         let false_somewhere = over(|x, y| x + y - Interval::ratio(1, 10));
         assert_eq!(false_somewhere.verdict, Refuted, "{false_somewhere:?}");
-        // It vanishes on the diagonal: never decided there.
+        // It vanishes at 1/3, where no box decides it.
         assert_eq!(
             cover("toy", [(0.0, 1.0, Axis::Distance)], |&[x]| sign((x - Interval::ratio(1, 3)).sqr())).verdict,
             Inconclusive
@@ -283,7 +285,7 @@ mod tests {
         let [one, zero] = [Interval::one(), Interval::ratio(0, 1)];
         let near = |w: f64| neighbourhood(Interval::point(w), Interval::point(1.0 - w)).expect("a weight");
         let slope = |k: Interval, w: f64| slope(&Recursion::new(one, k, zero), Interval::point(w));
-        // 1/phi at k = 1 is between the ends of its neighbourhood; a weight a tenth further is not between those of its own.
+        // At k = 1 the slope changes sign in the neighbourhood of 1/phi, but not in that of a weight whose odds are a tenth larger.
         let golden = (5f64.sqrt() - 1.0) / 2.0;
         let ends = near(golden);
         assert!((-slope(one, ends.low())).is_positive() && slope(one, ends.high()).is_positive());

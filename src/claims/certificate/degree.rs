@@ -7,8 +7,8 @@ use goldenweight_theory::scalar::Scalar;
 
 /// Upper bounds on the degrees, in each of V variables, of the numerator and the denominator of a rational function.
 ///
-/// As a [`Scalar`] it goes through the same generic formula as the numbers do, operation by operation: nothing is cancelled,
-/// so the bounds are never too small.
+/// It is a [`Scalar`], so that the program's generic formulas can be evaluated with it as with numbers. Each operation adds up the degrees
+/// of its operands and cancels nothing, so the bounds are never too small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Degree<const V: usize> {
     numerator: [u32; V],
@@ -22,8 +22,7 @@ impl<const V: usize> Degree<V> {
         from_fn(|i| Self { numerator: from_fn(|j| u32::from(i == j)), denominator: [0; V] })
     }
 
-    /// Degrees of the numerator: a rational function that vanishes on a grid with more points than that along each variable
-    /// is zero.
+    /// Degrees of the numerator. A rational function that vanishes on a grid with more values of each variable than its degree in that variable is zero.
     #[must_use]
     pub const fn numerator(&self) -> [u32; V] {
         self.numerator
@@ -94,7 +93,7 @@ mod tests {
         // (x^2 + y)/(1 - x) + x y^3 = (x^2 + y + x y^3 (1 - x))/(1 - x).
         let sum = (x.sqr() + y) / (one - x) + x * y * y * y;
         assert_eq!((sum.numerator(), sum.denominator), ([2, 3], [1, 0]));
-        // Over (x + y): (x^2 + y + ...) stays, the new denominator is a product.
+        // Divided by x + y: the numerator stays, the denominator is multiplied by x + y.
         let quotient = sum / (x + y);
         assert_eq!((quotient.numerator(), quotient.denominator), ([2, 3], [2, 1]));
         assert_eq!((-(one / x)).numerator(), [0, 0]);

@@ -1,4 +1,4 @@
-//! Fisher information under a design covariance: inverses in exact rationals, and enclosures.
+//! Fisher information of regressions on covariates x ~ N(0, Omega): inverses in exact rationals, and floats inside intervals.
 
 use goldenweight_theory::design::Design;
 use goldenweight_theory::interval::Interval;
@@ -58,8 +58,8 @@ fn design(omega: &DMatrix<Q>, beta: &DVector<Q>) -> Design<Q> {
     Design { dim: beta.len() as u32, across: trace_inverse(omega) - along.clone(), along, norm_squared }
 }
 
-/// tr I^-1 = across/a + along/c for every information with eigenvalue c along L'beta and a across, which is
-/// I = a Omega + (c - a) Omega beta beta' Omega/g^2: in both eigenvalues of degree 1 over a c, compared at more.
+/// tr I^-1 = across/a + along/c for every information I = a Omega + (c - a) Omega beta beta' Omega/g^2. With Omega = L L', L^-1 I L'^-1 has the eigenvalue c along
+/// L'beta and a in all other directions. Both sides times a c are of degree 1 in a and in c. They are compared at three values of each.
 fn inverses() -> Certificate {
     let eigenvalues = (1..4).flat_map(|a| (1..4).map(move |c| (q(a, 2), q(c, 3))));
     let places = eigenvalues.flat_map(|(a, c)| designs().into_iter().map(move |pair| (a.clone(), c.clone(), pair)));
@@ -76,7 +76,7 @@ fn inverses() -> Certificate {
     Certificate::at_places("tr I⁻¹, I = aΩ + (c − a) Ωββ′Ω/g²", compared)
 }
 
-/// The float in the enclosure of the program's own formula, whose eigenvalues are enclosed with bounds on the error of their quadrature.
+/// The program's floats lie in the intervals of its own formula, whose eigenvalues a and c have bounds on the error of their quadrature.
 fn floats() -> Certificate {
     let places = designs().into_iter().map(|(omega, beta)| {
         let exact = design(&omega, &beta);
@@ -85,12 +85,12 @@ fn floats() -> Certificate {
         let float = |x: &Q| Interval::enclosing(x).midpoint();
         let entries: Vec<f64> = omega.iter().map(float).collect();
         let program = Design::new(&beta.iter().map(float).collect::<Vec<_>>(), &entries);
-        // Entries that are rounded to floats, and the decomposition, on a matrix of condition below 20.
+        // The slack is for rounding the entries to floats, and for decomposing a matrix of condition below 20.
         let near = |enclosed: Interval, found: f64| {
             let slack = Interval::new(1.0 - 1e-13, 1.0 + 1e-13).expect("an interval");
             (enclosed * slack).contains(found) && enclosed.width() < 1e-12 * found
         };
-        // e^{g^2/2} (1 and 1 + g^2): Poisson's eigenvalues.
+        // Poisson's eigenvalues are a = e^{g^2/2} and c = (1 + g^2) e^{g^2/2}.
         let growth = (norm_squared / Interval::ratio(2, 1)).exp();
         let counts = Information { across: growth, along: growth * (Interval::one() + norm_squared) };
         let poisson = across / counts.across + along / counts.along;
@@ -101,10 +101,10 @@ fn floats() -> Certificate {
         });
         (format!("p = {}, β = {beta}", beta.len()), holds)
     });
-    Certificate::at_places("the floats of logistic, Poisson and linear regression in their enclosures", places)
+    Certificate::at_places("the floats of logistic, Poisson and linear regression in their intervals", places)
 }
 
-/// No effect at all, beta = 0: tr Omega^-1 over 1/4 and 1.
+/// beta = 0: every label has the variance 1/4 (logistic) or 1 (Poisson), so that tr I^-1 is 4 tr Omega^-1 or tr Omega^-1.
 fn without_effect() -> Certificate {
     let places = designs().into_iter().map(|(omega, beta)| {
         let trace = Interval::enclosing(&trace_inverse(&omega)).midpoint();
@@ -121,8 +121,8 @@ pub fn information() -> Certificate {
     Certificate::all([inverses(), floats(), without_effect()])
 }
 
-/// The lines of linear regression at w = 0: Omega^-1/(m - p - 1) is the mean of (X'X)^-1 by Bartlett's decomposition in two dimensions, where
-/// the entries of (Z'Z)^-1 on the diagonal are 1/a^2 + c^2/(a^2 b^2) and 1/b^2, E 1/chi^2 = 1/(d - 2), and L^-1 is lower triangular.
+/// Linear regression at w = 0 and p = 2. E (X'X)^-1 = Omega^-1/(m - p - 1) by Bartlett's decomposition of Z'Z, X = Z L': the diagonal entries of (Z'Z)^-1 are
+/// 1/a^2 + c^2/(a^2 b^2) and 1/b^2 with independent chi-squared a^2, b^2 and standard normal c. E 1/chi^2 = 1/(d - 2), and L^-1 is lower triangular.
 pub fn linear() -> Certificate {
     let root = DMatrix::from_row_iterator(2, 2, [(2, 1), (0, 1), (1, 3), (3, 2)].map(|(n, d)| q(n, d)));
     // L^-1 = ((1/2, 0), (-1/9, 2/3)).

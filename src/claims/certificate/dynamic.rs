@@ -12,16 +12,16 @@ use num_rational::BigRational;
 use super::Certificate;
 use super::identity::identity;
 
-/// One generation under weight w has w^2 + u^2 P = v + (1 + P)(w - v)^2 with v = P/(1 + P): v is the least risk and its weight. The
-/// program's weights are those v, and its risks under them.
+/// In units of A_r/nu_n the risk of a generation under the weight w is w^2 + u^2 P = v + (1 + P)(w - v)^2 with v = P/(1 + P). So v is both the least risk and the
+/// weight that attains it. The program's weights, and its risks under them, are these v.
 pub fn sequence() -> Certificate {
     let square = identity!("w² + u²P = v + (1 + P)(w − v)²", |p, w| {
         let v = p.clone() / (S::one() + p.clone());
         let (u, distance) = (S::one() - w.clone(), w.clone() - v.clone());
         vec![[w.clone() * w + u.clone() * u * p.clone(), v + (S::one() + p) * distance.clone() * distance]]
     });
-    // Two generations: the second is made from the first as every later one is from the one before. A_r/nu_n = 3/2, since it scales
-    // every risk alike.
+    // Two generations are enough, since every later one is made from the one before as the second is from the first. A_r/nu_n is a factor of all risks; it is
+    // 3/2 here.
     let gains =
         identity!("w_t = v_t = P/(1 + P), P = κ + ρv_{t−1}, and e_t = v_t A_r/ν_n, t <= 2", |kappa, excess| {
             let fresh = S::ratio(3, 2);
@@ -42,7 +42,7 @@ pub fn sequence() -> Certificate {
     Certificate::all([square, gains])
 }
 
-/// F_{2t+1}/F_{2t+2} for 200 generations.
+/// The dynamic weights at k = 1 are F_{2t+1}/F_{2t+2}, F the Fibonacci numbers, for 200 generations.
 pub fn fibonacci() -> Certificate {
     let law = weights::law(&SampleSizes::new(1, 1).expect("positive").mixing_ratio::<BigRational>());
     let (mut a, mut b) = (BigInt::from(1), BigInt::from(1)); // F_1, F_2
@@ -55,7 +55,7 @@ pub fn fibonacci() -> Certificate {
     Certificate::at_places("w_t = F_{2t+1}/F_{2t+2}", places.into_iter().chain([all]))
 }
 
-/// w* is the fixed point of the map, at rational w*; the weights fall towards it, in exact rationals.
+/// Where w* is rational: it is the fixed point of v -> (k + v)/(1 + k + v), and the dynamic weights fall towards it, in exact rationals.
 pub fn riccati() -> Certificate {
     let rational = (2..=9i64).flat_map(|b| (1..b).map(move |a| (a, b)));
     let places = rational.map(|(a, b)| {
@@ -66,7 +66,7 @@ pub fn riccati() -> Certificate {
         let limit = BigRational::ratio(a, b);
         let gains: Vec<BigRational> = theory::weights(&weights::law(&sizes.mixing_ratio())).take(12).collect();
         let falling = gains.len() == 12 && gains.windows(2).all(|v| v[1] < v[0]) && gains.iter().all(|v| *v > limit);
-        // Each generation takes at least the part 1 - u* of the distance that is left: rho u*^2 <= u*.
+        // Each generation leaves at most the share u* of the distance to w*: above w* the slope of the map is at most u*^2.
         let nearer = gains.windows(2).all(|v| {
             (v[1].clone() - limit.clone())
                 <= (v[0].clone() - limit.clone()) * (BigRational::ratio(1, 1) - limit.clone())

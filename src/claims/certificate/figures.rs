@@ -1,4 +1,4 @@
-//! The numbers that the figures' claims state, from the laws in exact rationals and in intervals.
+//! The numbers that the claims on the figures state, from the laws in exact rationals and in intervals.
 
 use goldenweight_theory::covariance::CovarianceSystem;
 use goldenweight_theory::interval::Interval;
@@ -12,7 +12,7 @@ use super::cover::{Axis, cover, variable};
 use super::sampling::{degrees, sizes};
 use crate::adult::{Column, Table};
 
-/// A model with an exact law, as the panels (a), (b) and (c) show them.
+/// The models of the panels (a), (b) and (c), which have exact laws in closed form.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Panel {
     Mean,
@@ -38,7 +38,7 @@ impl Panel {
     }
 }
 
-/// Whether the enclosed number rounds to these digits: `digits` and half a unit of their last place.
+/// Whether every number of the interval rounds to these digits. `half_unit` is half a unit of their last place.
 fn rounds_to(enclosed: Interval, digits: f64, half_unit: f64) -> bool {
     enclosed.low() >= digits - half_unit && enclosed.high() <= digits + half_unit
 }
@@ -48,11 +48,11 @@ fn golden() -> Interval {
     (Interval::ratio(5, 1).sqrt() - Interval::one()) / Interval::ratio(2, 1)
 }
 
-/// Figure 8 (a) to (c): the minimum within `near` of `minimum`, the only one, and the risk there.
+/// Figure 8 (a) to (c): there is one minimum, it lies within `near` of `minimum`, and its risk has the stated digits.
 pub fn curve(panel: Panel, minimum: f64, near: f64, (risk, half_unit): (f64, f64)) -> Certificate {
     let best = Interval::new(minimum - near, minimum + near).expect("an interval");
     let [low, high] = [best.low(), best.high()].map(|w| panel.slope(Interval::point(w)));
-    // Around the middle, by the mean value theorem.
+    // The risk at the minimum, by the mean value theorem around the middle of the interval.
     let middle = Interval::point(minimum);
     let value = panel.average(100, &middle) + panel.slope(best) * (best - middle);
     let at_golden = panel.slope(golden());
@@ -60,7 +60,7 @@ pub fn curve(panel: Panel, minimum: f64, near: f64, (risk, half_unit): (f64, f64
     let places = [
         ("the minimum", (-low).is_positive() && high.is_positive()),
         ("the risk there", rounds_to(value, risk, half_unit)),
-        // Of the mean it is within `near` of 1/phi, which the first place says.
+        // The mean's minimum is at 1/phi itself, so that the first place says it all.
         ("its distance from 1/φ", panel == Panel::Mean || elsewhere),
     ];
     let decide = |&[w]: &[Interval; 1]| {
@@ -98,7 +98,7 @@ fn both(panel: Panel, m: u64) -> [Interval; 2] {
     weights.map(|w| panel.average(m, &w))
 }
 
-/// Figure 9 (a): its four numbers.
+/// Figure 9 (a): the four stated risks, and less risk under the golden weight.
 pub fn both_means() -> Certificate {
     let at = |m, digits: [f64; 2]| {
         both(Panel::Mean, m).into_iter().zip(digits).all(|(risk, digits)| rounds_to(risk, digits, 0.5e-6))
@@ -121,7 +121,7 @@ pub fn growth_of_the_covariance() -> Certificate {
     let system = CovarianceSystem::new(Interval::ratio(4, 1), Interval::ratio(16, 1), degrees(100, 100));
     let risk = |t| system.moments_at(&Interval::ratio(0, 1), t).risk;
     let growing = (1..=999u32).all(|t| (risk(t) - risk(t - 1)).is_positive());
-    // From then on the mode that grows by 101/99 is all there is.
+    // By t = 999 only the mode is left that grows by 101/99 in each generation.
     let factor = risk(999) / risk(998);
     let geometric = rounds_to(factor, 101.0 / 99.0, 1e-9);
     let places = [("growing", growing), ("by 101/99", geometric), ("t = 999", rounds_to(risk(999), 4e9, 0.5e9))];
@@ -134,12 +134,12 @@ pub fn rise_of_the_cdf() -> Certificate {
     let risk = |t| law.risk_at(&Interval::ratio(0, 1), t);
     let rising = (1..=999u32).all(|t| (risk(t) - risk(t - 1)).is_positive());
     let below = Interval::ratio(1, 6) - risk(999);
-    // (1 - 1/100)^1000/6 is what is left.
+    // What is left to 1/6 is (1 - 1/100)^1000/6 < 1e-5.
     let places = [("rising", rising), ("t = 999", below.is_positive() && below.high() < 1e-5)];
     Certificate::at_places("the distribution function's risk at w = 0", places)
 }
 
-/// Figure 7 (d): (4/95)(1 + t), and with the published generation 0.
+/// Figure 7 (d): (4/95)(1 + t), and 16/95 + 4t/95 where generation 0 has rows N(0, I/4) as in the published code.
 pub fn growth_of_the_regression() -> Certificate {
     let risk = |variance, t| linear::synthetic_risk(Q::ratio(1, 1), 4, sizes(100, 100), variance, t);
     let places = (0..=999u32).map(|t| {
@@ -151,7 +151,7 @@ pub fn growth_of_the_regression() -> Certificate {
     Certificate::at_places("(4/95)(1 + t) and 16/95 + 4t/95", places)
 }
 
-/// Figure 10 (a) to (c): the law's constant from the counts of the table, and its minimum within 10^-3 of 1/phi at n = m = 500.
+/// Figure 10 (a) to (c): the constants of the law from the table's counts; and at n = m = 500 its minimum, between .617 and .619.
 pub fn frequencies(column: Column) -> Certificate {
     let counts: Vec<u64> = Table::embedded().counts(column).values().map(|&count| count.into()).collect();
     let total: u64 = counts.iter().sum();

@@ -17,14 +17,14 @@ use super::sampling::{degrees, sizes};
 use crate::claims::same_rows::{Chain, cell_risk};
 use crate::experiment::Divisor::{self, MaximumLikelihood as DivisorRows, Unbiased};
 
-/// Generations that are carried through.
+/// Last generation of the comparisons.
 const GENERATIONS: u32 = 2;
 
 fn q(n: i64, d: i64) -> Q {
     Q::ratio(n, d)
 }
 
-/// A covariance whose trace, square trace and size are different numbers, in p <= 3 dimensions.
+/// A covariance in p <= 3 dimensions. tr Sigma, tr Sigma^2 and p are different numbers, so that a formula with the wrong one fails.
 fn sigma(p: usize) -> DMatrix<Q> {
     let entries = [(2, 1), (3, 5), (-1, 4), (3, 5), (1, 1), (1, 6), (-1, 4), (1, 6), (1, 2)];
     DMatrix::from_row_iterator(3, 3, entries.map(|(n, d)| q(n, d))).view((0, 0), (p, p)).into_owned()
@@ -34,8 +34,9 @@ fn trace(matrix: &DMatrix<Q>) -> Q {
     matrix.diagonal().iter().cloned().fold(q(0, 1), |sum, x| sum + x)
 }
 
-/// The law at t = 0, 1, 2 against risks that are carried through the generations. Both sides are polynomials, of degree 2 at most in 1/n (1/(n - 1) for
-/// unbiased covariances), 2t in 1/m (1/(m - 1)) and 2t in w; there are as many values of each and more.
+/// The law at t = 0, 1, 2 against risks that are carried from generation to generation. Both sides are polynomials in 1/n, 1/m (for unbiased covariances
+/// 1/(n - 1), 1/(m - 1)) and w, of degree at most 2, 2t = 4 and 2t = 4. They are compared at 4 values of n, 5 of m and 7 of w. That is more than the degree of
+/// each, so that agreement there is agreement everywhere.
 fn compare(
     what: &str,
     first: u64,
@@ -57,8 +58,8 @@ fn compare(
     Certificate::at_places(&format!("{what}, t = 0..{GENERATIONS}"), compared)
 }
 
-/// Of any coefficients: what is carried is the fresh rows' law with twice the covariance w u e_0 of the parts' errors; the limit stands
-/// still.
+/// For all coefficients: the closed form obeys the recursion of fresh rows with one term more, 2wu e_0, which is twice the covariance of the errors of real and
+/// synthetic part; and the limit is its fixed point.
 fn steps() -> Certificate {
     identity!("e_t = w²F + 2wuF + u²(S + ρ e_{t−1}), its closed form and its limit", |w, f, s, r| {
         let fixed = FixedRows::of(&Recursion::new(f.clone(), s.clone(), r.clone() - S::one()));
@@ -75,7 +76,7 @@ fn steps() -> Certificate {
     })
 }
 
-/// The Gaussian mean by joint moments.
+/// The Gaussian mean, against joint moments.
 pub fn mean() -> Certificate {
     let sigma = sigma(3);
     let law = compare(
@@ -90,7 +91,7 @@ pub fn mean() -> Certificate {
     Certificate::all([law, steps()])
 }
 
-/// Cells and the distribution function by enumeration.
+/// Cells and the distribution function, against enumerated distributions.
 pub fn frequencies() -> Certificate {
     let cells = [q(1, 7), q(2, 7), q(4, 7)];
     let enumerated = |p: &Q, n, m, w: &Q| cell_risk(p, &Chain::new(n, m, w.clone(), Unbiased), GENERATIONS);
@@ -103,7 +104,7 @@ pub fn frequencies() -> Certificate {
             (0..=GENERATIONS as usize).map(|t| risks.iter().fold(q(0, 1), |sum, cell| sum + cell[t].clone())).collect()
         },
     );
-    // A cell's loss is a quadratic of its probability, 0 at 0 and 1: its mean over (0, 1) is 2/3 of that at 1/2.
+    // The risk of a cell is a quadratic in its probability, and 0 at 0 and 1. So its mean over (0, 1) is 2/3 of its value at 1/2.
     let distribution = compare(
         "E ∫(F_t − F)² dF, enumerated",
         1,
@@ -113,7 +114,7 @@ pub fn frequencies() -> Certificate {
     Certificate::all([categories, distribution, steps()])
 }
 
-/// The covariance: all p^4 joint second moments.
+/// The covariance, against the tables of all p^4 joint second moments.
 pub fn covariance() -> Certificate {
     let tables = [1, 2, 3].map(|p| {
         let sigma = sigma(p);
@@ -140,9 +141,14 @@ fn likelihood(sigma: &DMatrix<Q>, n: u64, m: u64) -> MaximumLikelihood<Q> {
     MaximumLikelihood::new(trace(sigma), trace(&(sigma * sigma)), sizes(n, m)).on_fixed_rows()
 }
 
-/// The limits of bias, mean and both modes stand still under the raw moments' equations, F_0 and G_0 those of the real rows' fit S_0 and x that of
-/// the mean of Sigma_t given it: M = w (1 - 1/n) + u (1 - 1/m) M = (1 - 1/n) x, e = (w^2 + 2wu)/n + u^2 (e + M/m),
-/// F = (w^2 + 2wu (1 - 1/m) x) F_0 + u^2 (1 - 1/m^2) F for E (x'Sx)^2, and G alike with G_0 and (1 - 1/m)(1 - 2/m) for E det S.
+/// The limits are fixed points of the equations of the moments, with divisors n and m. In units of Sigma: M is E Sigma_t; e the mean's risk; F stands for
+/// E (x'Sx)^2 and G for E det S of S = Sigma_t in two dimensions; F_0 and G_0 for those of S_0, the covariance of the real rows. Given S_0 the mean of Sigma_t is
+/// xi S_0, so M = (1 - 1/n) xi. The equations are
+///
+///     M = w (1 - 1/n) + u (1 - 1/m) M,   e = (w^2 + 2wu)/n + u^2 (e + M/m),
+///     F = (w^2 + 2wu (1 - 1/m) xi) F_0 + u^2 (1 - 1/m^2) F,
+///
+/// and that of G is that of F with G_0 and (1 - 1/m)(1 - 2/m).
 fn still() -> Certificate {
     let one = q(1, 1);
     let places =
@@ -157,7 +163,7 @@ fn still() -> Certificate {
         let (u2, wu) = (u.clone() * u.clone(), q(2, 1) * w.clone() * u.clone());
         let line = limit(1, 1);
         let (mean, kept) = (line.mean.clone(), one.clone() - line.bias.clone());
-        // p = 1: the risk is F - 2 M + 1. T = 2, T2 = 2: it is (8 F - 2 G)/3 - 4 M + 2.
+        // F and G from the risks: at p = 1 the risk is F - 2 M + 1; where tr Sigma = tr Sigma^2 = 2 it is (8 F - 2 G)/3 - 4 M + 2.
         let along = line.covariance - one.clone() + q(2, 1) * kept.clone();
         let plane = limit(2, 2).covariance - q(2, 1) + q(4, 1) * kept.clone();
         let area = (q(8, 1) * along.clone() - q(3, 1) * plane) / q(2, 1);
@@ -178,7 +184,7 @@ fn still() -> Certificate {
     Certificate::at_places("the limits are fixed points", compared)
 }
 
-/// The mean with divisors n and m: joint moments.
+/// The mean with divisors n and m, against joint moments.
 pub fn likelihood_mean() -> Certificate {
     let sigma = sigma(3);
     let law = compare(
@@ -193,7 +199,8 @@ pub fn likelihood_mean() -> Certificate {
     Certificate::all([law, still()])
 }
 
-/// The covariance with divisors n and m: joint tables, and the slope of its limit at w = 1, 2 (n - 1)/(n^2 m) (tr Sigma)^2: synthetic rows help.
+/// The covariance with divisors n and m, against joint tables. The slope of its limit at w = 1 is 2 (n - 1)/(n^2 m) (tr Sigma)^2 > 0: below w = 1 the risk is
+/// smaller, so synthetic rows help.
 pub fn likelihood_covariance() -> Certificate {
     let tables = [1, 2, 3].map(|p| {
         let sigma = sigma(p);
@@ -205,7 +212,7 @@ pub fn likelihood_covariance() -> Certificate {
         )
     });
     let sizes_of = (1..6u64).flat_map(|n| (1..6u64).map(move |m| (n, m)));
-    // Both sides are of degree 2 in 1/n and 1 in 1/m.
+    // Both sides are of degree 2 in 1/n and 1 in 1/m, and compared at 5 values of each.
     let slopes = sizes_of.map(|(n, m)| {
         let constant = |x: Q| Jet::constant(x);
         let law = MaximumLikelihood::new(constant(q(7, 2)), constant(q(3, 1)), sizes(n, m)).on_fixed_rows();
@@ -217,8 +224,9 @@ pub fn likelihood_covariance() -> Certificate {
     Certificate::all(tables.into_iter().chain([helps, still()]))
 }
 
-/// The first-order law of a weighted M-estimator: with D the sum of shares, theta_t = (real error) + (synthetic errors), the real one whole and that of
-/// generation i with u^{t-i+1}. Real rows have the covariance I^-1 J I^-1/n, synthetic ones I^-1/m.
+/// The law of a weighted M-estimator to first order in 1/n. The error of generation t is a sum of shares of the errors that the real rows and each synthetic sample
+/// cause. The share of the real rows is 1, that of generation i is u^{t-i+1}. The error of the real rows has the covariance I^-1 J I^-1/n, that of a
+/// synthetic sample I^-1/m.
 pub fn estimating_equations() -> Certificate {
     let (sandwich, model) = (q(7, 3), q(5, 2));
     let compared = (2..5u64)
@@ -241,5 +249,5 @@ pub fn estimating_equations() -> Certificate {
         });
         (format!("n = {n}, m = {m}, w = {w}"), equal)
     });
-    Certificate::at_places("shares of every noise to first order, t = 0..4", places)
+    Certificate::at_places("the first-order law from the shares of each sample's error, t = 0..4", places)
 }

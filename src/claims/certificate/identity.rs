@@ -1,4 +1,4 @@
-//! Identities between rational functions, by their values on a grid.
+//! Identities between rational functions, proved by comparing their values at enough points.
 
 use std::array::from_fn;
 
@@ -10,9 +10,9 @@ use rayon::prelude::*;
 use super::Certificate;
 use super::degree::Degree;
 
-/// Pairs of rational functions of V variables that should be equal.
+/// Equations between rational functions of V variables.
 ///
-/// `sides` is generic, so that the very same code gives the degrees and the exact values.
+/// `sides` is generic over the numbers, so that the same code gives the degrees and the exact values.
 pub trait Identity<const V: usize> {
     /// What is equal, in words.
     const STATEMENT: &'static str;
@@ -24,11 +24,11 @@ pub trait Identity<const V: usize> {
 /// Certifies that both sides are equal as rational functions, and so wherever they are defined.
 ///
 /// # Method
-/// left - right is a quotient of polynomials; its numerator's degree in each variable is bounded by evaluating the formulas
-/// over [`Degree`]. A polynomial of degree at most d_i in variable i that vanishes on a grid of d_i + 1 values in each variable is
-/// zero (induction over the variables). Both sides are evaluated at every point of such a grid in exact rationals.
+/// left - right is a quotient of polynomials. Evaluating the formulas with [`Degree`] in the place of numbers bounds the degree d_i of its numerator in each
+/// variable i. Both sides are then evaluated in exact rationals on a grid of d_i + 1 values of each variable. If they agree there, the numerator is zero
+/// at more values of each variable than its degree, and so it is zero (by induction over the variables).
 ///
-/// Undecided where a side has a pole on the grid.
+/// Inconclusive where a side has a pole at a point of the grid.
 #[must_use]
 pub fn certify<const V: usize, I: Identity<V>>() -> Certificate {
     let pairs = I::sides(Degree::<V>::variables());
@@ -61,15 +61,14 @@ pub fn certify<const V: usize, I: Identity<V>>() -> Certificate {
             return Certificate::undecided(format!("{}: no equation", I::STATEMENT));
         }
         Certificate::holds(format!(
-            "{}: {} equation(s) of degree at most {degrees:?}, equal at {points} rational points",
+            "{}: {} equation(s), equal at {points} rational points, which proves it for degrees up to {degrees:?}",
             I::STATEMENT,
             pairs.len()
         ))
     })
 }
 
-/// Certifies the equations of a block over named variables: `identity!("statement", |w, k| { vec![[left, right]] })`. Inside it `S` is
-/// the scalar.
+/// Certifies equations in named variables: `identity!("statement", |w, k| { vec![[left, right]] })`. In the block, `S` is the type of the numbers.
 macro_rules! identity {
     ($statement:expr, |$($variable:ident),+| $equations:expr) => {{
         struct Equations;
@@ -96,7 +95,7 @@ mod tests {
             vec![[sum.sqr(), x.sqr() + S::ratio(2, 1) * x * y.clone() + y.sqr()]]
         });
         assert!(square.verdict == Confirmed && square.detail.contains("[2, 2]"), "{square:?}");
-        // (x - 3)(x - 4)...: agrees with 0 on the first points of the grid, but its degree asks for one more.
+        // (x - 3)(x - 4)(x - 5) is 0 at the first three points of the grid, but of degree 3, so that it is evaluated at a fourth.
         let vanishing = identity!("product", |x| {
             let factor = |root| x.clone() - S::ratio(root, 1);
             vec![[factor(3) * factor(4) * factor(5), S::ratio(0, 1)]]

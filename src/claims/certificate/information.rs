@@ -1,4 +1,4 @@
-//! Fisher information, enclosed.
+//! Fisher information, in intervals.
 
 use goldenweight_theory::interval::Interval;
 use goldenweight_theory::scalar::Scalar;
@@ -26,24 +26,25 @@ fn enclosed(beta: &[f64]) -> Vec<Interval> {
     beta.iter().map(|b| Interval::point(*b)).collect()
 }
 
-/// The program's float within its declared accuracy of the enclosure, and that narrow.
+/// Whether the program's float is within its declared accuracy of the interval, and the interval is narrow.
 fn agrees(float: f64, enclosure: Interval, accuracy: f64) -> bool {
     let slack = Interval::new(1.0 - accuracy, 1.0 + accuracy).expect("an interval");
     (enclosure * slack).contains(float) && enclosure.width() < 1e-12 * float
 }
 
-/// Whether the enclosure holds the number that these digits are rounded from, the last of them in units of `unit`.
+/// Whether some number of the interval rounds to these digits. `unit` is the unit of their last place.
 fn holds_digits(enclosure: Interval, digits: f64, unit: f64) -> bool {
     enclosure.low() <= digits + unit / 2.0 && enclosure.high() >= digits - unit / 2.0
 }
 
-/// tr I^-1 of logistic regression: the program's own sum in intervals, with bounds on the errors of quadrature and of the cut.
+/// tr I^-1 of logistic regression. The interval is that of the program's own quadrature formula, widened by bounds on its error and on the tails that it cuts
+/// off.
 pub fn logistic() -> Certificate {
     let floats = coefficients().into_iter().map(|beta| {
         let enclosure = logit::trace_inverse_enclosure(&enclosed(&beta));
         (format!("β = {beta:?}"), agrees(logit::trace_inverse_information(&beta), enclosure, 2e-15))
     });
-    // From quadrature with 50 digits.
+    // Computed by quadrature with 50 digits.
     let references = [
         (1, 6.933_635_668_047_383, 1e-15),
         (2, 15.465_022_586_639_5, 1e-13),
@@ -59,15 +60,15 @@ pub fn logistic() -> Certificate {
     let place = law.fresh == a / 5.0 && law.synthetic == a / 7.0 && law.excess == 0.0;
     Certificate::all([
         Certificate::at_places("A/n, A/m and ρ = 1", [("n = 5, m = 7", place)]),
-        Certificate::at_places("the float in its enclosure", floats),
-        Certificate::at_places("digits in their enclosure", digits),
+        Certificate::at_places("the float in its interval", floats),
+        Certificate::at_places("digits from 50-digit quadrature in their interval", digits),
     ])
 }
 
-/// E Z^{2a} e^{bZ} = sum over j of b^{2j} (2j + 2a - 1)!!/(2j)! from the moments of Z, for a = 0 or 1 and b^2 <= 100.
+/// E Z^{2a} e^{bZ} for `square` = b^2 <= 100 and a = 0 or 1, from its series sum over j of b^{2j} (2j + 2a - 1)!!/(2j)!.
 ///
-/// The ratio of two terms is b^2 (2j + 2a + 1)/((2j + 1)(2j + 2)), below 1/3 from j = 160 on: what is left out is below half of
-/// the last term.
+/// The ratio of two successive terms is b^2 (2j + 2a + 1)/((2j + 1)(2j + 2)), below 1/3 from j = 160 on. So the terms left out add up to less than half of the
+/// last one taken.
 fn exponential_moment(square: Interval, a: i64) -> Interval {
     let mut term = Interval::one();
     let mut sum = term;

@@ -1,4 +1,4 @@
-//! The one recursion: closed forms, limit, divergence, optimum.
+//! The recursion e_t = w^2 A_r/nu_n + u^2 (A_s/nu_m + rho e_{t-1}): closed forms, limit, divergence, optimum.
 
 use goldenweight_theory::exact::Exact;
 use goldenweight_theory::interval::Interval;
@@ -12,7 +12,7 @@ use super::Certificate;
 use super::cover::{Axis, beaten_by_optimum, cover, optimum_is_near, slope_changes_at_optimum};
 use super::identity::identity;
 
-/// e_0, ..., e_t by the definition: e = w^2 A_r/nu_n + u^2 (A_s/nu_m + rho e).
+/// e_0, ..., e_t by the recursion itself, with `fresh` = A_r/nu_n and `synthetic` = A_s/nu_m.
 fn defined<S: Scalar>(fresh: &S, synthetic: &S, rho: &S, w: &S, t: u32) -> Vec<S> {
     let u = S::one() - w.clone();
     let next = |e: &S| {
@@ -22,7 +22,7 @@ fn defined<S: Scalar>(fresh: &S, synthetic: &S, rho: &S, w: &S, t: u32) -> Vec<S
     std::iter::successors(Some(fresh.clone()), next).take(t as usize + 1).collect()
 }
 
-/// e_t at t <= 12 against its definition, for symbolic rho, and under weights that change.
+/// The closed form of e_t against the recursion for t <= 12, as rational functions of all coefficients and w; and e_2 under two different weights.
 pub fn closed_form() -> Certificate {
     let constant = identity!("e_t, t = 0..12", |fresh, synthetic, excess, w| {
         let law = Recursion::new(fresh.clone(), synthetic.clone(), excess.clone());
@@ -41,7 +41,7 @@ pub fn closed_form() -> Certificate {
     Certificate::all([constant, changing])
 }
 
-/// The limit is the fixed point, and the distance to it shrinks by rho u^2; the time to come within 1 % of it.
+/// The limit is the fixed point, and the distance to it changes by the factor rho u^2 in each generation; and the first generation within 1 % of it.
 pub fn limit() -> Certificate {
     let fixed = identity!(
         "e_inf is the fixed point; e_t − e_inf = (ρu²)^t (e_0 − e_inf)",
@@ -67,7 +67,7 @@ pub fn limit() -> Certificate {
     Certificate::all([fixed, Certificate::at_places("the first generation within 1 % of the limit", places)])
 }
 
-/// Whether `generations_to_limit` names the first generation within 1 % of the limit, by the exact risks; none where it diverges.
+/// Whether `generations_to_limit` gives the first generation within 1 % of the limit, by the exact risks, and none where the risk diverges.
 fn arrives((fresh, synthetic, excess): (i64, i64, i64), (n, d): (i64, i64)) -> bool {
     let q = BigRational::ratio;
     let law = Recursion::new(q(fresh, 1), q(synthetic, 1), q(excess, 10));
@@ -86,7 +86,7 @@ fn arrives((fresh, synthetic, excess): (i64, i64, i64), (n, d): (i64, i64)) -> b
     found.is_some_and(|t| near(t) && (t == 0 || !near(t - 1)))
 }
 
-/// Where rho u^2 = 1 the risk grows by the noise of each generation; above it geometrically; and the program says so.
+/// Where rho u^2 = 1 the risk grows by the same noise in each generation. And the program calls a risk divergent exactly where rho u^2 >= 1.
 pub fn divergence() -> Certificate {
     let gap = identity!(
         "1 − ρu², and e_t = e_0 + t (w² A_r/ν_n + u² A_s/ν_m) at ρu² = 1",
@@ -104,7 +104,7 @@ pub fn divergence() -> Certificate {
             ]
         }
     );
-    // w = 1/2 and 3/4, where floats are exact: rho = 4 and 16 are critical.
+    // At w = 1/2 and 3/4 floats have no rounding error. There rho u^2 = 1 at rho = 4 and 16.
     let places = [
         (0.5, 3.0, true),
         (0.5, 4.0, true),
@@ -125,14 +125,14 @@ pub fn divergence() -> Certificate {
     Certificate::all([gap, Certificate::at_places("divergence where ρu² >= 1", says)])
 }
 
-/// Rational u and rho with kappa = (1 - u)(1 - rho u)/u, so that the root of rho u^2 - (1 + rho + kappa) u + 1 is u: there
-/// the formula's own square root is rational, y^2 + r = (1/(1 - rho u) - y)^2, and the optimum is a rational function of u and rho of
-/// degree at most 2 in either. The grid has more values than twice that along both.
+/// Laws whose optimal weight is rational, so that the program's formula, which has a square root, is exact in rationals. For a rational u and rho,
+/// kappa = (1 - u)(1 - rho u)/u makes u the root of rho u^2 - (1 + rho + kappa) u + 1. As a function of u and rho, the formula is then a rational function of
+/// degree at most 2 in either. The grid has more than twice as many values of both, so that a statement that holds at all of them holds for all u and rho.
 fn rational_optima(holds: impl Fn(&Recursion<Exact>, &Exact, &Exact) -> bool) -> Vec<(String, bool)> {
     let exact = |n, d| Exact::ratio(n, d);
     let mut places = Vec::new();
     for (i, j, fresh) in (1..8).flat_map(|i| (1..14).map(move |j| (i, j, 1 + (i + j) % 3))) {
-        // rho in 1/8, ..., 13/8 on both sides of 1; rho u < 1 keeps kappa positive.
+        // rho = 1/8, ..., 13/8 lies on both sides of 1. Where rho u >= 1, kappa would not be positive.
         let (u, rho, fresh) = (exact(i, 9), exact(j, 8), exact(fresh, 4));
         let room = exact(1, 1) - rho.clone() * u.clone();
         if room.value().is_none_or(|room| *room <= BigRational::ratio(0, 1)) {
@@ -145,7 +145,7 @@ fn rational_optima(holds: impl Fn(&Recursion<Exact>, &Exact, &Exact) -> bool) ->
     places
 }
 
-/// w* and u* exactly at rational optima; the factorised slope; and nothing else is as good, over boxes of (rho, kappa, w).
+/// w* and u* are exact where they are rational; the slope has the stated form; and in boxes of (rho, kappa, w), no other weight minimises the risk.
 pub fn optimum() -> Certificate {
     let slope =
         identity!("d e_inf/dw = 2 (A_r/ν_n)(ρu² − Du + 1)/(1 − ρu²)²", |fresh, synthetic, excess, w| {
@@ -161,9 +161,10 @@ pub fn optimum() -> Certificate {
         law.optimal_synthetic_weight() == *u && law.optimal_weight() == Exact::one() - u.clone()
     });
     let domain = [(0.5, 1.5, Axis::Distance), (1e-2, 1e2, Axis::Ratio), (0.0, 1.0, Axis::Odds)];
-    let near = cover("the slope vanishes within 1/64 of the odds of w*", [domain[0], domain[1]], |&[rho, kappa]| {
-        optimum_is_near(&Recursion::new(Interval::one(), kappa, rho - Interval::one()))
-    });
+    let near =
+        cover("the slope vanishes where w/u is within 1/64 of w*/u*", [domain[0], domain[1]], |&[rho, kappa]| {
+            optimum_is_near(&Recursion::new(Interval::one(), kappa, rho - Interval::one()))
+        });
     let unique =
         cover("no minimiser elsewhere, ρ in [1/2, 3/2], κ in [10⁻², 10²]", domain, |&[rho, kappa, w]| {
             beaten_by_optimum(&Recursion::new(Interval::one(), kappa, rho - Interval::one()), w)
@@ -177,13 +178,13 @@ pub fn optimum() -> Certificate {
     Certificate::all([
         slope,
         Certificate::at_places("w* and u* where they are rational", roots),
-        Certificate::at_places("the slope changes its sign within 8 ulp of w*", floats),
+        Certificate::at_places("the exact slope changes its sign within 8 floats of the program's w*", floats),
         near,
         unique,
     ])
 }
 
-/// The value at the optimum, exactly at rational optima: a rational function there as well, see [`rational_optima`].
+/// The risk at the optimum, exactly where the optimum is rational, see [`rational_optima`].
 pub fn optimal_value() -> Certificate {
     let places = rational_optima(|law, u, fresh| {
         let w = Exact::one() - u.clone();

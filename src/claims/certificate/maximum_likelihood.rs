@@ -1,4 +1,4 @@
-//! The Gaussian by maximum likelihood, in exact rationals.
+//! The Gaussian whose covariances have the divisors n and m (maximum likelihood), in exact rationals.
 
 use goldenweight_theory::jet::Jet;
 use goldenweight_theory::maximum_likelihood::MaximumLikelihood;
@@ -12,28 +12,28 @@ use super::Certificate;
 use super::sampling::sizes;
 use crate::claims::biased;
 
-/// Generations that are carried through.
+/// Last generation of the comparisons.
 const GENERATIONS: u32 = 2;
 
 fn q(n: i64, d: i64) -> Q {
     Q::ratio(n, d)
 }
 
-/// A covariance whose trace, square trace and size are different numbers, in p <= 3 dimensions.
+/// A covariance in p <= 3 dimensions. tr Sigma, tr Sigma^2 and p are different numbers, so that a formula with the wrong one fails.
 fn sigma(p: usize) -> DMatrix<Q> {
     let entries = [(2, 1), (3, 5), (-1, 4), (3, 5), (1, 1), (1, 6), (-1, 4), (1, 6), (1, 2)];
     DMatrix::from_row_iterator(3, 3, entries.map(|(n, d)| q(n, d))).view((0, 0), (p, p)).into_owned()
 }
 
-/// Sizes and weights of the comparisons. Both sides are polynomials, of degree 2 in 1/n, which enters with the real part's moments and their
-/// product with the mean of the fit, 2t in 1/m and 2t in w; there are as many values of each and more.
+/// Sizes and weights of the comparisons. Both sides are polynomials in 1/n, 1/m and w, of degree at most 2, 2t = 4 and 2t = 4. Here are 4 values of n, 5 of m and
+/// 7 of w. That is more than the degree of each, so that agreement here is agreement everywhere.
 fn places() -> Vec<(u64, u64, Q)> {
     let last = 2 * i64::from(GENERATIONS) + 2;
     let pairs = (1..6u64).flat_map(|m| (1..5u64).map(move |n| (n, m)));
     pairs.flat_map(|(n, m)| (0..=last).map(move |i| (n, m, q(i, last)))).collect()
 }
 
-/// One of the risks in p dimensions, at t = 0, 1, 2, against tables of moments.
+/// The risk of the mean, or that of the covariance, in p dimensions at t = 0, 1, 2, against tables of moments.
 fn compare(what: &str, p: usize, mean: bool) -> Certificate {
     let sigma = sigma(p);
     let trace = |x: &DMatrix<Q>| x.diagonal().iter().cloned().fold(q(0, 1), |sum, x| sum + x);
@@ -53,9 +53,11 @@ fn compare(what: &str, p: usize, mean: bool) -> Certificate {
     Certificate::at_places(&format!("{what}, p = {p}, t = 0..{GENERATIONS}"), compared)
 }
 
-/// The limits of bias, mean and both modes stand still under the raw moments' equations:
-/// M = w (1 - 1/n) + u (1 - 1/m) M, e = w^2/n + u^2 (e + M/m), and with X = 2 w u (1 - 1/n)(1 - 1/m) M
-/// F = w^2 (1 - 1/n^2) + X + u^2 (1 - 1/m^2) F for E (x'Sx)^2, G = w^2 (1 - 1/n)(1 - 2/n) + X + u^2 (1 - 1/m)(1 - 2/m) G for E det S.
+/// The limits are fixed points of the equations of the moments. In units of Sigma: M is E Sigma_t; e the mean's risk; F stands for E (x'Sx)^2 and G for E det S of
+/// S = Sigma_t in two dimensions. With X = 2 w u (1 - 1/n)(1 - 1/m) M the equations are
+///
+///     M = w (1 - 1/n) + u (1 - 1/m) M,             e = w^2/n + u^2 (e + M/m),
+///     F = w^2 (1 - 1/n^2) + X + u^2 (1 - 1/m^2) F,   G = w^2 (1 - 1/n)(1 - 2/n) + X + u^2 (1 - 1/m)(1 - 2/m) G.
 fn fixed() -> Certificate {
     let one = q(1, 1);
     let compared = places().into_iter().filter(|(_, _, w)| *w > q(0, 1)).map(|(n, m, w)| {
@@ -66,7 +68,7 @@ fn fixed() -> Certificate {
         let u2 = u.clone() * u.clone();
         let line = limit(one.clone(), one.clone());
         let (mean, kept) = (line.mean.clone(), one.clone() - line.bias.clone());
-        // p = 1: the risk is F - 2 M + 1. T = 2, T2 = 2: it is (8 F - 2 G)/3 - 4 M + 2.
+        // F and G from the risks: at p = 1 the risk is F - 2 M + 1; where tr Sigma = tr Sigma^2 = 2 it is (8 F - 2 G)/3 - 4 M + 2.
         let along = line.covariance - one.clone() + q(2, 1) * kept.clone();
         let plane = limit(q(2, 1), q(2, 1)).covariance - q(2, 1) + q(4, 1) * kept.clone();
         let area = (q(8, 1) * along.clone() - q(3, 1) * plane) / q(2, 1);
@@ -87,22 +89,22 @@ fn fixed() -> Certificate {
     Certificate::at_places("the limits are fixed points", compared)
 }
 
-/// The mean: its covariance matrix, and the mean of the fitted covariance.
+/// The risk of the mean.
 pub fn mean() -> Certificate {
     Certificate::all([compare("E |μ_t − μ|²", 3, true), fixed()])
 }
 
-/// The variance, p = 1.
+/// The risk of the variance, p = 1.
 pub fn variance() -> Certificate {
     Certificate::all([compare("E(σ_t² − σ²)²", 1, false), fixed()])
 }
 
-/// The covariance: all p^4 raw second moments.
+/// The risk of the covariance, p = 2 and 3.
 pub fn covariance() -> Certificate {
     Certificate::all([compare("E |Σ_t − Σ|²", 2, false), compare("E |Σ_t − Σ|²", 3, false), fixed()])
 }
 
-/// w = 0: T (1 - (1 - 1/n)(1 - 1/m)^t) and its limits, in rationals, from the tables; and the program's limits.
+/// w = 0: the law and the tables both give tr Sigma (1 - (1 - 1/n)(1 - 1/m)^t), and the program's limits are exact.
 pub fn saturation() -> Certificate {
     let sigma = sigma(2);
     let [trace, square] = [q(3, 1), q(143, 25)];
@@ -124,8 +126,8 @@ pub fn saturation() -> Certificate {
     Certificate::at_places("tr Σ (1 − (1 − 1/n)(1 − 1/m)^t), and its limits tr Σ, tr Σ², 1", places)
 }
 
-/// The slope of the mean's limit, exactly, changes its sign within 8 ulp of the program's weight, from below to above; and it has no other
-/// sign on either side, since n (2 - w)^2 (1 + (m - 1) w)^2 times it is a quadratic in w with values below 0 at 0 and above it at 1.
+/// The slope of the mean's limit risk, in exact rationals, is negative at the eighth float below the program's weight and positive at the eighth above. It has no
+/// other root in [0, 1]: times n (2 - w)^2 (1 + (m - 1) w)^2 it is a quadratic in w that is negative at 0 and positive at 1.
 pub fn optimum() -> Certificate {
     let sizes_of = [(2, 1), (2, 2), (2, 1_000), (5, 50), (100, 100), (30, 1), (1_000, 3), (1_000_000, 1_000_000)];
     let places = sizes_of.map(|(n, m): (u64, u64)| {

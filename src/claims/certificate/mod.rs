@@ -1,9 +1,9 @@
-//! Certificates: the program's own formulas in exact arithmetic and in intervals, without sampling and without rounding
-//! error.
+//! Certificates: the program's own formulas, evaluated in exact rationals or in intervals. They have no sampling and no rounding error.
 //!
-//! * [`identity`]: two formulas are equal as rational functions, by their values on a grid larger than their degree; the
-//!   degree is computed from the formulas themselves ([`degree`]).
-//! * [`cover`]: a statement holds on a whole domain, by branch and bound over interval boxes.
+//! * [`identity`]: two formulas are equal everywhere. Both are rational functions, and different ones can agree at only so many points, as
+//!   their degree says. So they are compared at more points than that. The degree is computed from the formulas themselves ([`degree`]).
+//! * [`cover`]: a statement holds on a whole domain. The domain is cut into boxes, until interval arithmetic decides the statement in each
+//!   (branch and bound).
 //! * One file per topic with the certificates of its claims. They simulate nothing.
 
 pub mod accumulate;
@@ -29,7 +29,7 @@ use crate::outcome::Verdict;
 /// What an exact check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
-    /// Confirmed, refuted by a counterexample, or undecided (a pole on the grid, boxes that no bound settled).
+    /// Confirmed; refuted by a counterexample; or inconclusive, where a formula has a pole at a point, or some boxes could not be decided.
     pub verdict: Verdict,
     /// What was evaluated, or the counterexample.
     pub detail: String,
@@ -60,19 +60,19 @@ impl Certificate {
         Self { verdict, detail: details.join("; ") }
     }
 
-    /// Exact statements at named places: the first that is false is the counterexample.
+    /// A statement at several places, each with its name and whether the statement holds there. The first place where it does not is the counterexample.
     pub fn at_places<P: ToString>(what: &str, places: impl IntoIterator<Item = (P, bool)>) -> Self {
         let mut count = 0;
         for (place, holds) in places {
             if !holds {
-                return Self::fails(format!("{what} does not hold at {}", place.to_string()));
+                return Self::fails(format!("{what}: false at {}", place.to_string()));
             }
             count += 1;
         }
         if count == 0 {
             Self::undecided(format!("{what}: no place"))
         } else {
-            Self::holds(format!("{what}: {count} places"))
+            Self::holds(format!("{what}: true at {count} of {count} places"))
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Each model's place in the recursion, from its sampling law in exact rationals.
+//! The coefficients A, nu and rho of each model, from the distribution of its samples, in exact rationals.
 //!
-//! The risks that the closed forms are held against come from `claims::moments`, which carries distributions and moment matrices
-//! from generation to generation. Both sides are polynomials in 1/n and 1/m (in 1/(n - 1) and 1/(m - 1) for covariances) of degree 1 and
-//! t + 1, in w of degree 2t + 2: agreement at more sizes and weights than that is agreement at all of them, for these t. That the law's side has
-//! such a form is read off its formula; later generations are the recursion's own ([`super::law`]).
+//! The closed forms are compared with risks from `claims::moments`, which carries distributions and matrices of moments from generation to
+//! generation. Both sides are polynomials in 1/n, 1/m (for covariances 1/(n - 1), 1/(m - 1)) and w, of degree at most 1, t + 1 and 2t + 2; for
+//! the closed forms, their formulas show it. They are compared at more values of n, m and w than these degrees, so that agreement there is
+//! agreement everywhere, for t = 0, 1, 2. For later generations, [`super::law`] shows that the closed form obeys the recursion.
 
 use goldenweight_theory::covariance::CovarianceSystem;
 use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use super::Certificate;
 use crate::claims::moments;
 
-/// Generations that are carried through.
+/// Last generation of the comparisons.
 const GENERATIONS: u32 = 2;
 
 fn q(n: i64, d: i64) -> Q {
@@ -32,7 +32,7 @@ pub fn degrees(real: u64, synthetic: u64) -> DegreesOfFreedom {
     DegreesOfFreedom::new(sizes(real, synthetic)).expect("at least 2")
 }
 
-/// (n, m, w) with n in 2 values, m in GENERATIONS + 2 and w in 2 GENERATIONS + 3, from 0 to 1.
+/// Places (n, m, w): 2 values of n, GENERATIONS + 2 = 4 of m, and 2 GENERATIONS + 3 = 7 of w from 0 to 1.
 fn places(first: u64) -> Vec<(u64, u64, Q)> {
     let last = 2 * i64::from(GENERATIONS) + 2;
     let synthetic = first..first + u64::from(GENERATIONS) + 2;
@@ -59,7 +59,7 @@ fn compare(
     Certificate::at_places(&format!("{what}, t = 0..{GENERATIONS}"), compared)
 }
 
-/// A covariance whose trace, square trace and size are different numbers.
+/// A covariance in three dimensions. tr Sigma, tr Sigma^2 and p are different numbers, so that a formula with the wrong one fails.
 fn sigma() -> DMatrix<Q> {
     let entries = [(2, 1), (3, 5), (-1, 4), (3, 5), (1, 1), (1, 6), (-1, 4), (1, 6), (1, 2)];
     DMatrix::from_row_iterator(3, 3, entries.map(|(n, d)| q(n, d)))
@@ -74,7 +74,7 @@ fn traces(sigma: &DMatrix<Q>) -> [Q; 2] {
     [trace(&(sigma * sigma)), trace(sigma) * trace(sigma)]
 }
 
-/// The Gaussian mean: its covariance matrix, entry by entry.
+/// The Gaussian mean, from its covariance matrix.
 pub fn gaussian_mean() -> Certificate {
     compare(
         "tr Var(μ_t)",
@@ -84,7 +84,7 @@ pub fn gaussian_mean() -> Certificate {
     )
 }
 
-/// The Gaussian covariance: all p^4 second moments by Isserlis, at p = 1, 2 and 3.
+/// The Gaussian covariance, from the tables of all p^4 second moments, at p = 1, 2 and 3.
 pub fn gaussian_covariance() -> Certificate {
     Certificate::all([1, 2, 3].map(|p| {
         let sigma = sigma().view((0, 0), (p, p)).into_owned();
@@ -106,7 +106,7 @@ pub fn gaussian_covariance() -> Certificate {
     }))
 }
 
-/// The Gaussian variance: fourth moments, p = 1.
+/// The Gaussian variance, p = 1, from fourth moments.
 pub fn gaussian_variance() -> Certificate {
     let variance = DMatrix::from_element(1, 1, q(7, 4));
     compare(
@@ -124,7 +124,7 @@ fn cells() -> [Q; 3] {
     [q(1, 7), q(2, 7), q(4, 7)]
 }
 
-/// Sum over the cells of E (p_t - p)^2, by the enumerated law of the chain.
+/// The sum over the cells of E (p_t - p)^2, from enumerated distributions.
 pub fn enumerated_cells(n: u64, m: u64, w: &Q, generations: u32) -> Vec<Q> {
     let mut total = vec![q(0, 1); generations as usize + 1];
     for p in cells() {
@@ -139,7 +139,7 @@ pub fn cells_constant() -> Q {
     cells().into_iter().fold(q(0, 1), |a, p| a + p.clone() * (q(1, 1) - p))
 }
 
-/// The categorical law, by enumeration of every outcome.
+/// The categorical law, against enumerated distributions.
 pub fn categorical() -> Certificate {
     compare(
         "Σ E(p_t − p)², enumerated",
@@ -149,14 +149,14 @@ pub fn categorical() -> Certificate {
     )
 }
 
-/// E of the integral of (F_t - F)^2 dF: a cell's loss is a polynomial of degree 2 in its probability, 0 at 0 and at 1, so Simpson's
-/// rule on the one middle point is exact.
+/// E of the integral of (F_t - F)^2 dF. The risk of a cell is a quadratic in its probability, and 0 at 0 and 1, so that its mean over (0, 1) is 2/3 of its value at
+/// 1/2 (Simpson's rule).
 pub fn enumerated_cdf(n: u64, m: u64, w: &Q, generations: u32) -> Vec<Q> {
     let middle = moments::cell_risk(&q(1, 2), n, m, w, generations);
     middle.into_iter().map(|risk| risk * q(2, 3)).collect()
 }
 
-/// The law of the distribution function, by enumeration; and that a cell's risk is a multiple of p(1 - p).
+/// The law of the distribution function, against enumerated distributions; and that a cell's risk is a multiple of p(1 - p).
 pub fn cdf() -> Certificate {
     let law = compare(
         "E ∫(F_t − F)² dF, enumerated",
@@ -180,7 +180,7 @@ fn inverse(x: &DMatrix<Q>) -> DMatrix<Q> {
     DMatrix::from_row_iterator(2, 2, [d, -b, -c, a]).map(|entry| entry / determinant.clone())
 }
 
-/// tr of the covariance matrix of the fit: w^2 fresh + u^2 (synthetic + passed on), from generation to generation.
+/// Traces of the covariance matrix C_t of the fit at t = 0, ..., 3, where C_t = w^2 fresh + u^2 (synthetic + passed(C_{t-1})).
 fn fitted_traces(
     fresh: &DMatrix<Q>,
     synthetic: &DMatrix<Q>,
@@ -193,7 +193,8 @@ fn fitted_traces(
     std::iter::successors(Some(fresh.clone()), next).take(4).map(|c| trace(&c)).collect()
 }
 
-/// A fixed design: labels with noise of variance 3/2 on five rows, refitted by least squares through the hat matrix.
+/// A fixed design of five rows, labels with noise of variance 3/2. The error of the coefficients that make synthetic labels is mapped to labels by X and back by
+/// least squares.
 pub fn fixed_design() -> Certificate {
     let x = DMatrix::from_row_iterator(5, 2, [1, 0, 1, 2, -1, 3, 0, 1, 2, 1].map(|n| q(n, 1)));
     let gram = inverse(&(x.transpose() * &x));
@@ -209,8 +210,8 @@ pub fn fixed_design() -> Certificate {
     Certificate::at_places("tr Var(β_t) through the hat matrix, t = 0..3", places)
 }
 
-/// The first-order law of a weighted M-estimator: I^-1 J I^-1/n from the real rows, I^-1/m from the synthetic ones. With I = 1/sigma^2
-/// it is linear regression's.
+/// The law of a weighted M-estimator to first order in 1/n: the error of the real rows has the covariance I^-1 J I^-1/n, that of the synthetic ones I^-1/m. With
+/// I = J, the identity over sigma^2, it is the law of linear regression.
 pub fn estimating_equations() -> Certificate {
     let [information, score] =
         [[3, 1, 1, 2], [5, -1, -1, 4]].map(|entries| DMatrix::from_row_iterator(2, 2, entries.map(|n| q(n, 1))));
@@ -229,5 +230,5 @@ pub fn estimating_equations() -> Certificate {
             && agrees(linear::limit_law(q(5, 2), 4, sizes), &noise, &noise, &place);
         (format!("n = {}, m = {}, w = {}", place.0, place.1, place.2), equal)
     });
-    Certificate::at_places("tr of the first-order covariance, t = 0..3", compared)
+    Certificate::at_places("trace of the first-order covariance, t = 0..3", compared)
 }

@@ -1,14 +1,14 @@
-//! Labellings that a hyperplane separates, counted.
+//! Logistic fits that do not exist: how many of the 2^n labellings of n rows a hyperplane through the origin separates.
 
 use goldenweight_theory::logistic as theory;
 
 use super::Certificate;
 
-/// Every labelling of n rows (1, t, ..., t^(p - 1)) at t = 1, ..., n, which are in general position.
+/// Counts the separated labellings of the rows (1, t, ..., t^(p - 1)), t = 1, ..., n.
 ///
-/// A hyperplane through the origin is a polynomial of degree below p there, and has fewer than p changes of sign along t; with its roots between the
-/// changes it has any of those. So the labellings that it separates are those with fewer than p changes, and their number is that of every
-/// n rows in general position (Cover 1965).
+/// On these rows a linear function is a polynomial in t of degree below p. So its sign changes fewer than p times along t, and a polynomial with roots between
+/// the changes has any such signs. Hence the separated labellings are those with fewer than p changes. These rows are in general position, and all n rows in
+/// general position have the same number of separated labellings (Cover 1965).
 pub fn logistic() -> Certificate {
     let place = |(p, n): (u32, u32)| {
         let all = 1_u32 << n;

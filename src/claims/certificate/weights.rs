@@ -1,4 +1,4 @@
-//! What follows for the mixing ratio alone.
+//! Models with rho = 1 and A_r = A_s, whose relative risk depends on k and w alone.
 
 use goldenweight_theory::exact::Exact;
 use goldenweight_theory::interval::Interval;
@@ -24,8 +24,8 @@ fn ratio<S: Scalar>(real: u64, synthetic: u64) -> MixingRatio<S> {
     SampleSizes::new(real, synthetic).expect("positive").mixing_ratio()
 }
 
-/// w = a/b for 0 < a < b <= 12 and near both ends, at the mixing ratio k = w^2/(1 - w) = a^2/(b(b - a)) whose optimal weight it is: k
-/// from 10^-8 to 10^4.
+/// Weights w = a/b for 0 < a < b <= 12 and some near 0 and 1, each with the mixing ratio k = w^2/(1 - w) = a^2/(b(b - a)) whose optimal weight it is. These k lie
+/// between 10^-8 and 10^4.
 fn rational_weights() -> impl Iterator<Item = (String, MixingRatio<Exact>, Exact)> {
     let ends = [30, 100, 1_000, 10_000].into_iter().flat_map(|b: u64| [(1, b), (b - 1, b)]);
     (2..=12u64).flat_map(|b| (1..b).map(move |a| (a, b))).chain(ends).map(|(a, b)| {
@@ -34,12 +34,13 @@ fn rational_weights() -> impl Iterator<Item = (String, MixingRatio<Exact>, Exact
     })
 }
 
-/// An equation at every rational optimum.
+/// A statement at each of these weights and ratios.
 fn at_rational_weights(what: &str, holds: impl Fn(&MixingRatio<Exact>, &Exact) -> bool) -> Certificate {
     Certificate::at_places(what, rational_weights().map(|(place, k, w)| (place, holds(&k, &w))))
 }
 
-/// w* is exact where it is rational, and to 8 ulp at seven k to a decade; and there is one minimiser on (0, 1] for every k in [10^-6, 10^6].
+/// w* is exact where it is rational. At seven k in each decade from 10^-6 to 10^6 its float is at most eight floats off. And for every k in that range there is
+/// one minimiser on (0, 1].
 pub fn golden_weight() -> Certificate {
     let exact = at_rational_weights("w* and u* at k = w²/(1 − w)", |k, w| {
         theory::optimal_weight(k) == *w && theory::optimal_synthetic_weight(k) == Exact::one() - w.clone()
@@ -56,16 +57,17 @@ pub fn golden_weight() -> Certificate {
         let expected = (w.sqr() + k.get() * u.sqr()) / (w.clone() * (Exact::ratio(2, 1) - w.clone()));
         law.start() == Exact::one() && law.kappa() == k.get() && theory::relative_risk(k, w) == expected
     });
-    let near = cover("the slope vanishes within 1/64 of the odds of w*, k in [10⁻⁶, 10⁶]", [RATIOS], |&[k]| {
-        optimum_is_near(&Recursion::new(Interval::one(), k, Interval::ratio(0, 1)))
-    });
+    let near =
+        cover("the slope vanishes where w/u is within 1/64 of w*/u*, k in [10⁻⁶, 10⁶]", [RATIOS], |&[k]| {
+            optimum_is_near(&Recursion::new(Interval::one(), k, Interval::ratio(0, 1)))
+        });
     let unique = cover("no minimiser elsewhere, k in [10⁻⁶, 10⁶]", [RATIOS, WEIGHTS], |&[k, w]| {
         beaten_by_optimum(&Recursion::new(Interval::one(), k, Interval::ratio(0, 1)), w)
     });
-    // Seven to a decade.
+    // Seven in each decade.
     let floats = (-42..=42).map(|i| libm::pow(10.0, f64::from(i) / 7.0));
     let floats = floats.map(|k| (format!("k = {k}"), slope_changes_at_optimum(1.0, k, 0.0)));
-    let sides = Certificate::at_places("the slope changes its sign within 8 ulp of w*", floats);
+    let sides = Certificate::at_places("the exact slope changes its sign within 8 floats of the program's w*", floats);
     Certificate::all([exact, risk, places, sides, near, unique])
 }
 
@@ -108,7 +110,7 @@ pub fn naive_pooling() -> Certificate {
         (format!("n = {n}, m = {m}"), alike && risk == theory::relative_risk(&k, &w) && risk == stated)
     });
     let rational = Certificate::at_places("w/n = u/m, and R = (1 + k)/(2 + k)", places);
-    // (1 + k + w*)(w - w*)^2/(w(2 - w)) at the pooled weight w: not negative for any k, whose optimal weight is `best`.
+    // At the pooled weight w, R - w* is (1 + k + w*)(w - w*)^2/(w(2 - w)), which is not negative. `best` is w*, in terms of which k is rational.
     let excess = identity!("(1 + k)/(2 + k) − w* is a square", |best| {
         let k = best.clone() * best.clone() / (S::one() - best.clone());
         let pooled = k.clone() / (S::one() + k.clone());
@@ -117,7 +119,7 @@ pub fn naive_pooling() -> Certificate {
         let square = (S::one() + k.clone() + best.clone()) * distance.clone() * distance / kept;
         vec![[(S::one() + k.clone()) / (S::ratio(2, 1) + k) - best, square]]
     });
-    // Above k = 100 the two weights are nearer than boxes of this size can tell; the theorem has every k > 0.
+    // Above k = 100 the two weights are too close for boxes of this size. The theorem that Coq checks holds for every k > 0.
     let apart = cover("the pooled weight is below w*, k in [10⁻⁶, 10²]", [(1e-6, 1e2, Axis::Ratio)], |&[k]| {
         let best = Recursion::new(Interval::one(), k, Interval::ratio(0, 1)).optimal_weight();
         ((k / (Interval::one() + k)).high() < best.low()).then_some(true)
@@ -125,8 +127,8 @@ pub fn naive_pooling() -> Certificate {
     Certificate::all([rational, excess, apart])
 }
 
-/// With s = sqrt(u*): sqrt k = (1 - s^2)/s and w*/sqrt k = s, so that its distances from 1 - sqrt k/2 and from 1 - sqrt k/2 + k/8 are
-/// (1 - s)^2/(2s) >= 0 and -(1 - s)^4/(8s^2) <= 0.
+/// With s = sqrt(u*), sqrt k = (1 - s^2)/s and w*/sqrt k = s. So w*/sqrt k exceeds 1 - sqrt k/2 by (1 - s)^2/(2s) >= 0, and falls short of
+/// 1 - sqrt k/2 + k/8 by (1 - s)^4/(8s^2) >= 0.
 pub fn small_ratio() -> Certificate {
     let bounds = identity!("1 − √k/2 <= w*/√k <= 1 − √k/2 + k/8", |s| {
         let root = (S::one() - s.clone().sqr()) / s.clone();
@@ -160,7 +162,7 @@ pub fn small_ratio() -> Certificate {
     ])
 }
 
-/// 1/(k + 2) < u* < 1/k, by the exact sign of the equation of u*.
+/// 1/(k + 2) < u* < 1/k, in exact rationals, at ratios k whose u* is rational.
 pub fn large_ratio() -> Certificate {
     at_rational_weights("1/(k + 2) < u* < 1/k", |k, w| {
         let u = theory::optimal_synthetic_weight(k);
@@ -203,7 +205,7 @@ pub fn break_even() -> Certificate {
     Certificate::all([sign, Certificate::at_places("R = 1 at k/(k + 2)", places)])
 }
 
-/// n/w*, whose square is n^2 + ... exactly: (n/w*)^2 = n (n/w*) + n m.
+/// N = n/w* satisfies N^2 = n N + n m, so that it lies between sqrt(nm) and sqrt(nm) + n.
 pub fn effective_sample_size() -> Certificate {
     at_rational_weights("N² = nN + nm for N = n/w*, between √(nm) and √(nm) + n", |k, w| {
         // In units of m = 1: n = k.
@@ -235,7 +237,8 @@ pub fn flatness() -> Certificate {
     Certificate::all([excess, stated])
 }
 
-/// With the same real rows e = 1 + s, s = u^2 (s + k): the stated limit is that fixed point, and its slope is -2ku/(w(2 - w))^2 < 0.
+/// With the same real rows at every generation the relative risk is 1 + s, and in the limit s = u^2 (s + k). The stated limit satisfies that, and its slope in w is
+/// -2ku/(w(2 - w))^2 < 0.
 pub fn fixed_rows() -> Certificate {
     let places = (1..9u64).flat_map(|n| (1..7i64).map(move |i| (n, i))).map(|(n, i)| {
         let (k, w) = (ratio::<Exact>(n, 3), Exact::ratio(i, 7));
@@ -252,7 +255,7 @@ pub fn fixed_rows() -> Certificate {
         let stated = -two * k * (BigRational::ratio(1, 1) - w) / (kept.clone() * kept);
         (format!("k = {n}/3, w = {i}/7"), risk.derivative == stated)
     });
-    // Both sides are of degree 1 in k and at most 4 in w after the denominators are cleared: fewer than the 8 and 6 values.
+    // Without denominators both sides are of degree 1 in k and at most 4 in w. They are compared at 8 and 6 values, so that agreement is agreement everywhere.
     Certificate::all([
         Certificate::at_places("the limit is the fixed point, 1 at w = 1", places),
         Certificate::at_places("slope −2ku/(w(2 − w))²", slopes),

@@ -1,4 +1,4 @@
-//! A place of a design with its simulator, as the rules of evidence see it: the one file that makes a [`Simulation`] of the engine.
+//! A place with its simulator, in the form that the crate of evidence compares. This is the one file that makes a [`Simulation`] of the engine.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use crate::simulate::dispatch::{SimulatorKind, run_problem};
 use crate::simulate::engine::{self, Plan, Record, ScheduleKind, Watch, Weights};
 use crate::stats::compare::Estimate;
 
-/// A place of a design: the rows per generation, the dimension (coefficients, categories), the weights, what is recorded.
+/// A place at which a risk is compared: the rows per generation, the dimension (coefficients, categories), the weights, what is recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
-    /// Rows per generation; ladders are ordered by the real ones.
+    /// Rows per generation. A ladder compares a risk at growing sizes; its size is the number of real rows.
     pub rows: Rows,
     /// Dimension.
     pub dim: usize,
-    /// Weights; none where they are searched for.
+    /// Weights; none where the optimal weight is searched for.
     pub weights: Option<Weights>,
     /// What is recorded.
     pub record: Record,
@@ -45,13 +45,13 @@ impl Cell {
         Self { weights: Some(Weights::Sequence(weights)), ..self }
     }
 
-    /// The same under a name that stands before its numbers.
+    /// The same under a name, which is printed before its numbers.
     #[must_use]
     pub fn named(self, name: &'static str) -> Self {
         Self { name, ..self }
     }
 
-    /// The weights of a chain at this point of the simulation's parameter: a constant one is the parameter.
+    /// The weights of a chain where the simulation's parameter has this value. A constant weight is that parameter; a sequence ignores it.
     fn weights_at(&self, point: f64) -> Weights {
         match &self.weights {
             Some(sequence @ Weights::Sequence(_)) => sequence.clone(),
@@ -59,7 +59,7 @@ impl Cell {
         }
     }
 
-    /// The weight at which the mean is taken, where it is a constant one.
+    /// The weight, where it is constant.
     const fn weight(&self) -> Option<f64> {
         if let Some(Weights::Constant(weight)) = self.weights { Some(weight) } else { None }
     }
@@ -84,7 +84,7 @@ impl fmt::Display for Cell {
     }
 }
 
-/// Runs replicates of a cell at points of the weight.
+/// Runs replicates of a cell at several weights.
 type Run = dyn Fn(&Cell, Draw<'_>) -> Vec<Tally> + Send + Sync;
 
 /// A simulator at a cell, with what theory expects there.
@@ -102,7 +102,7 @@ fn plan(cell: &Cell, draw: &Draw<'_>) -> Plan {
     Plan { seed, experiment, cell: batch, replicates, schedule: cell.schedule, record: cell.record.clone() }
 }
 
-/// Of the last recorded entry the loss of this index.
+/// Runs that report the loss of this index, of the last recorded generation.
 fn run_of<S: Simulator + Send + 'static>(simulator: S, loss: usize) -> Arc<Run> {
     Arc::new(move |cell, draw| {
         let weights: Vec<_> = draw.points.iter().map(|&point| cell.weights_at(point)).collect();
@@ -116,8 +116,8 @@ fn run_of<S: Simulator + Send + 'static>(simulator: S, loss: usize) -> Arc<Run> 
 }
 
 impl Case {
-    /// The loss of index `loss` of `simulator`; `expected` is what theory says of the recorded mean, or of the optimal weight where
-    /// the cell has none.
+    /// The loss of index `loss` of `simulator`. Where the cell has weights, `expected` is theory's mean of what is recorded; else it is theory's optimal
+    /// weight.
     pub fn new<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, expected: f64) -> Self {
         Self { cell, run: run_of(simulator, loss), loss, expected: Expected::Value(expected) }
     }
@@ -133,7 +133,7 @@ impl Case {
         Self { cell, run: Arc::new(run), loss: 0, expected: Expected::Value(expected) }
     }
 
-    /// Whether replicates are independent, see [`Blocks`]; the recorded loss has this `mean`.
+    /// A test that replicates are independent (see [`Blocks`]), on a recorded loss of this `mean`.
     pub fn of_blocks<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, mean: f64) -> Self {
         let within = run_of(simulator, loss);
         let run = move |cell: &Cell, draw: Draw<'_>| {
@@ -143,14 +143,14 @@ impl Case {
         Self { cell, run: Arc::new(run), loss, expected: Expected::Value(1.0) }
     }
 
-    /// The same with the risk that theory expects at other weights than the optimal one.
+    /// The same with theory's risk at every weight, for checks that use more than the minimum.
     #[must_use]
     pub fn with_curve(self, curve: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
         let expected = Expected::Minimum(self.expected.value(), Arc::new(curve));
         Self { expected, ..self }
     }
 
-    /// The same, expected to have the risk of another implementation, which has an uncertainty of its own.
+    /// The same, compared with the risk that another implementation simulated. That risk has a standard error of its own.
     #[must_use]
     pub fn against(self, reference: Estimate) -> Self {
         Self { expected: Expected::Estimate(reference), ..self }
@@ -180,7 +180,7 @@ impl Case {
         Self { cell: Cell { schedule, ..self.cell }, ..self }
     }
 
-    /// The same under a name that stands before its numbers.
+    /// The same under a name, which is printed before its numbers.
     #[must_use]
     pub fn named(self, name: &'static str) -> Self {
         Self { cell: self.cell.named(name), ..self }
@@ -192,16 +192,16 @@ impl Case {
         self.under(ScheduleKind::Fixed)
     }
 
-    /// The case of which [`general`](Self::general) has made this one.
+    /// The case from which [`general`](Self::general) made this one.
     ///
     /// # Panics
-    /// On a case of other origin.
+    /// On a case that `general` did not make.
     #[must_use]
     pub fn of_general(case: &General) -> &Self {
         case.place_as().expect("a case of this program's claims")
     }
 
-    /// As the rules of evidence see it. Its place is the case itself, so that a mutant finds it again.
+    /// The case in the form of the crate of evidence. It carries this case, so that a mutant can take it and change it.
     #[must_use]
     pub fn general(self) -> General {
         let simulation = Simulated { cell: self.cell.clone(), run: Arc::clone(&self.run) };
@@ -221,7 +221,7 @@ impl fmt::Display for Case {
     }
 }
 
-/// The chains of a case: their parameter is the weight.
+/// The chains of a case. The parameter of the simulation is the weight.
 struct Simulated {
     cell: Cell,
     run: Arc<Run>,

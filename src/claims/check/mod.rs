@@ -1,4 +1,4 @@
-//! The ways to make a check, for claims on chains: those of the rules of evidence, in the words of this theory.
+//! The ways to make a check on chains. Each calls the function of the same name in the crate of evidence, and says what its error is an error of.
 
 mod case;
 
@@ -11,7 +11,7 @@ use crate::proofs::{self, Checked};
 pub use case::{Case, Cell};
 pub use goldenweight_evidence::{Check, Context, Deviation, Relation, property, recursion};
 
-/// What a simulated check's error is an error of.
+/// What the error of a simulated check is an error of, as reports print it.
 const RISK: &str = "risk";
 const WEIGHT: &str = "weight";
 
@@ -34,32 +34,32 @@ pub fn optimum(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> C
     evidence::optimum(name, cap, margin, general(cases)).of(WEIGHT)
 }
 
-/// Where the slope of the simulated risk vanishes against the expected optimal weight; cases with a curve.
+/// The weight where the slope of the simulated risk vanishes, against the expected optimal weight. Its cases need a curve.
 pub fn score(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
     evidence::score(name, cap, margin, step, general(cases)).of(WEIGHT)
 }
 
-/// The curvature of the simulated risk at the optimal weight against theory's; cases with a curve.
+/// The curvature of the simulated risk at the optimal weight, against theory's. Its cases need a curve.
 pub fn curvature(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
     evidence::curvature(name, cap, margin, step, general(cases)).of("risk's curvature")
 }
 
-/// Risks of a ladder of sizes over their limit law.
+/// Simulated risks over their limit law at growing sizes (a ladder), extrapolated to infinite size by a polynomial of this degree in 1/n: the limit must be 1.
 pub fn ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
     evidence::ladder(name, cap, margin, degree, general(cases)).of("limit risk")
 }
 
-/// Minimisers of a ladder of sizes over the limit's optimal weight.
+/// The same for the minimiser of the simulated risk, over the optimal weight of the limit law.
 pub fn optimum_ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
     evidence::optimum_ladder(name, cap, margin, degree, general(cases)).of("limit weight")
 }
 
-/// Where the slope vanishes over a ladder of sizes, over the limit's optimal weight; cases with the limit's curve.
+/// The same for the weight where the slope vanishes. Its cases need the curve of the limit law.
 pub fn score_ladder(name: &'static str, cap: u64, margin: f64, step: f64, degree: usize, cases: Vec<Case>) -> Check {
     evidence::score_ladder(name, cap, margin, step, degree, general(cases)).of("limit weight")
 }
 
-/// A certificate: the formulas in exact arithmetic or in intervals.
+/// A certificate: the program's formulas, evaluated in exact rationals or in intervals.
 pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
     let run = move |_: &Context<'_>| {
         let Certificate { verdict, detail } = certify();
@@ -68,12 +68,12 @@ pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
     Check::certain(name, Kind::Exact, run)
 }
 
-/// The theorems that the map of `theory/proofs` lists for a claim; Coq runs beside the simulations.
+/// The theorems that `theory/proofs/theorems` lists for a claim. Coq runs while the simulations do.
 pub fn proof(claim: &'static str) -> Check {
     Check::beside("theorems", Kind::Proof, Theorems(claim))
 }
 
-/// Of this claim.
+/// The theorems of this claim.
 struct Theorems(&'static str);
 
 impl Beside for Theorems {

@@ -1,6 +1,6 @@
 //! Wrong formulas.
 //!
-//! Written out here, not taken from the theory crate: the wrong ones, and the right ones that are the controls.
+//! All are written out here and not taken from the theory crate: the wrong ones, and the right ones, which are controls.
 
 use super::{Row, formula as wrong};
 use crate::claims::check::Cell;
@@ -45,7 +45,7 @@ pub(super) fn t(cell: &Cell) -> i32 {
     }
 }
 
-/// What the cell records of e_0, e_1, ... where each is `next` of the last.
+/// What the cell records of the sequence e_0 = `start`, e_1 = next(e_0), ...: its last entry, or a mean.
 pub(super) fn recorded(cell: &Cell, start: f64, next: impl Fn(f64) -> f64) -> f64 {
     let risks: Vec<f64> = std::iter::successors(Some(start), |e| Some(next(*e))).take(t(cell) as usize + 1).collect();
     match &cell.record {
@@ -57,7 +57,7 @@ pub(super) fn recorded(cell: &Cell, start: f64, next: impl Fn(f64) -> f64) -> f6
     }
 }
 
-/// The recorded risk of e = w^2 fresh + u^2 (synthetic + rho e).
+/// The recorded risk where e_0 = fresh and e_t = w^2 fresh + u^2 (synthetic + rho e_{t-1}).
 pub(super) fn risk(cell: &Cell, fresh: f64, synthetic: f64, rho: f64) -> f64 {
     let (w, u) = (w(cell), 1.0 - w(cell));
     recorded(cell, fresh, |e| w * w * fresh + u * u * (synthetic + rho * e))
@@ -73,14 +73,14 @@ fn relative(k: f64, w: f64) -> f64 {
     (w * w + k * (1.0 - w) * (1.0 - w)) / (w * (2.0 - w))
 }
 
-/// tr Sigma of the Gaussian laws.
+/// tr Sigma of the covariance in the Gaussian claims.
 pub(super) const TRACE: f64 = 3.5;
-/// tr Sigma^2: squares of the diagonal (2, 1, 1/2) and twice those beside it (.6, -.3, .2).
+/// tr Sigma^2: the squares of the diagonal (2, 1, 1/2), and twice those of the entries beside it (.6, -.3, .2).
 const SQUARE_TRACE: f64 = 5.25 + 2.0 * (0.36 + 0.09 + 0.04);
 /// (tr Sigma)^2.
 const TRACE_SQUARE: f64 = TRACE * TRACE;
 
-/// V of the covariance's system with K = `spread`; `coupled` scales U in the step of V.
+/// V_t = E |Sigma_t - Sigma|^2 by the step (V, U) of the covariance's law. The right law has `spread` = tr Sigma^2 + (tr Sigma)^2 and `coupled` = 1.
 fn covariance(cell: &Cell, spread: f64, coupled: f64) -> f64 {
     let (w2, u2) = (w(cell) * w(cell), (1.0 - w(cell)) * (1.0 - w(cell)));
     let (c, d) = (n(cell) - 1.0, m(cell) - 1.0);
@@ -96,7 +96,7 @@ fn covariance(cell: &Cell, spread: f64, coupled: f64) -> f64 {
 /// Sum of p (1 - p) over the cells (.05, .15, .3, .5).
 const CATEGORIES: f64 = 1.0 - (0.0025 + 0.0225 + 0.09 + 0.25);
 
-/// Variance of a Gaussian whose variance is estimated: sigma^2 = 1.7.
+/// sigma^2 in the claim on the variance.
 const VARIANCE: f64 = 1.7;
 
 /// Noise variance of linear regression.
@@ -125,7 +125,7 @@ const SUFFICIENT: &str = "by sufficient statistics";
 const ROWS: &str = "by rows";
 const MINIMISER: &str = "minimiser of the simulated risk";
 
-/// The table: the controls of each check first.
+/// The table. Controls stand before the mutants of the same check.
 pub fn table() -> Vec<Row> {
     let tables = [gaussian(), resampling(), ratios(), weights_that_change(), regressions(), collapse()];
     tables.into_iter().flatten().collect()
@@ -184,7 +184,7 @@ fn gaussian() -> Vec<Row> {
     ]
 }
 
-/// A = `noise` sigma^4, rho = 1 + `excess`/(m - `lost`), divisors n - `lost` and m - `lost`.
+/// The recorded risk where A = `noise` sigma^4, nu = n - `lost`, m - `lost`, and rho = 1 + `excess`/(m - `lost`).
 fn variance(cell: &Cell, noise: f64, excess: f64, lost: f64) -> f64 {
     let a = noise * VARIANCE * VARIANCE;
     risk(cell, a / (n(cell) - lost), a / (m(cell) - lost), 1.0 + excess / (m(cell) - lost))
@@ -208,7 +208,7 @@ fn resampling() -> Vec<Row> {
     ]
 }
 
-/// A/n, A/m and rho = 1 + `excess`/m.
+/// The recorded risk where A_r/nu_n = `a`/n, A_s/nu_m = `a`/m, and rho = 1 + `excess`/m.
 fn resampled(cell: &Cell, a: f64, excess: f64) -> f64 {
     risk(cell, a / n(cell), a / m(cell), 1.0 + excess / m(cell))
 }
@@ -221,7 +221,7 @@ fn ratios() -> Vec<Row> {
     const SIZE: (&str, &str) = ("effective-sample-size", "risk of the Gaussian mean as of n/w* rows");
     const FLAT: (&str, &str) = ("flat-optimum", "relative risks of the Gaussian mean");
     const FIXED: (&str, &str) = ("fixed-real-rows", "risk of the Gaussian mean on fixed real rows");
-    // Relative risks are those of two dimensions over 2/n.
+    // The rows are N(0, I) in two dimensions: fresh rows alone have the risk 2/n.
     vec![
         right(GOLDEN.0, GOLDEN.1, "control: the golden weight", |c| golden(k(c))),
         wrong(GOLDEN.0, GOLDEN.1, "k inverted in the golden weight", |c| golden(1.0 / k(c))),
@@ -269,7 +269,7 @@ fn riccati(k: f64, t: i32) -> f64 {
     (0..t).fold(1.0, |v, _| (k + v) / (1.0 + k + v))
 }
 
-/// 2^(1 - n) times the sum of the first binomial coefficients of n - 1, so many.
+/// 2^(1 - n) times the sum of the binomial coefficients C(n - 1, i), i < `first`.
 fn separated(first: i32, n: f64) -> f64 {
     let coefficient = |i: i32| (0..i).map(|j| (n - 1.0 - f64::from(j)) / f64::from(j + 1)).product::<f64>();
     libm::exp2(1.0 - n) * (0..first).map(coefficient).sum::<f64>()
@@ -299,8 +299,10 @@ fn regressions() -> Vec<Row> {
         }),
         right(LAW.0, LAW.1, "control: the exact law", |c| random(c, c, |r| r)),
         wrong(LAW.0, LAW.1, "x and 1 - x exchanged", |c| random(c, &exchanged(c), |r| r)),
-        wrong(LAW.0, LAW.1, "the pairs' sign", |c| random(c, c, |[g, a, b]| [g, a, -b])),
-        wrong(LAW.0, LAW.1, "no pairs", |c| random(c, c, |[g, a, _]| [g, a, a])),
+        wrong(LAW.0, LAW.1, "the sign of E (Σ f)²", |c| random(c, c, |[g, a, b]| [g, a, -b])),
+        wrong(LAW.0, LAW.1, "E Σ f² for E (Σ f)²: no pairs of eigenvalues", |c| {
+            random(c, c, |[g, a, _]| [g, a, a])
+        }),
         wrong(LAW.0, LAW.1, "nu for nu - 1", |c| {
             random(c, c, |[g, a, b]| [g, a * (n(c) + m(c)) / (n(c) + m(c) - 1.0), b])
         }),
@@ -353,7 +355,8 @@ fn regressions() -> Vec<Row> {
     ]
 }
 
-/// The exact risk of linear regression with two columns, where the means E sum G, E sum f^2 and E (sum f)^2 are those of another cell, changed.
+/// The exact risk of linear regression with two columns, from the means E sum G, E sum f^2 and E (sum f)^2 of [`eigenvalues`]. These are taken from `other` and
+/// then changed. With `other` = `cell` and without a change the risk is right.
 fn random(cell: &Cell, other: &Cell, change: impl Fn([f64; 3]) -> [f64; 3]) -> f64 {
     let [real, synthetic] = [other.rows.real, other.rows.synthetic].map(|rows| rows as u64);
     let [g, squares, squared_sum] = change(eigenvalues(2, real, synthetic, w(other)));
@@ -362,7 +365,7 @@ fn random(cell: &Cell, other: &Cell, change: impl Fn([f64; 3]) -> [f64; 3]) -> f
     recorded(cell, NOISE * 2.0 / (n(cell) - 3.0), |e| noise + rho * e)
 }
 
-/// The eigenvalues of the real rows' share in place of the synthetic rows'.
+/// The cell with real and synthetic rows exchanged, whose eigenvalues are 1 - x in the place of x.
 fn exchanged(cell: &Cell) -> Cell {
     let rows = Rows { real: cell.rows.synthetic, synthetic: cell.rows.real };
     let mut other = cell.clone();

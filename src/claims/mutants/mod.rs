@@ -1,7 +1,7 @@
-//! Plausible wrong formulas and wrong simulators, which the claims' own checks must refute at their own budget.
+//! Mutants: plausible wrong formulas and wrong simulators. Put in the place of the right ones, the claims' own checks must refute them.
 //!
-//! A row of a table is a mutant of one claim's check; a survivor fails `tests/mutants.rs`, and the claim in the full tier. Beside the wrong ones
-//! each table has controls, the same code without the fault, which must be confirmed.
+//! A row of a table is a mutant of one check of one claim. A mutant that is not refuted fails `tests/mutants.rs`, and in the full tier its claim. The tables also
+//! have controls: the same code without the fault, which must be confirmed.
 
 mod formulas;
 mod schedules;

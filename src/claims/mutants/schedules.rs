@@ -1,6 +1,6 @@
 //! Wrong formulas of accumulating data, of fixed real rows and of the Gaussian with divisors n and m.
 //!
-//! Written out here, as in `formulas`.
+//! As in `formulas`, all are written out here.
 
 use super::formulas::{TRACE, k, m, n, p, recorded, right, risk, t, w};
 use super::{Row, formula as wrong, simulator};
@@ -57,24 +57,26 @@ fn accumulating() -> Vec<Row> {
     ]
 }
 
-/// e_0, q_1 + e_0, q_2 + e_0, ... up to the recorded one, with q = u^2 (noise + rho q) from q = 0 on.
+/// The recorded risk start + q_t, where q_0 = 0 and q_t = u^2 (noise + rho q_{t-1}).
 fn departed(cell: &Cell, start: f64, noise: f64, rho: f64) -> f64 {
     let u = 1.0 - w(cell);
     start + recorded(cell, 0.0, |q| u * u * (noise + rho * q))
 }
 
-/// tr Sigma^2 and (tr Sigma)^2 of the covariance claims: of three dimensions, or of one.
+/// tr Sigma^2 and (tr Sigma)^2 of the covariance claims: in three dimensions, or in one.
 fn traces(cell: &Cell) -> [f64; 2] {
     if cell.dim == 1 { [1.0, 1.0] } else { [6.23, TRACE * TRACE] }
 }
 
-/// The mean of the two modes' laws, `law` with its noise, the excess of rho over 1 per degree of freedom, 2 or -1.
+/// The covariance's risk as the sum of its two modes over 3, each by `law(noise, excess)`: the mode's constant A, and d (rho - 1) for d degrees of freedom, which
+/// is 2 or -1.
 fn modes(cell: &Cell, law: impl Fn(f64, f64) -> f64) -> f64 {
     let [square, trace] = traces(cell);
     (law(4.0 * square + 2.0 * trace, 2.0) + law(trace - square, -1.0)) / 3.0
 }
 
-/// The covariance's risk with divisors n and m: in each mode e = w^2 a/n^2 + `shared` + u^2 (...), and the square of the bias.
+/// The covariance's risk with divisors n and m: from f_t and g_t of the claim mle-covariance-law, and the square of the bias. `shared` is what the real rows that
+/// two generations share add to either.
 fn likelihood(cell: &Cell, shared: impl Fn(f64) -> f64) -> f64 {
     let (w2, u2) = (w(cell).powi(2), (1.0 - w(cell)).powi(2));
     let [square, trace] = traces(cell);
@@ -164,12 +166,13 @@ fn twice(cell: &Cell) -> f64 {
     2.0 * w(cell) * (1.0 - w(cell))
 }
 
-/// What 2wu times the covariance of the parts' means adds to the risk of fresh rows: 2wu T/n a generation, shrunk since.
+/// What fixed real rows add to the mean's risk on fresh rows. The means of the real and the synthetic rows have the covariance T/n. It adds 2wu T/n in each
+/// generation, of which each later one keeps a share u^2.
 fn shared_mean(cell: &Cell) -> f64 {
     recorded(cell, 0.0, |q| twice(cell) * TRACE / n(cell) + (1.0 - w(cell)).powi(2) * q)
 }
 
-/// b_0, b_1, ..., b_t.
+/// The bias b of the covariance at t = 0, 1, ...: E Sigma_t = (1 - b_t) Sigma with divisors n and m.
 fn biases(cell: &Cell) -> Vec<f64> {
     let next = |b: &f64| Some(w(cell) / n(cell) + (1.0 - w(cell)) * (1.0 / m(cell) + (1.0 - 1.0 / m(cell)) * b));
     std::iter::successors(Some(1.0 / n(cell)), next).take(t(cell) as usize + 1).collect()

@@ -1,6 +1,6 @@
 //! Wrong simulators.
 //!
-//! The faults live in a plain Gaussian simulator and a plain categorical one, which without a fault are the controls.
+//! They are a plain Gaussian simulator and a plain categorical one with one fault each. Without a fault these are the controls.
 
 use nalgebra::{Cholesky, DMatrix, DVector};
 use rand::{RngExt, SeedableRng};
@@ -22,14 +22,14 @@ fn right(claim: &'static str, check: &'static str, name: &'static str, simulator
     (claim, mutant.control())
 }
 
-/// The Gaussian simulator with this fault, at the case's cell; Sigma as in the Gaussian claims.
+/// The Gaussian simulator with this fault, at the place of a case. Sigma is that of the Gaussian claims.
 fn gaussian(case: &Case, fault: Fault) -> Case {
     let sigma = [2.0, 0.6, -0.3, 0.6, 1.0, 0.2, -0.3, 0.2, 0.5];
     let model = Faulty::new(DMatrix::from_row_slice(3, 3, &sigma), fault);
     case.clone().simulated_by(Setting::of(model, case.cell().rows))
 }
 
-/// The table: the controls first.
+/// The table.
 pub fn table() -> Vec<Row> {
     const MEAN: (&str, &str) = ("gaussian-mean-law", "by rows");
     const COV: (&str, &str) = ("gaussian-covariance-law", "by rows");
@@ -86,7 +86,7 @@ fn linear(case: &Case, noise: f64) -> Case {
     case.clone().simulated_by(LinearSufficient::new(&beta, noise, case.cell().rows))
 }
 
-/// Chains that pass over the fits that do not exist.
+/// A regression that, where a fit does not exist, goes on with the fit of the generation before.
 struct Dropping(Regression<Bernoulli>);
 
 impl Model for Dropping {
@@ -216,7 +216,8 @@ fn stream() -> StreamRng {
     StreamRng::seed_from_u64(0)
 }
 
-/// The noise is the stream of the rows, and the rows are drawn from it when they are fitted; what is kept of them is the model that makes them.
+/// The noise is the random stream itself. Rows are drawn from it only when they are fitted, so that a fault can change what they are drawn from. `Data` is the fit
+/// that makes them.
 impl Model for Faulty {
     type Noise = StreamRng;
     type Data = FaultyFit;
@@ -322,7 +323,7 @@ impl Model for Faulty {
     }
 }
 
-/// The categorical simulator of the cells (.05, .15, .3, .5) with so many real rows too few.
+/// The categorical simulator of the cells (.05, .15, .3, .5). It draws `fewer` real rows too few.
 fn categories(case: &Case, fewer: usize) -> Case {
     let Rows { real, synthetic } = case.cell().rows;
     case.clone().simulated_by(Setting::of(Counted, Rows { real: real - fewer, synthetic }))
@@ -346,7 +347,7 @@ fn shares(probabilities: &[f64; 4], rows: usize, rng: &mut StreamRng) -> [f64; 4
     shares
 }
 
-/// The noise is the stream and the number of rows, the data their shares.
+/// The noise is the random stream and the number of rows; the data are the shares of the cells.
 impl Model for Counted {
     type Noise = (StreamRng, usize);
     type Data = [f64; 4];
