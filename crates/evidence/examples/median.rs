@@ -1,6 +1,7 @@
 //! A theorem of another field: the median of n (odd) uniform numbers has variance 1/(4 (n + 2)).
 //!
-//! Held against a simulation and an integral. Would the textbook's 1/(4 n) have been noticed? Is the declared error rate kept?
+//! The formula is compared with a simulation and with an integral. A mutant asks whether the approximation 1/(4 n) would have been
+//! noticed. A calibration asks whether the declared error rate is kept.
 //! `cargo run --release -p goldenweight-evidence --example median [PAGE.html]`
 
 use std::sync::atomic::AtomicBool;
@@ -11,7 +12,7 @@ use goldenweight_evidence::{
 };
 use rand::RngExt;
 
-/// The squared distance from 1/2 of the mean of the middle values (one, or two of `n`).
+/// Simulates the squared distance of the median of `n` uniform numbers from 1/2. For even `n` the median is the mean of the two middle values.
 struct Median(usize);
 
 impl Simulation for Median {
@@ -38,7 +39,7 @@ fn integrated(n: usize) -> f64 {
     points().map(|x| (x - 0.5) * (x - 0.5) * density(x)).sum::<f64>() / points().map(density).sum::<f64>()
 }
 
-/// A place of the design is its number of values.
+/// The case of `n` values: a case stores `n` as its place, and a mutant reads it there.
 fn at(n: usize, expected: f64) -> Case {
     Case::new(n, Median(n), expected).sized(n as f64)
 }

@@ -1,6 +1,7 @@
-//! Audits: places drawn at random over a whole domain, each compared by a route.
+//! Audits: comparisons at places that are drawn at random from a whole domain.
 //!
-//! A cell of a design is a place that somebody chose. An audit goes where nobody did: a fresh seed visits fresh places.
+//! A *place* is one choice of all parameters. A *route* is a way to compute the same thing twice there. Other checks compare at places that
+//! somebody chose, and miss a fault elsewhere. An audit draws its places from the run's seed, so a fresh seed visits fresh places.
 
 use std::fmt::Display;
 
@@ -17,10 +18,10 @@ use crate::stats::compare::Estimate;
 use crate::stats::family::Family;
 use crate::verdict::{Kind, Verdict};
 
-/// Most places that are tried while a failing one is made smaller.
+/// Most simpler places that are tried after one has failed.
 const SMALLER: usize = 200;
 
-/// A domain with a route.
+/// A domain of places, and the route by which each place is compared.
 ///
 /// # Examples
 /// Sums of odd numbers, for whole numbers up to a million:
@@ -54,7 +55,7 @@ const SMALLER: usize = 200;
 /// assert!(wrong.detail.starts_with("at 1: "), "{}", wrong.detail);
 /// ```
 pub trait Audit: Send + Sync {
-    /// A place; its words are the command that goes there, where there is one.
+    /// A place. `Display` writes the command that repeats the comparison there, where there is one.
     type Place: Display + Send + Sync;
 
     /// What the route gives at a place.
@@ -63,13 +64,13 @@ pub trait Audit: Send + Sync {
     /// Draws a place.
     fn place(&self, rng: &mut StreamRng) -> Self::Place;
 
-    /// Compares at a place; random streams belong to the key.
+    /// Compares at a place. Whatever is random comes from the streams of `key`.
     ///
     /// # Errors
-    /// Says why the route does not lead there. Such a place has no part in the verdict, and is counted.
+    /// Says why this route cannot compare there. Such a place has no part in the verdict, but it is counted.
     fn examine(&self, place: &Self::Place, key: Key) -> Result<Self::Found, String>;
 
-    /// Simpler places near by, the simplest first: a place that fails is reported as the simplest one that fails, too.
+    /// Simpler places near by, the simplest first. Where a place fails, the simplest place that also fails is reported beside it.
     fn smaller(&self, _place: &Self::Place) -> Vec<Self::Place> {
         Vec::new()
     }
@@ -80,10 +81,10 @@ pub trait Audit: Send + Sync {
 /// # Examples
 /// see [`Audit`]; a [`Deviation`] is one.
 pub trait Judged: Send + Sync {
-    /// Comparisons at a place that take a share of the false-alarm rate.
+    /// Number of statistical comparisons at a place. Each takes an equal share of the run's false-alarm rate.
     const COMPARISONS: usize;
 
-    /// Distance from what is expected, in units of the bound: at most 1 where there is no contradiction.
+    /// Distance from the expected value, divided by the largest distance that is allowed. So at most 1 is no contradiction.
     ///
     /// # Errors
     /// Says why nothing can be said.
@@ -92,7 +93,7 @@ pub trait Judged: Send + Sync {
     /// What was compared, in words.
     fn words(&self) -> String;
 
-    /// The relative error that would have been found with 99 % power, of a comparison by simulation.
+    /// The relative error that a comparison by simulation would have found with probability 99 %.
     fn detectable(&self, _family: &Family) -> Option<f64> {
         None
     }
@@ -127,7 +128,7 @@ impl Judged for Against {
         if !(estimate.value.is_finite() && estimate.std_error.is_finite() && expected.is_finite()) {
             return Err("no finite estimate".to_owned());
         }
-        // Equal values are compared as they are: no law of their mean is needed.
+        // Replicates that are all equal have no standard error. They are compared without one.
         if estimate.is_constant() {
             return Ok(Deviation::relative(estimate.value, *expected, 1e-12).in_units());
         }
@@ -150,7 +151,7 @@ impl Judged for Against {
     }
 }
 
-/// So many random places. Their comparisons share the run's false-alarm rate with all others.
+/// A check at `places` random places. Its comparisons share the run's false-alarm rate with those of all other checks.
 ///
 /// # Examples
 /// see [`Audit`].
@@ -199,7 +200,7 @@ fn visit<A: Audit>(audit: &A, places: usize, context: &Context<'_>) -> Finding {
         ),
     };
     let finding = Finding::within(*units, format!("{head}{effects}; the worst at {place}: {}", found.words()));
-    // A route that leads to less than half of what is drawn says little of the domain.
+    // A route that could compare at less than half of the places says little of the domain.
     if 2 * compared.len() < places {
         return Finding { verdict: Verdict::Inconclusive, ..finding };
     }
@@ -219,7 +220,7 @@ fn said_of(reasons: &[&String]) -> String {
     kinds.iter().map(|(reason, count)| format!(", {count} not: {reason}")).collect()
 }
 
-/// The smallest place that fails, too, in words, with its distance; none where no smaller one does.
+/// The simplest place that fails as well, in words, with its distance. None where no simpler place fails.
 fn smallest<A: Audit>(audit: &A, failing: &A::Place, key: Key, family: &Family) -> Option<(String, f64)> {
     let (mut known, mut tried) = (None::<(A::Place, A::Found, f64)>, 0);
     loop {

@@ -1,8 +1,8 @@
 //! Running the statistical checks of a suite under fresh seeds: is the declared error rate kept?
 //!
-//! The claims are taken as true here, so whatever is refuted is a false alarm. Tested are the false alarms of the runs (exact binomial tail), the law of
-//! every comparison's z (Kolmogorov-Smirnov, by Holm over the comparisons) and the coverage of intervals; and a wrong simulator must be refuted in
-//! every run.
+//! The claims are taken as true here, so whatever is refuted is a false alarm. A calibration tests three things: the number of runs with a false alarm
+//! (exact binomial tail), the law of every comparison's z (Kolmogorov-Smirnov, with p-values adjusted by Holm's method), and how often intervals contain
+//! the expected value. Besides, a deliberately wrong simulator must be refuted in every run.
 
 mod assess;
 
@@ -94,8 +94,9 @@ impl Suite {
     }
 
     /// z of every comparison of a mean that the first tier makes under one seed (kinds simulation and ladder), in the order of the
-    /// suite, each turned by the law of its degrees of freedom into one that is normal where the law is right. What could not be compared,
-    /// or is too skewed for the budget, is left out. `listener` is told after each check how many there are in all.
+    /// suite. Each z is replaced by the normal number of the same cumulated probability, so that all have one law although their degrees of
+    /// freedom differ. Comparisons that could not be made, or whose mean is too skewed, are left out. `listener` is called after each check,
+    /// with the number of checks in all.
     pub fn normal_scores(&self, seed: u64, budget: f64, listener: &(dyn Fn(u64) + Sync)) -> Vec<f64> {
         let kinds = vec![Kind::Simulation, Kind::Ladder];
         let selected = self.statistical(&Calibration { seed, seeds: 1, budget, only: None, kinds });
@@ -110,8 +111,8 @@ impl Suite {
         usable.map(|value| normal_quantile(probability(value.z, value.estimate.degrees))).collect()
     }
 
-    /// Runs the checks under every seed and says whether the declared rate is kept. `listener` is told after each check how many
-    /// there are in all; it is called from every thread. Where `stop` is set from elsewhere, the outcome is that of the seeds that were done.
+    /// Runs the checks under every seed and says whether the declared rate is kept. `listener` is called after each check, from every
+    /// thread, with the number of checks in all. Where `stop` is set from elsewhere, the outcome is that of the seeds that were done.
     ///
     /// # Errors
     /// [`RunError::NoClaim`] where `only` matches nothing, [`RunError::NoEvidence`] where no claim that it matches has a check by
@@ -145,7 +146,7 @@ impl Suite {
             };
             let comparisons = selected.iter().flat_map(compared).map(Value::of).collect();
             let refuted = wrong.as_ref().map(|(_, check)| compared(check).iter().any(|(_, refuted)| *refuted));
-            // A run that was cut short has no part in anything.
+            // A run that was cut short is not counted.
             let is_whole = !stop.load(Ordering::Relaxed);
             is_whole.then_some(Run { comparisons, wrong_refuted: refuted.unwrap_or(false) })
         };

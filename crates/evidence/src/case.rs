@@ -74,7 +74,7 @@ impl Case {
         Self { point, ..self }
     }
 
-    /// The same as a rung of a ladder, of this size.
+    /// The same as a rung of a ladder: a case of sample size `size`.
     #[must_use]
     pub fn sized(self, size: f64) -> Self {
         Self { size, ..self }
@@ -86,7 +86,7 @@ impl Case {
         Self { expected: Expected::Estimate(reference), ..self }
     }
 
-    /// The same with the mean that is expected at other points than the minimiser.
+    /// The same with the expected mean as a function of the parameter. The expected value stays the minimiser.
     #[must_use]
     pub fn with_curve(self, curve: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
         let expected = Expected::Minimum(self.expected.value(), Arc::new(curve));
@@ -116,7 +116,7 @@ impl Case {
         &*self.place
     }
 
-    /// Where it is, as what its author made it of.
+    /// Where it is, as the type that its author made it of; none where that is another type.
     #[must_use]
     pub fn place_as<P: Place>(&self) -> Option<&P> {
         (&*self.place as &dyn Any).downcast_ref()

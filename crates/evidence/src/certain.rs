@@ -14,7 +14,7 @@ use crate::verdict::Kind;
 /// Two numbers that should be equal: where, computed, expected.
 pub type Relation = (String, f64, f64);
 
-/// An independent computation against closed forms, equal to `tolerance` relative in every case.
+/// An independent computation against closed forms: confirmed where every relative error is at most `tolerance`.
 ///
 /// # Examples
 /// ```
@@ -107,7 +107,7 @@ impl fmt::Display for Deviation {
 }
 
 /// A property over random parameters, confirmed where the deviation is within its tolerance in every case. `variables` names
-/// what the strategy draws; a failing case is reported after shrinking.
+/// what the strategy draws. A failing case is reported in the simplest form that proptest finds.
 ///
 /// # Examples
 /// ```

@@ -55,9 +55,9 @@ pub enum Body {
         /// Visits them.
         run: Certain,
     },
-    /// Beside the others.
+    /// By work that goes on beside the other checks.
     Beside(Arc<dyn Beside>),
-    /// The claim's mutants on its other checks.
+    /// Runs the claim's mutants on its other checks.
     Mutants,
 }
 
@@ -122,7 +122,7 @@ pub enum Body {
 /// }
 /// ```
 pub struct Check {
-    /// Name within the claim: its random streams belong to it.
+    /// Name within the claim. The random streams follow from it and the claim's id, so a new name means new random numbers.
     pub name: &'static str,
     /// Kind of evidence.
     pub kind: Kind,
@@ -170,7 +170,7 @@ impl Check {
         Self { only_in_full_tier: true, ..self }
     }
 
-    /// The same check by simulation, of which an error is an error of this: a word for reports.
+    /// The same check by simulation, with the word that reports use for what an error is an error of (a risk, a weight).
     #[must_use]
     pub fn of(mut self, word: &'static str) -> Self {
         if let Body::Sampled(sampled) = &mut self.body {
@@ -207,7 +207,7 @@ impl Check {
     }
 }
 
-/// A check by simulation of the first tier: a quantity with its ladder's degree, most replicates of a case, the margin of the relative error.
+/// A check by simulation. `ladder` is the degree of a ladder's polynomial, or none; `cap` and `margin` hold in the first tier.
 fn sampled(
     name: &'static str,
     kind: Kind,
@@ -243,7 +243,7 @@ pub fn optimum(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> C
     sampled(name, Kind::Optimum, (Quantity::Minimiser, None), cap, margin, cases)
 }
 
-/// Where the slope of the mean vanishes against the expected minimiser, see [`Quantity::Slope`]; cases with a curve.
+/// The point where the slope of the mean is 0, against the expected minimiser, see [`Quantity::Slope`]. Every case needs a curve.
 ///
 /// # Examples
 /// see [`Check`].
@@ -251,7 +251,7 @@ pub fn score(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Ca
     sampled(name, Kind::Optimum, (Quantity::Slope(step), None), cap, margin, cases)
 }
 
-/// The curvature of the mean at the expected minimiser against that of the expected curve, see [`Quantity::Curvature`]; cases with a curve.
+/// The curvature of the mean at the expected minimiser against that of the expected curve, see [`Quantity::Curvature`]. Every case needs a curve.
 ///
 /// # Examples
 /// see [`Check`].
@@ -259,7 +259,8 @@ pub fn curvature(name: &'static str, cap: u64, margin: f64, step: f64, cases: Ve
     sampled(name, Kind::Optimum, (Quantity::Curvature(step), None), cap, margin, cases)
 }
 
-/// Means of a ladder of sizes over their limit law, see [`Sampled::ladder`]; cases with a size.
+/// A limit law of means. A *ladder* is a list of cases (its rungs) of growing sample size. Each simulated mean is divided by the expected limit, and
+/// the ratios are extrapolated to infinite size, where they must be 1; see [`Sampled::ladder`]. Every case needs a size.
 ///
 /// # Examples
 /// see [`Check`].
@@ -267,7 +268,7 @@ pub fn ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: V
     sampled(name, Kind::Ladder, (Quantity::Mean, Some(degree)), cap, margin, cases)
 }
 
-/// Minimisers of a ladder of sizes over the limit's, see [`Sampled::ladder`].
+/// A limit law of minimisers, by a ladder as in [`ladder`]. Every case needs a size.
 ///
 /// # Examples
 /// see [`Check`].
@@ -275,7 +276,7 @@ pub fn optimum_ladder(name: &'static str, cap: u64, margin: f64, degree: usize, 
     sampled(name, Kind::Optimum, (Quantity::Minimiser, Some(degree)), cap, margin, cases)
 }
 
-/// Where the slope vanishes over a ladder of sizes, over the limit's minimiser, see [`Sampled::ladder`]; cases with the limit's curve.
+/// A limit law of the point where the slope is 0, by a ladder as in [`ladder`]. Every case needs a size and the limit's curve.
 ///
 /// # Examples
 /// see [`Check`].

@@ -41,7 +41,7 @@ impl Claim {
         Self { says, checks, mutants: Vec::new() }
     }
 
-    /// The same with mutants, which are evidence of their own in a suite's last tier.
+    /// The same with mutants. In a suite's last tier, that all of them are refuted is evidence of its own.
     #[must_use]
     pub fn with_mutants(mut self, mutants: Vec<Mutant>) -> Self {
         if mutants.iter().any(Mutant::is_wrong) {

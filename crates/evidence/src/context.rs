@@ -14,12 +14,12 @@ pub struct Tier {
     pub word: &'static str,
     /// Factor on the replicates of a statistical check.
     pub replicates: u64,
-    /// What its margin is divided by: the standard error falls by three where the replicates grow ninefold.
+    /// What its margin is divided by: nine times the replicates have a third of the standard error.
     pub precision: f64,
 }
 
 impl Tier {
-    /// As declared by the checks.
+    /// Replicates and margins as the checks declare them.
     pub const QUICK: Self = Self { word: "quick", replicates: 1, precision: 1.0 };
 
     /// Nine times the replicates at a third of the margins.

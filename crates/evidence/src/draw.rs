@@ -1,7 +1,7 @@
 //! From a case's simulation to an estimate: the mean, the share of failures, the minimiser, the slope and the curvature there.
 //!
-//! Slopes and curvatures are sharper than minimisers: differences of means at two points, replicate by replicate on the same random numbers,
-//! without a search.
+//! A slope or a curvature has a smaller standard error than a minimiser. It needs no search: it is a difference of means at a few points, replicate by
+//! replicate on the same random numbers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,7 +15,8 @@ use crate::simulation::{BLOCK, Draw, Tally};
 use crate::stats::compare::Estimate;
 use crate::stats::shown::Failures;
 
-/// Looks at a comparison, after an eighth, a quarter, a half and all of its cap.
+/// Number of looks at a comparison. Its cap is the most replicates that it may draw. A *look* is an interim analysis: a decision from what was drawn
+/// so far, after an eighth, a quarter, a half and all of the cap.
 pub const LOOKS: u32 = 4;
 
 /// Independent batches behind a standard error and a skewness at the first look: the skewness of their mean is then known to 0.02.
@@ -33,14 +34,14 @@ pub enum Quantity {
     Failures,
     /// The minimiser of the mean over the simulation's parameter (on common random numbers).
     Minimiser,
-    /// Where the slope of the mean vanishes, by a difference of this step at the expected minimiser.
+    /// The point where the slope of the mean is 0, by a central difference of this step at the expected minimiser.
     Slope(f64),
-    /// The curvature of the mean there over that of the expected curve, by a second difference of this step.
+    /// The curvature of the mean at the expected minimiser over that of the expected curve, by a second difference of this step.
     Curvature(f64),
 }
 
 impl Quantity {
-    /// Independent batches of a case up to a look, each of the same number of replicates; none where the replicate is the unit.
+    /// Number of independent batches of a case up to a look, each of the same number of replicates. 0 where single replicates are used.
     pub(crate) const fn batches(self, look: u32) -> u64 {
         let first = match self {
             Self::Mean | Self::Failures => 0,
@@ -50,7 +51,7 @@ impl Quantity {
         first << look
     }
 
-    /// What an error is an error of, unless a check says it better.
+    /// The word for what an error is an error of, unless the check has its own.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Mean => "mean",
@@ -84,7 +85,7 @@ pub struct Drawn {
     window: Option<Window>,
     curves: Vec<Vec<f64>>,
     optimum: Option<Optimum>,
-    /// Means of batches that could not be taken.
+    /// Batches that gave no mean, since too many of their replicates failed.
     failures: u64,
     broken: Option<String>,
 }
@@ -177,7 +178,7 @@ impl Drawn {
                         }
                         self.tally.merge(&next);
                     }
-                    // For good: the batches that are left are not a random choice.
+                    // No later look repairs this: the batches that are left are not a random choice.
                     Err(cause) => self.broken = self.broken.take().or(Some(cause)),
                 }
                 self.end = size * batches(look);
@@ -223,10 +224,10 @@ impl Drawn {
 /// The point at which the slope of the mean vanishes, by one Newton step from the expected minimiser x*.
 ///
 /// # Formula
-/// `x* - (d - c)/(2 h f'')`: d the mean over batches of mean(x* + h) - mean(x* - h), f'' the expected curvature at x*, c what the third
-/// derivative of the expected curve f adds to a central difference, f(x* + h) - f(x* - h) - 2 h f'(x*). Were x* not where the
-/// slope vanishes, d would show it: c has no part in the slope. Where a replicate is smooth in x, a step of 1e-4 gives the derivative of each
-/// replicate's value itself, to some 1e-8.
+/// `x* - (d - c)/(2 h f'')`. d is the mean over batches of mean(x* + h) - mean(x* - h), h the step, f the expected curve, f'' its second derivative at x*.
+/// c = f(x* + h) - f(x* - h) - 2 h f'(x*) is the error of the central difference, from the third derivative of f. Since f' is subtracted, c says nothing of the
+/// slope: where x* is not the minimiser, d alone shows it. Where a replicate is smooth in x, a step of 1e-4 gives the derivative of
+/// each replicate's value, to some 1e-8.
 fn slope_vanishes_at(case: &Case, difference: &Moments, step: f64) -> Result<Estimate, String> {
     let (x, curve) = (case.expected().value(), case.curve()?);
     let (slope, curvature) = derivatives(&**curve, x);

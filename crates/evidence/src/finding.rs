@@ -63,7 +63,7 @@ impl Finding {
         Self { measure: Measure::Error(error), ..Self::decided(verdict, detail) }
     }
 
-    /// Of the worst of several comparisons; one that could not be made is reported in its place, unless another one is refuted.
+    /// The finding of several comparisons: that of the worst. A comparison that could not be made counts as the worst, unless another is refuted.
     #[must_use]
     pub fn of_comparisons(made: Vec<Result<Compared, String>>) -> Self {
         let (mut comparisons, mut causes) = (Vec::new(), Vec::new());
@@ -98,7 +98,7 @@ impl Finding {
         !matches!(self.measure, Measure::NotRun | Measure::Interrupted)
     }
 
-    /// The worst comparison, of a check by simulation of which all could be made or one is refuted.
+    /// The worst comparison of a check by simulation. None where a comparison could not be made and no other is refuted.
     #[must_use]
     pub fn worst(&self) -> Option<&Compared> {
         if let Measure::Worst(index) = self.measure { self.comparisons.get(index) } else { None }

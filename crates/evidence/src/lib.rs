@@ -2,12 +2,13 @@
 //!
 //! # How it works
 //! * A [`Claim`] is a [`Statement`] with [`Check`]s; a [`Suite`] is the claims that run together. A check compares without sampling error ([`recursion`],
-//!   [`property`], [`Check::certain`]), by simulation ([`simulation()`], [`failures`], [`optimum()`], [`score`], [`curvature`], and in the limit of a ladder of
-//!   sizes [`ladder`], [`optimum_ladder`], [`score_ladder`]), or is work that goes on beside the others ([`Check::beside`]).
+//!   [`property`], [`Check::certain`]), by simulation ([`simulation()`], [`failures`], [`optimum()`], [`score`], [`curvature`]; for limit laws, by simulations of
+//!   growing size, a ladder: [`ladder`], [`optimum_ladder`], [`score_ladder`]), or is work that goes on beside the others ([`Check::beside`]).
 //! * All that is seen of a simulation is the trait [`Simulation`]: tallies of replicates at some points of one parameter. A [`Case`] says where it is simulated
 //!   and what is expected there.
 //! * The false-alarm rate of a run is declared once, [`FAMILY_FALSE_ALARM`](stats::family::FAMILY_FALSE_ALARM), and split over the comparisons, which are counted from the
-//!   suite. A comparison draws until its interval lies inside its margin, or its cap: it has [`LOOKS`] looks.
+//!   suite. The interval of a comparison is the relative errors that its estimate does not contradict; its margin is the largest relative error that would
+//!   be acceptable; its cap is the most replicates that it may draw. It is looked at [`LOOKS`] times while it draws, and ends as soon as the interval lies inside the margin, or the claim is refuted.
 //! * [`Suite::verify`] runs the checks, [`report`] shows the outcome as text or as a page. [`Suite::calibrate`] asks, under fresh seeds, whether the declared rate is
 //!   kept. [`Mutant`]s are wrong formulas and wrong simulations that the checks must refute.
 //!

@@ -1,16 +1,16 @@
 //! Fixed precision: a comparison draws until it is decided, up to its cap.
 //!
 //! # Rule
-//! There are [`LOOKS`] looks, after an eighth, a quarter, a half and all of the cap. At each, everything drawn so far is compared with what
-//! is expected, at a bound that has the look's part of the false-alarm rate. The first look that confirms or refutes ends the comparison; the last
-//! one ends it anyhow. So it is as long as its interval needs to lie inside the margin.
+//! A *look* is an interim analysis. There are [`LOOKS`] of them, after an eighth, a quarter, a half and all of the cap. At each, everything drawn so far is
+//! compared with the expected value. The comparison's false-alarm rate is split equally over its looks, and the bound on |z| follows from a look's part.
+//! The first look that confirms or refutes ends the comparison; the last one ends it anyhow.
 //! # Why it is valid
-//! Were the claim true, *any* of the looks refutes with probability at most the comparison's share of the rate (the parts add up), so it does not
-//! matter what makes a comparison stop: the intervals of all looks hold together. These are the repeated confidence intervals of Jennison and
+//! The parts of the looks add up to the comparison's false-alarm rate. So a true claim is refuted at *any* of the looks with probability at most that
+//! rate, whatever makes a comparison stop. In other words, the intervals of all looks hold at once. These are the repeated confidence intervals of Jennison and
 //! Turnbull (1989), JRSS-B 51, 305-361. Nothing is drawn anew: a look adds replicates to those before it.
 //! # Determinism
-//! What is drawn depends on the key of the streams, and when it stops on what was drawn: neither on threads nor on time. (A run that is told to stop
-//! has no verdict on what it did not finish.)
+//! What is drawn depends on the key of the streams alone, and the look at which it stops on what was drawn alone: nothing depends on threads or on time. (A
+//! run that is told to stop has no verdict on what it did not finish.)
 
 use std::ops::Range;
 
@@ -32,7 +32,7 @@ pub struct Series {
 }
 
 impl Series {
-    /// The comparison at a look; what no look before has drawn is drawn.
+    /// The comparison at a look. Draws what the looks before have not drawn.
     fn at(&mut self, sampled: &Sampled, context: &Context<'_>, look: u32) -> Result<Compared, String> {
         let cap = context.tier.replicates * sampled.cap;
         for next in self.estimates.len() as u32..=look {
@@ -47,7 +47,7 @@ impl Series {
                 drawn.estimate(case, sampled.quantity)
             };
             let estimates = cases.map(estimate).collect();
-            // What may have been cut short is no look.
+            // Drawing may have been cut short, and then there is nothing to compare.
             if context.is_stopped() {
                 return Err(STOPPED.to_owned());
             }
@@ -62,7 +62,7 @@ impl Sampled {
     #[must_use]
     pub fn series(&self) -> Vec<Series> {
         let all = self.cases.len();
-        // All rungs, or each case for itself.
+        // A ladder is one comparison of all its rungs; otherwise each case is one.
         let width = if self.ladder.is_some() { all.max(1) } else { 1 };
         let units = (0..all).step_by(width).map(|first| first..all.min(first + width));
         let series = |cases: Range<usize>| {
@@ -84,16 +84,16 @@ impl Sampled {
         last
     }
 
-    /// Draws until every comparison is decided, and gives the finding of the worst. `series` are its own, or those of a check that differs
-    /// in what is expected alone.
+    /// Draws until every comparison is decided, and gives the finding of the worst. `series` belongs to this check, or to one that differs
+    /// only in the expected values: then what that one has drawn is used again.
     #[must_use]
     pub fn judge(&self, context: &Context<'_>, series: &mut [Series]) -> Finding {
         let made: Vec<_> = series.par_iter_mut().map(|one| self.decide(context, one)).collect();
         Finding::of_comparisons(made)
     }
 
-    /// Every comparison at the cap, whatever the looks before said, and whether any look refuted it: without a stop, z at the cap is not a
-    /// selected one, and no stop could have refuted more.
+    /// Every comparison at the cap, whatever the looks before said, and whether any look refuted it. A z at a stop is selected, since a
+    /// comparison that agrees well stops earlier; one at the cap is not. And no way of stopping could have refuted more.
     #[must_use]
     pub fn at_cap(&self, context: &Context<'_>) -> Vec<(Result<Compared, String>, bool)> {
         let of = |mut series: Series| {

@@ -43,7 +43,7 @@ pub fn machine() -> Machine {
 fn processor(cpuinfo: &str) -> Option<String> {
     let mut fields = cpuinfo.lines().filter_map(|line| line.split_once(':'));
     let (_, name) = fields.find(|(field, _)| field.trim() == "model name")?;
-    // Pieces are padded with blanks on some machines.
+    // Some machines pad the words of the name with blanks.
     Some(name.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty())
 }
 

@@ -1,8 +1,8 @@
-//! Mutants: plausible wrong formulas and wrong simulators, which a claim's own checks must refute at their own budget.
+//! Mutants: plausible wrong formulas and wrong simulators. A claim's own checks must refute them with no more replicates than they have for the claim.
 //!
-//! A mutant names a check and replaces one of its sides: the values that are expected, or the simulation. Everything else, the cases, the
-//! replicates, the streams, the bound, is the check's. Beside the wrong ones there are controls, the same code without the fault, which must be
-//! confirmed: otherwise anything would be refuted.
+//! A mutant names a check and replaces one of its sides: the expected values, or the simulation. Everything else, that is cases,
+//! replicates, streams and bound, stays the check's. A *control* is the same code without the fault. It must be confirmed, which shows that the
+//! replacement alone does not make a check refute.
 
 use crate::case::Case;
 use crate::sampled::Sampled;

@@ -12,10 +12,10 @@ use rayon::prelude::*;
 
 use crate::stats::compare::Estimate;
 
-/// Absolute tolerance on the minimiser of a smooth curve: far above what values alone resolve (about 1e-8).
+/// Absolute tolerance on the minimiser of a smooth curve. Far above the resolution of values near a minimum, about 1e-8 (the root of a float's precision).
 const TOLERANCE: f64 = 1e-6;
 
-/// Absolute tolerance on the place of a window: far below its width, so that it has next to no part in the estimate.
+/// Absolute tolerance on the centre of a window. Far below the window's width, so that it hardly moves the estimate.
 const LOCATING_TOLERANCE: f64 = 5e-4;
 
 /// Iterations after which the solver counts as not converged; smooth curves need about ten, rough ones thirty.
@@ -152,10 +152,11 @@ const DEGREE: usize = 6;
 const HALF: f64 = 0.2;
 
 impl Window {
-    /// Around the minimum of the mean of the batches' curves, as Brent's method finds it to 5e-4; none where it does not
+    /// The window around the minimum of the mean of the batches' curves. Brent's method finds that minimum to 5e-4; none where it does not
     /// converge.
     ///
-    /// A window reaches 0.2 to either side, but not further than 9/20 of the way to 0 (where curves can have a pole) and 9/10 of that to 1.
+    /// The window reaches 0.2 to either side of it, but at most 9/20 of the distance to 0, where curves can have a pole, and at most 9/10 of the
+    /// distance to 1.
     #[must_use]
     pub fn locate(batch_of: &BatchCurves<'_>, batches: u64) -> Option<Self> {
         let mean = |point| {
@@ -226,8 +227,8 @@ pub fn minimise_batches(batch_of: &BatchCurves<'_>, batches: u64) -> Optimum {
 /// The point at which the mean of simulated curves is least, with a standard error from their spread: argmin's Brent on the polynomial that is fitted to
 /// the mean of the batches' curves.
 ///
-/// A simulated curve may be rough: what is counted, ranked or rounded jumps, so that it is rough on a small scale, and a search on it ends in any of its
-/// small dents, more of them the more batches there are. The fit is linear in the values and averages that out.
+/// A simulated curve can be rough on a small scale, since counts, ranks and rounded numbers jump. It has many small local minima, the more the more batches there are, and a search would
+/// end in any of them. The fit is linear in the values and averages the jumps out.
 ///
 /// # Formula
 /// p(x) = sum over j <= 6 of c_j T_j(x), c_j = (2/17) sum over i of y_i T_j(x_i) (half of it for j = 0): least squares at the 17 Chebyshev nodes. `at` is the minimiser of
@@ -235,7 +236,7 @@ pub fn minimise_batches(batch_of: &BatchCurves<'_>, batches: u64) -> Optimum {
 /// minimisers would not do: a minimiser of variance s^2 is off by the order of s^2, which the mean of the curves makes smaller by the number of batches.
 ///
 /// # Accuracy
-/// A curve (x^2 + k (1 - x)^2)/(1 - (1 - x)^2) has its nearest pole at x = 0: what degree 6 leaves out moves its minimiser by less than
+/// For a curve (x^2 + k (1 - x)^2)/(1 - (1 - x)^2), whose nearest pole is at x = 0, the fit of degree 6 moves the minimiser by less than
 /// 1e-3 of it (tested for k from 1/100 to 100).
 ///
 /// Converged where every solver says so inside the window, and golden-section search agrees with Brent to ten of its tolerances.
@@ -262,7 +263,7 @@ pub fn minimise_curves(curves: &[Vec<f64>], window: &Window) -> Optimum {
     let golden = by_golden_section(&|x| polynomial(&fitted, x), (-1.0, 1.0), TOLERANCE);
     let batches = curves.len() as f64;
     let without = |curve: &Vec<f64>| {
-        // The sum of the others: their mean has its minimum at the same place.
+        // The sum of the other curves: it has its minimum where their mean has it.
         let others: Vec<f64> = mean.iter().zip(curve).map(|(mean, y)| batches * mean - y).collect();
         by_brent(&others)
     };
@@ -270,7 +271,7 @@ pub fn minimise_curves(curves: &[Vec<f64>], window: &Window) -> Optimum {
     let spread = moments(minima.iter().map(|minimum| point(minimum.at)));
     Optimum {
         at: point(pooled.at),
-        // The spread's own is sqrt(sum/((B - 1) B)).
+        // `spread.std_error()` is sqrt(sum/((B - 1) B)), the jackknife's is sqrt((B - 1)/B sum): B - 1 times as large.
         std_error: (batches - 1.0) * spread.std_error(),
         degrees: batches - 1.0,
         converged: agree(&pooled, &golden) && minima.iter().all(|minimum| minimum.converged),
@@ -355,7 +356,7 @@ mod tests {
         assert!(!minimise_curves(&[parabola, slope], &window).converged);
     }
 
-    /// 0.2 to either side, 9/20 of the minimiser near 0, 9/10 of its complement near 1; the centre is known to 5e-4 and the solver's tolerance of it.
+    /// Half the window is 0.2, or 9/20 of the minimiser near 0, or 9/10 of its complement near 1. The centre is known to 5e-4.
     #[test]
     fn a_window_keeps_away_from_the_ends() {
         for (least, half) in [(0.5, 0.2), (0.1, 0.045), (0.95, 0.045)] {

@@ -113,8 +113,8 @@ pub struct ClaimOutcome {
 }
 
 impl ClaimOutcome {
-    /// The comparison by which a table shows the claim: where one is refuted, that which is furthest beyond its bound; else the one that would
-    /// miss the largest error. Its check, and itself.
+    /// The comparison by which a table shows the claim, with its check: the *headline*. Where comparisons are refuted it is the one that is
+    /// furthest beyond its bound, otherwise the one that would miss the largest error.
     #[must_use]
     pub fn headline(&self) -> Option<(&Evidence, &Compared)> {
         let all = self.evidence.iter().flat_map(|e| e.finding.comparisons.iter().map(move |compared| (e, compared)));
@@ -177,7 +177,7 @@ impl Serialize for ClaimOutcome {
 pub struct Counts {
     /// Comparisons of the whole tier, over which the error rate is split.
     pub in_budget: usize,
-    /// Of these, the ones that the run was asked for.
+    /// Of these, the ones that belong to the claims and kinds that the run was asked for.
     pub asked: usize,
     /// Of those asked for, the chi-squared of ladders, which have no z.
     pub chi_squared: usize,

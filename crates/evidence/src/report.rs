@@ -193,7 +193,7 @@ pub fn claims_markdown(claims: &[ClaimSummary], anchors: bool) -> String {
         String::from("| claim | statement | domain | source | reach | evidence |\n|---|---|---|---|---|---|\n");
     for ClaimSummary { says, kinds } in claims {
         let kinds = kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(", ");
-        // A bar would end the cell.
+        // A bar would end the table's cell.
         let [statement, domain] = [&says.words, &says.domain].map(|cell| cell.replace('|', "\\|"));
         let id = &says.id;
         let anchor = if anchors { format!("<a id=\"{id}\"></a>") } else { String::new() };

@@ -56,7 +56,7 @@ pub enum Event<'a> {
     Claim(&'a ClaimOutcome),
 }
 
-/// Between two looks at whether what runs beside the checks is ready.
+/// How long to wait before asking again whether what runs beside the checks is ready.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// A claim in progress: its checks, and what those that do not run beside the others have given.
@@ -210,7 +210,7 @@ impl Suite {
         // A wrong formula may divide by zero in exact arithmetic: that is this check's finding, and the others go on.
         let found = panic::catch_unwind(AssertUnwindSafe(run));
         let found = found.unwrap_or_else(|_| Finding::inconclusive("the check broke off; the reason is on stderr"));
-        // What draws may have been cut short.
+        // A check that draws may have been cut short.
         let drawn = matches!(check.body, Body::Sampled(_) | Body::Mutants);
         let finding = if drawn && context.is_stopped() { Finding::interrupted() } else { found };
         let kind = check.kind;

@@ -15,8 +15,8 @@ use crate::verdict::Verdict;
 pub struct Sampled {
     /// What is estimated.
     pub quantity: Quantity,
-    /// Of a ladder: the degree of the polynomial in 1/n by which the ratios to the expected values are extrapolated to 1. A chi-squared of the fit
-    /// takes a share of the error rate of its own (a gap of another form).
+    /// Of a ladder: the degree of the polynomial in 1/n by which the ratios of estimate to expected limit are extrapolated to n = infinity. The limit of the ratio
+    /// should be 1. That the polynomial fits is tested by chi-squared, a comparison of its own in the error rate.
     pub ladder: Option<usize>,
     /// What an error is an error of, in a word.
     pub of: &'static str,
@@ -41,7 +41,7 @@ impl Sampled {
         Self { cases: self.cases.iter().map(replaced).collect(), ..*self }
     }
 
-    /// The same check with this share of its replicates, at least two for each batch where there are batches.
+    /// The same check with this share of its replicates, but at least two for each batch where there are batches.
     #[must_use]
     pub fn at_budget(&self, budget: f64) -> Self {
         let cap = ((self.cap as f64 * budget).ceil() as u64).max(2 * self.quantity.batches(LOOKS - 1));
@@ -152,8 +152,9 @@ impl Sampled {
         if context.family.chi_squared_within(fit.chi_squared, fit.spare) {
             return Ok(compared(fit.limit, words));
         }
-        // A gap of another form says nothing of the limit, unless that is far off even with a standard error that makes chi-squared what it should be (Birge
-        // 1932, Phys. Rev. 40, 207-227). It is a part of the refusals by chi-squared, whose share of the error rate it uses.
+        // Where the polynomial does not fit, the extrapolated limit says nothing. The exception: it is far off even with the standard error times
+        // sqrt(chi-squared/degrees of freedom) (Birge 1932, Phys. Rev. 40, 207-227). Then the claim is refuted. That happens only where chi-squared is
+        // beyond its bound, so it needs no more of the error rate than chi-squared has.
         let ratio = (fit.chi_squared / fit.spare as f64).sqrt();
         let words = format!("{words}; the gap is not of the fitted form");
         let wide = Estimate { std_error: fit.limit.std_error * ratio, ..fit.limit };

@@ -86,7 +86,7 @@ pub struct Draw<'a> {
     pub replicates: Range<u64>,
     /// Values of the parameter.
     pub points: &'a [f64],
-    /// Set where the run is to end, and never unset. What a simulation gives then is not used, so that it may give anything, soon.
+    /// Set where the run is to end, and never unset. From then on what a simulation returns is not used, so it may return anything, and should do so soon.
     pub stop: &'a AtomicBool,
 }
 
@@ -148,8 +148,8 @@ impl<S: Simulation + ?Sized> Simulation for Arc<S> {
     }
 }
 
-/// Whether the replicates of a simulation are independent: each block of [`BLOCK`] counts as one replicate, of which the value has mean 1 where they
-/// are.
+/// Tests whether the replicates of a simulation are independent. Each block of [`BLOCK`] replicates of it is one replicate here, and its value has the mean 1 where
+/// they are.
 ///
 /// # Formula
 /// `count (mean of the block - mean)^2/s^2`, s^2 the variance over all replicates that are drawn together: the variance between blocks over that within.

@@ -34,8 +34,8 @@ pub struct Suite {
     pub tiers: Vec<Tier>,
     /// Claims, in the order in which tables show them.
     pub claims: Vec<Claim>,
-    /// The name of the mutant that a calibration must see refuted in every run: one that is far off where nothing is skewed, so that a small
-    /// budget finds it too.
+    /// The name of the mutant that a calibration must see refuted in every run. Choose one whose error is large and whose replicates are not skewed,
+    /// so that a small budget finds it, too.
     pub wrong_simulator: Option<&'static str>,
     /// The command that runs evidence again.
     pub reproduce: fn(&Again<'_>) -> String,

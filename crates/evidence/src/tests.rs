@@ -152,7 +152,7 @@ fn what_is_not_a_number_is_never_confirmed() {
     }
 }
 
-/// The means of independent blocks vary as their replicates say, around the mean and not around another one (.06/8 is a standard error of 64).
+/// The value of independent blocks has the mean 1 around the true mean. Around a wrong one it has not (.06/8 is the standard error of a mean of 64).
 #[test]
 fn blocks_of_independent_replicates() {
     let check = |mean| {
@@ -176,7 +176,7 @@ fn ladders_extrapolate() {
     // A gap of order 1/n is not one of order 0: chi-squared tells.
     let constant = find(&ladder("toy", 5_000, 0.5, 0, rungs(|toy| at(toy, MEAN))));
     assert!(constant.verdict == Inconclusive && constant.detail.contains("not of the fitted form"), "{constant:?}");
-    // Half the simulated ratio is no limit of rungs at 2.6, 2.3 and 2.15, whatever the form.
+    // Half the mean is expected, so the ratios are 2.6, 2.3 and 2.15. Whatever their form, 1 is not their limit.
     let half = find(&ladder("toy", 5_000, 0.5, 0, rungs(|toy| at(toy, 0.5 * MEAN))));
     assert!(half.verdict == Refuted && half.detail.contains("times the standard error"), "{half:?}");
 }
@@ -321,8 +321,8 @@ impl Simulation for Interrupted {
     }
 }
 
-/// Half of the replicates of the look would do to confirm. Where they are all that a look has drawn they are nothing. A thread asks before each replicate whether
-/// to stop, so it begins at most one of them after the word was given: the one for which it had asked just before.
+/// Half of the replicates of the look would do to confirm, but a look that is cut short has no verdict. A thread asks before each replicate whether
+/// to stop. So it begins at most one replicate after the stop: the one for which it had asked just before.
 #[test]
 fn a_look_that_is_cut_short_is_no_evidence() {
     let curve = |x: f64| MEAN + (x - 0.4) * (x - 0.4);

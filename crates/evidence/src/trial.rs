@@ -13,9 +13,9 @@ use crate::mutant::{Mutant, Side};
 use crate::suite::Suite;
 use crate::verdict::Verdict;
 
-/// Runs mutants on the checks of a suite, at the budget, streams and error rate that they have in its first tier.
+/// Runs mutants on the checks of a suite, with the replicates, streams and error rate that these have in its first tier.
 ///
-/// Wrong formulas of one check are held against one simulation.
+/// All wrong formulas of one check are compared with one simulation, which is drawn once.
 pub struct Mutants<'a> {
     suite: &'a Suite,
     seed: u64,
@@ -38,7 +38,8 @@ impl<'a> Mutants<'a> {
         let id = &claim.says.id;
         let context = Context::of(id, check.name, self.seed, tier, self.suite.family(0), self.stop);
         let mutated = mutant.of(sampled);
-        // Slope and curvature are taken where the minimum is expected, and a share has the error of the probability that is expected.
+        // A mean and a minimiser are drawn without the expected value. A slope and a curvature are taken at the expected minimiser, and the standard error of a
+        // share is that of the expected probability: they depend on the formula.
         let drawn_alike = matches!(sampled.quantity, Quantity::Mean | Quantity::Minimiser);
         Some(match mutant.side {
             Side::Formula(_) if drawn_alike => {
@@ -49,7 +50,7 @@ impl<'a> Mutants<'a> {
         })
     }
 
-    /// The evidence that a claim's checks would notice: survivors by name; else the mutant that was caught with the least to spare.
+    /// The evidence that a claim's checks would notice a fault: the mutants that survived, by name; if there are none, the one that was refuted most narrowly.
     pub fn summary(&mut self, claim: &Claim) -> Finding {
         let found: Vec<_> = claim.mutants.iter().map(|mutant| (mutant, self.run(claim, mutant))).collect();
         let survives = |(mutant, finding): &&(&Mutant, Option<Finding>)| {

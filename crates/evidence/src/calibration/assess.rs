@@ -14,8 +14,8 @@ use crate::stats::compare::Estimate;
 use crate::stats::family::Family;
 use crate::verdict::{Kind, Verdict};
 
-/// Fewest seeds from which anything is decided. With the laws of 158 comparisons to test, a Kolmogorov–Smirnov distance must be
-/// beyond .57 at 20 seeds: z shifted by one and a half. With fewer, only gross faults would be seen.
+/// Fewest seeds from which anything is decided. At 20 seeds, with the laws of 158 comparisons to test, a Kolmogorov–Smirnov distance must be
+/// above .57 to contradict. That is a z that is shifted by one and a half. With fewer seeds, only gross faults would be seen.
 pub const FEWEST_SEEDS: u64 = 20;
 
 /// Probability with which a calibration contradicts a rate that is kept: split evenly over its [`PARTS`].
@@ -58,7 +58,7 @@ pub struct Value {
 }
 
 impl Value {
-    /// Of a comparison at its cap; none where it was not made there. `refuted` is by any look.
+    /// The value of a comparison at its cap, or none where it could not be made there. `refuted` says whether any look refuted it.
     pub fn of((compared, refuted): (Result<Compared, String>, bool)) -> Option<Self> {
         let Compared { comparison, estimate, .. } = compared.ok()?;
         Some(Self { z: comparison.z, estimate, refuted })
@@ -101,7 +101,7 @@ impl Column {
             skewness.push(value.estimate.skewness);
             skewness_error.push(value.estimate.skewness_error);
         }
-        // The mean over the seeds: to leave out the runs that are skewed would leave out high z's.
+        // The mean over the seeds. A single skewed run is not left out: a high skewness comes with a high z, so leaving it out would hide high z's.
         let typical = Estimate {
             value: z.mean(),
             std_error: 1.0,
@@ -239,7 +239,7 @@ fn alarms(family: &Family, columns: &[Column], runs: &[Run]) -> FalseAlarms {
     let has_alarm = |run: &Run| run.comparisons.iter().flatten().any(|value| value.refuted);
     let (hits, trials) = (count(runs, has_alarm), runs.len() as u64);
     let values = || columns.iter().flat_map(|column| &column.values);
-    // Bonferroni: the comparisons that were run have no more than their shares.
+    // Bonferroni: the rate is split equally, so the comparisons that were run have their part of it and no more.
     let declared = family.rate() * columns.len() as f64 / family.checks() as f64;
     FalseAlarms {
         runs: share(hits, trials),
@@ -250,9 +250,10 @@ fn alarms(family: &Family, columns: &[Column], runs: &[Run]) -> FalseAlarms {
     }
 }
 
-/// Contradicted by a part beyond its share of the error rate, or by a wrong simulator that passes at the full budget; not
-/// decided with too few seeds, without a tested comparison, or where the wrong simulator passes at a smaller budget, which has
-/// less power.
+/// The verdict with its causes.
+///
+/// Refuted: one of the [`PARTS`] has a p-value below its share of the error rate, or the wrong simulator passes at the full budget.
+/// Inconclusive: too few seeds, no comparison that can be tested, or the wrong simulator passes at a smaller budget, which has less power.
 fn judge(outcome: &CalibrationOutcome) -> (Verdict, Vec<String>) {
     let mut causes = Vec::new();
     let mut contradicted = |part: &str, p_value: Option<f64>| {

@@ -86,7 +86,7 @@ pub fn at_least(hits: u64, trials: u64, p: f64) -> f64 {
 /// ```
 #[must_use]
 pub fn at_most(hits: u64, trials: u64, p: f64) -> f64 {
-    // Failures in the place of successes: the tail is summed itself and not taken from 1.
+    // Failures take the place of successes. So the tail is computed itself, not as 1 less the other one, which would lose digits.
     at_least(trials - hits, trials, 1.0 - p)
 }
 

@@ -7,13 +7,14 @@ use crate::verdict::Verdict;
 
 /// Largest skewness of an estimate's own law (that of the values over sqrt R), with two of its standard errors added, at which z is trusted.
 ///
-/// Two standard errors, since a few replicates that happen to look symmetric are those with a low mean: without them a skewness of 1 passes at 64
-/// replicates in one sample of four, and its tail at 1e-5 is 2.4 times too heavy.
+/// Why two standard errors are added: a few replicates that happen to look symmetric are those with a low mean. Without the addition, 64 replicates of skewness 1
+/// pass in one sample of four, and the tail beyond the quantile at 1e-5 is 2.3 times too heavy.
 /// What Hall's transformation leaves is of second order. Measured on exponential and on chi-squared values (skewness 2 and 2.8) at
 /// up to four standard errors: see `docs/statistics.md`.
 pub const MAX_SKEWNESS: f64 = 0.08;
 
-/// Relative distance beyond which a mean of equal values is not the expected one: far above the rounding of a mean, 1e-16 for each doubling of the values.
+/// Largest relative distance at which a mean of equal values is still taken for the expected value. Far above the rounding of a mean, which is 1e-16 for each
+/// doubling of the number of values.
 const ROUNDING: f64 = 1e-12;
 
 /// An estimate with its standard error.
@@ -54,7 +55,7 @@ impl From<&Moments> for Estimate {
 
 impl Estimate {
     /// Whether the values behind it are equal but for rounding: their standard deviation, the standard error times the root of their number, is at most 1e-12 of
-    /// them. Then the standard error measures rounding, and a z would, too.
+    /// them. Then the standard error measures rounding, and so would z.
     #[must_use]
     pub fn is_constant(&self) -> bool {
         self.std_error * (self.degrees + 1.0).sqrt() <= ROUNDING * self.value.abs()
@@ -82,8 +83,8 @@ impl Estimate {
     ///
     /// # Formula
     /// The standard error sqrt(p(1 - p)/trials) and the skewness (1 - 2p)/sqrt(trials p(1 - p)) are those of the binomial law of probability p =
-    /// `expected`, so that no hit at all is a share like any other. The skewness is not removed, as that of a mean is, but it must be as small: it
-    /// counts as the error of a skewness of 0.
+    /// `expected`, not of the sample, so that a share of 0 has a standard error, too. The skewness of the binomial law is not removed from z, as
+    /// that of a mean is. It is put into `skewness_error`, so that the bound on the skewness holds for it.
     #[must_use]
     pub fn share(hits: u64, trials: u64, expected: f64) -> Self {
         let (trials, variance) = (trials as f64, expected * (1.0 - expected));
@@ -158,7 +159,7 @@ pub struct Comparison {
 /// * Inconclusive: anything else, including an estimate that is not finite or too skewed for its number of replicates.
 ///
 /// The interval uses the same bound as z, so that a relative error beyond the margin is called Confirmed no more often
-/// than the declared rate; a run whose interval is no longer than the margin can never end Inconclusive for its width alone.
+/// than the declared rate.
 ///
 /// # Examples
 /// ```
@@ -241,8 +242,8 @@ mod tests {
         }
     }
 
-    /// Values that are the expected one but for rounding, of which the standard error is rounding, too: no z refutes them. A share has infinitely many degrees of
-    /// freedom: its standard error is that of a law, not of values.
+    /// Equal values that differ from the expected one by rounding alone: their standard error is rounding as well, and no z may refute them. A share has infinitely many
+    /// degrees of freedom, since its standard error is that of a law and not of values.
     #[test]
     fn rounding_is_no_variance() {
         let of = |std_error| Estimate { degrees: 99.0, ..estimate(1.0 + 3e-16, std_error) };

@@ -23,8 +23,8 @@ impl Family {
         Self { rate, checks: if checks == 0 { 1 } else { checks }, looks: 1 }
     }
 
-    /// The same where each check may be looked at this often (at least once) while its replicates grow, with a part of its share at each
-    /// look: whatever makes it stop, it is refuted wrongly no more often than its share.
+    /// The same where each check has this many looks (at least one): it is compared that often while its replicates grow. Its share of the rate is split equally over
+    /// the looks. So whatever makes it stop, it is refuted wrongly with probability at most its share.
     ///
     /// # Source
     /// Jennison, C. and Turnbull, B. W. (1989), Interim analyses: the repeated confidence interval approach, JRSS-B 51, 305-361; here with

@@ -1,4 +1,4 @@
-//! Extrapolation of a ladder of sample sizes to the limit.
+//! Extrapolation of estimates at growing sample sizes (a ladder, of rungs) to the limit of infinitely many rows.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -86,8 +86,8 @@ pub fn extrapolate(rungs: &[Rung], degree: usize) -> Option<Extrapolation> {
     })
 }
 
-/// The order q of a gap `value - limit = c n^-q`, from rungs of which the gap is clear of its noise (three standard errors); none with
-/// fewer than two sizes of those.
+/// The order q of a gap `value - limit = c n^-q`, from the rungs whose gap is more than three standard errors. None where these have
+/// fewer than two sizes.
 ///
 /// # Formula
 /// least squares by precision of ln |value - limit| on ln n, with the standard errors se/|value - limit|.
@@ -113,7 +113,7 @@ pub fn gap_order(rungs: &[Rung], limit: f64) -> Option<Estimate> {
         .collect();
     let total: f64 = clear.iter().map(|(_, _, w)| w).sum();
     let x_mean = clear.iter().map(|(x, _, w)| w * x).sum::<f64>() / total;
-    // The distances from the mean, each by its precision, add up to zero, so what they are multiplied with need not be centred.
+    // The distances from the mean, each times its weight, add up to zero. So the other factor need not be centred.
     let spread: f64 = clear.iter().map(|(x, _, w)| w * (x - x_mean) * x).sum();
     let product: f64 = clear.iter().map(|(x, y, w)| w * (x - x_mean) * y).sum();
     clear.iter().any(|(x, ..)| *x != clear[0].0).then(|| Estimate {

@@ -1,6 +1,6 @@
-//! What may be said of a mean over replicates: its distance from an expected value, and what failed replicates leave of it.
+//! When a mean over replicates may be shown with a z or an interval, and how many failed replicates are too many.
 //!
-//! One rule each, wherever such a mean is shown or judged.
+//! Each rule stands here once. Commands, figures and claims all use it.
 
 use super::calibration::clopper_pearson;
 use super::compare::{Estimate, MAX_SKEWNESS};
@@ -132,7 +132,7 @@ pub fn z_of_mean(moments: &Moments, failures: Failures, expected: f64) -> Result
 
 /// Largest skewness of a mean's own law, with two of its standard errors, at which its 95 % interval ([`Estimate::interval`] at Student's quantile) is shown.
 ///
-/// The interval asks for a tail of .025, where z is read at tails down to 1e-5, so that it may be wider than [`MAX_SKEWNESS`]. For lognormal values whose mean of
+/// An interval depends on a tail of .025, while z is read at tails down to 1e-5. So this limit may be larger than [`MAX_SKEWNESS`]. For lognormal values whose mean of
 /// 1000 has .26, the interval covered in 92.7 % of 6000 samples, at .12 in 94.5 %; beyond, a few replicates carry the mean.
 pub const MAX_INTERVAL_SKEWNESS: f64 = 0.25;
 
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(reason(Estimate { skewness_error: 0.041, ..GOOD }, 1.0), NoZ::TooSkewed);
     }
 
-    /// What is no number is said before what is too few.
+    /// Where a value is no number and there are too few of them, the first reason is given.
     #[test]
     fn a_missing_number_is_the_first_reason() {
         let few = Estimate { degrees: 1.0, ..GOOD };

@@ -60,7 +60,7 @@ fn halved_standard_errors_are_found() {
     assert!(found.coverage[0].intervals.high < 0.7 && found.laws.p_value < Some(1e-6), "{found:?}");
 }
 
-/// Half a standard error in one comparison of twenty: too little for the intervals, not for its own test.
+/// One comparison of twenty is off by half a standard error. The coverage of all intervals hides that; the comparison's own test does not.
 #[test]
 fn one_shifted_comparison_is_found_by_its_law() {
     let mut runs: Vec<Run> = Vec::new();
@@ -134,7 +134,7 @@ fn false_alarms_are_held_against_the_declared_rate() {
     }
 }
 
-/// Whatever was found until then: the seeds that are missing could have contradicted it.
+/// A partial calibration confirms nothing: the seeds that are missing could have contradicted the rate.
 #[test]
 fn an_interrupted_calibration_decides_nothing() {
     let run = |i: u64| {
