@@ -1,5 +1,7 @@
 //! One kernel alone: counted by an outside tool, or timed beside its floor.
 //!
+//! A *kernel* is a model with one way to simulate it. Its *floor* is the time to draw its random variates and do nothing else.
+//!
 //!     kernel list                      the names; NAME/grid is the 30 weights of figure 8 together
 //!     kernel count NAME GENERATIONS    one replicate, with the loss of every generation
 //!     kernel ratios                    CSV: microseconds per generation of a chain, of its floor, and of each of 30 chains that share
@@ -18,7 +20,7 @@ const ROUNDS: usize = 60;
 /// Rounds in which 30 chains that share their draws have a turn too: these are long.
 const GRID_ROUNDS: usize = 10;
 
-/// Chains of a turn: how long a fit takes depends on the rows.
+/// Chains of a turn. More than one, since the time of a fit depends on its rows.
 const CHAINS: u64 = 8;
 
 /// Generations of a timed chain, of which the last quarter have their loss taken, as in figure 8; fewer than there, for shorter turns.
@@ -71,13 +73,13 @@ fn ratio(kernel: &Kernel) {
     println!("{},{chain:.3},{floor:.3},{grid:.3},{:.2},{low:.2},{high:.2}", kernel.name, chain / floor);
 }
 
-/// How often fills a turn.
+/// Number of repetitions that fill a turn.
 fn repeats(what: &impl Fn() -> f64) -> u32 {
     let shortest = (0..5).map(|_| seconds(1, what)).fold(f64::INFINITY, f64::min);
     (TURN / shortest).ceil() as u32
 }
 
-/// Seconds of one of as many repetitions.
+/// Mean seconds of one repetition, over `repeats` of them.
 fn seconds(repeats: u32, what: &impl Fn() -> f64) -> f64 {
     let start = Instant::now();
     (0..repeats).for_each(|_| {

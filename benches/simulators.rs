@@ -10,7 +10,7 @@ use goldenweight::experiment::Rows;
 use kernels::{DIM, Kernel, ONE_WEIGHT, ROWS, grid, kernels, plan};
 use rayon::ThreadPoolBuilder;
 
-/// Of a chain of figure 8, of which the last 50 have their loss taken.
+/// Generations of a chain in figure 8; the loss is the mean over the last 50.
 const GENERATIONS: u32 = 200;
 
 /// One chain of figure 8 on one thread, its floor, and its 30 weights together.

@@ -1,4 +1,4 @@
-//! Dependencies point one way: theory knows nothing of ours, the rules of evidence know neither formulas nor simulators, a simulator
+//! Dependencies point one way: the theory uses no other crate of the workspace, the rules of evidence know neither formulas nor simulators, a simulator
 //! cannot see a formula. Between crates the compiler holds this, given what their manifests name; within one the paths do.
 //!
 //! The source text of every file is split into tokens and all its paths are spelled out, those inside `use` groups too.
@@ -28,7 +28,7 @@ const RULES: &[Rule] = &[
         forbidden: &["simulate", "goldenweight_theory", "stream", "claims", "prediction", "std::fs"],
     },
     Rule { scope: &["src"], except: &["src/figures/svg.rs"], forbidden: &["plotters"] },
-    // What closed forms are held against must not come from them.
+    // Computations that closed forms are compared with must not use them.
     Rule {
         scope: &["src/claims/moments.rs", "src/claims/pools.rs", "src/claims/biased.rs", "src/claims/same_rows.rs"],
         except: &[],
@@ -181,7 +181,7 @@ fn use_tree(tokens: &[String], mut i: usize, mut path: Vec<String>, found: &mut 
     }
 }
 
-/// What a path may begin with before it says something.
+/// First segments of a path that name no crate of ours and no module.
 const ROOTS: [&str; 4] = ["crate", "self", "super", "std"];
 
 /// The forbidden paths of a source under the rules for this file.
@@ -239,7 +239,7 @@ fn dependencies_point_one_way() {
     }
 }
 
-/// A crate's manifest keeps out what its code could call, not what its words could know.
+/// The manifest limits what the crate can call. This test limits what its code and comments speak of: no word of model collapse.
 #[test]
 fn the_rules_of_evidence_speak_of_no_model() {
     let theirs = [

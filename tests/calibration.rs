@@ -1,10 +1,10 @@
 //! A reduced calibration: cheap checks of the registry under 120 fresh seeds, at a small budget.
 //!
-//! Over so many seeds Kolmogorov–Smirnov finds a z that is shifted by half a standard error, the intervals together find standard
+//! With 120 seeds the Kolmogorov–Smirnov tests find a z that is shifted by half a standard error, and the coverage of all intervals finds standard
 //! errors that are a quarter too small.
 //!
-//! The seeds are fixed, so it cannot fail by chance; and a change of the streams, which draws them anew, fails it with the calibration's own error rate,
-//! 1e-3: nothing that is random is asked for beyond the verdict.
+//! The seeds are fixed, so the result is the same every time. A change of the random streams draws everything anew, and then the test fails by chance with the
+//! calibration's own error rate, 1e-3. Nothing random is asserted but the verdict.
 
 use std::sync::atomic::AtomicBool;
 

@@ -58,7 +58,7 @@ fn other_lines() -> Vec<String> {
     models.into_iter().flat_map(closed_form).chain(single.map(str::to_owned)).collect()
 }
 
-/// The output less what a clock says.
+/// The output without the times, which differ between runs.
 fn output(command: &mut Command) -> String {
     let output = command.output().expect("the command starts");
     let text = String::from_utf8(output.stdout).expect("UTF-8");

@@ -106,7 +106,7 @@ fn a_model_of_the_catalogue_is_complete() {
 fn a_schedule_is_simulated_and_has_claims() {
     for schedule in ScheduleKind::ALL {
         let own = |claim: &ClaimSummary| claim.says.id.starts_with(&format!("{}-", schedule.name()));
-        // Without further words a claim is on fresh real rows.
+        // A claim whose id names no schedule is about fresh real rows.
         assert!(schedule == ScheduleKind::Fresh || summaries().iter().any(own), "no claim {}-...", schedule.name());
         for model in catalogue::ALL {
             let problem = Problem::new(model, 50, 40, &Parameters::default()).expect("valid");
@@ -157,7 +157,7 @@ fn the_readme_has_every_statement_of_the_paper() {
     }
 }
 
-/// Where a page of 12 KB ends, readers do.
+/// README.md has at most 12 KB, so that it is read to its end.
 #[test]
 fn the_readme_is_short() {
     assert!(include_str!("../README.md").len() <= 12 * 1024);

@@ -1,5 +1,5 @@
 //! Wrong formulas and wrong simulators as named trials: the registry's own checks must refute each of them, and confirm each control.
-//! `cargo test --test mutants -- --nocapture` prints with what z, and with what power, each was caught.
+//! `cargo test --test mutants -- --nocapture` prints the z by which each was refuted, and the power of the check at that error.
 
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
@@ -40,7 +40,7 @@ fn trial(claim: &Claim, mutant: &Mutant, runner: &mut Mutants<'_>) -> Result<(),
         return Err(format!("{place} says {}: {}", finding.verdict.word(), finding.detail).into());
     }
     if let (Some(z), Some(bound)) = (finding.statistic(), finding.bound()) {
-        // The power at the error that was seen.
+        // The probability of a refutation, were the true error the estimated one.
         let power = Normal::standard().cdf(z.abs() - bound);
         println!(
             "{}: {} by {place}, z = {z:.1}, bound {bound:.2}, power {:.1} %",

@@ -85,7 +85,7 @@ fn the_program_carries_every_file() {
     assert_eq!(there, FILES.map(|(name, _)| name.to_owned()).into());
 }
 
-/// What is defined and what is stated, so that an edit that weakens a statement does not go unseen.
+/// The text of every definition and statement is a snapshot, so that an edit that weakens a statement is seen in review.
 #[test]
 fn definitions_and_statements() {
     let mut text = String::from("claims\n");
@@ -196,7 +196,7 @@ fn another_reading_is_refused() {
     }
 }
 
-/// A Coq that does not work, or that accepts everything, proves nothing and refutes nothing.
+/// Where Coq does not work, or accepts a wrong proof, the script neither confirms nor refutes.
 #[cfg(unix)]
 #[test]
 fn a_broken_coq_decides_nothing() {

@@ -182,7 +182,7 @@ fn what_is_not_confirmed_comes_first_with_its_gap() {
     let page = page(&outcome("text"));
     let order: Vec<_> = page.split("<tbody id=\"").skip(1).map(|part| part.split('"').next().expect("an id")).collect();
     assert_eq!(order, ["bad", "vague", "good", "last"]);
-    // By the errors over their bounds: 2.2e11 tolerances are further off than 57.71/4.5.
+    // Errors are compared in units of their bounds: 2.2e11 tolerances are further off than a z of 57.71 at a bound of 4.5.
     assert!(group(&page, "bad").contains("<p class=\"gap\">error 2.2e11 × tolerance</p>"));
     assert!(group(&page, "vague").contains("<p class=\"gap\">ladder: no number, see below</p>"));
     assert!(!group(&page, "good").contains("class=\"gap\""));
@@ -191,7 +191,7 @@ fn what_is_not_confirmed_comes_first_with_its_gap() {
     assert!(row.contains("<p class=\"gap\">off by −11.54 %, z −57.71 of 4.50</p>"), "{row}");
 }
 
-/// An interval that is not inside its margin is the gap of what is inconclusive for it.
+/// Where a claim is inconclusive since an interval is not inside its margin, that interval is shown as the gap.
 #[test]
 fn a_wide_interval_is_the_gap() {
     let wide = Comparison { verdict: Verdict::Inconclusive, interval: (-0.05, 0.04), ..rule(-1.0) };

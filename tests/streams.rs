@@ -25,8 +25,8 @@ fn outputs_are_pinned() {
     }
 }
 
-/// Guards against a release of `rand_distr` that draws normals otherwise: the values are those of 0.6.0, of which
-/// tests/simulators.rs checks the law.
+/// Guards against a release of `rand_distr` that draws normals otherwise: the values are those of 0.6.0. The tests in
+/// `tests/simulators` check what follows from their law.
 #[test]
 fn normals_are_pinned() {
     let mut rng = Streams { seed: 7, experiment: 9 }.rng(2, 5, Purpose::Real, 3);

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Each check uses every core already.
     arguments.test_threads = Some(1);
-    // Coq runs beside the claims that do not need it.
+    // Coq takes seconds: it starts now and runs beside the claims that do not need it.
     proofs::start();
     let mut claims = suite().claims;
     claims.sort_by_key(|claim| claim.checks.iter().any(|check| check.kind == Kind::Proof));

@@ -21,12 +21,12 @@ use rayon::ThreadPoolBuilder;
 
 const STREAMS: Streams = Streams { seed: 1, experiment: 1 };
 
-/// Of a generation of figure 8.
+/// Rows of a generation in figure 8.
 pub const ROWS: Rows = Rows { real: 100, synthetic: 100 };
-/// Of the models of figure 8.
+/// Dimension of the models in figure 8.
 pub const DIM: usize = 2;
 
-/// Figure 10 (d): of fewer rows, many are separable.
+/// Rows of a generation in figure 10 (d). With fewer, many samples are separable: their logistic fit does not exist.
 const ADULT_ROWS: Rows = Rows { real: 500, synthetic: 500 };
 
 /// The random variates of one generation: of its rows and of nothing that a particular algorithm needs besides. A label, a count, a category
@@ -114,7 +114,7 @@ pub fn kernels(rows: Rows, dim: usize) -> Vec<Kernel> {
     let total = rows.real + rows.synthetic;
     let normals = |normals| Variates { normals, ..Variates::default() };
     let uniforms = |uniforms| Variates { uniforms, ..Variates::default() };
-    // Of either part: Bartlett's triangle, its diagonal chi-squared, and a vector.
+    // For the real and for the synthetic part: a covariance by Bartlett's triangle (normals below a chi-squared diagonal), and a mean.
     let wishart = Variates { normals: dim * (dim - 1) + 2 * dim, chi_squared: 2 * dim, uniforms: 0 };
     let labelled = Variates { normals: total * dim, uniforms: total, chi_squared: 0 };
     vec![

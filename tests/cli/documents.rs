@@ -123,7 +123,7 @@ fn documents_tell_version_command_and_seed() {
     }
 }
 
-/// One zero: the bytes of the document are those of 0.
+/// Minus zero is 0: the document has the same bytes.
 #[test]
 fn minus_zero_is_zero() {
     for zero in ["-0", "-0.0", "0.0", "-0e7"] {

@@ -148,7 +148,7 @@ fn texts_fit(svg: &roxmltree::Document, name: &Value) {
     }
 }
 
-/// Figure 7 against independent growth laws, from the end of the range where the numbers are known in digits.
+/// Figure 7 against growth laws that are computed here independently: at every generation, or at the last one.
 fn growth(out: &Path) {
     let panel = |letter: &str| Csv::read(&out.join(format!("figure-7{letter}.csv")));
     let last = |csv: &Csv| *csv.column("theory").last().expect("rows");

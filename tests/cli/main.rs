@@ -190,7 +190,7 @@ fn simulate_is_unbiased_where_the_law_is_exact() {
                 assert!((found - z).abs() <= 0.03 * (z * z + 0.5), "{document}");
                 assert_eq!([&document["z_degrees"], &document["z_reason"]], [&Value::from(4_999.0), &Value::Null]);
             }
-            // Of a chain whose covariance is estimated from 4 rows again and again.
+            // A covariance that is estimated from 4 rows again and again: the loss is too skewed for a z.
             None => assert!(options.starts_with("gaussian-mean --real 8 --synthetic 4"), "{document}"),
         }
         assert!(error < 0.1 * risk, "{options}: the standard error says something");

@@ -116,7 +116,8 @@ fn every_model_simulates_under_every_schedule() {
     }
 }
 
-/// The real rows' error stays whole and the synthetic rows' shrinks by u^2 a generation: at n = m, w = 1/2 a third is added in the limit.
+/// On fixed rows the error of the real rows stays, and that of each generation's synthetic rows shrinks by u^2 a generation.
+/// At n = m, w = 1/2 a third is added in the limit.
 #[test]
 fn fixed_real_rows_have_a_law_and_no_use_for_synthetic_ones() {
     let line = "risk --model gaussian-mean --dim 2 --real 50 --synthetic 50 --schedule fixed --weight";

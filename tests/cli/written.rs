@@ -1,4 +1,4 @@
-//! Files that a command writes: what is there and no file stays what it is.
+//! Files that a command writes. A link, a pipe or a device at that path is written through and not replaced by a file.
 
 use std::{
     fs::{self, File},

@@ -1,7 +1,7 @@
 //! The covariance of Gaussian rows, in any dimension.
 //!
-//! Tested by `tests/laws/covariance.rs`: the full matrix of second moments by Isserlis, exact enclosures of w* and w_c,
-//! digits.
+//! Tested by `tests/laws/covariance.rs`: the full matrix of second moments by Isserlis' theorem; sign changes around w* and w_c
+//! in exact rationals; digits.
 
 use crate::jet::Jet;
 use crate::parameters::{DegreesOfFreedom, Weight};

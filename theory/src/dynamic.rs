@@ -13,8 +13,8 @@ use crate::scalar::Scalar;
 /// `w_t = v_t = P/(1 + P),  P = kappa + rho v_{t-1},  v_0 = 1`, where e_t = v_t A_r/nu_n
 ///
 /// # Source
-/// derived: in units of A_r/nu_n, e_t = w^2 + u^2 P is least at w = P/(1 + P), where it is that again: the Kalman gain
-/// of a local-level model. Since e_t increases in e_{t-1}, minimising each generation in turn minimises all of them
+/// derived: in units of A_r/nu_n, e_t = w^2 + u^2 P is least at w = P/(1 + P), and its least value is P/(1 + P), too. (It is
+/// the Kalman gain of a local-level model.) Since e_t increases in e_{t-1}, minimising each generation in turn minimises all of them
 ///
 /// # Identities
 /// w_t -> w*, the fixed point of this Riccati map, rho v^2 + (1 + kappa - rho) v - kappa = 0; at rho = kappa = 1 the

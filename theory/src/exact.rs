@@ -16,7 +16,7 @@ use crate::scalar::{Analytic, Scalar};
 /// k = w^2/(1 - w) has the optimum w. There every root in the formula is rational, and the formula's value is exact.
 ///
 /// An irrational root, exponential or logarithm, and a division by 0, is undefined; so is every result that it enters.
-/// Undefined equals nothing, itself included, as NaN: an equation that holds holds between rationals.
+/// Like NaN, undefined equals nothing, itself included. So an equation that holds is one between rationals.
 #[derive(Clone, Debug)]
 pub struct Exact(Option<BigRational>);
 

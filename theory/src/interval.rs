@@ -16,9 +16,9 @@ use crate::scalar::{Analytic, Scalar};
 /// The real numbers between two floats, both ends included.
 ///
 /// A formula over intervals contains its value at every choice of numbers in the intervals that go in. An infinite end
-/// bounds nothing and is itself no member. Where an operation is not defined for some members, the result is that of
-/// the others (roots and logarithms), or the whole line (divisors that contain 0, and wherever no member has a result):
-/// no certificate comes of an undefined value.
+/// means that the interval is unbounded on that side; infinity itself is no member. Where an operation is not defined for some members, the result is that of
+/// the others (roots and logarithms), or the whole line (divisors that contain 0, and wherever no member has a result).
+/// So an undefined value never makes an interval narrow.
 ///
 /// Equality is that of the ends, not of the numbers enclosed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,7 +53,7 @@ impl Interval {
     #[must_use]
     pub fn enclosing(x: &BigRational) -> Self {
         let Some(near) = x.to_f64() else { return Self::WHOLE };
-        // Where the conversion ends is not trusted, only that it ends near by.
+        // The library's conversion need not be rounded correctly: its result is only where the search for the ends starts.
         let mut low = near.min(f64::MAX);
         while BigRational::from_float(low).is_some_and(|low| low > *x) {
             low = low.next_down();

@@ -1,6 +1,7 @@
 //! Linear regression.
 //!
-//! Tested by `tests/laws/linear.rs`: hat matrices of explicit designs, Bartlett's decomposition, figure 7.
+//! Tested by `tests/laws/linear.rs`: least squares on small designs, entry by entry in exact rationals; Bartlett's
+//! decomposition; the values of figure 7.
 
 use crate::misspecified::well_specified;
 use crate::parameters::SampleSizes;

@@ -30,7 +30,7 @@
 //! b_{j+1} the coefficient of r_j in x r_{j+1} (compare the leading coefficients). Let V be the span of psi_0, ..., psi_{N-1}, D the matrix of d/ds compressed to
 //! V, (eps f)(s) = (1/2) integral of sgn(s - t) f(t) dt, so eps f' = f, and E the matrix of eps compressed to V.
 //!
-//! De Bruijn: for any g, the mean of prod (1 + h g(x_i)) is Pf A(h)/Pf A(0), A_ij(h) = -2 <(1 + hg) psi_i, eps (1 + hg) psi_j>, bordered for odd N by the column
+//! De Bruijn's formula (Pf is the Pfaffian): for any g, the mean of prod (1 + h g(x_i)) is Pf A(h)/Pf A(0), A_ij(h) = -2 <(1 + hg) psi_i, eps (1 + hg) psi_j>, bordered for odd N by the column
 //! integral (1 + hg) psi_i. So the mean of sum g(x_i) is tr(A^{-1} dA/dh)/2 at h = 0, and what is needed is the inverse of A(0).
 //!
 //! * eps psi_j' = psi_j gives E D = I - d e', where d = -c_{N-1} P eps psi_N, e the last unit vector, P the projection on V. For i < N - 1 also
@@ -107,13 +107,13 @@ pub struct Spectrum {
 /// The mass of the density and its mean must be right to this, or the step is halved.
 const KNOWN: f64 = 1e-12;
 
-/// The step is made for an error of e to minus this, 3e-17.
+/// The step is chosen so that the expected error is e^(-38), 3e-17.
 const DIGITS: f64 = 38.0;
 
 /// Most times that the step is halved.
 const HALVINGS: u32 = 4;
 
-/// Functions are cut where they are smaller than this beside their largest value.
+/// Sums over nodes end where the integrand is smaller than this times its largest value.
 const NEGLIGIBLE: f64 = 1e-18;
 
 /// Most nodes on either side of the middle.

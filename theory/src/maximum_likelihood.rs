@@ -1,7 +1,7 @@
 //! The Gaussian fitted by maximum likelihood: the covariance's divisors are n and m, not n - 1 and m - 1.
 //!
-//! Tested by `tests/laws/maximum_likelihood.rs`: raw moment tables in exact rationals, Bartlett's decomposition, the exact
-//! sign of the slope, digits.
+//! Tested by `tests/laws/maximum_likelihood.rs`: raw moment tables in exact rationals, Bartlett's decomposition, sign changes
+//! of the slope around the optimum in exact rationals, digits.
 
 use std::iter::successors;
 
@@ -280,14 +280,14 @@ impl MaximumLikelihood<f64> {
     ///
     /// # Domain
     /// n >= 2; value in (0, 1). The slope is -2 m (1 - 1/n) T2 at w = 0 and 2 (n-1)/n^2 (T^2 + (1 - 1/m) T2) > 0 at w = 1. There
-    /// can be a second minimum at w of the order 1/m^2, where the model has collapsed but for a trace: it is the better one
+    /// can be a second minimum at w of the order 1/m^2, where the fitted covariance is nearly 0: it is the better one
     /// where p is large beside n, since a collapsed model's risk T2 does not grow with the noise of p^2 entries.
     ///
     /// On fixed rows the slopes are -2 m (1 - 1/n) T2 and 2 (n-1)/(n^2 m) T^2 > 0: here synthetic rows do help, by shrinking
     /// the covariance, whose variance on n rows is worth a little bias.
     ///
     /// # Source
-    /// derived: that an interior minimum exists, by the signs above; that the scan finds the best one was seen, not proved
+    /// derived: that an interior minimum exists, by the signs above; that the scan below finds the best one is observed, not proved
     ///
     /// # Computed as
     /// the slope (a [`Jet`] through [`MaximumLikelihood::limit`]) at log(w/u) in steps of 1/8 between -60 and 30, and bisection

@@ -1,4 +1,4 @@
-//! The machine-checked proofs, as text: the files of `proofs` that are needed to check them, so that a program can do so wherever it is.
+//! The text of the machine-checked proofs: the files of `proofs` that are needed to check them. So a program can check them where the repository is absent.
 
 /// The files of `proofs` that are needed, by name.
 macro_rules! files {

@@ -1,6 +1,6 @@
 //! Linear regression on Gaussian rows, at every number of rows.
 //!
-//! Tested by `tests/laws/random_design.rs`: digits of another computation in 120 digits, exact rationals, Bartlett's decomposition.
+//! Tested by `tests/laws/random_design.rs`: a computation of another kind with 120 digits, exact rationals, Bartlett's decomposition.
 //!
 //! # The recursion
 //!
@@ -251,7 +251,7 @@ impl RandomDesign {
     /// ```
     ///
     /// # Domain
-    /// value in (0, 1). That the slope turns from - to + was derived at both ends (e_inf ~ A/(2 w m) as w -> 0); that it does so once was seen, not proved.
+    /// value in (0, 1). That the slope turns from - to + was derived at both ends (e_inf ~ A/(2 w m) as w -> 0); that it does so only once is observed, not proved.
     ///
     /// # Identities
     /// n -> inf: w*(k) of [`crate::weights::optimal_weight`], where kappa = 1/w*
@@ -267,7 +267,7 @@ impl RandomDesign {
         real / (real + synthetic)
     }
 
-    /// What the optimal weight leaves for the synthetic rows, without cancellation.
+    /// 1 - w*, the optimal weight on the synthetic rows, computed without cancellation.
     #[must_use]
     pub fn optimal_synthetic_weight(&self) -> f64 {
         let [real, synthetic] = self.optimal_odds();
@@ -303,7 +303,7 @@ impl RandomDesign {
         })
     }
 
-    /// Numbers that are as w* to 1 - w*.
+    /// Two numbers whose ratio is w* : (1 - w*).
     fn optimal_odds(&self) -> [f64; 2] {
         let (n, m) = self.sizes.scalars::<f64>();
         [n * self.search().zero(|[noise, lost, more_noise, more_lost]| more_noise * lost > noise * more_lost), m]
@@ -417,7 +417,7 @@ pub fn enclosure(sizes: SampleSizes, w: &Interval) -> [Interval; 2] {
     let kappa = *w * m / (u * n);
     let common = (one - kappa).sqr() / kappa;
 
-    // Step and range by floats: whatever they are, the bounds below hold.
+    // Step and range are computed in floats without bounds of their own: the bounds below hold for any step and range.
     let (real, synthetic) = sizes.scalars::<f64>();
     let rows = real + synthetic;
     let line = f64::min(2.0, (640.0 / rows).sqrt());

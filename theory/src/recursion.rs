@@ -1,7 +1,7 @@
 //! The one law under every model.
 //!
-//! Tested by `tests/laws/recursion.rs` (exact rationals, the unrolled sum) and `tests/laws/optimum.rs` (enclosure of w*
-//! and u* by the exact sign of their polynomial and of the derivative).
+//! Tested by `tests/laws/recursion.rs` (exact rationals, the unrolled sum) and `tests/laws/optimum.rs` (w* and
+//! u*: in exact rationals their polynomial and the derivative of the risk change sign within a few floats).
 
 use std::ops::Range;
 
@@ -87,7 +87,7 @@ impl<S: Scalar> Recursion<S> {
         w.sqr() * self.fresh.clone() + complement(w).sqr() * self.synthetic.clone()
     }
 
-    /// 1 - rho u^2, as w(2 - w) - (rho - 1) u^2: no cancellation but that of the divergence itself.
+    /// 1 - rho u^2, as w(2 - w) - (rho - 1) u^2. So digits are lost only near rho u^2 = 1, where the risk diverges.
     #[must_use]
     pub fn gap(&self, w: &S) -> S {
         w.clone() * (S::ratio(2, 1) - w.clone()) - self.excess.clone() * complement(w).sqr()
@@ -99,7 +99,7 @@ impl<S: Scalar> Recursion<S> {
     /// `e_t = q^t e_0 + (1 + q + ... + q^{t-1}) (w^2 A_r/nu_n + u^2 A_s/nu_m),  q = rho u^2`
     ///
     /// # Domain
-    /// every q >= 0, 1 included: the geometric sum is not divided but doubled
+    /// every q >= 0, 1 included: the geometric sum is computed by repeated doubling, without a division by 1 - q
     ///
     /// # Source
     /// derived: the recursion, unrolled; equal to e_inf + q^t (e_0 - e_inf) where q is not 1
@@ -138,7 +138,7 @@ impl<S: Scalar> Recursion<S> {
     /// derivative is 2 A_r/nu_n (1 - x^2)^{-3} times D(1 + 3x^2) - sqrt(rho) (6x + 2x^3) >= 2 sqrt(rho) (1 - x)^3
     ///
     /// # Accuracy
-    /// 5e-15 relative, times 2/(1 - rho u^2) for the subtraction where rho > 1
+    /// 5e-15 relative; where rho > 1, times 2/(1 - rho u^2), for the subtraction in the denominator
     #[must_use]
     pub fn limit(&self, w: &S) -> S {
         self.innovation(w) / self.gap(w)

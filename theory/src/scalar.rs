@@ -5,7 +5,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use num_rational::BigRational;
 
-/// A number with the four operations, as much as a rational formula needs.
+/// A number with the four operations, which are all that a rational formula needs.
 ///
 /// No ordering and no conversion from a float: a formula written with this trait alone is a rational function, and
 /// its value over [`BigRational`] is exact.

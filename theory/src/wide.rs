@@ -1,4 +1,4 @@
-//! Floats with a wide exponent: the formulas beyond the largest float.
+//! Floats with a wide exponent, for formulas whose values exceed the largest float.
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 

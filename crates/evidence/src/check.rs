@@ -170,7 +170,7 @@ impl Check {
         Self { only_in_full_tier: true, ..self }
     }
 
-    /// The same check by simulation, with the word that reports use for what an error is an error of (a risk, a weight).
+    /// The same check by simulation, with the word that reports use for what an error is an error of (a mean, a minimiser).
     #[must_use]
     pub fn of(mut self, word: &'static str) -> Self {
         if let Body::Sampled(sampled) = &mut self.body {

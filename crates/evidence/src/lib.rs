@@ -8,7 +8,8 @@
 //!   and what is expected there.
 //! * The false-alarm rate of a run is declared once, [`FAMILY_FALSE_ALARM`](stats::family::FAMILY_FALSE_ALARM), and split over the comparisons, which are counted from the
 //!   suite. The interval of a comparison is the relative errors that its estimate does not contradict; its margin is the largest relative error that would
-//!   be acceptable; its cap is the most replicates that it may draw. It is looked at [`LOOKS`] times while it draws, and ends as soon as the interval lies inside the margin, or the claim is refuted.
+//!   be acceptable; its cap is the most replicates that it may draw. It is looked at up to [`LOOKS`] times while it draws, and ends as soon
+//!   as the interval lies inside the margin, or the claim is refuted.
 //! * [`Suite::verify`] runs the checks, [`report`] shows the outcome as text or as a page. [`Suite::calibrate`] asks, under fresh seeds, whether the declared rate is
 //!   kept. [`Mutant`]s are wrong formulas and wrong simulations that the checks must refute.
 //!

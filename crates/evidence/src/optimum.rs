@@ -227,8 +227,8 @@ pub fn minimise_batches(batch_of: &BatchCurves<'_>, batches: u64) -> Optimum {
 /// The point at which the mean of simulated curves is least, with a standard error from their spread: argmin's Brent on the polynomial that is fitted to
 /// the mean of the batches' curves.
 ///
-/// A simulated curve can be rough on a small scale, since counts, ranks and rounded numbers jump. It has many small local minima, the more the more batches there are, and a search would
-/// end in any of them. The fit is linear in the values and averages the jumps out.
+/// A simulated curve can be rough on a small scale, since counts, ranks and rounded numbers jump. It has many small local minima, the more the more
+/// batches there are, and a search would end in any of them. The fit is linear in the values and averages the jumps out.
 ///
 /// # Formula
 /// p(x) = sum over j <= 6 of c_j T_j(x), c_j = (2/17) sum over i of y_i T_j(x_i) (half of it for j = 0): least squares at the 17 Chebyshev nodes. `at` is the minimiser of

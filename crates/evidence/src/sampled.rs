@@ -16,7 +16,7 @@ pub struct Sampled {
     /// What is estimated.
     pub quantity: Quantity,
     /// Of a ladder: the degree of the polynomial in 1/n by which the ratios of estimate to expected limit are extrapolated to n = infinity. The limit of the ratio
-    /// should be 1. That the polynomial fits is tested by chi-squared, a comparison of its own in the error rate.
+    /// should be 1. The form of the polynomial is tested by chi-squared, a comparison of its own in the error rate.
     pub ladder: Option<usize>,
     /// What an error is an error of, in a word.
     pub of: &'static str,

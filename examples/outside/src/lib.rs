@@ -77,12 +77,12 @@ impl Source<Exponential> for Numbers {
     }
 }
 
-/// A sliding window: n fresh real rows in each generation, and the fit sees those of the last generations, with weight w together. The rest goes to m
-/// synthetic rows of the model before.
+/// A sliding window. Each generation draws n fresh real rows. It is fitted on the real rows of the `last` latest generations, with total weight w, and on m
+/// synthetic rows of the model before, with total weight 1 - w.
 pub struct Window {
     /// Rows that are drawn in each generation.
     pub rows: Rows,
-    /// Generations whose real rows are seen.
+    /// Number of generations whose real rows the fit uses, the present one included.
     pub last: u32,
 }
 
@@ -109,8 +109,8 @@ impl Schedule for Window {
     }
 }
 
-/// Prints a simulated mean beside what is expected of it, and asserts that it is within five standard errors and `tolerance` relative: nobody will see more than
-/// five by chance.
+/// Prints a simulated mean beside what is expected of it, and asserts that it is within five standard errors and `tolerance` relative. By
+/// chance more than five is next to impossible.
 pub fn agrees(what: &str, found: &Moments, expected: f64, tolerance: f64) {
     println!("{what}: simulated {:.5} +- {:.5}, law {expected:.5}", found.mean(), found.std_error());
     assert!((found.mean() - expected).abs() < 5.0 * found.std_error() + tolerance * expected, "{what}");

@@ -122,7 +122,7 @@ proptest! {
         prop_assert_eq!(moments.risk, moments.trace_variance);
     }
 
-    /// The exact derivative of the exact limit changes its sign within so many floats of the optimum.
+    /// In exact rationals, the derivative of the limit risk changes its sign between the floats some ulps below and above the computed optimum.
     #[test]
     fn optimum_is_enclosed(c in log_uniform(0.0, 7.0), d in log_uniform(0.0, 7.0), p in 1.0..50.0f64) {
         let sizes = df(c as u64 + 1, d as u64 + 1);

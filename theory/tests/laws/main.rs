@@ -1,7 +1,8 @@
 //! The closed forms against independent routes, one module per topic, named as in `src/`.
 //!
-//! Where a formula is rational it is compared in exact rationals; where it has a root, the root is enclosed between
-//! floats by the exact sign of its polynomial; elsewhere it is compared with digits from higher precision.
+//! Where a formula is rational it is compared in exact rationals. Where it is the root of a polynomial, the computed float is
+//! tested by the sign of the polynomial: in exact rationals it must change between a float just below and one just above.
+//! Elsewhere it is compared with *digits*, that is numbers that another program (mpmath) computed in higher precision.
 
 // Reference digits are written as the higher precision printed them.
 #![allow(clippy::excessive_precision)]

@@ -301,7 +301,8 @@ proptest! {
         }
     }
 
-    /// The exact sign of the exact slope changes within so many floats of the mean's optimum, and nowhere else.
+    /// In exact rationals, the slope of the mean's limit risk changes its sign between the floats some ulps below and above the computed optimum, and
+    /// nowhere else.
     #[test]
     fn optimum_of_the_mean_is_enclosed(n in log_uniform(0.31, 12.0), m in log_uniform(0.0, 12.0), other in fraction()) {
         let law = MaximumLikelihood::new(1.0, 1.0, sizes(n as u64, m as u64));

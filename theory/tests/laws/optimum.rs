@@ -22,8 +22,8 @@ fn root_polynomial(law: &Recursion<Q>, u: &Q) -> Q {
     &rho * u * u - (&one + &rho + &law.synthetic / &law.fresh) * u + one
 }
 
-/// The exact optimum lies within so many floats of the computed w* and u*, by the exact sign of the derivative's
-/// numerator and (for w*) of the derivative itself.
+/// The exact optimum lies within `ulps` floats of the computed w* and u*. Shown by signs in exact rationals: the numerator of the
+/// derivative, and for w* the derivative itself, changes its sign between the floats that far below and above.
 fn assert_enclosed(law: &Recursion<f64>, ulps: u32) {
     let rational = rational_law(law);
     let (low, high) = around(law.optimal_weight(), ulps);

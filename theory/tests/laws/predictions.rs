@@ -44,6 +44,6 @@ fn figure_9() {
     // mpmath, 40 digits, with k = 100/m
     check(sizes(100, 526), 0.00702410235308, 0.0108680555556);
     let naive = check(sizes(100, 10_000), 0.00190249843945, 0.0103714416215);
-    // At k = .01 naive pooling is still 3.2 % above its limit .01005 there: its transient is what is left of the start.
+    // At k = .01 naive pooling is still 3.2 % above its limit .01005 there: the rest of the start has not died out.
     assert_close("limit", naive / (0.02 * 1.01 / 2.01), 1.03200978, PRINTED);
 }

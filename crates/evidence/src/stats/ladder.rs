@@ -1,4 +1,4 @@
-//! Extrapolation of estimates at growing sample sizes (a ladder, of rungs) to the limit of infinitely many rows.
+//! Extrapolation of estimates at growing sample sizes (a ladder, of rungs) to the limit of infinite size.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -113,7 +113,7 @@ pub fn gap_order(rungs: &[Rung], limit: f64) -> Option<Estimate> {
         .collect();
     let total: f64 = clear.iter().map(|(_, _, w)| w).sum();
     let x_mean = clear.iter().map(|(x, _, w)| w * x).sum::<f64>() / total;
-    // The distances from the mean, each times its weight, add up to zero. So the other factor need not be centred.
+    // The distances from the mean, each times its precision, add up to zero. So the other factor need not be centred.
     let spread: f64 = clear.iter().map(|(x, _, w)| w * (x - x_mean) * x).sum();
     let product: f64 = clear.iter().map(|(x, y, w)| w * (x - x_mean) * y).sum();
     clear.iter().any(|(x, ..)| *x != clear[0].0).then(|| Estimate {

@@ -29,7 +29,8 @@ impl fmt::Display for Place {
     }
 }
 
-/// The law is the theory's one recursion: synthetic rows have the variance of a squared mean that is itself estimated, and so pass on 1 + 1/m times its error.
+/// The law is the theory's one recursion. A synthetic row has the variance mu^2 of the estimated mean mu, whose own error enlarges E mu^2.
+/// So the rows pass on 1 + 1/m times that error.
 fn law(n: f64, m: f64) -> Recursion<f64> {
     Recursion::new(1.0 / n, 1.0 / m, 1.0 / m)
 }

@@ -19,9 +19,10 @@ fn simulate(model: &Exponential, source: &impl Source<Exponential>) -> Vec<Outco
 
 /// The risk of the mean at generation t, exactly, where a real row has this mean and variance.
 ///
-/// The error of generation t is `sum_s a_s e_s` plus what synthetic rows have added, e_s the error of the real rows of generation s: their variance is v/n,
-/// and they are independent. Synthetic rows keep u = 1 - w of every error before, and add u^2 E(mean_{t-1}^2)/m: an exponential row has the variance of its
-/// mean squared.
+/// The error of generation t is `sum_s a_s e_s` plus what synthetic rows have added. e_s is the error of the real rows of generation s; these errors have variance v/n,
+/// and are independent. a_s is the weight of those rows in the
+/// fit. Synthetic rows pass on u = 1 - w times the error of the model before, and add u^2 E(mean_{t-1}^2)/m: the variance of an exponential row is the square of its
+/// mean.
 fn law(mean: f64, variance: f64, w: f64, t: u32) -> f64 {
     let (n, m, u) = (ROWS.real as f64, ROWS.synthetic as f64, 1.0 - w);
     let (mut a, mut added) = (vec![1.0], 0.0);
