@@ -1,6 +1,6 @@
 //! The same bits on other generations of processors: the program's own output, natively and under qemu's emulation of other CPUs.
 //!
-//! What could differ is what is chosen when the program runs: the instructions of the regressions' four lanes, the system's `exp` and `ln`, matrix
+//! What could differ is what is chosen when the program runs: the vector instructions of the regressions, the system's `exp` and `ln`, matrix
 //! products. Where qemu is absent (`apt-get install qemu-user`) nothing is compared and the test says so.
 #![cfg(target_arch = "x86_64")]
 
@@ -9,7 +9,7 @@ use std::process::Command;
 
 const QEMU: &str = "qemu-x86_64";
 
-/// Emulated CPUs, and whether they have SSE4.2 and AVX2 with FMA: each has lanes of its own.
+/// Emulated CPUs, and whether they have SSE4.2 and AVX2 with FMA: the regressions use other vector instructions on each.
 const CPUS: [(&str, bool, bool); 3] = [("core2duo", false, false), ("Nehalem", true, false), ("Haswell", true, true)];
 
 const SETTING: &str = "--real 30 --synthetic 20";

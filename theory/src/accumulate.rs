@@ -141,7 +141,7 @@ impl<S: Scalar> Accumulation<S> {
     /// moments of Sigma_t
     ///
     /// # Accuracy
-    /// V as [`Accumulation::risk_at`]; U loses a factor (1 + 2p)/3 at most to the subtraction
+    /// V as [`Accumulation::risk_at`]; U, a difference, has at most (1 + 2p)/3 times that relative error
     #[must_use]
     pub fn moments_at(&self, system: &CovarianceSystem<S>, t: u32) -> Moments<S> {
         Moments::of_modes(system.modes().map(|mode| self.risk_at(&mode, t)))

@@ -68,7 +68,7 @@ pub fn resampling_risk<S: Scalar>(a: S, sizes: SampleSizes, t: u32) -> S {
 /// derived: E sigma_t^4 = sigma^4 + e_t is multiplied by 1 + 2/(rows - 1) with each resampling
 ///
 /// # Accuracy
-/// in floats 1 ulp of E sigma_t^4, times t
+/// in floats t ulp of E sigma_t^4 = sigma^4 + risk
 ///
 /// # Examples
 /// ```

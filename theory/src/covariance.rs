@@ -106,7 +106,7 @@ impl<S: Scalar> CovarianceSystem<S> {
     /// derived: the modes of [`CovarianceSystem`]
     ///
     /// # Accuracy
-    /// V as [`Recursion::risk_at`]; U loses a factor (1 + 2p)/3 at most to the subtraction
+    /// V as [`Recursion::risk_at`]; U, a difference, has at most (1 + 2p)/3 times that relative error
     #[must_use]
     pub fn moments_at(&self, w: &S, t: u32) -> Moments<S> {
         Moments::of_modes(self.modes().map(|mode| mode.risk_at(w, t)))

@@ -21,8 +21,8 @@ use crate::scalar::{Analytic, Scalar};
 /// both eigenvalues below are then equal. At Omega = I: p - 1, 1 and |beta|^2.
 ///
 /// # Source
-/// derived: let Omega = L L', x = L z with z ~ N(0, I), and gamma = L'beta, so x'beta = z'gamma. A row tells
-/// v(x'beta) x x', v the variance of its label, so I = L (E v(z'gamma) z z') L', and z splits into its part along gamma and
+/// derived: let Omega = L L', x = L z with z ~ N(0, I), and gamma = L'beta, so x'beta = z'gamma. The Fisher
+/// information of a row is v(x'beta) x x', v the variance of its label, so I = L (E v(z'gamma) z z') L', and z splits into its part along gamma and
 /// an independent standard part across: E v z z' = a (1 - P) + c P with P = gamma gamma'/|gamma|^2, a = E v(gZ),
 /// c = E Z^2 v(gZ), g = |gamma|, g^2 = beta'Omega beta. Then tr I^-1 = tr (L L')^-1 ((1 - P)/a + P/c) in the basis of z, where
 /// L'^-1 gamma = beta gives L'^-1 P L^-1 the trace beta'beta/g^2:
@@ -120,7 +120,7 @@ impl Design {
     /// derived: see [`Design`], v = s' = s (1 - s)
     ///
     /// # Accuracy
-    /// 3e-15 relative, beside that of the design
+    /// 3e-15 relative, in addition to the error of the design
     #[must_use]
     pub fn logistic_trace(&self) -> f64 {
         let Information { across, along } = logistic::information(self.norm_squared.sqrt());
@@ -224,8 +224,8 @@ impl<S: Analytic> Design<S> {
     /// derived: see [`Design`], v(x) = e^x: a = E e^{gZ} = e^{g^2/2} and c = E Z^2 e^{gZ} = e^{g^2/2} (1 + g^2)
     ///
     /// # Accuracy
-    /// (4 + g^2) ulp, beside that of the design: the exponential's condition is g^2/2. In p = 1, where across is 0, what
-    /// is left of it after rounding counts (1 + g^2) times
+    /// (4 + g^2) ulp, in addition to the error of the design: a relative error of g^2 makes g^2/2 times that of e^{-g^2/2}. In p = 1 across is
+    /// 0, and what rounding leaves of it counts (1 + g^2) times
     #[must_use]
     pub fn poisson_trace(&self) -> S {
         let g2 = self.norm_squared.clone();

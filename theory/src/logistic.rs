@@ -153,8 +153,8 @@ const LARGEST_NORM: f64 = 1e100;
 ///
 /// Truncation. By s'(x) <= e^{-x} the terms from Z = h nodes on are below z^2 e^{-bz} phi(z) and that without z^2, whose
 /// logarithms fall with slopes r = b + Z - 2/Z and more. A geometric series with ratio e^{-rh} has the sum
-/// 1/(e^{rh} - 1) < 1/(rh) behind its first term, so that both sides together hide at most 2 e^{-bZ} phi(Z)/r, and that
-/// times Z^2.
+/// 1/(e^{rh} - 1) < 1/(rh) behind its first term, so the terms left out on both sides add up to at most 2 e^{-bZ} phi(Z)/r, and Z^2
+/// times that.
 ///
 /// # Source
 /// derived; the strip theorem: Trefethen and Weideman, The exponentially convergent trapezoidal rule, SIAM Review 56
@@ -268,7 +268,7 @@ pub fn trace_inverse_enclosure(beta: &[Interval]) -> Interval {
 /// L(n, 0) = 0. The formula is L(n, p)/2^n by Pascal's rule.
 ///
 /// # Accuracy
-/// exact while n C(n - 1, i) stays below 2^53; beyond that two roundings more with every term, 2e-16 p relative
+/// exact while n C(n - 1, i) stays below 2^53; beyond that each term adds two roundings, 2e-16 p relative
 ///
 /// # Examples
 /// ```

@@ -20,7 +20,7 @@ use crate::scalar::Analytic;
 /// square, with eigenvalues e^{b^2/2} (p - 1 times) and e^{b^2/2} (1 + b^2)
 ///
 /// # Accuracy
-/// (3 + p + b^2) ulp: the exponential's condition is b^2/2
+/// (3 + p + b^2) ulp: a relative error of b^2 makes b^2/2 times that of e^{-b^2/2}
 ///
 /// # Examples
 /// ```

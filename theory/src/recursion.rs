@@ -105,7 +105,7 @@ impl<S: Scalar> Recursion<S> {
     /// derived: the recursion, unrolled; equal to e_inf + q^t (e_0 - e_inf) where q is not 1
     ///
     /// # Accuracy
-    /// all terms are positive: relative error below 5e-15 + 5e-16 t, since q^t has condition t in q
+    /// all terms are positive: relative error below 5e-15 + 5e-16 t, since a relative error of q is one of q^t that is t times as large
     #[must_use]
     pub fn risk_at(&self, w: &S, t: u32) -> S {
         let (sum, power) = geometric(&self.contraction(w), t);

@@ -1,8 +1,8 @@
 //! The judge under evidence: claims about the rules by which all other claims are judged.
 //!
-//! A wrong rule passes in silence where nothing but itself looks at it. So each rule has two kinds of evidence here. One is without sampling error and asks no rule:
-//! laws of the statistics by finite sums, determinants and enumeration, verdicts by symmetry. The other lets the rule judge what is true, thousands of times, of values
-//! whose law is known, and counts how often it is wrong. A suite adds them with [`claims`]; they know nothing of its theorem.
+//! A fault in a rule that judges all claims would go unseen, unless the rule itself is checked. So each rule has two kinds of evidence here. One is without sampling error and does not use
+//! the rules: laws of the statistics by finite sums, determinants and enumeration, verdicts by symmetry. The other lets the rule judge true statements on values of known law,
+//! thousands of times, and counts how often it is wrong. A suite adds them with [`claims`]; they know nothing of its theorem.
 
 mod laws;
 mod trials;
@@ -124,7 +124,7 @@ fn error_rate() -> Claim {
              of freedom",
         ),
         vec![
-            // What is taken from 1 has an error of 1e-15, the smallest share is 1e-8.
+            // A tail that is computed as 1 less a sum has an error of 1e-15, and the smallest tail here is 1e-8.
             recursion("bounds by finite sums of the laws' tails", 1e-6, bounds),
             wrong("four looks at normal values", (9_000, 0.2), "rate .2", |rng| refutes_at_a_look(rng, LOOKED), share),
             wrong("eight normal values", (60_000, 0.12), "a twentieth", few(student), RATE / 4.0),
@@ -150,7 +150,7 @@ fn power() -> Claim {
     const JUDGE: Family = Family::new(1e-3, 600);
     let estimate =
         |value| Estimate { value, std_error: 0.01, degrees: f64::INFINITY, skewness: 0.0, skewness_error: 0.0 };
-    // What is off by `times` the detectable effect, on this side, is not refuted.
+    // Whether an estimate escapes refutation although its mean is off by `times` the detectable effect (negative: below).
     let missed = move |times: f64| {
         move |rng: &mut StreamRng| {
             let effect = times * compare(&estimate(1.0), 1.0, 1.0, &JUDGE).detectable_effect;
@@ -229,7 +229,7 @@ fn sides() -> Claim {
             && tails(1.0 + margin) < share
             && z(1.0 + margin) < 0.0
         {
-            // No true value at the margins, on either side, would be let pass.
+            // Either margin, were it the expected value, would be refuted.
             Verdict::Confirmed
         } else {
             Verdict::Inconclusive
