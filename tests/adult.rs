@@ -188,7 +188,7 @@ fn embedded_rows() -> Vec<[String; 15]> {
 const NAMES: &str = "age,workclass,fnlwgt,education,education-num,marital-status,occupation,relationship,race,sex,capital-gain,capital-loss,\
     hours-per-week,native-country,income";
 
-/// Its name, its files, and what is said of its form.
+/// A public copy of the table: a name for it, its files, and the remarks that the program makes on their form.
 type Copy<'a> = (&'a str, Vec<(&'a str, String)>, Vec<&'a str>);
 
 /// Copies as collections have them. Each has the embedded table, and says what differs in form.
@@ -317,7 +317,7 @@ fn public_copies_are_the_same_table() {
 #[test]
 fn a_part_of_the_table_is_a_table() {
     let rows = embedded_rows();
-    // Any rows do: how many there are says which part they may be.
+    // Any rows do: the program tells the part by the number of rows.
     let lines =
         |rows: &[[String; 15]], dot: &str| -> String { rows.iter().map(|row| row.join(", ") + dot + "\n").collect() };
     let training = lines(&rows[..32_561], "");
@@ -329,7 +329,7 @@ fn a_part_of_the_table_is_a_table() {
     let too_many = lines(&rows, "") + &lines(&rows[..2], "");
     let alike = |part: &str| format!(", as many as in {part},");
     let (data_alone, test_alone) = (&alike("adult.data"), &alike("adult.test"));
-    // Its name, its text, the rows, what they are like, and what is said of their form.
+    // A name, the text of the file, its number of rows, which part of the table they are, and the remarks on their form.
     let cases: [(&str, String, u32, &str, &str); 10] = [
         ("adult.data", training.clone(), 32_561, data_alone, ""),
         ("adult.csv", format!("{NAMES}\n{training}"), 32_561, data_alone, "a header line"),

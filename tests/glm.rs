@@ -20,7 +20,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use statrs::distribution::{ChiSquared, ContinuousCDF, DiscreteCDF};
 
-/// Fits leave a decrement below 1e-12 in units of which one standard error is 1/sqrt(n); the rest is rounding.
+/// Tolerance of a fitted coefficient. Newton's last step changes no linear predictor by more than 1e-6, and leaves an error of the order of its square.
 const FIT_TOLERANCE: f64 = 1e-12;
 
 fn assert_close(found: &[f64], expected: &[f64], tolerance: f64) {
@@ -332,7 +332,7 @@ fn number(word: u64) -> f64 {
 }
 
 /// The count y of a uniform number u has P(Y <= y - 1) <= u < P(Y <= y), by another library's distribution function (incomplete gamma
-/// functions), within the 8e-14 that `simulate::poisson` claims and as much again for that library; also at the ends, u = 0 and 1 - 2^-52.
+/// functions), within the 8e-14 that the simulator of counts states and as much again for that library; also at the ends, u = 0 and 1 - 2^-52.
 #[test]
 fn counts_are_quantiles() {
     let mut rng = StreamRng::seed_from_u64(3);

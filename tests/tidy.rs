@@ -1,4 +1,4 @@
-//! House rules that a machine can see.
+//! Rules on the source and the documents that a test can check: markers of unfinished work, links, examples of public items.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -203,7 +203,7 @@ fn against_a_limit_law_there_is_a_ratio_and_no_z() {
         "simulate --model logistic --real 100 --synthetic 100 --weight 0.6 --generations 5 --replicates 200 --json";
     let document = json(line);
     assert_eq!([&document["z"], &document["theory"]["exact"]], [&Value::Null, &Value::Bool(false)]);
-    // About 1.1 in the limit of many replicates, whose standard error is 0.06 of the risk.
+    // With very many replicates about 1.1; here the standard error is 0.06 of the risk.
     assert!((0.8..1.5).contains(&number(&document, "ratio")), "{document}");
 }
 
@@ -238,7 +238,7 @@ fn optimize_finds_the_exact_optimum_within_its_standard_error() {
     assert_close(number(&json(line), "theory_weight"), 2.0 / 3.0, 1e-5, "theory after one generation");
 }
 
-/// 24 batches of two leave one out.
+/// The replicates are split into 24 batches of equal size: 24 batches of two leave one replicate out.
 #[test]
 fn optimize_says_that_batches_leave_replicates_out() {
     let output = run("optimize --model gaussian-mean --real 9 --synthetic 9 --generations 2 --replicates 49 --json");
@@ -272,7 +272,7 @@ fn threads_and_repetition_do_not_change_a_byte() {
     }
 }
 
-/// Three places at which a z of 43, of 53 and a finite number were printed: replicates too few for a curve of rare cells, losses that are equal but for
+/// Three places at which a z of 43, of 53 and a finite number were printed: replicates too few for a curve of rare categories, losses that are equal but for
 /// rounding, and a weight below which w/(1 - w) has no digits left.
 #[test]
 fn a_number_that_says_nothing_is_not_shown() {

@@ -110,7 +110,7 @@ fn a_run_can_go_on_where_another_ended() {
     every_simulator(ROWS, 2, &mut InTwoParts);
 }
 
-/// More blocks than one thread takes in a wave, behind as many that others ran: each replicate once, with the bits of its own chain.
+/// More blocks than one thread takes at a time, in a run that does not begin at replicate 0: each replicate is run once, with the bits of its own chain.
 #[test]
 fn a_late_part_has_its_own_replicates() {
     let simulator = LinearSufficient::new(&DVector::from_element(1, 1.0), 1.0, ROWS);

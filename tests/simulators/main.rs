@@ -29,7 +29,7 @@ trait Check {
     fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>);
 }
 
-/// Cell probabilities of the categorical cases.
+/// Probabilities of the categories in the categorical cases.
 const PROBABILITIES: [f64; 4] = [0.1, 0.2, 0.3, 0.4];
 
 /// Variance of the noise of the linear cases.

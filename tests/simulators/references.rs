@@ -29,7 +29,7 @@ use nalgebra::{DMatrix, DVector};
 /// Fixed, so that the test has the same result every time.
 const SEED: u64 = 20_250_218;
 
-/// Largest relative difference that may be found with less than 99 % power; on the Adult table, whose losses vary more, twice that.
+/// A relative difference of this size must be found with 99 % power; on the Adult table, whose losses vary more, one of twice the size.
 const DETECTABLE: f64 = 0.03;
 
 /// What the test does with a reference.
@@ -38,7 +38,7 @@ trait Tested: Sized {
     fn same_chain(&self, other: &Self) -> bool;
     /// What comes out of each simulator of the model.
     fn simulate(&self, cell: u64, replicates: u64) -> Vec<(&'static str, Outcome)>;
-    /// Largest relative difference that may be found with less than 99 % power.
+    /// Relative difference that must be found with 99 % power.
     fn detectable(&self) -> f64;
     /// Replicates that find it, by the reference's own variance.
     fn replicates(&self) -> u64;
@@ -106,7 +106,7 @@ impl Tested for Reference {
 
     fn replicates(&self) -> u64 {
         let Estimate { value, std_error, degrees, .. } = self.risk;
-        // The effect over 6.5 (bound and power), with 7 % to spare.
+        // The standard error must be the difference over 6.5 (the bound on |z| plus 2.33 for the power); 7 leaves 7 % to spare.
         let left = (self.detectable() / 7.0 * value).powi(2) - std_error * std_error;
         assert!(left > 0.0, "the reference is too imprecise: {}", self.line);
         (std_error * std_error * degrees / left).ceil() as u64
@@ -139,7 +139,7 @@ fn risks_are_those_of_an_independent_implementation() {
     let family = Family::new(FAMILY_FALSE_ALARM, found.len());
     let mut refused = Vec::new();
     for (reference, kind, estimate) in &found {
-        // No margin: what would have been seen is asked for instead.
+        // Without a margin; instead the detectable difference is asserted.
         let comparison = compare(&estimate.against(&reference.risk), reference.risk.value, f64::INFINITY, &family);
         let report = format!(
             "{kind}: {:.6e} ± {:.1e}, z = {:.2} (bound {:.2}), relative error {:.2} %, detectable {:.2} %: {}",

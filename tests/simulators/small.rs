@@ -126,8 +126,8 @@ fn fixed_design_by_the_textbook() {
     assert!(LinearFixedDesign::new(dependent, truth, NOISE_VARIANCE).is_none());
 }
 
-/// One row is a point mass at cell i, of loss (1 - p_i)^2 + the p_j^2 of the others; every later synthetic row, at w = 0,
-/// repeats it. Each cell occurs in 400 replicates but for a probability of 4 * 0.9^400 = 2e-18.
+/// One row is a point mass at category i, of loss (1 - p_i)^2 + the p_j^2 of the others; every later synthetic row, at w = 0,
+/// repeats it. Each category occurs in 400 replicates but for a probability of 4 * 0.9^400 = 2e-18.
 #[test]
 fn one_categorical_row_is_a_point_mass_forever() {
     fn losses<M: Model>(simulator: &Setting<M>) -> Vec<f64> {

@@ -6,7 +6,7 @@ use crate::parameters::SampleSizes;
 use crate::recursion::Recursion;
 use crate::scalar::Scalar;
 
-/// Cell probabilities; loss: sum over the cells of the squared error.
+/// Probabilities of the categories; loss: sum over the categories of the squared error.
 ///
 /// # Formula
 /// `A_r = A_s = sum p_i (1 - p_i),  nu = n, m,  rho = 1 - 1/m`
@@ -21,7 +21,7 @@ use crate::scalar::Scalar;
 /// # Examples
 /// ```
 /// use goldenweight_theory::{categorical, parameters::SampleSizes};
-/// // Two equally likely cells; of 10 rows the squared errors add up to 2 (1/4)/10.
+/// // Two equally likely categories; of 10 rows the squared errors add up to 2 (1/4)/10.
 /// let law = categorical::law(&[0.5, 0.5], SampleSizes::new(10, 10)?);
 /// assert!((law.risk_at(&1.0, 0) - 0.05_f64).abs() < 1e-16);
 /// // The mean of the sum of q (1 - q), 1/2 of the truth, loses a tenth with each 10 rows.
