@@ -1,4 +1,4 @@
-"""Figure 8's chains in Numba: the peer whose time the program's is held against. One thread, one weight, one replicate per chain.
+"""Figure 8's chains in Numba: the peer with whose time the program's is compared. One thread, one weight, one replicate per chain.
 
 Each function runs chains of T generations (0 to T - 1, of which 0 is fitted on real rows alone) and returns, for each of them, the loss
 averaged over generations B to T - 1. Every row is drawn. Real and synthetic rows have weights w/n and (1 - w)/m; fits are warm-started

@@ -1,4 +1,4 @@
-//! Theorems held against simulations: claims, their checks, one error rate for a whole run, and a page that shows it.
+//! Theorems compared with simulations: claims, their checks, one error rate for a whole run, and a page that shows it.
 //!
 //! # How it works
 //! * A [`Claim`] is a [`Statement`] with [`Check`]s; a [`Suite`] is the claims that run together. A check compares without sampling error ([`recursion`],

@@ -68,7 +68,7 @@ proptest! {
         assert_close("gap", found.gap, float(&(q(1, 1) - rho)), EXACT_DESIGN);
     }
 
-    /// The quadrature is resolved everywhere, and what it gives is a risk: above that of the fit to more rows, below that of what it mixes.
+    /// Everywhere the two quadratures agree, rho is in [0, 1], and the noise is at least that of one fit to all n + m rows. The risk at t is that of t steps.
     #[test]
     fn resolved(
         p in 1u32..40, n in log_uniform(0.0, 6.0), m in log_uniform(0.0, 6.0), odds in log_uniform(-30.0, 15.0), t in 0u32..50,

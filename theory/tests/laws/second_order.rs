@@ -1,4 +1,4 @@
-//! Regressions to second order: tensors over the rows, the exact law of linear regression, digits of another derivation.
+//! Regressions to second order: sums over the rows of all tensor entries, the exact law of linear regression, numbers of another derivation.
 
 use goldenweight_theory::parameters::Weight;
 use goldenweight_theory::random_design::RandomDesign;
