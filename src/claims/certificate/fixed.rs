@@ -145,8 +145,10 @@ fn likelihood(sigma: &DMatrix<Q>, n: u64, m: u64) -> MaximumLikelihood<Q> {
 /// E (x'Sx)^2 and G for E det S of S = Sigma_t in two dimensions; F_0 and G_0 for those of S_0, the covariance of the real rows. Given S_0 the mean of Sigma_t is
 /// xi S_0, so M = (1 - 1/n) xi. The equations are
 ///
-///     M = w (1 - 1/n) + u (1 - 1/m) M,   e = (w^2 + 2wu)/n + u^2 (e + M/m),
-///     F = (w^2 + 2wu (1 - 1/m) xi) F_0 + u^2 (1 - 1/m^2) F,
+/// ```text
+/// M = w (1 - 1/n) + u (1 - 1/m) M,   e = (w^2 + 2wu)/n + u^2 (e + M/m),
+/// F = (w^2 + 2wu (1 - 1/m) xi) F_0 + u^2 (1 - 1/m^2) F,
+/// ```
 ///
 /// and that of G is that of F with G_0 and (1 - 1/m)(1 - 2/m).
 fn still() -> Certificate {

@@ -56,8 +56,10 @@ fn compare(what: &str, p: usize, mean: bool) -> Certificate {
 /// The limits are fixed points of the equations of the moments. In units of Sigma: M is E Sigma_t; e the mean's risk; F stands for E (x'Sx)^2 and G for E det S of
 /// S = Sigma_t in two dimensions. With X = 2 w u (1 - 1/n)(1 - 1/m) M the equations are
 ///
-///     M = w (1 - 1/n) + u (1 - 1/m) M,             e = w^2/n + u^2 (e + M/m),
-///     F = w^2 (1 - 1/n^2) + X + u^2 (1 - 1/m^2) F,   G = w^2 (1 - 1/n)(1 - 2/n) + X + u^2 (1 - 1/m)(1 - 2/m) G.
+/// ```text
+/// M = w (1 - 1/n) + u (1 - 1/m) M,               e = w^2/n + u^2 (e + M/m),
+/// F = w^2 (1 - 1/n^2) + X + u^2 (1 - 1/m^2) F,   G = w^2 (1 - 1/n)(1 - 2/n) + X + u^2 (1 - 1/m)(1 - 2/m) G.
+/// ```
 fn fixed() -> Certificate {
     let one = q(1, 1);
     let compared = places().into_iter().filter(|(_, _, w)| *w > q(0, 1)).map(|(n, m, w)| {
