@@ -16,13 +16,7 @@ struct Stops {
 }
 
 impl<M: Model> Source<M> for Stops {
-    fn draw(
-        &self,
-        model: &M,
-        rng: &mut StreamRng,
-        noise: &mut M::Noise,
-        data: &mut M::Data,
-    ) -> Result<(), FitFailure> {
+    fn draw(&self, model: &M, rng: &mut StreamRng, noise: &mut M::Noise, data: &mut M::Data) -> Result<(), FitFailure> {
         if self.drawn.fetch_add(1, Ordering::Relaxed) + 1 == self.at {
             self.stop.store(true, Ordering::Relaxed);
         }
