@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, path::PathBuf, sync::atomic::AtomicBool};
 
 use clap::Args;
 use goldenweight::{
-    adult::{Column, Differences, Table},
+    adult::{Column, DataError, Differences, Table},
     experiment::{InputError, Rows, within},
     prediction::Law,
     simulate::{
@@ -203,7 +203,12 @@ impl AdultArgs {
             None => (Cow::Borrowed(Table::embedded()), Differences::default()),
             Some(path) => {
                 let wrong = |problem: String| InputError::new("--data", path.display(), problem);
-                let (table, differences) = Table::read(path).map_err(|e| wrong(e.to_string()))?;
+                let read = |e: DataError| {
+                    let said = e.to_string();
+                    // What is wrong with the path itself does not name it again.
+                    wrong(said.strip_prefix(&format!("{}: ", path.display())).unwrap_or(&said).to_owned())
+                };
+                let (table, differences) = Table::read(path).map_err(read)?;
                 if let Some(column) = Column::ALL.into_iter().find(|&column| table.counts(column).len() == 1) {
                     let name = column.name();
                     Err(wrong(format!("{name} is the same in all rows, so that there is no frequency to estimate")))?;
