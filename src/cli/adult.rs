@@ -51,8 +51,9 @@ const WEIGHTS: usize = 4;
     the logistic regression of income on five covariates, with an intercept (loss: squared error of the six coefficients), has a limit\n\
     law, of a misspecified model, so there is a ratio but no z.\n\n\
     The files of --data may be public copies: with a header line, labels with or without dots or as 0 and 1, without the remark of\n\
-    adult.test, with semicolons or tabs for commas, quotes, other line ends, empty fields for '?', or one adult.csv. Where there are fewer rows, as in the training part\n\
-    alone, or more, truths and laws are those of the rows given. What differs from the original is said.\n\n{Z_HELP}\n\n\
+    adult.test, with semicolons or tabs for commas, quotes, other line ends, empty fields for '?', or one adult.csv. Where there are\n\
+    fewer rows, as in the training part alone, or more, truths and laws are those of the rows given. What differs from the original is\n\
+    said.\n\n{Z_HELP}\n\n\
     Exit code 3 where more than one in ten thousand replicates ended in a fit that does not exist.\n\n{INTERRUPT_HELP}"))]
 pub struct AdultArgs {
     /// Directory of the files adult.data and adult.test, or of a public copy of them, or one file, of all rows or of a part [default: the embedded table]

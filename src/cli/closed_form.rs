@@ -44,8 +44,8 @@ pub struct WeightArgs {
 #[derive(Args)]
 #[command(after_help = format!("Example: goldenweight risk --model gaussian-covariance --real 10 --synthetic 10 --weight 0.09\n\n{}\n\n\
     JSON: diverges where the risk, or else its limit, is infinite; overflow where the risk is finite and beyond the largest float,\n\
-    1.8e308, and then not diverges; log10_risk is its decimal logarithm in any case; limit_diverges tells of the limit alone. For every\n\
-    key that is null, reasons says why.", models()))]
+    1.8e308, and then not diverges; log10_risk is its decimal logarithm in any case, log10_limit_risk that of the limit;\n\
+    limit_diverges tells of the limit alone. For every key that is null, reasons says why.", models()))]
 pub struct RiskArgs {
     /// Model, see below
     #[arg(long, value_parser = find)]
@@ -267,6 +267,7 @@ struct RiskResult {
     risk: Option<f64>,
     log10_risk: Option<f64>,
     limit_risk: Option<f64>,
+    log10_limit_risk: Option<f64>,
     fresh_only_risk: f64,
     exact: bool,
     order: &'static str,
@@ -294,16 +295,18 @@ impl fmt::Display for RiskDocument {
             if i > 0 {
                 writeln!(f)?;
             }
-            let risk = match (result.risk, result.log10_risk) {
-                (None, Some(log10)) => {
-                    format!("{} (its decimal logarithm: {}; {OVERFLOW})", power_of_ten(log10), short(log10))
+            let number = |key, risk: Option<f64>, log10: Option<f64>| {
+                let reason = result.reasons.get(key).map(String::as_str);
+                match (risk, log10) {
+                    (None, Some(log10)) => {
+                        format!("{} (its decimal logarithm: {}; {OVERFLOW})", power_of_ten(log10), short(log10))
+                    }
+                    (None, None) if reason == Some(DIVERGES) => short(f64::INFINITY),
+                    (risk, _) => explained(risk, reason),
                 }
-                (risk, _) => short(risk.unwrap_or(f64::INFINITY)),
             };
-            let limit = match result.limit_risk {
-                None if result.limit_diverges == Some(true) => short(f64::INFINITY),
-                limit => explained(limit, result.reasons.get("limit_risk").map(String::as_str)),
-            };
+            let risk = number("risk", result.risk, result.log10_risk);
+            let limit = number("limit_risk", result.limit_risk, result.log10_limit_risk);
             lines(
                 f,
                 &[
@@ -371,6 +374,7 @@ impl RiskArgs {
             ("risk", risk.is_none(), why(wide.is_none())),
             ("log10_risk", wide.is_none(), DIVERGES),
             ("limit_risk", limit_risk.is_none(), why_no_limit),
+            ("log10_limit_risk", limit.is_none(), if limit_law.is_none() { no_limit } else { DIVERGES }),
             ("diverges", limit_diverges.is_none(), no_limit),
             ("limit_diverges", limit_diverges.is_none(), no_limit),
         ];
@@ -379,6 +383,7 @@ impl RiskArgs {
             risk,
             log10_risk: wide.and_then(|risk| finite(risk.log10())),
             limit_risk,
+            log10_limit_risk: limit.and_then(|risk| finite(risk.log10())),
             fresh_only_risk: law.fresh_only_risk(weight),
             exact,
             order: if exact { "exact" } else { "limit" },
