@@ -242,7 +242,8 @@ fn select(names: &[String]) -> Result<Vec<Picture>, InputError> {
                 group => format!("theory ({})", group.iter().map(Picture::name).collect::<Vec<_>>().join(", ")),
             });
             let condition = format!("must be of {}", panels.collect::<Vec<_>>().join(", "));
-            let meant = did_you_mean(name, all.iter().map(Picture::name)).trim_start_matches("; ").to_owned();
+            let names = all.iter().map(Picture::name).chain(["theory"]);
+            let meant = did_you_mean(name, names).trim_start_matches("; ").to_owned();
             let condition = if meant.is_empty() { condition } else { format!("{meant} {condition}") };
             return Err(InputError::new("figures", name, condition));
         }

@@ -285,10 +285,11 @@ const INTERRUPTED: &str = "interrupted before two batches were whole";
 const NOT_CONVERGED: &str = "the solver did not converge to a minimum inside the weights";
 
 /// The weight that minimises the predicted risk at these generations: the optimum of the limit where the risk there has
-/// reached its limit, else (few generations, small k) the minimiser of the closed form.
+/// reached its limit, else (few generations, small k, no optimum of the limit) the minimiser of the closed form.
 fn optimal_weight(prediction: &Prediction, at: Generations) -> Result<Weight, ParameterError> {
-    let limit = Weight::new(prediction.optimal_weight().unwrap_or(1.0))?;
-    if (prediction.risk(limit, at) / prediction.risk(limit, Generations::Limit) - 1.0).abs() < SETTLED {
+    if let Some(limit) = prediction.optimal_weight().map(Weight::new).transpose()?
+        && (prediction.risk(limit, at) / prediction.risk(limit, Generations::Limit) - 1.0).abs() < SETTLED
+    {
         return Ok(limit);
     }
     let risk = |w| Weight::new(w).map_or(f64::NAN, |w| prediction.risk(w, at));
