@@ -233,7 +233,7 @@ fn optimize_finds_the_exact_optimum_within_its_standard_error() {
     assert!(number(&document, "z").abs() < 5.0, "{document}");
     assert!(number(&document, "std_error") < 0.02, "{document}");
     assert_eq!(document["converged"], true);
-    // One real row makes the limit a point; at one generation the mean's risk, tr Sigma (w^2/n + u^2 (1/n + E tr cov/(m tr Sigma))) with E cov = 0, is least at w = 1/2.
+    // The covariance of one row is 0, and so synthetic rows are that row again: the risk is tr Sigma (w^2 + (1 - w)^2).
     let line =
         "optimize --model gaussian-mean --divisor mle --real 1 --synthetic 9 --generations 1 --replicates 480 --json";
     assert_close(number(&json(line), "theory_weight"), 0.5, 1e-5, "theory from one real row");
