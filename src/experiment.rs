@@ -32,6 +32,13 @@ impl InputError {
         let condition = condition.map(|(i, part)| if i % 2 == 1 { name(part) } else { part.to_owned() });
         Self { field: name(&self.field), value: self.value.clone(), condition: condition.collect() }
     }
+
+    /// The same with the value in other words, by its field: as it was typed, say.
+    #[must_use]
+    pub fn valued(self, value: impl Fn(&str, &str) -> Option<String>) -> Self {
+        let value = value(&self.field, &self.value).map(one_line);
+        Self { value: value.map_or(self.value, |value| excerpt(&value)), ..self }
+    }
 }
 
 /// A newline in an argument or in a file's name must not make two lines: control characters are escaped.
@@ -158,7 +165,7 @@ impl Parameters {
             beta.as_ref().map(|beta| ("beta", list(beta))),
             sigma.as_ref().map(|sigma| ("sigma", matrix(sigma))),
             design_covariance.as_ref().map(|omega| ("design_covariance", matrix(omega))),
-            noise_variance.map(|variance| ("noise_variance", variance.to_string())),
+            noise_variance.map(|variance| ("noise_variance", digits(variance))),
             probabilities.as_ref().map(|p| ("probabilities", list(p))),
             divisor.map(|divisor| ("divisor", divisor_name(divisor).to_owned())),
         ]
@@ -260,23 +267,31 @@ impl Problem {
     /// Names the field, its value and the condition.
     pub fn weight(&self, weight: f64) -> Result<f64, InputError> {
         if !(0.0..=1.0).contains(&weight) {
-            return Err(InputError::new("weight", weight, "must be from 0 to 1"));
+            return Err(InputError::new("weight", digits(weight), "must be from 0 to 1"));
         }
         self.truth.validate_weight(weight, self.rows)?;
         Ok(weight + 0.0)
     }
 }
 
+/// The shortest digits that give the same number back, with an exponent where zeros would hide them.
+///
+/// # Examples
+/// ```
+/// use goldenweight::experiment::digits;
+/// assert_eq!([0.5, 1.0, 1e308, -2.5e-7].map(digits), ["0.5", "1", "1e308", "-2.5e-7"]);
+/// ```
+#[must_use]
+pub fn digits(x: f64) -> String {
+    if x == 0.0 || (1e-4..1e12).contains(&x.abs()) { x.to_string() } else { format!("{x:e}") }
+}
+
 /// Numbers as a user types them.
 pub(crate) fn list(values: &[f64]) -> String {
-    values.iter().map(f64::to_string).collect::<Vec<_>>().join(",")
+    values.iter().copied().map(digits).collect::<Vec<_>>().join(",")
 }
 
 /// The rows of a matrix as a user types them.
 pub(crate) fn matrix(values: &DMatrix<f64>) -> String {
-    values
-        .row_iter()
-        .map(|row| row.iter().map(f64::to_string).collect::<Vec<_>>().join(","))
-        .collect::<Vec<_>>()
-        .join(";")
+    values.row_iter().map(|row| list(&row.iter().copied().collect::<Vec<_>>())).collect::<Vec<_>>().join(";")
 }

@@ -18,7 +18,7 @@ pub enum Checked {
     Proved(BTreeSet<String>),
     /// Something is not proved, with what the script said.
     Refused(String),
-    /// Nothing was decided, with the reason: usually Coq is not installed.
+    /// Nothing was decided, with the reason: Coq is not there, or was interrupted.
     NotRun(String),
 }
 
@@ -67,6 +67,8 @@ fn verdict(output: &Output) -> Checked {
             Checked::Proved(out.lines().filter_map(|line| line.strip_prefix("proved ")).map(str::to_owned).collect())
         }
         Some(3) => Checked::NotRun(out.trim().to_owned()),
+        // Ctrl-C in a terminal goes to Coq too, and says nothing of a theorem.
+        None => Checked::NotRun("not run: theory/proofs/check was interrupted".to_owned()),
         _ => {
             let said: Vec<_> = out.lines().filter(|line| line.starts_with("refused ")).chain(err.lines()).collect();
             Checked::Refused(said.join("; "))
@@ -92,6 +94,9 @@ mod tests {
         assert_eq!(output(3, "not run: coq not found\n", ""), Checked::NotRun("not run: coq not found".into()));
         let refused = output(1, "proved a\nrefused b: an axiom\n", "check: a theorem is refused");
         assert_eq!(refused, Checked::Refused("refused b: an axiom; check: a theorem is refused".into()));
+        let signal = ExitStatus::from_raw(15);
+        let ended = verdict(&Output { status: signal, stdout: b"proved a\n".into(), stderr: Vec::new() });
+        assert_eq!(ended, Checked::NotRun("not run: theory/proofs/check was interrupted".into()));
     }
 
     #[test]

@@ -35,13 +35,19 @@ pub enum DataError {
         /// What is wrong.
         problem: String,
     },
+    /// The file is no text.
+    #[error("{}: is compressed; unpack it first", .file.display())]
+    Compressed {
+        /// Path of the file.
+        file: PathBuf,
+    },
     /// The file has no rows.
     #[error("{}: no rows", .file.display())]
     Empty {
         /// Path of the file.
         file: PathBuf,
     },
-    /// The names in a directory do not tell which file is meant.
+    /// No file, or more than one, could be meant.
     #[error("{}: {problem}", .directory.display())]
     Names {
         /// Path of the directory.
@@ -68,6 +74,8 @@ pub struct Differences {
     pub absent: u64,
     /// Differences in the number of rows, file by file. Empty where both files, or the one in their place, are as long as the original.
     pub lengths: Vec<String>,
+    /// What else is to be known of the files: one that was not read, one that repeats the other.
+    pub notes: Vec<String>,
 }
 
 /// What a column holds. The ranges of numbers are those of the original table.
@@ -152,8 +160,16 @@ type Contents = (Vec<Group>, [BTreeMap<String, u32>; 3]);
 /// The table of a directory or of one file, with what differs from the original.
 pub(super) fn table(path: &Path) -> Result<(Contents, Differences), DataError> {
     let mut reading = Reading::default();
-    for (file, part) in files(path)? {
-        reading.file(&file, part)?;
+    let Files { read, notes } = files(path)?;
+    reading.differences.notes = notes;
+    for (file, part) in &read {
+        let before = reading.groups.clone();
+        reading.file(file, *part)?;
+        let is_twice = |(group, count): (_, &u32)| before.get(group).is_some_and(|once| 2 * once == *count);
+        if reading.groups.iter().all(is_twice) {
+            let note = format!("{} has the same rows as {}", file.display(), read[0].0.display());
+            reading.differences.notes.push(note);
+        }
     }
     let Reading { groups, categories, mut differences } = reading;
     let read: u64 = groups.values().map(|&count| u64::from(count)).sum();
@@ -162,35 +178,49 @@ pub(super) fn table(path: &Path) -> Result<(Contents, Differences), DataError> {
     Ok(((groups.into_iter().map(group).collect(), categories), differences))
 }
 
-/// The files to read, with their parts where the names tell these. A path to a file is that file. In a directory they are the two original files, or else the
-/// copies: among the files with "adult" or "census" in their name, one with "test" and one other, or a single one. The name of a single file does not tell its
-/// part: adult.csv may be the training part.
-fn files(path: &Path) -> Result<Vec<(PathBuf, Option<Part>)>, DataError> {
+/// Which files are read, and what is to be said of that.
+struct Files {
+    read: Vec<(PathBuf, Option<Part>)>,
+    notes: Vec<String>,
+}
+
+/// A path to a file is that file. In a directory they are the two original files, or else the copies: among the files with "adult" or "census" in their name, one with
+/// "test" and one other, or a single one. The name of a single file does not tell its part: adult.csv may be the training part.
+fn files(path: &Path) -> Result<Files, DataError> {
+    let single = |file| Files { read: vec![(file, None)], notes: Vec::new() };
     if path.is_file() {
-        return Ok(vec![(path.to_owned(), None)]);
+        return Ok(single(path.to_owned()));
     }
-    let pair = |data, test| Ok(vec![(data, Some(Part::Data)), (test, Some(Part::Test))]);
+    let pair = |data, test, notes| Files { read: vec![(data, Some(Part::Data)), (test, Some(Part::Test))], notes };
+    let entries = fs::read_dir(path).map_err(|source| DataError::Read { file: path.to_owned(), source })?;
+    let mut names: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    names.sort();
+    let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let named = |path: &PathBuf, endings: &[&str]| {
+        let name = name(path);
+        let ends = endings.iter().any(|ending| name.ends_with(ending));
+        ends && ["adult", "census"].iter().any(|word| name.contains(word))
+    };
+    let packed = names.iter().find(|path| named(path, &[".gz", ".zip", ".bz2", ".xz", ".z", ".zst"])).cloned();
+    names.retain(|path| named(path, &[".csv", ".data", ".test", ".txt"]));
     let [data, test] = [Part::Data, Part::Test].map(|part| path.join(part.name()));
     if data.exists() && test.exists() {
-        return pair(data, test);
+        let others = names.iter().filter(|path| **path != data && **path != test);
+        let note = |path: &PathBuf| format!("{} is not read: adult.data and adult.test are", path.display());
+        return Ok(pair(data.clone(), test.clone(), others.map(note).collect()));
     }
-    let mut names: Vec<PathBuf> = match fs::read_dir(path) {
-        Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
-        Err(_) => Vec::new(),
-    };
-    let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    names.retain(|path| {
-        let name = name(path);
-        let table = [".csv", ".data", ".test", ".txt"].iter().any(|ending| name.ends_with(ending));
-        table && ["adult", "census"].iter().any(|word| name.contains(word))
-    });
-    names.sort();
     let (tests, others): (Vec<PathBuf>, Vec<PathBuf>) = names.into_iter().partition(|path| name(path).contains("test"));
     match (tests.as_slice(), others.as_slice()) {
-        ([test], [data]) => pair(data.clone(), test.clone()),
-        ([file], []) | ([], [file]) => Ok(vec![(file.clone(), None)]),
-        // Reading it fails, with an error that names the missing file.
-        ([], []) => Ok(vec![(data, None)]),
+        ([test], [data]) => Ok(pair(data.clone(), test.clone(), Vec::new())),
+        ([file], []) | ([], [file]) => Ok(single(file.clone())),
+        ([], []) => Err(packed.map_or_else(
+            || DataError::Names {
+                directory: path.to_owned(),
+                problem: "no file adult.data, adult.test or adult.csv, or a copy of another such name, is here"
+                    .to_owned(),
+            },
+            |file| DataError::Compressed { file },
+        )),
         _ => {
             let found: Vec<String> = others.iter().chain(&tests).map(name).collect();
             let problem = format!("which files are meant? {}; name one, or leave two", found.join(", "));
@@ -222,18 +252,25 @@ impl Reading {
     fn file(&mut self, file: &Path, part: Option<Part>) -> Result<(), DataError> {
         let read_error = |source| DataError::Read { file: file.to_owned(), source };
         let bytes = fs::read(file).map_err(read_error)?;
+        // gzip, zip, bzip2, xz, Zstandard, compress.
+        let packed: [&[u8]; 6] = [b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"\x1f\x9d"];
+        if packed.iter().any(|first| bytes.starts_with(first)) {
+            return Err(DataError::Compressed { file: file.to_owned() });
+        }
         let mut form = Form::default();
         let mark = b"\xef\xbb\xbf";
         let text = bytes.strip_prefix(mark).inspect(|_| form.note("a byte order mark")).unwrap_or(&bytes);
         if text.contains(&b'\r') {
             form.note("line ends of CR LF or CR");
         }
-        if !text.windows(2).any(|pair| pair == b", ") {
+        let delimiter = delimiter(text, &mut form);
+        if delimiter == b',' && !text.windows(2).any(|pair| pair == b", ") {
             form.note("no spaces after the commas");
         }
         // No field of the table contains a comma. So quotes are only removed, and a quote without its partner does not swallow lines.
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
+            .delimiter(delimiter)
             .flexible(true)
             .quoting(false)
             .trim(csv::Trim::All)
@@ -425,6 +462,17 @@ impl Layout {
         }
         Ok(row)
     }
+}
+
+/// What is between the fields: a comma, or where the first line with any has none a semicolon or a tab.
+fn delimiter(text: &[u8], form: &mut Form) -> u8 {
+    let first = text.iter().find(|byte| b",;\t".contains(byte)).copied().unwrap_or(b',');
+    match first {
+        b';' => form.note("semicolons in the place of commas"),
+        b'\t' => form.note("tabs in the place of commas"),
+        _ => {}
+    }
+    first
 }
 
 /// Whether a label, without its dot, means above 50,000 dollars. It is one of the original's words, also in lower case, or 0 or 1.

@@ -5,7 +5,7 @@ use goldenweight_theory::{categorical, parameters::ParameterError};
 
 use super::{Entry, Truth};
 use crate::{
-    experiment::{InputError, Rows, list},
+    experiment::{InputError, Rows, digits, list},
     prediction::{Law, Prediction, sizes},
     simulate::{
         Setting, Simulator,
@@ -74,7 +74,7 @@ fn cells(mut p: Vec<f64>) -> Result<Vec<f64>, InputError> {
         return error("must each be above 0 and below 1");
     }
     if (sum - 1.0).abs() > SUM_TOLERANCE {
-        return error(&format!("must have the sum 1, not {sum}"));
+        return error(&format!("must have the sum 1, not {}", digits(sum)));
     }
     p.iter_mut().for_each(|x| *x /= sum);
     Ok(p)

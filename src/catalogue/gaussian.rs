@@ -9,7 +9,7 @@ use nalgebra::DMatrix;
 
 use super::{Entry, Truth};
 use crate::{
-    experiment::{Divisor, InputError, Parameters, Problem, Rows, matrix},
+    experiment::{Divisor, InputError, Parameters, Problem, Rows, digits, matrix},
     prediction::{Estimand, Law, Prediction, sizes},
     simulate::{
         Setting, Simulator,
@@ -84,10 +84,10 @@ fn gaussian(parameters: &Parameters, estimand: Estimand) -> Result<Gaussian, Inp
 /// Largest number that a truth may have: far from where its square, or the inverse of that, is no float.
 pub const LARGEST: f64 = 1e100;
 
-/// A covariance as it must be; the coordinates that it makes.
+/// Finds out whether a matrix is a covariance, and gives its coordinates, see [`Coordinates`].
 ///
 /// # Errors
-/// Where it is none, or too large.
+/// Where it is not symmetric and positive definite, or its variances are out of range.
 pub fn covariance(field: &str, given: &DMatrix<f64>, parameters: &Parameters) -> Result<Coordinates, InputError> {
     let refuse = |condition: &str| {
         let value = parameters.given().find(|(name, _)| *name == field).map(|(_, value)| value);
@@ -108,7 +108,7 @@ pub fn covariance(field: &str, given: &DMatrix<f64>, parameters: &Parameters) ->
     }
     let mut above = (0..given.ncols()).flat_map(|j| (0..j).map(move |i| (i, j)));
     if let Some((i, j)) = above.find(|&(i, j)| given[(i, j)] != given[(j, i)]) {
-        let (row, column, one, other) = (i + 1, j + 1, given[(i, j)], given[(j, i)]);
+        let (row, column, one, other) = (i + 1, j + 1, digits(given[(i, j)]), digits(given[(j, i)]));
         return Err(refuse(&format!(
             "must be symmetric: row {row}, column {column} has {one}, row {column}, column {row} has {other}"
         )));

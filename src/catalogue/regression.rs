@@ -18,7 +18,7 @@ use super::{
     gaussian::{LARGEST, covariance},
 };
 use crate::{
-    experiment::{InputError, Parameters, Problem, Rows, list},
+    experiment::{InputError, Parameters, Problem, Rows, digits, list},
     prediction::{Law, Prediction, sizes},
     simulate::{
         Setting, Simulator,
@@ -105,7 +105,7 @@ fn regression(parameters: &Parameters, family: Family) -> Result<Regression, Inp
     let noise_variance = parameters.noise_variance.unwrap_or(1.0);
     // Written so that NaN fails.
     if !(noise_variance > 0.0 && (1.0 / LARGEST..=LARGEST).contains(&noise_variance)) {
-        return Err(InputError::new("noise_variance", noise_variance, "must be above 0, from 1e-100 to 1e100"));
+        return Err(InputError::new("noise_variance", digits(noise_variance), "must be above 0, from 1e-100 to 1e100"));
     }
     let gamma = match &covariates {
         None => DVector::from_vec(beta.clone()),
@@ -124,7 +124,7 @@ fn regression(parameters: &Parameters, family: Family) -> Result<Regression, Inp
 }
 
 impl Regression {
-    /// Fewest rows for a fit of their own, and for a finite risk of a linear one.
+    /// Fewest rows: one more than coefficients for a fit on them alone, two more where that must have a finite risk too (linear regression).
     fn fewest(&self) -> usize {
         self.dim() + if self.family == Family::Linear { 2 } else { 1 }
     }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, path::PathBuf, sync::atomic::AtomicBool};
 
 use clap::Args;
 use goldenweight::{
-    adult::{Column, Differences, Table},
+    adult::{Column, DataError, Differences, Table},
     experiment::{InputError, Rows, within},
     prediction::Law,
     simulate::{
@@ -13,6 +13,7 @@ use goldenweight::{
         categorical::CategoricalSufficient,
         engine::{self, Outcome, Plan, Record, ScheduleKind, Watch, Weights},
     },
+    stats::shown::number_of,
     stream::experiment_id,
 };
 use goldenweight_theory::{
@@ -50,8 +51,9 @@ const WEIGHTS: usize = 4;
     the logistic regression of income on five covariates, with an intercept (loss: squared error of the six coefficients), has a limit\n\
     law, of a misspecified model, so there is a ratio but no z.\n\n\
     The files of --data may be public copies: with a header line, labels with or without dots or as 0 and 1, without the remark of\n\
-    adult.test, with quotes, other line ends, empty fields for '?', or one adult.csv. Where there are fewer rows, as in the training part\n\
-    alone, or more, truths and laws are those of the rows given. What differs from the original is said.\n\n{Z_HELP}\n\n\
+    adult.test, with semicolons or tabs for commas, quotes, other line ends, empty fields for '?', or one adult.csv. Where there are\n\
+    fewer rows, as in the training part alone, or more, truths and laws are those of the rows given. What differs from the original is\n\
+    said.\n\n{Z_HELP}\n\n\
     Exit code 3 where more than one in ten thousand replicates ended in a fit that does not exist.\n\n{INTERRUPT_HELP}"))]
 pub struct AdultArgs {
     /// Directory of the files adult.data and adult.test, or of a public copy of them, or one file, of all rows or of a part [default: the embedded table]
@@ -90,13 +92,14 @@ struct DataDifferences {
     first: Option<String>,
     absent: u64,
     lengths: Vec<String>,
+    notes: Vec<String>,
     reasons: Reasons,
 }
 
 impl From<Differences> for DataDifferences {
-    fn from(Differences { form, rows, first, absent, lengths }: Differences) -> Self {
+    fn from(Differences { form, rows, first, absent, lengths, notes }: Differences) -> Self {
         let none = first.is_none().then(|| ("first", "no row differs from the original table".to_owned()));
-        Self { form, rows, first, absent, lengths, reasons: Reasons::from_iter(none) }
+        Self { form, rows, first, absent, lengths, notes, reasons: Reasons::from_iter(none) }
     }
 }
 
@@ -115,7 +118,7 @@ impl DataDifferences {
             };
             format!("{}; {absent}truths and laws are those of the rows read", self.lengths.join("; "))
         });
-        form.chain(lengths).chain(rows)
+        self.notes.iter().cloned().chain(form).chain(lengths).chain(rows)
     }
 }
 
@@ -135,9 +138,12 @@ struct Document {
 
 impl fmt::Display for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { data, real, synthetic, replicates, seed, .. } = self;
+        let Self { data, real, synthetic, replicates, seed, partial, .. } = self;
         for sentence in self.data_differences.sentences() {
             writeln!(f, "{sentence}")?;
+        }
+        if *partial {
+            writeln!(f, "partial, interrupted: the replicates that were finished are told below the table")?;
         }
         writeln!(f, "Adult ({data}), n = {real} real and m = {synthetic} synthetic rows per generation, mean over")?;
         writeln!(f, "generations {BURN_IN} to {}, {replicates} replicates, seed {seed}\n", GENERATIONS - 1)?;
@@ -180,7 +186,7 @@ impl fmt::Display for Document {
             let law = if *exact { "exact law" } else { "limit law" };
             writeln!(f, "{experiment:15} {law}")?;
             for Row { simulated, .. } in risks.iter().filter(|row| row.simulated.is_partial()).take(1) {
-                writeln!(f, "  {}", simulated.finished())?;
+                writeln!(f, "  {}", simulated.counted())?;
             }
             for Row { weight_name, simulated, .. } in risks.iter().filter(|row| row.simulated.has_failed()) {
                 writeln!(f, "  {weight_name}: {}; failed fits {}", simulated.mean_over(), simulated.failed())?;
@@ -198,7 +204,12 @@ impl AdultArgs {
             None => (Cow::Borrowed(Table::embedded()), Differences::default()),
             Some(path) => {
                 let wrong = |problem: String| InputError::new("--data", path.display(), problem);
-                let (table, differences) = Table::read(path).map_err(|e| wrong(e.to_string()))?;
+                let read = |e: DataError| {
+                    let said = e.to_string();
+                    // What is wrong with the path itself does not name it again.
+                    wrong(said.strip_prefix(&format!("{}: ", path.display())).unwrap_or(&said).to_owned())
+                };
+                let (table, differences) = Table::read(path).map_err(read)?;
                 if let Some(column) = Column::ALL.into_iter().find(|&column| table.counts(column).len() == 1) {
                     let name = column.name();
                     Err(wrong(format!("{name} is the same in all rows, so that there is no frequency to estimate")))?;
@@ -214,7 +225,7 @@ impl AdultArgs {
             let first =
                 |e: &Experiment| e.risks.first().map(|row| format!("{} {}", e.experiment, row.simulated.counted()));
             let finished: Vec<String> = document.experiments.iter().filter_map(first).collect();
-            remarks.inconclusive(format!("partial, interrupted: {} replicates", finished.join(", ")));
+            remarks.inconclusive(format!("partial, interrupted: {}", finished.join(", ")));
         }
         document.data_differences.sentences().for_each(|sentence| remarks.note(sentence));
         let mut missing = Vec::new();
@@ -224,7 +235,10 @@ impl AdultArgs {
             missing.extend(row.simulated.missing_z().map(|reason| (experiment, row.weight_name, reason)));
         }
         if let Some((experiment, weight, reason)) = missing.first() {
-            remarks.note(format!("no z in {} places; {experiment}, {weight}: {reason}", missing.len()));
+            remarks.note({
+                let places = number_of(missing.len() as u64, "place");
+                format!("no z in {places}; {experiment}, {weight}: {reason}")
+            });
         }
         Ok(remarks.say())
     }

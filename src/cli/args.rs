@@ -5,16 +5,17 @@ use std::{
     ops::{Range, RangeInclusive},
 };
 
-use clap::Args;
+use clap::{ArgAction, Args};
 use goldenweight::{
     catalogue::{self, Model},
-    experiment::{Divisor, InputError, Parameters, Problem, divisor_name, excerpt, within},
+    experiment::{Divisor, InputError, Parameters, Problem, digits, divisor_name, excerpt, within},
     simulate::engine::ScheduleKind,
+    stats::shown::number_of,
     stream::DEFAULT_SEED,
 };
 use nalgebra::DMatrix;
 
-use super::{Failure, output::short};
+use super::Failure;
 
 /// What the models are, for the help of the commands that take one.
 pub fn models() -> String {
@@ -71,7 +72,7 @@ pub struct Setting {
     #[arg(long, value_name = "P", value_parser = whole, allow_hyphen_values = true)]
     dim: Option<u64>,
     /// Coefficients of the regressions [default: 1,..,1]
-    #[arg(long, value_name = "B,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',')]
+    #[arg(long, value_name = "B,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',', action = ArgAction::Set)]
     beta: Option<Vec<f64>>,
     /// Covariance of the Gaussian models' rows, symmetric positive definite: '2,.6;.6,1', or @FILE with a row a line [default: the identity]
     #[arg(long, value_name = "MATRIX", value_parser = matrix, allow_hyphen_values = true)]
@@ -86,7 +87,7 @@ pub struct Setting {
     #[arg(long, value_name = "WORD", value_parser = divisor)]
     divisor: Option<Divisor>,
     /// Probabilities of the cells, categorical only [default: 0.1,0.2,0.3,0.4]
-    #[arg(long, value_name = "P,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',')]
+    #[arg(long, value_name = "P,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',', action = ArgAction::Set)]
     probabilities: Option<Vec<f64>>,
 }
 
@@ -111,8 +112,8 @@ impl Setting {
 /// What generations are fitted on, and with which weights.
 #[derive(Args)]
 pub struct Weighting {
-    /// Weight w on the real rows, 0 to 1; several (.5,.6,.7) give a result each, on common random numbers where there are any
-    #[arg(long, value_name = "W,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',')]
+    /// Weight w on the real rows, 0 to 1; several, each once (.5,.6,.7), give a result each, on common random numbers where there are any
+    #[arg(long, value_name = "W,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',', action = ArgAction::Set)]
     weight: Option<Vec<f64>>,
     /// Data of generation t: fresh (n new real rows and m synthetic ones), fixed (the same n real rows always) or accumulate (n real rows and all
     /// synthetic ones so far, weighted alike; takes no --weight)
@@ -126,10 +127,16 @@ impl Weighting {
         match (&self.weight, self.schedule.takes_weight()) {
             (None, true) => Err(InputError::new("option", "--weight", "is required")),
             (None, false) => Ok(vec![None]),
-            (Some(weights), true) => weights.iter().map(|&w| problem.weight(w).map(Some)).collect(),
+            (Some(weights), true) => {
+                let again = |(i, w): &(usize, &f64)| weights[..*i].contains(w);
+                if let Some((_, &twice)) = weights.iter().enumerate().find(again) {
+                    return Err(InputError::new("weight", digits(twice), "must be given once only"));
+                }
+                weights.iter().map(|&w| problem.weight(w).map(Some)).collect()
+            }
             (Some(weights), false) => {
                 let condition = format!("must be left out: --schedule {} takes no weight", self.schedule.name());
-                Err(InputError::new("weight", short(weights[0]), condition))
+                Err(InputError::new("weight", digits(weights[0]), condition))
             }
         }
     }
@@ -164,7 +171,8 @@ fn matrix(text: &str) -> Result<DMatrix<f64>, String> {
     let rows = rows.iter().enumerate().map(row).collect::<Result<Vec<_>, _>>()?;
     let columns = rows[0].len();
     if let Some(i) = rows.iter().position(|row| row.len() != columns) {
-        return Err(format!("row {} has {} entries, row 1 has {columns}", i + 1, rows[i].len()));
+        let entries = |count: usize| if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
+        return Err(format!("row {} has {}, row 1 has {columns}", i + 1, entries(rows[i].len())));
     }
     Ok(DMatrix::from_row_iterator(rows.len(), columns, rows.into_iter().flatten()))
 }
@@ -211,6 +219,11 @@ impl Replicates {
     /// Largest end of a range, 2^53: every reader of JSON has the indices as they are.
     const MAX_INDEX: u64 = 1 << 53;
 
+    /// The first so many.
+    pub fn first(count: u64) -> Self {
+        Self { range: 0..count, typed: count.to_string() }
+    }
+
     /// How many.
     pub fn count(&self) -> u64 {
         self.range.end - self.range.start
@@ -226,7 +239,8 @@ impl Replicates {
         if !self.is_range() || counts.contains(&self.count()) {
             return within("replicates", self.count(), counts).map(drop);
         }
-        let condition = format!("must be of at least {} and at most {} replicates", counts.start(), counts.end());
+        let most = number_of(*counts.end(), "replicate");
+        let condition = format!("must be of at least {} and at most {most}", counts.start());
         Err(InputError::new("replicates", self, condition))
     }
 }
@@ -238,8 +252,9 @@ pub fn whole(text: &str) -> Result<u64, String> {
     parsed.ok_or_else(|| "must be a whole number below 2^64, digits only".to_owned())
 }
 
-/// A finite number. -0 is 0; what is not 0 and yet too near it for a float would be taken as 0, and is refused.
+/// A finite number, blanks around it left out. -0 is 0; what is not 0 and yet too near it for a float would be taken as 0, and is refused.
 pub fn number(text: &str) -> Result<f64, String> {
+    let text = text.trim();
     let parsed = text.parse().ok().filter(|x: &f64| x.is_finite());
     let x = parsed.ok_or_else(|| "must be a finite number".to_owned())?;
     let digits = text.split(['e', 'E']).next().unwrap_or_default();
@@ -256,7 +271,7 @@ mod tests {
     #[test]
     fn matrices_are_rows_between_semicolons() {
         assert_eq!(matrix("2,.6; .6,1"), Ok(DMatrix::from_row_slice(2, 2, &[2.0, 0.6, 0.6, 1.0])));
-        assert_eq!(matrix("1,2;3"), Err("row 2 has 1 entries, row 1 has 2".to_owned()));
+        assert_eq!(matrix("1,2;3"), Err("row 2 has 1 entry, row 1 has 2".to_owned()));
         assert_eq!(matrix("1,2;3,x"), Err("row 2, entry 'x': must be a finite number".to_owned()));
         assert!(matrix("").is_err() && matrix("@no such file").unwrap_err().starts_with("must be a file of text"));
     }
@@ -283,7 +298,7 @@ mod tests {
         for zero in ["0", "-0", "-0.0", "+0", "0e5", "-0e-400"] {
             assert_eq!(number(zero).map(f64::to_bits), Ok(0), "{zero}");
         }
-        assert_eq!((number(".5"), number("5e-324")), (Ok(0.5), Ok(5e-324)));
+        assert_eq!((number(".5"), number(" .5 "), number("5e-324")), (Ok(0.5), Ok(0.5), Ok(5e-324)));
         for refused in ["1e-400", "-1e-400", "0.01E-999", "1e400", "-inf", "NaN", "", "half"] {
             assert!(number(refused).is_err(), "{refused}");
         }

@@ -2,12 +2,12 @@
 
 use std::sync::atomic::AtomicBool;
 
-use clap::Args;
+use clap::{ArgAction, Args};
 use glob::Pattern;
 use goldenweight::{
     claims,
     evidence::{Calibration, Kind, RunError, Verdict},
-    experiment::{InputError, within},
+    experiment::{InputError, digits, within},
     outcome::calibration::CalibrationOutcome,
     report::calibration::calibration,
 };
@@ -52,7 +52,7 @@ pub struct CalibrateArgs {
     #[arg(long, value_name = "GLOB", value_parser = pattern)]
     only: Option<Pattern>,
     /// Only evidence of these kinds: simulation, ladder, optimum [default: all three]
-    #[arg(long, value_name = "KINDS", value_parser = statistical, value_delimiter = ',')]
+    #[arg(long, value_name = "KINDS", value_parser = statistical, value_delimiter = ',', action = ArgAction::Set)]
     kinds: Vec<Kind>,
     #[command(flatten)]
     compute: Compute,
@@ -60,7 +60,7 @@ pub struct CalibrateArgs {
 
 /// A kind of evidence by simulation.
 fn statistical(name: &str) -> Result<Kind, String> {
-    let kind = [Kind::Simulation, Kind::Ladder, Kind::Optimum].into_iter().find(|kind| kind.word() == name);
+    let kind = [Kind::Simulation, Kind::Ladder, Kind::Optimum].into_iter().find(|kind| kind.word() == name.trim());
     kind.ok_or_else(|| "must be of simulation, ladder, optimum".to_owned())
 }
 
@@ -69,7 +69,7 @@ impl CalibrateArgs {
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         within("--seeds", self.seeds, 1..=MAX_SEEDS)?;
         if !(self.budget > 0.0 && self.budget <= 1.0) {
-            return Err(InputError::new("--budget", self.budget.to_string(), "must be above 0 and at most 1").into());
+            return Err(InputError::new("--budget", digits(self.budget), "must be above 0 and at most 1").into());
         }
         let stop = interrupt::listen()?;
         let outcome = self.compute.install(|| self.calibrate(stop))?;

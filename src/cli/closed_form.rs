@@ -44,8 +44,8 @@ pub struct WeightArgs {
 #[derive(Args)]
 #[command(after_help = format!("Example: goldenweight risk --model gaussian-covariance --real 10 --synthetic 10 --weight 0.09\n\n{}\n\n\
     JSON: diverges where the risk, or else its limit, is infinite; overflow where the risk is finite and beyond the largest float,\n\
-    1.8e308, and then not diverges; log10_risk is its decimal logarithm in any case; limit_diverges tells of the limit alone. For every\n\
-    key that is null, reasons says why.", models()))]
+    1.8e308, and then not diverges; log10_risk is its decimal logarithm in any case, log10_limit_risk that of the limit;\n\
+    limit_diverges tells of the limit alone. For every key that is null, reasons says why.", models()))]
 pub struct RiskArgs {
     /// Model, see below
     #[arg(long, value_parser = find)]
@@ -224,16 +224,28 @@ pub enum Results<T> {
     Many {
         /// In the order in which weights were asked for.
         results: Vec<T>,
+        /// Of the keys that stand beside the list.
+        reasons: Reasons,
     },
 }
 
-impl<T> From<Vec<T>> for Results<T> {
-    fn from(mut results: Vec<T>) -> Self {
+/// A result with reasons of its own.
+pub trait Reasoned {
+    /// They.
+    fn reasons(&mut self) -> &mut Reasons;
+}
+
+impl<T: Reasoned> Results<T> {
+    /// Of these results; `beside` are the reasons of the keys that all of them share.
+    pub fn new(mut results: Vec<T>, beside: Reasons) -> Self {
         match (results.pop(), results.is_empty()) {
-            (Some(only), true) => Self::One(Box::new(only)),
+            (Some(mut only), true) => {
+                only.reasons().extend(beside);
+                Self::One(Box::new(only))
+            }
             (last, _) => {
                 results.extend(last);
-                Self::Many { results }
+                Self::Many { results, reasons: beside }
             }
         }
     }
@@ -244,7 +256,7 @@ impl<T> Results<T> {
     pub fn all(&self) -> &[T] {
         match self {
             Self::One(only) => std::slice::from_ref(only),
-            Self::Many { results } => results,
+            Self::Many { results, .. } => results,
         }
     }
 }
@@ -255,13 +267,20 @@ struct RiskResult {
     risk: Option<f64>,
     log10_risk: Option<f64>,
     limit_risk: Option<f64>,
+    log10_limit_risk: Option<f64>,
     fresh_only_risk: f64,
     exact: bool,
     order: &'static str,
-    diverges: bool,
+    diverges: Option<bool>,
     overflow: bool,
-    limit_diverges: bool,
+    limit_diverges: Option<bool>,
     reasons: Reasons,
+}
+
+impl Reasoned for RiskResult {
+    fn reasons(&mut self) -> &mut Reasons {
+        &mut self.reasons
+    }
 }
 
 impl fmt::Display for RiskDocument {
@@ -276,14 +295,18 @@ impl fmt::Display for RiskDocument {
             if i > 0 {
                 writeln!(f)?;
             }
-            let risk = match (result.risk, result.log10_risk) {
-                (None, Some(log10)) => format!("{} ({OVERFLOW})", power_of_ten(log10)),
-                (risk, _) => short(risk.unwrap_or(f64::INFINITY)),
+            let number = |key, risk: Option<f64>, log10: Option<f64>| {
+                let reason = result.reasons.get(key).map(String::as_str);
+                match (risk, log10) {
+                    (None, Some(log10)) => {
+                        format!("{} (its decimal logarithm: {}; {OVERFLOW})", power_of_ten(log10), short(log10))
+                    }
+                    (None, None) if reason == Some(DIVERGES) => short(f64::INFINITY),
+                    (risk, _) => explained(risk, reason),
+                }
             };
-            let limit = match result.limit_risk {
-                None if !result.limit_diverges => explained(None, Some(OVERFLOW)),
-                limit => short(limit.unwrap_or(f64::INFINITY)),
-            };
+            let risk = number("risk", result.risk, result.log10_risk);
+            let limit = number("limit_risk", result.limit_risk, result.log10_limit_risk);
             lines(
                 f,
                 &[
@@ -309,14 +332,21 @@ impl RiskArgs {
         let at = Generations::new(self.generations, self.burn_in)?;
         let schedule = self.weighting.schedule;
         let document = self.compute.install(|| {
-            let prediction = predict(&problem, schedule)?;
-            let results = weights.iter().map(|&weight| self.result(&prediction, weight, at));
+            let laws = Laws::new(&problem, schedule, at)?;
+            let laws = laws.ok_or_else(|| Failure::CouldNotRun(no_law(&problem, schedule)))?;
+            let no_limit = no_law(&problem, schedule);
+            let results = weights.iter().map(|&weight| Self::result(&laws, weight, at, &no_limit));
+            let results = results.collect::<Result<Vec<_>, Failure>>()?;
+            let beside = [
+                ("generations", self.generations.is_none(), "not asked for: the limit"),
+                ("burn_in", self.burn_in.is_none(), "not asked for: no mean over generations"),
+            ];
             Ok(RiskDocument {
                 heading: (&problem).into(),
                 schedule: schedule.name(),
                 generations: self.generations,
                 burn_in: self.burn_in,
-                results: results.collect::<Result<Vec<_>, Failure>>()?.into(),
+                results: Results::new(results, reasons(&beside)),
             })
         })?;
         show(&document, self.compute.json, origin, None)?;
@@ -328,32 +358,38 @@ impl RiskArgs {
         Ok(remarks.say())
     }
 
-    fn result(&self, prediction: &Prediction, asked: Option<f64>, at: Generations) -> Result<RiskResult, Failure> {
+    fn result(laws: &Laws, asked: Option<f64>, at: Generations, no_limit: &str) -> Result<RiskResult, Failure> {
         let weight = Weight::new(asked.unwrap_or(1.0))?;
-        let [wide, limit] = [at, Generations::Limit].map(|at| prediction.wide_risk(weight, at));
+        let Laws { risk: law, limit: limit_law } = laws;
+        let wide = law.wide_risk(weight, at);
+        let limit = limit_law.as_ref().and_then(|law| law.wide_risk(weight, Generations::Limit));
+        let limit_diverges = limit_law.as_ref().map(|_| limit.is_none());
         let [risk, limit_risk] = [wide, limit].map(|risk| risk.and_then(|risk| finite(risk.to_f64())));
         let overflow = wide.is_some() && risk.is_none();
         let why = |diverges| if diverges { DIVERGES } else { OVERFLOW };
-        let exact = prediction.exact(weight);
+        let exact = law.exact(weight);
+        let why_no_limit = if limit_law.is_none() { no_limit } else { why(limit.is_none()) };
         let missing = [
             ("weight", asked.is_none(), NO_WEIGHT),
-            ("generations", self.generations.is_none(), "not asked for: the limit"),
-            ("burn_in", self.burn_in.is_none(), "not asked for: no mean over generations"),
             ("risk", risk.is_none(), why(wide.is_none())),
             ("log10_risk", wide.is_none(), DIVERGES),
-            ("limit_risk", limit_risk.is_none(), why(limit.is_none())),
+            ("limit_risk", limit_risk.is_none(), why_no_limit),
+            ("log10_limit_risk", limit.is_none(), if limit_law.is_none() { no_limit } else { DIVERGES }),
+            ("diverges", limit_diverges.is_none(), no_limit),
+            ("limit_diverges", limit_diverges.is_none(), no_limit),
         ];
         Ok(RiskResult {
             weight: asked,
             risk,
             log10_risk: wide.and_then(|risk| finite(risk.log10())),
             limit_risk,
-            fresh_only_risk: prediction.fresh_only_risk(weight),
+            log10_limit_risk: limit.and_then(|risk| finite(risk.log10())),
+            fresh_only_risk: law.fresh_only_risk(weight),
             exact,
             order: if exact { "exact" } else { "limit" },
-            diverges: limit.is_none() && !overflow,
+            diverges: limit_diverges.map(|diverges| diverges && !overflow),
             overflow,
-            limit_diverges: limit.is_none(),
+            limit_diverges,
             reasons: reasons(&missing),
         })
     }
@@ -368,6 +404,27 @@ fn reasons(all: &[(&'static str, bool, &str)]) -> Reasons {
     missing.map(|(key, _, reason)| (*key, (*reason).to_owned())).collect()
 }
 
+/// The law of the risk that is asked for, and that of the limit, where there is one.
+///
+/// Generation 0 is fitted on real rows alone, whatever comes after it: its law is that of fresh real rows, which is exact more often.
+pub struct Laws {
+    /// Of the risk.
+    pub risk: Prediction,
+    /// Of its limit.
+    limit: Option<Prediction>,
+}
+
+impl Laws {
+    /// None where the risk has no law.
+    pub fn new(problem: &Problem, schedule: ScheduleKind, at: Generations) -> Result<Option<Self>, Failure> {
+        let of = |schedule| Prediction::new(problem, schedule);
+        let limit = of(schedule)?;
+        let is_start = matches!(at, Generations::At(0) | Generations::Average { from: 0, until: 1 });
+        let risk = if is_start { of(ScheduleKind::Fresh)? } else { limit.clone() };
+        Ok(risk.map(|risk| Self { risk, limit }))
+    }
+}
+
 /// The prediction, where there is a law.
 pub fn predict(problem: &Problem, schedule: ScheduleKind) -> Result<Prediction, Failure> {
     let no_law = || Failure::CouldNotRun(no_law(problem, schedule));
@@ -376,7 +433,11 @@ pub fn predict(problem: &Problem, schedule: ScheduleKind) -> Result<Prediction, 
 
 /// That there is none, in words.
 pub fn no_law(problem: &Problem, schedule: ScheduleKind) -> String {
-    format!("no law is known of {} under the schedule {} with these parameters", problem.model(), schedule.name())
+    format!(
+        "no law is known of {} under the schedule {} with these parameters beyond generation 0",
+        problem.model(),
+        schedule.name()
+    )
 }
 
 /// None where it is infinite: divergence has no number.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use goldenweight::stats::{
     compare::Estimate,
     moments::Moments,
-    shown::{Failures, NoZ, Z, z_of_mean},
+    shown::{Failures, NoZ, Z, number_of, z_of_mean},
 };
 use serde::Serialize;
 
@@ -72,10 +72,11 @@ impl fmt::Display for ShownZ {
         match (self.z_degrees, &self.z_reason) {
             (Some(degrees), _) => write!(
                 f,
-                "{} (a |z| as large has probability {} under Student's law with {} degrees of freedom)",
+                "{} (a |z| as large has probability {} under Student's law with {} {})",
                 self.number(),
                 self.p_value(),
-                short(degrees)
+                short(degrees),
+                if degrees == 1.0 { "degree of freedom" } else { "degrees of freedom" }
             ),
             (None, reason) => write!(f, "- ({})", reason.as_deref().unwrap_or_default()),
         }
@@ -220,13 +221,18 @@ impl Simulated {
 
     /// Replicates of how many.
     pub fn counted(&self) -> String {
-        format!("{} of {}", self.replicates, self.replicates_asked)
+        format!("{} of {}", self.replicates, number_of(self.replicates_asked, "replicate"))
+    }
+
+    /// Why what is null is so.
+    pub const fn reasons(&mut self) -> &mut Reasons {
+        &mut self.reasons
     }
 
     /// How much of it there is, in words.
     pub fn finished(&self) -> String {
         let part = if self.partial { "partial, interrupted: " } else { "" };
-        format!("{part}{} replicates", self.counted())
+        format!("{part}{}", self.counted())
     }
 
     /// Whether any replicate failed.
@@ -259,12 +265,13 @@ impl Simulated {
     pub fn remark(&self, of: &str, remarks: &mut Remarks) {
         let Self { fits, mean_over, .. } = self;
         if fits.too_many() {
-            let rest = format!("the risk shown is the {mean_over}, which are not a random choice");
+            let rest = format!("the risk shown is the {mean_over}, and not of a random choice");
             remarks.inconclusive(format!("{of}{fits} {FAILED_FIT}: {rest}"));
         } else if self.has_failed() {
             remarks.note(format!("{of}{fits} {FAILED_FIT}: the risk is the {mean_over}"));
         }
-        if let (None, Some(reason)) = (self.risk, self.reasons.get("risk")) {
+        // That it was interrupted is said of all together.
+        if let (None, Some(reason), 1..) = (self.risk, self.reasons.get("risk"), fits.replicates) {
             remarks.inconclusive(format!("{of}no risk: {reason}"));
         }
     }
@@ -279,8 +286,9 @@ impl Simulated {
 /// "mean over all 2000 replicates", or what is left of them.
 fn mean_over(fits: Failures) -> String {
     match fits {
+        Failures { replicates: 1, failed: 0 } => "the loss of one replicate".to_owned(),
         Failures { replicates, failed: 0 } => format!("mean over all {replicates} replicates"),
-        _ => format!("mean over the {} surviving replicates of {}", fits.surviving(), fits.replicates),
+        _ => format!("mean over the {} of {}", number_of(fits.surviving(), "surviving replicate"), fits.replicates),
     }
 }
 

@@ -24,6 +24,7 @@ use super::{
     origin::Origin,
     output::{open_folder, show, write_files},
     progress::Progress,
+    usage::did_you_mean,
 };
 
 /// Most replicates: the losses of figure 7 are all kept for its quantiles.
@@ -33,7 +34,8 @@ const MAX_REPLICATES: u64 = 100_000;
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight figures 8 --out figures --replicates 200\n\n\
     NAMES are figures (7, 8, 9, 10), panels (8a) and other pictures by name, or theory for all of those; without a name,\n\
-    everything is made. Each picture is two files, figure-8a.svg and figure-8a.csv. The CSV's header has the command that makes\n\
+    everything is made. Of theory, ladders and calibration are simulated: calibration runs the checks of verify, which takes\n\
+    minutes (fewer with --replicates below 1000); the others are made at once. Each picture is two files, figure-8a.svg and figure-8a.csv. The CSV's header has the command that makes\n\
     it again, version, seed and replicates, the meaning and unit of every column, and the rule behind bands and minima.\n\n\
     A second run reuses the pictures whose CSV was made by the same command, seed, version and replicates. Ctrl-C leaves\n\
     finished pictures, says what is missing and ends with exit code 3.\n\n\
@@ -233,8 +235,16 @@ fn select(names: &[String]) -> Result<Vec<Picture>, InputError> {
     let named = |picture: &Picture, name: &str| picture.name() == name || picture.group() == name;
     for name in names {
         if !all.iter().any(|picture| named(picture, name)) {
-            let others: Vec<&str> = all.iter().filter(|p| p.group() == "theory").map(Picture::name).collect();
-            let condition = format!("must be of 7, 8, 9, 10, a panel such as 8a, theory, {}", others.join(", "));
+            let panels = all.chunk_by(|one, next| one.group() == next.group()).map(|group| match group {
+                [first, .., last] if first.group() != "theory" => {
+                    format!("{} ({} to {})", first.group(), first.name(), last.name())
+                }
+                group => format!("theory ({})", group.iter().map(Picture::name).collect::<Vec<_>>().join(", ")),
+            });
+            let condition = format!("must be of {}", panels.collect::<Vec<_>>().join(", "));
+            let names = all.iter().map(Picture::name).chain(["theory"]);
+            let meant = did_you_mean(name, names).trim_start_matches("; ").to_owned();
+            let condition = if meant.is_empty() { condition } else { format!("{meant} {condition}") };
             return Err(InputError::new("figures", name, condition));
         }
     }

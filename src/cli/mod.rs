@@ -98,14 +98,18 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         return ExitCode::from(BAD_INPUT);
     }
     let origin = Origin::new(&args);
-    let result = match Cli::try_parse_from(args) {
+    let result = match Cli::try_parse_from(&args) {
         Ok(cli) => dispatch(cli.command, &origin),
-        Err(error) if error.use_stderr() => Err(usage::bad_input(&error).into()),
+        Err(error) if error.use_stderr() => Err(usage::bad_input(&error, &Cli::command(), &args).into()),
         Err(help) => output::write(&help.to_string()).map(|()| Status::Done),
     };
     match result {
         Ok(status) => ExitCode::from(status as u8),
         Err(failure) => {
+            let failure = match failure {
+                Failure::Input(error) => Failure::Input(error.valued(|option, value| origin.typed(option, value))),
+                failure => failure,
+            };
             // As above.
             let _ = writeln!(std::io::stderr(), "error: {failure}");
             ExitCode::from(if matches!(failure, Failure::Input(_)) { BAD_INPUT } else { Status::Inconclusive as u8 })
@@ -125,7 +129,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Optimize(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
-        Command::Claims(args) => args.run(),
+        Command::Claims(args) => args.run(origin),
         Command::Verify(args) => args.run(origin),
         Command::Calibrate(args) => args.run(origin),
     }

@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use goldenweight::{
     catalogue::{Model, find},
-    experiment::{Generations, InputError, Problem},
+    experiment::{Generations, InputError, Problem, digits},
     prediction::Prediction,
     simulate::{
         dispatch::SimulatorKind,
@@ -22,7 +22,7 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::{Compute, NO_WEIGHT, Replicates, Setting, Weighting, models, whole},
-    closed_form::{Heading, Results, no_law},
+    closed_form::{Heading, Laws, Reasoned, Results, no_law},
     estimate::{Reasons, Simulated, Theory, explained},
     interrupt,
     origin::Origin,
@@ -32,6 +32,9 @@ use super::{
 
 /// Most replicates.
 pub const MAX_REPLICATES: u64 = 1_000_000_000;
+
+/// Replicates of `simulate` unless they are given.
+const DEFAULT_REPLICATES: u64 = 2_000;
 
 /// What z is, for the help of the commands that print it.
 pub const Z_HELP: &str = "\
@@ -63,9 +66,10 @@ pub struct Simulation {
     /// rows (draws every row) or sufficient (their statistics) [default: sufficient; logistic, poisson, cdf: rows]
     #[arg(long)]
     simulator: Option<SimulatorKind>,
-    /// Independent replicates (chains), 2 to 10^9, or A..B, those with these indices (optimize: a number, 48 at least, in 24 batches)
-    #[arg(long, value_name = "R", allow_hyphen_values = true, default_value = "2000")]
-    pub replicates: Replicates,
+    /// Independent replicates (chains), 2 to 10^9, or A..B, those with these indices [default: 2000] (optimize: a number, 48 at least, in 24 batches alike
+    /// [default: 1992])
+    #[arg(long, value_name = "R", allow_hyphen_values = true)]
+    replicates: Option<Replicates>,
     #[command(flatten)]
     pub compute: Compute,
 }
@@ -100,10 +104,15 @@ pub enum Preferred {
 }
 
 impl Simulation {
+    /// The replicates that are asked for, or else so many.
+    pub fn replicates(&self, default: u64) -> Replicates {
+        self.replicates.clone().unwrap_or_else(|| Replicates::first(default))
+    }
+
     /// The problem, the simulator, and the generations at which the risk is taken.
     pub fn validate(
         &self,
-        fewest: u64,
+        (replicates, fewest): (&Replicates, u64),
         default: Preferred,
     ) -> Result<(Problem, SimulatorKind, Generations), InputError> {
         let problem = self.setting.problem(self.model)?;
@@ -111,7 +120,7 @@ impl Simulation {
         let model = problem.model();
         let default = if default == Preferred::Coupled { model.coupled } else { model.fast };
         let kind = SimulatorKind::of(&problem, self.simulator, default)?;
-        self.replicates.validate(fewest..=MAX_REPLICATES)?;
+        replicates.validate(fewest..=MAX_REPLICATES)?;
         Ok((problem, kind, at))
     }
 
@@ -162,6 +171,12 @@ struct AtWeight {
     statistic: Option<Spread>,
 }
 
+impl Reasoned for AtWeight {
+    fn reasons(&mut self) -> &mut Reasons {
+        self.simulated.reasons()
+    }
+}
+
 impl fmt::Display for SimulateDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.heading)?;
@@ -208,7 +223,8 @@ impl SimulateArgs {
     /// Simulates and prints.
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let simulation = &self.simulation;
-        let (problem, kind, at) = simulation.validate(2, Preferred::Fast)?;
+        let replicates = simulation.replicates(DEFAULT_REPLICATES);
+        let (problem, kind, at) = simulation.validate((&replicates, 2), Preferred::Fast)?;
         let (weights, schedule) = (self.weighting.weights(&problem)?, self.weighting.schedule);
         let simulator = problem.truth().simulator(kind, problem.rows()).expect("a simulator of this kind");
         let loss = problem.model().loss_index;
@@ -218,13 +234,12 @@ impl SimulateArgs {
         // Last, since opening a pipe waits for its reader.
         let each = self.each.as_deref().map(open_each).transpose()?;
         let stop = interrupt::listen()?;
-        let replicates = &simulation.replicates.range;
-        let asked = simulation.replicates.count();
+        let (asked, replicates) = (replicates.count(), replicates.range);
         let (document, lines) = simulation.compute.install(|| {
-            let prediction = Prediction::new(&problem, schedule)?;
-            let theory = |weight: Option<f64>| match &prediction {
+            let laws = Laws::new(&problem, schedule, at)?;
+            let theory = |weight: Option<f64>| match &laws {
                 None => Ok::<_, Failure>(Theory::none(no_law(&problem, schedule))),
-                Some(prediction) => Ok(theory(prediction, Weight::new(weight.unwrap_or(1.0))?, at)),
+                Some(laws) => Ok(theory(&laws.risk, Weight::new(weight.unwrap_or(1.0))?, at)),
             };
             let single = each.is_some() || self.statistic.is_some();
             let bar = progress(Some(asked), "replicates");
@@ -242,12 +257,12 @@ impl SimulateArgs {
             let result = |(&weight, outcome): (&Option<f64>, &Outcome)| {
                 let moments = &outcome.moments[0][loss];
                 let paths = spreads.next();
-                let statistic =
-                    self.statistic.zip(paths).map(|(statistic, paths)| statistic.of(paths, simulator.losses(), loss));
-                let mut reasons = simulation.reasons();
-                if weight.is_none() {
-                    reasons.insert("weight", NO_WEIGHT.to_owned());
-                }
+                let statistic = self
+                    .statistic
+                    .zip(paths)
+                    .map(|(statistic, paths)| statistic.of(paths, simulator.losses(), loss, outcome.failed_fits));
+                let none = weight.is_none().then(|| ("weight", NO_WEIGHT.to_owned()));
+                let reasons = Reasons::from_iter(none);
                 let simulated = Simulated::new(moments, outcome.failed_fits, asked, theory(weight)?, reasons);
                 Ok(AtWeight { weight, simulated, statistic })
             };
@@ -260,7 +275,7 @@ impl SimulateArgs {
                 simulator: kind,
                 first_replicate: replicates.start,
                 common_random_numbers: results.len() > 1,
-                results: results.into(),
+                results: Results::new(results, simulation.reasons()),
                 seed: simulation.compute.seed,
             };
             Ok((document, lines))
@@ -299,7 +314,9 @@ fn open_each(file: &Path) -> Result<Place, InputError> {
 
 /// A line for each replicate: its index, and its loss at each weight; "failed" where a fit does not exist.
 fn each_replicate(plan: &Plan, weights: &[f64], paths: &[Vec<engine::Path>], loss: usize) -> String {
-    let head = |w: &f64| if plan.schedule.takes_weight() { format!(",loss at w = {w}") } else { ",loss".to_owned() };
+    let head = |w: &f64| {
+        if plan.schedule.takes_weight() { format!(",loss at w = {}", digits(*w)) } else { ",loss".to_owned() }
+    };
     let value = |x: f64| if x == f64::INFINITY { ",failed".to_owned() } else { format!(",{x}") };
     let finished = paths.iter().map(Vec::len).min().unwrap_or(0);
     let line = |(i, replicate): (usize, u64)| {

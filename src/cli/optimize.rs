@@ -21,7 +21,7 @@ use goldenweight::{
     stats::{
         compare::Estimate,
         moments::Moments,
-        shown::{Failures, NoZ, z},
+        shown::{Failures, NoZ, number_of, z},
     },
 };
 use goldenweight_theory::parameters::{ParameterError, Weight};
@@ -37,6 +37,9 @@ use super::{
     origin::Origin,
     output::{Remarks, lines, progress, short, show},
 };
+
+/// Replicates unless they are given: near those of `simulate`, and so many for each batch.
+const DEFAULT_REPLICATES: u64 = 83 * BATCHES;
 
 /// Relative distance of a risk from its limit below which they have the same minimiser, to any accuracy of a simulation.
 const SETTLED: f64 = 1e-9;
@@ -140,7 +143,8 @@ impl OptimizeDocument {
         let Self { replicates, replicates_asked, partial, .. } = self;
         match partial {
             true => {
-                format!("partial, interrupted: {replicates} of {replicates_asked} replicates in batches that are whole")
+                let asked = number_of(*replicates_asked, "replicate");
+                format!("partial, interrupted: {replicates} of {asked} in batches that are whole")
             }
             false => format!("{replicates} in {BATCHES} batches"),
         }
@@ -151,13 +155,14 @@ impl OptimizeArgs {
     /// Minimises and prints.
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let simulation = &self.simulation;
-        if simulation.replicates.is_range() {
+        let replicates = simulation.replicates(DEFAULT_REPLICATES);
+        if replicates.is_range() {
             let condition = "must be a number here: batches have replicates of their own";
-            return Err(InputError::new("replicates", &simulation.replicates, condition).into());
+            return Err(InputError::new("replicates", &replicates, condition).into());
         }
-        let (problem, kind, at) = simulation.validate(2 * BATCHES, Preferred::Coupled)?;
+        let (problem, kind, at) = simulation.validate((&replicates, 2 * BATCHES), Preferred::Coupled)?;
         within("--generations", simulation.generations, 1..=Generations::MAX)?;
-        let per_batch = simulation.replicates.count() / BATCHES;
+        let per_batch = replicates.count() / BATCHES;
         let stop = interrupt::listen()?;
         let document = simulation.compute.install(|| {
             let bar = progress(None, "replicates");
@@ -195,7 +200,7 @@ impl OptimizeArgs {
                 let mut losses = Moments::default();
                 for batch in 0..BATCHES {
                     let plan = simulation.plan(at, ScheduleKind::Fresh, batch, 0..per_batch);
-                    losses.merge(&run_problem(&problem, kind, &plan, &[estimate.value], &Watch::nobody())[0].0);
+                    losses.merge(&run_problem(&problem, kind, &plan, &[estimate.value], &Watch::until(stop))[0].0);
                 }
                 Estimate::from(&losses)
             };
@@ -229,7 +234,7 @@ impl OptimizeArgs {
                 evaluations: evaluations.into_inner(),
                 converged: optimum.converged,
                 replicates: per_batch * batches,
-                replicates_asked: simulation.replicates.count(),
+                replicates_asked: replicates.count(),
                 partial,
                 failed_fits: fits.values().map(|fits| fits.failed).sum(),
                 most_failed,
@@ -239,7 +244,7 @@ impl OptimizeArgs {
         })?;
         show(&document, simulation.compute.json, origin, Some(simulation.compute.seed))?;
         let mut remarks = Remarks::default();
-        let (asked, run) = (simulation.replicates.count(), per_batch * BATCHES);
+        let (asked, run) = (replicates.count(), per_batch * BATCHES);
         if run < asked {
             remarks.note(format!("{run} replicates of the {asked} asked for: {BATCHES} batches of {per_batch}"));
         }
@@ -280,10 +285,11 @@ const INTERRUPTED: &str = "interrupted before two batches were whole";
 const NOT_CONVERGED: &str = "the solver did not converge to a minimum inside the weights";
 
 /// The weight that minimises the predicted risk at these generations: the optimum of the limit where the risk there has
-/// reached its limit, else (few generations, small k) the minimiser of the closed form.
+/// reached its limit, else (few generations, small k, no optimum of the limit) the minimiser of the closed form.
 fn optimal_weight(prediction: &Prediction, at: Generations) -> Result<Weight, ParameterError> {
-    let limit = Weight::new(prediction.optimal_weight().unwrap_or(1.0))?;
-    if (prediction.risk(limit, at) / prediction.risk(limit, Generations::Limit) - 1.0).abs() < SETTLED {
+    if let Some(limit) = prediction.optimal_weight().map(Weight::new).transpose()?
+        && (prediction.risk(limit, at) / prediction.risk(limit, Generations::Limit) - 1.0).abs() < SETTLED
+    {
         return Ok(limit);
     }
     let risk = |w| Weight::new(w).map_or(f64::NAN, |w| prediction.risk(w, at));

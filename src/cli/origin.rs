@@ -44,6 +44,19 @@ impl Origin {
         words.join(" ")
     }
 
+    /// The value of an option as it was typed: the whole of it, or that of its numbers which is meant. None where neither was typed, as for a default.
+    pub fn typed(&self, option: &str, value: &str) -> Option<String> {
+        let after = |(i, arg): (usize, &String)| match arg.strip_prefix(option)? {
+            "" => self.args.get(i + 1).cloned(),
+            rest => rest.strip_prefix('=').map(str::to_owned),
+        };
+        self.args.iter().enumerate().filter_map(after).find_map(|typed| {
+            let meant = |part: &&str| same(part, value);
+            let part = typed.split(',').map(str::trim).find(meant).map(str::to_owned);
+            if same(&typed, value) || typed.starts_with('@') { Some(typed) } else { part }
+        })
+    }
+
     /// The document with its origin.
     pub fn sign<'a, T>(&self, document: &'a T, seed: Option<u64>) -> Signed<'a, T> {
         Signed { version: Some(env!("CARGO_PKG_VERSION")), ..self.sign_command(document, seed) }
@@ -53,6 +66,13 @@ impl Origin {
     pub fn sign_command<'a, T>(&self, document: &'a T, seed: Option<u64>) -> Signed<'a, T> {
         Signed { version: None, command: self.command(seed), document }
     }
+}
+
+/// Whether these are the same numbers, in the same places of a list or matrix.
+fn same(one: &str, other: &str) -> bool {
+    let split =
+        |text: &str| text.split([',', ';']).map(|part| part.trim().parse::<f64>()).collect::<Result<Vec<_>, _>>();
+    one == other || matches!((split(one), split(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 /// A word that a shell reads back as it is.
@@ -68,6 +88,19 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Another way to write a number, one of several, a list, a file; not a default.
+    #[test]
+    fn a_value_is_as_typed() {
+        let line = ["g", "risk", "--weight", ".5, 1e308", "--real=007", "--beta", "1.0,1e2", "--sigma", "@s.csv"];
+        let origin = Origin::new(&line.map(OsString::from));
+        let typed = |option, value: &str| origin.typed(option, value);
+        assert_eq!(typed("--weight", &1e308.to_string()).as_deref(), Some("1e308"));
+        assert_eq!(typed("--real", "7").as_deref(), Some("007"));
+        assert_eq!(typed("--beta", "1,100").as_deref(), Some("1.0,1e2"));
+        assert_eq!(typed("--sigma", "1,2;2,1").as_deref(), Some("@s.csv"));
+        assert_eq!([typed("--beta", "1,101"), typed("--synthetic", "9"), typed("--sigmas", "1")], [None, None, None]);
+    }
 
     #[test]
     fn the_command_is_as_typed_with_its_seed() {

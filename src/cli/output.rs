@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use goldenweight::experiment::InputError;
+use goldenweight::experiment::{InputError, digits};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tempfile::NamedTempFile;
@@ -95,6 +95,7 @@ impl Place {
     /// Why it cannot.
     pub fn open(path: &Path) -> io::Result<Self> {
         match File::options().write(true).open(path) {
+            Ok(stream) if is_output(&stream)? => return Err(io::Error::other("stdout or stderr goes there")),
             Ok(stream) if !stream.metadata()?.is_file() => return Ok(Self::Stream(stream)),
             Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
             // A file, or none yet.
@@ -105,6 +106,12 @@ impl Place {
         let mut file = plain(path);
         // No circle: it would have been refused above.
         while let Ok(target) = fs::read_link(&file) {
+            // What a shell has opened (/dev/fd/3) is written into.
+            if fs::canonicalize(folder_of(&file))
+                .is_ok_and(|folder| folder.starts_with("/proc") && folder.ends_with("fd"))
+            {
+                return File::options().append(true).open(path).map(Self::Stream);
+            }
             file = plain(&file.with_file_name(target));
         }
         beside(folder_of(&file))?;
@@ -135,6 +142,27 @@ pub fn write_places(places: Vec<(Place, &str)>) -> io::Result<()> {
 pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> io::Result<()> {
     let places = files.iter().map(|(name, text)| Place::open(&folder.join(name)).map(|place| (place, *text)));
     write_places(places.collect::<io::Result<_>>()?)
+}
+
+/// Whether this is the file or the pipe that stdout or stderr goes to: a result must not get another text in its midst, or lose its file.
+#[cfg(unix)]
+fn is_output(file: &File) -> io::Result<bool> {
+    use std::os::{
+        fd::AsFd as _,
+        unix::fs::{FileTypeExt as _, MetadataExt as _},
+    };
+    let there = file.metadata()?;
+    let outputs = [io::stdout().as_fd().try_clone_to_owned(), io::stderr().as_fd().try_clone_to_owned()];
+    let same = |output: File| output.metadata().is_ok_and(|it| (it.dev(), it.ino()) == (there.dev(), there.ino()));
+    let kind = there.file_type();
+    // A terminal, /dev/null and the like take any number of texts.
+    Ok((kind.is_file() || kind.is_fifo()) && outputs.into_iter().flatten().any(|output| same(output.into())))
+}
+
+/// Not known here.
+#[cfg(not(unix))]
+fn is_output(_: &File) -> io::Result<bool> {
+    Ok(false)
 }
 
 /// The folder of a file.
@@ -177,13 +205,8 @@ pub fn short(x: impl Into<Option<f64>>) -> String {
         None => "-".to_owned(),
         Some(x) if x.is_infinite() => "diverges".to_owned(),
         // Through the rounded number, so that no trailing zeros are printed.
-        Some(x) => format!("{x:.5e}").parse::<f64>().map_or_else(|_| full(x), full),
+        Some(x) => format!("{x:.5e}").parse::<f64>().map_or_else(|_| digits(x), digits),
     }
-}
-
-/// The shortest digits that give the same number back, with an exponent where zeros would hide them.
-pub fn full(x: f64) -> String {
-    if x == 0.0 || (1e-4..1e12).contains(&x.abs()) { x.to_string() } else { format!("{x:e}") }
 }
 
 /// Lines of a label and its value, the values aligned.

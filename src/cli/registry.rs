@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, sync::atomic::AtomicBool};
 
-use clap::Args;
+use clap::{ArgAction, Args};
 use glob::Pattern;
 use goldenweight::{
     claims,
@@ -10,6 +10,7 @@ use goldenweight::{
     experiment::InputError,
     outcome::RunOutcome,
     report,
+    stats::shown::number_of,
 };
 use serde::Serialize;
 
@@ -18,12 +19,13 @@ use super::{
     args::Compute,
     interrupt,
     origin::Origin,
-    output::{Remarks, json, open_folder, progress, write, write_files},
+    output::{Remarks, json, open_folder, progress, show, write, write_files},
+    usage::nearest,
 };
 
 /// The registry as a table: every claim with its statement, source, reach and kinds of evidence
 #[derive(Args)]
-#[command(after_help = "Example: goldenweight claims")]
+#[command(after_help = "Example: goldenweight claims\n\nJSON: claims, a list with the columns of the table.")]
 pub struct ClaimsArgs {
     /// Make each id a place that links lead to, as in docs/claims.md
     #[arg(long)]
@@ -51,7 +53,7 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "GLOB", value_parser = pattern)]
     only: Option<Pattern>,
     /// Only evidence of these kinds (mutant: in the full tier): proof, exact, recursion, property, simulation, ladder, optimum, audit, mutant [default: all]
-    #[arg(long, value_name = "KINDS", value_parser = kind, value_delimiter = ',')]
+    #[arg(long, value_name = "KINDS", value_parser = kind, value_delimiter = ',', action = ArgAction::Set)]
     kinds: Vec<Kind>,
     /// Also write the outcome as a page and as JSON to this directory; made where it does not exist
     #[arg(long, value_name = "DIR")]
@@ -66,7 +68,7 @@ fn tier(name: &str) -> Result<usize, String> {
 }
 
 fn kind(name: &str) -> Result<Kind, String> {
-    let kind = Kind::ALL.into_iter().find(|kind| kind.word() == name);
+    let kind = Kind::ALL.into_iter().find(|kind| kind.word() == name.trim());
     kind.ok_or_else(|| format!("must be of {}", Kind::ALL.map(Kind::word).join(", ")))
 }
 
@@ -85,13 +87,6 @@ pub fn no_claim(only: Option<&Pattern>, error: &RunError) -> InputError {
     InputError::new("--only", glob, condition)
 }
 
-/// The name that is most like a word, where one is (clap's own measure and threshold for commands and options).
-fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let letters = word.replace(['*', '?', '[', ']'], "").to_lowercase();
-    let alike = names.map(|name| (strsim::jaro(&letters, name), name)).filter(|(alike, _)| *alike > 0.7);
-    alike.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
-}
-
 /// How a command with this verdict ends.
 pub const fn status(verdict: Verdict) -> Status {
     match verdict {
@@ -102,7 +97,6 @@ pub const fn status(verdict: Verdict) -> Status {
 }
 
 #[derive(Serialize)]
-#[serde(transparent)]
 struct Listing {
     claims: Vec<ClaimSummary>,
     #[serde(skip)]
@@ -117,11 +111,10 @@ impl fmt::Display for Listing {
 
 impl ClaimsArgs {
     /// Prints the registry.
-    pub fn run(&self) -> Result<Status, Failure> {
+    pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let claims = claims::registry().iter().map(Claim::summary).collect();
         let listing = Listing { claims, anchors: self.anchors };
-        // A list has no place for version and command.
-        write(&if self.json { json(&listing)? } else { listing.to_string() })?;
+        show(&listing, self.json, origin, None)?;
         Ok(Status::Done)
     }
 }
@@ -153,9 +146,9 @@ impl VerifyArgs {
         };
         if run.partial {
             remarks.inconclusive(format!(
-                "interrupted after {} of {} claims were begun",
+                "interrupted after {} of {} were begun",
                 run.claims.len(),
-                run.claims.len() + run.not_begun.len()
+                number_of((run.claims.len() + run.not_begun.len()) as u64, "claim")
             ));
         }
         match run.verdict {

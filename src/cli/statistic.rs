@@ -5,11 +5,14 @@ use std::{fmt, str::FromStr};
 use goldenweight::{
     experiment::{InputError, Problem},
     simulate::engine::Path,
-    stats::moments::Moments,
+    stats::{moments::Moments, shown::number_of},
 };
 use serde::Serialize;
 
-use super::{closed_form::finite, output::short};
+use super::{
+    closed_form::finite,
+    estimate::{FAILED_FIT, Reasons, explained},
+};
 
 /// Which statistic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +44,7 @@ pub struct Spread {
     q10: Option<f64>,
     median: Option<f64>,
     q90: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
+    reasons: Reasons,
 }
 
 impl Statistic {
@@ -71,8 +73,8 @@ impl Statistic {
         }
     }
 
-    /// Of the paths of the replicates, which hold one generation.
-    pub fn of(self, paths: &[Path], losses: &[&str], own: usize) -> Spread {
+    /// Of the paths of the replicates, which hold one generation; so many of them have no fit there.
+    pub fn of(self, paths: &[Path], losses: &[&str], own: usize, failed: u64) -> Spread {
         let log_det = losses.iter().position(|name| *name == "log_det").unwrap_or(own);
         let mut values: Vec<f64> = match self {
             Self::Median => paths.iter().map(|path| path[own]).collect(),
@@ -85,11 +87,24 @@ impl Statistic {
         // The smallest value with at least this share of all at or below it.
         let quantile = |share: f64| {
             let rank = (share * values.len() as f64).ceil() as usize;
-            values.get(rank.max(1) - 1).copied().and_then(finite)
+            values.get(rank.max(1) - 1).copied()
         };
-        let (mean, std_error) = (finite(moments.mean()), finite(moments.std_error()));
-        let [q10, median, q90] = [0.1, 0.5, 0.9].map(quantile);
-        let whole = [mean, std_error, q10, median, q90].iter().all(Option::is_some);
+        // The value that leaves a mean without a number.
+        let infinite = values.iter().copied().find(|value| !value.is_finite());
+        let mut reasons = Reasons::new();
+        let mut number = |key, value: Option<f64>, fewest: usize, culprit: Option<f64>| {
+            let found = value.and_then(finite);
+            if found.is_none() {
+                reasons.insert(key, why(values.len(), fewest, culprit, failed));
+            }
+            found
+        };
+        let mean = number("mean", Some(moments.mean()), 1, infinite);
+        let std_error = number("std_error", Some(moments.std_error()), 2, infinite);
+        let [q10, median, q90] = [("q10", 0.1), ("median", 0.5), ("q90", 0.9)].map(|(key, share)| {
+            let value = quantile(share);
+            number(key, value, 1, value)
+        });
         Spread {
             name: self.name(),
             what: match self {
@@ -102,15 +117,33 @@ impl Statistic {
             q10,
             median,
             q90,
-            reason: (!whole).then_some("a replicate's is infinite, or there are fewer than two"),
+            reasons,
         }
+    }
+}
+
+/// Why there is no number of so many values, of which it takes the fewest: for want of values, or for one that is infinite.
+fn why(values: usize, fewest: usize, infinite: Option<f64>, failed: u64) -> String {
+    match infinite {
+        _ if values == 0 => "interrupted before the first replicate ended".to_owned(),
+        _ if values < fewest => format!("it takes {}", number_of(fewest as u64, "replicate")),
+        Some(f64::NEG_INFINITY) => "singular covariances have a log det of minus infinity".to_owned(),
+        _ if failed > 0 => format!("{} of {} {FAILED_FIT}", failed, number_of(values as u64, "replicate")),
+        _ => "beyond the largest float, 1.8e308".to_owned(),
     }
 }
 
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [mean, error, q10, median, q90] = [self.mean, self.std_error, self.q10, self.median, self.q90].map(short);
-        write!(f, "{}: median {median}, 10 % and 90 % quantiles {q10} and {q90}, mean {mean} ± {error}", self.what)?;
-        self.reason.map_or(Ok(()), |reason| write!(f, " (-: {reason})"))
+        let numbers = [
+            ("median", self.median),
+            ("q10", self.q10),
+            ("q90", self.q90),
+            ("mean", self.mean),
+            ("std_error", self.std_error),
+        ];
+        let [median, q10, q90, mean, error] =
+            numbers.map(|(key, number)| explained(number, self.reasons.get(key).map(String::as_str)));
+        write!(f, "{}: median {median}, 10 % and 90 % quantiles {q10} and {q90}, mean {mean} ± {error}", self.what)
     }
 }

@@ -7,8 +7,12 @@ use crate::{goldenweight, text};
 /// What is wrong, and what its one line must say: option and value, and the condition.
 const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("figures", "--out", "is required"),
-    ("figures 11 --out target/none", "figures 11", "must be of 7, 8, 9, 10, a panel such as 8a, theory, golden-weight"),
-    ("figures 8g --out target/none", "figures 8g", "must be of 7, 8, 9, 10"),
+    (
+        "figures 11 --out target/none",
+        "figures 11",
+        "must be of 7 (7a to 7f), 8 (8a to 8f), 9 (9a to 9f), 10 (10a to 10d), theory (golden-weight",
+    ),
+    ("figures 8g --out target/none", "figures 8g", "must be of 7 (7a to 7f), 8 (8a to 8f)"),
     ("figures 8 --out target/none --replicates 1", "--replicates 1", "must be from 2 to 100000"),
     ("figures 8 --out target/none --replicates 100001", "--replicates 100001", "must be from 2 to 100000"),
     ("figures 8 --out Cargo.toml", "--out Cargo.toml", "must be a directory to write to"),
@@ -49,20 +53,24 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("weight --real 9 --synthetic 9 --sigma 1,2;2,1", "--sigma 1,2;2,1", "must be positive definite"),
     (
         "weight --real 9 --synthetic 9 --sigma 1,.5;.4,1",
-        "--sigma 1,0.5;0.4,1",
+        "--sigma 1,.5;.4,1",
         "must be symmetric: row 1, column 2 has 0.5, row 2, column 1 has 0.4",
     ),
     ("weight --real 9 --synthetic 9 --sigma 1,2", "--sigma 1,2", "must have as many rows as columns"),
-    ("weight --real 9 --synthetic 9 --sigma 1,2;3", "--sigma 1,2;3", "row 2 has 1 entries"),
+    ("weight --real 9 --synthetic 9 --sigma 1,2;3", "--sigma 1,2;3", "row 2 has 1 entry"),
     ("weight --real 9 --synthetic 9 --sigma 1,x;x,1", "--sigma 1,x;x,1", "row 1, entry 'x': must be a finite number"),
     ("weight --real 9 --synthetic 9 --sigma @none.csv", "--sigma @none.csv", "must be a file of text"),
     ("weight --real 9 --synthetic 9 --sigma=", "--sigma ''", "must"),
     ("weight --real 9 --synthetic 9 --sigma 1,0;0,1 --dim 3", "--dim 3", "must be 2 for gaussian-mean"),
     ("weight --real 9 --synthetic 9 --sigma 1e300", "--sigma 1", "must have variances from 1e-100 to 1e100"),
-    ("weight --real 9 --synthetic 9 --sigma 1e-300", "--sigma 0", "must have variances from 1e-100 to 1e100"),
-    ("weight --real 9 --synthetic 9 --model poisson --beta 1e3", "--beta 1000", "at most 32"),
-    ("weight --real 9 --synthetic 9 --model logistic --beta 1e150", "--beta 1", "at most 1e100"),
-    ("weight --real 9 --synthetic 9 --model linear --noise-variance 1e-300", "--noise-variance 0", "must be above 0"),
+    ("weight --real 9 --synthetic 9 --sigma 1e-300", "--sigma 1e-300: ", "must have variances from 1e-100 to 1e100"),
+    ("weight --real 9 --synthetic 9 --model poisson --beta 1e3", "--beta 1e3: ", "at most 32"),
+    ("weight --real 9 --synthetic 9 --model logistic --beta 1e150", "--beta 1e150: ", "at most 1e100"),
+    (
+        "weight --real 9 --synthetic 9 --model linear --noise-variance 1e-300",
+        "--noise-variance 1e-300: ",
+        "must be above 0",
+    ),
     ("weight --real 9 --synthetic 9 --divisor n", "--divisor n", "must be one of unbiased, mle"),
     ("weight --real 9 --synthetic 9 --divisor mle --model cdf", "--divisor mle", "must be left out for cdf"),
     ("weight --real 9 --synthetic 9 --model logistic --beta 1,NaN", "--beta NaN", "must be a finite number"),
@@ -80,7 +88,7 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
         "--schedule old",
         "must be one of fresh, fixed",
     ),
-    ("risk --model cdf --real 9 --synthetic 9 --weight .5 --schedule accumulate", "--weight 0.5", "takes no weight"),
+    ("risk --model cdf --real 9 --synthetic 9 --weight .5 --schedule accumulate", "--weight .5: ", "takes no weight"),
     ("risk --model cdf --real 9 --synthetic 9 --weight .5,1.5", "--weight 1.5", "must be from 0 to 1"),
     (
         "simulate --model cdf --real 9 --synthetic 9 --weight .5 --replicates 5..5",
@@ -248,8 +256,47 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("calibrate --kinds proof", "--kinds proof", "must be of simulation, ladder, optimum"),
     ("figure", "figure", "did you mean figures?"),
     ("simulate --model cdf --reel 9", "--reel", "did you mean --real?"),
-    ("xyz", "xyz", "is unknown; see --help"),
-    ("--verbose", "--verbose", "is unknown"),
+    ("simulate --model cdf --replicats 9", "--replicats", "is unknown; did you mean --replicates?"),
+    ("risk --model cdf --replicates 9", "--replicates", "is unknown; risk takes --model, --real, --synthetic, "),
+    ("claims --seed 1", "--seed", "is unknown; claims takes --anchors, --json, --help"),
+    ("weight 7", "argument 7", "is unknown; weight takes --model"),
+    ("xyz", "xyz", "is unknown; must be one of weight, risk, "),
+    ("--verbose", "--verbose", "is unknown; goldenweight takes --help, --version"),
+    ("figures 8z --out target/none", "figures 8z: ", "must be of 7 (7a to 7f), 8 (8a to 8f), "),
+    ("figures golden-wieght --out target/none", "figures golden-wieght: ", "did you mean golden-weight? must be of 7"),
+    // Values as they are typed, wherever they are found wrong.
+    ("risk --model cdf --real 9 --synthetic 9 --weight .3,1e308", "--weight 1e308: ", "must be from 0 to 1"),
+    ("risk --model cdf --real 9 --synthetic 9 --weight=-1e-300", "--weight -1e-300: ", "must be from 0 to 1"),
+    ("weight --real 0000 --synthetic 9", "--real 0000: ", "must be from 2"),
+    (
+        "weight --model linear --real 9 --synthetic 9 --noise-variance 1e300",
+        "--noise-variance 1e300: ",
+        "must be above 0",
+    ),
+    (
+        "weight --model linear --real 9 --synthetic 9 --beta 1.50,1e200",
+        "--beta 1.50,1e200: ",
+        "standard deviation of at most 1e100",
+    ),
+    (
+        "weight --real 9 --synthetic 9 --sigma 1,1e90;2e90,1",
+        "--sigma 1,1e90;2e90,1: ",
+        "row 1, column 2 has 1e90, row 2, column 1 has 2e90",
+    ),
+    (
+        "weight --model categorical --real 9 --synthetic 9 --probabilities .5,1e-300",
+        "--probabilities .5,1e-300: ",
+        "must have the sum 1, not 0.5",
+    ),
+    ("calibrate --budget 1e300", "--budget 1e300: ", "must be above 0 and at most 1"),
+    ("calibrate --budget -1e-300", "--budget -1e-300: ", "must be above 0 and at most 1"),
+    ("calibrate --seeds 007e", "--seeds 007e: ", "must be a whole number"),
+    // Each weight once, in one list.
+    ("risk --model cdf --real 9 --synthetic 9 --weight .5,0.50", "--weight .5: ", "must be given once only"),
+    ("risk --model cdf --real 9 --synthetic 9 --weight .5 --weight .6", "--weight", "must be given once only"),
+    ("weight --model linear --real 9 --synthetic 9 --beta 1 --beta 2", "--beta", "must be given once only"),
+    ("verify --kinds exact --kinds proof", "--kinds", "must be given once only"),
+    ("weight --real 9 --synthetic 9 --sigma 1,2;3", "--sigma 1,2;3: ", "row 2 has 1 entry, row 1 has 2"),
 ];
 
 fn assert_bad_input(args: &[&str], subject: &str, condition: &str) {
@@ -301,7 +348,11 @@ fn bad_data_files_name_file_line_and_column() {
     let path = directory.to_str().expect("the path is UTF-8");
     let option = format!("--data {path}");
     let file = directory.join("adult.data");
-    assert_bad_input(&["adult", "--data", path], &option, "adult.data: cannot be read");
+    assert_bad_input(&["adult", "--data", path], &option, "no file adult.data, adult.test or adult.csv");
+    std::fs::write(directory.join("adult.data.gz"), b"\x1f\x8b\x08").expect("the file is written");
+    assert_bad_input(&["adult", "--data", path], &option, "adult.data.gz: is compressed; unpack it first");
+    let packed = format!("{path}/adult.data.gz");
+    assert_bad_input(&["adult", "--data", &packed], &packed, ": is compressed; unpack it first");
     // Rows that have a logistic fit, and one class of workers alone.
     let row = |i: usize| {
         let (age, education, gain, loss) = (17 + i % 74, 1 + i % 16, i * 31 % 9_999, i * 17 % 4_357);
@@ -316,6 +367,7 @@ fn bad_data_files_name_file_line_and_column() {
         (b"thirty, State-gov", "adult.data, line 1, column age"),
         (b"39, \xff", "adult.data, line 1, column workclass"),
         (b"", "adult.data: no rows"),
+        (b"PK\x03\x04", "adult.data: is compressed"),
         (constant.as_bytes(), "workclass is the same in all rows"),
     ] {
         std::fs::write(&file, content).expect("the file is written");

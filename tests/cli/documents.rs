@@ -25,6 +25,21 @@ const COMMANDS: &[(&str, i32)] = &[
     ("optimize --model gaussian-mean --real 9 --synthetic 9 --generations 2 --replicates 480", 0),
     ("optimize --model logistic --real 20 --synthetic 20 --generations 2 --replicates 480", 3),
     ("optimize --model gaussian-mean --real 1000000000 --synthetic 2 --generations 1 --replicates 48", 3),
+    // Several weights.
+    ("risk --model cdf --real 9 --synthetic 9 --weight 0.5,0", 0),
+    ("simulate --model gaussian-mean --real 9 --synthetic 9 --weight 0.5,1 --generations 3 --replicates 64", 0),
+    // A law at generation 0 alone.
+    ("risk --model linear --real 9 --synthetic 9 --schedule accumulate --generations 0", 0),
+    ("risk --model gaussian-mean --divisor mle --real 9 --synthetic 5 --schedule accumulate --generations 0", 0),
+    // Singular covariances: of two rows in two dimensions. Then chains of which no, or not every, fit exists.
+    (
+        "simulate --model gaussian-covariance --real 2 --synthetic 2 --weight 1 --generations 0 --replicates 64 --statistic log-det",
+        0,
+    ),
+    (
+        "simulate --model logistic --dim 5 --real 20 --synthetic 20 --weight 1 --generations 1 --replicates 200 --statistic median",
+        3,
+    ),
     ("adult --replicates 4", 0),
 ];
 
@@ -123,6 +138,52 @@ fn documents_tell_version_command_and_seed() {
     }
 }
 
+/// The one reason that holds.
+#[test]
+fn a_statistic_without_a_number_says_why() {
+    let covariance = "simulate --model gaussian-covariance --synthetic 9 --weight 1 --generations 0 --json";
+    let singular = json(&format!("{covariance} --real 2 --replicates 64 --statistic log-det"));
+    for key in ["mean", "std_error", "q10", "median", "q90"] {
+        let why = &singular["statistic"]["reasons"][key];
+        assert_eq!(why, "singular covariances have a log det of minus infinity", "{key}");
+    }
+    assert_eq!(
+        json(&format!("{covariance} --real 9 --replicates 64 --statistic log-det"))["statistic"]["reasons"],
+        serde_json::json!({})
+    );
+    let fits = "simulate --model logistic --dim 5 --real 20 --synthetic 20 --weight 1 --generations 1 --replicates 200 --statistic median --json";
+    let fits = json_with_code(fits, 3);
+    let why = format!("{} of 200 replicates ended in a fit that does not exist", fits["failed_fits"]);
+    assert_eq!(fits["statistic"]["reasons"]["mean"], why);
+    assert!(fits["statistic"]["q10"].is_number() && fits["statistic"]["reasons"].get("q10").is_none());
+}
+
+/// One thing is not several.
+#[test]
+fn one_is_singular() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let each = folder.path().join("each.csv");
+    let lines = [
+        "verify --only poisson-information --kinds property".to_owned(),
+        "calibrate --only gaussian-variance-law --seeds 1 --budget 1e-300".to_owned(),
+        format!(
+            "simulate --model cdf --real 1 --synthetic 1 --weight 1 --generations 1 --replicates 2 --each {}",
+            each.display()
+        ),
+    ];
+    for line in lines {
+        let output = run(&line);
+        for said in [text(&output.stdout), text(&output.stderr)] {
+            let words: Vec<&str> = said.split_whitespace().collect();
+            let plural = words
+                .windows(2)
+                .find(|pair| pair[0] == "1" && pair[1].trim_end_matches([',', '.', ';']).ends_with('s'));
+            assert!(plural.is_none(), "{plural:?} in {said}");
+            assert!(said.lines().all(|line| line.len() < 200), "{said}");
+        }
+    }
+}
+
 /// Minus zero is 0: the document has the same bytes.
 #[test]
 fn minus_zero_is_zero() {
@@ -147,8 +208,9 @@ fn a_finite_risk_beyond_the_largest_float_overflows_and_does_not_diverge() {
     assert_eq!(document["limit_diverges"], true);
     let output = run(&format!("{line} 1390"));
     let said = text(&output.stdout);
-    assert!(said.contains("overflow") && said.contains("3.90491e308"), "{said}");
-    assert!(text(&output.stderr).contains("overflow"));
+    // What the note promises.
+    assert!(said.contains("3.90491e308 (its decimal logarithm: 308.592; overflow"), "{said}");
+    assert!(text(&output.stderr).contains("overflow") && text(&output.stderr).contains("its logarithm is given"));
     // One generation that still has a number.
     let finite = json(&format!("{line} 1380 --json"));
     assert_eq!(finite["overflow"], false);
@@ -261,4 +323,37 @@ fn a_part_of_the_adult_table_has_its_own_laws() {
     let output = run(&line);
     assert_eq!((output.status.code(), text(&output.stderr).contains(&said)), (Some(0), true));
     assert!(text(&output.stdout).lines().any(|line| line == said));
+}
+
+/// Files beside those that are read, a test part that is the training part again, semicolons and tabs.
+#[test]
+fn what_lies_beside_the_adult_table_is_told() {
+    let rows = &adult_rows()[..32_561];
+    let folder = tempfile::tempdir().expect("a directory");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("the file is written");
+    let text_of = ADULT_NAMES.to_owned() + &rows.concat();
+    let copies = ["adult.data", "adult.test", "adult.csv"];
+    copies.iter().for_each(|name| write(name, &text_of));
+    let line = format!("adult --replicates 2 --data {} --json", folder.path().display());
+    let notes = &json(&line)["data_differences"]["notes"];
+    assert!(
+        notes[0].as_str().is_some_and(|note| note.ends_with("adult.csv is not read: adult.data and adult.test are")),
+        "{notes}"
+    );
+    assert!(
+        notes[1]
+            .as_str()
+            .is_some_and(|note| note.contains("adult.test has the same rows as ") && note.ends_with("adult.data")),
+        "{notes}"
+    );
+    copies.iter().skip(1).for_each(|name| std::fs::remove_file(folder.path().join(name)).expect("removed"));
+    let commas = json(&line);
+    assert_eq!(commas["data_differences"]["notes"], serde_json::json!([]));
+    for (delimiter, word) in [(";", "semicolons"), ("\t", "tabs")] {
+        write("adult.data", &text_of.replace(',', delimiter));
+        let read = json(&line);
+        assert_eq!(read["experiments"], commas["experiments"]);
+        let form = read["data_differences"]["form"][0].as_str().expect("a sentence");
+        assert!(form.contains(&format!("{word} in the place of commas")), "{form}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::{
     process::{Command, Output, Stdio},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -76,9 +76,29 @@ fn an_interrupted_minimisation_is_that_of_whole_batches_or_none() {
     assert_eq!(document["z_reason"], "interrupted before two batches were whole");
 }
 
+/// One replicate would take minutes: of a million generations, and of the covariance of 300 variables.
+#[test]
+fn an_interruption_does_not_wait_for_a_replicate() {
+    for chain in ["linear --simulator rows --generations 1000000", "gaussian-covariance --dim 300 --generations 100000"]
+    {
+        let line = format!("simulate --model {chain} --real 400 --synthetic 400 --weight 0.5 --json --seed 3");
+        let began = Instant::now();
+        let output = interrupted(&line, Duration::from_secs(1));
+        // Half a second more on idle cores.
+        assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+        assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+        let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!([&document["replicates"], &document["partial"]], [&Value::from(0), &Value::from(true)]);
+    }
+}
+
 #[test]
 fn interrupted_experiments_keep_what_is_finished() {
-    let document = partial("adult --replicates 1000000 --json", Duration::from_secs(2));
+    let line = "adult --replicates 1000000 --json";
+    let said = interrupted(line, Duration::from_secs(1));
+    let causes = text(&said.stderr).lines().filter(|line| line.starts_with("inconclusive: ")).count();
+    assert_eq!(causes, 1, "{}", text(&said.stderr));
+    let document = partial(line, Duration::from_secs(2));
     let experiments = document["experiments"].as_array().expect("a list");
     let first = &experiments[0]["risks"][0];
     assert!(number(first, "replicates") >= 64.0 && first["risk"].is_number(), "{first}");

@@ -233,6 +233,10 @@ fn optimize_finds_the_exact_optimum_within_its_standard_error() {
     assert!(number(&document, "z").abs() < 5.0, "{document}");
     assert!(number(&document, "std_error") < 0.02, "{document}");
     assert_eq!(document["converged"], true);
+    // The covariance of one row is 0, and so synthetic rows are that row again: the risk is tr Sigma (w^2 + (1 - w)^2).
+    let line =
+        "optimize --model gaussian-mean --divisor mle --real 1 --synthetic 9 --generations 1 --replicates 480 --json";
+    assert_close(number(&json(line), "theory_weight"), 0.5, 1e-5, "theory from one real row");
     // At one generation the optimum is 2/3 for k = 1, not 1/phi.
     let line = "optimize --model gaussian-mean --real 50 --synthetic 50 --generations 1 --replicates 4000 --json";
     assert_close(number(&json(line), "theory_weight"), 2.0 / 3.0, 1e-5, "theory after one generation");
@@ -248,6 +252,11 @@ fn optimize_says_that_batches_leave_replicates_out() {
     let note = "note: 48 replicates of the 49 asked for: 24 batches of 2";
     assert_eq!(stderr.lines().filter(|line| *line == note).count(), 1, "{stderr}");
     assert_eq!(document["partial"], false);
+    // Of the default there is nothing to say.
+    let output = run("optimize --model gaussian-mean --real 9 --synthetic 9 --generations 2 --json");
+    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!([&document["replicates"], &document["replicates_asked"]], [1_992, 1_992]);
+    assert_eq!(text(&output.stderr), "");
 }
 
 /// At k = 5e8 the best weight is within 1e-8 of 1: the minimum lies on the edge of the weights.
@@ -290,8 +299,9 @@ fn a_number_that_says_nothing_is_not_shown() {
 
 #[test]
 fn the_registry_is_listed_and_one_claim_is_verified() {
-    let claims = json("claims --json");
-    let claims = claims.as_array().expect("a list");
+    let document = json("claims --json");
+    assert_eq!([&document["version"], &document["command"]], [env!("CARGO_PKG_VERSION"), "goldenweight claims --json"]);
+    let claims = document["claims"].as_array().expect("a list");
     claims.iter().for_each(|claim| assert_keys(claim, "id statement source exactness kinds"));
     let id = "poisson-information";
     assert!(claims.iter().any(|claim| claim["id"] == id) && stdout_of("claims", 0).contains(id));
@@ -304,7 +314,7 @@ fn the_registry_is_listed_and_one_claim_is_verified() {
     );
     assert_eq!([&run["claims"][0]["id"], &run["verdict"]], [id, "confirmed"]);
     let table = stdout_of(&format!("verify --only {id}"), 0);
-    assert!(table.starts_with("claim ") && table.contains("1 claims confirmed"), "{table}");
+    assert!(table.starts_with("claim ") && table.contains("1 claim confirmed"), "{table}");
 }
 
 /// The document in the directory is the one on stdout, and the page is that run's.

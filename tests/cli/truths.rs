@@ -151,6 +151,30 @@ fn a_schedule_without_a_law_says_so() {
     );
 }
 
+/// Generation 0 is fitted on n real rows alone, whatever comes after it. By hand: E|mean|^2 = p/n at p = 2, whichever divisor a covariance has; for the
+/// regression p/(n - p - 1) = 2/6, exact.
+#[test]
+fn generation_0_has_its_law_under_every_schedule() {
+    for (setting, expected) in [
+        ("gaussian-mean --divisor mle --schedule accumulate", 2.0 / 9.0),
+        ("linear --schedule accumulate", 1.0 / 3.0),
+        ("linear --schedule fixed --weight .3", 1.0 / 3.0),
+    ] {
+        for at in ["--generations 0", "--generations 1 --burn-in 0"] {
+            let document = json(&format!("risk --model {setting} --real 9 --synthetic 5 {at}"));
+            assert_close(number(&document, "risk"), expected, 1e-14, setting);
+            assert_eq!(document["exact"], true, "{document}");
+        }
+        let document =
+            json(&format!("simulate --model {setting} --real 9 --synthetic 5 --generations 0 --replicates 2000"));
+        assert_close(number(&document["theory"], "risk"), expected, 1e-14, setting);
+        assert!((number(&document, "risk") - expected).abs() < 5.0 * number(&document, "std_error"), "{document}");
+    }
+    let unknown =
+        json("risk --model gaussian-mean --divisor mle --real 9 --synthetic 5 --schedule accumulate --generations 0");
+    assert_eq!([&unknown["limit_risk"], &unknown["limit_diverges"], &unknown["diverges"]], [&Value::Null; 3]);
+}
+
 /// Each of several weights has the digits that it has alone.
 #[test]
 fn a_grid_has_the_digits_of_its_weights() {
@@ -167,6 +191,13 @@ fn a_grid_has_the_digits_of_its_weights() {
     let risks = json("risk --model cdf --real 9 --synthetic 5 --weight .25,.5");
     let alone = json("risk --model cdf --real 9 --synthetic 5 --weight .5");
     assert_eq!(risks["results"][1]["risk"], alone["risk"]);
+    // Blanks after commas.
+    let list = ["risk", "--model", "cdf", "--real", "9", "--synthetic", "5", "--json", "--weight", " .25, .5"];
+    let blanks: Value = serde_json::from_slice(&crate::goldenweight(&list).stdout).expect("JSON");
+    assert_eq!(blanks["results"], risks["results"]);
+    // Reasons stand where the keys are.
+    assert_eq!(risks["reasons"]["burn_in"], "not asked for: no mean over generations");
+    assert!(risks["results"][0]["reasons"].get("burn_in").is_none(), "{risks}");
 }
 
 /// Replicates by index: a line each, those of the whole run; and their mean is the risk.

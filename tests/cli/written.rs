@@ -93,3 +93,33 @@ fn links_of_reports_and_pictures_stay() {
         assert!(fs::metadata(place(name)).expect("written").len() > 0, "{name}");
     }
 }
+
+/// The file or pipe of stdout, by whatever name, is refused before the work; what a shell has opened is written into. Only names in a temporary folder and in
+/// /proc are used, so that nothing of the machine can be replaced.
+#[test]
+fn stdout_is_no_place_for_losses() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let (out, link, other) = (folder.path().join("out"), folder.path().join("link"), folder.path().join("other"));
+    symlink(&out, &link).expect("a link");
+    let run = |each: &str, redirection: &str| {
+        let script = format!("exec '{}' {LINE} --each {each} {redirection}", env!("CARGO_BIN_EXE_goldenweight"));
+        Command::new("sh").args(["-c", &script]).output().expect("a shell")
+    };
+    let to_out = format!("> {}", out.display());
+    for each in ["/proc/self/fd/1", &out.display().to_string(), &link.display().to_string()] {
+        let output = run(each, &to_out);
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(output.status.code() == Some(2) && said.lines().count() == 1, "{each}: {said}");
+        assert!(said.ends_with("stdout or stderr goes there\n"), "{each}: {said}");
+        assert_eq!(fs::read_to_string(&out).expect("there"), "", "{each}");
+    }
+    assert!(link.is_symlink());
+    let output = run("/proc/self/fd/1", "| cat; true");
+    assert!(output.stdout.is_empty() && !output.stderr.is_empty());
+    // A file that the shell has opened: the same file, not another in its place.
+    fs::write(&other, "head\n").expect("written");
+    let output = run("/proc/self/fd/3", &format!("3>> {}", other.display()));
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let written = fs::read_to_string(&other).expect("there");
+    assert!(written.starts_with("head\nreplicate,") && written.lines().count() == 72, "{written}");
+}

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use crate::claim::ClaimSummary;
 use crate::finding::Measure;
 use crate::outcome::{ClaimOutcome, Counts, Evidence, Kind, NotRun, RunOutcome, Verdict};
+use crate::stats::shown::number_of;
 
 /// Head of the live table of [`claim_row`]s.
 ///
@@ -87,18 +88,23 @@ pub fn summary(run: &RunOutcome) -> String {
     }
     let count = |verdict| run.claims.iter().filter(|c| c.verdict == verdict).count();
     let evidence: usize = run.claims.iter().map(|c| c.evidence.len()).sum();
+    let pieces = if evidence == 1 { "piece" } else { "pieces" };
+    let comparisons = if run.checks == 1 {
+        "its statistical comparison".to_owned()
+    } else {
+        format!("any of its {} statistical comparisons", run.checks)
+    };
     let _ = write!(
         text,
-        "\n\n{}: {} claims confirmed for what was compared, {} refuted, {} inconclusive ({evidence} pieces of evidence, tier {}, seed {}).\n\
-         Were every claim true, a run with a fresh seed would refute any of its {} statistical comparisons with probability \
+        "\n\n{}: {} confirmed for what was compared, {} refuted, {} inconclusive ({evidence} {pieces} of evidence, tier {}, seed {}).\n\
+         Were every claim true, a run with a fresh seed would refute {comparisons} with probability \
          at most {}.\n{}.\n",
         run.verdict.word(),
-        count(Verdict::Confirmed),
+        number_of(count(Verdict::Confirmed) as u64, "claim"),
         count(Verdict::Refuted),
         count(Verdict::Inconclusive),
         run.tier,
         run.seed,
-        run.checks,
         run.family_false_alarm,
         counted(&run.comparisons)
     );
@@ -139,8 +145,8 @@ pub fn not_run(run: &RunOutcome) -> Vec<String> {
     if run.partial {
         let (decided, left) = (run.claims.len(), run.not_begun.len());
         lines.push(format!(
-            "Partial: the run was interrupted after it had begun {decided} of {} claims",
-            decided + left
+            "Partial: the run was interrupted after it had begun {decided} of {}",
+            number_of((decided + left) as u64, "claim")
         ));
     }
     let mut reasons: BTreeMap<(Kind, &str), usize> = BTreeMap::new();

@@ -199,7 +199,7 @@ pub fn run_grid<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
 pub struct Watch<'a> {
     /// Is called with the number of replicates that were just finished at all weights.
     pub progress: &'a (dyn Fn(u64) + Sync),
-    /// Ends the run at the next replicates where it is true.
+    /// Ends the run where it is true: before the next generation of each replicate, which is then in no outcome.
     pub stop: &'a AtomicBool,
 }
 
@@ -385,10 +385,9 @@ fn run_block<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
     let mut found = vec![(Outcome::empty(plan.record.entries(), losses), Vec::new()); weights.len()];
     let count = replicates.end - replicates.start;
     for replicate in replicates {
-        if watch.stop.load(Ordering::Relaxed) {
+        if !runner.replicate(replicate, watch.stop) {
             return (found, false);
         }
-        runner.replicate(replicate);
         for ((outcome, paths), chain) in found.iter_mut().zip(&runner.chains) {
             let Chain { values, fit, .. } = chain;
             match fit {
@@ -502,8 +501,8 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
         }
     }
 
-    /// One replicate at every weight.
-    fn replicate(&mut self, replicate: u64) {
+    /// One replicate at every weight; false where it was stopped before its end.
+    fn replicate(&mut self, replicate: u64, stop: &AtomicBool) -> bool {
         let (share, stride) = match self.plan.record {
             Record::At(_) => (1.0, self.current.len()),
             Record::Average { from, until } => (1.0 / f64::from(until - from), 0),
@@ -516,8 +515,11 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
         let (plan, mut next) = (self.plan, 0);
         for (entry, generation) in plan.record.generations().enumerate() {
             while next <= generation {
+                if stop.load(Ordering::Relaxed) {
+                    return false;
+                }
                 if self.chains.iter().all(|chain| chain.fit.is_err()) {
-                    return;
+                    return true;
                 }
                 self.generation(replicate, next);
                 next += 1;
@@ -533,6 +535,7 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
                 chain.recorded += 1;
             }
         }
+        true
     }
 
     /// Draws what is born at a generation, and fits every chain that has not failed.

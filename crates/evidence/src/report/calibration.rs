@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::outcome::calibration::{CalibrationOutcome, ComparisonCalibration, Share};
+use crate::stats::shown::number_of;
 use crate::verdict::Verdict;
 
 /// Comparisons shown: those whose z is furthest from its law.
@@ -28,15 +29,16 @@ fn head(outcome: &CalibrationOutcome) -> String {
         Verdict::Inconclusive => "not decided",
     };
     let causes = if outcome.causes.is_empty() { String::new() } else { format!(": {}", outcome.causes.join(";\n  ")) };
+    let budget = if outcome.budget < 1e-4 { format!("{:e}", outcome.budget) } else { outcome.budget.to_string() };
     format!(
-        "{verdict}{causes}\n\n{} of the {} comparisons of the {} tier, {} of their replicates,\n\
-         {} fresh seeds from base {}.\n\
+        "{verdict}{causes}\n\n{} of the {} of the {} tier, {} of their replicates,\n\
+         {} from base {}.\n\
          This test errs with probability at most {}: a part contradicts where its p < {}.\n\n",
         outcome.comparisons.len(),
-        outcome.checks,
+        number_of(outcome.checks as u64, "comparison"),
         outcome.tier,
-        outcome.budget,
-        outcome.seeds,
+        budget,
+        number_of(outcome.seeds, "fresh seed"),
         outcome.seed,
         outcome.error_rate,
         outcome.error_rate / 4.0
@@ -50,17 +52,17 @@ fn parts(outcome: &CalibrationOutcome) -> String {
         (
             "false alarms",
             format!(
-                "{} of {} runs, declared {} each; p = {}",
+                "{} of {}, declared {} each; p = {}",
                 alarms.runs.hits,
-                alarms.runs.trials,
+                number_of(alarms.runs.trials, "run"),
                 short(alarms.declared),
                 short(alarms.p_value)
             ),
         ),
         ("", format!("probability of one at most {} (exact, 95 % confidence)", short(alarms.upper_bound))),
-        ("", format!("{} of {} comparisons", alarms.comparisons.hits, alarms.comparisons.trials)),
+        ("", format!("{} of {}", alarms.comparisons.hits, number_of(alarms.comparisons.trials, "comparison"))),
         ("laws of z", {
-            let tests = format!("{} Kolmogorov-Smirnov tests", outcome.laws.tested);
+            let tests = number_of(outcome.laws.tested as u64, "Kolmogorov-Smirnov test");
             match (outcome.laws.smallest_p_value, outcome.laws.p_value) {
                 (Some(smallest), Some(adjusted)) => {
                     format!("{tests}, smallest p = {}, by Holm {}", short(smallest), short(adjusted))
@@ -75,8 +77,8 @@ fn parts(outcome: &CalibrationOutcome) -> String {
     }
     let sum = |field: fn(&ComparisonCalibration) -> u64| outcome.comparisons.iter().map(field).sum::<u64>();
     let untested = outcome.comparisons.iter().filter(|c| !c.tested).count();
-    lines.push(("without z", format!("{} comparisons could not be made", sum(|c| c.not_made))));
-    lines.push(("too skewed", format!("{} comparisons, whose z is not trusted", sum(|c| c.too_skewed))));
+    lines.push(("without z", number_of(sum(|c| c.not_made), "comparison") + " could not be made"));
+    lines.push(("too skewed", number_of(sum(|c| c.too_skewed), "comparison") + ", whose z is not trusted"));
     lines.push(("not tested", format!("{untested} of {}, mostly without z or too skewed", outcome.comparisons.len())));
     if let Some(wrong) = &outcome.wrong_simulator {
         lines.push(("wrong simulator", format!("refuted in {}: {}", share(&wrong.refuted), wrong.name)));

@@ -192,6 +192,18 @@ impl Failures {
     }
 }
 
+/// A number of things, in words; `thing` is one of them, of a regular plural.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::shown::number_of;
+/// assert_eq!([0, 1, 2].map(|count| number_of(count, "claim")), ["0 claims", "1 claim", "2 claims"]);
+/// ```
+#[must_use]
+pub fn number_of(count: u64, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+}
+
 /// As "977 of 2000 replicates (48.85 %, 95 % interval 46.6 to 51.1 %)".
 impl std::fmt::Display for Failures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -199,7 +211,8 @@ impl std::fmt::Display for Failures {
         let (low, high) = self.interval();
         let percent = |x: f64| format!("{:.3}", 100.0 * x).trim_end_matches('0').trim_end_matches('.').to_owned();
         let [share, low, high] = [self.share(), low, high].map(percent);
-        write!(f, "{failed} of {replicates} replicates ({share} %, 95 % interval {low} to {high} %)")
+        let replicates = number_of(*replicates, "replicate");
+        write!(f, "{failed} of {replicates} ({share} %, 95 % interval {low} to {high} %)")
     }
 }
 
