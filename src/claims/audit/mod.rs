@@ -1,7 +1,15 @@
 //! Claims on all input that the command line takes. They are tested at random places, which depend on the seed of the run.
 
+/// An audit in both tiers, and in the full tier one with ten times as many places, which are others.
+macro_rules! audits {
+    ($name:literal, $more:literal, $places:expr, $route:expr) => {
+        [audit($name, $places, $route), audit($more, 10 * $places, $route).in_full_tier()]
+    };
+}
+
 mod chains;
 mod fits;
+mod independence;
 mod place;
 mod routes;
 mod samples;
@@ -16,26 +24,18 @@ use self::{
     fits::{Replacement, Scores},
     routes::{ClosedForms, Pooled, Simulations, TwoWays},
     samples::{Columns, EveryRow, Metrics, Mixes},
-    streams::{Keys, Streams},
 };
 use super::check::{Case, Cell, Check, recursion, simulation};
 use super::domain::{RECURSION, weight};
 use super::{Claim, Exactness, Source};
 use crate::catalogue;
 use crate::experiment::{Generations, Parameters, Problem, Rows};
-use crate::prediction::{Law, Prediction};
+use crate::prediction::Prediction;
 use crate::simulate::engine::Record;
 use crate::simulate::gaussian::{GaussianRows, GaussianSufficient};
 
 pub fn claims() -> Vec<Claim> {
-    vec![predicted(), simulated(), fitted()]
-}
-
-/// An audit in both tiers, and in the full tier one with ten times as many places, which are others.
-macro_rules! audits {
-    ($name:literal, $more:literal, $places:expr, $route:expr) => {
-        [audit($name, $places, $route), audit($more, 10 * $places, $route).in_full_tier()]
-    };
+    vec![predicted(), simulated(), independence::claim(), fitted()]
 }
 
 fn predicted() -> Claim {
@@ -81,7 +81,6 @@ fn simulated() -> Claim {
     let wide = audits!("wide random places", "more wide random places", 30, Simulations::InManyDimensions);
     let ways = audits!("rows and statistics, random places", "rows and statistics, more random places", 40, TwoWays);
     let chains = audits!("chains, number by number", "more chains, number by number", 200, Retrained);
-    let keys = audits!("keys of random streams", "more keys of random streams", 40, Streams);
     Claim {
         id: "audit-simulation",
         statement: "simulated risks are those found by carrying second moments, where these are exact; chains follow their schedule; simulation row by \
@@ -94,12 +93,7 @@ fn simulated() -> Claim {
             .chain(wide)
             .chain(ways)
             .chain(chains)
-            .chain(keys)
-            .chain(audits!("pairs of keys", "more pairs of keys", 2000, Keys))
-            .chain([
-                simulation("many dimensions", 20_000, 0.1, dimensions()),
-                simulation("independence of replicates, later", 400_000, 0.3, blocks()),
-            ])
+            .chain([simulation("many dimensions", 20_000, 0.1, dimensions())])
             .collect(),
     }
 }
@@ -117,17 +111,6 @@ fn dimensions() -> Vec<Case> {
         }
     };
     vec![case(8, 20, 30, false), case(12, 30, 25, false), case(9, 15, 10, true)]
-}
-
-/// Tests of independence up to t = 20. If replicates shared rows from some generation on, their mean would be right, but its standard error too small.
-fn blocks() -> Vec<Case> {
-    let (rows, sigma) = (Rows { real: 20, synthetic: 16 }, DMatrix::identity(2, 2));
-    let case = |w, t| {
-        let risk = Law::gaussian_mean(&sigma, rows).expect("valid sizes").risk_at(weight(w), t);
-        let cell = Cell::new(rows, 2, w, Record::At(vec![t])).named("blocks of 64");
-        Case::of_blocks(cell, GaussianSufficient::new(sigma.clone(), rows), 0, risk)
-    };
-    vec![case(0.7, 2), case(0.5, 3), case(0.5, 20)]
 }
 
 fn fitted() -> Claim {

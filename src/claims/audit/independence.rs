@@ -1,0 +1,167 @@
+//! Whether chains are independent: their losses, of different replicates, cells and generations.
+//!
+//! Everything that is said of a simulated mean, its standard error first, takes replicates to be independent. Chains that share their real rows, or a stream of
+//! random numbers, may have the right mean all the same.
+//!
+//! # Derivation
+//! Let X and Y be the losses of two chains, and X' and Y' those of two chains of other experiments, of the same laws. X - X' has a law that is symmetric about 0, whatever that of X is,
+//! and so has Y - Y'. If all four are independent, the two differences have the same sign with probability 1/2: exactly, for every model and size, and without
+//! a formula for the risk. Chains that share something have the same sign more often: with probability 1/2 + arcsin(r)/pi if the differences are normal with correlation r.
+//! Where a difference is 0, as of categories it may be, or a fit failed, every other pair counts as one of the same sign.
+
+use std::fmt;
+
+use goldenweight_evidence::{BLOCK, Case as General, Draw, Simulation, Tally, audit, failures};
+use nalgebra::DMatrix;
+
+use super::streams::{Keys, Streams};
+use super::{Case, Cell, Claim, Exactness, Source};
+use crate::catalogue::{self, Model};
+use crate::claims::check::simulation;
+use crate::claims::domain::weight;
+use crate::experiment::{Parameters, Problem, Rows};
+use crate::prediction::Law;
+use crate::simulate::dispatch::SimulatorKind;
+use crate::simulate::engine::{Plan, Record, ScheduleKind, Watch, Weights};
+use crate::simulate::gaussian::GaussianSufficient;
+
+/// Which two chains are compared.
+#[derive(Clone, Copy, Debug)]
+enum Pair {
+    /// Of replicates that are so far apart (a power of 2, at most [`BLOCK`]), at generation t.
+    Replicates { lag: u64, t: u32 },
+    /// Of neighbouring replicates, the one at t, the other at t + 1.
+    Generations { t: u32 },
+    /// Of the same replicate in two cells of an experiment, at t.
+    Cells { t: u32 },
+}
+
+/// A pair of chains of a problem.
+#[derive(Clone)]
+struct Signs {
+    problem: Problem,
+    schedule: ScheduleKind,
+    pair: Pair,
+}
+
+/// The weight of the real rows: enough of both parts for either to be seen.
+const WEIGHT: f64 = 0.5;
+
+/// Between the two cells of [`Pair::Cells`], beyond those of any check.
+const APART: u64 = 1 << 40;
+
+impl fmt::Display for Signs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {} rows, ", self.problem.model(), self.schedule.name())?;
+        match self.pair {
+            Pair::Replicates { lag, t } => write!(f, "replicates {lag} apart, t = {t}"),
+            Pair::Generations { t } => write!(f, "neighbouring replicates, t = {t} and {}", t + 1),
+            Pair::Cells { t } => write!(f, "two cells, t = {t}"),
+        }
+    }
+}
+
+impl Signs {
+    /// The losses at t of chains of another experiment or cell.
+    fn losses(&self, Draw { key, replicates, stop, .. }: &Draw<'_>, other: (u64, u64), t: u32) -> Vec<f64> {
+        let plan = Plan {
+            seed: key.seed,
+            experiment: key.experiment.wrapping_add(other.0),
+            cell: key.cell.wrapping_add(other.1),
+            replicates: replicates.clone(),
+            schedule: self.schedule,
+            record: Record::At(vec![t]),
+        };
+        let simulator = self.problem.truth().simulator(SimulatorKind::Rows, self.problem.rows());
+        let simulator = simulator.expect("every model has one by rows");
+        let loss = self.problem.model().loss_index;
+        let paths = simulator.paths(&plan, &Weights::Constant(WEIGHT), &Watch::until(stop));
+        paths.into_iter().map(|path| path[loss]).collect()
+    }
+}
+
+impl Simulation for Signs {
+    fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+        // X - X' of all chains: the second is of another experiment, as far as the pair asks for.
+        let differences = |draw: &Draw<'_>, other: (u64, u64), t| -> Vec<f64> {
+            let prime = (other.0 + 1, other.1);
+            self.losses(draw, other, t)
+                .into_iter()
+                .zip(self.losses(draw, prime, t))
+                .map(|(x, prime)| x - prime)
+                .collect()
+        };
+        // Two chains for each pair, where both are of one cell.
+        let twice = Draw { replicates: 2 * draw.replicates.start..2 * draw.replicates.end, ..draw.clone() };
+        let (lag, first, second) = match self.pair {
+            Pair::Replicates { lag, t } => {
+                let all = differences(&twice, (0, 0), t);
+                (lag, all.clone(), all)
+            }
+            Pair::Generations { t } => (1, differences(&twice, (0, 0), t), differences(&twice, (0, 0), t + 1)),
+            Pair::Cells { t } => (0, differences(&draw, (0, 0), t), differences(&draw, (2, APART), t)),
+        };
+        let mut tally = Tally::default();
+        for pair in 0..(draw.replicates.end - draw.replicates.start) {
+            // The first of two chains that are `lag` apart; each chain is in one pair.
+            let i = if lag == 0 { pair } else { pair / lag * 2 * lag + pair % lag } as usize;
+            let (Some(x), Some(y)) = (first.get(i), second.get(i + lag as usize)) else { break };
+            let product = x * y;
+            let same = product > 0.0 || (!(product < 0.0) && pair % 2 == 0);
+            tally.push((!same).then_some(0.0));
+        }
+        vec![tally]
+    }
+}
+
+/// The pairs of a model's chains that are looked at.
+const PAIRS: [Pair; 6] = [
+    Pair::Replicates { lag: 1, t: 1 },
+    Pair::Replicates { lag: 8, t: 2 },
+    Pair::Replicates { lag: BLOCK, t: 3 },
+    Pair::Replicates { lag: 1, t: 8 },
+    Pair::Generations { t: 2 },
+    Pair::Cells { t: 2 },
+];
+
+fn signs() -> Vec<General> {
+    let case = |model: Model, schedule, pair| {
+        let problem = Problem::new(model, 50, 40, &Parameters::default()).expect("defaults for what is not given");
+        let signs = Signs { problem, schedule, pair };
+        General::new(signs.to_string(), signs, 0.5)
+    };
+    let fresh = catalogue::ALL.into_iter().flat_map(|model| PAIRS.map(|pair| case(model, ScheduleKind::Fresh, pair)));
+    let others = [ScheduleKind::Fixed, ScheduleKind::Accumulate]
+        .map(|schedule| case(&catalogue::GAUSSIAN_MEAN, schedule, Pair::Replicates { lag: 1, t: 3 }));
+    fresh.chain(others).collect()
+}
+
+/// Tests of independence up to t = 20. If replicates shared rows from some generation on, their mean would be right, but its standard error too small.
+fn blocks() -> Vec<Case> {
+    let (rows, sigma) = (Rows { real: 20, synthetic: 16 }, DMatrix::identity(2, 2));
+    let case = |w, t| {
+        let risk = Law::gaussian_mean(&sigma, rows).expect("valid sizes").risk_at(weight(w), t);
+        let cell = Cell::new(rows, 2, w, Record::At(vec![t])).named("blocks of 64");
+        Case::of_blocks(cell, GaussianSufficient::new(sigma.clone(), rows), 0, risk)
+    };
+    vec![case(0.7, 2), case(0.5, 3), case(0.5, 20)]
+}
+
+/// The claim.
+pub(super) fn claim() -> Claim {
+    Claim {
+        id: "audit-independence",
+        statement: "chains of different replicates, cells and generations are independent, and so are random streams of different keys",
+        domain: "losses of every model at n = 50, m = 40, w = 1/2 and t = 1, 2, 3, 8, replicates 1 to 64 apart; keys at distances up to 2³²",
+        source: Source::Derived,
+        exactness: Exactness::Visited,
+        checks: audits!("keys of random streams", "more keys of random streams", 40, Streams)
+            .into_iter()
+            .chain(audits!("pairs of keys", "more pairs of keys", 2000, Keys))
+            .chain([
+                failures("share of pairs of the same sign", 2048, 0.22, signs()).of("share of equal signs"),
+                simulation("variance between blocks over that within", 400_000, 0.3, blocks()).of("variance ratio"),
+            ])
+            .collect(),
+    }
+}
