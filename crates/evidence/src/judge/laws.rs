@@ -66,7 +66,7 @@ pub(super) fn leaves_at_a_look(b: f64) -> f64 {
     let grid = |time: f64| -> Vec<(f64, f64)> {
         let (end, step) = (b * time.sqrt(), 2.0 * b * time.sqrt() / f64::from(POINTS - 1));
         let factor = |i| if i == 0 || i == POINTS - 1 { 1.0 } else { f64::from(2 + 2 * (i % 2)) };
-        (0..POINTS).map(|i| (f64::from(i).mul_add(step, -end), factor(i) * step / 3.0)).collect()
+        (0..POINTS).map(|i| (f64::from(i) * step - end, factor(i) * step / 3.0)).collect()
     };
     // Points with the mass that belongs to each.
     let mut inside = vec![(0.0, 1.0)];
