@@ -3,8 +3,6 @@
 //! Where the risk is carried by chains that become too rare, or chains end in fits that do not exist, no mean of some replicates
 //! estimates it. Then the mean is shown only as far as it does, beside median, quantiles, and what is left of the chains.
 
-use std::sync::atomic::AtomicBool;
-
 use goldenweight_theory::parameters::{ParameterError, SampleSizes, Weight};
 use goldenweight_theory::{collapse, linear};
 
@@ -15,7 +13,7 @@ use super::subject::Subject;
 use super::table::Table;
 use crate::catalogue::{self, Model};
 use crate::experiment::Rows;
-use crate::simulate::engine::{Plan, Record, ScheduleKind, Watch, Weights};
+use crate::simulate::engine::{Options, Plan, Record, ScheduleKind, Weights};
 use crate::stats::moments::Moments;
 use crate::stats::shown::{FAILED_SHARE, FEWEST, Failures, MAX_INTERVAL_SKEWNESS, has_interval};
 
@@ -49,8 +47,8 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
     };
     let (simulator, loss) = subject.simulator(ROWS);
     let stride = simulator.losses().len();
-    let watch = Watch { progress: &|done| (draw.progress)(done * effort), stop: &AtomicBool::new(false) };
-    let paths = simulator.paths(&plan, &Weights::Constant(0.0), &watch);
+    let options = Options { progress: &|done| (draw.progress)(done * effort), paths: true, ..Options::default() };
+    let paths = simulator.run(&plan, &[Weights::Constant(0.0)], options).remove(0).paths;
     let law = subject.laws(ROWS)?.swap_remove(0);
     let sizes = SampleSizes::new(ROWS.real as u64, ROWS.synthetic as u64)?;
     let linear = subject == Subject::Model(&catalogue::LINEAR, DIM);
