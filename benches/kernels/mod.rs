@@ -8,7 +8,7 @@ use goldenweight::simulate::Simulator;
 use goldenweight::simulate::adult::AdultLogistic;
 use goldenweight::simulate::categorical::{CategoricalRows, CategoricalSufficient};
 use goldenweight::simulate::cdf::CdfRows;
-use goldenweight::simulate::engine::{Plan, Record, ScheduleKind, Weights, run_grid};
+use goldenweight::simulate::engine::{Options, Plan, Record, ScheduleKind, Weights};
 use goldenweight::simulate::gaussian::{GaussianRows, GaussianSufficient};
 use goldenweight::simulate::linear::{LinearRows, LinearSufficient};
 use goldenweight::simulate::logistic::Logistic;
@@ -94,7 +94,16 @@ pub struct Kernel {
 impl Kernel {
     fn new(name: &'static str, variates: Variates, simulator: impl Simulator + 'static) -> Self {
         let risks = move |plan: &Plan, weights: &[Weights]| {
-            run_grid(&simulator, plan, weights, &|_| ()).iter().map(|outcome| outcome.moments[0][0].mean()).sum()
+            simulator.run(plan, weights, Options::default()).iter().map(|outcome| outcome.moments[0][0].mean()).sum()
+        };
+        Self { name, variates, risks: Box::new(risks) }
+    }
+
+    /// With the losses' controls.
+    fn controlled(name: &'static str, variates: Variates, simulator: impl Simulator + 'static) -> Self {
+        let risks = move |plan: &Plan, weights: &[Weights]| {
+            let outcomes = simulator.run(plan, weights, Options { controls: true, ..Options::default() });
+            outcomes.iter().map(|outcome| outcome.controlled.as_ref().expect("a control")[0][0].mean()).sum()
         };
         Self { name, variates, risks: Box::new(risks) }
     }
@@ -124,6 +133,8 @@ pub fn kernels(rows: Rows, dim: usize) -> Vec<Kernel> {
         Kernel::new("linear-sufficient", wishart, LinearSufficient::new(&beta(), 1.0, rows)),
         Kernel::new("logistic-rows", labelled, Logistic::new(beta(), rows)),
         Kernel::new("poisson-rows", labelled, Poisson::new(beta(), rows)),
+        Kernel::controlled("logistic-controls", labelled, Logistic::new(beta(), rows)),
+        Kernel::controlled("poisson-controls", labelled, Poisson::new(beta(), rows)),
         Kernel::new("cdf-rows", uniforms(total), CdfRows::new(rows)),
         Kernel::new("categorical-rows", uniforms(total), CategoricalRows::new(cells(), rows)),
         Kernel::new(

@@ -16,7 +16,7 @@ use goldenweight::{
     prediction::Prediction,
     simulate::{
         dispatch::{SimulatorKind, run_problem},
-        engine::{ScheduleKind, Watch},
+        engine::{Options, ScheduleKind, Watch},
     },
     stats::{
         compare::Estimate,
@@ -200,7 +200,11 @@ impl OptimizeArgs {
                 let mut losses = Moments::default();
                 for batch in 0..BATCHES {
                     let plan = simulation.plan(at, ScheduleKind::Fresh, batch, 0..per_batch);
-                    losses.merge(&run_problem(&problem, kind, &plan, &[estimate.value], &Watch::until(stop))[0].0);
+                    losses.merge(
+                        &run_problem(&problem, kind, &plan, &[estimate.value], Options { stop, ..Options::default() })
+                            [0]
+                        .0,
+                    );
                 }
                 Estimate::from(&losses)
             };
