@@ -439,17 +439,12 @@ struct Common<'a, M: Model> {
     place: usize,
 }
 
-impl<M: Model> Clone for Common<'_, M> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<M: Model> Copy for Common<'_, M> {}
-
-impl<M: Model> Common<'_, M> {
+impl<'a, M: Model> Common<'a, M> {
     /// The batch in the fit of one chain.
-    fn part<'a>(&'a self, weight: f64, made: &'a [M::Data]) -> Part<'a, M> {
+    fn part<'b>(&self, weight: f64, made: &'b [M::Data]) -> Part<'b, M>
+    where
+        'a: 'b,
+    {
         let &Self { share, rows, noise, data, place } = self;
         Part {
             weight: share.weight(weight),
@@ -459,6 +454,12 @@ impl<M: Model> Common<'_, M> {
             data: data.unwrap_or_else(|| &made[place]),
         }
     }
+}
+
+/// The memory of a list of parts for parts that live elsewhere: collecting the parts of an emptied list, of which there are none, leaves it where it is.
+fn emptied<'a, M: Model>(mut parts: Vec<Part<'_, M>>) -> Vec<Part<'a, M>> {
+    parts.clear();
+    parts.into_iter().map(|_| unreachable!("the list is empty")).collect()
 }
 
 /// Runs one replicate after another, at every weight; holds all memory.
@@ -472,6 +473,8 @@ struct Runner<'a, M: Model, S: ?Sized, D: ?Sized> {
     synthetic: Vec<M::Noise>,
     shelf: Shelf,
     scratch: M::Scratch,
+    /// The memory of a list of more than two parts; empty between fits.
+    parts: Vec<Part<'static, M>>,
     /// One value for each loss of each node.
     current: Vec<f64>,
 }
@@ -497,6 +500,7 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
             synthetic: Vec::new(),
             shelf: Shelf::default(),
             scratch: model.scratch(),
+            parts: Vec::new(),
             current: vec![0.0; losses],
         }
     }
@@ -545,7 +549,7 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
             self.make_room();
         }
         let drawn = self.draw(replicate, generation);
-        let Self { retraining: Retraining { model, .. }, chains, real, synthetic, shelf, scratch, .. } = self;
+        let Self { retraining: Retraining { model, .. }, chains, real, synthetic, shelf, scratch, parts, .. } = self;
         if drawn.is_err() {
             chains.iter_mut().for_each(|chain| chain.fit = drawn);
         }
@@ -584,12 +588,13 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
                     }
                 }
                 all => {
-                    let all: Vec<_> = all.iter().map(batch).collect();
                     for Chain { weights, fits, made, fit, .. } in chains {
                         let weight = if generation == 0 { 1.0 } else { weights.at(generation) };
-                        let parts = all.iter().map(|batch| batch.part(weight, made));
-                        let parts: Vec<_> = parts.filter(|part| part.weight > 0.0).collect();
-                        *fit = model.fit(generation, &parts, scratch, &mut fits[node]);
+                        let mut list = emptied(std::mem::take(parts));
+                        list.extend(all.iter().map(|found| batch(found).part(weight, made)));
+                        list.retain(|part| part.weight > 0.0);
+                        *fit = model.fit(generation, &list, scratch, &mut fits[node]);
+                        *parts = emptied(list);
                     }
                 }
             }
