@@ -4,10 +4,10 @@ use fearless_simd::{Level, dispatch, f64x4, prelude::*};
 use goldenweight::{
     experiment::Rows,
     simulate::{
-        FitFailure, FromTruth, Model, Source,
+        FitFailure, FromTruth, Model, Simulator, Source,
         covariates::{Covariates, Four},
         elementary::exp,
-        engine::{Plan, Record, ScheduleKind, Weights, run},
+        engine::{Options, Plan, Record, ScheduleKind, Weights},
         glm::{self as models, Family, uniform},
         logistic::{Bernoulli, Logistic},
         newton::{self, Fit, Part},
@@ -213,7 +213,7 @@ fn failed_fits_are_counted() {
             schedule: ScheduleKind::Fresh,
             record: Record::At(vec![0]),
         };
-        let outcome = run(&simulator, &plan, &Weights::Constant(0.5), &|_| {});
+        let outcome = simulator.run(&plan, &[Weights::Constant(0.5)], Options::default()).remove(0);
         assert_eq!(outcome.moments[0][0].count() + outcome.failed_fits, replicates);
         let expected = replicates as f64 * separable;
         let z = (outcome.failed_fits as f64 - expected) / (expected * (1.0 - separable)).sqrt();

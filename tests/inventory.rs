@@ -10,7 +10,7 @@ use goldenweight::evidence::{Claim, ClaimSummary};
 use goldenweight::experiment::{Parameters, Problem};
 use goldenweight::report::claims_markdown;
 use goldenweight::simulate::dispatch::{SimulatorKind, run_problem};
-use goldenweight::simulate::engine::{Plan, Record, ScheduleKind, Watch};
+use goldenweight::simulate::engine::{Options, Plan, Record, ScheduleKind};
 
 fn summaries() -> Vec<ClaimSummary> {
     registry().iter().map(Claim::summary).collect()
@@ -112,7 +112,7 @@ fn a_schedule_is_simulated_and_has_claims() {
             let problem = Problem::new(model, 50, 40, &Parameters::default()).expect("valid");
             let plan =
                 Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..2, schedule, record: Record::At(vec![2]) };
-            let [(loss, failed)] = run_problem(&problem, model.fast, &plan, &[0.5], &Watch::nobody())[..] else {
+            let [(loss, failed)] = run_problem(&problem, model.fast, &plan, &[0.5], Options::default())[..] else {
                 panic!("one weight has one result")
             };
             assert!(loss.count() + failed == 2 && loss.mean().is_finite(), "{model} under {}", schedule.name());

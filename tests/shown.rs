@@ -5,7 +5,7 @@ use goldenweight::{
     experiment::{Parameters, Problem},
     simulate::{
         dispatch::run_problem,
-        engine::{Plan, Record, ScheduleKind, Watch},
+        engine::{Options, Plan, Record, ScheduleKind},
     },
     stats::{calibration::at_least, compare::Estimate, shown::z},
 };
@@ -39,7 +39,7 @@ fn shown_z_are_as_large_as_their_law_says() {
             let (seed, record) = (1_000 + seed, Record::At(vec![0]));
             let plan =
                 Plan { seed, experiment: 0, cell: 0, replicates: 0..replicates, schedule: ScheduleKind::Fresh, record };
-            z(&Estimate::from(&run_problem(problem, kind, &plan, &[1.0], &Watch::nobody())[0].0), *expected).ok()
+            z(&Estimate::from(&run_problem(problem, kind, &plan, &[1.0], Options::default())[0].0), *expected).ok()
         };
         for replicates in REPLICATES {
             let found: Vec<_> = (0..SEEDS).into_par_iter().filter_map(|seed| z_of(seed, replicates)).collect();

@@ -8,7 +8,7 @@ use goldenweight::simulate::Simulator;
 use goldenweight::simulate::adult::AdultLogistic;
 use goldenweight::simulate::categorical::{CategoricalRows, CategoricalSufficient};
 use goldenweight::simulate::cdf::CdfRows;
-use goldenweight::simulate::engine::{Plan, Record, ScheduleKind, Weights, run_grid};
+use goldenweight::simulate::engine::{Options, Plan, Record, ScheduleKind, Weights};
 use goldenweight::simulate::gaussian::{GaussianRows, GaussianSufficient};
 use goldenweight::simulate::linear::{LinearRows, LinearSufficient};
 use goldenweight::simulate::logistic::Logistic;
@@ -94,7 +94,7 @@ pub struct Kernel {
 impl Kernel {
     fn new(name: &'static str, variates: Variates, simulator: impl Simulator + 'static) -> Self {
         let risks = move |plan: &Plan, weights: &[Weights]| {
-            run_grid(&simulator, plan, weights, &|_| ()).iter().map(|outcome| outcome.moments[0][0].mean()).sum()
+            simulator.run(plan, weights, Options::default()).iter().map(|outcome| outcome.moments[0][0].mean()).sum()
         };
         Self { name, variates, risks: Box::new(risks) }
     }

@@ -5,7 +5,7 @@ use statrs::distribution::ContinuousCDF;
 
 use super::subject::Subject;
 use crate::experiment::Rows;
-use crate::simulate::engine::{Outcome, Plan, Record, ScheduleKind, Weights, run_grid};
+use crate::simulate::engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights};
 use crate::stats::compare::Estimate;
 use crate::stats::family;
 use crate::stats::moments::Moments;
@@ -49,7 +49,7 @@ pub fn simulate(subject: Subject, grid: &Grid<'_>, progress: &(dyn Fn(u64) + Syn
             schedule: ScheduleKind::Fresh,
             record: Record::Average { from, until },
         };
-        run_grid(&*simulator, &plan, &weights, &|done| progress(done * effort))
+        simulator.run(&plan, &weights, Options { progress: &|done| progress(done * effort), ..Options::default() })
     };
     Batches { outcomes: (0..batches).into_par_iter().map(batch).collect(), loss }
 }

@@ -4,8 +4,6 @@
 //! does not estimate the risk. Then the mean is shown only up to the last generation where it does, beside the median, quantiles, and the share
 //! of chains that go on.
 
-use std::sync::atomic::AtomicBool;
-
 use goldenweight_theory::parameters::{ParameterError, SampleSizes, Weight};
 use goldenweight_theory::{collapse, linear};
 
@@ -16,7 +14,7 @@ use super::subject::Subject;
 use super::table::Table;
 use crate::catalogue::{self, Model};
 use crate::experiment::Rows;
-use crate::simulate::engine::{Plan, Record, ScheduleKind, Watch, Weights};
+use crate::simulate::engine::{Options, Plan, Record, ScheduleKind, Weights};
 use crate::stats::moments::Moments;
 use crate::stats::shown::{FAILED_SHARE, FEWEST, Failures, MAX_INTERVAL_SKEWNESS, has_interval};
 
@@ -50,8 +48,8 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
     };
     let (simulator, loss) = subject.simulator(ROWS);
     let stride = simulator.losses().len();
-    let watch = Watch { progress: &|done| (draw.progress)(done * effort), stop: &AtomicBool::new(false) };
-    let paths = simulator.paths(&plan, &Weights::Constant(0.0), &watch);
+    let options = Options { progress: &|done| (draw.progress)(done * effort), paths: true, ..Options::default() };
+    let paths = simulator.run(&plan, &[Weights::Constant(0.0)], options).remove(0).paths;
     let law = subject.laws(ROWS)?.swap_remove(0);
     let sizes = SampleSizes::new(ROWS.real as u64, ROWS.synthetic as u64)?;
     let linear = subject == Subject::Model(&catalogue::LINEAR, DIM);

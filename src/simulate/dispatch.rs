@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Serialize, Serializer};
 
-use super::engine::{Plan, Watch, Weights};
+use super::engine::{Options, Plan, Weights};
 use crate::{
     experiment::{InputError, Problem},
     stats::moments::Moments,
@@ -83,16 +83,16 @@ impl Serialize for SimulatorKind {
 /// # Panics
 /// Where the model has no simulator of this kind, see [`SimulatorKind::of`].
 #[must_use]
-pub fn run_problem(
+pub fn run_problem<'a>(
     problem: &Problem,
     kind: SimulatorKind,
     plan: &Plan,
     weights: &[f64],
-    watch: &Watch<'_>,
+    options: impl Into<Options<'a>>,
 ) -> Vec<(Moments, u64)> {
     let weights: Vec<_> = weights.iter().map(|&w| Weights::Constant(w)).collect();
     let simulator = problem.truth().simulator(kind, problem.rows()).expect("a simulator of this kind");
     let loss = problem.model().loss_index;
-    let outcomes = simulator.run_until(plan, &weights, watch);
+    let outcomes = simulator.run(plan, &weights, options.into());
     outcomes.into_iter().map(|outcome| (outcome.moments[0][loss], outcome.failed_fits)).collect()
 }

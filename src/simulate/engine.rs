@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::str::FromStr;
 use std::sync::atomic::AtomicBool;
 
-pub use goldenweight_recursion::engine::{BLOCK, Outcome, Path, Record, Watch, Weights};
+pub use goldenweight_recursion::engine::{BLOCK, Options, Outcome, Path, Record, Weights};
 use goldenweight_recursion::{Accumulate, Fixed, Fresh, Rows, Schedule};
 
 use super::Simulator;
@@ -84,42 +84,36 @@ impl Plan {
     }
 }
 
-/// Runs the plan at these weights: [`run_grid`] of one.
-///
-/// # Panics
-/// As [`run_grid`].
-pub fn run<S: Simulator + ?Sized>(
-    simulator: &S,
-    plan: &Plan,
-    weights: &Weights,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Outcome {
-    let [outcome] = run_grid(simulator, plan, std::slice::from_ref(weights), progress).try_into().expect("one outcome");
-    outcome
+/// Who follows a run, and may end it.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Is called with the number of replicates that were just finished at all weights.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+    /// Ends the run at the next replicates where it is true.
+    pub stop: &'a AtomicBool,
 }
 
-/// Runs the plan at each of the weights, see [`goldenweight_recursion::engine::run_grid`].
-///
-/// # Panics
-/// As that.
-pub fn run_grid<S: Simulator + ?Sized>(
-    simulator: &S,
-    plan: &Plan,
-    weights: &[Weights],
-    progress: &(dyn Fn(u64) + Sync),
-) -> Vec<Outcome> {
-    run_until(simulator, plan, weights, &Watch { progress, stop: &AtomicBool::new(false) })
+impl Watch<'static> {
+    /// Nobody follows the run, and it goes to its end.
+    #[must_use]
+    pub fn nobody() -> Self {
+        let Options { progress, stop, .. } = Options::default();
+        Self { progress, stop }
+    }
 }
 
-/// The same, until it is stopped, see [`goldenweight_recursion::engine::run_until`].
-///
-/// # Panics
-/// As [`run_grid`].
+impl<'a> From<&Watch<'a>> for Options<'a> {
+    fn from(&Watch { progress, stop }: &Watch<'a>) -> Self {
+        Self { progress, stop, paths: false }
+    }
+}
+
+/// The outcome at each of the weights.
 pub fn run_until<S: Simulator + ?Sized>(
     simulator: &S,
     plan: &Plan,
     weights: &[Weights],
     watch: &Watch<'_>,
 ) -> Vec<Outcome> {
-    simulator.run_until(plan, weights, watch)
+    simulator.run(plan, weights, watch.into())
 }

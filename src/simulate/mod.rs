@@ -9,10 +9,10 @@ pub use goldenweight_recursion::{FitFailure, FromTruth, Model, Part, Source, cov
 
 use goldenweight_recursion::coordinates::Coordinates;
 use goldenweight_recursion::models;
-use goldenweight_recursion::{Fresh, Retraining, engine as recursion};
+use goldenweight_recursion::{Fresh, Retraining};
 use nalgebra::{DMatrix, DVector};
 
-use self::engine::{Outcome, Path, Plan, ScheduleKind, Watch, Weights};
+use self::engine::{Options, Outcome, Path, Plan, ScheduleKind, Watch, Weights};
 use crate::experiment::Rows;
 
 /// A model with its real rows and sample sizes.
@@ -31,14 +31,22 @@ pub trait Simulator: Send + Sync {
     /// Names of the losses.
     fn losses(&self) -> &'static [&'static str];
 
-    /// The outcome at each of the weights, on common random numbers, see [`goldenweight_recursion::engine::run_until`].
-    fn run_until(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<Outcome>;
+    /// The outcome at each of the weights, on common random numbers, see [`Retraining::run`].
+    fn run(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Vec<Outcome>;
 
-    /// The same with every replicate's losses, see [`goldenweight_recursion::engine::run_with_paths`].
-    fn run_with_paths(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<(Outcome, Vec<Path>)>;
+    /// The same by [`Watch`].
+    fn run_until(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<Outcome> {
+        self.run(plan, weights, watch.into())
+    }
 
-    /// Every replicate's losses at these weights, see [`goldenweight_recursion::engine::paths`].
-    fn paths(&self, plan: &Plan, weights: &Weights, watch: &Watch<'_>) -> Vec<Path>;
+    /// The same with every replicate's losses.
+    fn run_with_paths(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<(Outcome, Vec<Path>)> {
+        let apart = |mut outcome: Outcome| {
+            let paths = std::mem::take(&mut outcome.paths);
+            (outcome, paths)
+        };
+        self.run(plan, weights, Options { paths: true, ..watch.into() }).into_iter().map(apart).collect()
+    }
 }
 
 impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
@@ -46,28 +54,15 @@ impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
         M::LOSSES
     }
 
-    fn run_until(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<Outcome> {
+    fn run(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Vec<Outcome> {
         let Self { model, source, rows } = self;
         let inner = plan.inner();
         // The usual schedule is known to the compiler, which saves an eighth of the time of the fastest chains.
         if plan.schedule == ScheduleKind::Fresh {
-            let retraining = Retraining { model, source, schedule: &Fresh { rows: *rows } };
-            return recursion::run_until(&retraining, &inner, weights, watch);
+            let schedule = &Fresh { rows: *rows };
+            return Retraining { model, source, schedule }.run(&inner, weights, options);
         }
-        let retraining = Retraining { model, source, schedule: &*plan.schedule.of(*rows) };
-        recursion::run_until(&retraining, &inner, weights, watch)
-    }
-
-    fn run_with_paths(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<(Outcome, Vec<Path>)> {
-        let Self { model, source, rows } = self;
-        let retraining = Retraining { model, source, schedule: &*plan.schedule.of(*rows) };
-        recursion::run_with_paths(&retraining, &plan.inner(), weights, watch)
-    }
-
-    fn paths(&self, plan: &Plan, weights: &Weights, watch: &Watch<'_>) -> Vec<Path> {
-        let Self { model, source, rows } = self;
-        let retraining = Retraining { model, source, schedule: &*plan.schedule.of(*rows) };
-        recursion::paths(&retraining, &plan.inner(), weights, watch)
+        Retraining { model, source, schedule: &*plan.schedule.of(*rows) }.run(&inner, weights, options)
     }
 }
 

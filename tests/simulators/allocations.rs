@@ -8,7 +8,7 @@ use goldenweight::{
 };
 use goldenweight_recursion::{
     Accumulate, Fixed, Fresh, Retraining, Schedule,
-    engine::{BLOCK, Plan, Record, Weights, run_grid},
+    engine::{BLOCK, Options, Plan, Record, Weights},
     schedule::{Batch, Ingredient, Origin, Share},
 };
 use nalgebra::{DMatrix, DVector};
@@ -59,7 +59,7 @@ fn allocations<M: Model, S: Source<M>>(
     last: u32,
 ) -> u64 {
     let plan = Plan { seed: 1, experiment: 600, cell: 3, replicates: 0..replicates, record: Record::At(vec![last]) };
-    count(|| drop(run_grid(&Retraining { model, source, schedule }, &plan, &WEIGHTS, &|_| ())))
+    count(|| drop(Retraining { model, source, schedule }.run(&plan, &WEIGHTS, Options::default())))
 }
 
 struct Allocations;

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use goldenweight::{
     experiment::Rows,
     simulate::{
-        Model, Setting, Source,
-        engine::{BLOCK, Outcome, Plan, Record, ScheduleKind, Weights, run, run_grid},
+        Model, Setting, Simulator, Source,
+        engine::{BLOCK, Options, Outcome, Plan, Record, ScheduleKind, Weights},
         linear::{LinearRows, LinearSufficient},
     },
     stats::moments::Moments,
@@ -14,7 +14,7 @@ use goldenweight::{
 use nalgebra::DVector;
 use rayon::ThreadPoolBuilder;
 
-use crate::{Check, every_simulator, losses_of_replicate, plan, regressions};
+use crate::{Check, every_simulator, losses_of_replicate, plan, regressions, run};
 
 pub const ROWS: Rows = Rows { real: 8, synthetic: 5 };
 
@@ -36,7 +36,7 @@ impl Check for AnyThreads {
         for plan in [plan(1, 40 * BLOCK + 1, &[0, 3]), average] {
             let outcomes = [1, 2, 3, 8].map(|threads| {
                 let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-                pool.install(|| bits(&run(simulator, &plan, &W, &|_| ())))
+                pool.install(|| bits(&run(simulator, &plan, &W)))
             });
             assert!(outcomes.iter().all(|o| *o == outcomes[0]), "{name}: {outcomes:#?}");
         }
@@ -70,8 +70,8 @@ impl Check for ByHand {
             }
             total.iter_mut().flatten().zip(block.iter().flatten()).for_each(|(t, b)| t.merge(b));
         }
-        let expected = Outcome { moments: total, failed_fits: 0 };
-        assert_eq!(bits(&run(simulator, &plan, &Weights::Constant(self.1), &|_| ())), bits(&expected), "{name}");
+        let found = run(simulator, &plan, &Weights::Constant(self.1));
+        assert_eq!((found.failed_fits, format!("{:?}", found.moments)), (0, format!("{total:?}")), "{name}");
     }
 }
 
@@ -90,10 +90,10 @@ struct InTwoParts;
 impl Check for InTwoParts {
     fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         let whole = plan(7, REPLICATES, &[3]);
-        let part = |replicates| run(simulator, &Plan { replicates, ..whole.clone() }, &W, &|_| ());
+        let part = |replicates| run(simulator, &Plan { replicates, ..whole.clone() }, &W);
         let mut parts = part(0..BLOCK);
-        parts.merge(&part(BLOCK..REPLICATES));
-        let whole = run(simulator, &whole, &W, &|_| ());
+        parts.merge(part(BLOCK..REPLICATES));
+        let whole = run(simulator, &whole, &W);
         for (parts, whole) in parts.moments[0].iter().zip(&whole.moments[0]) {
             assert_eq!(parts.count(), whole.count());
             assert!((parts.mean() - whole.mean()).abs() <= 1e-13 * whole.mean().abs(), "{name}: {parts:?} {whole:?}");
@@ -117,7 +117,7 @@ fn a_late_part_has_its_own_replicates() {
     let replicates = 900 * BLOCK..1_000 * BLOCK + 17;
     let late = Plan { replicates: replicates.clone(), ..plan(10, 0, &[1]) };
     let one = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let found = one.install(|| run(&simulator, &late, &W, &|_| ()));
+    let found = one.install(|| run(&simulator, &late, &W));
     let mut expected = Moments::default();
     for first in replicates.clone().step_by(BLOCK as usize) {
         let mut block = Moments::default();
@@ -126,7 +126,7 @@ fn a_late_part_has_its_own_replicates() {
         }
         expected.merge(&block);
     }
-    assert_eq!(bits(&found), bits(&Outcome { moments: vec![vec![expected]], failed_fits: 0 }));
+    assert_eq!((found.failed_fits, found.moments), (0, vec![vec![expected]]));
 }
 
 /// At a weight, a grid has the bits of the run at that weight alone, whatever else is in it: also where fits fail, as those of two rows do
@@ -139,10 +139,10 @@ impl Check for AnyGrid {
         for plan in [plan(8, REPLICATES, &[0, 3]), Plan { schedule: ScheduleKind::Fixed, ..average.clone() }, average] {
             let weights = [0.0, 0.4, 1.0, 0.4, 0.1].map(Weights::Constant);
             let weights = [&weights[..], &[Weights::Sequence(vec![0.0, 1.0, 0.3, 0.0, 0.2])]].concat();
-            let grid = run_grid(simulator, &plan, &weights, &|_| ());
+            let grid = simulator.run(&plan, &weights, Options::default());
             assert_eq!(grid.len(), weights.len());
             for (weights, outcome) in weights.iter().zip(&grid) {
-                assert_eq!(bits(outcome), bits(&run(simulator, &plan, weights, &|_| ())), "{name} at {weights:?}");
+                assert_eq!(bits(outcome), bits(&run(simulator, &plan, weights)), "{name} at {weights:?}");
             }
         }
     }
@@ -162,9 +162,9 @@ impl Check for FixedRowsRepeat {
     fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         let fresh = plan(3, REPLICATES, &[0, 1, 5]);
         let fixed = Plan { schedule: ScheduleKind::Fixed, ..fresh.clone() };
-        let entries = run(simulator, &fixed, &Weights::Constant(1.0), &|_| ()).moments;
+        let entries = run(simulator, &fixed, &Weights::Constant(1.0)).moments;
         assert!(entries.iter().all(|entry| *entry == entries[0]), "{name}: {entries:?}");
-        let entries = run(simulator, &fresh, &Weights::Constant(1.0), &|_| ()).moments;
+        let entries = run(simulator, &fresh, &Weights::Constant(1.0)).moments;
         assert!(entries[1] != entries[0] && entries[2] != entries[1], "{name}: fresh rows repeat");
     }
 }
@@ -182,8 +182,8 @@ impl Check for Averages {
     fn check<M: Model, S: Source<M>>(&mut self, name: &str, simulator: &Setting<M, S>) {
         let at = plan(4, REPLICATES, &[2, 3, 4]);
         let average = Plan { record: Record::Average { from: 2, until: 5 }, ..at.clone() };
-        let sequence = run(simulator, &average, &Weights::Sequence(vec![0.4; 4]), &|_| ());
-        let (at, average) = (run(simulator, &at, &W, &|_| ()), run(simulator, &average, &W, &|_| ()));
+        let sequence = run(simulator, &average, &Weights::Sequence(vec![0.4; 4]));
+        let (at, average) = (run(simulator, &at, &W), run(simulator, &average, &W));
         for (loss, moments) in average.moments[0].iter().enumerate() {
             let mean = at.moments.iter().map(|entry| entry[loss].mean()).sum::<f64>() / 3.0;
             assert!((moments.mean() - mean).abs() <= 1e-13 * mean.abs(), "{name}: {} {mean}", moments.mean());
@@ -208,8 +208,8 @@ fn failed_fits_are_counted() {
         let rows = Rows { real, synthetic };
         let plan = plan(5, REPLICATES, &[last]);
         let outcomes = [
-            run(&LinearRows::new(&beta, 1.0, rows), &plan, &Weights::Constant(0.0), &|_| ()),
-            run(&LinearSufficient::new(&beta, 1.0, rows), &plan, &Weights::Constant(0.0), &|_| ()),
+            run(&LinearRows::new(&beta, 1.0, rows), &plan, &Weights::Constant(0.0)),
+            run(&LinearSufficient::new(&beta, 1.0, rows), &plan, &Weights::Constant(0.0)),
         ];
         for outcome in outcomes {
             assert_eq!((outcome.failed_fits, outcome.moments[0][0].count()), (failed, REPLICATES - failed));
@@ -221,8 +221,10 @@ fn failed_fits_are_counted() {
 fn progress_adds_up_to_the_replicates() {
     let done = AtomicU64::new(0);
     let simulator = LinearSufficient::new(&DVector::from_element(1, 1.0), 1.0, ROWS);
-    run(&simulator, &plan(6, REPLICATES, &[1]), &W, &|replicates| {
+    let progress = |replicates| {
         done.fetch_add(replicates, Ordering::Relaxed);
-    });
+    };
+    let options = Options { progress: &progress, ..Options::default() };
+    simulator.run(&plan(6, REPLICATES, &[1]), &[W], options);
     assert_eq!(done.into_inner(), REPLICATES);
 }

@@ -9,9 +9,9 @@ use goldenweight::{
     adult::Table,
     experiment::Rows,
     simulate::{
-        Model, Setting, Source,
+        Model, Setting, Simulator, Source,
         adult::AdultLogistic,
-        engine::{Outcome, Plan, Record, ScheduleKind, Weights, run_grid},
+        engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights},
         fixed_design::LinearFixedDesign,
     },
     stream::experiment_id,
@@ -44,7 +44,7 @@ impl Check for Digits {
         let average = Plan { record: Record::Average { from: 2, until: 6 }, ..generations.clone() };
         for (record, plan) in [("at", generations), ("average", average)] {
             for (real, schedule) in [("fresh", ScheduleKind::Fresh), ("fixed", ScheduleKind::Fixed)] {
-                let grid = run_grid(simulator, &Plan { schedule, ..plan.clone() }, &weights, &|_| ());
+                let grid = simulator.run(&Plan { schedule, ..plan.clone() }, &weights, Options::default());
                 for (weight, outcome) in ["0", ".3", ".618", "1", "sequence"].iter().zip(&grid) {
                     self.lines.push(format!("{name},{},{real},{record},{weight},{}", self.sizes, digest(outcome)));
                 }

@@ -8,7 +8,7 @@ use goldenweight::{
         categorical::{CategoricalRows, CategoricalSufficient},
         cdf::CdfRows,
         dispatch::{SimulatorKind, run_problem},
-        engine::{Watch, Weights, run},
+        engine::{Options, Weights},
         gaussian::{GaussianRows, GaussianSufficient},
         linear::{LinearRows, LinearSufficient},
         logistic::Logistic,
@@ -18,7 +18,7 @@ use goldenweight::{
 };
 use nalgebra::{DMatrix, DVector};
 
-use crate::plan;
+use crate::{plan, run};
 
 const KINDS: [SimulatorKind; 2] = [SimulatorKind::Rows, SimulatorKind::Sufficient];
 
@@ -74,7 +74,7 @@ fn a_problem_is_simulated_by_its_model() {
     // At w = 0 the logistic chain of eight rows ends often: failed fits are told.
     const WEIGHTS: [f64; 2] = [0.0, 0.7];
     fn alone<S: Simulator>(simulator: S, loss: usize) -> Vec<(Moments, u64)> {
-        let at = |w| run(&simulator, &plan(9, 40, &[2]), &Weights::Constant(w), &|_| ());
+        let at = |w| run(&simulator, &plan(9, 40, &[2]), &Weights::Constant(w));
         WEIGHTS.map(at).into_iter().map(|outcome| (outcome.moments[0][loss], outcome.failed_fits)).collect()
     }
     let (rows, sigma, beta) = (crate::bits::ROWS, DMatrix::identity(2, 2), DVector::from_element(2, 1.0));
@@ -105,7 +105,7 @@ fn a_problem_is_simulated_by_its_model() {
     ] {
         let problem = problem(model, rows.real as u64, rows.synthetic as u64);
         for (kind, expected) in KINDS.into_iter().zip(expected) {
-            let found = run_problem(&problem, kind, &plan(9, 40, &[2]), &WEIGHTS, &Watch::nobody());
+            let found = run_problem(&problem, kind, &plan(9, 40, &[2]), &WEIGHTS, Options::default());
             assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{model} by {kind}");
             assert!(model != &catalogue::LOGISTIC || found[0].1 > 0, "{found:?}");
         }

@@ -7,7 +7,7 @@ use goldenweight::{
     experiment::Rows,
     simulate::{
         Model, Setting, Simulator, Source,
-        engine::{BLOCK, Weights, run},
+        engine::{BLOCK, Weights},
         gaussian::{GaussianRows, GaussianSufficient},
     },
     stats::moments::Moments,
@@ -18,7 +18,7 @@ use statrs::{
     function::gamma::digamma,
 };
 
-use crate::{Check, NOISE_VARIANCE, PROBABILITIES, every_simulator, losses_of_replicate, plan, sigma};
+use crate::{Check, NOISE_VARIANCE, PROBABILITIES, every_simulator, losses_of_replicate, plan, run, sigma};
 
 const FALSE_ALARM: f64 = 1e-3;
 
@@ -175,8 +175,7 @@ impl Check for Known {
         if known.is_empty() {
             return;
         }
-        let outcome =
-            run(simulator, &plan(self.experiment, REPLICATES, &[0, 1]), &Weights::Constant(self.weight), &|_| ());
+        let outcome = run(simulator, &plan(self.experiment, REPLICATES, &[0, 1]), &Weights::Constant(self.weight));
         for (l, risks) in known.iter().enumerate() {
             for (t, risk) in risks.iter().enumerate() {
                 let moments = &outcome.moments[t][l];
@@ -219,8 +218,7 @@ fn singular_covariances_keep_their_risk() {
         }
     }
     // Values without a mean, but no failed fits and none dropped.
-    let outcome =
-        run(&GaussianSufficient::new(sigma(5), rows), &plan(302, REPLICATES, &[1]), &Weights::Constant(0.3), &|_| ());
+    let outcome = run(&GaussianSufficient::new(sigma(5), rows), &plan(302, REPLICATES, &[1]), &Weights::Constant(0.3));
     let [mean, covariance, log_det] = outcome.moments[0][..] else { panic!("three losses") };
     assert_eq!((outcome.failed_fits, log_det.count()), (0, REPLICATES));
     assert!(mean.mean().is_finite() && covariance.mean().is_finite() && !log_det.mean().is_finite());
@@ -231,7 +229,7 @@ fn singular_covariances_keep_their_risk() {
 #[test]
 fn log_det_drifts_while_the_covariance_collapses() {
     fn score<S: Simulator>(simulator: &S, experiment: u64, replicates: u64, m: f64, dim: i32, t: u32) -> f64 {
-        let outcome = run(simulator, &plan(experiment, replicates, &[t]), &Weights::Constant(0.0), &|_| ());
+        let outcome = run(simulator, &plan(experiment, replicates, &[t]), &Weights::Constant(0.0));
         let per_generation: f64 =
             (1..=dim).map(|j| digamma((m - f64::from(j)) / 2.0) + libm::log(2.0 / (m - 1.0))).sum();
         let moments = outcome.moments[0][2];

@@ -3,10 +3,10 @@
 use goldenweight::{
     experiment::Rows,
     simulate::{
-        FitFailure, Model, Part, Setting, Source,
+        FitFailure, Model, Part, Setting, Simulator, Source,
         categorical::{CategoricalRows, CategoricalSufficient},
         cdf::CdfRows,
-        engine::{Plan, Record, ScheduleKind},
+        engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights},
         gaussian::{GaussianRows, GaussianSufficient},
         linear::{LinearRows, LinearSufficient},
         logistic::Logistic,
@@ -69,6 +69,11 @@ fn plan(experiment: u64, replicates: u64, generations: &[u32]) -> Plan {
         schedule: ScheduleKind::Fresh,
         record: Record::At(generations.to_vec()),
     }
+}
+
+/// The outcome at one weight.
+fn run(simulator: &impl Simulator, plan: &Plan, weights: &Weights) -> Outcome {
+    simulator.run(plan, std::slice::from_ref(weights), Options::default()).remove(0)
 }
 
 /// The losses of one replicate at generations 0..=last, from a chain of its own: the engine's contract for fresh and for fixed rows written again.

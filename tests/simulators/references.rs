@@ -13,7 +13,7 @@ use goldenweight::{
         adult::AdultLogistic,
         categorical::{CategoricalRows, CategoricalSufficient},
         cdf::CdfRows,
-        engine::{Outcome, Plan, Record, ScheduleKind, Weights, run},
+        engine::{Outcome, Plan, Record, ScheduleKind, Weights},
         gaussian::{GaussianRows, GaussianSufficient},
         linear::{LinearRows, LinearSufficient},
         logistic::Logistic,
@@ -25,6 +25,8 @@ use goldenweight::{
     },
 };
 use nalgebra::{DMatrix, DVector};
+
+use crate::run;
 
 /// Fixed, so that the test has the same result every time.
 const SEED: u64 = 20_250_218;
@@ -66,10 +68,10 @@ impl Tested for Reference {
         };
         type Found = (&'static str, Outcome);
         fn by_rows<S: Simulator>(simulator: &S, (plan, weight): &(impl Fn(u64) -> Plan, Weights)) -> Found {
-            ("rows", run(simulator, &plan(500), weight, &|_| ()))
+            ("rows", run(simulator, &plan(500), weight))
         }
         fn by_statistics<S: Simulator>(simulator: &S, (plan, weight): &(impl Fn(u64) -> Plan, Weights)) -> Found {
-            ("sufficient", run(simulator, &plan(501), weight, &|_| ()))
+            ("sufficient", run(simulator, &plan(501), weight))
         }
         let plan = &(plan, Weights::Constant(self.weight));
         match self.model {

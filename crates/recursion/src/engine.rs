@@ -84,266 +84,195 @@ pub struct Plan {
     /// Cell of the experiment (a batch, a rung); the weight is not part of the key: runs that differ in weight alone
     /// share their random numbers.
     pub cell: u64,
-    /// Replicates, by index. Where the first begins a block, a run can go on where another one ended, see [`Outcome::merge`].
+    /// Replicates, by index. Where the first begins a block, a run can go on where another one ended, see [`Outcome::merge`]. A plan is run by [`Retraining::run`].
     pub replicates: Range<u64>,
     /// What is recorded; the last generation follows from it.
     pub record: Record,
 }
 
-/// What came out.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
-    /// Moments over the replicates: `moments[r][l]` for record entry r (one for an average) and loss l; the losses of one node after those of another.
-    pub moments: Vec<Vec<Moments>>,
-    /// Replicates that ended in a [`FitFailure`] (not in `moments`).
-    pub failed_fits: u64,
-}
-
-impl Outcome {
-    /// Nothing yet.
-    fn empty(entries: usize, losses: usize) -> Self {
-        Self { moments: vec![vec![Moments::default(); losses]; entries], failed_fits: 0 }
-    }
-
-    /// Appends the outcome of the replicates that follow.
-    ///
-    /// # Examples
-    /// ```
-    /// use goldenweight_recursion::engine::{BLOCK, Plan, Record, Weights, run};
-    /// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
-    /// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
-    /// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
-    /// let of = |replicates| {
-    ///     let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates, record: Record::At(vec![3]) };
-    ///     run(&retraining, &plan, &Weights::Constant(0.5), &|_| ())
-    /// };
-    /// let mut whole = of(0..BLOCK);
-    /// whole.merge(&of(BLOCK..100));
-    /// assert_eq!(whole, of(0..100));
-    /// ```
-    pub fn merge(&mut self, next: &Self) {
-        for (total, value) in self.moments.iter_mut().flatten().zip(next.moments.iter().flatten()) {
-            total.merge(value);
-        }
-        self.failed_fits += next.failed_fits;
-    }
-}
-
-/// Runs the plan at these weights: [`run_grid`] of one.
-///
-/// # Panics
-/// As [`run_grid`].
-///
-/// # Examples
-/// Shares of two equally likely cells, in 10 rows: the risk is 2 (1/4)/10 of real rows alone.
-/// ```
-/// use goldenweight_recursion::engine::{Plan, Record, Weights, run};
-/// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
-/// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
-/// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
-/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..2000, record: Record::At(vec![0, 7]) };
-/// let outcome = run(&retraining, &plan, &Weights::Constant(1.0), &|_| ());
-/// for risk in outcome.moments.iter().map(|losses| losses[0]) {
-///     assert!((risk.mean() - 0.05).abs() < 5.0 * risk.std_error());
-/// }
-/// ```
-pub fn run<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
-    retraining: &Retraining<'_, M, S, D>,
-    plan: &Plan,
-    weights: &Weights,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Outcome {
-    let outcomes = run_grid(retraining, plan, std::slice::from_ref(weights), progress);
-    let [outcome] = outcomes.try_into().expect("one outcome");
-    outcome
-}
-
-/// Runs the plan at each of the weights on the current rayon pool; `progress` is called with the number of replicates that were just
-/// finished at all of them.
-///
-/// Replicate r draws each batch of generation t from a stream of its own, of key (r, t, real or synthetic, place among those of its kind): once for all
-/// weights. Hence what a replicate contributes at a weight depends neither on the other weights, nor on the number of replicates, nor on that of threads,
-/// and blocks of [`BLOCK`] replicates are merged in the order of their index: the same bits always.
-///
-/// A replicate in which a fit fails is counted in [`Outcome::failed_fits`] of its weight and contributes nothing else there. A loss
-/// that is not finite (it overflowed, or is the log determinant of a singular covariance) is a value like any other: it enters
-/// the moments of its entry, which then are not finite either and cannot confirm anything.
-///
-/// # Panics
-/// Where the plan breaks an invariant: recorded generations increase, an average has at least one generation, and every generation has a weight in
-/// [0, 1]; or the schedule: a batch of generation 0 is real, and a recipe names batches that are kept.
-///
-/// # Examples
-/// ```
-/// use goldenweight_recursion::engine::{Plan, Record, Weights, run, run_grid};
-/// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
-/// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
-/// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
-/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..100, record: Record::Average { from: 5, until: 10 } };
-/// let weights = [Weights::Constant(0.5), Weights::Sequence(vec![0.7; 9])];
-/// let outcomes = run_grid(&retraining, &plan, &weights, &|_| ());
-/// // The same random numbers for each, so the same bits as by itself.
-/// assert_eq!(outcomes[1], run(&retraining, &plan, &weights[1], &|_| ()));
-/// ```
-pub fn run_grid<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
-    retraining: &Retraining<'_, M, S, D>,
-    plan: &Plan,
-    weights: &[Weights],
-    progress: &(dyn Fn(u64) + Sync),
-) -> Vec<Outcome> {
-    run_until(retraining, plan, weights, &Watch { progress, stop: &AtomicBool::new(false) })
-}
-
-/// Who follows a run, and may end it.
+/// How a run is followed, and what it keeps. By default nobody follows it, it goes to its end, and keeps moments alone.
 #[derive(Clone, Copy)]
-pub struct Watch<'a> {
+pub struct Options<'a> {
     /// Is called with the number of replicates that were just finished at all weights.
     pub progress: &'a (dyn Fn(u64) + Sync),
     /// Ends the run where it is true: before the next generation of each replicate, which is then in no outcome.
     pub stop: &'a AtomicBool,
+    /// Whether the losses of every replicate are kept, for medians and quantiles: [`Outcome::paths`].
+    pub paths: bool,
 }
 
-impl Watch<'static> {
-    /// Nobody follows the run, and it goes to its end.
-    #[must_use]
-    pub fn nobody() -> Self {
+impl Default for Options<'_> {
+    fn default() -> Self {
         static NEVER: AtomicBool = AtomicBool::new(false);
-        Self::until(&NEVER)
+        Self { progress: &|_| (), stop: &NEVER, paths: false }
     }
 }
 
-impl<'a> Watch<'a> {
-    /// Nobody follows the run, and it ends where this is set.
-    #[must_use]
-    pub const fn until(stop: &'a AtomicBool) -> Self {
-        Self { progress: &|_| (), stop }
-    }
-}
-
-/// As [`run_grid`], but for [`Watch::stop`]: then the outcome is that of the first replicates, with the bits of a run of so many. Their number is that
-/// of the values in the moments and of the failed fits.
-///
-/// # Panics
-/// As [`run_grid`].
-///
-/// # Examples
-/// ```
-/// use std::sync::atomic::{AtomicBool, Ordering};
-/// use goldenweight_recursion::engine::{Plan, Record, Watch, Weights, run, run_until};
-/// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
-/// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
-/// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
-/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..100_000, record: Record::At(vec![3]) };
-/// let stop = AtomicBool::new(false);
-/// let progress = |_: u64| stop.store(true, Ordering::Relaxed);
-/// let part = &run_until(&retraining, &plan, &[Weights::Constant(0.5)], &Watch { progress: &progress, stop: &stop })[0];
-/// let finished = part.moments[0][0].count() + part.failed_fits;
-/// assert!(finished < 100_000);
-/// let plan = Plan { replicates: 0..finished, ..plan };
-/// assert_eq!(*part, run(&retraining, &plan, &Weights::Constant(0.5), &|_| ()));
-/// ```
-pub fn run_until<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
-    retraining: &Retraining<'_, M, S, D>,
-    plan: &Plan,
-    weights: &[Weights],
-    watch: &Watch<'_>,
-) -> Vec<Outcome> {
-    run_blocks(retraining, plan, weights, watch, false).into_iter().map(|(outcome, _)| outcome).collect()
-}
-
-/// As [`run_until`], with the path of every replicate that is in an outcome, in the order of their index.
-///
-/// # Panics
-/// As [`run_grid`].
-///
-/// # Tested by
-/// Outcomes against those of [`run_grid`], paths against those of [`paths`]; the number of both after an interruption.
-///
-/// # Examples
-/// ```
-/// use goldenweight_recursion::engine::{Plan, Record, Watch, Weights, paths, run_grid, run_with_paths};
-/// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
-/// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
-/// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
-/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..100, record: Record::At(vec![3]) };
-/// let weights = [Weights::Constant(0.5), Weights::Constant(0.6)];
-/// let found = run_with_paths(&retraining, &plan, &weights, &Watch::nobody());
-/// assert_eq!(found[1].0, run_grid(&retraining, &plan, &weights, &|_| ())[1]);
-/// assert_eq!(found[1].1, paths(&retraining, &plan, &weights[1], &Watch::nobody()));
-/// ```
-pub fn run_with_paths<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
-    retraining: &Retraining<'_, M, S, D>,
-    plan: &Plan,
-    weights: &[Weights],
-    watch: &Watch<'_>,
-) -> Vec<(Outcome, Vec<Path>)> {
-    run_blocks(retraining, plan, weights, watch, true)
-}
-
-/// Block after block; keeps the paths, or leaves them empty.
-fn run_blocks<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
-    retraining: &Retraining<'_, M, S, D>,
-    plan: &Plan,
-    weights: &[Weights],
-    watch: &Watch<'_>,
-    keep: bool,
-) -> Vec<(Outcome, Vec<Path>)> {
-    validate(plan, weights);
-    let losses = retraining.schedule.nodes() * M::LOSSES.len();
-    let mut totals = vec![(Outcome::empty(plan.record.entries(), losses), Vec::new()); weights.len()];
-    let wave = BLOCKS_PER_THREAD * rayon::current_num_threads();
-    let blocks = plan.replicates.start / BLOCK..plan.replicates.end.div_ceil(BLOCK);
-    for first in blocks.clone().step_by(wave) {
-        let block = |block| run_block(retraining, plan, weights, replicates(plan, block), watch, keep);
-        let finished: Vec<_> = (first..blocks.end.min(first + wave as u64)).into_par_iter().map(block).collect();
-        for (block, whole) in finished {
-            for ((total, all), (next, paths)) in totals.iter_mut().zip(block) {
-                total.merge(&next);
-                all.extend(paths);
-            }
-            if !whole {
-                return totals;
-            }
-        }
-    }
-    totals
+/// What came out at one weight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// What was recorded.
+    pub record: Record,
+    /// Names of the losses of a node, [`Model::LOSSES`].
+    pub losses: &'static [&'static str],
+    /// All moments over the replicates: `moments[r][l]` for record entry r (one for an average) and loss l; the losses of one node after those of another.
+    /// [`Outcome::at`] and [`Outcome::average`] find them by name.
+    pub moments: Vec<Vec<Moments>>,
+    /// Replicates that ended in a [`FitFailure`] (not in `moments`).
+    pub failed_fits: u64,
+    /// The path of every replicate, also of those whose fits failed, in the order of their index, where [`Options::paths`] asks for them.
+    pub paths: Vec<Path>,
 }
 
 /// The losses of one replicate, entry by entry: loss l at recorded entry e is at `e * losses + l`. From a failed fit on they are
 /// infinite: the estimate of a separated sample lies at infinity, and so a quantile counts the replicate where it belongs.
 pub type Path = Vec<f64>;
 
-/// The path of every replicate at this weight in the order of their index, for medians and quantiles: with the random numbers of [`run`], and the same
-/// bits for any number of threads. Where [`Watch::stop`] ends it, those of the first replicates.
-///
-/// # Panics
-/// As [`run_grid`].
-///
-/// # Tested by
-/// Means of paths against the moments of [`run`], and failures against its count.
-///
-/// # Examples
-/// ```
-/// use goldenweight_recursion::engine::{Plan, Record, Watch, Weights, paths, run};
-/// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
-/// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
-/// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
-/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..64, record: Record::At(vec![1, 2]) };
-/// let weights = Weights::Constant(0.5);
-/// let found = paths(&retraining, &plan, &weights, &Watch::nobody());
-/// // One loss at each of two generations.
-/// assert!(found.len() == 64 && found.iter().all(|path| path.len() == 2));
-/// let mean = found.iter().map(|path| path[1]).sum::<f64>() / 64.0;
-/// assert!((mean / run(&retraining, &plan, &weights, &|_| ()).moments[1][0].mean() - 1.0).abs() < 1e-12);
-/// ```
-pub fn paths<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
-    retraining: &Retraining<'_, M, S, D>,
-    plan: &Plan,
-    weights: &Weights,
-    watch: &Watch<'_>,
-) -> Vec<Path> {
-    let found = run_with_paths(retraining, plan, std::slice::from_ref(weights), watch);
-    found.into_iter().flat_map(|(_, paths)| paths).collect()
+impl Outcome {
+    /// Nothing yet.
+    fn empty<M: Model>(record: &Record, nodes: usize) -> Self {
+        let losses = M::LOSSES;
+        let moments = vec![vec![Moments::default(); nodes * losses.len()]; record.entries()];
+        Self { record: record.clone(), losses, moments, failed_fits: 0, paths: Vec::new() }
+    }
+
+    /// The moments of a loss of the first node at a recorded generation.
+    ///
+    /// # Panics
+    /// Where that generation was not recorded, or the model has no such loss.
+    ///
+    /// # Examples
+    /// see [`Retraining::run`].
+    #[must_use]
+    pub fn at(&self, generation: u32, loss: &str) -> &Moments {
+        let Record::At(generations) = &self.record else { panic!("an average was recorded, and no single generation") };
+        let entry = generations.iter().position(|&recorded| recorded == generation);
+        self.named(entry.unwrap_or_else(|| panic!("generation {generation} is not one of {generations:?}")), loss)
+    }
+
+    /// The moments of a loss of the first node, averaged over the recorded generations.
+    ///
+    /// # Panics
+    /// Where no average was recorded, or the model has no such loss.
+    ///
+    /// # Examples
+    /// see [`Retraining::run`].
+    #[must_use]
+    pub fn average(&self, loss: &str) -> &Moments {
+        assert!(matches!(self.record, Record::Average { .. }), "single generations were recorded, and no average");
+        self.named(0, loss)
+    }
+
+    /// The moments of a loss of the first node at an entry of the record.
+    fn named(&self, entry: usize, loss: &str) -> &Moments {
+        let index = self.losses.iter().position(|name| *name == loss);
+        &self.moments[entry][index.unwrap_or_else(|| panic!("{loss} is not one of {:?}", self.losses))]
+    }
+
+    /// Appends the outcome of the replicates that follow.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_recursion::engine::{BLOCK, Options, Plan, Record, Weights};
+    /// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
+    /// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
+    /// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
+    /// let of = |replicates| {
+    ///     let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates, record: Record::At(vec![3]) };
+    ///     retraining.run(&plan, &[Weights::Constant(0.5)], Options::default()).remove(0)
+    /// };
+    /// let mut whole = of(0..BLOCK);
+    /// whole.merge(of(BLOCK..100));
+    /// assert_eq!(whole, of(0..100));
+    /// ```
+    pub fn merge(&mut self, next: Self) {
+        for (total, value) in self.moments.iter_mut().flatten().zip(next.moments.iter().flatten()) {
+            total.merge(value);
+        }
+        self.failed_fits += next.failed_fits;
+        self.paths.extend(next.paths);
+    }
+}
+
+impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S, D> {
+    /// Runs the plan on the current rayon pool; gives the outcome at each of the weights.
+    ///
+    /// Replicate r draws each batch of generation t from a stream of its own, of key (r, t, real or synthetic, place among those of its kind): once for all
+    /// weights. Hence what a replicate contributes at a weight depends neither on the other weights, nor on the number of replicates, nor on that of threads,
+    /// and blocks of [`BLOCK`] replicates are merged in the order of their index: the same bits always.
+    ///
+    /// A replicate in which a fit fails is counted in [`Outcome::failed_fits`] of its weight and contributes nothing else there. A loss
+    /// that is not finite (it overflowed, or is the log determinant of a singular covariance) is a value like any other: it enters
+    /// the moments of its entry, which then are not finite either and cannot confirm anything.
+    ///
+    /// Where [`Options::stop`] ends the run, the outcome is that of the first replicates, with the bits of a run of so many. Their number is that
+    /// of the values in the moments and of the failed fits.
+    ///
+    /// # Panics
+    /// Where the plan breaks an invariant: recorded generations increase, an average has at least one generation, and every generation has a weight in
+    /// [0, 1]; or the schedule: a batch of generation 0 is real, and a recipe names batches that are kept.
+    ///
+    /// # Tested by
+    /// `tests/simulators/bits.rs`: each replicate on a chain of its own, by hand; means of paths against the moments.
+    ///
+    /// # Examples
+    /// Shares of two equally likely cells, in 10 rows: the risk is 2 (1/4)/10 of real rows alone.
+    /// ```
+    /// use goldenweight_recursion::engine::{Options, Plan, Record, Weights};
+    /// use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
+    ///
+    /// let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
+    /// let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
+    /// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..2000, record: Record::At(vec![0, 7]) };
+    /// let weights = [Weights::Constant(1.0), Weights::Sequence(vec![0.7; 7])];
+    /// let outcomes = retraining.run(&plan, &weights, Options::default());
+    /// for generation in [0, 7] {
+    ///     let risk = outcomes[0].at(generation, "probabilities");
+    ///     assert!((risk.mean() - 0.05).abs() < 5.0 * risk.std_error());
+    /// }
+    ///
+    /// // The mean loss of generations 5 to 9, and that of every replicate.
+    /// let plan = Plan { record: Record::Average { from: 5, until: 10 }, ..plan };
+    /// let options = Options { paths: true, ..Options::default() };
+    /// let averaged = retraining.run(&plan, &[Weights::Constant(0.7)], options).remove(0);
+    /// let mean = averaged.paths.iter().map(|path| path[0]).sum::<f64>() / 2000.0;
+    /// assert!((averaged.average("probabilities").mean() / mean - 1.0).abs() < 1e-12);
+    /// ```
+    /// A run that is stopped:
+    /// ```
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    /// use goldenweight_recursion::engine::{Options, Plan, Record, Weights};
+    /// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
+    /// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
+    /// # let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
+    /// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..100_000, record: Record::At(vec![3]) };
+    /// let stop = AtomicBool::new(false);
+    /// let progress = |_: u64| stop.store(true, Ordering::Relaxed);
+    /// let weights = [Weights::Constant(0.5)];
+    /// let part = retraining.run(&plan, &weights, Options { progress: &progress, stop: &stop, ..Options::default() });
+    /// let finished = part[0].at(3, "probabilities").count() + part[0].failed_fits;
+    /// assert!(finished < 100_000);
+    /// let plan = Plan { replicates: 0..finished, ..plan };
+    /// assert_eq!(part, retraining.run(&plan, &weights, Options::default()));
+    /// ```
+    #[must_use]
+    pub fn run(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Vec<Outcome> {
+        validate(plan, weights);
+        let mut totals = vec![Outcome::empty::<M>(&plan.record, self.schedule.nodes()); weights.len()];
+        let wave = BLOCKS_PER_THREAD * rayon::current_num_threads();
+        let blocks = plan.replicates.start / BLOCK..plan.replicates.end.div_ceil(BLOCK);
+        for first in blocks.clone().step_by(wave) {
+            let block = |block| run_block(self, plan, weights, replicates(plan, block), options);
+            let finished: Vec<_> = (first..blocks.end.min(first + wave as u64)).into_par_iter().map(block).collect();
+            for (block, whole) in finished {
+                totals.iter_mut().zip(block).for_each(|(total, next)| total.merge(next));
+                if !whole {
+                    return totals;
+                }
+            }
+        }
+        totals
+    }
 }
 
 fn validate(plan: &Plan, weights: &[Weights]) {
@@ -371,35 +300,33 @@ fn replicates(plan: &Plan, block: u64) -> Range<u64> {
     plan.replicates.start.max(block * BLOCK)..plan.replicates.end.min((block + 1) * BLOCK)
 }
 
-/// The replicates of one block, in order, on one chain for each weight, with their paths where those are kept; and whether it is whole.
+/// The replicates of one block, in order, on one chain for each weight; and whether it is whole.
 fn run_block<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
     retraining: &Retraining<'_, M, S, D>,
     plan: &Plan,
     weights: &[Weights],
     replicates: Range<u64>,
-    watch: &Watch<'_>,
-    keep: bool,
-) -> (Vec<(Outcome, Vec<Path>)>, bool) {
+    options: Options<'_>,
+) -> (Vec<Outcome>, bool) {
     let mut runner = Runner::new(retraining, plan, weights);
     let losses = runner.current.len();
-    let mut found = vec![(Outcome::empty(plan.record.entries(), losses), Vec::new()); weights.len()];
+    let mut found = vec![Outcome::empty::<M>(&plan.record, retraining.schedule.nodes()); weights.len()];
     let count = replicates.end - replicates.start;
     for replicate in replicates {
-        if !runner.replicate(replicate, watch.stop) {
+        if !runner.replicate(replicate, options.stop) {
             return (found, false);
         }
-        for ((outcome, paths), chain) in found.iter_mut().zip(&runner.chains) {
-            let Chain { values, fit, .. } = chain;
-            match fit {
-                Ok(()) => outcome.moments.iter_mut().flatten().zip(values).for_each(|(m, &value)| m.push(value)),
+        for (outcome, chain) in found.iter_mut().zip(&runner.chains) {
+            match chain.fit {
+                Ok(()) => outcome.moments.iter_mut().flatten().zip(&chain.values).for_each(|(m, &value)| m.push(value)),
                 Err(FitFailure) => outcome.failed_fits += 1,
             }
-            if keep {
-                paths.push(chain.path(&plan.record, losses));
+            if options.paths {
+                outcome.paths.push(chain.path(&plan.record, losses));
             }
         }
     }
-    (watch.progress)(count);
+    (options.progress)(count);
     (found, true)
 }
 

@@ -20,15 +20,15 @@
 //! # Examples
 //! The mean of a Gaussian, retrained 50 times on 100 fresh real rows and 100 synthetic ones, half of the weight on each.
 //! ```
-//! use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, engine::{Plan, Record, Weights, run}, models::gaussian::GaussianSufficient};
+//! use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, engine::{Options, Plan, Record, Weights}, models::gaussian::GaussianSufficient};
 //! use nalgebra::DMatrix;
 //!
 //! let model = GaussianSufficient::new(DMatrix::identity(2, 2));
 //! let schedule = Fresh { rows: Rows { real: 100, synthetic: 100 } };
 //! let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
 //! let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..1000, record: Record::At(vec![50]) };
-//! let outcome = run(&retraining, &plan, &Weights::Constant(0.5), &|_| ());
-//! let risk = outcome.moments[0][0]; // of the mean, the first of the model's losses
+//! let outcome = retraining.run(&plan, &[Weights::Constant(0.5)], Options::default()).remove(0);
+//! let risk = outcome.at(50, "mean");
 //! assert!((risk.mean() - 0.0133).abs() < 5.0 * risk.std_error());
 //! ```
 
@@ -108,15 +108,16 @@ pub struct FitFailure;
 ///     }
 /// }
 ///
-/// use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, engine::{Plan, Record, Weights, run}};
+/// use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, engine::{Options, Plan, Record, Weights}};
 ///
 /// let schedule = Fresh { rows: Rows { real: 10, synthetic: 10 } };
 /// let retraining = Retraining { model: &Location(5.0), source: &FromTruth, schedule: &schedule };
 /// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..5000, record: Record::At(vec![0, 1]) };
-/// let outcome = run(&retraining, &plan, &Weights::Constant(0.5), &|_| ());
+/// let outcome = retraining.run(&plan, &[Weights::Constant(0.5)], Options::default()).remove(0);
 /// // A variance of 1/10 at generation 0; then 1/4 of that for the real rows, and 1/4 of (1/10 + 1/10) for the synthetic ones.
-/// for (found, risk) in outcome.moments.iter().zip([0.1, 0.075]) {
-///     assert!((found[0].mean() - risk).abs() < 5.0 * found[0].std_error());
+/// for (t, risk) in [(0, 0.1), (1, 0.075)] {
+///     let found = outcome.at(t, "mean");
+///     assert!((found.mean() - risk).abs() < 5.0 * found.std_error());
 /// }
 /// ```
 pub trait Model: Send + Sync + 'static {

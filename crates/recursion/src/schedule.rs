@@ -101,14 +101,14 @@ pub struct Ingredient {
 ///     }
 /// }
 ///
-/// use goldenweight_recursion::engine::{Plan, Record, Weights, run};
+/// use goldenweight_recursion::engine::{Options, Plan, Record, Weights};
 /// use goldenweight_recursion::{FromTruth, Retraining, models::cdf::Cdf};
 ///
 /// let retraining = Retraining { model: &Cdf::default(), source: &FromTruth, schedule: &EverySecond };
 /// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..4000, record: Record::At(vec![0, 1, 2]) };
-/// let outcome = run(&retraining, &plan, &Weights::Constant(1.0), &|_| ());
+/// let outcome = retraining.run(&plan, &[Weights::Constant(1.0)], Options::default()).remove(0);
 /// // With all of the weight on the real rows the first two generations are fitted on the same ones. A distribution function of 10 rows has risk 1/(6 * 10).
-/// let [first, second, third] = [0, 1, 2].map(|t| outcome.moments[t][0]);
+/// let [first, second, third] = [0, 1, 2].map(|t| outcome.at(t, "cdf"));
 /// assert!(first == second && first != third);
 /// assert!((third.mean() - 1.0 / 60.0).abs() < 5.0 * third.std_error());
 /// ```

@@ -26,12 +26,13 @@ use crate::{FitFailure, Model, StreamRng};
 ///     }
 /// }
 ///
-/// use goldenweight_recursion::{Fresh, Retraining, Rows, engine::{Plan, Record, Weights, run}};
+/// use goldenweight_recursion::{Fresh, Retraining, Rows, engine::{Options, Plan, Record, Weights}};
 ///
 /// let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 5 } });
 /// let retraining = Retraining { model: &model, source: &Drifting, schedule: &schedule };
 /// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..5000, record: Record::At(vec![0]) };
-/// let found = run(&retraining, &plan, &Weights::Constant(1.0), &|_| ()).moments[0][0];
+/// let outcomes = retraining.run(&plan, &[Weights::Constant(1.0)], Options::default());
+/// let found = outcomes[0].at(0, "probabilities");
 /// // Twice the variance of a share: that of p, 0.2^2/12, and E p(1 - p)/10.
 /// let drift = 0.04 / 12.0;
 /// assert!((found.mean() - 2.0 * (drift + (0.25 - drift) / 10.0)).abs() < 5.0 * found.std_error());

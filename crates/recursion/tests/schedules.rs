@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use goldenweight_recursion::{
     Accumulate, Fixed, Fresh, FromTruth, Model, Retraining, Rows, Schedule,
-    engine::{BLOCK, Outcome, Plan, Record, Watch, Weights, paths, run, run_grid, run_until, run_with_paths},
+    engine::{BLOCK, Options, Outcome, Plan, Record, Weights},
     models::{
         categorical::CategoricalRows, cdf::Cdf, gaussian::GaussianSufficient, linear::LinearRows, logistic::Logistic,
     },
@@ -17,7 +17,8 @@ fn plan(replicates: u64, record: Record) -> Plan {
 }
 
 fn outcome<M: Model>(model: &M, schedule: &dyn Schedule, plan: &Plan, weight: f64) -> Outcome {
-    run(&Retraining { model, source: &FromTruth, schedule }, plan, &Weights::Constant(weight), &|_| ())
+    let retraining = Retraining { model, source: &FromTruth, schedule };
+    retraining.run(plan, &[Weights::Constant(weight)], Options::default()).remove(0)
 }
 
 /// A teacher on fresh real rows and its own, and a pupil on rows of the teacher alone.
@@ -131,26 +132,17 @@ fn a_stopped_run_is_that_of_its_first_replicates() {
     for after in [0, 10, 4 * (3 * BLOCK + 7)] {
         let stop = AtomicBool::new(false);
         let source = Stopping(&stop, AtomicU64::new(0), after);
-        let retraining = Retraining { model: &model, source: &source, schedule: &schedule };
-        let watch = Watch { progress: &|_| (), stop: &stop };
-        let found = run_until(&retraining, &plan, &weights, &watch);
-        let done = found[0].moments[0][0].count();
-        assert!(done < 40 * BLOCK);
+        let stopped = Retraining { model: &model, source: &source, schedule: &schedule };
         let whole = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
-        let expected = run_grid(&whole, &Plan { replicates: 0..done, ..plan.clone() }, &weights, &|_| ());
-        assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{done} replicates");
-        stop.store(false, Ordering::Relaxed);
-        let source = Stopping(&stop, AtomicU64::new(0), after);
-        let retraining = Retraining { model: &model, source: &source, schedule: &schedule };
-        for ((outcome, found), weights) in
-            run_with_paths(&retraining, &plan, &weights, &watch).into_iter().zip(&weights)
-        {
-            let done = outcome.moments[0][0].count() + outcome.failed_fits;
-            let expected = paths(&whole, &Plan { replicates: 0..done, ..plan.clone() }, weights, &Watch::nobody());
-            assert!(done < 40 * BLOCK && found == expected, "{} paths of {done} replicates", found.len());
-        }
+        let options = Options { paths: true, ..Options::default() };
+        let found = stopped.run(&plan, &weights, Options { stop: &stop, ..options });
+        let done = found[0].at(3, "cdf").count();
+        assert!(done < 40 * BLOCK);
+        let expected = whole.run(&Plan { replicates: 0..done, ..plan.clone() }, &weights, options);
+        assert_eq!(found, expected, "{done} replicates");
+        assert!(found.iter().all(|outcome| outcome.paths.len() as u64 == done));
     }
-    let stopped = Watch { progress: &|_| (), stop: &AtomicBool::new(true) };
     let whole = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
-    assert!(paths(&whole, &plan, &weights[0], &stopped).is_empty());
+    let stop = Options { stop: &AtomicBool::new(true), paths: true, ..Options::default() };
+    assert!(whole.run(&plan, &weights, stop).iter().all(|outcome| outcome.paths.is_empty()));
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use goldenweight_evidence::{Audit, Deviation, Key, log_uniform};
-use goldenweight_recursion::engine::{BLOCK, Plan, Record, Weights, run_grid};
+use goldenweight_recursion::engine::{BLOCK, Options, Plan, Record, Weights};
 use goldenweight_recursion::{FitFailure, FromTruth, Model, Part, Retraining};
 use rand::RngExt;
 use rand_distr::StandardNormal;
@@ -137,7 +137,7 @@ impl Audit for Retrained {
             _ => Weights::Sequence(place.weights.clone()),
         };
         // A second chain with another weight is run beside it, which must not matter.
-        let outcomes = run_grid(&retraining, &plan, &[Weights::Constant(0.5), weights], &|_| ());
+        let outcomes = retraining.run(&plan, &[Weights::Constant(0.5), weights], Options::default());
         let recorded = &outcomes[1].moments[0];
         let mut expected = [0.0; 2];
         for replicate in first..first + count {

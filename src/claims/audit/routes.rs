@@ -13,7 +13,7 @@ use crate::claims::domain;
 use crate::experiment::Generations;
 use crate::prediction::Prediction;
 use crate::simulate::dispatch::SimulatorKind;
-use crate::simulate::engine::{Plan, Watch, Weights};
+use crate::simulate::engine::{Options, Plan, Weights};
 use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 use crate::stream::StreamRng;
@@ -84,7 +84,7 @@ fn simulated(place: &Place, kind: SimulatorKind, key: Key) -> Result<Moments, St
     let plan =
         Plan { seed, experiment, cell, replicates: 0..replicates, schedule: place.schedule, record: place.record() };
     let simulator = place.problem.truth().simulator(kind, place.problem.rows()).ok_or("no simulator of this kind")?;
-    let outcome = simulator.run_until(&plan, &[Weights::Sequence(place.weights())], &Watch::nobody()).remove(0);
+    let outcome = simulator.run(&plan, &[Weights::Sequence(place.weights())], Options::default()).remove(0);
     if outcome.failed_fits > 0 {
         return Err("fits failed".to_owned());
     }

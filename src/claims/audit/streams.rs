@@ -3,7 +3,7 @@
 use std::fmt;
 
 use goldenweight_evidence::{Against, Audit, Deviation, Key};
-use goldenweight_recursion::engine::{Plan, Record, Watch, Weights, paths};
+use goldenweight_recursion::engine::{Options, Plan, Record, Weights};
 use goldenweight_recursion::{FitFailure, Fresh, FromTruth, Model, Part, Retraining, Rows};
 use rand::RngExt;
 use rand_distr::StandardNormal;
@@ -141,8 +141,9 @@ fn numbers(Batch { is_synthetic, generation, first, cell, experiment }: Batch, k
     };
     let schedule = Fresh { rows: Rows { real: 1, synthetic: 1 } };
     let retraining = Retraining { model: &Probe, source: &FromTruth, schedule: &schedule };
-    let found = paths(&retraining, &plan, &Weights::Constant(0.5), &Watch::nobody());
-    found.into_iter().map(|path| path[usize::from(is_synthetic)]).collect()
+    let options = Options { paths: true, ..Options::default() };
+    let found = retraining.run(&plan, &[Weights::Constant(0.5)], options).remove(0);
+    found.paths.into_iter().map(|path| path[usize::from(is_synthetic)]).collect()
 }
 
 /// All fields of a stream's key.

@@ -8,7 +8,7 @@ use goldenweight_evidence::{Blocks, Case as General, Draw, Expected, Key, Simula
 use crate::experiment::{Problem, Rows};
 use crate::simulate::Simulator;
 use crate::simulate::dispatch::{SimulatorKind, run_problem};
-use crate::simulate::engine::{self, Plan, Record, ScheduleKind, Watch, Weights};
+use crate::simulate::engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights};
 use crate::stats::compare::Estimate;
 
 /// A place at which a risk is compared: the rows per generation, the dimension (coefficients, categories), the weights, what is recorded.
@@ -106,8 +106,8 @@ fn plan(cell: &Cell, draw: &Draw<'_>) -> Plan {
 fn run_of<S: Simulator + Send + 'static>(simulator: S, loss: usize) -> Arc<Run> {
     Arc::new(move |cell, draw| {
         let weights: Vec<_> = draw.points.iter().map(|&point| cell.weights_at(point)).collect();
-        let outcomes = simulator.run_until(&plan(cell, &draw), &weights, &Watch::until(draw.stop));
-        let tally = |outcome: engine::Outcome| {
+        let outcomes = simulator.run(&plan(cell, &draw), &weights, Options { stop: draw.stop, ..Options::default() });
+        let tally = |outcome: Outcome| {
             let recorded = outcome.moments.last().expect("an entry is recorded");
             Tally { moments: recorded[loss], failed: outcome.failed_fits }
         };
@@ -126,8 +126,8 @@ impl Case {
     pub fn of_problem(problem: Problem, kind: SimulatorKind, weight: f64, t: u32, expected: f64) -> Self {
         let cell = Cell::new(problem.rows(), problem.dim(), weight, Record::At(vec![t]));
         let run = move |cell: &Cell, draw: Draw<'_>| {
-            let watch = Watch::until(draw.stop);
-            let outcomes = run_problem(&problem, kind, &plan(cell, &draw), draw.points, &watch);
+            let options = Options { stop: draw.stop, ..Options::default() };
+            let outcomes = run_problem(&problem, kind, &plan(cell, &draw), draw.points, options);
             outcomes.into_iter().map(|(moments, failed)| Tally { moments, failed }).collect()
         };
         Self { cell, run: Arc::new(run), loss: 0, expected: Expected::Value(expected) }

@@ -85,7 +85,7 @@ pub type ErrorLoss = Arc<dyn Fn(&dyn Fn(usize) -> f64) -> f64 + Send + Sync>;
 /// A column of ones and one covariate; 40 rows of four kinds.
 /// ```
 /// use std::sync::Arc;
-/// use goldenweight_recursion::engine::{Plan, Record, Weights, run};
+/// use goldenweight_recursion::engine::{Options, Plan, Record, Weights};
 /// use goldenweight_recursion::models::table::{Resampled, Table, TableLogistic};
 /// use goldenweight_recursion::{Fresh, Retraining, Rows};
 ///
@@ -98,7 +98,8 @@ pub type ErrorLoss = Arc<dyn Fn(&dyn Fn(usize) -> f64) -> f64 + Send + Sync>;
 /// let schedule = Fresh { rows: Rows { real: 1000, synthetic: 1000 } };
 /// let retraining = Retraining { model: &model, source: &Resampled(table), schedule: &schedule };
 /// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..500, record: Record::At(vec![0]) };
-/// let found = run(&retraining, &plan, &Weights::Constant(1.0), &|_| ()).moments[0][0];
+/// let outcomes = retraining.run(&plan, &[Weights::Constant(1.0)], Options::default());
+/// let found = outcomes[0].at(0, "coefficients");
 /// // In the limit of many rows the inverse Fisher information, 1/(3/16) for each coefficient; at 1,000 rows within 2 %.
 /// assert!((found.mean() - 2.0 * 16.0 / 3.0 / 1000.0).abs() < 5.0 * found.std_error() + 0.02 * found.mean());
 /// ```

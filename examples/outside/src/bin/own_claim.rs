@@ -9,7 +9,7 @@ use goldenweight_evidence::{
     Case, Claim, Deviation, Draw, Key, Kind, Mutant, Mutants, Settings, Simulation, Statement, Tally, Verdict,
     property, recursion, report, simulation,
 };
-use goldenweight_recursion::engine::{Plan, Record, Watch, Weights, run_until};
+use goldenweight_recursion::engine::{Options, Outcome, Plan, Record, Weights};
 use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows};
 use goldenweight_theory::parameters::Weight;
 use goldenweight_theory::recursion::Recursion;
@@ -56,8 +56,9 @@ impl Simulation for Place {
         // After 40 generations less than 1e-14 of the distance to the limit is left at every place.
         let plan = Plan { seed, experiment, cell, replicates, record: Record::At(vec![40]) };
         let weights: Vec<_> = points.iter().map(|&w| Weights::Constant(w)).collect();
-        let outcomes = run_until(&retraining, &plan, &weights, &Watch::until(stop));
-        outcomes.iter().map(|outcome| Tally { moments: outcome.moments[0][0], failed: outcome.failed_fits }).collect()
+        let outcomes = retraining.run(&plan, &weights, Options { stop, ..Options::default() });
+        let tally = |outcome: &Outcome| Tally { moments: *outcome.at(40, "mean"), failed: outcome.failed_fits };
+        outcomes.iter().map(tally).collect()
     }
 }
 

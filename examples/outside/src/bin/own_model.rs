@@ -1,6 +1,6 @@
 //! A model, a schedule and real rows of one's own, run by the engine; the law is a few lines here.
 
-use goldenweight_recursion::engine::{Outcome, Plan, Record, Weights, run_grid};
+use goldenweight_recursion::engine::{Options, Outcome, Plan, Record, Weights};
 use goldenweight_recursion::{FromTruth, Retraining, Rows, Source};
 use outside::{Exponential, Numbers, Window, agrees};
 
@@ -14,7 +14,7 @@ fn simulate(model: &Exponential, source: &impl Source<Exponential>) -> Vec<Outco
     let retraining = Retraining { model, source, schedule: &WINDOW };
     let record = Record::At(GENERATIONS.to_vec());
     let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..20_000, record };
-    run_grid(&retraining, &plan, &WEIGHTS.map(Weights::Constant), &|_| ())
+    retraining.run(&plan, &WEIGHTS.map(Weights::Constant), Options::default())
 }
 
 /// The risk of the mean at generation t, exactly, where a real row has this mean and variance.
@@ -39,8 +39,8 @@ fn law(mean: f64, variance: f64, w: f64, t: u32) -> f64 {
 
 fn compare(outcomes: &[Outcome], mean: f64, variance: f64) {
     for (outcome, w) in outcomes.iter().zip(WEIGHTS) {
-        for (found, t) in outcome.moments.iter().zip(GENERATIONS) {
-            agrees(&format!("w = {w}, t = {t}"), &found[0], law(mean, variance, w, t), 0.0);
+        for t in GENERATIONS {
+            agrees(&format!("w = {w}, t = {t}"), outcome.at(t, "mean"), law(mean, variance, w, t), 0.0);
         }
     }
 }
@@ -50,7 +50,7 @@ fn main() {
     let found = simulate(&Exponential { mean: 2.0 }, &FromTruth);
     compare(&found, 2.0, 4.0);
     // A loss needs no law to be simulated.
-    println!("squared error of the rate at t = 30: {:.5}", found[0].moments[2][1].mean());
+    println!("squared error of the rate at t = 30: {:.5}", found[0].at(30, "rate").mean());
 
     println!("rows from a list of numbers");
     let numbers = vec![0.5, 1.0, 1.5, 3.0, 4.0];

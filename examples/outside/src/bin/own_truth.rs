@@ -4,7 +4,7 @@
 use std::error::Error;
 
 use goldenweight_recursion::coordinates::Coordinates;
-use goldenweight_recursion::engine::{Plan, Record, Weights, run};
+use goldenweight_recursion::engine::{Options, Plan, Record, Weights};
 use goldenweight_recursion::models::{gaussian::GaussianSufficient, logistic::Logistic};
 use goldenweight_recursion::nalgebra::DMatrix;
 use goldenweight_recursion::{Fresh, FromTruth, Model, Moments, Retraining, Rows};
@@ -20,7 +20,7 @@ const LAST: u32 = 20;
 fn simulate<M: Model>(model: &M, rows: Rows, weight: f64, replicates: u64) -> Vec<Moments> {
     let retraining = Retraining { model, source: &FromTruth, schedule: &Fresh { rows } };
     let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..replicates, record: Record::At(vec![LAST]) };
-    let mut outcome = run(&retraining, &plan, &Weights::Constant(weight), &|_| ());
+    let mut outcome = retraining.run(&plan, &[Weights::Constant(weight)], Options::default()).remove(0);
     assert_eq!(outcome.failed_fits, 0);
     outcome.moments.remove(0)
 }
