@@ -41,6 +41,11 @@ impl Coordinates {
         self.factor.tr_mul(beta)
     }
 
+    /// (L'L)^-1: the squared length of an error of the covariates' coefficients, as a form of that of the standard ones.
+    pub(crate) const fn metric(&self) -> &DMatrix<f64> {
+        &self.metric
+    }
+
     /// Squared length of an error of the covariates' coefficients, from that of the standard ones.
     #[must_use]
     pub fn squared_error(&self, error: impl Fn(usize) -> f64) -> f64 {

@@ -99,12 +99,14 @@ pub struct Options<'a> {
     pub stop: &'a AtomicBool,
     /// Whether the losses of every replicate are kept, for medians and quantiles: [`Outcome::paths`].
     pub paths: bool,
+    /// Whether a control is subtracted from the losses where there is one, beside the losses themselves: [`Outcome::controlled`].
+    pub controls: bool,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
         static NEVER: AtomicBool = AtomicBool::new(false);
-        Self { progress: &|_| (), stop: &NEVER, paths: false }
+        Self { progress: &|_| (), stop: &NEVER, paths: false, controls: false }
     }
 }
 
@@ -118,6 +120,9 @@ pub struct Outcome {
     /// All moments over the replicates: `moments[r][l]` for record entry r (one for an average) and loss l; the losses of one node after those of another.
     /// [`Outcome::at`] and [`Outcome::average`] find them by name.
     pub moments: Vec<Vec<Moments>>,
+    /// The same of the losses less their controls, [`Model::control`], where [`Options::controls`] asks for them: the same expectations where no fit fails, and smaller
+    /// variances. None where the model has no control, or a generation is fitted on rows that were drawn before, or several models are retrained side by side.
+    pub controlled: Option<Vec<Vec<Moments>>>,
     /// Replicates that ended in a [`FitFailure`] (not in `moments`).
     pub failed_fits: u64,
     /// The path of every replicate, also of those whose fits failed, in the order of their index, where [`Options::paths`] asks for them.
@@ -130,10 +135,11 @@ pub type Path = Vec<f64>;
 
 impl Outcome {
     /// Nothing yet.
-    fn empty<M: Model>(record: &Record, nodes: usize) -> Self {
+    fn empty<M: Model>(record: &Record, nodes: usize, controls: bool) -> Self {
         let losses = M::LOSSES;
         let moments = vec![vec![Moments::default(); nodes * losses.len()]; record.entries()];
-        Self { record: record.clone(), losses, moments, failed_fits: 0, paths: Vec::new() }
+        let controlled = controls.then(|| moments.clone());
+        Self { record: record.clone(), losses, moments, controlled, failed_fits: 0, paths: Vec::new() }
     }
 
     /// The moments of a loss of the first node at a recorded generation.
@@ -189,6 +195,11 @@ impl Outcome {
         for (total, value) in self.moments.iter_mut().flatten().zip(next.moments.iter().flatten()) {
             total.merge(value);
         }
+        let both = self.controlled.take().zip(next.controlled);
+        self.controlled = both.map(|(mut total, next)| {
+            total.iter_mut().flatten().zip(next.iter().flatten()).for_each(|(total, next)| total.merge(next));
+            total
+        });
         self.failed_fits += next.failed_fits;
         self.paths.extend(next.paths);
     }
@@ -258,7 +269,8 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
     #[must_use]
     pub fn run(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Vec<Outcome> {
         validate(plan, weights);
-        let mut totals = vec![Outcome::empty::<M>(&plan.record, self.schedule.nodes()); weights.len()];
+        let mut totals =
+            vec![Outcome::empty::<M>(&plan.record, self.schedule.nodes(), options.controls); weights.len()];
         let wave = BLOCKS_PER_THREAD * rayon::current_num_threads();
         let blocks = plan.replicates.start / BLOCK..plan.replicates.end.div_ceil(BLOCK);
         for first in blocks.clone().step_by(wave) {
@@ -308,17 +320,24 @@ fn run_block<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
     replicates: Range<u64>,
     options: Options<'_>,
 ) -> (Vec<Outcome>, bool) {
-    let mut runner = Runner::new(retraining, plan, weights);
+    let mut runner = Runner::new(retraining, plan, weights, options.controls);
     let losses = runner.current.len();
-    let mut found = vec![Outcome::empty::<M>(&plan.record, retraining.schedule.nodes()); weights.len()];
+    let mut found =
+        vec![Outcome::empty::<M>(&plan.record, retraining.schedule.nodes(), options.controls); weights.len()];
     let count = replicates.end - replicates.start;
+    let mut whole = true;
     for replicate in replicates {
         if !runner.replicate(replicate, options.stop) {
-            return (found, false);
+            whole = false;
+            break;
         }
         for (outcome, chain) in found.iter_mut().zip(&runner.chains) {
             match chain.fit {
-                Ok(()) => outcome.moments.iter_mut().flatten().zip(&chain.values).for_each(|(m, &value)| m.push(value)),
+                Ok(()) => {
+                    let push = |(moments, &value): (&mut Moments, &f64)| moments.push(value);
+                    outcome.moments.iter_mut().flatten().zip(&chain.values).for_each(push);
+                    outcome.controlled.iter_mut().flatten().flatten().zip(&chain.controlled).for_each(push);
+                }
                 Err(FitFailure) => outcome.failed_fits += 1,
             }
             if options.paths {
@@ -326,8 +345,13 @@ fn run_block<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
             }
         }
     }
-    (options.progress)(count);
-    (found, true)
+    if whole {
+        (options.progress)(count);
+    }
+    if !runner.controls {
+        found.iter_mut().for_each(|outcome| outcome.controlled = None);
+    }
+    (found, whole)
 }
 
 /// One replicate at one weight.
@@ -339,6 +363,10 @@ struct Chain<'a, M: Model> {
     made: Vec<M::Data>,
     /// The recorded losses, entry by entry, up to a failed fit; what would come after it is 0.
     values: Vec<f64>,
+    /// The same less their controls, where those are asked for.
+    controlled: Vec<f64>,
+    /// The control of each loss.
+    control: Vec<f64>,
     /// Whether all fits so far succeeded.
     fit: Result<(), FitFailure>,
     /// Entries that are recorded: all of them, but for a failed fit.
@@ -402,13 +430,15 @@ struct Runner<'a, M: Model, S: ?Sized, D: ?Sized> {
     scratch: M::Scratch,
     /// The memory of a list of more than two parts; empty between fits.
     parts: Vec<Part<'static, M>>,
+    /// Whether controls are asked for, and there are such.
+    controls: bool,
     /// One value for each loss of each node.
     current: Vec<f64>,
 }
 
 impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S, D> {
     /// Memory for chains at these weights, not run yet.
-    fn new(retraining: &'a Retraining<'a, M, S, D>, plan: &'a Plan, weights: &'a [Weights]) -> Self {
+    fn new(retraining: &'a Retraining<'a, M, S, D>, plan: &'a Plan, weights: &'a [Weights], controls: bool) -> Self {
         let Retraining { model, schedule, .. } = retraining;
         let losses = schedule.nodes() * M::LOSSES.len();
         let chain = |weights| Chain {
@@ -416,6 +446,8 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
             fits: (0..schedule.nodes()).map(|_| model.unfitted()).collect(),
             made: Vec::new(),
             values: vec![0.0; plan.record.entries() * losses],
+            controlled: vec![0.0; if controls { plan.record.entries() * losses } else { 0 }],
+            control: vec![0.0; losses],
             fit: Ok(()),
             recorded: 0,
         };
@@ -428,6 +460,7 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
             shelf: Shelf::default(),
             scratch: model.scratch(),
             parts: Vec::new(),
+            controls: controls && schedule.nodes() == 1,
             current: vec![0.0; losses],
         }
     }
@@ -440,6 +473,8 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
         };
         for chain in &mut self.chains {
             chain.values.fill(0.0);
+            chain.controlled.fill(0.0);
+            chain.control.fill(0.0);
             chain.recorded = 0;
             chain.fit = Ok(());
         }
@@ -463,6 +498,12 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
                 for (value, loss) in chain.values[entry * stride..].iter_mut().zip(&self.current) {
                     *value += loss * share;
                 }
+                if self.controls {
+                    let controlled = chain.controlled[entry * stride..].iter_mut();
+                    for ((value, loss), control) in controlled.zip(&self.current).zip(&chain.control) {
+                        *value += (loss - control) * share;
+                    }
+                }
                 chain.recorded += 1;
             }
         }
@@ -476,7 +517,18 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
             self.make_room();
         }
         let drawn = self.draw(replicate, generation);
-        let Self { retraining: Retraining { model, .. }, chains, real, synthetic, shelf, scratch, parts, .. } = self;
+        let Self {
+            retraining: Retraining { model, .. },
+            chains,
+            real,
+            synthetic,
+            shelf,
+            scratch,
+            parts,
+            controls,
+            current,
+            ..
+        } = self;
         if drawn.is_err() {
             chains.iter_mut().for_each(|chain| chain.fit = drawn);
         }
@@ -488,39 +540,49 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
                 *fit = model.generate(&fits[node], noise, &mut made[place]);
             }
         }
-        let batch = |&Found { share, rows, real: is_real, place }: &Found| {
+        let batch = |&Found { share, rows, real: is_real, place, .. }: &Found| {
             let (noise, data) =
                 if is_real { (&real[place].0, Some(&real[place].1)) } else { (&synthetic[place], None) };
             Common { share, rows, noise, data, place }
+        };
+        *controls = *controls && shelf.recipes().flatten().all(|found| found.born);
+        let mut fit = |parts: &[Part<'_, M>], control: &mut [f64], fit: &mut M::Fit| {
+            if *controls {
+                match model.control(parts, fit, scratch, current) {
+                    None => *controls = false,
+                    Some(factor) => control.iter_mut().zip(&*current).for_each(|(c, more)| *c = factor * *c + more),
+                }
+            }
+            model.fit(generation, parts, scratch, fit)
         };
         for (node, found) in shelf.recipes().enumerate() {
             let chains = chains.iter_mut().filter(|chain| chain.fit.is_ok());
             match found {
                 [first, second] => {
                     let (first, second) = (batch(first), batch(second));
-                    for Chain { weights, fits, made, fit, .. } in chains {
+                    for Chain { weights, fits, made, control, fit: done, .. } in chains {
                         let weight = if generation == 0 { 1.0 } else { weights.at(generation) };
                         let parts = [first.part(weight, made), second.part(weight, made)];
                         let parts = match [parts[0].weight > 0.0, parts[1].weight > 0.0] {
                             [true, true] => &parts[..],
                             [first, _] => &parts[usize::from(!first)..][..1],
                         };
-                        *fit = model.fit(generation, parts, scratch, &mut fits[node]);
+                        *done = fit(parts, control, &mut fits[node]);
                     }
                 }
                 [only] => {
                     let only = batch(only);
-                    for Chain { fits, made, fit, .. } in chains {
-                        *fit = model.fit(generation, &[only.part(1.0, made)], scratch, &mut fits[node]);
+                    for Chain { fits, made, control, fit: done, .. } in chains {
+                        *done = fit(&[only.part(1.0, made)], control, &mut fits[node]);
                     }
                 }
                 all => {
-                    for Chain { weights, fits, made, fit, .. } in chains {
+                    for Chain { weights, fits, made, control, fit: done, .. } in chains {
                         let weight = if generation == 0 { 1.0 } else { weights.at(generation) };
                         let mut list = emptied(std::mem::take(parts));
                         list.extend(all.iter().map(|found| batch(found).part(weight, made)));
                         list.retain(|part| part.weight > 0.0);
-                        *fit = model.fit(generation, &list, scratch, &mut fits[node]);
+                        *done = fit(&list, control, &mut fits[node]);
                         *parts = emptied(list);
                     }
                 }

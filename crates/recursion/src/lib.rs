@@ -173,6 +173,22 @@ pub trait Model: Send + Sync + 'static {
         fit: &mut Self::Fit,
     ) -> Result<(), FitFailure>;
 
+    /// What the rows of these parts add to a control of the losses, before they are fitted; `before` is the fit that made the synthetic ones (at generation 0,
+    /// where there are none, it has no part in it). None where the model has no control, as most have not.
+    ///
+    /// A control is a number of mean exactly 0 that is close to a loss less its mean. The engine subtracts it, [`Outcome::controlled`](engine::Outcome::controlled): of
+    /// the same mean, and a smaller variance. That of a generation is f times the one before and what is written to `out`, one number for each loss, where f is
+    /// the result. So `out` must have mean 0 given all that came before, whatever that was; and f must be known before.
+    fn control(
+        &self,
+        _parts: &[Part<'_, Self>],
+        _before: &Self::Fit,
+        _scratch: &mut Self::Scratch,
+        _out: &mut [f64],
+    ) -> Option<f64> {
+        None
+    }
+
     /// Losses of a fit, one per name.
     fn losses(&self, fit: &Self::Fit, out: &mut [f64]);
 }

@@ -221,7 +221,7 @@ fn add<S: Simd>(sum: &mut Four, term: f64x4<S>) {
 }
 
 /// Replaces `b` by A^-1 b by Cholesky's factorisation, given the lower triangle of A by rows (overwritten by the factor).
-fn solve(a: &mut [f64], b: &mut [f64]) -> Result<(), FitFailure> {
+pub(crate) fn solve(a: &mut [f64], b: &mut [f64]) -> Result<(), FitFailure> {
     let p = b.len();
     for j in 0..p {
         for i in 0..j {

@@ -26,6 +26,8 @@ pub struct Found {
     pub rows: usize,
     /// Whether they are real.
     pub real: bool,
+    /// Whether they were drawn at the generation that is fitted on them.
+    pub born: bool,
     /// Its place among the real batches, or among the synthetic ones.
     pub place: usize,
 }
@@ -114,7 +116,7 @@ impl Shelf {
                     at_its_place.or_else(|| kept.binary_search_by_key(&(born, index), key).ok().map(|i| &kept[i]));
                 let &Kept { batch: Batch { origin, rows }, place, .. } =
                     known.expect("a recipe names batches that are kept");
-                found.push(Found { share, rows, real: origin == Origin::Real, place });
+                found.push(Found { share, rows, real: origin == Origin::Real, born: born == generation, place });
             }
             ends.push(found.len());
         }

@@ -6,6 +6,7 @@ use fearless_simd::{Level, dispatch, f64x4, prelude::*, u64x4};
 use nalgebra::DVector;
 use rand::Rng;
 
+use super::control::Control;
 use crate::{
     FitFailure, Model, Part, StreamRng,
     coordinates::Coordinates,
@@ -26,6 +27,9 @@ pub trait Family: Sync {
 
     /// y - b'(eta), without cancellation where y is on the boundary, and the variance b''(eta), of four rows.
     fn residual_and_variance<S: Simd>(y: f64x4<S>, eta: f64x4<S>) -> (f64x4<S>, f64x4<S>);
+
+    /// The third cumulant b'''(eta), of four rows, from their means and variances.
+    fn third_cumulant<S: Simd>(mean: f64x4<S>, variance: f64x4<S>) -> f64x4<S>;
 
     /// The responses with these means (at most [`BLOCK`]), each from one random word: rows stay in step between runs that differ in the weight alone.
     ///
@@ -164,6 +168,13 @@ pub fn maximise<'a, F: Family, M: Model<Noise = Design, Data = Responses>>(
     solver.maximise::<F>(parts.iter().map(part), beta)
 }
 
+/// Scratch memory of fits, and of their controls.
+#[derive(Clone, Debug)]
+pub struct Scratch {
+    solver: Fit,
+    control: Control,
+}
+
 /// Regression with random design: x ~ N(0, Omega), fresh for real and synthetic rows alike, no intercept, refitted by weighted
 /// maximum likelihood on the pooled rows.
 #[derive(Clone, Debug)]
@@ -218,7 +229,7 @@ impl<F: Family + 'static> Model for Regression<F> {
     type Data = Responses;
     /// The coefficients of standard normal covariates.
     type Fit = Vec<f64>;
-    type Scratch = Fit;
+    type Scratch = Scratch;
 
     const LOSSES: &'static [&'static str] = &["coefficients"];
 
@@ -238,8 +249,9 @@ impl<F: Family + 'static> Model for Regression<F> {
         vec![0.0; self.truth.len()]
     }
 
-    fn scratch(&self) -> Fit {
-        Fit::new(self.truth.len(), LAST_CHANGE)
+    fn scratch(&self) -> Scratch {
+        let p = self.truth.len();
+        Scratch { solver: Fit::new(p, LAST_CHANGE), control: Control::new(p) }
     }
 
     fn draw(&self, rng: &mut StreamRng, noise: &mut Design) {
@@ -255,10 +267,23 @@ impl<F: Family + 'static> Model for Regression<F> {
         &self,
         generation: u32,
         parts: &[Part<'_, Self>],
-        solver: &mut Fit,
+        Scratch { solver, .. }: &mut Scratch,
         beta: &mut Vec<f64>,
     ) -> Result<(), FitFailure> {
         maximise::<F, Self>(generation, parts, &self.truth, solver, beta)
+    }
+
+    /// See the head of `control.rs` for what it is, and why its mean is 0.
+    fn control(
+        &self,
+        parts: &[Part<'_, Self>],
+        before: &Vec<f64>,
+        Scratch { control, .. }: &mut Scratch,
+        out: &mut [f64],
+    ) -> Option<f64> {
+        out[0] = control.of::<F, Self>(parts, &self.truth, before, self.coordinates.as_ref().map(Coordinates::metric));
+        let synthetic: f64 = parts.iter().filter(|part| !part.real).map(|part| part.weight).sum();
+        Some(synthetic * synthetic)
     }
 
     fn losses(&self, beta: &Vec<f64>, out: &mut [f64]) {

@@ -26,6 +26,11 @@ impl Family for Bernoulli {
         (sign * missed, missed * (odds * missed))
     }
 
+    #[inline(always)]
+    fn third_cumulant<S: Simd>(mean: f64x4<S>, variance: f64x4<S>) -> f64x4<S> {
+        variance * (1.0 - 2.0 * mean)
+    }
+
     /// 1 where a uniform number is below the mean: monotone in the mean, so the risk is smooth in the weight under common random
     /// numbers.
     #[inline(always)]

@@ -2,6 +2,7 @@
 
 pub mod categorical;
 pub mod cdf;
+mod control;
 pub mod fixed_design;
 pub mod gaussian;
 pub mod glm;

@@ -26,6 +26,11 @@ impl Family for Counts {
         (y - mean, mean)
     }
 
+    #[inline(always)]
+    fn third_cumulant<S: Simd>(_: f64x4<S>, variance: f64x4<S>) -> f64x4<S> {
+        variance
+    }
+
     /// By inversion of a uniform number, so monotone in the mean, up to a mean of 30. A larger mean has a stream of its own, of which the
     /// word is the seed; above the largest of `rand_distr` (1.8e19) it is a failure.
     #[inline(always)]
