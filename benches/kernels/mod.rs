@@ -99,6 +99,15 @@ impl Kernel {
         Self { name, variates, risks: Box::new(risks) }
     }
 
+    /// With the losses' controls.
+    fn controlled(name: &'static str, variates: Variates, simulator: impl Simulator + 'static) -> Self {
+        let risks = move |plan: &Plan, weights: &[Weights]| {
+            let outcomes = simulator.run(plan, weights, Options { controls: true, ..Options::default() });
+            outcomes.iter().map(|outcome| outcome.controlled.as_ref().expect("a control")[0][0].mean()).sum()
+        };
+        Self { name, variates, risks: Box::new(risks) }
+    }
+
     /// Runs the plan by the engine; the sum of the risks at these weights, which must be a number.
     pub fn run(&self, plan: &Plan, weights: &[Weights]) -> f64 {
         let risks = (self.risks)(plan, weights);
@@ -124,6 +133,8 @@ pub fn kernels(rows: Rows, dim: usize) -> Vec<Kernel> {
         Kernel::new("linear-sufficient", wishart, LinearSufficient::new(&beta(), 1.0, rows)),
         Kernel::new("logistic-rows", labelled, Logistic::new(beta(), rows)),
         Kernel::new("poisson-rows", labelled, Poisson::new(beta(), rows)),
+        Kernel::controlled("logistic-controls", labelled, Logistic::new(beta(), rows)),
+        Kernel::controlled("poisson-controls", labelled, Poisson::new(beta(), rows)),
         Kernel::new("cdf-rows", uniforms(total), CdfRows::new(rows)),
         Kernel::new("categorical-rows", uniforms(total), CategoricalRows::new(cells(), rows)),
         Kernel::new(

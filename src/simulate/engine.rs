@@ -104,7 +104,7 @@ impl Watch<'static> {
 
 impl<'a> From<&Watch<'a>> for Options<'a> {
     fn from(&Watch { progress, stop }: &Watch<'a>) -> Self {
-        Self { progress, stop, paths: false }
+        Self { progress, stop, ..Self::default() }
     }
 }
 

@@ -114,7 +114,7 @@ impl Model for Dropping {
     }
 
     fn scratch(&self) -> newton::Fit {
-        self.0.scratch()
+        newton::Fit::new(self.truth().len(), newton::LAST_CHANGE)
     }
 
     fn draw(&self, rng: &mut StreamRng, noise: &mut Design) {
