@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use goldenweight_recursion::{
     FitFailure, Fresh, FromTruth, Model, Retraining, Rows, Source, StreamRng,
-    engine::{Plan, Record, Watch, Weights, run_until, run_with_paths},
+    engine::{Options, Outcome, Plan, Record, Weights},
     models::categorical::CategoricalSufficient,
 };
 
@@ -35,16 +35,19 @@ fn a_chain_that_is_cut_short_is_in_no_outcome() {
         let plan = |replicates| Plan { seed: 1, experiment: 0, cell: 0, replicates, record: record.clone() };
         let source = || Stops { at: 25, drawn: AtomicU64::new(0), stop: AtomicBool::new(false) };
         let whole = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
-        let expected = run_with_paths(&whole, &plan(0..2), &weights, &Watch::nobody());
+        let expected = whole.run(&plan(0..2), &weights, Options { paths: true, ..Options::default() });
         let stopped = source();
         let retraining = Retraining { model: &model, source: &stopped, schedule: &schedule };
         // One block, so one thread.
-        let found = run_with_paths(&retraining, &plan(0..60), &weights, &Watch::until(&stopped.stop));
+        let options = Options { stop: &stopped.stop, paths: true, ..Options::default() };
+        let found = retraining.run(&plan(0..60), &weights, options);
         assert_eq!(found, expected);
         assert_eq!(stopped.drawn.into_inner(), 25);
         let stopped = source();
         let retraining = Retraining { model: &model, source: &stopped, schedule: &schedule };
-        let found = run_until(&retraining, &plan(0..60), &weights, &Watch::until(&stopped.stop));
-        assert_eq!(found, expected.into_iter().map(|(outcome, _)| outcome).collect::<Vec<_>>());
+        let options = Options { stop: &stopped.stop, ..Options::default() };
+        let found = retraining.run(&plan(0..60), &weights, options);
+        let without = |outcome| Outcome { paths: Vec::new(), ..outcome };
+        assert_eq!(found, expected.into_iter().map(without).collect::<Vec<_>>());
     }
 }

@@ -22,7 +22,7 @@ use crate::claims::domain::weight;
 use crate::experiment::{Parameters, Problem, Rows};
 use crate::prediction::Law;
 use crate::simulate::dispatch::SimulatorKind;
-use crate::simulate::engine::{Plan, Record, ScheduleKind, Watch, Weights};
+use crate::simulate::engine::{Options, Plan, Record, ScheduleKind, Weights};
 use crate::simulate::gaussian::GaussianSufficient;
 
 /// Which two chains are compared.
@@ -75,8 +75,9 @@ impl Signs {
         let simulator = self.problem.truth().simulator(SimulatorKind::Rows, self.problem.rows());
         let simulator = simulator.expect("every model has one by rows");
         let loss = self.problem.model().loss_index;
-        let paths = simulator.paths(&plan, &Weights::Constant(WEIGHT), &Watch::until(stop));
-        paths.into_iter().map(|path| path[loss]).collect()
+        let options = Options { stop, paths: true, ..Options::default() };
+        let outcome = simulator.run(&plan, &[Weights::Constant(WEIGHT)], options).remove(0);
+        outcome.paths.into_iter().map(|path| path[loss]).collect()
     }
 }
 
