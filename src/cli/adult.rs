@@ -11,7 +11,7 @@ use goldenweight::{
         Simulator,
         adult::AdultLogistic,
         categorical::CategoricalSufficient,
-        engine::{self, Outcome, Plan, Record, ScheduleKind, Watch, Weights},
+        engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights},
     },
     stats::shown::number_of,
     stream::experiment_id,
@@ -252,17 +252,17 @@ impl AdultArgs {
         let rows = Rows { real: ROWS, synthetic: ROWS };
         let sizes = SampleSizes::new(ROWS as u64, ROWS as u64)?;
         let bar = progress(Some(self.replicates * (Column::ALL.len() + 1) as u64), "replicates");
-        let watch = Watch { progress: &|done| bar.inc(done), stop };
+        let options = Options { progress: &|done| bar.inc(done), stop, ..Options::default() };
         let mut experiments = Vec::new();
         for column in Column::ALL {
             let probabilities = table.probabilities(column);
             let law = Law::Scalar(categorical::law(&probabilities, sizes));
             let simulator = CategoricalSufficient::new(probabilities, rows);
-            experiments.push(self.experiment(column.name(), &simulator, &law, true, sizes, &watch)?);
+            experiments.push(self.experiment(column.name(), &simulator, &law, true, sizes, options)?);
         }
         let traces = table.logistic().traces();
         let law = Law::Scalar(misspecified::limit_law(traces.inverse_information, traces.sandwich, sizes));
-        experiments.push(self.experiment("logistic", &AdultLogistic::new(table, rows), &law, false, sizes, &watch)?);
+        experiments.push(self.experiment("logistic", &AdultLogistic::new(table, rows), &law, false, sizes, options)?);
         bar.finish_and_clear();
         Ok(Document {
             partial: experiments.iter().flat_map(|e: &Experiment| &e.risks).any(|row| row.simulated.is_partial()),
@@ -285,7 +285,7 @@ impl AdultArgs {
         law: &Law,
         exact: bool,
         sizes: SampleSizes,
-        watch: &Watch<'_>,
+        options: Options<'_>,
     ) -> Result<Experiment, Failure> {
         let ratio = sizes.mixing_ratio();
         let (optimal_weight, limit_weight) =
@@ -305,7 +305,7 @@ impl AdultArgs {
             record: Record::Average { from: BURN_IN, until: GENERATIONS },
         };
         let grid = weights.map(|(_, weight)| Weights::Constant(weight));
-        let outcomes = engine::run_until(simulator, &plan, &grid, watch);
+        let outcomes = simulator.run(&plan, &grid, options);
         let risk = |((weight_name, weight), outcome): ((_, f64), &Outcome)| {
             let theory = law.average_risk(Weight::new(weight)?, BURN_IN, GENERATIONS);
             let theory = Theory::new(theory, libm::log10(theory), exact);

@@ -13,7 +13,7 @@ use goldenweight::{
     prediction::Prediction,
     simulate::{
         dispatch::SimulatorKind,
-        engine::{self, Outcome, Plan, Record, ScheduleKind, Watch, Weights},
+        engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights},
     },
 };
 use goldenweight_theory::parameters::Weight;
@@ -241,26 +241,20 @@ impl SimulateArgs {
                 None => Ok::<_, Failure>(Theory::none(no_law(&problem, schedule))),
                 Some(laws) => Ok(theory(&laws.risk, Weight::new(weight.unwrap_or(1.0))?, at)),
             };
-            let single = each.is_some() || self.statistic.is_some();
+            let paths = each.is_some() || self.statistic.is_some();
             let bar = progress(Some(asked), "replicates");
             let plan = simulation.plan(at, schedule, 0, replicates.clone());
-            let watch = Watch { progress: &|done| bar.inc(done), stop };
             let grid: Vec<f64> = weights.iter().map(|weight| weight.unwrap_or(1.0)).collect();
             let constant: Vec<Weights> = grid.iter().map(|&w| Weights::Constant(w)).collect();
-            let (outcomes, paths): (Vec<Outcome>, Vec<Vec<engine::Path>>) = match single {
-                true => simulator.run_with_paths(&plan, &constant, &watch).into_iter().unzip(),
-                false => (simulator.run_until(&plan, &constant, &watch), Vec::new()),
-            };
-            let lines = each.is_some().then(|| each_replicate(&plan, &grid, &paths, loss));
-            let mut spreads = paths.iter();
+            let options = Options { progress: &|done| bar.inc(done), stop, paths, ..Options::default() };
+            let outcomes = simulator.run(&plan, &constant, options);
+            let lines = each.is_some().then(|| each_replicate(&plan, &grid, &outcomes, loss));
             bar.finish_and_clear();
             let result = |(&weight, outcome): (&Option<f64>, &Outcome)| {
                 let moments = &outcome.moments[0][loss];
-                let paths = spreads.next();
                 let statistic = self
                     .statistic
-                    .zip(paths)
-                    .map(|(statistic, paths)| statistic.of(paths, simulator.losses(), loss, outcome.failed_fits));
+                    .map(|statistic| statistic.of(&outcome.paths, simulator.losses(), loss, outcome.failed_fits));
                 let none = weight.is_none().then(|| ("weight", NO_WEIGHT.to_owned()));
                 let reasons = Reasons::from_iter(none);
                 let simulated = Simulated::new(moments, outcome.failed_fits, asked, theory(weight)?, reasons);
@@ -313,14 +307,14 @@ fn open_each(file: &Path) -> Result<Place, InputError> {
 }
 
 /// A line for each replicate: its index, and its loss at each weight; "failed" where a fit does not exist.
-fn each_replicate(plan: &Plan, weights: &[f64], paths: &[Vec<engine::Path>], loss: usize) -> String {
+fn each_replicate(plan: &Plan, weights: &[f64], outcomes: &[Outcome], loss: usize) -> String {
     let head = |w: &f64| {
         if plan.schedule.takes_weight() { format!(",loss at w = {}", digits(*w)) } else { ",loss".to_owned() }
     };
     let value = |x: f64| if x == f64::INFINITY { ",failed".to_owned() } else { format!(",{x}") };
-    let finished = paths.iter().map(Vec::len).min().unwrap_or(0);
+    let finished = outcomes.iter().map(|outcome| outcome.paths.len()).min().unwrap_or(0);
     let line = |(i, replicate): (usize, u64)| {
-        let values: String = paths.iter().map(|paths| value(paths[i][loss])).collect();
+        let values: String = outcomes.iter().map(|outcome| value(outcome.paths[i][loss])).collect();
         format!("{replicate}{values}\n")
     };
     let head: String = weights.iter().map(head).collect();

@@ -16,7 +16,7 @@ use goldenweight::{
     prediction::Prediction,
     simulate::{
         dispatch::{SimulatorKind, run_problem},
-        engine::{Options, ScheduleKind, Watch},
+        engine::{Options, ScheduleKind},
     },
     stats::{
         compare::Estimate,
@@ -170,8 +170,8 @@ impl OptimizeArgs {
             let evaluations = AtomicU64::new(0);
             let risks = |batch: u64, weights: &[f64]| {
                 let plan = simulation.plan(at, ScheduleKind::Fresh, batch, 0..per_batch);
-                let watch = Watch { progress: &|done| bar.inc(done), stop };
-                let outcomes = run_problem(&problem, kind, &plan, weights, &watch);
+                let options = Options { progress: &|done| bar.inc(done), stop, ..Options::default() };
+                let outcomes = run_problem(&problem, kind, &plan, weights, options);
                 evaluations.fetch_add(weights.len() as u64, Ordering::Relaxed);
                 let mut fits = fits.lock().unwrap_or_else(PoisonError::into_inner);
                 let risk = |(weight, (moments, failed)): (&f64, (Moments, u64))| {
@@ -200,11 +200,8 @@ impl OptimizeArgs {
                 let mut losses = Moments::default();
                 for batch in 0..BATCHES {
                     let plan = simulation.plan(at, ScheduleKind::Fresh, batch, 0..per_batch);
-                    losses.merge(
-                        &run_problem(&problem, kind, &plan, &[estimate.value], Options { stop, ..Options::default() })
-                            [0]
-                        .0,
-                    );
+                    let options = Options { stop, ..Options::default() };
+                    losses.merge(&run_problem(&problem, kind, &plan, &[estimate.value], options)[0].0);
                 }
                 Estimate::from(&losses)
             };

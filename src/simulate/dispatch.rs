@@ -83,16 +83,16 @@ impl Serialize for SimulatorKind {
 /// # Panics
 /// Where the model has no simulator of this kind, see [`SimulatorKind::of`].
 #[must_use]
-pub fn run_problem<'a>(
+pub fn run_problem(
     problem: &Problem,
     kind: SimulatorKind,
     plan: &Plan,
     weights: &[f64],
-    options: impl Into<Options<'a>>,
+    options: Options<'_>,
 ) -> Vec<(Moments, u64)> {
     let weights: Vec<_> = weights.iter().map(|&w| Weights::Constant(w)).collect();
     let simulator = problem.truth().simulator(kind, problem.rows()).expect("a simulator of this kind");
     let loss = problem.model().loss_index;
-    let outcomes = simulator.run(plan, &weights, options.into());
+    let outcomes = simulator.run(plan, &weights, options);
     outcomes.into_iter().map(|outcome| (outcome.moments[0][loss], outcome.failed_fits)).collect()
 }

@@ -2,12 +2,9 @@
 
 use std::ops::Range;
 use std::str::FromStr;
-use std::sync::atomic::AtomicBool;
 
 pub use goldenweight_recursion::engine::{BLOCK, Options, Outcome, Path, Record, Weights};
 use goldenweight_recursion::{Accumulate, Fixed, Fresh, Rows, Schedule};
-
-use super::Simulator;
 
 /// What generation t is fitted on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,38 +79,4 @@ impl Plan {
         let Self { seed, experiment, cell, replicates, record, .. } = self.clone();
         goldenweight_recursion::engine::Plan { seed, experiment, cell, replicates, record }
     }
-}
-
-/// Who follows a run, and may end it.
-#[derive(Clone, Copy)]
-pub struct Watch<'a> {
-    /// Is called with the number of replicates that were just finished at all weights.
-    pub progress: &'a (dyn Fn(u64) + Sync),
-    /// Ends the run at the next replicates where it is true.
-    pub stop: &'a AtomicBool,
-}
-
-impl Watch<'static> {
-    /// Nobody follows the run, and it goes to its end.
-    #[must_use]
-    pub fn nobody() -> Self {
-        let Options { progress, stop, .. } = Options::default();
-        Self { progress, stop }
-    }
-}
-
-impl<'a> From<&Watch<'a>> for Options<'a> {
-    fn from(&Watch { progress, stop }: &Watch<'a>) -> Self {
-        Self { progress, stop, ..Self::default() }
-    }
-}
-
-/// The outcome at each of the weights.
-pub fn run_until<S: Simulator + ?Sized>(
-    simulator: &S,
-    plan: &Plan,
-    weights: &[Weights],
-    watch: &Watch<'_>,
-) -> Vec<Outcome> {
-    simulator.run(plan, weights, watch.into())
 }

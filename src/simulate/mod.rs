@@ -12,7 +12,7 @@ use goldenweight_recursion::models;
 use goldenweight_recursion::{Fresh, Retraining};
 use nalgebra::{DMatrix, DVector};
 
-use self::engine::{Options, Outcome, Path, Plan, ScheduleKind, Watch, Weights};
+use self::engine::{Options, Outcome, Plan, ScheduleKind, Weights};
 use crate::experiment::Rows;
 
 /// A model with its real rows and sample sizes.
@@ -33,20 +33,6 @@ pub trait Simulator: Send + Sync {
 
     /// The outcome at each of the weights, on common random numbers, see [`Retraining::run`].
     fn run(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Vec<Outcome>;
-
-    /// The same by [`Watch`].
-    fn run_until(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<Outcome> {
-        self.run(plan, weights, watch.into())
-    }
-
-    /// The same with every replicate's losses.
-    fn run_with_paths(&self, plan: &Plan, weights: &[Weights], watch: &Watch<'_>) -> Vec<(Outcome, Vec<Path>)> {
-        let apart = |mut outcome: Outcome| {
-            let paths = std::mem::take(&mut outcome.paths);
-            (outcome, paths)
-        };
-        self.run(plan, weights, Options { paths: true, ..watch.into() }).into_iter().map(apart).collect()
-    }
 }
 
 impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {

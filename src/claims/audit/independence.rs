@@ -76,8 +76,8 @@ impl Signs {
         let simulator = simulator.expect("every model has one by rows");
         let loss = self.problem.model().loss_index;
         let options = Options { stop, paths: true, ..Options::default() };
-        let outcomes = simulator.run(&plan, &[Weights::Constant(WEIGHT)], options);
-        outcomes.into_iter().flat_map(|outcome| outcome.paths).map(|path| path[loss]).collect()
+        let outcome = simulator.run(&plan, &[Weights::Constant(WEIGHT)], options).remove(0);
+        outcome.paths.into_iter().map(|path| path[loss]).collect()
     }
 }
 
