@@ -270,11 +270,11 @@ fn chains() -> Vec<Row> {
 fn keys() -> Vec<Row> {
     let wrong = |name, seen: fn(Fields) -> Fields| {
         let taken_for = move |Two(keys): &Two| Two(keys.map(seen));
-        ("audit-simulation", Mutant::audit(name, "pairs of keys", Keys, taken_for))
+        ("audit-independence", Mutant::audit(name, "pairs of keys", Keys, taken_for))
     };
     let batches = |name, seen: fn(streams::Batch) -> streams::Batch| {
         let taken_for = move |streams::Pair(pair): &streams::Pair| streams::Pair(pair.map(seen));
-        ("audit-simulation", Mutant::audit(name, "keys of random streams", Streams, taken_for))
+        ("audit-independence", Mutant::audit(name, "keys of random streams", Streams, taken_for))
     };
     vec![
         wrong("key: a generation of sixteen bits", |x| Fields { generation: x.generation & 0xffff, ..x }),
