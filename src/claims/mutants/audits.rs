@@ -11,8 +11,10 @@ use super::Row;
 use crate::claims::audit::chains::{Chains, Retrained};
 use crate::claims::audit::fits::{Sample, Scores};
 use crate::claims::audit::place::Place;
-use crate::claims::audit::routes::{ClosedForms, Pooled, Simulations, Sizes};
-use crate::claims::audit::samples::{self, Column, Columns, Metrics, Mix, Mixes};
+use crate::claims::audit::routes::{ClosedForms, Pooled, Said, Simulations, Sizes};
+use crate::claims::audit::samples::{
+    self, Column, Columns, Divided, Divisors, Metrics, Mix, Mixes, Ordered, Predicted, Responded, Sorted,
+};
 use crate::claims::audit::streams::{self, Fields, Keys, Streams, Two};
 use crate::experiment::{Generations, Parameters};
 use crate::simulate::engine::{Record, ScheduleKind};
@@ -170,6 +172,9 @@ fn inputs() -> Vec<Mistake> {
 fn formulas() -> Vec<Row> {
     let wrong =
         |name, taken_for: fn(&Place) -> Place| ("audit-risk", Mutant::audit(name, ANYWHERE, ClosedForms, taken_for));
+    let said = |name, taken_for: fn(&Place) -> Place| {
+        ("audit-risk", Mutant::audit(name, "optima, sizes, times", Said, taken_for))
+    };
     let pooled = |name, taken_for: fn(&Sizes) -> Sizes| {
         ("audit-risk", Mutant::audit(name, "pooled regressions", Pooled, taken_for))
     };
@@ -198,6 +203,10 @@ fn formulas() -> Vec<Row> {
         wrong("formula: the covariates' correlations ignored", |x| {
             given(x, |truth| truth.design_covariance = truth.design_covariance.as_ref().map(diagonal))
         }),
+        said("optimum: n and m exchanged where m > 4 n", |x| rows(x, |[n, m]| if m > 4 * n { [m, n] } else { [n, m] })),
+        said("optimum: one synthetic row less", |x| rows(x, |[n, m]| [n, m - 1])),
+        said("optimum: the divisors n - 1 and m - 1 for n and m", |x| given(x, |truth| truth.divisor = None)),
+        said("optimum: w above .9 taken for .9", |x| weighted(x, |w| w.min(0.9))),
         pooled("pooled rows: one coefficient less from the ninth on", |x| Sizes {
             dim: if x.dim > 8 { x.dim - 1 } else { x.dim },
             ..*x
@@ -357,6 +366,22 @@ fn parts() -> Vec<Row> {
         wrong(COLUMNS, Columns, "factor: degrees of freedom that end at the ninth column", |x: &Column| Column {
             column: if x.is_diagonal { x.column.min(8) } else { x.column },
             ..x.clone()
+        }),
+        wrong("divisors", Divisors, "divisor: n for n - 1 above 500 rows", |x: &Divided| Divided {
+            rows: if x.rows > 500 { x.rows + 1 } else { x.rows },
+            ..x.clone()
+        }),
+        wrong("sorted numbers", Sorted, "sorted numbers: the one before", |x: &Ordered| Ordered {
+            rank: x.rank.saturating_sub(1),
+            ..x.clone()
+        }),
+        wrong("means of responses", Responded, "response: probabilities from .001 to .999", |x: &Predicted| {
+            let eta = x.eta.map(|eta| if x.is_logistic { eta.clamp(-6.907, 6.907) } else { eta });
+            Predicted { eta, ..x.clone() }
+        }),
+        wrong("means of responses", Responded, "response: rates up to 20", |x: &Predicted| {
+            let eta = x.eta.map(|eta| if x.is_logistic { eta } else { eta.min(libm::log(20.0)) });
+            Predicted { eta, ..x.clone() }
         }),
         wrong(COLUMNS, Columns, "factor: a sample of one row more", |x: &Column| Column {
             rows: x.rows + 1,
