@@ -428,6 +428,7 @@ impl Prediction {
     pub fn generations_to_limit(&self, weight: Weight) -> Option<u32> {
         let w = weight.get();
         match &self.law {
+            law if law.diverges(weight) => None,
             Law::Scalar(law) => law.generations_to_limit(weight, NEAR_LIMIT),
             Law::RandomDesign(law) => law.generation(weight).generations_to_limit(law.start(), NEAR_LIMIT),
             Law::Covariance(system) => {

@@ -34,16 +34,16 @@ fn main() -> ExitCode {
 fn trial(claim: &Claim, mutant: &Mutant, runner: &mut Mutants<'_>) -> Result<(), Failed> {
     let place = format!("{} / {}", claim.says.id, mutant.check);
     let Some(finding) = runner.run(claim, mutant) else {
-        return Err(format!("{place}: no such check by simulation").into());
+        return Err(format!("{place}: no such check by simulation or at random places").into());
     };
     if finding.verdict != mutant.expected {
         return Err(format!("{place} says {}: {}", finding.verdict.word(), finding.detail).into());
     }
     if let (Some(z), Some(bound)) = (finding.statistic(), finding.bound()) {
-        // The probability of a refutation, were the true error the estimated one.
+        // The probability of a refutation, were the true error the estimated one. An audit has its distance in bounds.
         let power = Normal::standard().cdf(z.abs() - bound);
         println!(
-            "{}: {} by {place}, z = {z:.1}, bound {bound:.2}, power {:.1} %",
+            "{}: {} by {place}, z = {z:.3e}, bound {bound:.2}, power {:.1} %",
             mutant.name,
             finding.verdict.word(),
             100.0 * power

@@ -37,8 +37,8 @@ const SMALLER: usize = 200;
 ///     fn place(&self, rng: &mut Rng) -> u64 {
 ///         rng.random_range(0..1_000_000)
 ///     }
-///     fn examine(&self, n: &u64, _: Key) -> Result<Deviation, String> {
-///         let sum: u64 = (0..*n).map(|i| 2 * i + self.0).sum();
+///     fn examine(&self, n: &u64, seen: &u64, _: Key) -> Result<Deviation, String> {
+///         let sum: u64 = (0..*seen).map(|i| 2 * i + self.0).sum();
 ///         Ok(Deviation::relative((n * n) as f64, sum as f64, 0.0))
 ///     }
 ///     fn smaller(&self, n: &u64) -> Vec<u64> {
@@ -64,11 +64,12 @@ pub trait Audit: Send + Sync {
     /// Draws a place.
     fn place(&self, rng: &mut StreamRng) -> Self::Place;
 
-    /// Compares at a place. Whatever is random comes from the streams of `key`.
+    /// Compares at a place. Whatever is random comes from the streams of `key`. What is under evidence gets `seen` as its input, and the expected value is that of
+    /// `place`. They are the same, except for a [mutant](crate::Mutant::audit), which mistakes one place for another.
     ///
     /// # Errors
     /// Says why this route cannot compare there. Such a place has no part in the verdict, but it is counted.
-    fn examine(&self, place: &Self::Place, key: Key) -> Result<Self::Found, String>;
+    fn examine(&self, place: &Self::Place, seen: &Self::Place, key: Key) -> Result<Self::Found, String>;
 
     /// Simpler places near by, the simplest first. Where a place fails, the simplest place that also fails is reported beside it.
     fn smaller(&self, _place: &Self::Place) -> Vec<Self::Place> {
@@ -156,11 +157,28 @@ impl Judged for Against {
 /// # Examples
 /// see [`Audit`].
 pub fn audit<A: Audit + 'static>(name: &'static str, places: usize, audit: A) -> Check {
+    let comparisons = places * A::Found::COMPARISONS;
     let run = move |context: &Context<'_>| visit(&audit, places, context);
-    Check::new(name, Kind::Audit, Body::Audit { comparisons: places * A::Found::COMPARISONS, run: Box::new(run) })
+    Check::new(name, Kind::Audit, Body::Audit { places, comparisons, run: Box::new(run) })
 }
 
-fn visit<A: Audit>(audit: &A, places: usize, context: &Context<'_>) -> Finding {
+/// An audit of something that takes places for others.
+pub struct Mistaken<A, F>(pub A, pub F);
+
+impl<A: Audit, F: Fn(&A::Place) -> A::Place + Send + Sync> Audit for Mistaken<A, F> {
+    type Place = A::Place;
+    type Found = A::Found;
+
+    fn place(&self, rng: &mut StreamRng) -> A::Place {
+        self.0.place(rng)
+    }
+
+    fn examine(&self, place: &A::Place, seen: &A::Place, key: Key) -> Result<A::Found, String> {
+        self.0.examine(place, &(self.1)(seen), key)
+    }
+}
+
+pub fn visit<A: Audit>(audit: &A, places: usize, context: &Context<'_>) -> Finding {
     let visited = |index: usize| {
         if context.is_stopped() {
             return None;
@@ -168,7 +186,7 @@ fn visit<A: Audit>(audit: &A, places: usize, context: &Context<'_>) -> Finding {
         let key = context.key(index as u64);
         // The place's stream is the last replicate's, which no simulation reaches.
         let place = audit.place(&mut key.rng(u64::MAX));
-        let found = audit.examine(&place, key);
+        let found = audit.examine(&place, &place, key);
         let units = found.as_ref().map_err(String::clone).and_then(|found| found.units(&context.family));
         Some((place, key, found.ok(), units))
     };
@@ -227,7 +245,7 @@ fn smallest<A: Audit>(audit: &A, failing: &A::Place, key: Key, family: &Family) 
         let from = known.as_ref().map_or(failing, |(place, ..)| place);
         let next = audit.smaller(from).into_iter().take(SMALLER - tried).find_map(|place| {
             tried += 1;
-            let found = audit.examine(&place, key).ok()?;
+            let found = audit.examine(&place, &place, key).ok()?;
             let units = found.units(family).ok()?;
             (units > 1.0).then_some((place, found, units))
         });

@@ -50,6 +50,8 @@ pub enum Body {
     Sampled(Sampled),
     /// At random places, see [`audit`](crate::audit()).
     Audit {
+        /// How many.
+        places: usize,
         /// Statistical comparisons of all places together.
         comparisons: usize,
         /// Visits them.

@@ -7,17 +7,22 @@
 mod laws;
 mod trials;
 
+use std::sync::atomic::AtomicBool;
+
 use goldenweight_replicates::rand::RngExt;
 use goldenweight_replicates::stream::StreamRng;
 use proptest::strategy::Strategy;
 
+use crate::audit::{Against, Audit, Judged, visit};
 use crate::case::Case;
 use crate::certain::{Deviation, Relation, property, recursion};
 use crate::check::{Check, failures};
 use crate::claim::{Claim, Statement};
+use crate::context::{Context, Tier};
 use crate::draw::LOOKS;
 use crate::mutant::Mutant;
 use crate::optimum::minimise_batches;
+use crate::simulation::Key;
 use crate::stats::calibration::{clopper_pearson, holm, kolmogorov_smirnov};
 use crate::stats::compare::{Comparison, Estimate, compare};
 use crate::stats::family::Family;
@@ -40,7 +45,18 @@ use trials::{
 /// ```
 #[must_use]
 pub fn claims() -> Vec<Claim> {
-    vec![error_rate(), power(), sides(), skewness(), differences(), limits(), several(), goodness_of_fit(), shares()]
+    vec![
+        error_rate(),
+        power(),
+        sides(),
+        skewness(),
+        differences(),
+        limits(),
+        several(),
+        goodness_of_fit(),
+        shares(),
+        audits(),
+    ]
 }
 
 fn says(id: &str, words: &str, formula: &str, domain: &str) -> Statement {
@@ -573,13 +589,124 @@ fn shares() -> Claim {
     )
 }
 
+/// An audit of which one place is off by so many bounds, and of which the first so many cannot be compared.
+struct Off<F> {
+    found: fn(f64) -> F,
+    place: u64,
+    bounds: f64,
+    unreached: u64,
+}
+
+/// Places of such an audit.
+const PLACES: usize = 100;
+
+impl<F: Judged> Audit for Off<F> {
+    type Place = u64;
+    type Found = F;
+
+    fn place(&self, rng: &mut StreamRng) -> u64 {
+        rng.random()
+    }
+
+    fn examine(&self, _: &u64, _: &u64, key: Key) -> Result<F, String> {
+        if key.cell < self.unreached {
+            return Err("not reached".to_owned());
+        }
+        Ok((self.found)(if key.cell == self.place { self.bounds } else { 0.0 }))
+    }
+}
+
+impl<F: Judged> Off<F> {
+    fn verdict(&self) -> Verdict {
+        let stop = AtomicBool::new(false);
+        visit(self, PLACES, &Context::of("an audit", "of one wrong place", 1, Tier::QUICK, FAMILY, &stop)).verdict
+    }
+}
+
+/// Places that are right, of eight normal values each.
+struct Right;
+
+impl Audit for Right {
+    type Place = u64;
+    type Found = Against;
+
+    fn place(&self, rng: &mut StreamRng) -> u64 {
+        rng.random()
+    }
+
+    fn examine(&self, _: &u64, _: &u64, key: Key) -> Result<Against, String> {
+        // Of a law that is known to be symmetric.
+        let estimate = Estimate { skewness: 0.0, skewness_error: 0.0, ..normal(&mut key.rng(0), 8) };
+        Ok(Against { estimate, expected: 1.0 })
+    }
+}
+
+fn audits() -> Claim {
+    fn certain(bounds: f64) -> Deviation {
+        Deviation::relative(1.0 + 0.01 * bounds, 1.0, 0.01)
+    }
+    fn sampled(bounds: f64) -> Against {
+        let (std_error, degrees) = (0.01, 50.0);
+        let value = 1.0 + bounds * FAMILY.bound(degrees) * std_error;
+        let estimate = Estimate { value, std_error, degrees, skewness: 0.0, skewness_error: 0.0 };
+        Against { estimate, expected: 1.0 }
+    }
+    fn of<F: Judged>(found: fn(f64) -> F, &(place, bounds, unreached): &(u64, f64, u64)) -> Deviation {
+        let verdict = Off { found, place, bounds, unreached }.verdict();
+        let is_seen = place >= unreached && bounds.abs() > 1.0;
+        let is_vague = 2 * unreached > PLACES as u64;
+        Deviation::unless(match verdict {
+            Verdict::Refuted => is_seen,
+            Verdict::Confirmed => !is_seen && !is_vague,
+            _ => !is_seen && is_vague,
+        })
+    }
+    let strategy = || (0..PLACES as u64, -3.0..3.0, 0..PLACES as u64);
+    let variables = "(wrong place, bounds that it is off by, places not reached)";
+    let refuted = |family: fn(usize) -> Family| {
+        move |rng: &mut StreamRng| {
+            let stop = AtomicBool::new(false);
+            let context = Context::of("an audit", "of right places", rng.random(), Tier::QUICK, family(5), &stop);
+            visit(&Right, 5, &context).verdict == Verdict::Refuted
+        }
+    };
+    let shared = |places| Family::new(RATE, places);
+    let deviations = |&(expected, bounds, tolerance): &(f64, f64, f64)| {
+        let found = Deviation::relative(expected * (1.0 + bounds * tolerance), expected, tolerance).in_units();
+        Deviation::unless((found - bounds.abs()).abs() <= 1e-6)
+    };
+    Claim::new(
+        says(
+            "judge-audits",
+            "an audit is refuted where one of its places is off by more than the bound, on either side, wherever \
+             it stands; places that are right refute it as often as their share says; what cannot be compared for the \
+             most part is not confirmed",
+            r"V = \text{refuted} \iff \max_i |e_i| > 1 \qquad P(V = \text{refuted}) = 1 - (1 - a/N)^N",
+            "e_i the error of place i over its bound, N places, rate a",
+        ),
+        vec![
+            property("one wrong place, without sampling error", variables, strategy, |drawn| of(certain, drawn)),
+            property("one wrong place, by simulation", variables, strategy, |drawn| of(sampled, drawn)),
+            property(
+                "relative errors on either side",
+                "(expected, bounds, tolerance)",
+                || (0.1..10.0, -3.0..3.0, 1e-6..0.1),
+                deviations,
+            ),
+            wrong("five right places", (30_000, 0.1), "rate .2", refuted(shared), 1.0 - (1.0 - RATE / 5.0).powi(5)),
+        ],
+    )
+    .with_mutants(vec![Mutant::simulation(
+        "places that do not share the rate",
+        "five right places",
+        move |case| case.clone().simulated_by(Trials(refuted(|_| Family::new(RATE, 1)))),
+    )])
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicBool;
-
     use super::*;
     use crate::check::Body;
-    use crate::context::{Context, Tier};
 
     /// What the suite does with them: they are confirmed, and their mutants are what they are expected to be.
     #[test]

@@ -1,10 +1,13 @@
 //! Mutants: plausible wrong formulas and wrong simulators. A claim's own checks must refute them with no more replicates than they have for the claim.
 //!
-//! A mutant names a check and replaces one of its sides: the expected values, or the simulation. Everything else, that is cases,
-//! replicates, streams and bound, stays the check's. A *control* is the same code without the fault. It must be confirmed, which shows that the
+//! A mutant names a check and replaces one of its sides: the expected values, or the simulation; of an audit, the places that the part under evidence gets. Everything
+//! else, that is cases, replicates, streams and bound, stays the check's. A *control* is the same code without the fault. It must be confirmed, which shows that the
 //! replacement alone does not make a check refute.
 
+use crate::audit::{Audit, Mistaken, visit};
 use crate::case::Case;
+use crate::context::Context;
+use crate::finding::Finding;
 use crate::sampled::Sampled;
 use crate::verdict::Verdict;
 
@@ -14,6 +17,8 @@ pub enum Side {
     Formula(Box<dyn Fn(&Case) -> f64 + Send + Sync>),
     /// A case with another simulation, in place of each.
     Simulation(Box<dyn Fn(&Case) -> Case + Send + Sync>),
+    /// An audit of so many places, of something that takes them for others.
+    Places(Box<dyn Fn(usize, &Context<'_>) -> Finding + Send + Sync>),
 }
 
 /// A check with one side replaced.
@@ -56,6 +61,38 @@ impl Mutant {
         Self { name, check, side: Side::Simulation(Box::new(replaced)), expected: Verdict::Refuted }
     }
 
+    /// What is under evidence in this audit takes each place for another one: so it is wrong where that matters. The audit's places, its budget and its streams are those
+    /// of the check that is named.
+    ///
+    /// # Examples
+    /// A sum of the first odd numbers that leaves out the last one from the hundredth on, see [`Audit`]:
+    /// ```
+    /// # use goldenweight_evidence::{Audit, Deviation, Key, Mutant, Verdict, rand::{RngExt, rngs::Xoshiro256PlusPlus as Rng}};
+    /// # struct Odd;
+    /// # impl Audit for Odd {
+    /// #     type Place = u64;
+    /// #     type Found = Deviation;
+    /// #     fn place(&self, rng: &mut Rng) -> u64 {
+    /// #         rng.random_range(0..1_000_000)
+    /// #     }
+    /// #     fn examine(&self, n: &u64, seen: &u64, _: Key) -> Result<Deviation, String> {
+    /// #         Ok(Deviation::relative((n * n) as f64, (seen * seen) as f64, 0.0))
+    /// #     }
+    /// # }
+    /// let wrong = Mutant::audit("the last number left out", "anywhere", Odd, |n| n - u64::from(*n >= 100));
+    /// assert_eq!(wrong.expected, Verdict::Refuted);
+    /// ```
+    pub fn audit<A: Audit + 'static>(
+        name: &'static str,
+        check: &'static str,
+        audit: A,
+        taken_for: impl Fn(&A::Place) -> A::Place + Send + Sync + 'static,
+    ) -> Self {
+        let mistaken = Mistaken(audit, taken_for);
+        let run = move |places: usize, context: &Context<'_>| visit(&mistaken, places, context);
+        Self { name, check, side: Side::Places(Box::new(run)), expected: Verdict::Refuted }
+    }
+
     /// The same as a control, which is not wrong.
     #[must_use]
     pub fn control(self) -> Self {
@@ -66,11 +103,12 @@ impl Mutant {
         matches!(self.expected, Verdict::Refuted)
     }
 
-    /// The check with its side replaced.
+    /// A check by simulation with its side replaced.
     pub(crate) fn of(&self, sampled: &Sampled) -> Sampled {
         sampled.with_cases(|case| match &self.side {
             Side::Formula(expected) => case.clone().expecting(expected(case)),
             Side::Simulation(replaced) => replaced(case),
+            Side::Places(_) => case.clone(),
         })
     }
 }

@@ -30,13 +30,17 @@ impl<'a> Mutants<'a> {
         Self { suite, seed, stop, simulated: BTreeMap::new() }
     }
 
-    /// What the check says of a claim's mutant; nothing where the claim has no such check by simulation.
+    /// What the check says of a claim's mutant; nothing where the claim has no such check by simulation or at random places.
     pub fn run(&mut self, claim: &Claim, mutant: &Mutant) -> Option<Finding> {
         let check = claim.checks.iter().find(|check| check.name == mutant.check)?;
-        let Body::Sampled(sampled) = &check.body else { return None };
         let tier = self.suite.tiers[0];
         let id = &claim.says.id;
         let context = Context::of(id, check.name, self.seed, tier, self.suite.family(0), self.stop);
+        let sampled = match (&check.body, &mutant.side) {
+            (Body::Sampled(sampled), Side::Formula(_) | Side::Simulation(_)) => sampled,
+            (Body::Audit { places, .. }, Side::Places(run)) => return Some(run(*places, &context)),
+            _ => return None,
+        };
         let mutated = mutant.of(sampled);
         // A mean and a minimiser are drawn without the expected value. A slope and a curvature are taken at the expected minimiser, and the standard error of a
         // share is that of the expected probability: they depend on the formula.
@@ -63,20 +67,19 @@ impl<'a> Mutants<'a> {
                 format!("not told from the right one: {}", survivors.join("; ")),
             );
         }
-        let refuted = found.iter().filter(|(mutant, _)| mutant.is_wrong());
-        let caught = refuted.filter_map(|(mutant, finding)| {
+        let (wrong, controls): (Vec<_>, Vec<_>) = found.iter().partition(|(mutant, _)| mutant.is_wrong());
+        // Where there is no number the distance is infinite. An audit has its own in bounds.
+        let caught = wrong.iter().filter_map(|(mutant, finding)| {
             let finding = finding.as_ref()?;
             Some((mutant.name, finding.statistic()?.abs(), finding.bound()?))
         });
-        let caught: Vec<_> = caught.collect();
-        let nearest = caught.iter().min_by(|a, b| (a.1 - a.2).total_cmp(&(b.1 - b.2)));
+        let nearest = caught.min_by(|a, b| (a.1 - a.2).total_cmp(&(b.1 - b.2)));
         let nearest = nearest.map_or_else(String::new, |(name, z, bound)| {
             format!("; the nearest: {name}, |z| = {z:.1} against {bound:.2}")
         });
-        let controls = claim.mutants.len() - caught.len();
         Finding::decided(
             Verdict::Confirmed,
-            format!("{} refuted, {controls} controls confirmed{nearest}", caught.len()),
+            format!("{} refuted, {} controls confirmed{nearest}", wrong.len(), controls.len()),
         )
     }
 }

@@ -65,14 +65,18 @@ impl Model for Probe {
 /// A place of this audit: some replicates of a chain.
 #[derive(Clone, Debug)]
 pub struct Chains {
-    schedule: ScheduleKind,
-    rows: Rows,
+    /// What each generation is fitted on.
+    pub schedule: ScheduleKind,
+    /// Rows per generation.
+    pub rows: Rows,
     /// The weights of generations 1, 2, ...
-    weights: Vec<f64>,
-    is_constant: bool,
+    pub weights: Vec<f64>,
+    /// Whether they are equal.
+    pub is_constant: bool,
     /// First replicate, and how many.
-    replicates: (u64, u64),
-    record: Record,
+    pub replicates: (u64, u64),
+    /// What is recorded.
+    pub record: Record,
 }
 
 impl fmt::Display for Chains {
@@ -121,33 +125,34 @@ impl Audit for Retrained {
         Chains { schedule, rows, weights, is_constant, replicates: (first, rng.random_range(1..4)), record }
     }
 
-    fn examine(&self, place: &Chains, key: Key) -> Result<Deviation, String> {
-        let (first, count) = place.replicates;
+    fn examine(&self, place: &Chains, seen: &Chains, key: Key) -> Result<Deviation, String> {
+        let (first, count) = seen.replicates;
         let plan = Plan {
             seed: key.seed,
             experiment: key.experiment,
             cell: key.cell,
             replicates: first..first + count,
-            record: place.record.clone(),
+            record: seen.record.clone(),
         };
-        let schedule = place.schedule.of(place.rows);
+        let schedule = seen.schedule.of(seen.rows);
         let retraining = Retraining { model: &Probe, source: &FromTruth, schedule: &*schedule };
-        let weights = match place.weights.first() {
-            Some(&weight) if place.is_constant => Weights::Constant(weight),
-            _ => Weights::Sequence(place.weights.clone()),
+        let weights = match seen.weights.first() {
+            Some(&weight) if seen.is_constant => Weights::Constant(weight),
+            _ => Weights::Sequence(seen.weights.clone()),
         };
         // A second chain with another weight is run beside it, which must not matter.
         let outcomes = retraining.run(&plan, &[Weights::Constant(0.5), weights], Options::default());
         let recorded = &outcomes[1].moments[0];
+        let (first, count) = place.replicates;
         let mut expected = [0.0; 2];
         for replicate in first..first + count {
             let path = path(place, key, replicate);
-            let seen = match place.record {
+            let recorded = match place.record {
                 Record::At(_) => &path[path.len() - 1..],
                 Record::Average { from, .. } => &path[from as usize..],
             };
-            for values in seen {
-                let share = 1.0 / (seen.len() as f64 * count as f64);
+            for values in recorded {
+                let share = 1.0 / (recorded.len() as f64 * count as f64);
                 expected.iter_mut().zip(values).for_each(|(sum, value)| *sum += share * value);
             }
         }

@@ -25,10 +25,12 @@ const SCORE: f64 = 5.02e-7;
 /// A place: a weighted fit on several batches of rows.
 #[derive(Clone, Debug)]
 pub struct Sample {
-    is_logistic: bool,
-    beta: Vec<f64>,
+    /// Logistic or Poisson regression.
+    pub is_logistic: bool,
+    /// Coefficients.
+    pub beta: Vec<f64>,
     /// Rows of each batch, and its weight.
-    batches: Vec<(usize, f64)>,
+    pub batches: Vec<(usize, f64)>,
 }
 
 impl fmt::Display for Sample {
@@ -53,15 +55,17 @@ impl Audit for Scores {
         let count = rng.random_range(1..=4);
         let weights: Vec<f64> = (0..count).map(|_| log_uniform(rng, 0.01, 1.0)).collect();
         let total: f64 = weights.iter().sum();
-        let batches = weights.iter().map(|w| (log_uniform(rng, 20.0 * p as f64, 1000.0) as usize, w / total)).collect();
+        let batches =
+            weights.iter().map(|w| (log_uniform(rng, 20.0 * p as f64 + 100.0, 1000.0) as usize, w / total)).collect();
         Sample { is_logistic: rng.random(), beta, batches }
     }
 
-    fn examine(&self, place: &Sample, key: Key) -> Result<Deviation, String> {
+    fn examine(&self, place: &Sample, seen: &Sample, key: Key) -> Result<Deviation, String> {
+        let (beta, places) = (place.beta.clone(), [place, seen]);
         if place.is_logistic {
-            score(&Logistic::new(place.beta.clone()), place, key, logistic, |eta| logistic(eta) * logistic(-eta))
+            score(&Logistic::new(beta), places, key, logistic, |eta| logistic(eta) * logistic(-eta))
         } else {
-            score(&Poisson::new(place.beta.clone()), place, key, libm::exp, libm::exp)
+            score(&Poisson::new(beta), places, key, libm::exp, libm::exp)
         }
     }
 
@@ -171,7 +175,7 @@ fn logistic(eta: f64) -> f64 {
 /// The score over the sum of weight v |x|, for the coefficient where it is largest.
 fn score<M>(
     model: &M,
-    place: &Sample,
+    [place, seen]: [&Sample; 2],
     key: Key,
     mean: impl Fn(f64) -> f64,
     variance: impl Fn(f64) -> f64,
@@ -180,7 +184,8 @@ where
     M: Model<Noise = Design, Data = Responses, Fit = Vec<f64>>,
 {
     let drawn = draw(model, place, key)?;
-    let fit = fit(model, place, &drawn)?;
+    // Of so many rows a sample without a fit has a probability below 1e-7.
+    let Ok(fit) = fit(model, seen, &drawn) else { return Ok(Deviation::unless(false)) };
     // The score, and the sum.
     let mut sums = vec![[0.0; 2]; fit.len()];
     for ((noise, data), (rows, weight)) in drawn.iter().zip(&place.batches) {
@@ -204,8 +209,10 @@ where
 #[derive(Clone, Copy, Debug)]
 pub struct Draws {
     groups: usize,
-    rows: usize,
-    is_real: bool,
+    /// How many.
+    pub rows: usize,
+    /// Real ones.
+    pub is_real: bool,
 }
 
 impl fmt::Display for Draws {
@@ -230,7 +237,7 @@ impl Audit for Replacement {
         Draws { groups, rows: log_uniform(rng, 1.0, 300.0) as usize, is_real: rng.random() }
     }
 
-    fn examine(&self, place: &Draws, key: Key) -> Result<Against, String> {
+    fn examine(&self, place: &Draws, seen: &Draws, key: Key) -> Result<Against, String> {
         let &Draws { groups, rows, is_real } = place;
         // Group i has i % 3 + 1 rows, one covariate, and a label.
         let columns: Vec<[f64; 1]> = (0..groups).map(|i| [libm::sin(0.7 * i as f64) + 0.07 * i as f64]).collect();
@@ -243,7 +250,7 @@ impl Audit for Replacement {
         let moment = |power: i32| (0..groups).map(|i| (i % 3 + 1) as f64 * value(i).powi(power)).sum::<f64>() / all;
         let (mean, variance) = (moment(1), moment(2) - moment(1) * moment(1));
         let mut squares = Moments::default();
-        let (mut noise, mut data) = (model.noise(rows), model.data(rows));
+        let (mut noise, mut data) = (model.noise(seen.rows), model.data(seen.rows));
         for draw in 0..DRAWS {
             let mut rng = key.rng(draw);
             if is_real {

@@ -7,14 +7,14 @@ macro_rules! audits {
     };
 }
 
-mod chains;
-mod fits;
+pub mod chains;
+pub mod fits;
 mod independence;
-mod place;
-mod routes;
-mod samples;
+pub mod place;
+pub mod routes;
+pub mod samples;
 mod steps;
-mod streams;
+pub mod streams;
 
 use goldenweight_evidence::audit;
 use nalgebra::DMatrix;
@@ -22,8 +22,8 @@ use nalgebra::DMatrix;
 use self::{
     chains::Retrained,
     fits::{Replacement, Scores},
-    routes::{ClosedForms, Pooled, Simulations, TwoWays},
-    samples::{Columns, EveryRow, Metrics, Mixes},
+    routes::{ClosedForms, Pooled, Said, Simulations, TwoWays},
+    samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Responded, Sorted},
 };
 use super::check::{Case, Cell, Check, recursion, simulation};
 use super::domain::{RECURSION, weight};
@@ -48,6 +48,7 @@ fn predicted() -> Claim {
         checks: audits!("random places", "more random places", 2000, ClosedForms)
             .into_iter()
             .chain(audits!("pooled regressions", "more pooled regressions", 60, Pooled))
+            .chain(audits!("optima, sizes, times", "more optima, sizes, times", 300, Said))
             .chain([ends_of_averages()])
             .collect(),
     }
@@ -128,6 +129,9 @@ fn fitted() -> Claim {
             .chain(audits!("mixed samples", "more mixed samples", 200, Mixes))
             .chain(audits!("coordinates of covariates", "coordinates of more covariates", 200, Metrics))
             .chain(audits!("columns of factors", "more columns of factors", 60, Columns))
+            .chain(audits!("divisors", "more divisors", 100, Divisors))
+            .chain(audits!("sorted numbers", "more sorted numbers", 30, Sorted))
+            .chain(audits!("means of responses", "more means of responses", 500, Responded))
             .chain(audits!("rows of regressions", "more rows of regressions", 60, EveryRow))
             .collect(),
     }
@@ -155,7 +159,7 @@ mod tests {
         let mut missing = BTreeSet::new();
         let mut seen = BTreeSet::new();
         for place in places(4000) {
-            let mle = place.parameters().divisor == Some(Divisor::MaximumLikelihood);
+            let mle = place.parameters.divisor == Some(Divisor::MaximumLikelihood);
             let what = (place.problem.model().name, place.schedule.name(), mle);
             seen.insert(what);
             if steps::risks(&place, &[place.weight], false).is_err() {
@@ -194,8 +198,8 @@ mod tests {
                 |x| matches!(x.at, Generations::Average { from, until } if from > 0 && until == from + 1),
             ),
             ("limit", |x| x.at == Generations::Limit),
-            ("own covariances", |x| x.parameters().sigma.is_some() || x.parameters().design_covariance.is_some()),
-            ("own coefficients", |x| x.parameters().beta.is_some()),
+            ("own covariances", |x| x.parameters.sigma.is_some() || x.parameters.design_covariance.is_some()),
+            ("own coefficients", |x| x.parameters.beta.is_some()),
         ];
         // As many as an audit of the quick tier.
         let places = places(2000);

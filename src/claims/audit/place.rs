@@ -19,7 +19,8 @@ use crate::stream::StreamRng;
 pub struct Place {
     /// Model, truth and rows.
     pub problem: Problem,
-    parameters: Parameters,
+    /// The parameters that were given of the truth.
+    pub parameters: Parameters,
     /// The schedule: what each generation is fitted on.
     pub schedule: ScheduleKind,
     /// The weight; 0 where the schedule takes none.
@@ -34,6 +35,9 @@ pub struct Place {
 
 /// Largest dimension, rows, generations.
 const LARGEST: (u64, f64, f64) = (30, 1e4, 2e3);
+
+/// Most generations where a step is cheap: more than a counter of sixteen bits has.
+const LONGEST: f64 = 3e5;
 
 /// Seconds of one core that a simulated place may take, roughly.
 const SECONDS: f64 = 0.03;
@@ -128,13 +132,39 @@ fn generation(rng: &mut StreamRng) -> u32 {
     }
 }
 
+/// Whether a step of its moments takes few numbers.
+fn is_cheap(problem: &Problem) -> bool {
+    problem.model().loss_index == 0 || problem.dim() <= 2
+}
+
 impl Place {
+    /// Whether a step of its moments takes few numbers.
+    pub fn is_cheap(&self) -> bool {
+        is_cheap(&self.problem)
+    }
+
+    /// The generations as the options of the command line give them.
+    pub fn asked(&self) -> Generations {
+        let options = match self.at {
+            Generations::Limit => [None, None],
+            Generations::At(t) => [Some(t.into()), None],
+            Generations::Average { from, until } => [Some(until.into()), Some(from.into())],
+        };
+        let [generations, burn_in] = options;
+        Generations::new(generations, burn_in).expect("valid options")
+    }
+
     /// The input of a `risk` command.
     pub fn predicted(rng: &mut StreamRng) -> Self {
         let (problem, parameters) = problem(rng);
         let schedule = ScheduleKind::ALL[rng.random_range(0..ScheduleKind::ALL.len())];
         let weight = if schedule.takes_weight() { valid(&problem, weight(rng, problem.rows().synthetic)) } else { 0.0 };
-        let t = generation(rng);
+        // Steps of few numbers go far beyond the others.
+        let t = if is_cheap(&problem) && rng.random_range(0..16) == 0 {
+            log_uniform(rng, LARGEST.2, LONGEST) as u32
+        } else {
+            generation(rng)
+        };
         let at = match rng.random_range(0..8) {
             0 => Generations::Limit,
             1 => Generations::Average { from: 0, until: t + 1 },
@@ -179,11 +209,6 @@ impl Place {
         }
     }
 
-    /// What was given of the truth.
-    pub const fn parameters(&self) -> &Parameters {
-        &self.parameters
-    }
-
     /// The last generation of a chain.
     pub fn record_end(&self) -> u32 {
         match self.at {
@@ -208,13 +233,16 @@ impl Place {
         }
     }
 
+    /// The same with other parameters and rows; none where they are not valid.
+    pub fn with(&self, parameters: Parameters, real: u64, synthetic: u64) -> Option<Self> {
+        let problem = Problem::new(self.problem.model(), real, synthetic, &parameters).ok()?;
+        let weight = problem.weight(self.weight).ok()?;
+        Some(Self { problem, parameters, weight, ..self.clone() })
+    }
+
     /// Simpler places near this one: fewer generations, rows or dimensions, default parameters, the weight 1/2.
     pub fn smaller(&self) -> Vec<Self> {
-        let with = |parameters: &Parameters, real: u64, synthetic: u64| {
-            let problem = Problem::new(self.problem.model(), real, synthetic, parameters).ok()?;
-            let weight = problem.weight(self.weight).ok()?;
-            Some(Self { problem, parameters: parameters.clone(), weight, ..self.clone() })
-        };
+        let with = |parameters: &Parameters, real, synthetic| self.with(parameters.clone(), real, synthetic);
         let rows = self.problem.rows();
         let (real, synthetic) = (rows.real as u64, rows.synthetic as u64);
         let mut found = Vec::new();

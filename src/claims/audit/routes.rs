@@ -13,13 +13,14 @@ use crate::claims::domain;
 use crate::experiment::Generations;
 use crate::prediction::Prediction;
 use crate::simulate::dispatch::SimulatorKind;
-use crate::simulate::engine::{Options, Plan, Weights};
+use crate::simulate::engine::{Options, Plan, ScheduleKind, Weights};
 use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 use crate::stream::StreamRng;
 
-/// Generations after which a risk counts as its limit, if over the second half of them it has changed by at most the share [`STILL`] of itself.
-const LONG: usize = 4_000;
+/// Generations after which a risk counts as its limit, if over the second half of them it has changed by at most the share [`STILL`] of itself: where a step takes many
+/// numbers, and where it takes few.
+const LONG: [usize; 2] = [4_000, 200_000];
 
 /// A tenth of the tolerance of a closed form.
 const STILL: f64 = 1e-13;
@@ -35,8 +36,8 @@ impl Audit for ClosedForms {
         Place::predicted(rng)
     }
 
-    fn examine(&self, place: &Place, _: Key) -> Result<Deviation, String> {
-        let prediction = Prediction::new(&place.problem, place.schedule).expect("a valid place");
+    fn examine(&self, place: &Place, seen: &Place, _: Key) -> Result<Deviation, String> {
+        let prediction = Prediction::new(&seen.problem, seen.schedule).expect("a valid place");
         let prediction = prediction.ok_or("no law")?;
         let path = |generations: usize| steps::risks(place, &vec![place.weight; generations], false);
         let (expected, generations) = match place.at {
@@ -46,15 +47,16 @@ impl Audit for ClosedForms {
                 (risks[from as usize..].iter().sum::<f64>() / f64::from(until - from), until as usize)
             }
             Generations::Limit => {
-                let risks = path(LONG)?;
-                let (half, last) = (risks[LONG / 2], risks[LONG]);
+                let long = LONG[usize::from(place.is_cheap())];
+                let risks = path(long)?;
+                let (half, last) = (risks[long / 2], risks[long]);
                 if (last - half).abs() > STILL * last || !last.is_finite() {
-                    return Err(format!("a limit that {LONG} generations do not reach"));
+                    return Err(format!("a limit that {long} generations do not reach"));
                 }
-                (last, LONG)
+                (last, long)
             }
         };
-        let computed = prediction.risk(domain::weight(place.weight), place.at);
+        let computed = prediction.risk(domain::weight(seen.weight), seen.asked());
         Ok(domain::error(computed, expected, tolerance(place, generations)))
     }
 
@@ -70,7 +72,7 @@ fn tolerance(place: &Place, generations: usize) -> f64 {
     let rows = place.problem.rows();
     let cancelled = if place.problem.model().loss_index == 1 { rows.real.max(rows.synthetic) as f64 } else { 1.0 };
     // Inverting a matrix multiplies the rounding errors of its entries by its condition number.
-    let condition = place.parameters().design_covariance.as_ref().map_or(1.0, |omega| {
+    let condition = place.parameters.design_covariance.as_ref().map_or(1.0, |omega| {
         let eigenvalues = omega.symmetric_eigenvalues();
         eigenvalues.max() / eigenvalues.min()
     });
@@ -153,10 +155,10 @@ impl Audit for Simulations {
         })
     }
 
-    fn examine(&self, place: &Place, key: Key) -> Result<Against, String> {
-        let (kind, _) = place.simulated.expect("a simulated place");
+    fn examine(&self, place: &Place, seen: &Place, key: Key) -> Result<Against, String> {
+        let (kind, _) = seen.simulated.expect("a simulated place");
         let expected = exact_risk(place)?;
-        let moments = simulated(place, kind, key)?;
+        let moments = simulated(seen, kind, key)?;
         Ok(Against { estimate: Estimate::from(&moments), expected })
     }
 
@@ -178,10 +180,10 @@ impl Audit for TwoWays {
         Place::simulated(rng, &[SimulatorKind::Rows], has_statistics)
     }
 
-    fn examine(&self, place: &Place, key: Key) -> Result<Against, String> {
+    fn examine(&self, place: &Place, seen: &Place, key: Key) -> Result<Against, String> {
         let other = Key { cell: key.cell + (1 << 32), ..key };
-        let [rows, sufficient] = [(SimulatorKind::Rows, key), (SimulatorKind::Sufficient, other)]
-            .map(|(kind, key)| simulated(place, kind, key).map(|moments| Estimate::from(&moments)));
+        let [rows, sufficient] = [(seen, SimulatorKind::Rows, key), (place, SimulatorKind::Sufficient, other)]
+            .map(|(place, kind, key)| simulated(place, kind, key).map(|moments| Estimate::from(&moments)));
         let (rows, sufficient) = (rows?, sufficient?);
         Ok(Against { estimate: rows.against(&sufficient), expected: sufficient.value })
     }
@@ -194,9 +196,12 @@ impl Audit for TwoWays {
 /// A place: the sizes of a linear regression.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes {
-    dim: u32,
-    real: u64,
-    synthetic: u64,
+    /// Coefficients.
+    pub dim: u32,
+    /// Real rows.
+    pub real: u64,
+    /// Synthetic rows.
+    pub synthetic: u64,
 }
 
 impl fmt::Display for Sizes {
@@ -220,11 +225,12 @@ impl Audit for Pooled {
         Sizes { dim, real, synthetic }
     }
 
-    fn examine(&self, &Sizes { dim, real, synthetic }: &Sizes, _: Key) -> Result<Deviation, String> {
-        let sizes = SampleSizes::new(real, synthetic).expect("positive sizes");
-        let law = RandomDesign::new(1.0, dim, sizes).ok_or("no exact law")?;
+    fn examine(&self, place: &Sizes, seen: &Sizes, _: Key) -> Result<Deviation, String> {
+        let sizes = |of: &Sizes| SampleSizes::new(of.real, of.synthetic).expect("positive sizes");
+        let law = RandomDesign::new(1.0, seen.dim, sizes(seen)).ok_or("no exact law")?;
+        let &Sizes { dim, real, synthetic } = place;
         let found = law.generation(domain::weight(real as f64 / (real + synthetic) as f64));
-        let [noise, passed] = random_design::pooled::<f64>(dim, sizes);
+        let [noise, passed] = random_design::pooled::<f64>(dim, sizes(place));
         // The law declares an accuracy of 1e-10. Contraction and gap add up to 1, so that their errors are taken relative to numbers of that size.
         let tolerance = 1e-10;
         Ok(Deviation::relative(found.innovation * f64::from(dim), noise, tolerance)
@@ -245,4 +251,99 @@ impl Audit for Pooled {
         }
         found
     }
+}
+
+/// What `weight` says of a law beside its risk: optimal weights, relative risks, and how long the limit takes.
+pub struct Said;
+
+/// Steps of a central difference, as a part of the distance to the ends of the weights; the third derivative moves the weight where the slope vanishes by
+/// its square, times a number of order 1.
+const STEP: f64 = 0.02;
+
+impl Audit for Said {
+    type Place = Place;
+    type Found = Deviation;
+
+    /// Where risks approach their limit within some thousand generations, in few enough of them.
+    fn place(&self, rng: &mut StreamRng) -> Place {
+        loop {
+            let place = Place::predicted(rng);
+            if place.weight > 0.02 || place.schedule == ScheduleKind::Accumulate {
+                return place;
+            }
+        }
+    }
+
+    fn examine(&self, place: &Place, seen: &Place, _: Key) -> Result<Deviation, String> {
+        let law_of =
+            |place: &Place| Prediction::new(&place.problem, place.schedule).expect("a valid place").ok_or("no law");
+        let (law, said) = (law_of(place)?, law_of(seen)?);
+        let weight = domain::weight(place.weight);
+        let limit = |w: f64| law.law().limit_risk(domain::weight(w));
+        let rows = place.problem.rows();
+        let (n, m) = (rows.real as f64, rows.synthetic as f64);
+        // Quotients of numbers that are right to the tolerance of a closed form.
+        let rounding = 4.0 * tolerance(place, 1);
+        let mut worst = Deviation::relative(said.naive_weight(), n / (n + m), rounding);
+        // w^2 = k (1 - w), where 1 - w has the rounding of w.
+        let golden = said.limit_weight();
+        let cancelled = 1e-15 / (1.0 - golden);
+        worst = worst.max(Deviation::relative(golden * golden, n / m * (1.0 - golden), rounding + cancelled));
+        if let Ok(risks) = steps::risks(place, &[], false) {
+            worst = worst.max(Deviation::relative(said.law().fresh_only_risk(), risks[0], tolerance(place, 1)));
+        }
+        let relative = limit(place.weight) / law.law().fresh_only_risk();
+        if relative.is_finite() {
+            worst = worst.max(Deviation::relative(said.relative_risk(weight), relative, rounding));
+        }
+        if let Some(best) = said.optimal_weight() {
+            let of_rows = n * law.law().fresh_only_risk() / limit(best);
+            let found = said.effective_sample_size().unwrap_or(f64::NAN);
+            worst = worst.max(Deviation::relative(found, of_rows, rounding)).max(optimum(&limit, best));
+        }
+        if let Some(t) = said.generations_to_limit(weight) {
+            let distance = |t: u32| (law.risk(weight, Generations::At(t)) / limit(place.weight) - 1.0).abs();
+            // One hundredth, to rounding: there are places where a risk is just so far.
+            let [least, most] = [0.01 - 1e-9, 0.01 + 1e-9];
+            worst = worst.max(Deviation::unless(distance(t) <= most && (t == 0 || distance(t - 1) >= least)));
+        }
+        Ok(worst.max(dynamic(place, &said)))
+    }
+
+    fn smaller(&self, place: &Place) -> Vec<Place> {
+        place.smaller()
+    }
+}
+
+/// Whether the limit risk has no slope at its optimal weight. By how much that is moved follows from three values, in units of the distance to the nearer end: 0, 1, or
+/// the weight below which there is no limit.
+fn optimum(limit: &dyn Fn(f64) -> f64, best: f64) -> Deviation {
+    if best >= 1.0 {
+        return Deviation::unless(limit(1.0) <= limit(1.0 - STEP));
+    }
+    let (mut diverges, mut converges) = (0.0, best);
+    for _ in 0..60 {
+        let middle = 0.5 * (diverges + converges);
+        *(if limit(middle).is_finite() { &mut converges } else { &mut diverges }) = middle;
+    }
+    let distance = (best - converges).min(1.0 - best);
+    let [low, middle, high] = [-STEP, 0.0, STEP].map(|step| limit(best + step * distance));
+    let moved = 0.5 * (high - low) / (high - 2.0 * middle + low) * STEP;
+    Deviation::relative(1.0 + moved, 1.0, 10.0 * STEP * STEP)
+}
+
+/// Each weight minimises the risk of its generation after those before it, of a law that is stepped: that is a parabola, which its values at 0 and 1 tell.
+fn dynamic(place: &Place, said: &Prediction) -> Deviation {
+    let mut worst = Deviation::unless(true);
+    let Some(weights) = said.dynamic_weights(6) else { return worst };
+    for t in 1..=weights.len() {
+        let at = |weight: f64| {
+            let path = [&weights[..t - 1], &[weight]].concat();
+            steps::risks(place, &path, false).map(|risks| risks[t])
+        };
+        let (Ok(synthetic), Ok(real)) = (at(0.0), at(1.0)) else { return worst };
+        let expected = synthetic / (synthetic + real);
+        worst = worst.max(Deviation::relative(weights[t - 1], expected, 4.0 * tolerance(place, t)));
+    }
+    worst
 }

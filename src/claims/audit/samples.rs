@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use fearless_simd::{Level, Simd, dispatch, f64x4, prelude::*};
 use goldenweight_evidence::{Against, Audit, Deviation, Key, log_uniform};
 use goldenweight_recursion::coordinates::Coordinates;
-use goldenweight_recursion::models::gaussian::{Fit, GaussianRows, GaussianSufficient};
-use goldenweight_recursion::models::glm::{Design, Responses};
-use goldenweight_recursion::models::logistic::Logistic;
-use goldenweight_recursion::models::poisson::Poisson;
+use goldenweight_recursion::models::cdf::Cdf;
+use goldenweight_recursion::models::gaussian::{Divisor, Fit, GaussianRows, GaussianSufficient};
+use goldenweight_recursion::models::glm::{Design, Family, Responses};
+use goldenweight_recursion::models::logistic::{Bernoulli, Logistic};
+use goldenweight_recursion::models::poisson::{Counts, Poisson};
 use goldenweight_recursion::{Model, Part};
 use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
@@ -29,6 +31,17 @@ fn coefficients(rng: &mut StreamRng, dim: usize, longest: f64) -> Vec<f64> {
 
 /// Mean and covariance of a sample of Gaussian rows, drawn row by row or as these statistics.
 fn sample(sigma: &DMatrix<f64>, by_rows: bool, rows: usize, rng: &mut StreamRng) -> Result<Fit, String> {
+    sample_with(Divisor::Unbiased, sigma, by_rows, rows, rng)
+}
+
+/// The same with this divisor.
+fn sample_with(
+    divisor: Divisor,
+    sigma: &DMatrix<f64>,
+    by_rows: bool,
+    rows: usize,
+    rng: &mut StreamRng,
+) -> Result<Fit, String> {
     fn of<M: Model<Data = Fit>>(model: &M, rows: usize, rng: &mut StreamRng) -> Result<Fit, String> {
         let (mut noise, mut data) = (model.noise(rows), model.data(rows));
         model.draw(rng, &mut noise);
@@ -36,20 +49,25 @@ fn sample(sigma: &DMatrix<f64>, by_rows: bool, rows: usize, rng: &mut StreamRng)
         Ok(data)
     }
     if by_rows {
-        of(&GaussianRows::new(sigma.clone()), rows, rng)
+        of(&GaussianRows::new(sigma.clone()).with_divisor(divisor), rows, rng)
     } else {
-        of(&GaussianSufficient::new(sigma.clone()), rows, rng)
+        of(&GaussianSufficient::new(sigma.clone()).with_divisor(divisor), rows, rng)
     }
 }
 
 /// A place: a column of the Cholesky factor of a sample's covariance.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Column {
-    dim: usize,
-    rows: usize,
-    column: usize,
-    is_diagonal: bool,
-    by_rows: bool,
+    /// Dimension.
+    pub dim: usize,
+    /// Rows of the sample.
+    pub rows: usize,
+    /// Number of the column, from 0.
+    pub column: usize,
+    /// Its entry on the diagonal, or those below.
+    pub is_diagonal: bool,
+    /// Every row is drawn.
+    pub by_rows: bool,
 }
 
 impl fmt::Display for Column {
@@ -76,15 +94,15 @@ impl Audit for Columns {
         Column { dim, rows, column, is_diagonal: column + 1 == dim || rng.random(), by_rows: rng.random() }
     }
 
-    fn examine(&self, place: &Column, key: Key) -> Result<Against, String> {
+    fn examine(&self, place: &Column, seen: &Column, key: Key) -> Result<Against, String> {
         let &Column { dim, rows, column, is_diagonal, by_rows } = place;
         let (sigma, degrees) = (DMatrix::identity(dim, dim), (rows - 1) as f64);
         let mut squares = Moments::default();
         for draw in 0..DRAWS {
-            let fit = sample(&sigma, by_rows, rows, &mut key.rng(draw))?;
-            let entries = fit.factor().column(column);
+            let fit = sample(&sigma, by_rows, seen.rows, &mut key.rng(draw))?;
+            let entries = fit.factor().column(seen.column);
             let entries =
-                if is_diagonal { entries.rows(column, 1) } else { entries.rows(column + 1, dim - column - 1) };
+                if is_diagonal { entries.rows(seen.column, 1) } else { entries.rows(column + 1, dim - column - 1) };
             squares.push(degrees * entries.norm_squared());
         }
         let expected = if is_diagonal { degrees - column as f64 } else { (dim - column - 1) as f64 };
@@ -93,11 +111,12 @@ impl Audit for Columns {
 }
 
 /// A place: several samples with their weights.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Mix {
-    dim: usize,
+    /// Dimension.
+    pub dim: usize,
     /// Rows of each, and its weight.
-    parts: Vec<(usize, f64)>,
+    pub parts: Vec<(usize, f64)>,
 }
 
 impl fmt::Display for Mix {
@@ -120,7 +139,7 @@ impl Audit for Mixes {
         Mix { dim, parts: weights.iter().map(|w| (log_uniform(rng, 2.0, 100.0) as usize, w / total)).collect() }
     }
 
-    fn examine(&self, place: &Mix, key: Key) -> Result<Deviation, String> {
+    fn examine(&self, place: &Mix, seen: &Mix, key: Key) -> Result<Deviation, String> {
         let mut rng = key.rng(0);
         let sigma = covariance(&mut rng, place.dim);
         let model = GaussianSufficient::new(sigma.clone());
@@ -128,13 +147,16 @@ impl Audit for Mixes {
         for &(rows, _) in &place.parts {
             drawn.push((model.noise(rows), sample(&sigma, false, rows, &mut rng)?));
         }
-        let part = |(i, (noise, data))| {
-            let (rows, weight) = place.parts[i];
-            Part { weight, rows, real: i == 0, noise, data }
+        let parts = |place: &Mix| -> Vec<Part<'_, _>> {
+            let part = |(i, (noise, data))| {
+                let (rows, weight) = place.parts[i];
+                Part { weight, rows, real: i == 0, noise, data }
+            };
+            drawn.iter().map(|(noise, data)| (noise, data)).enumerate().map(part).collect()
         };
-        let parts: Vec<Part<'_, _>> = drawn.iter().map(|(noise, data)| (noise, data)).enumerate().map(part).collect();
         let (mut fit, mut scratch) = (model.unfitted(), model.scratch());
-        model.fit(1, &parts, &mut scratch, &mut fit).map_err(|e| e.to_string())?;
+        model.fit(1, &parts(seen), &mut scratch, &mut fit).map_err(|e| e.to_string())?;
+        let parts = parts(place);
         // Compared are the variance along a random direction, on which every entry has an influence, the trace, and the mean along that direction. The tolerance
         // is for a few roundings for each of the p columns of a part.
         let tolerance = 1e-14 * (place.dim * place.parts.len()) as f64;
@@ -158,11 +180,14 @@ impl Audit for Mixes {
 }
 
 /// A place: two vectors of coefficients, and the covariance of the covariates.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pair {
-    is_logistic: bool,
-    omega: DMatrix<f64>,
-    betas: [Vec<f64>; 2],
+    /// Logistic or Poisson regression.
+    pub is_logistic: bool,
+    /// Covariance of the covariates.
+    pub omega: DMatrix<f64>,
+    /// Coefficients of two models.
+    pub betas: [Vec<f64>; 2],
 }
 
 impl fmt::Display for Pair {
@@ -186,18 +211,22 @@ impl Audit for Metrics {
         Pair { is_logistic: rng.random(), omega: covariance(rng, dim), betas }
     }
 
-    fn examine(&self, place: &Pair, _: Key) -> Result<Deviation, String> {
+    fn examine(&self, place: &Pair, seen: &Pair, _: Key) -> Result<Deviation, String> {
         if place.is_logistic {
-            metric(place, Logistic::with_covariates)
+            metric(place, seen, Logistic::with_covariates)
         } else {
-            metric(place, Poisson::with_covariates)
+            metric(place, seen, Poisson::with_covariates)
         }
     }
 }
 
-fn metric<M: Model<Fit = Vec<f64>>>(place: &Pair, model: fn(Vec<f64>, Coordinates) -> M) -> Result<Deviation, String> {
-    let coordinates = Coordinates::new(&place.omega).ok_or("a covariance that is not positive definite")?;
-    let [model, other] = place.betas.clone().map(|beta| model(beta, coordinates.clone()));
+fn metric<M: Model<Fit = Vec<f64>>>(
+    place: &Pair,
+    seen: &Pair,
+    model: fn(Vec<f64>, Coordinates) -> M,
+) -> Result<Deviation, String> {
+    let coordinates = Coordinates::new(&seen.omega).ok_or("a covariance that is not positive definite")?;
+    let [model, other] = seen.betas.clone().map(|beta| model(beta, coordinates.clone()));
     let [beta, other_beta] = place.betas.clone().map(DVector::from_vec);
     let mut loss = [f64::NAN];
     model.losses(other.truth(), &mut loss);
@@ -221,14 +250,18 @@ enum Statistic {
     Square,
     /// The square of a covariate minus 1, of mean 0.
     Covariate,
+    /// The product of the last covariate with the one so many before it, of mean 0.
+    Product(usize),
 }
 
 /// A place: a row of a sample.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Row {
     is_logistic: bool,
-    beta: Vec<f64>,
-    rows: usize,
+    /// Coefficients.
+    pub beta: Vec<f64>,
+    /// Rows of the sample.
+    pub rows: usize,
     row: usize,
     statistic: Statistic,
 }
@@ -249,21 +282,27 @@ impl Audit for EveryRow {
     type Found = Against;
 
     fn place(&self, rng: &mut StreamRng) -> Row {
-        let dim = dimension(rng).min(8) as usize;
+        let dim = dimension(rng) as usize;
         let rows = log_uniform(rng, 1.0, 80.0) as usize;
         // Rows are drawn four at a time. The last row is chosen in half of all places, since the last four may be incomplete.
         let row = if rng.random() { rows - 1 } else { rng.random_range(0..rows) };
-        let statistic = [Statistic::Residual, Statistic::Square, Statistic::Covariate][rng.random_range(0..3)];
+        let statistic = match rng.random_range(0..4) {
+            0 => Statistic::Residual,
+            1 => Statistic::Square,
+            2 if dim > 1 => Statistic::Product(rng.random_range(1..dim)),
+            _ => Statistic::Covariate,
+        };
         // Long vectors of coefficients, so that large means occur.
         Row { is_logistic: rng.random(), beta: coefficients(rng, dim, 5.0), rows, row, statistic }
     }
 
-    fn examine(&self, place: &Row, key: Key) -> Result<Against, String> {
+    fn examine(&self, place: &Row, seen: &Row, key: Key) -> Result<Against, String> {
+        let beta = seen.beta.clone();
         if place.is_logistic {
             let mean = |eta: f64| 1.0 / (1.0 + libm::exp(-eta));
-            row_of(&Logistic::new(place.beta.clone()), place, key, |eta| [mean(eta), mean(eta) * mean(-eta)])
+            row_of(&Logistic::new(beta), place, key, |eta| [mean(eta), mean(eta) * mean(-eta)])
         } else {
-            row_of(&Poisson::new(place.beta.clone()), place, key, |eta| [libm::exp(eta); 2])
+            row_of(&Poisson::new(beta), place, key, |eta| [libm::exp(eta); 2])
         }
     }
 }
@@ -287,7 +326,181 @@ where
             Statistic::Residual => residual / (1.0 + variance).sqrt(),
             Statistic::Square => (residual * residual - variance) / (1.0 + variance),
             Statistic::Covariate => x[x.len() - 1][lane] * x[x.len() - 1][lane] - 1.0,
+            Statistic::Product(before) => x[x.len() - 1][lane] * x[x.len() - 1 - before][lane],
         });
     }
     Ok(Against { estimate: Estimate::from(&values), expected: 0.0 })
+}
+
+/// A sample with both divisors.
+#[derive(Clone, Debug)]
+pub struct Divided {
+    /// Dimension.
+    pub dim: usize,
+    /// Rows of the sample.
+    pub rows: usize,
+    /// Every row is drawn.
+    pub by_rows: bool,
+}
+
+impl fmt::Display for Divided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { dim, rows, by_rows } = self;
+        write!(f, "{}, p = {dim}, {rows} rows", if *by_rows { "rows" } else { "statistics" })
+    }
+}
+
+/// The covariance of a sample has the divisor that was asked for: r times the one is r - 1 times the other. Where every row is drawn, they are drawn again, and their
+/// squares around the mean are added up; of statistics, the normal numbers behind the mean.
+pub struct Divisors;
+
+impl Audit for Divisors {
+    type Place = Divided;
+    type Found = Deviation;
+
+    fn place(&self, rng: &mut StreamRng) -> Divided {
+        Divided { dim: dimension(rng) as usize, rows: log_uniform(rng, 2.0, 1e4) as usize, by_rows: rng.random() }
+    }
+
+    fn examine(&self, place: &Divided, seen: &Divided, key: Key) -> Result<Deviation, String> {
+        let &Divided { dim, rows, by_rows } = place;
+        let sigma = DMatrix::identity(dim, dim);
+        let fit = |divisor| sample_with(divisor, &sigma, by_rows, seen.rows, &mut key.rng(0));
+        let (unbiased, likelihood) = (fit(Divisor::Unbiased)?, fit(Divisor::MaximumLikelihood)?);
+        let trace = |fit: &Fit| fit.factor().norm_squared();
+        let count = rows as f64;
+        // Sums of so many numbers, in some order.
+        let tolerance = 1e-15 * (count + 10.0 * dim as f64);
+        let mut rng = key.rng(0);
+        let mut next = || rng.sample::<f64, _>(StandardNormal);
+        // Squared length of the mean, and what the trace is where it can be had.
+        let (mut squares, mut variances) = (0.0, 0.0);
+        for _ in 0..dim {
+            if by_rows {
+                let mut column = Moments::default();
+                (0..rows).for_each(|_| column.push(next()));
+                squares += column.mean() * column.mean();
+                variances += column.variance();
+            } else {
+                let mean = next() / count.sqrt();
+                squares += mean * mean;
+            }
+        }
+        let expected = if by_rows { variances } else { count / (count - 1.0) * trace(&likelihood) };
+        let mean: f64 = unbiased.mean().iter().map(|x| x * x).sum();
+        // A sum over rows cancels, beside the rows' own size; one normal number does not.
+        let size = if by_rows { dim as f64 } else { 0.0 };
+        Ok(Deviation::relative((count - 1.0) * trace(&unbiased), count * trace(&likelihood), tolerance)
+            .max(Deviation::relative(trace(&unbiased), expected, tolerance))
+            .max(Deviation::relative(size + mean, size + squares, tolerance)))
+    }
+}
+
+/// A number of a sorted sample.
+#[derive(Clone, Debug)]
+pub struct Ordered {
+    /// Rows of the sample.
+    pub rows: usize,
+    /// Which number, from 0.
+    pub rank: usize,
+}
+
+impl fmt::Display for Ordered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "number {} of {} sorted uniform numbers", self.rank + 1, self.rows)
+    }
+}
+
+/// Of n sorted uniform numbers the k-th is below 1 by (n + 1 - k)/(n + 1) in the mean.
+pub struct Sorted;
+
+impl Audit for Sorted {
+    type Place = Ordered;
+    type Found = Against;
+
+    fn place(&self, rng: &mut StreamRng) -> Ordered {
+        let rows = log_uniform(rng, 1.0, 1e4) as usize;
+        // The last one is a case of its own.
+        Ordered { rows, rank: if rng.random() { rows - 1 } else { rng.random_range(0..rows) } }
+    }
+
+    fn examine(&self, place: &Ordered, seen: &Ordered, key: Key) -> Result<Against, String> {
+        let model = Cdf::default();
+        let mut noise = model.noise(seen.rows);
+        let mut above = Moments::default();
+        for draw in 0..DRAWS {
+            model.draw(&mut key.rng(draw), &mut noise);
+            above.push(1.0 - noise[seen.rank]);
+        }
+        let (n, above_it) = (place.rows as f64, (place.rows - place.rank) as f64);
+        Ok(Against { estimate: Estimate::from(&above), expected: above_it / (n + 1.0) })
+    }
+}
+
+/// Four rows with linear predictors and responses.
+#[derive(Clone, Debug)]
+pub struct Predicted {
+    /// Logistic or Poisson regression.
+    pub is_logistic: bool,
+    /// Linear predictors.
+    pub eta: [f64; 4],
+    /// Responses.
+    pub responses: [f64; 4],
+}
+
+impl fmt::Display for Predicted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let family = if self.is_logistic { "logistic" } else { "poisson" };
+        write!(f, "{family}, linear predictors {:?}, responses {:?}", self.eta, self.responses)
+    }
+}
+
+/// Mean, residual and variance of a response by its linear predictor, where the program takes them four by four.
+pub struct Responded;
+
+impl Audit for Responded {
+    type Place = Predicted;
+    type Found = Deviation;
+
+    fn place(&self, rng: &mut StreamRng) -> Predicted {
+        let is_logistic = rng.random();
+        let eta = [(); 4].map(|()| rng.random_range(-40.0..40.0));
+        let responses = [(); 4].map(|()| if is_logistic { rng.random_range(0..2) } else { rng.random_range(0..1000) });
+        Predicted { is_logistic, eta, responses: responses.map(f64::from) }
+    }
+
+    fn examine(&self, place: &Predicted, seen: &Predicted, _: Key) -> Result<Deviation, String> {
+        let Predicted { is_logistic, eta, responses } = place;
+        let found = if *is_logistic { of_family::<Bernoulli>(seen) } else { of_family::<Counts>(seen) };
+        // Three of one ulp each.
+        let tolerance = 1e-15;
+        let mut worst = Deviation::unless(true);
+        for row in 0..4 {
+            let ([eta, y], [mean, residual, variance]) = ([eta[row], responses[row]], found.map(|four| four[row]));
+            let odds = libm::exp(eta);
+            let (expected, spread, left) = if *is_logistic {
+                let [one, zero] = [1.0 / (1.0 + 1.0 / odds), 1.0 / (1.0 + odds)];
+                (one, one * zero, if y > 0.0 { zero } else { -one })
+            } else {
+                (odds, odds, y - odds)
+            };
+            // What is left of a count cancels: its error is relative to what is subtracted.
+            let size = if *is_logistic { left.abs() } else { y + odds };
+            worst = worst
+                .max(Deviation::relative(mean, expected, tolerance))
+                .max(Deviation::relative(variance, spread, 2.0 * tolerance))
+                .max(Deviation::relative(1.0 + (residual - left) / size, 1.0, tolerance));
+        }
+        Ok(worst)
+    }
+}
+
+fn of_family<F: Family>(place: &Predicted) -> [[f64; 4]; 3] {
+    #[inline(always)]
+    fn on<F: Family, S: Simd>(simd: S, place: &Predicted) -> [[f64; 4]; 3] {
+        let eta = f64x4::load_array(simd, place.eta);
+        let (residual, variance) = F::residual_and_variance(f64x4::load_array(simd, place.responses), eta);
+        [F::mean(eta).into(), residual.into(), variance.into()]
+    }
+    dispatch!(Level::new(), simd => on::<F, _>(simd, place))
 }

@@ -166,7 +166,7 @@ fn poisson_moments(length: f64) -> [f64; 2] {
 /// # Errors
 /// Says why there are no risks.
 pub fn risks(place: &Place, weights: &[f64], finite: bool) -> Result<Vec<f64>, String> {
-    let given = place.parameters();
+    let given = &place.parameters;
     let (rows, schedule, dim) = (place.problem.rows(), place.schedule, place.problem.dim());
     let identity = || DMatrix::identity(dim, dim);
     let sigma = given.sigma.clone().unwrap_or_else(identity);

@@ -59,12 +59,17 @@ impl Model for Probe {
 
 /// The key of a batch's stream. Cell and experiment are relative to those of the audit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Batch {
-    is_synthetic: bool,
-    generation: u32,
-    first: u64,
-    cell: u64,
-    experiment: u64,
+pub struct Batch {
+    /// Of synthetic rows.
+    pub is_synthetic: bool,
+    /// Generation.
+    pub generation: u32,
+    /// First replicate.
+    pub first: u64,
+    /// Distance of the cell.
+    pub cell: u64,
+    /// Distance of the experiment.
+    pub experiment: u64,
 }
 
 impl fmt::Display for Batch {
@@ -77,7 +82,7 @@ impl fmt::Display for Batch {
 
 /// A place: two different keys.
 #[derive(Debug)]
-pub struct Pair([Batch; 2]);
+pub struct Pair(pub [Batch; 2]);
 
 impl fmt::Display for Pair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -122,7 +127,7 @@ impl Audit for Streams {
         }
     }
 
-    fn examine(&self, Pair(pair): &Pair, key: Key) -> Result<Against, String> {
+    fn examine(&self, _: &Pair, Pair(pair): &Pair, key: Key) -> Result<Against, String> {
         let [one, other] = pair.map(|batch| numbers(batch, key));
         let mut products = Moments::default();
         one.iter().zip(&other).for_each(|(a, b)| products.push(a * b));
@@ -149,16 +154,21 @@ fn numbers(Batch { is_synthetic, generation, first, cell, experiment }: Batch, k
 /// All fields of a stream's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fields {
-    replicate: u64,
-    generation: u32,
-    is_synthetic: bool,
-    index: u64,
-    cell: u64,
+    /// Replicate.
+    pub replicate: u64,
+    /// Generation.
+    pub generation: u32,
+    /// Of synthetic rows.
+    pub is_synthetic: bool,
+    /// Number of the stream.
+    pub index: u64,
+    /// Cell.
+    pub cell: u64,
 }
 
 /// A place: two keys of one experiment.
 #[derive(Debug)]
-pub struct Two([Fields; 2]);
+pub struct Two(pub [Fields; 2]);
 
 impl fmt::Display for Two {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -199,7 +209,7 @@ impl Audit for Keys {
         }
     }
 
-    fn examine(&self, Two(keys): &Two, Key { seed, experiment, .. }: Key) -> Result<Deviation, String> {
+    fn examine(&self, _: &Two, Two(keys): &Two, Key { seed, experiment, .. }: Key) -> Result<Deviation, String> {
         let first = |Fields { replicate, generation, is_synthetic, index, cell }| {
             let purpose = if is_synthetic { Purpose::Synthetic } else { Purpose::Real };
             let streams = stream::Streams { seed, experiment };

@@ -3,6 +3,7 @@
 //! A row of a table is a mutant of one check of one claim. A mutant that is not refuted fails `tests/mutants.rs`, and in the full tier its claim. The tables also
 //! have controls: the same code without the fault, which must be confirmed.
 
+mod audits;
 mod formulas;
 mod schedules;
 mod simulators;
@@ -26,5 +27,5 @@ fn simulator(claim: &'static str, check: &'static str, name: &'static str, repla
 
 /// Every mutant and control, each with the id of its claim.
 pub fn table() -> Vec<Row> {
-    [formulas::table(), schedules::table(), simulators::table()].into_iter().flatten().collect()
+    [formulas::table(), schedules::table(), simulators::table(), audits::table()].into_iter().flatten().collect()
 }
