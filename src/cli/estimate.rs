@@ -2,15 +2,18 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use goldenweight::stats::{
-    compare::Estimate,
-    moments::Moments,
-    shown::{Failures, NoZ, Z, z_of_mean},
+use goldenweight::{
+    prediction::{Order, SecondTerm},
+    stats::{
+        compare::Estimate,
+        moments::Moments,
+        shown::{Failures, NoZ, Z, z_of_mean},
+    },
 };
 use serde::Serialize;
 
 use super::{
-    closed_form::{finite, law},
+    closed_form::{finite, law, second_order},
     output::{Remarks, short},
 };
 
@@ -91,19 +94,31 @@ pub struct Theory {
     pub log10_risk: Option<f64>,
     /// Whether it holds at every n, m and t.
     pub exact: bool,
+    /// How far it goes.
+    pub order: &'static str,
+    /// Of two orders in 1/n: what they leave out, roughly, over the risk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<f64>,
     /// Why there is no risk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Whether there is a law at all.
+    /// Its order; none where there is no law at all.
     #[serde(skip)]
-    known: bool,
+    known: Option<Order>,
+    #[serde(skip)]
+    second: Option<SecondTerm>,
 }
 
 impl fmt::Display for Theory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
-            Some(reason) if !self.known => write!(f, "- ({reason})"),
-            _ => write!(f, "{} ({})", self.number(), law(self.exact)),
+            Some(reason) if self.known.is_none() => write!(f, "- ({reason})"),
+            _ => {
+                write!(f, "{} ({}", self.number(), law(self.known.unwrap_or(Order::Limit)))?;
+                let term = self.second.as_ref().filter(|_| !self.exact);
+                term.map_or(Ok(()), |term| write!(f, "; second order {}", second_order(term)))?;
+                f.write_str(")")
+            }
         }
     }
 }
@@ -113,14 +128,32 @@ pub const OVERFLOW: &str = "overflow: finite, and beyond the largest float, 1.8e
 
 impl Theory {
     /// This risk, or its logarithm alone.
-    pub fn new(risk: f64, log10_risk: f64, exact: bool) -> Self {
+    pub fn new(risk: f64, log10_risk: f64, order: Order, second: Option<SecondTerm>) -> Self {
         let reason = (!risk.is_finite()).then(|| OVERFLOW.to_owned());
-        Self { risk: finite(risk), log10_risk: finite(log10_risk), exact, reason, known: true }
+        Self {
+            risk: finite(risk),
+            log10_risk: finite(log10_risk),
+            exact: order == Order::Exact,
+            order: order.word(),
+            left_out: second.filter(|_| order == Order::Second).map(|term| term.size * term.size),
+            reason,
+            known: Some(order),
+            second,
+        }
     }
 
     /// None, for this reason.
     pub const fn none(reason: String) -> Self {
-        Self { risk: None, log10_risk: None, exact: false, reason: Some(reason), known: false }
+        Self {
+            risk: None,
+            log10_risk: None,
+            exact: false,
+            order: "none",
+            left_out: None,
+            reason: Some(reason),
+            known: None,
+            second: None,
+        }
     }
 
     /// In text.
@@ -169,10 +202,10 @@ impl Simulated {
         let estimate = Estimate::from(moments);
         let (risk, std_error) = (finite(estimate.value), finite(estimate.std_error));
         let ratio = theory.risk.and_then(|risk| finite(estimate.value / risk));
-        let z = match theory.exact {
-            true => z_of_mean(moments, fits, theory.risk.unwrap_or(f64::INFINITY)).into(),
-            false if theory.known => ShownZ::none(LIMIT_LAW),
-            false => ShownZ::none(theory.reason.as_deref().unwrap_or_default()),
+        let z = match theory.known {
+            Some(Order::Exact | Order::Second) => z_of_mean(moments, fits, theory.risk.unwrap_or(f64::INFINITY)).into(),
+            Some(Order::Limit) => ShownZ::none(LIMIT_LAW),
+            None => ShownZ::none(theory.reason.as_deref().unwrap_or_default()),
         };
         let beyond = || "a loss is beyond the largest float".to_owned();
         let few = |fewest| moments.count() < fewest;
@@ -267,6 +300,17 @@ impl Simulated {
         if let (None, Some(reason)) = (self.risk, self.reasons.get("risk")) {
             remarks.inconclusive(format!("{of}no risk: {reason}"));
         }
+    }
+
+    /// What two orders leave out, in words; none of another law.
+    pub fn left_out(&self) -> Option<String> {
+        let left_out = self.theory.left_out?;
+        let errors = finite(left_out * self.risk? / self.std_error?)?;
+        Some(format!(
+            "about {} % of the risk, {} standard errors: they count in z",
+            short(100.0 * left_out),
+            short(errors)
+        ))
     }
 
     /// Why there is no z although the law is exact, where nothing else has been said of it.

@@ -497,6 +497,14 @@ impl Expansion {
         self.law.limit(&weight.get())
     }
 
+    /// First generation whose risk is within this relative distance of its limit; none where that takes more than a million.
+    #[must_use]
+    pub fn generations_to_limit(&self, weight: Weight, tolerance: f64) -> Option<u32> {
+        let (w, limit) = (weight.get(), self.limit(weight).risk(&self.real));
+        let near = |c: Coefficients| (c.risk(&self.real) / limit - 1.0).abs() <= tolerance;
+        self.law.path(&w).take(1_000_000).position(near).map(|t| t as u32)
+    }
+
     /// The larger of |R2/(n R1)| at a place and of the fit on the n real rows alone; infinite where it is no number.
     #[must_use]
     pub fn size(&self, coefficients: &Coefficients) -> f64 {
