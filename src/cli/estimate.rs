@@ -96,17 +96,41 @@ pub struct Theory {
     pub exact: bool,
     /// How far it goes.
     pub order: &'static str,
-    /// Of two orders in 1/n: what they leave out, roughly, over the risk.
+    /// What the second order of a regression says, where the law is not exact.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub left_out: Option<f64>,
+    pub second_order: Option<SecondOrder>,
     /// Why there is no risk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Its order; none where there is no law at all.
     #[serde(skip)]
     known: Option<Order>,
+}
+
+/// The second order beside a simulated risk; a number that is none, or beyond the floats, is null.
+#[derive(Serialize)]
+pub struct SecondOrder {
+    risk: Option<f64>,
+    share: Option<f64>,
+    size: Option<f64>,
+    in_range: bool,
+    /// The size of what two orders leave out, roughly, over the risk.
+    left_out: Option<f64>,
     #[serde(skip)]
-    second: Option<SecondTerm>,
+    term: SecondTerm,
+}
+
+impl From<SecondTerm> for SecondOrder {
+    fn from(term: SecondTerm) -> Self {
+        Self {
+            risk: finite(term.risk),
+            share: finite(term.share),
+            size: finite(term.size),
+            in_range: term.is_in_range(),
+            left_out: finite(term.size * term.size),
+            term,
+        }
+    }
 }
 
 impl fmt::Display for Theory {
@@ -114,10 +138,7 @@ impl fmt::Display for Theory {
         match &self.reason {
             Some(reason) if self.known.is_none() => write!(f, "- ({reason})"),
             _ => {
-                write!(f, "{} ({}", self.number(), law(self.known.unwrap_or(Order::Limit)))?;
-                let term = self.second.as_ref().filter(|_| !self.exact);
-                term.map_or(Ok(()), |term| write!(f, "; second order {}", second_order(term)))?;
-                f.write_str(")")
+                write!(f, "{} ({})", self.number(), law(self.known.unwrap_or(Order::Limit)))
             }
         }
     }
@@ -135,10 +156,9 @@ impl Theory {
             log10_risk: finite(log10_risk),
             exact: order == Order::Exact,
             order: order.word(),
-            left_out: second.filter(|_| order == Order::Second).map(|term| term.size * term.size),
+            second_order: second.filter(|_| order != Order::Exact).map(SecondOrder::from),
             reason,
             known: Some(order),
-            second,
         }
     }
 
@@ -149,10 +169,9 @@ impl Theory {
             log10_risk: None,
             exact: false,
             order: "none",
-            left_out: None,
+            second_order: None,
             reason: Some(reason),
             known: None,
-            second: None,
         }
     }
 
@@ -302,15 +321,19 @@ impl Simulated {
         }
     }
 
-    /// What two orders leave out, in words; none of another law.
-    pub fn left_out(&self) -> Option<String> {
-        let left_out = self.theory.left_out?;
-        let errors = finite(left_out * self.risk? / self.std_error?)?;
-        Some(format!(
-            "about {} % of the risk, {} standard errors: they count in z",
-            short(100.0 * left_out),
-            short(errors)
-        ))
+    /// The second order in words, and what z counts that it leaves out; nothing beside another law.
+    pub fn second_order(&self) -> Vec<(&'static str, String)> {
+        let Some(found) = &self.theory.second_order else { return Vec::new() };
+        let mut lines = vec![("second order", second_order(&found.term))];
+        let errors = || finite(found.left_out? * self.risk? / self.std_error?);
+        if let (Some(Order::Second), Some(left_out), Some(errors)) = (self.theory.known, found.left_out, errors()) {
+            let [percent, errors] = [100.0 * left_out, errors].map(short);
+            lines.push((
+                "left out",
+                format!("higher orders, roughly {percent} % of the risk or {errors} standard errors in z"),
+            ));
+        }
+        lines
     }
 
     /// Why there is no z although the law is exact, where nothing else has been said of it.
