@@ -4,6 +4,7 @@
 //! have controls: the same code without the fault, which must be confirmed.
 
 mod formulas;
+mod orders;
 mod schedules;
 mod simulators;
 
@@ -26,5 +27,5 @@ fn simulator(claim: &'static str, check: &'static str, name: &'static str, repla
 
 /// Every mutant and control, each with the id of its claim.
 pub fn table() -> Vec<Row> {
-    [formulas::table(), schedules::table(), simulators::table()].into_iter().flatten().collect()
+    [formulas::table(), orders::table(), schedules::table(), simulators::table()].into_iter().flatten().collect()
 }
