@@ -7,9 +7,11 @@ use goldenweight_theory::maximum_likelihood::{MaximumLikelihood, Risks};
 use goldenweight_theory::parameters::{DegreesOfFreedom, MixingRatio, ParameterError, SampleSizes, Weight};
 use goldenweight_theory::random_design::RandomDesign;
 use goldenweight_theory::recursion::Recursion;
+use goldenweight_theory::second_order::{Expansion, Invariants, RANGE, SecondOrder};
 use goldenweight_theory::wide::Wide;
 use goldenweight_theory::{dynamic, gaussian, weights};
 use nalgebra::DMatrix;
+use std::borrow::Cow;
 use std::ops::Add;
 
 use crate::experiment::{Generations, Problem, Rows};
@@ -43,6 +45,8 @@ pub enum Law {
     Scalar(Recursion<f64>),
     /// Linear regression on Gaussian rows.
     RandomDesign(RandomDesign),
+    /// A regression's two orders in 1/n, whether or not they are in range.
+    SecondOrder(Expansion),
     /// The two coupled moments of the covariance.
     Covariance(CovarianceSystem<f64>),
     /// A Gaussian whose covariances have the divisors n and m, on fresh or fixed real rows.
@@ -98,6 +102,7 @@ impl Law {
         match self {
             Self::Scalar(law) => law.risk_at(&weight.get(), t),
             Self::RandomDesign(law) => law.risk_at(weight, t),
+            Self::SecondOrder(law) => law.at(weight, t).risk(&law.real()),
             Self::Covariance(system) => system.moments_at(&weight.get(), t).risk,
             Self::MaximumLikelihood(law, estimand) => estimand.of(&law.risks_at(&weight.get(), t)),
             Self::Accumulated(law, data) => data.risk_at(law, t),
@@ -134,6 +139,7 @@ impl Law {
             Self::MaximumLikelihood(law, estimand) => {
                 law.risks(&w).skip(from as usize).take((until - from) as usize).map(|risks| estimand.of(&risks)).sum()
             }
+            Self::SecondOrder(law) => f64::from(until - from) * law.average(weight, from, until).risk(&law.real()),
             Self::Accumulated(..) | Self::AccumulatedCovariance(..) | Self::Fixed(_) => {
                 (from..until).map(|t| self.risk_at(weight, t)).sum()
             }
@@ -196,6 +202,7 @@ impl Law {
                     Generations::Average { from, until } => mean(&mut (from..until).map(at_generation), (from, until)),
                 }
             }
+            Self::SecondOrder(_) => self.risk(weight, at).into(),
             // Bounded at every weight.
             Self::MaximumLikelihood(..) | Self::Accumulated(..) | Self::AccumulatedCovariance(..) => {
                 self.risk(weight, at).into()
@@ -219,6 +226,7 @@ impl Law {
         match self {
             Self::Scalar(law) => law.limit_risk(weight),
             Self::RandomDesign(law) => law.limit_risk(weight),
+            Self::SecondOrder(law) => law.limit(weight).risk(&law.real()),
             Self::Covariance(system) => system.limit_risk(weight),
             Self::MaximumLikelihood(law, estimand) => estimand.of(&law.limit_risks(weight)),
             Self::Accumulated(law, data) => data.limit_risk(law),
@@ -234,7 +242,7 @@ impl Law {
         match self {
             Self::Scalar(law) => law.diverges(weight),
             // Without weight on the real rows it grows on a line.
-            Self::RandomDesign(_) => weight == Weight::ZERO,
+            Self::RandomDesign(_) | Self::SecondOrder(_) => weight == Weight::ZERO,
             Self::Covariance(system) => system.diverges(weight),
             Self::Fixed(parts) => parts.iter().any(|part| part.departure.diverges(weight)),
             Self::MaximumLikelihood(..) | Self::Accumulated(..) | Self::AccumulatedCovariance(..) => false,
@@ -248,16 +256,18 @@ impl Law {
             Self::Scalar(law) | Self::Accumulated(law, _) => law.start(),
             Self::RandomDesign(law) => law.start(),
             Self::Covariance(system) | Self::AccumulatedCovariance(system, _) => system.start().risk,
-            Self::MaximumLikelihood(..) | Self::Fixed(_) => self.risk_at(Weight::ONE, 0),
+            Self::SecondOrder(_) | Self::MaximumLikelihood(..) | Self::Fixed(_) => self.risk_at(Weight::ONE, 0),
         }
     }
 
-    /// The weight that minimises the limit risk; none where the law takes no weight, or where one real row makes every fit a point.
+    /// The weight that minimises the limit risk; none where the law takes no weight, where one real row makes every fit a point, or
+    /// where two orders are out of range.
     #[must_use]
     pub fn optimal_weight(&self) -> Option<f64> {
         match self {
             Self::Scalar(law) => Some(law.optimal_weight()),
             Self::RandomDesign(law) => Some(law.optimal_weight()),
+            Self::SecondOrder(law) => law.optimal_weight(),
             Self::Covariance(system) => Some(system.optimal_weight()),
             Self::MaximumLikelihood(law, Estimand::Mean) => law.optimal_weight_of_mean(),
             Self::MaximumLikelihood(law, Estimand::Covariance) => law.optimal_weight_of_covariance(),
@@ -301,11 +311,62 @@ impl Law {
     }
 }
 
+/// How far a prediction goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Exact at every n, m and t.
+    Exact,
+    /// Two orders in 1/n: R1/n + R2/n^2.
+    Second,
+    /// The first of them: a limit of many rows.
+    Limit,
+}
+
+impl Order {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Exact, Self::Second, Self::Limit];
+
+    /// Lower-case word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Second => "second",
+            Self::Limit => "limit",
+        }
+    }
+}
+
+/// What a regression's second order says at a place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SecondTerm {
+    /// R1/n + R2/n^2, in range or not.
+    pub risk: f64,
+    /// R2/(n R1).
+    pub share: f64,
+    /// What decides the range, see [`Expansion::size`].
+    pub size: f64,
+}
+
+impl SecondTerm {
+    /// Whether the two orders are taken for the risk.
+    #[must_use]
+    pub fn is_in_range(&self) -> bool {
+        self.size <= RANGE
+    }
+}
+
 /// What theory predicts for a problem.
+///
+/// Where an exact law is known it speaks. Of other regressions the two orders in 1/n do where they are in range, and elsewhere the limit law.
 #[derive(Clone, Debug)]
 pub struct Prediction {
     law: Law,
-    exact: bool,
+    order: Order,
+    /// The limit law and the two orders of a regression on fresh rows.
+    regression: Option<(Law, Expansion)>,
+    /// Whether only `law` is to speak.
+    is_asked: bool,
     ratio: MixingRatio,
     rows: Rows,
     /// Of a linear regression: its exact risk without weight on the real rows, as (generation 0, growth per generation).
@@ -336,16 +397,41 @@ impl Prediction {
     /// # Errors
     /// Where a size is 0.
     pub fn of(law: Law, rows: Rows) -> Result<Self, ParameterError> {
-        Ok(Self { law, exact: true, ratio: sizes(rows)?.mixing_ratio(), rows, synthetic_line: None })
+        let ratio = sizes(rows)?.mixing_ratio();
+        Ok(Self { law, order: Order::Exact, regression: None, is_asked: false, ratio, rows, synthetic_line: None })
     }
 
     /// The same of a law that holds for many rows; where there is a line, the risk without weight on the real rows is exactly that.
     #[must_use]
     pub fn in_the_limit(self, synthetic_line: Option<(f64, f64)>) -> Self {
-        Self { exact: false, synthetic_line, ..self }
+        Self { order: Order::Limit, synthetic_line, ..self }
     }
 
-    /// The law.
+    /// The same of a regression on fresh rows, with its limit law and its two orders.
+    #[must_use]
+    pub fn with_orders(self, limit: Recursion<f64>, invariants: Invariants) -> Self {
+        let law = SecondOrder { invariants, ratio: self.ratio.get() };
+        let expansion = Expansion::new(law, self.rows.real as f64);
+        Self { regression: Some((Law::Scalar(limit), expansion)), ..self }
+    }
+
+    /// The same by this order alone, in range or not; none where it is not known.
+    #[must_use]
+    pub fn to_order(&self, order: Order) -> Option<Self> {
+        let asked = Self { is_asked: true, ..self.clone() };
+        if order == self.order {
+            return Some(asked);
+        }
+        let (limit, expansion) = self.regression.clone()?;
+        let law = match order {
+            Order::Exact => return None,
+            Order::Second => Law::SecondOrder(expansion),
+            Order::Limit => limit,
+        };
+        Some(Self { law, order, ..asked })
+    }
+
+    /// The law: exact, or the limit law, or of the order that was asked for.
     #[must_use]
     pub const fn law(&self) -> &Law {
         &self.law
@@ -354,13 +440,71 @@ impl Prediction {
     /// Whether the risk at this weight is exact at every n, m and t, rather than a limit of many rows.
     #[must_use]
     pub fn exact(&self, weight: Weight) -> bool {
-        self.exact || (weight == Weight::ZERO && self.synthetic_line.is_some())
+        self.order == Order::Exact || (weight == Weight::ZERO && self.synthetic_line.is_some())
     }
 
-    /// The optimal weight: exact at these n and m where an exact law exists. See [`Law::optimal_weight`].
+    /// What a regression's second order says of the risk; none where none is known.
+    #[must_use]
+    pub fn second_term(&self, weight: Weight, at: Generations) -> Option<SecondTerm> {
+        self.regression.as_ref().map(|(_, expansion)| {
+            let coefficients = match at {
+                Generations::Limit => expansion.limit(weight),
+                Generations::At(t) => expansion.at(weight, t),
+                Generations::Average { from, until } => expansion.average(weight, from, until),
+            };
+            let real = expansion.real();
+            let [risk, share] = [coefficients.risk(&real), coefficients.share(&real)];
+            SecondTerm { risk, share, size: expansion.size(&coefficients) }
+        })
+    }
+
+    /// By which order the risk is predicted.
+    #[must_use]
+    pub fn order(&self, weight: Weight, at: Generations) -> Order {
+        if self.exact(weight) {
+            return Order::Exact;
+        }
+        let is_second = !self.is_asked && self.second_term(weight, at).is_some_and(|term| term.is_in_range());
+        if is_second { Order::Second } else { self.order }
+    }
+
+    /// The law of that order.
+    fn law_at(&self, weight: Weight, at: Generations) -> Cow<'_, Law> {
+        match (self.order(weight, at), &self.regression) {
+            (Order::Second, Some((_, expansion))) => Cow::Owned(Law::SecondOrder(*expansion)),
+            _ => Cow::Borrowed(&self.law),
+        }
+    }
+
+    /// The optimal weight, and by which order: exact at these n and m where an exact law exists. See [`Law::optimal_weight`].
+    #[must_use]
+    pub fn optimum(&self) -> Option<(f64, Order)> {
+        let second = self.regression.as_ref().filter(|_| !self.is_asked && self.order != Order::Exact);
+        match second.and_then(|(_, expansion)| expansion.optimal_weight()) {
+            Some(weight) => Some((weight, Order::Second)),
+            None => self.law.optimal_weight().map(|weight| (weight, self.order)),
+        }
+    }
+
+    /// The optimal weight of [`Prediction::optimum`].
     #[must_use]
     pub fn optimal_weight(&self) -> Option<f64> {
-        self.law.optimal_weight()
+        self.optimum().map(|(weight, _)| weight)
+    }
+
+    /// The optimal weight to second order, see [`Expansion::optimal_weight`]; none where it is not known, or out of range.
+    #[must_use]
+    pub fn second_order_weight(&self) -> Option<f64> {
+        self.regression.as_ref().and_then(|(_, expansion)| expansion.optimal_weight())
+    }
+
+    /// What the optimal weight leaves for the synthetic rows, see [`Law::optimal_synthetic_weight`].
+    #[must_use]
+    pub fn optimal_synthetic_weight(&self) -> Option<f64> {
+        match self.optimum()? {
+            (_, order) if order == self.order => self.law.optimal_synthetic_weight(),
+            (weight, _) => Some(1.0 - weight),
+        }
     }
 
     /// Its limit for many rows, w*(k).
@@ -385,35 +529,39 @@ impl Prediction {
                 Generations::Average { from, until } => start + 0.5 * (f64::from(from) + f64::from(until - 1)) * slope,
             };
         }
-        self.law.risk(weight, at)
+        self.law_at(weight, at).risk(weight, at)
     }
 
     /// The same in floats of a wide exponent, where it is finite and yet beyond the largest float; none where it is infinite.
     #[must_use]
     pub fn wide_risk(&self, weight: Weight, at: Generations) -> Option<Wide> {
-        match (&self.law, at) {
-            _ if self.synthetic_line.is_some() && weight == Weight::ZERO => {
-                let risk = self.risk(weight, at);
-                risk.is_finite().then(|| risk.into())
-            }
-            (law, Generations::Limit) if law.diverges(weight) => None,
-            (law, at) => Some(law.wide_risk(weight, at)),
+        if self.synthetic_line.is_some() && weight == Weight::ZERO {
+            let risk = self.risk(weight, at);
+            return risk.is_finite().then(|| risk.into());
+        }
+        let law = self.law_at(weight, at);
+        match at {
+            Generations::Limit if law.diverges(weight) => None,
+            // Two orders that leave the floats say nothing any more.
+            at if matches!(*law, Law::SecondOrder(_)) && !law.risk(weight, at).is_finite() => None,
+            at => Some(law.wide_risk(weight, at)),
         }
     }
 
-    /// Risk of the fit on the n fresh real rows alone, by the law of the risk at this weight: exact where that is.
+    /// Risk of the fit on the n fresh real rows alone, by the law of the risk at this weight and generation: exact where that is.
     #[must_use]
-    pub fn fresh_only_risk(&self, weight: Weight) -> f64 {
+    pub fn fresh_only_risk(&self, weight: Weight, at: Generations) -> f64 {
         match self.synthetic_line {
             Some((start, _)) if weight == Weight::ZERO => start,
-            _ => self.law.fresh_only_risk(),
+            _ => self.law_at(weight, at).fresh_only_risk(),
         }
     }
 
     /// Limit risk relative to that of the fresh real rows alone.
     #[must_use]
     pub fn relative_risk(&self, weight: Weight) -> f64 {
-        self.law.limit_risk(weight) / self.law.fresh_only_risk()
+        let law = self.law_at(weight, Generations::Limit);
+        law.limit_risk(weight) / law.fresh_only_risk()
     }
 
     /// Fresh real rows that would give the risk of the optimal mix: n over its relative risk, to first order in 1/n.
@@ -427,10 +575,12 @@ impl Prediction {
     #[must_use]
     pub fn generations_to_limit(&self, weight: Weight) -> Option<u32> {
         let w = weight.get();
-        match &self.law {
+        let law = self.law_at(weight, Generations::Limit);
+        match &*law {
             law if law.diverges(weight) => None,
             Law::Scalar(law) => law.generations_to_limit(weight, NEAR_LIMIT),
             Law::RandomDesign(law) => law.generation(weight).generations_to_limit(law.start(), NEAR_LIMIT),
+            Law::SecondOrder(expansion) => expansion.generations_to_limit(weight, NEAR_LIMIT),
             Law::Covariance(system) => {
                 let limit = system.limit_risk(weight);
                 let near = |m: &Moments<f64>| (m.risk / limit - 1.0).abs() <= NEAR_LIMIT;
@@ -443,15 +593,15 @@ impl Prediction {
                 law.risks(&w).take(1_000_000).position(near).map(|t| t as u32)
             }
             Law::Accumulated(..) | Law::AccumulatedCovariance(..) | Law::Fixed(_) => {
-                let limit = self.law.limit_risk(weight);
+                let limit = law.limit_risk(weight);
                 // Risks grow from generation to generation.
-                let near = |t: &u32| self.law.risk_at(weight, *t) >= (1.0 - NEAR_LIMIT) * limit;
+                let near = |t: &u32| law.risk_at(weight, *t) >= (1.0 - NEAR_LIMIT) * limit;
                 (0..1_000_000).find(near)
             }
         }
     }
 
-    /// Weights that minimise the risk generation by generation, see [`Law::dynamic_weights`].
+    /// Weights that minimise the risk generation by generation, see [`Law::dynamic_weights`]; of a regression without exact law those of the limit.
     #[must_use]
     pub fn dynamic_weights(&self, generations: u32) -> Option<Vec<f64>> {
         self.law.dynamic_weights(generations)

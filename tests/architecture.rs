@@ -30,7 +30,13 @@ const RULES: &[Rule] = &[
     Rule { scope: &["src"], except: &["src/figures/svg.rs"], forbidden: &["plotters"] },
     // Computations that closed forms are compared with must not use them.
     Rule {
-        scope: &["src/claims/moments.rs", "src/claims/pools.rs", "src/claims/biased.rs", "src/claims/same_rows.rs"],
+        scope: &[
+            "src/claims/moments.rs",
+            "src/claims/pools.rs",
+            "src/claims/biased.rs",
+            "src/claims/same_rows.rs",
+            "src/claims/tensors.rs",
+        ],
         except: &[],
         forbidden: &["goldenweight_theory", "prediction"],
     },

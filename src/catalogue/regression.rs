@@ -10,6 +10,7 @@ use goldenweight_recursion::{
 };
 use goldenweight_theory::{
     design::Design, linear, logistic, parameters::ParameterError, poisson, random_design::RandomDesign,
+    second_order::Invariants,
 };
 use nalgebra::{DMatrix, DVector};
 
@@ -190,12 +191,7 @@ impl Truth for Regression {
     fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {
         let (sizes, beta, dim) = (sizes(rows)?, self.beta.as_slice(), self.dim() as u32);
         let design = self.covariates.as_ref().map(|(omega, _)| Design::new(beta, omega.as_slice())).transpose()?;
-        if self.family == Family::Linear && schedule == ScheduleKind::Fresh {
-            let trace = design.map_or(f64::from(dim), |design| design.trace_inverse());
-            let law = RandomDesign::new(self.noise_variance * trace, dim, sizes);
-            return law.map(|law| Prediction::of(Law::RandomDesign(law), rows)).transpose();
-        }
-        let law = match (self.family, &design) {
+        let limit = match (self.family, &design) {
             (Family::Linear, None) => linear::limit_law(self.noise_variance, dim, sizes),
             (Family::Linear, Some(design)) => design.linear_law(self.noise_variance, sizes),
             (Family::Logistic, None) => logistic::limit_law(beta, sizes),
@@ -203,14 +199,32 @@ impl Truth for Regression {
             (Family::Poisson, None) => poisson::limit_law(beta, sizes),
             (Family::Poisson, Some(design)) => design.poisson_law(sizes),
         };
-        let Some(law) = Law::Scalar(law).under(schedule, rows)? else { return Ok(None) };
         let slope = |rows: u64| match &design {
             None => linear::synthetic_slope(self.noise_variance, dim, rows),
             Some(design) => design.linear_synthetic_slope(self.noise_variance, rows),
         };
-        // Without weight on them it does not matter whether the real rows are fresh.
-        let linear_on_a_line = self.family == Family::Linear && schedule.takes_weight();
-        let line = linear_on_a_line.then(|| slope(sizes.real()).zip(slope(sizes.synthetic()))).flatten();
-        Ok(Some(Prediction::of(law, rows)?.in_the_limit(line)))
+        if schedule != ScheduleKind::Fresh {
+            let Some(law) = Law::Scalar(limit).under(schedule, rows)? else { return Ok(None) };
+            // Without weight on them it does not matter whether the real rows are fresh.
+            let linear_on_a_line = self.family == Family::Linear && schedule.takes_weight();
+            let line = linear_on_a_line.then(|| slope(sizes.real()).zip(slope(sizes.synthetic()))).flatten();
+            return Ok(Some(Prediction::of(law, rows)?.in_the_limit(line)));
+        }
+        let norm = beta.iter().fold(0.0, |norm, b| libm::hypot(norm, *b));
+        let gaussian = design.unwrap_or_else(|| Design::standard(norm * norm, dim));
+        let invariants = match self.family {
+            Family::Linear => Invariants::linear(&self.noise_variance, &gaussian),
+            Family::Logistic => Invariants::logistic(&gaussian),
+            Family::Poisson => Invariants::poisson(&gaussian),
+        };
+        let prediction = match self.family {
+            Family::Linear => {
+                let trace = design.map_or(f64::from(dim), |design| design.trace_inverse());
+                let Some(law) = RandomDesign::new(self.noise_variance * trace, dim, sizes) else { return Ok(None) };
+                Prediction::of(Law::RandomDesign(law), rows)?
+            }
+            Family::Logistic | Family::Poisson => Prediction::of(Law::Scalar(limit.clone()), rows)?.in_the_limit(None),
+        };
+        Ok(Some(prediction.with_orders(limit, invariants)))
     }
 }

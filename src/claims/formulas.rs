@@ -156,6 +156,21 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
           \qquad \nu_n = n,\ \nu_m = m \qquad \rho = 1",
     ),
     (
+        "regression-invariants",
+        r"T_1 = \operatorname{tr} H \qquad T_V = \operatorname{tr} HVH \qquad T_{JJ} = (H^2)_{ij} J_{ijk} b_k
+          \qquad P = (H^2)_{ai} H_{bj} H_{cl} J_{abc} J_{ijl} \qquad T_K = (H^2)_{ij} K_{ijkl} H_{kl}
+          \qquad b_i = H_{ij} J_{jkl} H_{kl}",
+    ),
+    (
+        "regression-second-order",
+        r"n\,e_t = R_1 + \frac{R_2}{n} + o\!\left(\frac{1}{n}\right) \qquad R_1 = c_t T_1
+          \qquad R_2 = h_t - \tau_t P + c_t^2\left(\frac{5P}{2} + \frac{\lVert b \rVert^2}{4} + T_{JJ} - T_K\right)",
+    ),
+    (
+        "regression-optimum",
+        r"\arg\min_w e_\infty = w^*(k) - \frac{1}{n}\,\frac{R_2'(w^*)}{R_1''(w^*)} + o\!\left(\frac{1}{n}\right)",
+    ),
+    (
         "collapse-mean",
         r"w = 0 \qquad \mathbb{E}\,\lVert\mu_t - \mu\rVert^2 = \operatorname{tr}\Sigma\left(\frac{1}{n} + \frac{t}{m}\right)
           \to \infty",

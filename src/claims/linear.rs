@@ -419,7 +419,7 @@ fn synthetic_only() -> Claim {
                     at("t = 7", Generations::At(7), start + 7.0 * slope),
                     at("t = 3..8", Generations::Average { from: 3, until: 9 }, start + 5.5 * slope),
                     at("limit", Generations::Limit, f64::INFINITY),
-                    ("fresh rows alone".to_owned(), prediction.fresh_only_risk(weight(0.0)), start),
+                    ("fresh rows alone".to_owned(), prediction.fresh_only_risk(weight(0.0), Generations::Limit), start),
                     ("exact".to_owned(), f64::from(u8::from(prediction.exact(weight(0.0)))), 1.0),
                 ]
             }),

@@ -32,6 +32,8 @@ mod predicted;
 mod registry;
 mod regression;
 mod same_rows;
+mod second_order;
+mod tensors;
 mod weights;
 
 pub use check::Check;

@@ -6,7 +6,7 @@ use super::domain::{self, MINIMISER, RECURSION, iterate_over, weight};
 use crate::catalogue::Model;
 use crate::experiment::{Generations, Parameters, Problem};
 use crate::optimum::minimise;
-use crate::prediction::Prediction;
+use crate::prediction::{Order, Prediction};
 use crate::simulate::dispatch::SimulatorKind;
 use crate::simulate::engine::ScheduleKind;
 
@@ -45,8 +45,10 @@ impl Predicted {
         Self::new(model, sizes, dim, is_exact, move |weights| iterate_over(&(fresh, synthetic, excess), weights))
     }
 
+    /// Of the limit law where there is no exact one: the second order has claims of its own.
     fn prediction(&self) -> Prediction {
-        Prediction::fresh(&self.problem)
+        let prediction = Prediction::fresh(&self.problem);
+        if self.is_exact { prediction } else { prediction.to_order(Order::Limit).expect("a limit law") }
     }
 
     /// The risk after the last of these weights.
@@ -81,7 +83,7 @@ impl Predicted {
                     arrival,
                 ),
                 ("relative risk", prediction.relative_risk(weight(w)), limit / start),
-                ("fresh rows alone", prediction.fresh_only_risk(weight(w)), start),
+                ("fresh rows alone", prediction.fresh_only_risk(weight(w), Generations::Limit), start),
                 ("exact", flag(prediction.exact(weight(w))), flag(self.is_exact)),
                 ("w*(k)^2 + k w*(k)", golden * golden + k * golden, k),
                 ("naive weight", prediction.naive_weight(), k / (1.0 + k)),
@@ -166,7 +168,7 @@ pub fn on_fixed_rows(is_exact: bool, problems: impl Fn() -> Vec<OnFixedRows> + S
                 arrival,
             ),
             ("relative risk", prediction.relative_risk(weight(*w)), limit / start),
-            ("real rows alone", prediction.fresh_only_risk(weight(*w)), start),
+            ("real rows alone", prediction.fresh_only_risk(weight(*w), Generations::Limit), start),
             ("exact or not", exact, 1.0),
         ]
         .map(|(name, predicted, found)| (format!("{name}, {place}"), predicted, found))

@@ -6,7 +6,7 @@ use goldenweight_evidence::{About, Again, Claim, Suite, Tier, judge};
 
 use super::{
     accumulate, adult, audit, categorical, cdf, collapse, design, dynamic, figures, fixed, gaussian, law, linear,
-    logistic, maximum_likelihood, mutants, poisson, weights,
+    logistic, maximum_likelihood, mutants, poisson, second_order, weights,
 };
 
 /// Index of the tier that takes under a minute on two cores.
@@ -33,6 +33,7 @@ pub fn registry() -> Vec<Claim> {
         linear::claims(),
         logistic::claims(),
         poisson::claims(),
+        second_order::claims(),
         collapse::claims(),
         accumulate::claims(),
         fixed::claims(),

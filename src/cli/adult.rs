@@ -6,7 +6,7 @@ use clap::Args;
 use goldenweight::{
     adult::{Column, DataError, Differences, Table},
     experiment::{InputError, Rows, within},
-    prediction::Law,
+    prediction::{Law, Order},
     simulate::{
         Simulator,
         adult::AdultLogistic,
@@ -308,7 +308,8 @@ impl AdultArgs {
         let outcomes = simulator.run(&plan, &grid, options);
         let risk = |((weight_name, weight), outcome): ((_, f64), &Outcome)| {
             let theory = law.average_risk(Weight::new(weight)?, BURN_IN, GENERATIONS);
-            let theory = Theory::new(theory, libm::log10(theory), exact);
+            let order = if exact { Order::Exact } else { Order::Limit };
+            let theory = Theory::new(theory, libm::log10(theory), order, None);
             let simulated =
                 Simulated::new(&outcome.moments[0][0], outcome.failed_fits, self.replicates, theory, Reasons::new());
             Ok(Row { weight_name, weight, simulated })

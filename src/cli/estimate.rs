@@ -2,15 +2,18 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use goldenweight::stats::{
-    compare::Estimate,
-    moments::Moments,
-    shown::{Failures, NoZ, Z, number_of, z_of_mean},
+use goldenweight::{
+    prediction::{Order, SecondTerm},
+    stats::{
+        compare::Estimate,
+        moments::Moments,
+        shown::{Failures, NoZ, Z, number_of, z_of_mean},
+    },
 };
 use serde::Serialize;
 
 use super::{
-    closed_form::{finite, law},
+    closed_form::{finite, law, second_order},
     output::{Remarks, short},
 };
 
@@ -92,19 +95,52 @@ pub struct Theory {
     pub log10_risk: Option<f64>,
     /// Whether it holds at every n, m and t.
     pub exact: bool,
+    /// How far it goes.
+    pub order: &'static str,
+    /// What the second order of a regression says, where the law is not exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_order: Option<SecondOrder>,
     /// Why there is no risk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Whether there is a law at all.
+    /// Its order; none where there is no law at all.
     #[serde(skip)]
-    known: bool,
+    known: Option<Order>,
+}
+
+/// The second order beside a simulated risk; a number that is none, or beyond the floats, is null.
+#[derive(Serialize)]
+pub struct SecondOrder {
+    risk: Option<f64>,
+    share: Option<f64>,
+    size: Option<f64>,
+    in_range: bool,
+    /// The size of what two orders leave out, roughly, over the risk.
+    left_out: Option<f64>,
+    #[serde(skip)]
+    term: SecondTerm,
+}
+
+impl From<SecondTerm> for SecondOrder {
+    fn from(term: SecondTerm) -> Self {
+        Self {
+            risk: finite(term.risk),
+            share: finite(term.share),
+            size: finite(term.size),
+            in_range: term.is_in_range(),
+            left_out: finite(term.size * term.size),
+            term,
+        }
+    }
 }
 
 impl fmt::Display for Theory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
-            Some(reason) if !self.known => write!(f, "- ({reason})"),
-            _ => write!(f, "{} ({})", self.number(), law(self.exact)),
+            Some(reason) if self.known.is_none() => write!(f, "- ({reason})"),
+            _ => {
+                write!(f, "{} ({})", self.number(), law(self.known.unwrap_or(Order::Limit)))
+            }
         }
     }
 }
@@ -114,14 +150,30 @@ pub const OVERFLOW: &str = "overflow: finite, and beyond the largest float, 1.8e
 
 impl Theory {
     /// This risk, or its logarithm alone.
-    pub fn new(risk: f64, log10_risk: f64, exact: bool) -> Self {
+    pub fn new(risk: f64, log10_risk: f64, order: Order, second: Option<SecondTerm>) -> Self {
         let reason = (!risk.is_finite()).then(|| OVERFLOW.to_owned());
-        Self { risk: finite(risk), log10_risk: finite(log10_risk), exact, reason, known: true }
+        Self {
+            risk: finite(risk),
+            log10_risk: finite(log10_risk),
+            exact: order == Order::Exact,
+            order: order.word(),
+            second_order: second.filter(|_| order != Order::Exact).map(SecondOrder::from),
+            reason,
+            known: Some(order),
+        }
     }
 
     /// None, for this reason.
     pub const fn none(reason: String) -> Self {
-        Self { risk: None, log10_risk: None, exact: false, reason: Some(reason), known: false }
+        Self {
+            risk: None,
+            log10_risk: None,
+            exact: false,
+            order: "none",
+            second_order: None,
+            reason: Some(reason),
+            known: None,
+        }
     }
 
     /// In text.
@@ -170,10 +222,10 @@ impl Simulated {
         let estimate = Estimate::from(moments);
         let (risk, std_error) = (finite(estimate.value), finite(estimate.std_error));
         let ratio = theory.risk.and_then(|risk| finite(estimate.value / risk));
-        let z = match theory.exact {
-            true => z_of_mean(moments, fits, theory.risk.unwrap_or(f64::INFINITY)).into(),
-            false if theory.known => ShownZ::none(LIMIT_LAW),
-            false => ShownZ::none(theory.reason.as_deref().unwrap_or_default()),
+        let z = match theory.known {
+            Some(Order::Exact | Order::Second) => z_of_mean(moments, fits, theory.risk.unwrap_or(f64::INFINITY)).into(),
+            Some(Order::Limit) => ShownZ::none(LIMIT_LAW),
+            None => ShownZ::none(theory.reason.as_deref().unwrap_or_default()),
         };
         let beyond = || "a loss is beyond the largest float".to_owned();
         let few = |fewest| moments.count() < fewest;
@@ -274,6 +326,21 @@ impl Simulated {
         if let (None, Some(reason), 1..) = (self.risk, self.reasons.get("risk"), fits.replicates) {
             remarks.inconclusive(format!("{of}no risk: {reason}"));
         }
+    }
+
+    /// The second order in words, and what z counts that it leaves out; nothing beside another law.
+    pub fn second_order(&self) -> Vec<(&'static str, String)> {
+        let Some(found) = &self.theory.second_order else { return Vec::new() };
+        let mut lines = vec![("second order", second_order(&found.term))];
+        let errors = || finite(found.left_out? * self.risk? / self.std_error?);
+        if let (Some(Order::Second), Some(left_out), Some(errors)) = (self.theory.known, found.left_out, errors()) {
+            let [percent, errors] = [100.0 * left_out, errors].map(short);
+            lines.push((
+                "left out",
+                format!("higher orders, roughly {percent} % of the risk or {errors} standard errors in z"),
+            ));
+        }
+        lines
     }
 
     /// Why there is no z although the law is exact, where nothing else has been said of it.

@@ -40,7 +40,8 @@ const DEFAULT_REPLICATES: u64 = 2_000;
 pub const Z_HELP: &str = "\
 z = T + a T^2 + a^2 T^3/3 + a/2 with T = (risk - theory)/(standard error) and a a third of the mean's skewness (Hall 1992), which removes
 the skewness of squared errors. It comes with its degrees of freedom and the probability of a |z| as large under Student's law: below
-1e-5 theory and simulation hardly agree. There is none, with its reason (JSON: z_reason), where the theory is a limit law (at finite n the
+1e-5 theory and simulation hardly agree. Beside a law of two orders in 1/n (logistic, Poisson) z counts what they leave out, too: its rough
+size is told (JSON: theory.second_order.left_out). There is none, with its reason (JSON: z_reason), where the theory is a limit law (at finite n the
 risk is not equal to it: read the ratio), where replicates are too few for the skewness of their losses (below 62 always), where all
 are equal, or where fits failed. JSON: for every other key that is null, reasons says why.";
 
@@ -195,22 +196,23 @@ impl fmt::Display for SimulateDocument {
                 0 => String::new(),
                 first => format!(", from number {first} on"),
             };
-            lines(
-                f,
-                &[
-                    ("weight", explained(*weight, Some(NO_WEIGHT))),
-                    ("schedule", self.schedule.to_owned()),
-                    ("taken at", at.clone()),
-                    ("simulated risk", format!("{risk}, {}", simulated.mean_over())),
-                    ("standard error", error),
-                    ("theory", theory.to_string()),
-                    ("simulated / theory", ratio),
-                    ("z", z.to_string()),
-                    ("simulator", format!("{}, seed {}{common}", self.simulator, self.seed)),
-                    ("finished", simulated.finished() + &first),
-                    ("failed fits", simulated.failed()),
-                ],
-            )?;
+            let mut facts = vec![
+                ("weight", explained(*weight, Some(NO_WEIGHT))),
+                ("schedule", self.schedule.to_owned()),
+                ("taken at", at.clone()),
+                ("simulated risk", format!("{risk}, {}", simulated.mean_over())),
+                ("standard error", error),
+                ("theory", theory.to_string()),
+            ];
+            facts.extend(simulated.second_order());
+            facts.extend([
+                ("simulated / theory", ratio),
+                ("z", z.to_string()),
+                ("simulator", format!("{}, seed {}{common}", self.simulator, self.seed)),
+                ("finished", simulated.finished() + &first),
+                ("failed fits", simulated.failed()),
+            ]);
+            lines(f, &facts)?;
             if let Some(statistic) = statistic {
                 lines(f, &[("over the replicates", statistic.to_string())])?;
             }
@@ -326,5 +328,5 @@ fn each_replicate(plan: &Plan, weights: &[f64], outcomes: &[Outcome], loss: usiz
 fn theory(prediction: &Prediction, weight: Weight, at: Generations) -> Theory {
     let wide = prediction.wide_risk(weight, at);
     let (risk, log10) = wide.map_or((f64::INFINITY, f64::INFINITY), |risk| (risk.to_f64(), risk.log10()));
-    Theory::new(risk, log10, prediction.exact(weight))
+    Theory::new(risk, log10, prediction.order(weight, at), prediction.second_term(weight, at))
 }

@@ -9,7 +9,7 @@ use super::grid::{BAND, Grid, Minimum, Z_RULE, band, shown_z, simulate};
 use super::growth::loss_name;
 use super::subject::Subject;
 use super::table::Table;
-use crate::experiment::Rows;
+use crate::experiment::{Generations, Rows};
 
 /// A panel's sizes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,6 +70,18 @@ pub fn table(subject: Subject, sizes: Sizes, draw: &Draw<'_>) -> Result<Table, P
             add("z", "(risk - theory)/std_error, corrected for skewness; see z_rule", z);
         } else {
             add("theory", "limit law for many rows, averaged over the same generations (no unit)", theory);
+            if let Some(orders) = subject.two_orders(sizes.rows) {
+                let (from, until) = sizes.average;
+                let grid = weights.iter().map(|w| Weight::new(*w)).collect::<Result<Vec<_>, _>>()?;
+                let risks = grid.iter().map(|w| orders.law().average_risk(*w, from, until)).collect();
+                add("second_order", "two orders in 1/n, averaged over the same generations (no unit)", risks);
+                let at = Generations::Average { from, until };
+                let in_range = |w: &Weight| orders.second_term(*w, at).is_some_and(|term| term.is_in_range());
+                table.set("second_order_range", if grid.iter().all(in_range) { IN_RANGE } else { OUT_OF_RANGE });
+                if let Some(optimum) = orders.second_order_weight() {
+                    table.set("second_order_optimum", optimum);
+                }
+            }
         }
         let minimum = batches.minimum(&weights, loss);
         table.set(&format!("{prefix}minimum"), minimum.weight);
@@ -93,6 +105,11 @@ pub fn table(subject: Subject, sizes: Sizes, draw: &Draw<'_>) -> Result<Table, P
     Ok(table)
 }
 
+/// Of two orders, beside the curve.
+pub const IN_RANGE: &str = "in range";
+/// The same where they leave out too much.
+pub const OUT_OF_RANGE: &str = "out of range: R2/(n R1) is above 0.2 in size";
+
 fn weights_at(ratio: f64) -> Result<f64, ParameterError> {
     Ok(weights::optimal_weight(&goldenweight_theory::parameters::MixingRatio::new(ratio)?))
 }
@@ -108,6 +125,18 @@ const LABELS: [[(At, usize); 2]; 2] =
 /// How theory is named.
 fn theory_name(subject: Subject) -> &'static str {
     if subject.exact() { "exact risk" } else { "limit law, n → ∞" }
+}
+
+/// What two orders are called.
+pub fn orders_name(table: &Table) -> String {
+    let in_range = table.fact("second_order_range") == Some(IN_RANGE);
+    format!("two orders in 1/n{}", if in_range { "" } else { ", out of range" })
+}
+
+/// The optimum that theory knows best: of two orders where they are in range.
+fn optimum(table: &Table, prefix: &str) -> f64 {
+    let second = table.fact("second_order_optimum").and_then(|text| text.parse().ok());
+    second.unwrap_or_else(|| table.number(&format!("{prefix}theory_optimum")))
 }
 
 /// The panel.
@@ -129,7 +158,18 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
             labels.push(Mark::Label { at: theory_at, on: theory[theory_on], colour: BLACK, text });
         }
         let band = low.iter().zip(&high).map(|((w, low), (_, high))| (*w, *low, *high)).collect();
-        marks.push(Mark::Vertical(fact("theory_optimum"), LINES, VERMILION, Dash::Solid));
+        marks.push(Mark::Vertical(optimum(table, prefix), LINES, VERMILION, Dash::Solid));
+        if table.has("second_order") {
+            let second = column("second_order");
+            highs.extend(second.iter().map(|(_, y)| *y));
+            labels.push(Mark::Label {
+                at: At::Pane(0.24, 0.68),
+                on: second[5],
+                colour: BLACK,
+                text: orders_name(table),
+            });
+            marks.push(Mark::Line(second, BLACK, Dash::Solid));
+        }
         marks.push(Mark::Band(band, *colour));
         marks.push(Mark::Line(theory, BLACK, dash));
         let lowest = risk.iter().map(|(_, y)| *y).filter(|y| y.is_finite()).fold(f64::INFINITY, f64::min);
@@ -157,12 +197,16 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
 /// then the optima from right to left, so that no name is crossed by another line.
 fn enlarged(subject: Subject, table: &Table) -> Pane {
     let (series, limit) = (series(subject), table.number("limit_weight"));
-    let law = if subject.exact() { "exact optimum" } else { "limit optimum" };
+    let law = match (subject.exact(), table.fact("second_order_optimum")) {
+        (true, _) => "exact optimum",
+        (false, Some(_)) => "second-order optimum",
+        (false, None) => "limit optimum",
+    };
     let mut optima = vec![(limit, GREEN, Dash::Dashed, format!("w*(1) = {}", short(limit)))];
     let mut minima = Vec::new();
     for (prefix, name, colour) in series {
         let fact = |name: &str| table.number(&format!("{prefix}{name}"));
-        let optimum = fact("theory_optimum");
+        let optimum = optimum(table, prefix);
         let whose = if series.len() > 1 { format!(", {name}") } else { String::new() };
         optima.push((optimum, VERMILION, Dash::Solid, format!("{law}{whose} {}", short(optimum))));
         minima.push((fact("minimum"), (fact("minimum_low"), fact("minimum_high")), *colour));

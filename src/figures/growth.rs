@@ -9,11 +9,12 @@ use goldenweight_theory::{collapse, linear};
 
 use super::Draw;
 use super::chart::{At, Axis, BLACK, BLUE, Chart, Dash, GREEN, GREY, Mark, PURPLE, Pane, Side};
+use super::curve::{IN_RANGE, OUT_OF_RANGE, orders_name};
 use super::grid::{BAND, band};
 use super::subject::Subject;
 use super::table::Table;
 use crate::catalogue::{self, Model};
-use crate::experiment::Rows;
+use crate::experiment::{Generations, Rows};
 use crate::simulate::engine::{Options, Plan, Record, ScheduleKind, Weights};
 use crate::stats::moments::Moments;
 use crate::stats::shown::{FAILED_SHARE, FEWEST, Failures, MAX_INTERVAL_SKEWNESS, has_interval};
@@ -79,6 +80,13 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
         row.extend(QUANTILES.map(|(_, share)| quantile(&losses, share)));
         row.push(1.0 - fits.share());
         table.push(row);
+    }
+    if let Some(orders) = subject.two_orders(ROWS) {
+        let meaning = "two orders in 1/n (expected squared error, no unit)";
+        let risk = |t| orders.law().risk_at(Weight::ZERO, t);
+        table.add_column("second_order", meaning, recorded().into_iter().map(risk));
+        let start = orders.second_term(Weight::ZERO, Generations::At(0)).is_some_and(|term| term.is_in_range());
+        table.set("second_order_range", if start { IN_RANGE } else { OUT_OF_RANGE });
     }
     if linear {
         let meaning = "exact risk in the published code, whose generation 0 has rows N(0, I/4): 16/95 + 4t/95";
@@ -184,6 +192,7 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     let apart = |(t, _): &(f64, f64)| !everywhere || *t % 20.0 == 0.0;
     marks.push(Mark::Dots(shown("mean").into_iter().filter(apart).collect(), BLUE));
     marks.push(Mark::Line(table.points("t", "theory"), BLACK, dash));
+    let second = if table.has("second_order") { table.points("t", "second_order") } else { Vec::new() };
     let y_label = format!("risk: {}", loss_name(subject));
     let values = |names: [&str; 2]| names.map(|name| table.column(name)).concat();
     let y = if everywhere {
@@ -204,6 +213,12 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     }
     if !everywhere {
         marks.push(Mark::Vertical(stop, 1.0, GREY, Dash::Dotted));
+    }
+    if !second.is_empty() {
+        // It leaves the picture soon.
+        let shown: Vec<_> = second.into_iter().take_while(|(_, risk)| *risk <= y.high).collect();
+        notes.push(format!("Solid: {}.", orders_name(table)));
+        marks.push(Mark::Line(shown, BLACK, Dash::Solid));
     }
     let theory = if exact { "exact risk" } else { "limit law, n → ∞" };
     let [mean, law, median, quantiles] = labels(subject).map(|(at, part)| (at, part * x.high));

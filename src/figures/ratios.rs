@@ -5,11 +5,12 @@ use goldenweight_theory::weights;
 
 use super::Draw;
 use super::chart::{At, Axis, BLUE, Chart, Dash, Mark, Pane, Side, VERMILION};
+use super::curve::{IN_RANGE, OUT_OF_RANGE, orders_name};
 use super::grid::{BAND, Grid, Z_RULE, band, shown_z, simulate};
 use super::growth::loss_name;
 use super::subject::Subject;
 use super::table::Table;
-use crate::experiment::Rows;
+use crate::experiment::{Generations, Rows};
 
 /// Fresh real rows per generation.
 const REAL: usize = 100;
@@ -49,6 +50,10 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
     .map(|(name, meaning)| (name.to_owned(), meaning.to_owned()))
     .into();
     for (prefix, name, _) in WEIGHTINGS {
+        if !subject.exact() {
+            let meaning = "two orders in 1/n at these generations (no unit)";
+            names.push((format!("{prefix}second_order"), meaning.to_owned()));
+        }
         let columns = [
             ("weight", name),
             ("risk", "simulated risk (no unit)"),
@@ -63,10 +68,12 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
     }
     let mut table =
         Table::new(&names.iter().map(|(name, meaning)| (name.as_str(), meaning.as_str())).collect::<Vec<_>>());
+    let mut in_range = true;
     for (index, (k, rows)) in rows().enumerate() {
         let ratio = MixingRatio::new(rows.real as f64 / rows.synthetic as f64)?;
         let weights = [weights::naive_weight(&ratio), weights::optimal_weight(&ratio)];
         let law = subject.laws(rows)?.swap_remove(0);
+        let orders = subject.two_orders(rows);
         let grid = Grid {
             seed: draw.seed,
             experiment: draw.experiment,
@@ -83,11 +90,19 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
             let theory = law.average_risk(Weight::new(w)?, AVERAGE.0, AVERAGE.1);
             let z = if subject.exact() { shown_z(&(moments, failed), theory) } else { f64::NAN };
             let (low, high) = band(&moments);
+            if let Some(orders) = &orders {
+                let at = Generations::Average { from: AVERAGE.0, until: AVERAGE.1 };
+                in_range &= orders.second_term(Weight::new(w)?, at).is_some_and(|term| term.is_in_range());
+                row.push(orders.law().average_risk(Weight::new(w)?, AVERAGE.0, AVERAGE.1));
+            }
             row.extend([w, moments.mean(), moments.std_error(), low, high, theory, z, failed as f64]);
         }
         table.push(row);
     }
     table.set("setting", format!("n = {REAL}, m = floor(n/k), averaged over t = {}..{}", AVERAGE.0, AVERAGE.1 - 1));
+    if !subject.exact() {
+        table.set("second_order_range", if in_range { IN_RANGE } else { OUT_OF_RANGE });
+    }
     table.set("band", BAND);
     table.set("z_rule", Z_RULE);
     Ok(table)
@@ -108,12 +123,20 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         let band = low.iter().zip(&high).map(|((k, low), (_, high))| (*k, *low, *high)).collect();
         marks.push(Mark::Band(band, colour));
         marks.push(Mark::Line(column("theory"), colour, dash));
+        if !subject.exact() {
+            highs.extend(column("second_order").iter().map(|(_, y)| *y));
+            marks.push(Mark::Line(column("second_order"), colour, Dash::Solid));
+        }
         marks.push(Mark::Dots(column("risk"), colour));
     }
     let failed: f64 = ["naive_failed_fits", "golden_failed_fits"].iter().flat_map(|name| table.column(name)).sum();
     let mut notes = vec![format!("{}; {} chains", "n = 100, m = ⌊n/k⌋, t = 150..199", table.number("replicates"))];
-    let line = if subject.exact() { "exact risk" } else { "limit law" };
-    notes.push(format!("Dots, 95 % bands: simulated. Lines: {line}."));
+    let line = if subject.exact() {
+        "Lines: exact risk".to_owned()
+    } else {
+        format!("Solid: {}; dashed: limit law", orders_name(table))
+    };
+    notes.push(format!("Dots, 95 % bands: simulated. {line}."));
     if failed > 0.0 {
         notes.push(format!("Left out for want of a fit: {failed} of {} chains.", 20.0 * table.number("replicates")));
     }

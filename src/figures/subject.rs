@@ -6,7 +6,7 @@ use goldenweight_theory::{categorical, misspecified};
 use crate::adult::{Column, Table, Traces};
 use crate::catalogue::Model;
 use crate::experiment::{Parameters, Problem, Rows};
-use crate::prediction::{Law, Prediction};
+use crate::prediction::{Law, Order, Prediction};
 use crate::simulate::Simulator;
 use crate::simulate::adult::AdultLogistic;
 use crate::simulate::categorical::CategoricalRows;
@@ -56,6 +56,13 @@ impl Subject {
                 vec![misspecified(fit.traces()), misspecified(fit.standardised_traces())]
             }
         })
+    }
+
+    /// The two orders in 1/n of a regression without exact law; none of others.
+    #[must_use]
+    pub fn two_orders(self, rows: Rows) -> Option<Prediction> {
+        let Self::Model(model, dim) = self else { return None };
+        Prediction::fresh(&problem(model, dim, rows)).to_order(Order::Second).filter(|_| !self.exact())
     }
 
     /// Whether the law holds at every n, m and t.

@@ -156,6 +156,12 @@ impl Design<Interval> {
 }
 
 impl<S: Scalar> Design<S> {
+    /// Omega = I, |beta|^2 = `norm_squared`.
+    #[must_use]
+    pub fn standard(norm_squared: S, dim: u32) -> Self {
+        Self { dim, across: S::ratio(i64::from(dim) - 1, 1), along: S::one(), norm_squared }
+    }
+
     /// tr Omega^-1.
     #[must_use]
     pub fn trace_inverse(&self) -> S {

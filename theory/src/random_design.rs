@@ -51,6 +51,7 @@
 use crate::interval::Interval;
 use crate::matrix_beta::{MatrixBeta, Spectrum};
 
+use crate::design::Design;
 use crate::misspecified::well_specified;
 use crate::parameters::{SampleSizes, Weight};
 use crate::recursion::{Recursion, complement, geometric};
@@ -545,6 +546,7 @@ pub fn pooled<S: Scalar>(dim: u32, sizes: SampleSizes) -> [S; 2] {
 /// ```
 #[must_use]
 pub fn second_order<S: Scalar>(dim: u32, k: &S, w: &S) -> S {
-    let law = SecondOrder { invariants: Invariants::linear(dim), ratio: k.clone() };
+    let invariants = Invariants::linear(&S::one(), &Design::standard(S::one(), dim));
+    let law = SecondOrder { invariants, ratio: k.clone() };
     law.limit(w).second / S::ratio(dim.into(), 1)
 }

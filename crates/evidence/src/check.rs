@@ -6,7 +6,7 @@ use crate::case::Case;
 use crate::context::Context;
 use crate::draw::Quantity;
 use crate::finding::Finding;
-use crate::sampled::Sampled;
+use crate::sampled::{Powers, Sampled};
 use crate::verdict::Kind;
 
 /// Work that goes on beside a run's checks, such as a tool that takes its own time.
@@ -181,6 +181,23 @@ impl Check {
         self
     }
 
+    /// The same ladder where what is expected of its rungs leaves out nothing below this power of 1/n: it is fitted by the powers from this one on.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_evidence::{Body, Powers, ladder};
+    ///
+    /// let check = ladder("a law of two orders", 1_000, 0.1, 2, Vec::new()).beyond(2);
+    /// assert!(matches!(check.body, Body::Sampled(sampled) if sampled.ladder == Some(Powers { first: 2, last: 2 })));
+    /// ```
+    #[must_use]
+    pub fn beyond(mut self, first: usize) -> Self {
+        if let Body::Sampled(Sampled { ladder: Some(powers), .. }) = &mut self.body {
+            powers.first = first;
+        }
+        self
+    }
+
     /// Number of statistical comparisons that it makes: each takes its share of the false-alarm rate.
     #[must_use]
     pub const fn comparisons(&self) -> usize {
@@ -213,11 +230,12 @@ impl Check {
 fn sampled(
     name: &'static str,
     kind: Kind,
-    (quantity, ladder): (Quantity, Option<usize>),
+    (quantity, degree): (Quantity, Option<usize>),
     cap: u64,
     margin: f64,
     cases: Vec<Case>,
 ) -> Check {
+    let ladder = degree.map(|last| Powers { first: 1, last });
     Check::new(name, kind, Body::Sampled(Sampled { quantity, ladder, of: quantity.word(), cap, margin, cases }))
 }
 

@@ -98,7 +98,7 @@ pub use machine::{Machine, machine};
 pub use mutant::{Mutant, Side};
 pub use outcome::About;
 pub use run::{Event, RunError, Settings};
-pub use sampled::{Compared, Sampled};
+pub use sampled::{Compared, Powers, Sampled};
 pub use simulation::{BLOCK, Blocks, Draw, Key, Simulation, Tally};
 pub use suite::{Again, Suite};
 pub use trial::Mutants;

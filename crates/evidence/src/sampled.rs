@@ -8,16 +8,28 @@ use crate::case::{Case, Expected};
 use crate::context::Context;
 use crate::draw::{Estimated, LOOKS, Quantity, Sample};
 use crate::stats::compare::{Comparison, Estimate, compare};
-use crate::stats::ladder::{Rung, extrapolate, gap_order};
+use crate::stats::ladder::{Rung, extrapolate_powers, gap_order};
 use crate::verdict::Verdict;
+
+/// Powers of 1/n, from the first to the last.
+///
+/// # Examples
+/// see [`Check::beyond`](crate::Check::beyond).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Powers {
+    /// First; those below are known to be absent.
+    pub first: usize,
+    /// Last.
+    pub last: usize,
+}
 
 /// A check by simulation.
 pub struct Sampled {
     /// What is estimated.
     pub quantity: Quantity,
-    /// Of a ladder: the degree of the polynomial in 1/n by which the ratios of estimate to expected limit are extrapolated to n = infinity. The limit of the ratio
+    /// Of a ladder: the powers of 1/n by which the ratios of estimate to expected limit are extrapolated to n = infinity. The limit of the ratio
     /// should be 1. The form of the polynomial is tested by chi-squared, a comparison of its own in the error rate.
-    pub ladder: Option<usize>,
+    pub ladder: Option<Powers>,
     /// What an error is an error of, in a word.
     pub of: &'static str,
     /// Most replicates of a case in the first tier, see [`LOOKS`].
@@ -65,7 +77,7 @@ impl Sampled {
         estimates: &[Estimated],
     ) -> Result<Compared, String> {
         match (self.ladder, cases, estimates) {
-            (Some(degree), _, _) => self.extrapolated(context, degree, cases, estimates),
+            (Some(powers), _, _) => self.extrapolated(context, powers, cases, estimates),
             (None, [case], [estimated]) => self.compared_case(context, case, estimated),
             (None, _, _) => Err("not one case".to_owned()),
         }
@@ -111,7 +123,7 @@ impl Sampled {
     fn extrapolated(
         &self,
         context: &Context<'_>,
-        degree: usize,
+        Powers { first, last }: Powers,
         cases: &[Case],
         estimates: &[Estimated],
     ) -> Result<Compared, String> {
@@ -124,10 +136,10 @@ impl Sampled {
         let rungs: Vec<Rung> = cases.iter().zip(&samples).map(rung).collect();
         let failed = failures(samples.iter().map(|sample| sample.failed).sum());
         let replicates = samples.first().map_or(0, |sample| sample.replicates);
-        let Some(fit) = extrapolate(&rungs, degree) else {
+        let Some(fit) = extrapolate_powers(&rungs, first..=last) else {
             let values: Vec<_> = rungs.iter().map(|r| r.estimate).collect();
             return Err(format!(
-                "no fit of degree {degree} in 1/n: fewer rungs than coefficients, or a value that is not a number: {values:?}"
+                "no fit by the powers {first} to {last} of 1/n: fewer rungs than coefficients, or a value that is not a number: {values:?}"
             ));
         };
         let ratios: Vec<_> = rungs
@@ -139,7 +151,8 @@ impl Sampled {
             |order| format!("gap of order {:.2} ± {:.2} in 1/n", order.value, order.std_error),
         );
         let words = format!(
-            "simulated / limit {}; extrapolated {:.5} ± {:.5}, {order}, chi-squared {:.2} on {}, {replicates} replicates{failed}",
+            "simulated / {} {}; extrapolated {:.5} ± {:.5}, {order}, chi-squared {:.2} on {}, {replicates} replicates{failed}",
+            if first == 1 { "limit" } else { "theory" },
             ratios.join(", "),
             fit.limit.value,
             fit.limit.std_error,

@@ -11,7 +11,7 @@ use super::steps;
 use crate::catalogue;
 use crate::claims::domain;
 use crate::experiment::Generations;
-use crate::prediction::Prediction;
+use crate::prediction::{Order, Prediction};
 use crate::simulate::dispatch::SimulatorKind;
 use crate::simulate::engine::{Options, Plan, ScheduleKind, Weights};
 use crate::stats::compare::Estimate;
@@ -38,7 +38,10 @@ impl Audit for ClosedForms {
 
     fn examine(&self, place: &Place, seen: &Place, _: Key) -> Result<Deviation, String> {
         let prediction = Prediction::new(&seen.problem, seen.schedule).expect("a valid place");
-        let prediction = prediction.ok_or("no law")?;
+        let mut prediction = prediction.ok_or("no law")?;
+        if !prediction.exact(domain::weight(place.weight)) {
+            prediction = prediction.to_order(Order::Limit).expect("a limit law");
+        }
         let path = |generations: usize| steps::risks(place, &vec![place.weight; generations], false);
         let (expected, generations) = match place.at {
             Generations::At(t) => (path(t as usize)?[t as usize], t as usize),

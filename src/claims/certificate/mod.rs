@@ -21,6 +21,7 @@ pub mod law;
 pub mod maximum_likelihood;
 pub mod random_design;
 pub mod sampling;
+pub mod second_order;
 pub mod separation;
 pub mod weights;
 

@@ -5,6 +5,7 @@
 
 mod audits;
 mod formulas;
+mod orders;
 mod schedules;
 mod simulators;
 
@@ -27,5 +28,6 @@ fn simulator(claim: &'static str, check: &'static str, name: &'static str, repla
 
 /// Every mutant and control, each with the id of its claim.
 pub fn table() -> Vec<Row> {
-    [formulas::table(), schedules::table(), simulators::table(), audits::table()].into_iter().flatten().collect()
+    let tables = [formulas::table(), orders::table(), schedules::table(), simulators::table(), audits::table()];
+    tables.into_iter().flatten().collect()
 }

@@ -1,30 +1,36 @@
 //! Regressions to second order: sums over the rows of all tensor entries, the exact law of linear regression, numbers of another derivation.
 
+use goldenweight_theory::design::Design;
 use goldenweight_theory::parameters::Weight;
 use goldenweight_theory::random_design::RandomDesign;
-use goldenweight_theory::second_order::{Invariants, Row, SecondOrder};
+use goldenweight_theory::second_order::{Expansion, Invariants, RANGE, Row, SecondOrder};
 
 use crate::support::{Q, assert_close, q, sizes};
 
 const GOLDEN: f64 = 0.618_033_988_749_894_8;
 
 fn logistic(r: f64, p: u32) -> Invariants {
-    Invariants::logistic(r, p)
+    Invariants::logistic(&Design::standard(r * r, p))
+}
+
+fn linear(p: u32) -> Invariants {
+    Invariants::linear(&1.0, &Design::standard(1.0, p))
 }
 
 fn poisson(r: f64, p: u32) -> Invariants {
-    Invariants::poisson(&(r * r), p)
+    Invariants::poisson(&Design::standard(r * r, p))
 }
 
-/// The invariants for p = 2 and these coefficients, in the coordinates of the rows: every entry of the tensors by the trapezoidal rule over both, contracted
-/// as the definitions say.
-fn by_tensors(beta: [f64; 2], cumulants: impl Fn(f64) -> [f64; 3]) -> Invariants {
+/// The invariants for p = 2, these coefficients and rows L z, in the coordinates of the rows: every entry of the tensors by the trapezoidal rule over both of z,
+/// contracted as the definitions say with Q = I.
+fn by_tensors(beta: [f64; 2], root: [[f64; 2]; 2], cumulants: impl Fn(f64) -> [f64; 3]) -> Invariants {
     let (steps, bound) = (240, 12.0);
     let h = 2.0 * bound / f64::from(steps);
     let rows: Vec<(f64, [f64; 2])> = (0..=steps)
         .flat_map(|i| (0..=steps).map(move |j| [i, j].map(|i| -bound + h * f64::from(i))))
-        .map(|x| (h * h * libm::exp(-0.5 * (x[0] * x[0] + x[1] * x[1])) / std::f64::consts::TAU, x))
+        .map(|z| (h * h * libm::exp(-0.5 * (z[0] * z[0] + z[1] * z[1])) / std::f64::consts::TAU, z))
         .filter(|(mass, _)| *mass > 1e-30)
+        .map(|(mass, z)| (mass, root.map(|row| row[0] * z[0] + row[1] * z[1])))
         .collect();
     let both = [0, 1];
     let (mut info, mut j, mut k) = ([[0.0; 2]; 2], [[[0.0; 2]; 2]; 2], [[[[0.0; 2]; 2]; 2]; 2]);
@@ -82,10 +88,18 @@ fn invariants_by_tensors() {
         [second, second * (1.0 - 2.0 * s), second * (1.0 - 6.0 * second)]
     };
     let counts = |x: f64| [libm::exp(x); 3];
+    let unit = [[1.0, 0.0], [0.0, 1.0]];
+    let skewed = [[0.8, 0.0], [0.5, 0.6]];
+    let omega = [0.64, 0.4, 0.4, 0.61];
+    let design = Design::new(&beta, &omega).expect("positive definite");
+    let half = |_: f64| [2.0, 0.0, 0.0];
     for (name, found, expected) in [
-        ("logistic", logistic(r, 2), by_tensors(beta, binary)),
-        ("Poisson", poisson(r, 2), by_tensors(beta, counts)),
-        ("linear", Invariants::linear(2), by_tensors(beta, |_| [1.0, 0.0, 0.0])),
+        ("logistic", logistic(r, 2), by_tensors(beta, unit, binary)),
+        ("Poisson", poisson(r, 2), by_tensors(beta, unit, counts)),
+        ("linear", linear(2), by_tensors(beta, unit, |_| [1.0, 0.0, 0.0])),
+        ("logistic, correlated rows", Invariants::logistic(&design), by_tensors(beta, skewed, binary)),
+        ("Poisson, correlated rows", Invariants::poisson(&design), by_tensors(beta, skewed, counts)),
+        ("linear, noise of variance 1/2", Invariants::linear(&0.5, &design), by_tensors(beta, skewed, half)),
     ] {
         for (i, (x, y)) in numbers(found).into_iter().zip(numbers(expected)).enumerate() {
             if y == 0.0 {
@@ -102,7 +116,7 @@ fn invariants_by_tensors() {
 #[test]
 fn linear_regression_at_finite_t() {
     for (k, p, w) in [(1.0, 2, 0.3), (0.25, 3, 0.5), (4.0, 1, 0.8), (2.0, 5, 1.0)] {
-        let law = SecondOrder { invariants: Invariants::linear(p), ratio: k };
+        let law = SecondOrder { invariants: linear(p), ratio: k };
         let path: Vec<_> = law.path(&w).take(8).collect();
         for (t, coefficients) in path.iter().enumerate() {
             let second = |n: f64| {
@@ -139,10 +153,51 @@ fn digits() {
     }
     let shift = |invariants| SecondOrder { invariants, ratio: 1.0 }.optimum_shift();
     assert_close("logistic", shift(logistic(root, 2)), -0.397_82, 2e-5);
-    assert_close("linear", shift(Invariants::linear(2)), 0.138_63, 4e-5);
+    assert_close("linear", shift(linear(2)), 0.138_63, 4e-5);
     assert_close("Poisson", shift(poisson(root, 2)), 2.84, 2e-3);
     // .6194107 at n = 100, and the third order.
-    assert_close("exact", GOLDEN + shift(Invariants::linear(2)) / 100.0, 0.619_410_7, 2e-5);
+    assert_close("exact", GOLDEN + shift(linear(2)) / 100.0, 0.619_410_7, 2e-5);
+}
+
+/// Where the two orders are taken for the risk: at n = 100 and a little more or less than what their size asks for.
+#[test]
+fn range() {
+    let at = |invariants, ratio, n| Expansion::new(SecondOrder { invariants, ratio }, n);
+    let root = 2.0f64.sqrt();
+    let golden = Weight::new(GOLDEN).expect("in [0, 1]");
+    // Real rows alone have the larger share here, 17.100179/n.
+    let edge = at(logistic(root, 2), 1.0, 17.100_179 / RANGE);
+    assert_close("size", edge.size(&edge.limit(golden)), RANGE, 1e-7);
+    assert_eq!(at(logistic(root, 2), 1.0, 85.0).optimal_weight(), None);
+    assert_close("optimum", at(logistic(root, 2), 1.0, 86.0).optimal_weight().unwrap(), GOLDEN - 0.397_82 / 86.0, 1e-6);
+    // No number is in range: a Poisson rate of e^(2 20^2), w = 0.
+    assert_eq!(at(poisson(20.0, 2), 1.0, 1e12).optimal_weight(), None);
+    let law = at(logistic(root, 2), 1.0, 1e12);
+    assert_eq!(law.size(&law.limit(Weight::ZERO)), f64::INFINITY);
+    // With few synthetic rows w* is .99, and a third of what is left is no small shift.
+    let few = at(poisson(0.3, 2), 100.0, 20.0);
+    assert!(
+        few.size(&few.limit(Weight::new(0.99).expect("in [0, 1]"))) < RANGE && few.optimal_weight().is_none(),
+        "{few:?}"
+    );
+    // Means over generations are those of the path.
+    let law = at(logistic(root, 2), 0.5, 200.0);
+    let mean = (2..5).map(|t| law.at(golden, t).risk(&200.0)).sum::<f64>() / 3.0;
+    assert_close("mean", law.average(golden, 2, 5).risk(&200.0), mean, 1e-14);
+    assert_close("limit", law.at(golden, 300).risk(&200.0), law.limit(golden).risk(&200.0), 1e-12);
+}
+
+/// tau divides by 1 - u^3, which is 3w where w is small.
+#[test]
+fn small_weights() {
+    for (w, tolerance) in [(1e-6, 1e-4), (1e-12, 1e-10)] {
+        let law = SecondOrder { invariants: poisson(0.6, 2), ratio: 2.0 };
+        let Invariants { cubic, bias, cross, quartic, .. } = law.invariants;
+        // c = k/(2w), tau = k^2/(2 w^2), h = k^2 (TK - TJJ)/(8 w^2).
+        let c = 1.0 / w;
+        let second = c * c * (0.5 * (quartic - cross) + 0.5 * cubic + 0.25 * bias + cross - quartic);
+        assert_close("R2", law.limit(&w).second, second, tolerance);
+    }
 }
 
 fn numbers(i: Invariants) -> [f64; 6] {

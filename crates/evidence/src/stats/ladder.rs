@@ -1,5 +1,7 @@
 //! Extrapolation of estimates at growing sample sizes (a ladder, of rungs) to the limit of infinite size.
 
+use std::ops::RangeInclusive;
+
 use nalgebra::{DMatrix, DVector};
 
 use super::compare::Estimate;
@@ -13,12 +15,12 @@ pub struct Rung {
     pub estimate: Estimate,
 }
 
-/// Least-squares fit, each rung by its precision, of `value = c0 + c1/n + ... + cd/n^d` to independent rungs.
+/// Least-squares fit, each rung by its precision, of `value = c0 + c1/n + ... + cd/n^d`, or of some of these powers, to independent rungs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Extrapolation {
     /// c0, the value at n = infinity; its degrees of freedom are the fewest of any rung.
     pub limit: Estimate,
-    /// c1, ..., cd.
+    /// c1, ..., cd: those of the powers fitted.
     pub coefficients: Vec<f64>,
     /// Residual sum of squares in standard errors; chi-squared with `rungs - d - 1` degrees of freedom where the form of the fit is right.
     pub chi_squared: f64,
@@ -53,15 +55,39 @@ pub struct Extrapolation {
 /// ```
 #[must_use]
 pub fn extrapolate(rungs: &[Rung], degree: usize) -> Option<Extrapolation> {
-    let spare = rungs.len().checked_sub(degree + 1)?;
+    extrapolate_powers(rungs, 1..=degree)
+}
+
+/// The same by c0 and these powers of 1/n alone, where the ones below are known to be absent.
+///
+/// # Formula
+/// as [`extrapolate`], `V_ij = (n_min/n_i)^{p_j}`, p = 0 and the powers.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::{compare::Estimate, ladder::{Rung, extrapolate_powers}};
+///
+/// // 1 + 300/n^2 at n = 100 and 200, each known to 0.01: the limit is (4 y(200) - y(100))/3.
+/// let rung = |size: f64| {
+///     let value = 1.0 + 300.0 / (size * size);
+///     Rung { size, estimate: Estimate { value, std_error: 0.01, degrees: 99.0, skewness: 0.0, skewness_error: 0.0 } }
+/// };
+/// let found = extrapolate_powers(&[rung(100.0), rung(200.0)], 2..=2).unwrap();
+/// assert!((found.limit.value - 1.0).abs() < 1e-12 && (found.coefficients[0] - 300.0).abs() < 1e-8);
+/// assert!((found.limit.std_error - 0.01 * 17.0_f64.sqrt() / 3.0).abs() < 1e-14);
+/// ```
+#[must_use]
+pub fn extrapolate_powers(rungs: &[Rung], powers: RangeInclusive<usize>) -> Option<Extrapolation> {
+    let powers: Vec<i32> = std::iter::once(0).chain(powers.map(|power| power as i32)).collect();
+    let spare = rungs.len().checked_sub(powers.len())?;
     let distinct = rungs.iter().enumerate().all(|(i, a)| rungs[..i].iter().all(|b| a.size != b.size));
     if !(distinct && rungs.iter().all(|r| r.estimate.value.is_finite() && r.estimate.std_error > 0.0)) {
         return None;
     }
     let smallest = rungs.iter().map(|r| r.size).fold(f64::INFINITY, f64::min);
     // Equations divided by their standard errors: ordinary least squares on the scaled system, solved by QR.
-    let design = DMatrix::from_fn(rungs.len(), degree + 1, |i, j| {
-        (smallest / rungs[i].size).powi(j as i32) / rungs[i].estimate.std_error
+    let design = DMatrix::from_fn(rungs.len(), powers.len(), |i, j| {
+        (smallest / rungs[i].size).powi(powers[j]) / rungs[i].estimate.std_error
     });
     let response = DVector::from_fn(rungs.len(), |i, _| rungs[i].estimate.value / rungs[i].estimate.std_error);
     let qr = design.clone().qr();
@@ -80,7 +106,7 @@ pub fn extrapolate(rungs: &[Rung], degree: usize) -> Option<Extrapolation> {
             skewness: third / g.norm().powi(3),
             skewness_error: uncertain / g.norm().powi(3),
         },
-        coefficients: (1..=degree).map(|j| coefficients[j] * smallest.powi(j as i32)).collect(),
+        coefficients: (1..powers.len()).map(|j| coefficients[j] * smallest.powi(powers[j])).collect(),
         chi_squared: residual.norm_squared(),
         spare,
     })
