@@ -108,14 +108,18 @@ pub struct Theory {
     known: Option<Order>,
 }
 
-/// The second order beside a simulated risk; a number that is none, or beyond the floats, is null.
+/// The second order beside a simulated risk, without numbers that are beyond the floats.
 #[derive(Serialize)]
 pub struct SecondOrder {
+    #[serde(skip_serializing_if = "Option::is_none")]
     risk: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     share: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     size: Option<f64>,
     in_range: bool,
     /// The size of what two orders leave out, roughly, over the risk.
+    #[serde(skip_serializing_if = "Option::is_none")]
     left_out: Option<f64>,
     #[serde(skip)]
     term: SecondTerm,

@@ -199,12 +199,67 @@ fn simulate_is_unbiased_where_the_law_is_exact() {
 
 #[test]
 fn against_a_limit_law_there_is_a_ratio_and_no_z() {
+    // Two orders in 1/n are out of range: R2/(n R1) is .6 for n real rows.
     let line =
-        "simulate --model logistic --real 100 --synthetic 100 --weight 0.6 --generations 5 --replicates 200 --json";
+        "simulate --model poisson --real 100 --synthetic 100 --weight 0.6 --generations 5 --replicates 200 --json";
     let document = json(line);
     assert_eq!([&document["z"], &document["theory"]["exact"]], [&Value::Null, &Value::Bool(false)]);
-    // With very many replicates about 1.1; here the standard error is 0.06 of the risk.
-    assert!((0.8..1.5).contains(&number(&document, "ratio")), "{document}");
+    assert_eq!(document["theory"]["second_order"]["in_range"], false);
+    // About 1.24 in the limit of many replicates, whose standard error is 0.08 of the risk.
+    assert!((0.9..1.7).contains(&number(&document, "ratio")), "{document}");
+}
+
+/// Logistic regression at n = m = 100, w = 1/phi: R1 = w tr I^-1 and R2/R1 = 9.990251, with 17.100179 at w = 1; the optimum moves by -.39782/n.
+#[test]
+fn two_orders_where_they_are_in_range() {
+    let place = "--model logistic --real 100 --synthetic 100";
+    let golden = "0.6180339887498949";
+    let document = json(&format!("risk {place} --weight {golden} --json"));
+    assert_eq!([&document["order"], &document["exact"]], [&Value::from("second"), &Value::Bool(false)]);
+    assert_close(number(&document, "second_order_share"), 0.09990251, 1e-6);
+    assert_close(number(&document, "second_order_size"), 0.17100179, 1e-6);
+    let limit = number(&json(&format!("risk {place} --weight {golden} --order limit --json")), "risk");
+    assert_close(number(&document, "risk"), limit * 1.09990251, 1e-7);
+    assert_eq!(number(&document, "second_order_risk"), number(&document, "risk"));
+    let optimum = json(&format!("weight {place} --json"));
+    assert_eq!(optimum["order"], "second");
+    assert_close(number(&optimum, "weight"), 0.6180339887498949 - 0.0039782, 1e-5);
+    assert_eq!(number(&optimum, "weight"), number(&optimum, "second_order_weight"));
+    // z is against two orders.
+    let simulated = json(&format!("simulate {place} --weight 0.6 --generations 5 --replicates 200 --json"));
+    assert!(simulated["z"].is_number() && simulated["theory"]["order"] == "second", "{simulated}");
+    let minimised = json(&format!("optimize {place} --generations 40 --burn-in 10 --replicates 480 --json"));
+    assert!(minimised["z"].is_number() && minimised["order"] == "second", "{minimised}");
+    assert_eq!(number(&minimised, "theory_weight"), number(&optimum, "weight"));
+}
+
+/// Orders that are asked for, in range or not; those that are not known are refused.
+#[test]
+fn orders_on_demand() {
+    let risk =
+        |order: &str| json(&format!("risk --model linear --real 100 --synthetic 100 --weight 0.618 {order} --json"));
+    let [best, exact, second, limit] = ["", "--order exact", "--order second", "--order limit"].map(risk);
+    assert_eq!(number(&best, "risk"), number(&exact, "risk"));
+    assert_eq!(
+        [&exact["order"], &second["order"], &limit["order"]].map(|word| word.as_str().unwrap()),
+        ["exact", "second", "limit"]
+    );
+    // 1 + 1.975/n, and the third order.
+    assert_close(number(&second, "risk") / number(&limit, "risk"), 1.01975, 1e-5);
+    assert_close(number(&second, "risk") / number(&exact, "risk"), 1.0, 1e-3);
+    let poisson = "--model poisson --real 100 --synthetic 100";
+    let far = json(&format!("risk {poisson} --weight 0.618 --order second --json"));
+    assert_eq!((&far["order"], number(&far, "risk")), (&Value::from("second"), number(&far, "second_order_risk")));
+    assert_eq!(json(&format!("risk {poisson} --weight 0.618 --json"))["order"], "limit");
+    for (line, code) in [
+        ("risk --model gaussian-mean --real 9 --synthetic 9 --weight 0.5 --order limit".to_owned(), 2),
+        ("risk --model linear --schedule fixed --real 9 --synthetic 9 --weight 0.5 --order exact".to_owned(), 2),
+        ("risk --model linear --real 9 --synthetic 9 --weight 0.5 --order third".to_owned(), 2),
+        (format!("weight {poisson} --order second"), 3),
+        (format!("risk {poisson} --beta 20 --weight 0.5 --order second"), 3),
+    ] {
+        assert_eq!(run(&line).status.code(), Some(code), "{line}");
+    }
 }
 
 /// One row and full weight on it: the loss is the same in every replicate, and 0/0 is no number.
