@@ -278,8 +278,12 @@ impl Audit for Said {
     }
 
     fn examine(&self, place: &Place, seen: &Place, _: Key) -> Result<Deviation, String> {
-        let law_of =
-            |place: &Place| Prediction::new(&place.problem, place.schedule).expect("a valid place").ok_or("no law");
+        // Two orders have claims of their own.
+        let law_of = |place: &Place| {
+            let prediction = Prediction::new(&place.problem, place.schedule).expect("a valid place").ok_or("no law")?;
+            let is_exact = prediction.exact(domain::weight(place.weight));
+            Ok::<_, &str>(if is_exact { prediction } else { prediction.to_order(Order::Limit).expect("a limit law") })
+        };
         let (law, said) = (law_of(place)?, law_of(seen)?);
         let weight = domain::weight(place.weight);
         let limit = |w: f64| law.law().limit_risk(domain::weight(w));
