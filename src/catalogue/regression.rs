@@ -223,7 +223,7 @@ impl Truth for Regression {
                 let Some(law) = RandomDesign::new(self.noise_variance * trace, dim, sizes) else { return Ok(None) };
                 Prediction::of(Law::RandomDesign(law), rows)?
             }
-            Family::Logistic | Family::Poisson => Prediction::of(Law::Scalar(limit.clone()), rows)?.in_the_limit(None),
+            Family::Logistic | Family::Poisson => Prediction::of(Law::Scalar(limit), rows)?.in_the_limit(None),
         };
         Ok(Some(prediction.with_orders(limit, invariants)))
     }

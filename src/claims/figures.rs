@@ -200,7 +200,7 @@ fn figure_7e() -> Claim {
     let statement =
         "w = 0: the risk of logistic regression grows from the start like A(1/n + t/m), A = tr I(β)⁻¹, for n, m → ∞";
     let rungs = Rung::ladder::<3>(500, 1.0, 4, 1, 3);
-    let growth = Fitted::Logistic.ladder("n = m = 500, 1000, 2000, t = 1, 2", 40_000, 0.04, 0.0, rungs);
+    let growth = Fitted::Logistic.ladder("n = m = 500, 1000, 2000, t = 1, 2", 40_000, 0.06, 0.0, rungs);
     synthetic_growth("figure-7e", statement, growth, || growth_from_quadrature(Fitted::Logistic))
 }
 
@@ -459,7 +459,7 @@ fn figure_9c() -> Claim {
 fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, cap: u64, margin: f64) -> Claim {
     // n/m is not exactly k, since m is a whole number. Each size is compared with the law at its own n and m.
     let [naive, golden] = both_weights(0.19);
-    let rungs = Rung::ladder::<3>(if matches!(model, Fitted::Poisson) { 400 } else { 80 }, 0.19, 2, 0, 50);
+    let rungs = Rung::ladder::<3>(if matches!(model, Fitted::Poisson) { 200 } else { 80 }, 0.19, 2, 0, 50);
     let naive = model.ladder("naive weight", cap, 1.5 * margin, naive, rungs);
     panel(
         id,

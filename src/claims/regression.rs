@@ -250,7 +250,7 @@ pub fn limit_claim(model: Fitted) -> Claim {
             predicted::optima(move || model.predicted()),
             model.ladder("k = 1, w = .618, p = 2", cap, margin, w, Rung::ladder::<3>(first, 1.0, 2, 0, 40)),
             model.ladder("k = 1/4, w = .39, p = 2", cap / 4, 0.06, 0.39, quarter).in_full_tier(),
-            model.slopes("slopes at w*, k = 1, p = 2", 1024 * 16, margin, Rung::ladder::<3>(slopes, 1.0, 2, 6, 26)),
+            model.slopes("slopes at w*, k = 1, p = 2", 1024 * 8, margin, Rung::ladder::<3>(slopes, 1.0, 2, 6, 26)),
             model.referred(),
             // p = 1 has another tr I^-1, so that a wrong dependence on p shows.
             model.ladder("k = 4, w = .83, p = 1", 12_000, 0.02, 0.83, Rung::ladder::<3>(one, 4.0, 1, 0, 32)),

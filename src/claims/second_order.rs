@@ -15,7 +15,6 @@ use super::{Claim, Exactness, Source, certificate};
 use crate::catalogue::{self, Model};
 use crate::experiment::{Generations, Parameters, Problem};
 use crate::prediction::{Law, Order, Prediction};
-use crate::simulate::dispatch::SimulatorKind::Rows as ByRows;
 use crate::simulate::engine::Record;
 
 pub fn claims() -> Vec<Claim> {
@@ -214,7 +213,7 @@ impl Rungs {
     fn risks(self, name: &'static str, cap: u64, margin: f64, w: f64) -> Check {
         let case = |problem: Problem| {
             let risk = two_orders(&problem).average_risk(weight(w), self.from, self.until);
-            Case::of_problem(problem, ByRows, w, self.until - 1, risk).recording(self.record())
+            Case::of_problem(problem, self.model.coupled, w, self.until - 1, risk).recording(self.record())
         };
         ladder(name, cap, margin, 2, self.problems().into_iter().map(case).collect()).beyond(2)
     }
@@ -224,7 +223,7 @@ impl Rungs {
         let case = |problem: Problem| {
             let law = two_orders(&problem);
             let best = law.optimal_weight().expect("in range");
-            Case::of_problem(problem, ByRows, best, self.until - 1, best)
+            Case::of_problem(problem, self.model.coupled, best, self.until - 1, best)
                 .recording(self.record())
                 .with_curve(move |w| law.limit_risk(weight(w)))
         };
@@ -239,6 +238,7 @@ fn two_orders(problem: &Problem) -> Law {
 fn law() -> Claim {
     let logistic = Rungs { model: &catalogue::LOGISTIC, truth: TRUTHS[0], real: 50, ratio: 1.0, from: 0, until: 40 };
     let poisson = Rungs { model: &catalogue::POISSON, truth: TRUTHS[1], real: 50, ratio: 1.0, from: 0, until: 3 };
+    let linear = Rungs { model: &catalogue::LINEAR, truth: CORRELATED, real: 30, ratio: 1.0, from: 0, until: 12 };
     let correlated = Rungs { model: &catalogue::LOGISTIC, truth: CORRELATED, real: 80, ratio: 0.5, from: 0, until: 30 };
     Claim {
         id: "regression-second-order",
@@ -253,7 +253,8 @@ fn law() -> Claim {
             recursion("the program's predictions in range and out of it", 1e-9, predictions),
             logistic.risks("logistic, p = 1, w = .3", 24_000, 0.0135, 0.3),
             poisson.risks("Poisson, p = 1, w = .618, t = 0..2", 240_000, 0.0135, 0.618),
-            correlated.risks("logistic, correlated rows, w = .5", 12_000, 0.02, 0.5),
+            linear.risks("linear, correlated rows, w = .6, t = 0..11", 400_000, 0.006, 0.6),
+            correlated.risks("logistic, correlated rows, w = .5", 12_000, 0.03, 0.5),
         ],
     }
 }

@@ -458,7 +458,7 @@ impl RiskArgs {
         let document = self.compute.install(|| {
             let laws = Laws::new(&problem, schedule, at)?;
             let laws = laws.ok_or_else(|| Failure::CouldNotRun(no_law(&problem, schedule)))?;
-            let laws = laws.to_order(&self.asked, &problem, schedule)?;
+            let laws = laws.by_order(&self.asked, &problem, schedule)?;
             let no_limit = no_law(&problem, schedule);
             let results = weights.iter().map(|&weight| Self::result(&laws, weight, at, &no_limit));
             let results = results.collect::<Result<Vec<_>, Failure>>()?;
@@ -554,7 +554,7 @@ impl Laws {
     }
 
     /// The same by the order that is asked for.
-    fn to_order(self, asked: &Asked, problem: &Problem, schedule: ScheduleKind) -> Result<Self, Failure> {
+    fn by_order(self, asked: &Asked, problem: &Problem, schedule: ScheduleKind) -> Result<Self, Failure> {
         let of = |prediction| asked.of(prediction, problem, schedule);
         Ok(Self { risk: of(self.risk)?, limit: self.limit.map(of).transpose()? })
     }

@@ -131,12 +131,12 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     }
     let failed: f64 = ["naive_failed_fits", "golden_failed_fits"].iter().flat_map(|name| table.column(name)).sum();
     let mut notes = vec![format!("{}; {} chains", "n = 100, m = ⌊n/k⌋, t = 150..199", table.number("replicates"))];
-    let line = if subject.exact() {
-        "Lines: exact risk".to_owned()
+    if subject.exact() {
+        notes.push("Dots, 95 % bands: simulated. Lines: exact risk.".to_owned());
     } else {
-        format!("Solid: {}; dashed: limit law", orders_name(table))
-    };
-    notes.push(format!("Dots, 95 % bands: simulated. {line}."));
+        notes.push("Dots, 95 % bands: simulated. Dashed: limit law.".to_owned());
+        notes.push(format!("Solid: {}.", orders_name(table)));
+    }
     if failed > 0.0 {
         notes.push(format!("Left out for want of a fit: {failed} of {} chains.", 20.0 * table.number("replicates")));
     }

@@ -19,7 +19,7 @@ const COMMANDS: &[(&str, i32)] = &[
     ("risk --model logistic --real 9 --synthetic 9 --weight 0 --generations 4", 0),
     ("risk --model poisson --beta 20 --real 9 --synthetic 9 --weight 0.5", 0),
     ("weight --model poisson --beta 20 --real 9 --synthetic 9", 0),
-    ("simulate --model poisson --beta 20 --real 9 --synthetic 9 --weight 0.5 --generations 1 --replicates 64", 0),
+    ("simulate --model poisson --beta 20 --real 9 --synthetic 9 --weight 0.5 --generations 1 --replicates 64", 3),
     ("simulate --model gaussian-mean --real 9 --synthetic 9 --weight 0.5 --generations 3 --replicates 500", 0),
     ("simulate --model gaussian-mean --real 9 --synthetic 9 --weight 0.5 --generations 3 --replicates 2", 0),
     ("simulate --model gaussian-covariance --real 4 --synthetic 4 --weight 0 --generations 3000 --replicates 64", 0),

@@ -216,17 +216,18 @@ fn two_orders_where_they_are_in_range() {
     let golden = "0.6180339887498949";
     let document = json(&format!("risk {place} --weight {golden} --json"));
     assert_eq!([&document["order"], &document["exact"]], [&Value::from("second"), &Value::Bool(false)]);
-    assert_close(number(&document, "second_order_share"), 0.09990251, 1e-6);
-    assert_close(number(&document, "second_order_size"), 0.17100179, 1e-6);
+    assert_close(number(&document, "second_order_share"), 0.09990251, 1e-6, "share");
+    assert_close(number(&document, "second_order_size"), 0.17100179, 1e-6, "size");
     let limit = number(&json(&format!("risk {place} --weight {golden} --order limit --json")), "risk");
-    assert_close(number(&document, "risk"), limit * 1.09990251, 1e-7);
+    assert_close(number(&document, "risk"), limit * 1.09990251, 1e-7, "risk");
     assert_eq!(number(&document, "second_order_risk"), number(&document, "risk"));
     let optimum = json(&format!("weight {place} --json"));
     assert_eq!(optimum["order"], "second");
-    assert_close(number(&optimum, "weight"), 0.6180339887498949 - 0.0039782, 1e-5);
+    assert_close(number(&optimum, "weight"), 0.6180339887498949 - 0.0039782, 1e-5, "optimum");
     assert_eq!(number(&optimum, "weight"), number(&optimum, "second_order_weight"));
     // z is against two orders.
-    let simulated = json(&format!("simulate {place} --weight 0.6 --generations 5 --replicates 200 --json"));
+    let simulated =
+        json(&format!("simulate {place} --weight 0.6 --generations 25 --burn-in 5 --replicates 1000 --json"));
     assert!(simulated["z"].is_number() && simulated["theory"]["order"] == "second", "{simulated}");
     let minimised = json(&format!("optimize {place} --generations 40 --burn-in 10 --replicates 480 --json"));
     assert!(minimised["z"].is_number() && minimised["order"] == "second", "{minimised}");
@@ -237,16 +238,16 @@ fn two_orders_where_they_are_in_range() {
 #[test]
 fn orders_on_demand() {
     let risk =
-        |order: &str| json(&format!("risk --model linear --real 100 --synthetic 100 --weight 0.618 {order} --json"));
-    let [best, exact, second, limit] = ["", "--order exact", "--order second", "--order limit"].map(risk);
+        |order: &str| json(&format!("risk --model linear --real 100 --synthetic 100 --weight 0.618{order} --json"));
+    let [best, exact, second, limit] = ["", " --order exact", " --order second", " --order limit"].map(risk);
     assert_eq!(number(&best, "risk"), number(&exact, "risk"));
     assert_eq!(
         [&exact["order"], &second["order"], &limit["order"]].map(|word| word.as_str().unwrap()),
         ["exact", "second", "limit"]
     );
     // 1 + 1.975/n, and the third order.
-    assert_close(number(&second, "risk") / number(&limit, "risk"), 1.01975, 1e-5);
-    assert_close(number(&second, "risk") / number(&exact, "risk"), 1.0, 1e-3);
+    assert_close(number(&second, "risk") / number(&limit, "risk"), 1.01975, 1e-5, "two orders over the limit");
+    assert_close(number(&second, "risk") / number(&exact, "risk"), 1.0, 1e-3, "two orders over the exact law");
     let poisson = "--model poisson --real 100 --synthetic 100";
     let far = json(&format!("risk {poisson} --weight 0.618 --order second --json"));
     assert_eq!((&far["order"], number(&far, "risk")), (&Value::from("second"), number(&far, "second_order_risk")));

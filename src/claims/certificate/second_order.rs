@@ -18,14 +18,16 @@ fn sum(terms: impl Iterator<Item = Q>) -> Q {
 /// The inverse of a triangle with a unit diagonal, entries below it: the rows used here.
 fn inverse(lower: &[Vec<Q>]) -> Vec<Vec<Q>> {
     let p = lower.len();
-    let mut found = vec![vec![q(0, 1); p]; p];
-    for j in 0..p {
-        for i in j..p {
-            let known = sum((j..i).map(|l| lower[i][l].clone() * found[l][j].clone()));
-            found[i][j] = if i == j { q(1, 1) } else { -known };
+    // Column by column, downwards.
+    let column = |j: usize| {
+        let mut found: Vec<Q> = vec![q(0, 1); j];
+        for row in &lower[j..] {
+            let known = sum(row.iter().zip(&found).map(|(l, x)| l.clone() * x.clone()));
+            found.push(if found.len() == j { q(1, 1) } else { -known });
         }
-    }
-    found
+        found
+    };
+    transposed(&(0..p).map(column).collect::<Vec<_>>())
 }
 
 fn transposed(matrix: &[Vec<Q>]) -> Vec<Vec<Q>> {
@@ -169,12 +171,12 @@ fn read(cells: &[Cell], labels: &[Label], inverse: &[Vec<Q>]) -> Coefficients<Q>
         let ([a, b, c], Cell([e1, e2, e3])) = (&links[i], &cells[i]);
         let fourth = q(1, 4) * b.sqr() + q(1, 3) * a.clone() * c.clone();
         let own = a.sqr() * e2.clone() + a.clone() * b.clone() * e3.clone() + fourth * q(3, 1) * e1.sqr();
-        first = first + weight(i, i) * a.sqr() * e1.clone();
-        second = second + weight(i, i) * own;
+        first += weight(i, i) * a.sqr() * e1.clone();
+        second += weight(i, i) * own;
         // Errors of two cells are uncorrelated, but both links are bent.
         for j in (0..p).filter(|j| *j != i) {
             let Cell([other, ..]) = &cells[j];
-            second = second + weight(i, j) * q(1, 4) * b.clone() * links[j][1].clone() * e1.clone() * other.clone();
+            second += weight(i, j) * q(1, 4) * b.clone() * links[j][1].clone() * e1.clone() * other.clone();
         }
     }
     Coefficients { first, second }
