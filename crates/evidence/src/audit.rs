@@ -163,7 +163,7 @@ pub fn audit<A: Audit + 'static>(name: &'static str, places: usize, audit: A) ->
 }
 
 /// An audit of something that takes places for others.
-pub struct Mistaken<A, F>(pub A, pub F);
+pub(crate) struct Mistaken<A, F>(pub A, pub F);
 
 impl<A: Audit, F: Fn(&A::Place) -> A::Place + Send + Sync> Audit for Mistaken<A, F> {
     type Place = A::Place;
@@ -178,7 +178,7 @@ impl<A: Audit, F: Fn(&A::Place) -> A::Place + Send + Sync> Audit for Mistaken<A,
     }
 }
 
-pub fn visit<A: Audit>(audit: &A, places: usize, context: &Context<'_>) -> Finding {
+pub(crate) fn visit<A: Audit>(audit: &A, places: usize, context: &Context<'_>) -> Finding {
     let visited = |index: usize| {
         if context.is_stopped() {
             return None;

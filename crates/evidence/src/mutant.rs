@@ -11,6 +11,9 @@ use crate::finding::Finding;
 use crate::sampled::Sampled;
 use crate::verdict::Verdict;
 
+/// Visits so many places of an audit.
+pub type Visits = Box<dyn Fn(usize, &Context<'_>) -> Finding + Send + Sync>;
+
 /// A replacement of one side of a check.
 pub enum Side {
     /// What is expected in each case.
@@ -18,7 +21,7 @@ pub enum Side {
     /// A case with another simulation, in place of each.
     Simulation(Box<dyn Fn(&Case) -> Case + Send + Sync>),
     /// An audit of so many places, of something that takes them for others.
-    Places(Box<dyn Fn(usize, &Context<'_>) -> Finding + Send + Sync>),
+    Places(Visits),
 }
 
 /// A check with one side replaced.

@@ -301,14 +301,14 @@ impl Audit for Said {
         }
         let relative = limit(place.weight) / law.law().fresh_only_risk();
         if relative.is_finite() {
-            worst = worst.max(Deviation::relative(said.relative_risk(weight), relative, rounding));
+            worst = worst.max(Deviation::relative(said.relative_risk(domain::weight(seen.weight)), relative, rounding));
         }
         if let Some(best) = said.optimal_weight() {
             let of_rows = n * law.law().fresh_only_risk() / limit(best);
             let found = said.effective_sample_size().unwrap_or(f64::NAN);
             worst = worst.max(Deviation::relative(found, of_rows, rounding)).max(optimum(&limit, best));
         }
-        if let Some(t) = said.generations_to_limit(weight) {
+        if let Some(t) = said.generations_to_limit(domain::weight(seen.weight)) {
             let distance = |t: u32| (law.risk(weight, Generations::At(t)) / limit(place.weight) - 1.0).abs();
             // One hundredth, to rounding: there are places where a risk is just so far.
             let [least, most] = [0.01 - 1e-9, 0.01 + 1e-9];

@@ -359,7 +359,9 @@ impl Audit for Divisors {
     type Found = Deviation;
 
     fn place(&self, rng: &mut StreamRng) -> Divided {
-        Divided { dim: dimension(rng) as usize, rows: log_uniform(rng, 2.0, 1e4) as usize, by_rows: rng.random() }
+        // Of at most p rows the last entries of a covariance follow from the others, with an error that grows with the condition of these.
+        let dim = dimension(rng) as usize;
+        Divided { dim, rows: log_uniform(rng, dim as f64 + 1.0, 1e4).ceil() as usize, by_rows: rng.random() }
     }
 
     fn examine(&self, place: &Divided, seen: &Divided, key: Key) -> Result<Deviation, String> {

@@ -111,7 +111,10 @@ impl Audit for Streams {
             let distance = DISTANCES[rng.random_range(0..DISTANCES.len())];
             match rng.random_range(0..5) {
                 0 => other.is_synthetic = !one.is_synthetic,
-                1 => other.generation = t + rng.random_range(1..=300),
+                1 => {
+                    other.generation =
+                        t + if rng.random() { 1 << rng.random_range(0..9) } else { rng.random_range(1..=300) }
+                }
                 2 => other.first = distance.next_multiple_of(64),
                 3 => other.cell = distance,
                 _ => other.experiment = distance,

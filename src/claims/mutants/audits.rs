@@ -294,8 +294,8 @@ fn keys() -> Vec<Row> {
         wrong("key: real and synthetic rows of one stream", |x| Fields { is_synthetic: false, ..x }),
         wrong("key: pairs of replicates", |x| Fields { replicate: x.replicate & !1, ..x }),
         wrong("key: one stream for a generation", |x| Fields { index: 0, ..x }),
-        batches("batches: streams that begin again every eight generations", |x| streams::Batch {
-            generation: 1 + (x.generation - 1) % 8,
+        batches("batches: streams that begin again every second generation", |x| streams::Batch {
+            generation: 1 + (x.generation - 1) % 2,
             ..x
         }),
         batches("batches: real and synthetic rows of one stream", |x| streams::Batch { is_synthetic: false, ..x }),
