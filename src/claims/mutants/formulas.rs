@@ -352,7 +352,7 @@ fn regressions() -> Vec<Row> {
         }),
         wrong(LOGISTIC.0, LOGISTIC.1, "logistic information not inverted", |c| {
             let (across, along) = logistic_information(c);
-            logistic(c, (p(c) - 1.0) * across + along)
+            scaled(c, (p(c) - 1.0) * across + along)
         }),
         right(SEPARATION.0, SEPARATION.1, "control: Cover's count", |c| ended(c, separated(p(c) as i32, n(c)))),
         wrong(SEPARATION.0, SEPARATION.1, "Cover's count up to i = p", |c| ended(c, separated(p(c) as i32 + 1, n(c)))),
