@@ -49,6 +49,7 @@ fn found(kind: Kind, finding: Finding) -> Evidence {
     Evidence {
         kind,
         check: format!("a check of kind {}", kind.word()),
+        route: Route::By { words: "another computation", functions: &["module::function"] },
         finding,
         reproduce: format!("goldenweight verify --kinds {} --seed 7", kind.word()),
         seconds: 0.25,

@@ -182,6 +182,7 @@ fn outcome() -> RunOutcome {
     let evidence = |kind: Kind, finding| Evidence {
         kind,
         check: "a check".to_owned(),
+        route: if kind == Kind::Property { Route::Consequence } else { Route::By { words: "another computation", functions: &[] } },
         finding,
         reproduce: format!("goldenweight verify --kinds {}", kind.word()),
         seconds: 0.25,
