@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use goldenweight::claims::registry;
-use goldenweight::evidence::{Claim, Compared, Finding, Kind, Machine, Measure, Statement, Verdict};
+use goldenweight::evidence::{Claim, Compared, Finding, Kind, Machine, Measure, Route, Statement, Verdict};
 use goldenweight::outcome::{About, ClaimOutcome, Counts, Evidence, NotRun, RunOutcome};
 use goldenweight::report::html;
 use goldenweight::stats::compare::{Comparison, Estimate};

@@ -17,7 +17,7 @@ use syn::{ImplItem, Item, Type, UseTree};
 const NUMBERS: [&str; 6] = ["exact", "interval", "jet", "parameters", "scalar", "wide"];
 
 /// Methods of laws whose names are also those of other types' methods.
-const AMBIGUOUS: [&str; 0] = [];
+const AMBIGUOUS: [&str; 1] = ["noise"];
 
 /// Routes that no function of the program computes.
 const ELSEWHERE: [&str; 11] = [
@@ -95,15 +95,26 @@ impl Module {
     }
 }
 
-/// Paths, names of methods and quoted texts, in macros too.
-fn mentions(tokens: TokenStream, found: &mut [BTreeSet<Vec<String>>; 3]) {
+/// What a function mentions.
+#[derive(Default)]
+struct Mentions {
+    called: BTreeSet<Vec<String>>,
+    named: BTreeSet<Vec<String>>,
+    /// Names of variables. A function of such a name counts only where it is called.
+    variables: BTreeSet<Vec<String>>,
+    methods: BTreeSet<String>,
+    quoted: BTreeSet<String>,
+}
+
+/// Adds what these tokens mention, in macros too.
+fn mentions(tokens: TokenStream, found: &mut Mentions) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is = |i: usize, c: char| matches!(tokens.get(i), Some(TokenTree::Punct(p)) if p.as_char() == c);
     let mut i = 0;
     while i < tokens.len() {
         match &tokens[i] {
             TokenTree::Group(group) => mentions(group.stream(), found),
-            TokenTree::Literal(text) => _ = found[2].insert(vec![text.to_string().trim_matches('"').to_owned()]),
+            TokenTree::Literal(text) => _ = found.quoted.insert(text.to_string().trim_matches('"').to_owned()),
             TokenTree::Ident(first) => {
                 // A range ends with two points, a method follows one.
                 let follows_point = i > 0 && is(i - 1, '.') && !(i > 1 && is(i - 2, '.'));
@@ -115,10 +126,16 @@ fn mentions(tokens: TokenStream, found: &mut [BTreeSet<Vec<String>>; 3]) {
                 }
                 let called = is(i + 1, ':')
                     || matches!(tokens.get(i + 1), Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::Parenthesis);
-                if !follows_point {
-                    found[0].insert(path);
+                let before = |word: &str| i > 0 && matches!(&tokens[i - 1], TokenTree::Ident(ident) if ident == word);
+                let is_parameter = path.len() == 1 && is(i + 1, ':') && !is(i + 2, ':');
+                if follows_point {
+                    found.methods.extend(called.then(|| path[0].clone()));
+                } else if path.len() == 1 && (before("let") || before("mut")) || is_parameter {
+                    found.variables.insert(path);
                 } else if called {
-                    found[1].insert(path);
+                    found.called.insert(path);
+                } else {
+                    found.named.insert(path);
                 }
             }
             TokenTree::Punct(_) => {}
@@ -178,22 +195,21 @@ impl Calls {
     }
 
     fn add(&mut self, module: &Module, own: Option<&str>, name: &str, tokens: TokenStream, laws: &Laws) -> String {
-        let mut found = Default::default();
+        let mut found = Mentions::default();
         mentions(tokens, &mut found);
-        let [paths, methods, quoted] = found;
         let mut called = BTreeSet::new();
-        for path in paths {
-            let absolute = module.absolute(&path, own);
+        for path in found.called.iter().chain(found.named.difference(&found.variables)) {
+            let absolute = module.absolute(path, own);
             called.insert(if laws.has(&absolute) { format!("{LAW}{}", absolute.join("::")) } else { key(&absolute) });
             // A variant of an enum stands for the enum.
             called.extend(absolute.split_last().map(|(_, of)| key(of)));
         }
-        called.extend(methods.into_iter().map(|path| format!(".{}", path[0])));
+        called.extend(found.methods.iter().map(|method| format!(".{method}")));
         let own = module.path.iter().map(String::as_str).chain(own).chain([name]);
         let key = key(&own.map(str::to_owned).collect::<Vec<_>>());
         called.remove(&key);
         self.of.entry(key.clone()).or_default().extend(called);
-        self.quoted.insert(key.clone(), quoted.into_iter().map(|text| text[0].clone()).collect());
+        self.quoted.insert(key.clone(), found.quoted);
         key
     }
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::process::Command;
 
 use goldenweight::catalogue::{self, Model};
-use goldenweight::evidence::{Compared, Finding, Kind, Machine, Measure, Statement, Verdict};
+use goldenweight::evidence::{Compared, Finding, Kind, Machine, Measure, Route, Statement, Verdict};
 use goldenweight::experiment::{Generations, Parameters, Problem};
 use goldenweight::outcome::calibration::{
     CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Reasons, Share,
