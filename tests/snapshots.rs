@@ -182,7 +182,11 @@ fn outcome() -> RunOutcome {
     let evidence = |kind: Kind, finding| Evidence {
         kind,
         check: "a check".to_owned(),
-        route: if kind == Kind::Property { Route::Consequence } else { Route::By { words: "another computation", functions: &[] } },
+        route: if kind == Kind::Property {
+            Route::Consequence
+        } else {
+            Route::By { words: "another computation", functions: &[] }
+        },
         finding,
         reproduce: format!("goldenweight verify --kinds {}", kind.word()),
         seconds: 0.25,

@@ -52,7 +52,8 @@ fn sequence() -> Claim {
                     })
                 });
                 cases.collect()
-            }).by("the risk of each generation, minimised", &["dynamic::after"]),
+            })
+            .by("the risk of each generation, minimised", &["dynamic::after"]),
             property(
                 "the risk under them is v_t, and no other sequence is below",
                 "((A_r/ν_n, A_s/ν_m, ρ − 1), weights)",
@@ -64,7 +65,8 @@ fn sequence() -> Claim {
                     error(best, weights[weights.len() - 1] * c.0, 10.0 * IDENTITY)
                         .max(holds(risk(others) >= best * (1.0 - 10.0 * IDENTITY)))
                 },
-            ).by("the risk of each generation, minimised", &["dynamic::after"]),
+            )
+            .by("the risk of each generation, minimised", &["dynamic::after"]),
             simulation(
                 "risk of the Gaussian mean at n : m = 1 : 4",
                 600_000,
@@ -88,7 +90,8 @@ fn fibonacci() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("dynamic-fibonacci"),
-            exact("200 generations in exact rationals", certificate::dynamic::fibonacci).by("Fibonacci numbers, added up", &["certificate::dynamic::fibonacci_ratios"]),
+            exact("200 generations in exact rationals", certificate::dynamic::fibonacci)
+                .by("Fibonacci numbers, added up", &["certificate::dynamic::fibonacci_ratios"]),
             simulation(
                 "risk of the Gaussian mean at n = m",
                 600_000,
@@ -124,14 +127,16 @@ fn riccati() -> Claim {
                     ]
                 };
                 [1e-4, 0.01, 0.25, 1.0, 4.0, 1e6].into_iter().flat_map(case).collect()
-            }).by("the map, applied 10,000 times", &["dynamic::mapped"]),
+            })
+            .by("the map, applied 10,000 times", &["dynamic::mapped"]),
             property("w* is the fixed point, and they decrease towards it", "k", mixing_ratios, |&k| {
                 let w = weights::optimal_weight(&ratio(k));
                 let first: Vec<f64> = theory::weights(&weights::law(&ratio(k))).take(8).collect();
                 let slack = 1.0 + 10.0 * IDENTITY;
                 error((k + w) / (1.0 + k + w), w, IDENTITY)
                     .max(holds(first.windows(2).all(|v| v[1] <= v[0] * slack) && first[7] >= w / slack))
-            }).consequence(),
+            })
+            .consequence(),
         ],
     }
 }

@@ -105,7 +105,8 @@ fn figure_7a() -> Claim {
                 let stepped = Panel::Mean.moments(4, HUNDRED, 0.0, 999);
                 let case = |t: u32| (format!("t = {t}"), 0.04 * (1.0 + f64::from(t)), stepped[t as usize]);
                 [0, 1, 10, 100, 999].map(case).to_vec()
-            }).by("the covariance matrix of the mean", &["moments::mean_risk"]),
+            })
+            .by("the covariance matrix of the mean", &["moments::mean_risk"]),
             simulation("risk at t = 5 and 20", 400_000, 0.02, vec![at(5), at(20)]),
         ],
     )
@@ -125,7 +126,8 @@ fn figure_7b() -> Claim {
                 let stepped = Panel::Covariance.moments(4, HUNDRED, 0.0, 999);
                 let case = |t: u32| (format!("t = {t}"), law.risk_at(weight(0.0), t), stepped[t as usize]);
                 [0, 1, 10, 100, 999].map(case).to_vec()
-            }).by("the table of second moments", &["moments::weighted_moments"]),
+            })
+            .by("the table of second moments", &["moments::weighted_moments"]),
             simulation("risk at t = 2 and 6", 400_000, 0.02, vec![at(2), at(6)]),
         ],
     )
@@ -145,7 +147,8 @@ fn figure_7c() -> Claim {
                 let stepped = Panel::Cdf.moments(1, HUNDRED, 0.0, 999);
                 let case = |t: u32| (format!("t = {t}"), law.risk_at(weight(0.0), t), stepped[t as usize]);
                 [0, 1, 10, 100, 999].map(case).to_vec()
-            }).by("common ancestors of two rows", &["moments::common_ancestor"]),
+            })
+            .by("common ancestors of two rows", &["moments::common_ancestor"]),
             simulation("risk at t = 20 and 100", 26_000, 0.07, vec![at(20), at(100)]),
         ],
     )
@@ -174,20 +177,17 @@ fn figure_7d() -> Claim {
                     (format!("generation 0 on N(0, {s} I), t = {t}"), risk, slope * (1.0 / s + f64::from(t)))
                 };
                 [(1.0, 0), (1.0, 999), (0.25, 0), (0.25, 999)].map(case).to_vec()
-            }).by("quadrature of 1/χ²", &["moments::chi_squared_mean"]),
+            })
+            .by("quadrature of 1/χ²", &["moments::chi_squared_mean"]),
             simulation("risk at t = 10 and 300", 32_000, 0.06, vec![case(10), case(300)]),
         ],
     )
 }
 
 /// Panels (e) and (f) of figure 7: simulated risks in the first generations against the limit law A(1/n + t/m), and its constant A by quadrature.
-fn synthetic_growth(
-    id: &'static str,
-    statement: &'static str,
-    growth: Check,
-    model: Fitted,
-) -> Claim {
-    let constant = recursion("A(1/n + t/m) with A by quadrature", QUADRATURE, move || growth_from_quadrature(model)).by("quadrature over a normal variable", &["moments::normal_mean"]);
+fn synthetic_growth(id: &'static str, statement: &'static str, growth: Check, model: Fitted) -> Claim {
+    let constant = recursion("A(1/n + t/m) with A by quadrature", QUADRATURE, move || growth_from_quadrature(model))
+        .by("quadrature over a normal variable", &["moments::normal_mean"]);
     panel(id, statement, "w = 0, p = 4, fixed t, n = m → ∞", Exactness::Limit, vec![growth, constant])
 }
 
@@ -242,10 +242,16 @@ fn curve_recursion(panel: Panel, p: usize) -> Vec<(String, f64, f64)> {
 
 fn figure_8a() -> Claim {
     let mut checks = curve(Panel::Mean, 2, 38_000, 0.025, &STATIONARY);
-    checks.push(recursion("covariance matrix of the mean", RECURSION, || curve_recursion(Panel::Mean, 2)).by("the covariance matrix of the mean", &["moments::mean_risk"]));
-    checks.push(exact("minimum by branch and bound", || {
-        certificate::figures::curve(Panel::Mean, GOLDEN, 1e-9, (0.012_360_7, 0.5e-7))
-    }).consequence());
+    checks.push(
+        recursion("covariance matrix of the mean", RECURSION, || curve_recursion(Panel::Mean, 2))
+            .by("the covariance matrix of the mean", &["moments::mean_risk"]),
+    );
+    checks.push(
+        exact("minimum by branch and bound", || {
+            certificate::figures::curve(Panel::Mean, GOLDEN, 1e-9, (0.012_360_7, 0.5e-7))
+        })
+        .consequence(),
+    );
     panel(
         "figure-8a",
         "the mean's risk over w, averaged over t = 150..199, is least at 1/φ, where it is .0123607",
@@ -257,10 +263,16 @@ fn figure_8a() -> Claim {
 
 fn figure_8b() -> Claim {
     let mut checks = curve(Panel::Covariance, 2, 32_000, 0.03, &STATIONARY);
-    checks.push(recursion("all p⁴ second moments", RECURSION, || curve_recursion(Panel::Covariance, 2)).by("the table of second moments", &["moments::weighted_moments"]));
-    checks.push(exact("minimum by branch and bound", || {
-        certificate::figures::curve(Panel::Covariance, 0.6198, 0.5e-4, (0.037_564_1, 0.5e-7))
-    }).consequence());
+    checks.push(
+        recursion("all p⁴ second moments", RECURSION, || curve_recursion(Panel::Covariance, 2))
+            .by("the table of second moments", &["moments::weighted_moments"]),
+    );
+    checks.push(
+        exact("minimum by branch and bound", || {
+            certificate::figures::curve(Panel::Covariance, 0.6198, 0.5e-4, (0.037_564_1, 0.5e-7))
+        })
+        .consequence(),
+    );
     panel(
         "figure-8b",
         "the covariance's risk over w, averaged over t = 150..199, is least at .6198, not at 1/φ; its least value is .0375641",
@@ -272,10 +284,16 @@ fn figure_8b() -> Claim {
 
 fn figure_8c() -> Claim {
     let mut checks = curve(Panel::Cdf, 1, 4_000, 0.06, &Record::Average { from: 30, until: 80 });
-    checks.push(recursion("resampled points", RECURSION, || curve_recursion(Panel::Cdf, 1)).by("common ancestors of two rows", &["moments::common_ancestor"]));
-    checks.push(exact("minimum by branch and bound", || {
-        certificate::figures::curve(Panel::Cdf, 0.617, 0.5e-4, (0.001_028_29, 0.5e-8))
-    }).consequence());
+    checks.push(
+        recursion("resampled points", RECURSION, || curve_recursion(Panel::Cdf, 1))
+            .by("common ancestors of two rows", &["moments::common_ancestor"]),
+    );
+    checks.push(
+        exact("minimum by branch and bound", || {
+            certificate::figures::curve(Panel::Cdf, 0.617, 0.5e-4, (0.001_028_29, 0.5e-8))
+        })
+        .consequence(),
+    );
     panel(
         "figure-8c",
         "the risk of the distribution function over w, averaged over t = 150..199, is least at .6170, not at 1/φ; its least value is .00102829",
@@ -309,7 +327,10 @@ fn regression_curve(id: &'static str, statement: &'static str, model: Fitted) ->
         "n = m → ∞, p = 2, β = (1, 1)",
         Exactness::Limit,
         vec![
-            recursion("limit law along the grid, A by quadrature", QUADRATURE, move || model.curve_from_quadrature(1.0, 2)).by("quadrature over a normal variable", &["moments::normal_mean"]),
+            recursion("limit law along the grid, A by quadrature", QUADRATURE, move || {
+                model.curve_from_quadrature(1.0, 2)
+            })
+            .by("quadrature over a normal variable", &["moments::normal_mean"]),
             minimisers,
             model.ladder("w = .3", cap, margin, 0.3, rungs),
             model.ladder("w = .78", cap, margin, 0.78, rungs),
@@ -363,8 +384,10 @@ fn figure_8d() -> Claim {
                     ("10^7 risk".to_owned(), (law.limit_risk(weight(best)) * 1e7).round(), 126_089.0),
                 ];
                 [0.2, 0.38, 0.5, 0.62, 0.78].map(|w| linear_relation(HUNDRED, w)).into_iter().chain(stated).collect()
-            }).by("pairs of eigenvalues, by quadrature", &["moments::design_step"]),
-            exact("w = 1/2 in rationals", certificate::random_design::pooled_curves).by("the moments of one row", &["certificate::random_design::passed_on"]),
+            })
+            .by("pairs of eigenvalues, by quadrature", &["moments::design_step"]),
+            exact("w = 1/2 in rationals", certificate::random_design::pooled_curves)
+                .by("the moments of one row", &["certificate::random_design::passed_on"]),
         ],
     )
 }
@@ -411,7 +434,8 @@ fn two_curves(panel: Panel, p: usize, ratios: &[f64], cap: u64, margin: f64, rec
                 Panel::Covariance => || certificate::figures::two_curves(Panel::Covariance),
                 Panel::Cdf => || certificate::figures::two_curves(Panel::Cdf),
             },
-        ).consequence(),
+        )
+        .consequence(),
         property(
             "golden below naive all along the grid",
             "k",
@@ -516,11 +540,13 @@ fn figure_9d() -> Claim {
         Exactness::Exact,
         vec![
             simulation("risk at either end of the grid", 32_000, 0.06, cases.collect()),
-            exact("the naive weight's curve in rationals", certificate::random_design::pooled_curves).by("the moments of one row", &["certificate::random_design::passed_on"]),
+            exact("the naive weight's curve in rationals", certificate::random_design::pooled_curves)
+                .by("the moments of one row", &["certificate::random_design::passed_on"]),
             recursion("pairs of eigenvalues by quadrature", RECURSION, || {
                 let (rows, effective) = rows_at(0.19);
                 both_weights(effective).map(|w| linear_relation(rows, w)).to_vec()
-            }).by("pairs of eigenvalues, by quadrature", &["moments::design_step"]),
+            })
+            .by("pairs of eigenvalues, by quadrature", &["moments::design_step"]),
             property(
                 "golden below naive all along the grid",
                 "k",

@@ -188,7 +188,9 @@ impl Fitted {
             assert_eq!(reference.schedule, ScheduleKind::Fresh, "regressions are referred to with fresh rows");
             cases.into_iter().map(move |case| case.against(reference.risk))
         });
-        simulation("at small sizes, against another implementation", 30_000, 0.075, cases.collect()).by("a simulation in NumPy", &[]).in_full_tier()
+        simulation("at small sizes, against another implementation", 30_000, 0.075, cases.collect())
+            .by("a simulation in NumPy", &[])
+            .in_full_tier()
     }
 
     /// The rung under another schedule at generation `from`, expected to have so much of the limit law's risk of the real rows alone.
@@ -258,9 +260,12 @@ pub fn limit_claim(model: Fitted) -> Claim {
         source: Source::Paper,
         exactness: Exactness::Limit,
         checks: vec![
-            recursion("limit law with A by quadrature, iterated", QUADRATURE, move || constants_from_quadrature(model)).by("quadrature over a normal variable", &["moments::normal_mean"]),
-            predicted::risks(move || model.predicted()).by("quadrature over a normal variable", &["moments::normal_mean"]),
-            predicted::optima(move || model.predicted()).by("quadrature over a normal variable", &["moments::normal_mean"]),
+            recursion("limit law with A by quadrature, iterated", QUADRATURE, move || constants_from_quadrature(model))
+                .by("quadrature over a normal variable", &["moments::normal_mean"]),
+            predicted::risks(move || model.predicted())
+                .by("quadrature over a normal variable", &["moments::normal_mean"]),
+            predicted::optima(move || model.predicted())
+                .by("quadrature over a normal variable", &["moments::normal_mean"]),
             model.ladder("k = 1, w = .618, p = 2", cap, margin, w, Rung::ladder::<3>(first, 1.0, 2, 0, 40)),
             model.ladder("k = 1/4, w = .39, p = 2", cap / 4, 0.06, 0.39, quarter).in_full_tier(),
             model.slopes("slopes at w*, k = 1, p = 2", 1024 * 8, margin, Rung::ladder::<3>(slopes, 1.0, 2, 6, 26)),

@@ -29,8 +29,8 @@ use crate::stats::family::Family;
 use crate::stats::ladder::{Rung, extrapolate};
 use crate::verdict::Verdict;
 use laws::{
-    beta_above, binomial, chi_squared_tail, closed_test, constant_of_line, hall, kolmogorov_tail, mean_and_error, sum_of_cumulants, leaves_at_a_look, normal_above, normal_tail,
-    student_two_tails,
+    beta_above, binomial, chi_squared_tail, closed_test, constant_of_line, hall, kolmogorov_tail, leaves_at_a_look,
+    mean_and_error, normal_above, normal_tail, student_two_tails, sum_of_cumulants,
 };
 use trials::{
     Trials, exponential, ladder, minimiser, normal, refutes_at_a_look, rejects_a_true_one, rejects_uniform_values,
@@ -141,7 +141,10 @@ fn error_rate() -> Claim {
         ),
         vec![
             // A tail that is computed as 1 less a sum has an error of 1e-15, and the smallest tail here is 1e-8.
-            recursion("bounds by finite sums of the laws' tails", 1e-6, bounds).by("finite sums of the tails", &["judge::laws::student_two_tails", "judge::laws::normal_tail", "judge::laws::chi_squared_tail"]),
+            recursion("bounds by finite sums of the laws' tails", 1e-6, bounds).by(
+                "finite sums of the tails",
+                &["judge::laws::student_two_tails", "judge::laws::normal_tail", "judge::laws::chi_squared_tail"],
+            ),
             wrong("four looks at normal values", (9_000, 0.2), "rate .2", |rng| refutes_at_a_look(rng, LOOKED), share),
             wrong("eight normal values", (60_000, 0.12), "a twentieth", few(student), RATE / 4.0),
         ],
@@ -194,7 +197,8 @@ fn power() -> Claim {
             "normal estimates, one look",
         ),
         vec![
-            recursion("the tail beyond the bound", 1e-9, by_tail).by("a continued fraction", &["judge::laws::normal_tail"]),
+            recursion("the tail beyond the bound", 1e-9, by_tail)
+                .by("a continued fraction", &["judge::laws::normal_tail"]),
             wrong("too large by the effect", (130_000, 0.2), "one in a hundred", missed(1.0), 0.01),
             wrong("too small by the effect", (130_000, 0.2), "one in a hundred", missed(-1.0), 0.01),
         ],
@@ -278,8 +282,10 @@ fn sides() -> Claim {
                 "(value, ln error, degrees, skewness, ln margin)",
                 estimates,
                 rule,
-            ).by("finite sums of the tails", &["judge::laws::student_two_tails", "judge::laws::hall"]),
-            property("mirrored and scaled", "(value, ln error, degrees, skewness, ln margin)", estimates, mirrored).consequence(),
+            )
+            .by("finite sums of the tails", &["judge::laws::student_two_tails", "judge::laws::hall"]),
+            property("mirrored and scaled", "(value, ln error, degrees, skewness, ln margin)", estimates, mirrored)
+                .consequence(),
             wrong("above", (54_000, 0.1), "a tenth", side(1.0), RATE / 2.0),
             wrong("below", (54_000, 0.1), "a tenth", side(-1.0), RATE / 2.0),
         ],
@@ -311,7 +317,8 @@ fn skewness() -> Claim {
         let z = estimate.z(0.0);
         let (low, high) = estimate.interval(z.abs());
         let end = if z > 0.0 { low } else { high };
-        Deviation::unless((z - hall(t, skewness)).abs() <= 1e-9 * (1.0 + z.abs())).max(Deviation::unless(end.abs() <= 1e-9))
+        Deviation::unless((z - hall(t, skewness)).abs() <= 1e-9 * (1.0 + z.abs()))
+            .max(Deviation::unless(end.abs() <= 1e-9))
     };
     let z: fn(&Estimate) -> f64 = |estimate| estimate.z(1.0);
     Claim::new(
@@ -329,7 +336,8 @@ fn skewness() -> Claim {
                 "(T, skewness)",
                 || (-7.0..7.0, -0.09..0.09),
                 inverse,
-            ).by("Hall's cube", &["judge::laws::hall"]),
+            )
+            .by("Hall's cube", &["judge::laws::hall"]),
             wrong("below", (36_000, 0.25), "a fortieth", below(z), TOO_LOW),
         ],
     )
@@ -380,7 +388,8 @@ fn differences() -> Claim {
                 "(standard error, skewness, its error) of each",
                 || [(0.01..2.0, -0.1..0.1, 0.001..0.1), (0.01..2.0, -0.1..0.1, 0.001..0.1)],
                 cumulants,
-            ).by("sums of cumulants", &["judge::laws::sum_of_cumulants"]),
+            )
+            .by("sums of cumulants", &["judge::laws::sum_of_cumulants"]),
             // 126 degrees of freedom, as both have the same variance.
             wrong("two means", (54_000, 0.1), "a tenth", far(|a, b| a.against(&b).z(b.value)), RATE / 2.0),
         ],
@@ -453,13 +462,15 @@ fn limits() -> Claim {
                 "(values, ln errors)",
                 || ([0.5..2.0, 0.5..2.0, 0.5..2.0], [-6.0..-1.0, -6.0..-1.0, -6.0..-1.0]),
                 equations,
-            ).by("the normal equations", &["judge::laws::constant_of_line"]),
+            )
+            .by("the normal equations", &["judge::laws::constant_of_line"]),
             property(
                 "the jackknife of parabolas",
                 "centres",
                 || [0.4..0.6, 0.4..0.6, 0.4..0.6, 0.4..0.6, 0.4..0.6],
                 jackknife,
-            ).by("the mean of the centres", &["judge::laws::mean_and_error"]),
+            )
+            .by("the mean of the centres", &["judge::laws::mean_and_error"]),
         ],
     )
     .with_mutants(vec![
@@ -494,7 +505,8 @@ fn several() -> Claim {
             "up to eight p-values p_i; S runs over all sets of them; three uniform ones",
         ),
         vec![
-            property("by the closed test", "p-values", values, closed).by("the closed test", &["judge::laws::closed_test"]),
+            property("by the closed test", "p-values", values, closed)
+                .by("the closed test", &["judge::laws::closed_test"]),
             wrong(
                 "three true hypotheses",
                 (54_000, 0.1),
@@ -531,11 +543,14 @@ fn goodness_of_fit() -> Claim {
         vec![
             recursion("five values by Steck's determinant", 0.012, move || {
                 relations(5, &[0.15, 0.2, 0.3, 0.4, 0.6, 0.8])
-            }).by("Steck's determinant", &["judge::laws::kolmogorov_tail"]),
+            })
+            .by("Steck's determinant", &["judge::laws::kolmogorov_tail"]),
             recursion("twenty values by Steck's determinant", 3e-3, move || {
                 relations(20, &[0.08, 0.1, 0.15, 0.2, 0.25])
-            }).by("Steck's determinant", &["judge::laws::kolmogorov_tail"]),
-            recursion("small p-values", 1e-4, move || relations(20, &[0.28, 0.3, 0.35, 0.4, 0.45])).by("Steck's determinant", &["judge::laws::kolmogorov_tail"]),
+            })
+            .by("Steck's determinant", &["judge::laws::kolmogorov_tail"]),
+            recursion("small p-values", 1e-4, move || relations(20, &[0.28, 0.3, 0.35, 0.4, 0.45]))
+                .by("Steck's determinant", &["judge::laws::kolmogorov_tail"]),
             wrong("uniform values", (54_000, 0.1), "rate .1", rejects_uniform_values, 0.1),
         ],
     )
@@ -581,10 +596,13 @@ fn shares() -> Claim {
             "x of up to 200 binomial trials",
         ),
         vec![
-            recursion("tails summed term by term", 1e-9, ends).by("binomial probabilities, added up", &["judge::laws::binomial"]),
+            recursion("tails summed term by term", 1e-9, ends)
+                .by("binomial probabilities, added up", &["judge::laws::binomial"]),
             // The quadrature is accurate to 1e-9.
-            recursion("order statistics by quadrature", 1e-8, by_order).by("order statistics, by quadrature", &["judge::laws::beta_above"]),
-            property("coverage by enumeration", "(trials, p)", || (1_u64..60, 0.01..0.99), covers).by("binomial probabilities, added up", &["judge::laws::binomial"]),
+            recursion("order statistics by quadrature", 1e-8, by_order)
+                .by("order statistics, by quadrature", &["judge::laws::beta_above"]),
+            property("coverage by enumeration", "(trials, p)", || (1_u64..60, 0.01..0.99), covers)
+                .by("binomial probabilities, added up", &["judge::laws::binomial"]),
         ],
     )
 }

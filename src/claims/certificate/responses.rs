@@ -56,9 +56,7 @@ impl Fit {
     fn synthetic(self, odds: (i64, i64), change: &Dual) -> [Label; 2] {
         let mean = self.mean(odds, change);
         match self {
-            Self::Logistic => {
-                [(mean.clone(), Dual::ratio(1, 1)), (Dual::ratio(1, 1) - mean, Dual::ratio(0, 1))]
-            }
+            Self::Logistic => [(mean.clone(), Dual::ratio(1, 1)), (Dual::ratio(1, 1) - mean, Dual::ratio(0, 1))],
             Self::Linear => [1, -1].map(|sign| (Dual::ratio(1, 2), mean.clone() + Dual::ratio(3 * sign, 2))),
         }
     }
@@ -111,8 +109,8 @@ fn solve(fit: Fit, parts: &[Q; 2], before: &[Q; 2], moved: Option<(usize, Cell)>
             // The same by each coefficient, the frequencies held.
             let by_change = fit.mean(*odds, &Jet::variable(q(0, 1))).derivative;
             for (i, j) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-                slopes[(i, j)] = slopes[(i, j)].clone()
-                    + weight.clone() * q(*over, *under) * by_change.clone() * q(x[i] * x[j], 1);
+                slopes[(i, j)] =
+                    slopes[(i, j)].clone() + weight.clone() * q(*over, *under) * by_change.clone() * q(x[i] * x[j], 1);
             }
         }
     }
