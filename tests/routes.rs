@@ -20,7 +20,7 @@ const NUMBERS: [&str; 6] = ["exact", "interval", "jet", "parameters", "scalar", 
 const AMBIGUOUS: [&str; 1] = ["noise"];
 
 /// Routes that no function of the program computes.
-const ELSEWHERE: [&str; 14] = [
+const ELSEWHERE: [&str; 15] = [
     "Coq",
     "simulation",
     "a simulation in NumPy",
@@ -36,6 +36,7 @@ const ELSEWHERE: [&str; 14] = [
     "the other divisor",
     "sorting",
     "means of responses",
+    "the place that was made wrong",
 ];
 
 /// Claims with one route, and why there is no second one.
@@ -156,13 +157,14 @@ impl Calls {
         let path = path.iter().map(|step| (*step).to_owned()).collect();
         let mut module = Module { path, uses: BTreeMap::new() };
         let items = syn::parse_file(source).expect("Rust").items;
+        let is_below = |name: &str| items.iter().any(|item| matches!(item, Item::Mod(below) if below.ident == name));
         for item in &items {
             if let Item::Use(used) = item {
                 let mut found = Module { path: Vec::new(), uses: BTreeMap::new() };
                 found.use_all(&used.tree, &[]);
                 for (name, used) in found.uses {
                     // Of another crate, or relative to this module.
-                    let path = if ["crate", "self", "super"].contains(&used[0].as_str()) {
+                    let path = if ["crate", "self", "super"].contains(&used[0].as_str()) || is_below(&used[0]) {
                         module.absolute(&used, None)
                     } else {
                         used

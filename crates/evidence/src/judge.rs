@@ -703,14 +703,17 @@ fn audits() -> Claim {
             "e_i the error of place i over its bound, N places, rate a",
         ),
         vec![
-            property("one wrong place, without sampling error", variables, strategy, |drawn| of(certain, drawn)),
-            property("one wrong place, by simulation", variables, strategy, |drawn| of(sampled, drawn)),
+            property("one wrong place, without sampling error", variables, strategy, |drawn| of(certain, drawn))
+                .by("the place that was made wrong", &[]),
+            property("one wrong place, by simulation", variables, strategy, |drawn| of(sampled, drawn))
+                .by("the place that was made wrong", &[]),
             property(
                 "relative errors on either side",
                 "(expected, bounds, tolerance)",
                 || (0.1..10.0, -3.0..3.0, 1e-6..0.1),
                 deviations,
-            ),
+            )
+            .consequence(),
             wrong("five right places", (30_000, 0.1), "rate .2", refuted(shared), 1.0 - (1.0 - RATE / 5.0).powi(5)),
         ],
     )

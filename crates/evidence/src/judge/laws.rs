@@ -156,7 +156,7 @@ pub(super) fn hall(t: f64, skewness: f64) -> f64 {
     if a == 0.0 { t } else { ((1.0 + a * t).powi(3) - 1.0) / (3.0 * a) + 0.5 * a }
 }
 
-/// The constant of a line through three points (x, y) with these weights, and its standard error, by the normal equations of weighted least squares.
+/// The constant of a line through three points (x, y) whose squares count so much, and its standard error, by the normal equations of least squares.
 pub(super) fn constant_of_line(points: [(f64, f64, f64); 3]) -> (f64, f64) {
     let sum = |term: fn(f64, f64) -> f64| -> f64 { points.iter().map(|&(x, y, weight)| weight * term(x, y)).sum() };
     let (w, x, xx, y, xy) = (sum(|_, _| 1.0), sum(|x, _| x), sum(|x, _| x * x), sum(|_, y| y), sum(|x, y| x * y));
