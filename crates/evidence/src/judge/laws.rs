@@ -158,7 +158,7 @@ pub(super) fn hall(t: f64, skewness: f64) -> f64 {
 
 /// The constant of a line through three points (x, y) whose squares count so much, and its standard error, by the normal equations of least squares.
 pub(super) fn constant_of_line(points: [(f64, f64, f64); 3]) -> (f64, f64) {
-    let sum = |term: fn(f64, f64) -> f64| -> f64 { points.iter().map(|&(x, y, weight)| weight * term(x, y)).sum() };
+    let sum = |term: fn(f64, f64) -> f64| -> f64 { points.iter().map(|&(x, y, times)| times * term(x, y)).sum() };
     let (w, x, xx, y, xy) = (sum(|_, _| 1.0), sum(|x, _| x), sum(|x, _| x * x), sum(|_, y| y), sum(|x, y| x * y));
     let determinant = w * xx - x * x;
     ((xx * y - x * xy) / determinant, (xx / determinant).sqrt())
