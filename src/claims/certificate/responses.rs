@@ -23,9 +23,10 @@ fn q(n: i64, d: i64) -> Q {
 /// A number with its derivative by the frequency that is changed.
 type Dual = Jet<Q>;
 
-/// The points, with the odds of a label 1 under the model of the coefficients (ln 2, -ln 2), and their probabilities.
-const POINTS: [([i64; 2], (i64, i64), (i64, i64)); 3] =
-    [([1, 0], (2, 1), (1, 2)), ([0, 1], (1, 2), (1, 3)), ([2, 1], (2, 1), (1, 6))];
+/// A point, the odds of a label 1 there under the model of the coefficients (ln 2, -ln 2), and the point's probability.
+type Point = ([i64; 2], (i64, i64), (i64, i64));
+
+const POINTS: [Point; 3] = [([1, 0], (2, 1), (1, 2)), ([0, 1], (1, 2), (1, 3)), ([2, 1], (2, 1), (1, 6))];
 
 /// What is fitted.
 #[derive(Clone, Copy)]
@@ -174,9 +175,7 @@ fn agrees(fit: Fit, what: &str, law: impl Fn(u64, u64, &Q, u32) -> Q) -> Certifi
 /// The sum over the points of probability times f times x x'.
 fn over_points(f: impl Fn(usize) -> Q) -> DMatrix<Q> {
     DMatrix::from_fn(2, 2, |i, j| {
-        let term = |(point, (x, _, (over, under))): (usize, &([i64; 2], (i64, i64), (i64, i64)))| {
-            q(*over, *under) * f(point) * q(x[i] * x[j], 1)
-        };
+        let term = |(point, (x, _, (over, under))): (usize, &Point)| q(*over, *under) * f(point) * q(x[i] * x[j], 1);
         POINTS.iter().enumerate().map(term).fold(q(0, 1), |sum, x| sum + x)
     })
 }
