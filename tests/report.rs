@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use goldenweight::claims::registry;
-use goldenweight::evidence::{Claim, Compared, Finding, Kind, Machine, Measure, Statement, Verdict};
+use goldenweight::evidence::{Claim, Compared, Finding, Kind, Machine, Measure, Route, Statement, Verdict};
 use goldenweight::outcome::{About, ClaimOutcome, Counts, Evidence, NotRun, RunOutcome};
 use goldenweight::report::html;
 use goldenweight::stats::compare::{Comparison, Estimate};
@@ -49,6 +49,7 @@ fn found(kind: Kind, finding: Finding) -> Evidence {
     Evidence {
         kind,
         check: format!("a check of kind {}", kind.word()),
+        route: Route::By { words: "another computation", functions: &["module::function"] },
         finding,
         reproduce: format!("goldenweight verify --kinds {} --seed 7", kind.word()),
         seconds: 0.25,

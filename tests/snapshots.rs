@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::process::Command;
 
 use goldenweight::catalogue::{self, Model};
-use goldenweight::evidence::{Compared, Finding, Kind, Machine, Measure, Statement, Verdict};
+use goldenweight::evidence::{Compared, Finding, Kind, Machine, Measure, Route, Statement, Verdict};
 use goldenweight::experiment::{Generations, Parameters, Problem};
 use goldenweight::outcome::calibration::{
     CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Reasons, Share,
@@ -182,6 +182,11 @@ fn outcome() -> RunOutcome {
     let evidence = |kind: Kind, finding| Evidence {
         kind,
         check: "a check".to_owned(),
+        route: if kind == Kind::Property {
+            Route::Consequence
+        } else {
+            Route::By { words: "another computation", functions: &[] }
+        },
         finding,
         reproduce: format!("goldenweight verify --kinds {}", kind.word()),
         seconds: 0.25,

@@ -99,13 +99,15 @@ fn mean() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("shares of each sample's error in rationals, the limit in intervals", certificate::accumulate::mean),
+            exact("shares of each sample's error in rationals, the limit in intervals", certificate::accumulate::mean)
+                .by("shares of each sample's noise", &["pools::mean_risk"]),
             recursion("covariances of all pairs of rows", RECURSION, || {
                 let case = |(n, m, t)| {
                     (place(n, m, t), mean_risk(1.0, n, m, t), pools::mean_risk_by_rows(n, m, t)[t as usize])
                 };
                 PLACES.map(case).to_vec()
-            }),
+            })
+            .by("covariances of all pairs of rows", &["pools::mean_risk_by_rows"]),
             property(
                 "π²/6 less the first k terms; between 1 and 2 times the real rows'",
                 "(k, m, t)",
@@ -125,7 +127,8 @@ fn mean() -> Claim {
                         .max(holds(early < late && late < found * (1.0 + IDENTITY)))
                         .max(holds(found * (n as f64) < 2.0))
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "by sufficient statistics",
                 160_000,
@@ -154,14 +157,16 @@ fn frequencies() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("pools enumerated, the limit in intervals", certificate::accumulate::frequencies),
+            exact("pools enumerated, the limit in intervals", certificate::accumulate::frequencies)
+                .by("pools, enumerated", &["pools::cell_risk"]),
             recursion("real ancestors of two rows, followed back", RECURSION, || {
                 let case = |(n, m, t): (u64, u64, u32)| {
                     let ancestors = pools::different_ancestors(n, m, t)[t as usize];
                     (place(n, m, t), frequency_risk(n, m, t), 1.0 - ancestors)
                 };
                 PLACES.into_iter().chain([(31, 47, 60), (4, 30, 40), (1, 3, 9)]).map(case).collect()
-            }),
+            })
+            .by("real ancestors of two rows", &["pools::different_ancestors"]),
             property(
                 "the sine's product for whole k; increasing, and below A from two rows on",
                 "(k, m, t)",
@@ -177,7 +182,8 @@ fn frequencies() -> Claim {
                         .max(holds(early <= late * (1.0 + IDENTITY) && late <= limit * (1.0 + IDENTITY)))
                         .max(holds(n == 1 || limit < 1.0))
                 },
-            ),
+            )
+            .by("Euler's products", &["accumulate::euler"]),
             simulation("cells, by counts", 120_000, 0.025, [(8, 4, 5), (25, 60, 9)].map(cells).into()),
             simulation("distribution function, by rows", 120_000, 0.025, [(10, 8, 5), (20, 40, 3)].map(points).into()),
         ],
@@ -197,11 +203,13 @@ fn variance() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("second moments in rationals, the limit in intervals", certificate::accumulate::variance),
+            exact("second moments in rationals, the limit in intervals", certificate::accumulate::variance)
+                .by("the table of second moments", &["pools::covariance_moments"]),
             recursion("chi-squared factors by quadrature", QUADRATURES, || {
                 let case = |(n, m, t)| (place(n, m, t), 1.0 + variance_risk(n, m, t), pools::variance_square(n, m, t));
                 PLACES.map(case).to_vec()
-            }),
+            })
+            .by("factors by quadrature", &["pools::variance_square"]),
             property(
                 "the hyperbolic sine's product for whole k; increasing to it",
                 "(k, m, t)",
@@ -214,7 +222,8 @@ fn variance() -> Claim {
                     error(1.0 + limit, square, 10.0 * IDENTITY)
                         .max(holds(early < late * (1.0 + IDENTITY) && late < limit * (1.0 + IDENTITY)))
                 },
-            ),
+            )
+            .by("Euler's products", &["accumulate::euler"]),
             simulation("by sufficient statistics", 900_000, 0.03, [(20, 30, 4), (40, 20, 8)].map(sufficient).into()),
         ],
     }
@@ -247,10 +256,12 @@ fn covariance() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("all p⁴ second moments in rationals, the limits in intervals", certificate::accumulate::covariance),
+            exact("all p⁴ second moments in rationals, the limits in intervals", certificate::accumulate::covariance)
+                .by("the table of second moments", &["pools::covariance_moments"]),
             recursion("p = 2: along every direction, and the determinant, by quadrature", QUADRATURES, || {
                 PLACES.into_iter().flat_map(|(n, m, t)| case(n, m, t)).collect()
-            }),
+            })
+            .by("every direction, and the determinant", &["pools::variance_square", "pools::determinant"]),
             property(
                 "both products of Euler's for whole k",
                 "(k, m, p)",
@@ -269,7 +280,8 @@ fn covariance() -> Claim {
                         100.0 * IDENTITY,
                     ))
                 },
-            ),
+            )
+            .by("Euler's products", &["accumulate::euler"]),
             simulation("by sufficient statistics", 400_000, 0.03, [(31, 47, 4), (40, 20, 8)].map(sufficient).into()),
             simulation("by rows", 100_000, 0.05, vec![by_rows((31, 20, 3))]),
         ],
@@ -328,7 +340,8 @@ fn regressions() -> Claim {
                     };
                     models.into_iter().flat_map(places).collect()
                 },
-            ),
+            )
+            .by("quadrature, and shares of each sample's noise", &["moments::normal_mean", "pools::mean_risk"]),
             property(
                 "proportional to A, below twice the real rows' risk",
                 "(n, m, p, t)",
@@ -340,7 +353,8 @@ fn regressions() -> Claim {
                     error(found, 0.49 * f64::from(p) * mean_risk(1.0, n, m, t), 10.0 * IDENTITY)
                         .max(holds(found >= alone * (1.0 - IDENTITY) && found < 2.0 * alone))
                 },
-            ),
+            )
+            .consequence(),
             regression_ladder(Fitted::Linear, "linear, p = 2", 120_000, 0.04, 100, 2),
             regression_ladder(Fitted::Logistic, "logistic, p = 2", 16_000, 0.15, 200, 2),
             regression_ladder(Fitted::Poisson, "Poisson, p = 1", 24_000, 0.15, 200, 1),

@@ -24,9 +24,9 @@ const STANDARDISED: usize = 1;
 
 pub fn claims() -> Vec<Claim> {
     vec![
-        frequencies("figure-10a", Column::Workclass, || stepped(Column::Workclass)),
-        frequencies("figure-10b", Column::Education, || stepped(Column::Education)),
-        frequencies("figure-10c", Column::MaritalStatus, || stepped(Column::MaritalStatus)),
+        frequencies("figure-10a", Column::Workclass),
+        frequencies("figure-10b", Column::Education),
+        frequencies("figure-10c", Column::MaritalStatus),
         logistic(),
         misspecified_limit(),
     ]
@@ -44,14 +44,12 @@ fn law(column: Column) -> Recursion<f64> {
     categorical::law(&Table::embedded().probabilities(column), sizes(ROWS))
 }
 
-/// The law of the frequencies, averaged over t = 80..99, against the sum of their variances carried from generation to generation.
+/// The law of the frequencies, averaged over t = 80..99, against the probability that two rows have the same ancestor.
 fn stepped(column: Column) -> Vec<Relation> {
     let case = |w: f64| {
-        let stepped: f64 = Table::embedded()
-            .probabilities(column)
-            .into_iter()
-            .map(|p| moments::frequency_risk(p, ROWS as u64, ROWS as u64, &[w; 99])[80..].iter().sum::<f64>() / 20.0)
-            .sum();
+        let different: f64 = Table::embedded().probabilities(column).into_iter().map(|p| p * (1.0 - p)).sum();
+        let met = moments::common_ancestor(ROWS as u64, ROWS as u64, &[w; 99]);
+        let stepped = different * met[80..].iter().sum::<f64>() / 20.0;
         let closed = (80..100).map(|t| law(column).risk_at(&w, t)).sum::<f64>() / 20.0;
         (format!("w = {w}"), closed, stepped)
     };
@@ -59,7 +57,7 @@ fn stepped(column: Column) -> Vec<Relation> {
 }
 
 /// Panels (a) to (c): categories resampled from the table.
-fn frequencies(id: &'static str, column: Column, stepped: fn() -> Vec<Relation>) -> Claim {
+fn frequencies(id: &'static str, column: Column) -> Claim {
     let probabilities = || Table::embedded().probabilities(column);
     let rows = equal(ROWS);
     // The figure averages over t = 80..99. The law is exact at every t, so that more generations can be averaged, which are less noisy.
@@ -99,8 +97,10 @@ fn frequencies(id: &'static str, column: Column, stepped: fn() -> Vec<Relation>)
                     Column::Education => || certificate::figures::frequencies(Column::Education),
                     Column::MaritalStatus => || certificate::figures::frequencies(Column::MaritalStatus),
                 },
-            ),
-            recursion("variance of each frequency, generation by generation", RECURSION, stepped),
+            )
+            .consequence(),
+            recursion("ancestors of two rows, followed back", RECURSION, move || stepped(column))
+                .by("common ancestors of two rows", &["moments::common_ancestor"]),
             simulation("risk at w = .26, .38, .62, .78", 6_000, 0.04, [0.26, 0.38, 0.62, 0.78].map(at).into()),
             optimum("minimiser of the simulated risk", 192 * 12, 0.06, vec![minimum]),
         ],
@@ -143,7 +143,9 @@ fn referred() -> Check {
             Case::new(cell, AdultLogistic::new(Table::embedded(), reference.rows), loss, 0.0).against(reference.risk)
         })
     });
-    simulation("at 800 rows, against another implementation", 8_000, 0.15, cases.collect()).in_full_tier()
+    simulation("at 800 rows, against another implementation", 8_000, 0.15, cases.collect())
+        .by("a simulation in NumPy", &[])
+        .in_full_tier()
 }
 
 fn logistic() -> Claim {
@@ -162,7 +164,8 @@ fn logistic() -> Claim {
                 let coefficients = (traces.sandwich / 500.0, traces.inverse_information / 500.0, 0.0);
                 let brent = minimise(&|w| iterated(&coefficients, w, 2_000), (0.0, 1.0)).at;
                 vec![("n = m = 500".to_owned(), misspecified_law(traces, sizes(500)).optimal_weight(), brent)]
-            }),
+            })
+            .by("the recursion, step by step", &["domain::iterate_over"]),
         ],
     }
 }
@@ -176,7 +179,8 @@ fn misspecified_limit() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
-            exact("first-order law in rationals", certificate::sampling::estimating_equations),
+            exact("estimating equations of a discrete design, differentiated", certificate::responses::misspecified)
+                .by("estimating equations, differentiated cell by cell", &["certificate::responses::first_order"]),
             ladder("real rows alone, w = 1", 12_000, 0.2, 1, rungs::<3>(equal(FIRST), STANDARDISED, 1.0, 0, 1)),
             // Away from n = m and from the optimum, so that exchanged sizes, weights or traces would show.
             ladder(
@@ -221,7 +225,8 @@ fn misspecified_limit() -> Claim {
                     let (w, kappa) = (law.optimal_weight(), n as f64 / m as f64 * a_s / a_r);
                     error(law.kappa(), kappa, IDENTITY).max(error(w * w + kappa * w, kappa, IDENTITY))
                 },
-            ),
+            )
+            .consequence(),
             recursion("Adult's optima from its traces", MINIMISER, || {
                 let fit = Table::embedded().logistic();
                 let case = |(columns, traces, kappa): (&str, Traces, f64)| {
@@ -233,7 +238,8 @@ fn misspecified_limit() -> Claim {
                 let standardised =
                     ("standardised", fit.standardised_traces(), 217.367_053_722_821_25 / 300.686_826_291_633_17);
                 [raw, standardised].map(case).to_vec()
-            }),
+            })
+            .by("the recursion, step by step", &["domain::iterate_over"]),
         ],
     }
 }

@@ -23,8 +23,8 @@ pub fn claims() -> Vec<Claim> {
 fn problems() -> Vec<Predicted> {
     let problem = |n, m: u64| {
         let path = move |weights: &[f64]| {
-            let cells = catalogue::DEFAULT_PROBABILITIES.map(|p| moments::frequency_risk(p, n, m, weights));
-            (0..=weights.len()).map(|t| cells.iter().map(|risks| risks[t]).sum()).collect()
+            let different: f64 = catalogue::DEFAULT_PROBABILITIES.iter().map(|p| p * (1.0 - p)).sum();
+            moments::common_ancestor(n, m, weights).into_iter().map(|met| different * met).collect()
         };
         Predicted::new(&catalogue::CATEGORICAL, [n, m], None, true, path)
     };
@@ -61,7 +61,8 @@ fn law() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("sampling law in rationals", certificate::sampling::categorical),
+            exact("sampling law in rationals", certificate::sampling::categorical)
+                .by("distributions, enumerated", &["moments::cell_risk"]),
             recursion("exact law of the chain, enumerated", RECURSION, || {
                 let places = [(1, 1, 0.5, 3), (3, 2, 0.618, 4), (8, 4, 0.3, 6), (5, 12, 0.0, 10), (7, 9, 1.0, 2)];
                 let case = |(n, m, w, t): (u64, u64, f64, u32)| {
@@ -70,7 +71,8 @@ fn law() -> Claim {
                     (format!("n = {n}, m = {m}, w = {w}, t = {t}"), law.risk_at(&w, t), enumerated)
                 };
                 places.map(case).to_vec()
-            }),
+            })
+            .by("distributions, enumerated", &["moments::cell_risk"]),
             property(
                 "equal cells: A = 1 − 1/cells",
                 "(cells, n, m, w)",
@@ -84,9 +86,10 @@ fn law() -> Claim {
                     let limit = a * (w * w / n as f64 + u * u / m as f64) / kept;
                     error(law.limit_risk(weight(w)), limit, 10.0 * IDENTITY / kept)
                 },
-            ),
-            predicted::risks(problems),
-            predicted::optima(problems),
+            )
+            .consequence(),
+            predicted::risks(problems).by("common ancestors of two rows", &["moments::common_ancestor"]),
+            predicted::optima(problems).by("common ancestors of two rows", &["moments::common_ancestor"]),
             predicted::simulated(
                 0.5,
                 &[(&catalogue::CATEGORICAL, 4, ByRows), (&catalogue::CATEGORICAL, 4, Sufficient)],

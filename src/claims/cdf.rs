@@ -19,7 +19,8 @@ pub fn claims() -> Vec<Claim> {
 
 fn problems() -> Vec<Predicted> {
     let problem = |n, m: u64| {
-        let path = move |weights: &[f64]| moments::point_risk(n, m, weights);
+        let path =
+            move |weights: &[f64]| moments::common_ancestor(n, m, weights).into_iter().map(|met| met / 6.0).collect();
         Predicted::new(&catalogue::CDF, [n, m], None, true, path)
     };
     vec![problem(8, 4), problem(30, 70), problem(8, 600), problem(600, 20)]
@@ -48,7 +49,8 @@ fn law() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("sampling law in rationals", certificate::sampling::cdf),
+            exact("sampling law in rationals", certificate::sampling::cdf)
+                .by("distributions, enumerated", &["moments::cell_risk"]),
             recursion("exact law at every point, enumerated", RECURSION, || {
                 let places = [(1, 1, 0.5, 3), (3, 2, 0.618, 4), (8, 4, 0.3, 5), (4, 10, 0.0, 8)];
                 let case = |(n, m, w, t): (u64, u64, f64, u32)| {
@@ -57,7 +59,8 @@ fn law() -> Claim {
                     (format!("n = {n}, m = {m}, w = {w}, t = {t}"), law.risk_at(&w, t), enumerated)
                 };
                 places.map(case).to_vec()
-            }),
+            })
+            .by("distributions, enumerated", &["moments::cell_risk"]),
             property(
                 "limit (w²/n + u²/m)/(6(1 − (1 − 1/m)u²))",
                 "(n, m, w)",
@@ -68,9 +71,10 @@ fn law() -> Claim {
                     let kept = 1.0 - (1.0 - 1.0 / m) * u * u;
                     error(law.limit_risk(weight(w)), (w * w / n + u * u / m) / (6.0 * kept), 10.0 * IDENTITY / kept)
                 },
-            ),
-            predicted::risks(problems),
-            predicted::optima(problems),
+            )
+            .consequence(),
+            predicted::risks(problems).by("common ancestors of two rows", &["moments::common_ancestor"]),
+            predicted::optima(problems).by("common ancestors of two rows", &["moments::common_ancestor"]),
             predicted::simulated(0.5, &[(&catalogue::CDF, 1, SimulatorKind::Rows)]),
             simulation("by rows", 320_000, 0.02, by_rows.into()),
             score("slope at w*", 1024 * 64, 0.008, ROUGH, vec![optimal.clone()]),

@@ -53,7 +53,8 @@ fn mean() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("collapse-mean"),
-            exact("sampling law in rationals", certificate::collapse::mean),
+            exact("sampling law in rationals", certificate::collapse::mean)
+                .by("the covariance matrix of the mean", &["moments::mean_risk"]),
             recursion("covariance matrix of the mean, generation by generation", RECURSION, || {
                 let sigma = DMatrix::from_row_slice(2, 2, &[2.0, 0.5, 0.5, 0.3]);
                 let case = |(n, m, t): (u64, u64, u32)| {
@@ -61,7 +62,8 @@ fn mean() -> Claim {
                     (format!("n = {n}, m = {m}, t = {t}"), theory::mean_risk(2.3, sizes(n, m), t), stepped)
                 };
                 [(10, 10, 1), (5, 80, 300), (100, 100, 999)].map(case).to_vec()
-            }),
+            })
+            .by("the covariance matrix of the mean", &["moments::mean_risk"]),
             property(
                 "the recursion's law at w = 0",
                 "(n, m, t)",
@@ -70,7 +72,8 @@ fn mean() -> Claim {
                     let law = gaussian::mean(1.7, sizes(n, m)).risk_at(&0.0, t);
                     error(law, theory::mean_risk(1.7, sizes(n, m), t), IDENTITY)
                 },
-            ),
+            )
+            .consequence(),
             simulation("by sufficient statistics", 600_000, 0.02, vec![case(3, 20, 30, 10), case(2, 100, 100, 30)]),
         ],
     }
@@ -90,7 +93,8 @@ fn cdf() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("collapse-cdf"),
-            exact("sampling law in rationals", certificate::collapse::cdf),
+            exact("sampling law in rationals", certificate::collapse::cdf)
+                .by("distributions, enumerated", &["moments::cell_risk"]),
             recursion("exact law at every point, enumerated", RECURSION, || {
                 let case = |(n, m, t): (u64, u64, u32)| {
                     let enumerated = moments::cdf_risk(n, m, 0.0, t)[t as usize];
@@ -101,7 +105,8 @@ fn cdf() -> Claim {
                     )
                 };
                 [(4, 3, 1), (3, 6, 30), (10, 5, 4)].map(case).to_vec()
-            }),
+            })
+            .by("distributions, enumerated", &["moments::cell_risk"]),
             property(
                 "the recursion's law, bounded by 1/6",
                 "(n, m, t)",
@@ -114,7 +119,8 @@ fn cdf() -> Claim {
                         .max(holds(risk <= (1.0 + IDENTITY) / 6.0))
                         .max(error(limit, 1.0 / 6.0, IDENTITY))
                 },
-            ),
+            )
+            .consequence(),
             simulation("by rows", 240_000, 0.02, vec![case(10, 8, 5), case(25, 25, 20)]),
         ],
     }
@@ -137,7 +143,8 @@ fn categorical() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("collapse-categorical"),
-            exact("sampling law in rationals", certificate::collapse::categorical),
+            exact("sampling law in rationals", certificate::collapse::categorical)
+                .by("distributions, enumerated", &["moments::cell_risk"]),
             recursion("exact law of the chain, enumerated", RECURSION, || {
                 let p = [0.2, 0.3, 0.5];
                 let case = |(n, m, t): (u64, u64, u32)| {
@@ -145,7 +152,8 @@ fn categorical() -> Claim {
                     (format!("n = {n}, m = {m}, t = {t}"), theory::resampling_risk(0.62, sizes(n, m), t), enumerated)
                 };
                 [(4, 3, 1), (3, 6, 40), (10, 5, 4)].map(case).to_vec()
-            }),
+            })
+            .by("distributions, enumerated", &["moments::cell_risk"]),
             property(
                 "the recursion's law at w = 0",
                 "(n, m, t)",
@@ -154,7 +162,8 @@ fn categorical() -> Claim {
                     let law = categorical::law(&[0.2, 0.3, 0.5], sizes(n, m)).risk_at(&0.0, t);
                     error(1.0 + (law - theory::resampling_risk(0.62, sizes(n, m), t)) / 0.62, 1.0, power_of_rounded(t))
                 },
-            ),
+            )
+            .consequence(),
             simulation("by sufficient statistics", 240_000, 0.02, vec![case(10, 8, 5), case(25, 25, 40)]),
         ],
     }
@@ -174,7 +183,8 @@ fn variance() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("collapse-variance-risk"),
-            exact("sampling law in rationals", certificate::collapse::variance),
+            exact("sampling law in rationals", certificate::collapse::variance)
+                .by("the table of second moments", &["moments::weighted_moments"]),
             recursion("fourth moments, generation by generation", RECURSION, || {
                 let unit = DMatrix::identity(1, 1);
                 let case = |(n, m, t): (u64, u64, u32)| {
@@ -182,7 +192,8 @@ fn variance() -> Claim {
                     (format!("n = {n}, m = {m}, t = {t}"), theory::variance_risk(1.0, degrees(n, m), t), stepped)
                 };
                 [(10, 10, 1), (5, 80, 300), (100, 100, 999)].map(case).to_vec()
-            }),
+            })
+            .by("the table of second moments", &["moments::weighted_moments"]),
             property(
                 "the recursion's law at w = 0",
                 "(n, m, t)",
@@ -193,7 +204,8 @@ fn variance() -> Claim {
                     // E sigma_t^4 = risk + sigma^4, from which the closed form subtracts sigma^4.
                     error(law + 1.69, risk + 1.69, power_of_rounded(t))
                 },
-            ),
+            )
+            .consequence(),
             simulation("by sufficient statistics, t ≪ m", 1_680_000, 0.025, vec![case(100, 100, 3), case(60, 200, 8)]),
         ],
     }
@@ -210,7 +222,8 @@ fn log_variance() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("harmonic sums in intervals", certificate::collapse::log_variance),
+            exact("harmonic sums in intervals", certificate::collapse::log_variance)
+                .by("harmonic sums", &["certificate::collapse::digamma_of_half"]),
             recursion("E log(χ²/d) by quadrature", QUADRATURE, || {
                 let case = |d: u64| {
                     let degrees = d as f64;
@@ -218,7 +231,8 @@ fn log_variance() -> Claim {
                     (format!("d = {d}"), theory::log_variance_drift(d), expected)
                 };
                 [1, 2, 4, 9, 30].map(case).to_vec()
-            }),
+            })
+            .by("quadrature over χ²", &["moments::chi_squared_mean"]),
             property(
                 "between −1/d − 1/d² and −1/d",
                 "d",
@@ -231,7 +245,8 @@ fn log_variance() -> Claim {
                         drift <= upper * (1.0 - IDENTITY) && drift >= (upper - 1.0 / (12.0 * x * x)) * (1.0 + IDENTITY),
                     )
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "log σ² after many generations",
                 280_000,
@@ -261,7 +276,8 @@ fn log_det() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("harmonic sums in intervals", certificate::collapse::log_det),
+            exact("harmonic sums in intervals", certificate::collapse::log_det)
+                .by("harmonic sums", &["certificate::collapse::digamma_of_half"]),
             recursion("E log χ² of Bartlett's diagonal by quadrature", QUADRATURE, || {
                 let case = |(p, m): (u32, u64)| {
                     let scale = m as f64 - 1.0;
@@ -269,7 +285,8 @@ fn log_det() -> Claim {
                     (format!("p = {p}, m = {m}"), theory::log_det_drift(p, m), (1..=p).map(term).sum())
                 };
                 [(1, 5), (2, 4), (4, 20), (3, 60)].map(case).to_vec()
-            }),
+            })
+            .by("quadrature over χ²", &["moments::chi_squared_mean"]),
             property(
                 "p = 1 is the variance's, more dimensions fall faster, and p rows all the way",
                 "(p, m − p − 1)",
@@ -282,7 +299,8 @@ fn log_det() -> Claim {
                         .max(holds(singular == [f64::NEG_INFINITY; 2]))
                         .max(holds(theory::log_det_drift(p + 1, m) < theory::log_det_drift(p, m)))
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "by sufficient statistics",
                 80_000,

@@ -101,7 +101,8 @@ fn information() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("inverses in rationals, quadrature with its error in intervals", certificate::design::information),
+            exact("inverses in rationals, quadrature with its error in intervals", certificate::design::information)
+                .by("matrices, inverted", &["certificate::design::trace_inverse"]),
             recursion("E v(x′β)xx′ over the rows, inverted", QUADRATURE, || {
                 let case = |beta: &[f64]| {
                     let omega = omega(beta.len());
@@ -117,7 +118,8 @@ fn information() -> Claim {
                     .into_iter()
                     .flat_map(case)
                     .collect()
-            }),
+            })
+            .by("quadrature over the rows", &["design::trace_by_rows"]),
             property(
                 "rows in other units and rotated, and no label tells more than 1/4",
                 "(β, s, angle)",
@@ -137,7 +139,8 @@ fn information() -> Claim {
                         .max(error(s * s * other.trace_inverse(), plain.trace_inverse(), tolerance))
                         .max(holds(plain.logistic_trace() >= 4.0 * plain.trace_inverse() * (1.0 - QUADRATURE)))
                 },
-            ),
+            )
+            .consequence(),
             ladder("logistic fits to real rows", 60_000, 0.08, 1, rungs::<Bernoulli>(200, simulated.logistic_trace())),
             ladder("Poisson fits to real rows", 60_000, 0.08, 1, rungs::<Counts>(200, simulated.poisson_trace())),
         ],
@@ -152,7 +155,8 @@ fn linear_synthetic() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("Bartlett's decomposition in rationals", certificate::design::linear),
+            exact("Bartlett's decomposition in rationals", certificate::design::linear)
+                .by("Bartlett's decomposition", &["certificate::design::trace_by_bartlett"]),
             recursion("E 1/χ² by quadrature, along every column", QUADRATURE, || {
                 // Entry j of the diagonal of (X'X)^-1 is one over the residual sum of squares of column j regressed on the others. That sum is the residual variance
                 // 1/(Omega^-1)_jj times a chi-squared variable with m - p + 1 degrees of freedom.
@@ -166,7 +170,8 @@ fn linear_synthetic() -> Claim {
                     (format!("p = {p}, n = {n}, m = {m}, t = {t}"), law.unwrap_or(f64::NAN), expected)
                 };
                 [(1, 5, 9, 3), (2, 20, 8, 1), (3, 7, 30, 10), (3, 100, 100, 50)].map(case).to_vec()
-            }),
+            })
+            .by("quadrature of 1/χ²", &["moments::chi_squared_mean"]),
             property(
                 "proportional to the trace, none without rows enough",
                 "(s, m, t)",
@@ -179,7 +184,8 @@ fn linear_synthetic() -> Claim {
                     let expected = 3.0 / s * (1.0 / (2.0 * m as f64 - 4.0) + f64::from(t) / (m as f64 - 4.0));
                     error(found.unwrap_or(f64::NAN), expected, IDENTITY).max(holds(few.is_none()))
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "by sufficient statistics",
                 200_000,

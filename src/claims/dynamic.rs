@@ -24,6 +24,11 @@ fn case(real: usize, synthetic: usize, t: u32, expected: f64) -> Case {
     Case::new(cell, simulator, 0, expected * 3.0 / real as f64)
 }
 
+/// The risk of a generation under the weight w, where that of the generation before is e.
+fn after(&(fresh, synthetic, excess): &(f64, f64, f64), e: f64, w: f64) -> f64 {
+    w * w * fresh + (1.0 - w) * (1.0 - w) * (synthetic + (1.0 + excess) * e)
+}
+
 fn sequence() -> Claim {
     Claim {
         id: "dynamic-weights",
@@ -33,35 +38,35 @@ fn sequence() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("dynamic-weights"),
-            exact("completed square, in symbols", certificate::dynamic::sequence),
+            exact("completed square, in symbols", certificate::dynamic::sequence).consequence(),
             recursion("minimum of the risk of each generation, by Brent's method", MINIMISER, || {
                 let laws = [(1.0, 1.0, 0.0), (1.0, 0.1, 0.0), (2.0, 3.0, -0.2), (0.5, 0.5, 0.3)];
                 let cases = laws.iter().flat_map(|c| {
                     let mut e = c.0;
                     let sequence: Vec<f64> = theory::weights(&law(c)).take(6).collect();
                     sequence.into_iter().enumerate().map(move |(t, weight)| {
-                        let next = |w: f64| w * w * c.0 + (1.0 - w) * (1.0 - w) * (c.1 + (1.0 + c.2) * e);
+                        let next = |w: f64| after(c, e, w);
                         let best = minimise(&|w| next(w), (0.0, 1.0)).at;
                         e = next(best);
                         (format!("{c:?}, t = {}", t + 1), weight, best)
                     })
                 });
                 cases.collect()
-            }),
+            })
+            .by("the risk of each generation, minimised", &["dynamic::after"]),
             property(
                 "the risk under them is v_t, and no other sequence is below",
                 "((A_r/ν_n, A_s/ν_m, ρ − 1), weights)",
                 || (laws(), proptest::collection::vec(0.0..1.0f64, 1..20)),
                 |(c, others)| {
                     let weights: Vec<f64> = theory::weights(&law(c)).take(others.len()).collect();
-                    let risk = |weights: &[f64]| {
-                        weights.iter().fold(c.0, |e, w| w * w * c.0 + (1.0 - w) * (1.0 - w) * (c.1 + (1.0 + c.2) * e))
-                    };
+                    let risk = |weights: &[f64]| weights.iter().fold(c.0, |e, w| after(c, e, *w));
                     let best = risk(&weights);
                     error(best, weights[weights.len() - 1] * c.0, 10.0 * IDENTITY)
                         .max(holds(risk(others) >= best * (1.0 - 10.0 * IDENTITY)))
                 },
-            ),
+            )
+            .by("the risk of each generation, minimised", &["dynamic::after"]),
             simulation(
                 "risk of the Gaussian mean at n : m = 1 : 4",
                 600_000,
@@ -85,7 +90,8 @@ fn fibonacci() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("dynamic-fibonacci"),
-            exact("200 generations in exact rationals", certificate::dynamic::fibonacci),
+            exact("200 generations in exact rationals", certificate::dynamic::fibonacci)
+                .by("Fibonacci numbers, added up", &["certificate::dynamic::fibonacci_ratios"]),
             simulation(
                 "risk of the Gaussian mean at n = m",
                 600_000,
@@ -94,6 +100,11 @@ fn fibonacci() -> Claim {
             ),
         ],
     }
+}
+
+/// What so many applications of v -> (k + v)/(1 + k + v) make of 1.
+fn mapped(k: f64, times: u32) -> f64 {
+    (0..times).fold(1.0, |v, _| (k + v) / (1.0 + k + v))
 }
 
 fn riccati() -> Claim {
@@ -105,19 +116,27 @@ fn riccati() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("dynamic-riccati"),
-            exact("rational fixed points", certificate::dynamic::riccati),
+            exact("rational fixed points", certificate::dynamic::riccati).consequence(),
             recursion("after 10,000 generations", RECURSION, || {
                 let far = |k: f64| theory::weights(&weights::law(&ratio(k))).nth(10_000).expect("without end");
-                let ratios = [1e-4, 0.01, 0.25, 1.0, 4.0, 1e6];
-                ratios.map(|k| (format!("k = {k}"), weights::optimal_weight(&ratio(k)), far(k))).to_vec()
-            }),
+                let case = |k: f64| {
+                    let mapped = mapped(k, 10_001);
+                    [
+                        (format!("w*, k = {k}"), weights::optimal_weight(&ratio(k)), mapped),
+                        (format!("w_t, k = {k}"), far(k), mapped),
+                    ]
+                };
+                [1e-4, 0.01, 0.25, 1.0, 4.0, 1e6].into_iter().flat_map(case).collect()
+            })
+            .by("the map, applied 10,000 times", &["dynamic::mapped"]),
             property("w* is the fixed point, and they decrease towards it", "k", mixing_ratios, |&k| {
                 let w = weights::optimal_weight(&ratio(k));
                 let first: Vec<f64> = theory::weights(&weights::law(&ratio(k))).take(8).collect();
                 let slack = 1.0 + 10.0 * IDENTITY;
                 error((k + w) / (1.0 + k + w), w, IDENTITY)
                     .max(holds(first.windows(2).all(|v| v[1] <= v[0] * slack) && first[7] >= w / slack))
-            }),
+            })
+            .consequence(),
         ],
     }
 }

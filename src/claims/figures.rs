@@ -11,7 +11,7 @@ use super::certificate::figures::Panel;
 use super::check::{
     Case, Cell, Check, Deviation, Relation, exact, optimum, optimum_ladder, property, recursion, simulation,
 };
-use super::domain::{self, GOLDEN, IDENTITY, QUADRATURE, RECURSION, error, holds, weight};
+use super::domain::{GOLDEN, QUADRATURE, RECURSION, error, holds, weight};
 use super::regression::{Fitted, Rung};
 use super::{Claim, Exactness, Source, certificate, moments};
 use crate::catalogue;
@@ -58,8 +58,11 @@ impl Panel {
         match self {
             Self::Mean => moments::mean_risk(&sigma, n, m, &w, generations),
             Self::Covariance => moments::covariance_risk(&sigma, n, m, w, generations),
-            // At these sizes outcomes are too many to be enumerated. The variance of F_t at a point is carried instead.
-            Self::Cdf => moments::point_risk(n, m, &vec![w; generations as usize]),
+            // At these sizes outcomes are too many to be enumerated. Pairs of rows are followed back instead.
+            Self::Cdf => {
+                let met = moments::common_ancestor(n, m, &vec![w; generations as usize]);
+                met.into_iter().map(|met| met / 6.0).collect()
+            }
         }
     }
 }
@@ -97,12 +100,13 @@ fn figure_7a() -> Claim {
         "n = m = 100, p = 4",
         Exactness::Exact,
         vec![
-            exact("the law's growth", certificate::figures::growth_of_the_mean),
+            exact("the law's growth", certificate::figures::growth_of_the_mean).consequence(),
             recursion("covariance matrix of the mean, to t = 999", RECURSION, || {
                 let stepped = Panel::Mean.moments(4, HUNDRED, 0.0, 999);
                 let case = |t: u32| (format!("t = {t}"), 0.04 * (1.0 + f64::from(t)), stepped[t as usize]);
                 [0, 1, 10, 100, 999].map(case).to_vec()
-            }),
+            })
+            .by("the covariance matrix of the mean", &["moments::mean_risk"]),
             simulation("risk at t = 5 and 20", 400_000, 0.02, vec![at(5), at(20)]),
         ],
     )
@@ -116,13 +120,14 @@ fn figure_7b() -> Claim {
         "n = m = 100, p = 4",
         Exactness::Exact,
         vec![
-            exact("the law's growth", certificate::figures::growth_of_the_covariance),
+            exact("the law's growth", certificate::figures::growth_of_the_covariance).consequence(),
             recursion("all p⁴ second moments, to t = 999", RECURSION, || {
                 let law = Panel::Covariance.law(4, HUNDRED);
                 let stepped = Panel::Covariance.moments(4, HUNDRED, 0.0, 999);
                 let case = |t: u32| (format!("t = {t}"), law.risk_at(weight(0.0), t), stepped[t as usize]);
                 [0, 1, 10, 100, 999].map(case).to_vec()
-            }),
+            })
+            .by("the table of second moments", &["moments::weighted_moments"]),
             simulation("risk at t = 2 and 6", 400_000, 0.02, vec![at(2), at(6)]),
         ],
     )
@@ -136,13 +141,14 @@ fn figure_7c() -> Claim {
         "n = m = 100",
         Exactness::Exact,
         vec![
-            exact("the law's growth", certificate::figures::rise_of_the_cdf),
+            exact("the law's growth", certificate::figures::rise_of_the_cdf).consequence(),
             recursion("resampled points, to t = 999", RECURSION, || {
                 let law = Panel::Cdf.law(1, HUNDRED);
                 let stepped = Panel::Cdf.moments(1, HUNDRED, 0.0, 999);
                 let case = |t: u32| (format!("t = {t}"), law.risk_at(weight(0.0), t), stepped[t as usize]);
                 [0, 1, 10, 100, 999].map(case).to_vec()
-            }),
+            })
+            .by("common ancestors of two rows", &["moments::common_ancestor"]),
             simulation("risk at t = 20 and 100", 26_000, 0.07, vec![at(20), at(100)]),
         ],
     )
@@ -161,7 +167,7 @@ fn figure_7d() -> Claim {
         "n = m = 100, p = 4",
         Exactness::Exact,
         vec![
-            exact("the law's growth", certificate::figures::growth_of_the_regression),
+            exact("the law's growth", certificate::figures::growth_of_the_regression).consequence(),
             recursion("sums of E tr (X'X)⁻¹ by quadrature", RECURSION, || {
                 // tr (X'X)^-1 has the mean p E 1/chi^2 with m - p + 1 = 97 degrees of freedom, p = 4.
                 let slope = 4.0 * moments::chi_squared_mean(97.0, |x| 1.0 / x);
@@ -171,20 +177,17 @@ fn figure_7d() -> Claim {
                     (format!("generation 0 on N(0, {s} I), t = {t}"), risk, slope * (1.0 / s + f64::from(t)))
                 };
                 [(1.0, 0), (1.0, 999), (0.25, 0), (0.25, 999)].map(case).to_vec()
-            }),
+            })
+            .by("quadrature of 1/χ²", &["moments::chi_squared_mean"]),
             simulation("risk at t = 10 and 300", 32_000, 0.06, vec![case(10), case(300)]),
         ],
     )
 }
 
 /// Panels (e) and (f) of figure 7: simulated risks in the first generations against the limit law A(1/n + t/m), and its constant A by quadrature.
-fn synthetic_growth(
-    id: &'static str,
-    statement: &'static str,
-    growth: Check,
-    constant: fn() -> Vec<Relation>,
-) -> Claim {
-    let constant = recursion("A(1/n + t/m) with A by quadrature", QUADRATURE, constant);
+fn synthetic_growth(id: &'static str, statement: &'static str, growth: Check, model: Fitted) -> Claim {
+    let constant = recursion("A(1/n + t/m) with A by quadrature", QUADRATURE, move || growth_from_quadrature(model))
+        .by("quadrature over a normal variable", &["moments::normal_mean"]);
     panel(id, statement, "w = 0, p = 4, fixed t, n = m → ∞", Exactness::Limit, vec![growth, constant])
 }
 
@@ -201,7 +204,7 @@ fn figure_7e() -> Claim {
         "w = 0: the risk of logistic regression grows from the start like A(1/n + t/m), A = tr I(β)⁻¹, for n, m → ∞";
     let rungs = Rung::ladder::<3>(500, 1.0, 4, 1, 3);
     let growth = Fitted::Logistic.ladder("n = m = 500, 1000, 2000, t = 1, 2", 40_000, 0.06, 0.0, rungs);
-    synthetic_growth("figure-7e", statement, growth, || growth_from_quadrature(Fitted::Logistic))
+    synthetic_growth("figure-7e", statement, growth, Fitted::Logistic)
 }
 
 fn figure_7f() -> Claim {
@@ -211,7 +214,7 @@ fn figure_7f() -> Claim {
     // distance from the limit falls like n^-.75 up to 10^4 rows, not like 1/n. The sizes therefore grow by factors of four, to 51,200.
     let rungs = [800, 3_200, 12_800, 51_200].map(|n| Rung { real: n, synthetic: n, dim: 4, from: 1, until: 3 });
     let growth = Fitted::Poisson.limit_ladder("n = m = 800, ..., 51200, t = 1, 2", 1_024, 0.3, 0.0, rungs);
-    synthetic_growth("figure-7f", statement, growth, || growth_from_quadrature(Fitted::Poisson))
+    synthetic_growth("figure-7f", statement, growth, Fitted::Poisson)
 }
 
 /// Panels (a) to (c) of figure 8: the curve at four weights of its grid, and its minimum.
@@ -239,10 +242,16 @@ fn curve_recursion(panel: Panel, p: usize) -> Vec<(String, f64, f64)> {
 
 fn figure_8a() -> Claim {
     let mut checks = curve(Panel::Mean, 2, 38_000, 0.025, &STATIONARY);
-    checks.push(recursion("covariance matrix of the mean", RECURSION, || curve_recursion(Panel::Mean, 2)));
-    checks.push(exact("minimum by branch and bound", || {
-        certificate::figures::curve(Panel::Mean, GOLDEN, 1e-9, (0.012_360_7, 0.5e-7))
-    }));
+    checks.push(
+        recursion("covariance matrix of the mean", RECURSION, || curve_recursion(Panel::Mean, 2))
+            .by("the covariance matrix of the mean", &["moments::mean_risk"]),
+    );
+    checks.push(
+        exact("minimum by branch and bound", || {
+            certificate::figures::curve(Panel::Mean, GOLDEN, 1e-9, (0.012_360_7, 0.5e-7))
+        })
+        .consequence(),
+    );
     panel(
         "figure-8a",
         "the mean's risk over w, averaged over t = 150..199, is least at 1/φ, where it is .0123607",
@@ -254,10 +263,16 @@ fn figure_8a() -> Claim {
 
 fn figure_8b() -> Claim {
     let mut checks = curve(Panel::Covariance, 2, 32_000, 0.03, &STATIONARY);
-    checks.push(recursion("all p⁴ second moments", RECURSION, || curve_recursion(Panel::Covariance, 2)));
-    checks.push(exact("minimum by branch and bound", || {
-        certificate::figures::curve(Panel::Covariance, 0.6198, 0.5e-4, (0.037_564_1, 0.5e-7))
-    }));
+    checks.push(
+        recursion("all p⁴ second moments", RECURSION, || curve_recursion(Panel::Covariance, 2))
+            .by("the table of second moments", &["moments::weighted_moments"]),
+    );
+    checks.push(
+        exact("minimum by branch and bound", || {
+            certificate::figures::curve(Panel::Covariance, 0.6198, 0.5e-4, (0.037_564_1, 0.5e-7))
+        })
+        .consequence(),
+    );
     panel(
         "figure-8b",
         "the covariance's risk over w, averaged over t = 150..199, is least at .6198, not at 1/φ; its least value is .0375641",
@@ -269,10 +284,16 @@ fn figure_8b() -> Claim {
 
 fn figure_8c() -> Claim {
     let mut checks = curve(Panel::Cdf, 1, 4_000, 0.06, &Record::Average { from: 30, until: 80 });
-    checks.push(recursion("resampled points", RECURSION, || curve_recursion(Panel::Cdf, 1)));
-    checks.push(exact("minimum by branch and bound", || {
-        certificate::figures::curve(Panel::Cdf, 0.617, 0.5e-4, (0.001_028_29, 0.5e-8))
-    }));
+    checks.push(
+        recursion("resampled points", RECURSION, || curve_recursion(Panel::Cdf, 1))
+            .by("common ancestors of two rows", &["moments::common_ancestor"]),
+    );
+    checks.push(
+        exact("minimum by branch and bound", || {
+            certificate::figures::curve(Panel::Cdf, 0.617, 0.5e-4, (0.001_028_29, 0.5e-8))
+        })
+        .consequence(),
+    );
     panel(
         "figure-8c",
         "the risk of the distribution function over w, averaged over t = 150..199, is least at .6170, not at 1/φ; its least value is .00102829",
@@ -283,7 +304,7 @@ fn figure_8c() -> Claim {
 }
 
 /// Panels (e) and (f) of figure 8: the limit law along the curve, and simulations at growing sizes, of the minimiser and of the risk at a weight to its right.
-fn regression_curve(id: &'static str, statement: &'static str, model: Fitted, curve: fn() -> Vec<Relation>) -> Claim {
+fn regression_curve(id: &'static str, statement: &'static str, model: Fitted) -> Claim {
     let (first, cap, margin) = match model {
         Fitted::Poisson => (400, 1_600, 0.06),
         Fitted::Linear | Fitted::Logistic => (100, 12_000, 0.02),
@@ -306,7 +327,10 @@ fn regression_curve(id: &'static str, statement: &'static str, model: Fitted, cu
         "n = m → ∞, p = 2, β = (1, 1)",
         Exactness::Limit,
         vec![
-            recursion("limit law along the grid, A by quadrature", QUADRATURE, curve),
+            recursion("limit law along the grid, A by quadrature", QUADRATURE, move || {
+                model.curve_from_quadrature(1.0, 2)
+            })
+            .by("quadrature over a normal variable", &["moments::normal_mean"]),
             minimisers,
             model.ladder("w = .3", cap, margin, 0.3, rungs),
             model.ladder("w = .78", cap, margin, 0.78, rungs),
@@ -360,8 +384,10 @@ fn figure_8d() -> Claim {
                     ("10^7 risk".to_owned(), (law.limit_risk(weight(best)) * 1e7).round(), 126_089.0),
                 ];
                 [0.2, 0.38, 0.5, 0.62, 0.78].map(|w| linear_relation(HUNDRED, w)).into_iter().chain(stated).collect()
-            }),
-            exact("w = 1/2 in rationals", certificate::random_design::pooled_curves),
+            })
+            .by("pairs of eigenvalues, by quadrature", &["moments::design_step"]),
+            exact("w = 1/2 in rationals", certificate::random_design::pooled_curves)
+                .by("the moments of one row", &["certificate::random_design::passed_on"]),
         ],
     )
 }
@@ -369,12 +395,12 @@ fn figure_8d() -> Claim {
 fn figure_8e() -> Claim {
     let statement =
         "the risk of logistic regression over w has the limit law's curve and its minimum at 1/φ, for n → ∞";
-    regression_curve("figure-8e", statement, Fitted::Logistic, || Fitted::Logistic.curve_from_quadrature(1.0, 2))
+    regression_curve("figure-8e", statement, Fitted::Logistic)
 }
 
 fn figure_8f() -> Claim {
     let statement = "the risk of Poisson regression over w has the limit law's curve and its minimum at 1/φ, for n → ∞";
-    regression_curve("figure-8f", statement, Fitted::Poisson, || Fitted::Poisson.curve_from_quadrature(1.0, 2))
+    regression_curve("figure-8f", statement, Fitted::Poisson)
 }
 
 /// n = 100 and m = floor(n/k) of figure 9, with the ratio n/m that they have.
@@ -394,6 +420,11 @@ fn two_curves(panel: Panel, p: usize, ratios: &[f64], cap: u64, margin: f64, rec
         let (rows, effective) = rows_at(k);
         both_weights(effective).map(|w| panel.case(p, rows, w, record.clone()))
     });
+    let (words, functions): (_, &[_]) = match panel {
+        Panel::Mean => ("the covariance matrix of the mean", &["moments::mean_risk"]),
+        Panel::Covariance => ("the table of second moments", &["moments::weighted_moments"]),
+        Panel::Cdf => ("common ancestors of two rows", &["moments::common_ancestor"]),
+    };
     vec![
         simulation("risk at either end of the grid", cap, margin, cases.collect()),
         exact(
@@ -403,7 +434,8 @@ fn two_curves(panel: Panel, p: usize, ratios: &[f64], cap: u64, margin: f64, rec
                 Panel::Covariance => || certificate::figures::two_curves(Panel::Covariance),
                 Panel::Cdf => || certificate::figures::two_curves(Panel::Cdf),
             },
-        ),
+        )
+        .consequence(),
         property(
             "golden below naive all along the grid",
             "k",
@@ -413,7 +445,8 @@ fn two_curves(panel: Panel, p: usize, ratios: &[f64], cap: u64, margin: f64, rec
                 Panel::Covariance => |k| golden_below_naive(Panel::Covariance, 2, *k),
                 Panel::Cdf => |k| golden_below_naive(Panel::Cdf, 1, *k),
             },
-        ),
+        )
+        .by(words, functions),
     ]
 }
 
@@ -455,6 +488,14 @@ fn figure_9c() -> Claim {
     )
 }
 
+/// The limit law's risk under the golden weight is below that under the naive one.
+fn below(model: Fitted, k: f64) -> Deviation {
+    let rung = Rung::ladder::<1>(100, k, 2, 0, 1)[0];
+    let law = model.law(rung);
+    let [naive, golden] = both_weights(100.0 / rung.synthetic as f64).map(|w| law.limit_risk(weight(w)));
+    holds(golden < naive)
+}
+
 /// Panels (e) and (f) of figure 9: simulations of growing size at k = .19, under the golden weight, and in the full tier under the naive weight too.
 fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, cap: u64, margin: f64) -> Claim {
     // n/m is not exactly k, since m is a whole number. Each size is compared with the law at its own n and m.
@@ -469,20 +510,20 @@ fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, c
         vec![
             model.ladder("golden weight", cap, margin, golden, rungs),
             naive.in_full_tier(),
+            recursion("limit law along the grid under both weights, A by quadrature", QUADRATURE, move || {
+                (1..20).flat_map(|hundredths| model.both_from_quadrature(0.01 * f64::from(hundredths))).collect()
+            })
+            .by("quadrature over a normal variable", &["moments::normal_mean"]),
             property(
-                "golden below naive, by (1 + k)/(2 + k) against w*",
+                "golden below naive all along the grid",
                 "k",
                 || 0.01..0.19f64,
-                |&k| {
-                    let law = domain::law(&(1.0, k, 0.0));
-                    let [naive, golden] = both_weights(k).map(|w| law.limit_risk(weight(w)));
-                    holds(golden < naive).max(error(naive, (1.0 + k) / (2.0 + k), IDENTITY)).max(error(
-                        golden,
-                        both_weights(k)[1],
-                        10.0 * IDENTITY,
-                    ))
+                match model {
+                    Fitted::Poisson => |k| below(Fitted::Poisson, *k),
+                    Fitted::Linear | Fitted::Logistic => |k| below(Fitted::Logistic, *k),
                 },
-            ),
+            )
+            .consequence(),
         ],
     )
 }
@@ -499,11 +540,13 @@ fn figure_9d() -> Claim {
         Exactness::Exact,
         vec![
             simulation("risk at either end of the grid", 32_000, 0.06, cases.collect()),
-            exact("the naive weight's curve in rationals", certificate::random_design::pooled_curves),
+            exact("the naive weight's curve in rationals", certificate::random_design::pooled_curves)
+                .by("the moments of one row", &["certificate::random_design::passed_on"]),
             recursion("pairs of eigenvalues by quadrature", RECURSION, || {
                 let (rows, effective) = rows_at(0.19);
                 both_weights(effective).map(|w| linear_relation(rows, w)).to_vec()
-            }),
+            })
+            .by("pairs of eigenvalues, by quadrature", &["moments::design_step"]),
             property(
                 "golden below naive all along the grid",
                 "k",
@@ -514,7 +557,8 @@ fn figure_9d() -> Claim {
                     let [naive, golden] = both_weights(effective).map(|w| law.average_risk(weight(w), 150, 200));
                     holds(golden < naive)
                 },
-            ),
+            )
+            .consequence(),
         ],
     )
 }

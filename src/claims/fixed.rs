@@ -150,19 +150,22 @@ fn mean() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("joint moments in rationals, later generations in symbols", certificate::fixed::mean),
+            exact("joint moments in rationals, later generations in symbols", certificate::fixed::mean)
+                .by("joint moments of the start and the fit", &["same_rows::Chain::risks"]),
             recursion("covariances of all pairs of rows", RECURSION, || {
                 let case = |at: Place| {
                     let risks = chain(at, Divisor::Unbiased).mean_by_rows(at.3);
                     (named(at), mean_risk(1.0, at), risks[at.3 as usize])
                 };
                 PLACES.map(case).to_vec()
-            }),
+            })
+            .by("covariances of all pairs of rows", &["same_rows::Chain::mean_by_rows"]),
             predicted(
                 &catalogue::GAUSSIAN_MEAN,
                 Parameters { sigma: Some(correlated()), ..Parameters::default() },
                 |chain, _, t| chain.mean_by_rows(t).into_iter().map(|risk| risk * correlated().trace()).collect(),
-            ),
+            )
+            .by("covariances of all pairs of rows", &["same_rows::Chain::mean_by_rows"]),
             property(
                 "the noise of every generation, shrunk since; never below the real rows' risk",
                 "(n, m, w, t)",
@@ -175,7 +178,8 @@ fn mean() -> Claim {
                         .max(holds(mean_risk(1.0, (n, m, w, t)) >= alone))
                         .max(error(mean_risk(1.0, (n, m, 1.0, t)), alone, IDENTITY))
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "by sufficient statistics",
                 160_000,
@@ -214,16 +218,19 @@ fn frequencies() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("data sets enumerated, later generations in symbols", certificate::fixed::frequencies),
+            exact("data sets enumerated, later generations in symbols", certificate::fixed::frequencies)
+                .by("data sets, enumerated", &["same_rows::cell_risk"]),
             recursion("real ancestors of all pairs of rows, followed back", RECURSION, || {
                 let case = |at: Place| {
                     let ancestors = chain(at, Divisor::Unbiased).different_ancestors(at.3)[at.3 as usize];
                     (named(at), frequency_risk(at), 1.0 - ancestors)
                 };
                 PLACES.into_iter().chain([(1, 3, 0.4, 9), (4, 30, 0.05, 40), (6, 1, 0.3, 3)]).map(case).collect()
-            }),
+            })
+            .by("real ancestors of two rows", &["same_rows::Chain::different_ancestors"]),
             // The default cells have A = 1 - .3.
-            predicted(&catalogue::CATEGORICAL, Parameters::default(), apart(|_| 0.7)),
+            predicted(&catalogue::CATEGORICAL, Parameters::default(), apart(|_| 0.7))
+                .by("real ancestors of two rows", &["same_rows::Chain::different_ancestors"]),
             property(
                 "the terms of q_t; below A, and never below the real rows' risk",
                 "(n, m, w, t)",
@@ -237,7 +244,8 @@ fn frequencies() -> Claim {
                         .max(holds(found >= alone * (1.0 - IDENTITY) && found <= 1.0 + IDENTITY))
                         .max(error(frequency_risk((n, m, 1.0, t)), alone, IDENTITY))
                 },
-            ),
+            )
+            .consequence(),
             simulation("cells, by counts", 120_000, 0.025, [(8, 4, 0.4, 5), (20, 10, 0.2, 3)].map(cells).into()),
             simulation("distribution function, by rows", 120_000, 0.025, [(10, 8, 0.3, 4)].map(points).into()),
         ],
@@ -264,7 +272,8 @@ fn covariance() -> Claim {
             exact(
                 "all p⁴ joint second moments in rationals, later generations in symbols",
                 certificate::fixed::covariance,
-            ),
+            )
+            .by("joint moments of the start and the fit", &["same_rows::Chain::risks"]),
             // Compared as E tr Sigma_t^2: the risk is a difference, to which quadrature is less accurate. Some ten integrals enter.
             recursion("p = 1 and 2: averaged over the real rows' variance, by quadrature", 20.0 * QUADRATURE, || {
                 let case = |at: Place| {
@@ -276,12 +285,14 @@ fn covariance() -> Claim {
                     })
                 };
                 PLACES.into_iter().flat_map(case).collect()
-            }),
+            })
+            .by("quadrature over the real rows' variance", &["same_rows::Chain::risks_by_quadrature"]),
             predicted(
                 &catalogue::GAUSSIAN_COVARIANCE,
                 Parameters { sigma: Some(plane()), ..Parameters::default() },
                 |chain, _, t| chain.risks(&plane(), t).into_iter().map(|(_, risk)| risk).collect(),
-            ),
+            )
+            .by("joint moments of the start and the fit", &["same_rows::Chain::risks"]),
             property(
                 "p = 1, in terms; never below the real rows' risk; the threshold is that of fresh rows",
                 "(n, m, w, t)",
@@ -300,7 +311,8 @@ fn covariance() -> Claim {
                         ))
                         .max(holds(contracts == (w > threshold(m - 1))))
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "by sufficient statistics",
                 1_200_000,
@@ -324,19 +336,22 @@ fn likelihood_mean() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("joint moments in rationals", certificate::fixed::likelihood_mean),
+            exact("joint moments in rationals", certificate::fixed::likelihood_mean)
+                .by("joint moments of the start and the fit", &["same_rows::Chain::risks"]),
             recursion("products of all pairs of rows", RECURSION, || {
                 let case = |at: Place| {
                     let risks = chain(at, Divisor::MaximumLikelihood).mean_by_rows(at.3);
                     (named(at), likelihood(&unit(), at).mean, risks[at.3 as usize])
                 };
                 PLACES.into_iter().chain([(1, 3, 0.4, 5), (4, 1, 0.3, 6)]).map(case).collect()
-            }),
+            })
+            .by("covariances of all pairs of rows", &["same_rows::Chain::mean_by_rows"]),
             predicted(
                 &catalogue::GAUSSIAN_MEAN,
                 Parameters { divisor: Some(Divisor::MaximumLikelihood), ..Parameters::default() },
                 |chain, _, t| chain.mean_by_rows(t).into_iter().map(|risk| 2.0 * risk).collect(),
-            ),
+            )
+            .by("covariances of all pairs of rows", &["same_rows::Chain::mean_by_rows"]),
             property(
                 "between the real rows' risk and the unbiased model's",
                 "(n, m, w, t)",
@@ -347,7 +362,8 @@ fn likelihood_mean() -> Claim {
                         .max(holds(found >= alone * (1.0 - IDENTITY)))
                         .max(holds(found <= mean_risk(1.0, (n, m, w, t)) * (1.0 + 10.0 * IDENTITY)))
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "by sufficient statistics",
                 320_000,
@@ -377,7 +393,8 @@ fn likelihood_covariance() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("all p⁴ joint raw second moments in rationals", certificate::fixed::likelihood_covariance),
+            exact("all p⁴ joint raw second moments in rationals", certificate::fixed::likelihood_covariance)
+                .by("joint moments of the start and the fit", &["same_rows::Chain::risks"]),
             // The risk is a difference of moments near 1, and can be as small as 1/n of them: it has up to n = 100 times their relative error.
             recursion("p = 1 and 2: averaged over the real rows' variance, by quadrature", 100.0 * QUADRATURE, || {
                 let case = |at: Place| {
@@ -389,12 +406,14 @@ fn likelihood_covariance() -> Claim {
                     })
                 };
                 PLACES.into_iter().flat_map(case).collect()
-            }),
+            })
+            .by("quadrature over the real rows' variance", &["same_rows::Chain::risks_by_quadrature"]),
             predicted(
                 &catalogue::GAUSSIAN_COVARIANCE,
                 Parameters { sigma: Some(plane()), divisor: Some(Divisor::MaximumLikelihood), ..Parameters::default() },
                 |chain, _, t| chain.risks(&plane(), t).into_iter().map(|(_, risk)| risk).collect(),
-            ),
+            )
+            .by("joint moments of the start and the fit", &["same_rows::Chain::risks"]),
             property(
                 "less than the real rows' risk at the best weight, and there than at any other",
                 "(p, n, m, w)",
@@ -409,7 +428,8 @@ fn likelihood_covariance() -> Claim {
                         .max(holds(least < alone && best < 1.0))
                         .max(holds(least <= other * (1.0 + 10.0 * IDENTITY)))
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "by sufficient statistics",
                 1_200_000,
@@ -444,7 +464,8 @@ fn regressions() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
-            exact("shares of each sample's error, in rationals", certificate::fixed::estimating_equations),
+            exact("shares of each sample's error, in rationals", certificate::fixed::estimating_equations)
+                .by("shares of each sample's error", &["certificate::fixed::shared"]),
             predicted::on_fixed_rows(false, || {
                 let models = [(Fitted::Linear, 3), (Fitted::Logistic, 2), (Fitted::Poisson, 2)];
                 let problem = |(model, dim): (Fitted, usize)| -> [OnFixedRows; 2] {
@@ -457,7 +478,11 @@ fn regressions() -> Claim {
                     })
                 };
                 models.into_iter().flat_map(problem).collect()
-            }),
+            })
+            .by(
+                "quadrature, and joint moments of the start and the fit",
+                &["moments::normal_mean", "moments::fixed_rows_risk"],
+            ),
             regression_ladder(Fitted::Linear, "linear, w = .4, p = 2", 120_000, 0.04, 100, 2),
             regression_ladder(Fitted::Logistic, "logistic, w = .4, p = 2", 16_000, 0.15, 200, 2),
             regression_ladder(Fitted::Poisson, "Poisson, w = .4, p = 1", 24_000, 0.15, 200, 1),

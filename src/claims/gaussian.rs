@@ -112,7 +112,8 @@ fn mean_law() -> Claim {
         source: Source::Paper,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("sampling law in rationals", certificate::sampling::gaussian_mean),
+            exact("sampling law in rationals", certificate::sampling::gaussian_mean)
+                .by("the covariance matrix of the mean", &["moments::mean_risk"]),
             recursion("covariance matrix of the mean, generation by generation", RECURSION, || {
                 let sigma = correlated();
                 let case = |(n, m, w, t): (usize, usize, f64, u32)| {
@@ -121,11 +122,12 @@ fn mean_law() -> Claim {
                     (format!("n = {n}, m = {m}, w = {w}, t = {t}"), law.risk_at(weight(w), t), stepped)
                 };
                 PLACES.map(case).to_vec()
-            }),
+            })
+            .by("the covariance matrix of the mean", &["moments::mean_risk"]),
             simulation("independence: variance between blocks over that within", 8_000 * BLOCK, 0.15, blocks())
                 .of("variance ratio"),
-            predicted::risks(means),
-            predicted::optima(means),
+            predicted::risks(means).consequence(),
+            predicted::optima(means).consequence(),
             predicted::simulated(
                 0.5,
                 &[(&catalogue::GAUSSIAN_MEAN, 3, ByRows), (&catalogue::GAUSSIAN_MEAN, 2, Sufficient)],
@@ -151,7 +153,8 @@ fn variance_law() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("gaussian-variance-law"),
-            exact("sampling law in rationals", certificate::sampling::gaussian_variance),
+            exact("sampling law in rationals", certificate::sampling::gaussian_variance)
+                .by("the table of second moments", &["moments::weighted_moments"]),
             recursion("fourth moments, generation by generation", RECURSION, || {
                 let variance = DMatrix::from_element(1, 1, 1.7);
                 let case = |(n, m, w, t): (usize, usize, f64, u32)| {
@@ -160,7 +163,8 @@ fn variance_law() -> Claim {
                     (format!("n = {n}, m = {m}, w = {w}, t = {t}"), law.risk_at(&w, t), stepped)
                 };
                 PLACES.map(case).to_vec()
-            }),
+            })
+            .by("the table of second moments", &["moments::weighted_moments"]),
             property(
                 "the covariance's law at p = 1",
                 "(n, m, w, t)",
@@ -174,7 +178,8 @@ fn variance_law() -> Claim {
                         200.0 * IDENTITY,
                     ))
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "by sufficient statistics",
                 1_600_000,
@@ -195,8 +200,9 @@ fn covariance_law() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("gaussian-covariance-law"),
-            exact("system, in symbols", certificate::covariance::system),
-            exact("sampling law in rationals", certificate::sampling::gaussian_covariance),
+            exact("system, in symbols", certificate::covariance::system).consequence(),
+            exact("sampling law in rationals", certificate::sampling::gaussian_covariance)
+                .by("the table of second moments", &["moments::weighted_moments"]),
             recursion("all p⁴ second moments, generation by generation", RECURSION, || {
                 let shapes = [correlated(), DMatrix::identity(2, 2), DMatrix::from_element(1, 1, 0.4)];
                 let places = shapes.iter().flat_map(|sigma| PLACES.map(|place| (sigma, place)));
@@ -211,7 +217,8 @@ fn covariance_law() -> Claim {
                     ]
                 };
                 places.flat_map(cases).collect()
-            }),
+            })
+            .by("the table of second moments", &["moments::weighted_moments"]),
             recursion("all p⁴ second moments, until they stand still", RECURSION, || {
                 let cases = |(n, m, w): (usize, usize, f64)| {
                     let (risk, trace_variance) =
@@ -224,7 +231,8 @@ fn covariance_law() -> Claim {
                     ]
                 };
                 [(31, 47, 0.3), (12, 20, 0.618), (9, 6, 0.9)].into_iter().flat_map(cases).collect()
-            }),
+            })
+            .by("the table of second moments", &["moments::weighted_moments"]),
             property(
                 "closed form against its own step",
                 "(n, m, w, t)",
@@ -240,9 +248,10 @@ fn covariance_law() -> Claim {
                         300.0 * IDENTITY,
                     ))
                 },
-            ),
-            predicted::risks(covariances),
-            predicted::optima(covariances),
+            )
+            .consequence(),
+            predicted::risks(covariances).by("the table of second moments", &["moments::weighted_moments"]),
+            predicted::optima(covariances).by("the table of second moments", &["moments::weighted_moments"]),
             predicted::simulated(
                 0.5,
                 &[(&catalogue::GAUSSIAN_COVARIANCE, 2, ByRows), (&catalogue::GAUSSIAN_COVARIANCE, 3, Sufficient)],
@@ -264,7 +273,7 @@ fn covariance_threshold() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("covariance-threshold"),
-            exact("sign of the eigenvalue, in rationals", certificate::covariance::critical_weight),
+            exact("sign of the eigenvalue, in rationals", certificate::covariance::critical_weight).consequence(),
             recursion("growth of the p⁴ second moments at w_c", 1e-9, || {
                 // At w_c the risk has a part that grows by equal steps, and one that shrinks by a factor below 1 - 1/m in each generation. Once that is gone, all
                 // steps are equal.
@@ -275,7 +284,8 @@ fn covariance_threshold() -> Claim {
                     (format!("m = {m}"), ratio, 1.0)
                 };
                 [2, 5, 10, 30, 100].map(case).to_vec()
-            }),
+            })
+            .by("the table of second moments", &["moments::weighted_moments"]),
             property(
                 "divergent exactly up to w_c",
                 "(m, n, log10 of the distance to w_c, above w_c)",
@@ -289,7 +299,8 @@ fn covariance_threshold() -> Claim {
                         .max(holds(system.diverges(weight(w)) != above))
                         .max(holds(system.limit_risk(weight(w)).is_finite() == above))
                 },
-            ),
+            )
+            .consequence(),
         ],
     }
 }
@@ -311,7 +322,7 @@ fn covariance_optimum() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("slope in rationals, branch and bound", certificate::covariance::optimum),
+            exact("slope in rationals, branch and bound", certificate::covariance::optimum).consequence(),
             recursion("minimum of the risk from all p⁴ second moments, by Brent's method", MINIMISER, || {
                 let case = |(p, n, m): (usize, usize, usize)| {
                     let sigma = DMatrix::identity(p, p);
@@ -320,7 +331,8 @@ fn covariance_optimum() -> Claim {
                     (place, system(&sigma, n, m).optimal_weight(), minimise(&|w| risk(w), (0.2, 1.0)).at)
                 };
                 [(2, 100, 100), (1, 30, 30), (3, 50, 20), (2, 20, 60)].map(case).to_vec()
-            }),
+            })
+            .by("the table of second moments", &["moments::weighted_moments"]),
             property(
                 "no other weight has less risk",
                 "(n, m, w)",
@@ -329,7 +341,8 @@ fn covariance_optimum() -> Claim {
                     let system = system(&DMatrix::identity(2, 2), n, m);
                     holds(system.limit_risk(weight(w)) >= system.optimal_risk() * (1.0 - 10.0 * IDENTITY))
                 },
-            ),
+            )
+            .consequence(),
             optimum("minimiser of the simulated risk", 192 * 40, 0.03, vec![case(2, 100, 100), case(2, 30, 20)]),
             score("slope at w*", 1024 * 64, 0.008, SMOOTH, vec![case(2, 100, 100), case(2, 30, 20)]),
             curvature("curvature at w*", 1024 * 64, 0.02, 0.1, vec![case(2, 100, 100)]),

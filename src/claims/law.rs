@@ -13,6 +13,15 @@ pub fn claims() -> Vec<Claim> {
     vec![finite_time(), limit(), divergence(), optimum(), optimal_value()]
 }
 
+/// e_t from the sum of a geometric series. With q = rho u^2 and gap = 1 - q: 1 + q + ... + q^(t-1) = (1 - q^t)/gap.
+fn by_logarithm((fresh, synthetic, excess): (f64, f64, f64), w: f64, t: f64) -> f64 {
+    let u = 1.0 - w;
+    let gap = w * (1.0 + u) - excess * u * u;
+    let power = t * libm::log1p(-gap);
+    let sum = -libm::expm1(power) / gap;
+    (w * w * fresh + u * u * synthetic) * sum + libm::exp(power) * fresh
+}
+
 fn finite_time() -> Claim {
     Claim {
         id: "law-finite-time",
@@ -22,30 +31,29 @@ fn finite_time() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("law-finite-time"),
-            exact("closed form, in symbols", certificate::law::closed_form),
+            exact("closed form, in symbols", certificate::law::closed_form)
+                .by("the recursion, step by step", &["certificate::law::defined"]),
             recursion("step by step to t = 300", RECURSION, || {
                 let places = LAWS.iter().flat_map(|c| [0.0, 0.1, 0.5, 0.618, 1.0].map(|w| (c, w)));
                 places
                     .flat_map(|(c, w)| [0, 1, 2, 7, 50, 300].map(|t| (c, w, t)))
                     .map(|(c, w, t)| (format!("{c:?}, w = {w}, t = {t}"), law(c).risk_at(&w, t), iterated(c, w, t)))
                     .collect()
-            }),
+            })
+            .by("the recursion, step by step", &["domain::iterate_over"]),
             property(
                 "by logarithm and exponential, to t = 2³²",
                 "((A_r/ν_n, A_s/ν_m), log10 w, log10(1 − ρ), log2 t)",
                 || (laws(), -9.0..-0.001f64, -9.0..-0.3f64, 0.0..32.0f64),
                 |&((fresh, synthetic, _), w, excess, t)| {
                     let [w, excess] = [w, excess].map(|exponent| libm::pow(10.0, exponent));
-                    let (u, t) = (1.0 - w, libm::exp2(t).floor());
-                    // With q = (1 − excess) u² and gap = 1 − q: 1 + q + ... + q^(t−1) = (1 − q^t)/gap.
-                    let gap = w * (1.0 + u) + excess * u * u;
-                    let power = t * libm::log1p(-gap);
-                    let sum = -libm::expm1(power) / gap;
-                    let risk = (w * w * fresh + u * u * synthetic) * sum + libm::exp(power) * fresh;
+                    let t = libm::exp2(t).floor();
+                    let risk = by_logarithm((fresh, synthetic, -excess), w, t);
                     // q is rounded once, and its t-th power has t times that relative error.
                     error(law(&(fresh, synthetic, -excess)).risk_at(&w, t as u32), risk, IDENTITY * (1.0 + t))
                 },
-            ),
+            )
+            .by("a geometric series", &["law::by_logarithm"]),
         ],
     }
 }
@@ -59,12 +67,13 @@ fn limit() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("law-limit"),
-            exact("fixed point, in symbols", certificate::law::limit),
+            exact("fixed point, in symbols", certificate::law::limit).consequence(),
             recursion("iterated until it stands still", RECURSION, || {
                 let places = LAWS.iter().flat_map(|c| [0.2, 0.5, 0.618, 0.9, 1.0].map(|w| (c, w)));
                 let case = |(c, w)| (format!("{c:?}, w = {w}"), law(c).limit_risk(weight(w)), iterated(c, w, 5_000));
                 places.map(case).collect()
-            }),
+            })
+            .by("the recursion, step by step", &["domain::iterate_over"]),
             recursion("first generation within 1 % of the limit", 0.0, || {
                 let places = LAWS.iter().flat_map(|c| [0.2, 0.5, 0.618, 0.9, 1.0].map(|w| (c, w)));
                 let case = |(c, w)| {
@@ -76,7 +85,8 @@ fn limit() -> Claim {
                     (format!("{c:?}, w = {w}"), closed, arrived)
                 };
                 places.map(case).collect()
-            }),
+            })
+            .by("the recursion, step by step", &["domain::iterate_over"]),
             property(
                 "the limit is a fixed point",
                 "((A_r/ν_n, A_s/ν_m, ρ − 1), w)",
@@ -91,7 +101,8 @@ fn limit() -> Claim {
                     // Rounding 1 - rho u^2 costs a relative error of some roundings over 1 - rho u^2.
                     error(w * w * c.0 + u * u * (c.1 + (1.0 + c.2) * limit), limit, IDENTITY * condition.max(1.0))
                 },
-            ),
+            )
+            .consequence(),
         ],
     }
 }
@@ -105,7 +116,7 @@ fn divergence() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("law-divergence"),
-            exact("growth, in symbols", certificate::law::divergence),
+            exact("growth, in symbols", certificate::law::divergence).consequence(),
             recursion("growth at and above ρu² = 1", RECURSION, || {
                 let at_one = [((1.0, 0.5, 0.0), 0.0), ((0.3, 0.2, 3.0), 0.5), ((2.0, 1.0, 15.0), 0.75)];
                 let linear = at_one.map(|(c, w)| {
@@ -117,7 +128,8 @@ fn divergence() -> Claim {
                     (format!("geometric, {c:?}, w = {w}"), law(&c).risk_at(&w, 200), iterated(&c, w, 200))
                 });
                 linear.into_iter().chain(geometric).collect()
-            }),
+            })
+            .by("the recursion, step by step", &["domain::iterate_over"]),
             property(
                 "a growing risk is called divergent",
                 "((A_r/ν_n, A_s/ν_m, ρ − 1), w)",
@@ -130,7 +142,8 @@ fn divergence() -> Claim {
                     let diverges = law(c).diverges(weight(*w)) && law(c).limit_risk(weight(*w)) == f64::INFINITY;
                     holds((ratio - 1.0).abs() < 1e-6 || !ratio.is_finite() || diverges == (ratio > 1.0))
                 },
-            ),
+            )
+            .by("the recursion, step by step", &["domain::iterate_over"]),
         ],
     }
 }
@@ -147,20 +160,24 @@ fn optimum() -> Claim {
             exact(
                 "slope in symbols, optima in rationals, all other weights by branch and bound",
                 certificate::law::optimum,
-            ),
+            )
+            .consequence(),
             recursion("minimum of the iterated risk, by Brent's method", MINIMISER, || {
                 let brent = |c| minimise(&|w| iterated(c, w, 2_000), (0.0, 1.0)).at;
                 LAWS.iter().map(|c| (format!("{c:?}"), law(c).optimal_weight(), brent(c))).collect()
-            }),
+            })
+            .by("the recursion, step by step", &["domain::iterate_over"]),
             property("u* is a root of ρu² − Du + 1", "(A_r/ν_n, A_s/ν_m, ρ − 1)", laws, |c| {
                 let (rho, u) = (1.0 + c.2, law(c).optimal_synthetic_weight());
                 let d = 1.0 + rho + c.1 / c.0;
                 // The terms of one sign against those of the other, so that the error is relative to them.
                 error(rho * u * u + 1.0, d * u, IDENTITY)
-            }),
+            })
+            .consequence(),
             property("w* + u* = 1", "(A_r/ν_n, A_s/ν_m, ρ − 1)", laws, |c| {
                 error(law(c).optimal_weight() + law(c).optimal_synthetic_weight(), 1.0, IDENTITY)
-            }),
+            })
+            .consequence(),
             property(
                 "no other weight has less risk",
                 "((A_r/ν_n, A_s/ν_m, ρ − 1), w)",
@@ -173,7 +190,8 @@ fn optimum() -> Claim {
                     };
                     holds(risk(*w) >= risk(law(c).optimal_weight()) * (1.0 - 100.0 * IDENTITY))
                 },
-            ),
+            )
+            .consequence(),
         ],
     }
 }
@@ -187,19 +205,21 @@ fn optimal_value() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("law-optimal-value"),
-            exact("optima in rationals", certificate::law::optimal_value),
+            exact("optima in rationals", certificate::law::optimal_value).consequence(),
             recursion("iterated at w*", RECURSION, || {
                 let case = |c| {
                     let w = law(c).optimal_weight();
                     (format!("{c:?}"), law(c).optimal_risk(), iterated(c, w, 5_000))
                 };
                 LAWS.iter().map(case).collect()
-            }),
+            })
+            .by("the recursion, step by step", &["domain::iterate_over"]),
             property("w* A_r/ν_n is the fixed point at w*", "(A_r/ν_n, A_s/ν_m, ρ − 1)", laws, |c| {
                 let (w, u) = (law(c).optimal_weight(), law(c).optimal_synthetic_weight());
                 let e = law(c).optimal_risk();
-                error(e, w * c.0, IDENTITY).max(error(w * w * c.0 + u * u * (c.1 + (1.0 + c.2) * e), e, IDENTITY))
-            }),
+                error(w * w * c.0 + u * u * (c.1 + (1.0 + c.2) * e), e, IDENTITY)
+            })
+            .consequence(),
         ],
     }
 }

@@ -52,22 +52,19 @@ fn fixed_design() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("covariance of the coefficients in rationals", certificate::sampling::fixed_design),
-            recursion("covariance matrix of the coefficients, generation by generation", RECURSION, || {
+            exact("the noise of every label in rationals", certificate::sampling::fixed_design)
+                .by("the noise of every label, followed", &["moments::labels_risk"]),
+            recursion("the noise of every label, followed through all fits", RECURSION, || {
                 let x = design();
                 let map = (x.transpose() * &x).try_inverse().expect("full rank") * x.transpose();
-                let fresh = &map * map.transpose() * NOISE;
                 let case = |w: f64, t: u32| {
-                    let u = 1.0 - w;
-                    // What a synthetic label passes on: the error of the coefficients that made it, mapped to labels by X and back by least squares.
-                    let passed = |c: &DMatrix<f64>| &map * (&x * c * x.transpose()) * map.transpose();
-                    let step = |c: DMatrix<f64>, _| &fresh * (w * w) + (&fresh + passed(&c)) * (u * u);
-                    let last = (0..t).fold(fresh.clone(), step);
+                    let followed = NOISE * moments::labels_risk(&x, &map, &w, t)[t as usize];
                     let law = theory::fixed_design_law(NOISE, trace_inverse_gram());
-                    (format!("w = {w}, t = {t}"), law.risk_at(&w, t), last.trace())
+                    (format!("w = {w}, t = {t}"), law.risk_at(&w, t), followed)
                 };
                 vec![case(0.0, 5), case(0.3, 1), case(0.5, 4), case(0.618, 30), case(1.0, 3)]
-            }),
+            })
+            .by("the noise of every label, followed", &["moments::labels_risk"]),
             simulation("by rows", 800_000, 0.02, vec![case(0.5, 3), case(0.3, 6), case(0.0, 2)]),
         ],
     }
@@ -123,7 +120,8 @@ fn law() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("one column in intervals, rows of equal weight in rationals", certificate::random_design::floats),
+            exact("one column in intervals, rows of equal weight in rationals", certificate::random_design::floats)
+                .consequence(),
             recursion("pairs of eigenvalues by quadrature", QUADRATURE, || {
                 let case = |(p, n, m, w): (u32, u64, u64, f64)| {
                     let law =
@@ -148,9 +146,10 @@ fn law() -> Claim {
                     (2, 5, 2, 0.5),
                 ];
                 places.into_iter().flat_map(case).collect()
-            }),
-            predicted::risks(columns),
-            predicted::optima(columns),
+            })
+            .by("pairs of eigenvalues, by quadrature", &["moments::design_step"]),
+            predicted::risks(columns).by("pairs of eigenvalues, by quadrature", &["moments::design_step"]),
+            predicted::optima(columns).by("pairs of eigenvalues, by quadrature", &["moments::design_step"]),
             property(
                 "no quadrature is left unresolved; both ends; a small weight",
                 "(p, n - p - 1, m, ln w/u)",
@@ -176,7 +175,8 @@ fn law() -> Claim {
                     };
                     ends.max(holds(found.error < 1e-10 && (0.0..=1.0).contains(&found.contraction) && found.gap > 0.0))
                 },
-            ),
+            )
+            .consequence(),
             predicted::simulated(0.5, &[(&catalogue::LINEAR, 3, ByRows), (&catalogue::LINEAR, 2, Sufficient)]),
             simulation(
                 "two columns",
@@ -209,7 +209,8 @@ fn pooling() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("from the moments of one row, in rationals", certificate::random_design::pooling),
+            exact("from the moments of one row, in rationals", certificate::random_design::pooling)
+                .by("the moments of one row", &["certificate::random_design::passed_on"]),
             property(
                 "the exact law at that weight",
                 "(p, n - p - 1, m)",
@@ -221,7 +222,8 @@ fn pooling() -> Claim {
                     let [g, rho] = pooled::<f64>(p, SampleSizes::new(n, m).expect("positive"));
                     error(found.innovation, NOISE * g, QUADRATURE).max(error(1.0 - found.gap, rho, QUADRATURE / rho))
                 },
-            ),
+            )
+            .consequence(),
             simulation("by sufficient statistics", 600_000, 0.02, vec![place(20, 10, 4, 4), place(14, 40, 2, 6)]),
         ],
     }
@@ -243,7 +245,7 @@ fn optimal() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("one column: a minimum in intervals", certificate::random_design::optimum),
+            exact("one column: a minimum in intervals", certificate::random_design::optimum).consequence(),
             recursion("minimum of the risk from pairs of eigenvalues, and the digits stated", MINIMISER, || {
                 let limit = |p, n, m, w| {
                     let (noise, passed) = moments::design_step(p, n, m, w);
@@ -262,7 +264,8 @@ fn optimal() -> Claim {
                 };
                 let stated = [(1, 100, 0.6189444), (2, 100, 0.6194107), (4, 100, 0.6203552), (4, 20, 0.6299611)];
                 [(1, 100, 100), (2, 100, 100), (2, 20, 12)].into_iter().map(found).chain(stated.map(digits)).collect()
-            }),
+            })
+            .by("pairs of eigenvalues, by quadrature", &["moments::design_step"]),
             property(
                 "no other weight has less risk",
                 "(p, n - p - 1, m, w)",
@@ -272,7 +275,8 @@ fn optimal() -> Claim {
                     let best = law.limit_risk(weight(law.optimal_weight()));
                     holds(law.limit_risk(weight(w)) >= best * (1.0 - QUADRATURE))
                 },
-            ),
+            )
+            .consequence(),
             score("slopes at the optimum", 1024 * 32, 0.02, SMOOTH, vec![case(20, 20, 4), case(60, 15, 2)]),
             optimum("minimiser of the simulated risk", 192 * 16, 0.05, vec![case(20, 20, 4)]),
         ],
@@ -288,7 +292,8 @@ fn second_order() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
-            exact("rows of equal weight in rationals", certificate::random_design::expansion),
+            exact("rows of equal weight in rationals", certificate::random_design::expansion)
+                .by("the moments of one row", &["certificate::random_design::passed_on"]),
             // The combination of three sizes below removes the terms of order 1/n and 1/n^2 that follow R_2. What is left is of the next order, below 1e-7, and
             // rounding: a difference of numbers near R_1, accurate to 1e-12, times n, at most 1e-8.
             recursion("pairs of eigenvalues at n = 1000, 2000, 4000", 1e-4, || {
@@ -303,7 +308,8 @@ fn second_order() -> Claim {
                     (format!("p = {p}, k = {k}, w = {w}"), theory_second_order(p, &k, &w), limit)
                 };
                 [(1, 1.0, 0.3), (2, 1.0, 0.618), (2, 0.25, 0.5), (1, 4.0, 0.8), (2, 2.0, 0.9)].map(case).to_vec()
-            }),
+            })
+            .by("pairs of eigenvalues, by quadrature", &["moments::design_step"]),
             property(
                 "the exact law at n = 10⁵: what is left is of third order",
                 "(p, k, w)",
@@ -318,7 +324,8 @@ fn second_order() -> Claim {
                     let third = 300.0 * (f64::from(p + 1) / n as f64) * (f64::from(p + 1) / n as f64);
                     holds((exact - first - second).abs() <= third * (1.0 + k) / w)
                 },
-            ),
+            )
+            .consequence(),
         ],
     }
 }
@@ -341,7 +348,8 @@ fn limit() -> Claim {
         source: Source::Paper,
         exactness: Exactness::Limit,
         checks: vec![
-            exact("first-order law in rationals", certificate::sampling::estimating_equations),
+            exact("estimating equations of a discrete design, differentiated", certificate::responses::linear)
+                .by("estimating equations, differentiated cell by cell", &["certificate::responses::first_order"]),
             // The relative difference of the two laws is of order (p + 1)/n, which is below the tolerance at 10^10 rows.
             recursion("the exact law at 10¹⁰ rows", 1e-8, || {
                 let case = |(p, ratio, w): (u32, f64, f64)| {
@@ -357,7 +365,8 @@ fn limit() -> Claim {
                     ]
                 };
                 [(1, 1.0, 0.618), (3, 0.25, 0.39), (5, 2.0, 0.73), (20, 4.0, 0.83)].into_iter().flat_map(case).collect()
-            }),
+            })
+            .consequence(),
             ladder("k = 1/4, w = .39", 20_000, 0.025, 2, [50, 100, 200, 400, 800].map(rung).into()),
             property(
                 "A in units of σ² is p, whatever p",
@@ -369,7 +378,8 @@ fn limit() -> Claim {
                     let limit = 2.5 * f64::from(p) * (w * w / n + u * u / m) / (w * (2.0 - w));
                     error(law.limit_risk(weight(w)), limit, 10.0 * IDENTITY)
                 },
-            ),
+            )
+            .consequence(),
         ],
     }
 }
@@ -394,7 +404,8 @@ fn synthetic_only() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("gamma functions in rationals", certificate::collapse::linear),
+            exact("gamma functions in rationals", certificate::collapse::linear)
+                .by("gamma functions in rationals", &["certificate::collapse::gamma_of_half"]),
             recursion("E tr (X'X)⁻¹ by quadrature of 1/χ²", QUADRATURE, || {
                 // Each diagonal entry of (X'X)^-1 is the inverse of a chi-squared variable with m - p + 1 degrees of freedom: the squared
                 // length of a column's part orthogonal to the other columns.
@@ -405,7 +416,8 @@ fn synthetic_only() -> Claim {
                     (format!("p = {p}, m = {m}"), slope, expected)
                 };
                 [(1, 5), (2, 8), (4, 100), (7, 20)].map(case).to_vec()
-            }),
+            })
+            .by("quadrature of 1/χ²", &["moments::chi_squared_mean"]),
             recursion("the program's predictions at w = 0", QUADRATURE, || {
                 let problem =
                     Problem::new(&catalogue::LINEAR, 30, 20, &Parameters::of_dim(Some(3))).expect("a valid problem");
@@ -422,7 +434,8 @@ fn synthetic_only() -> Claim {
                     ("fresh rows alone".to_owned(), prediction.fresh_only_risk(weight(0.0), Generations::Limit), start),
                     ("exact".to_owned(), f64::from(u8::from(prediction.exact(weight(0.0)))), 1.0),
                 ]
-            }),
+            })
+            .by("quadrature of 1/χ²", &["moments::chi_squared_mean"]),
             simulation(
                 "by sufficient statistics",
                 1_200_000,

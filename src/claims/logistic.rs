@@ -45,13 +45,15 @@ fn separation() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("labellings enumerated", certificate::separation::logistic),
+            exact("labellings enumerated", certificate::separation::logistic)
+                .by("labellings, enumerated", &["certificate::separation::separated"]),
             recursion("labellings counted row by row", RECURSION, || {
                 let case = |(p, n): (usize, u32)| {
                     (format!("p = {p}, n = {n}"), theory::separation_probability(p as u32, n), separated(p, n))
                 };
                 [(1, 1), (1, 9), (2, 6), (3, 10), (4, 40), (25, 50), (7, 5), (120, 300)].map(case).to_vec()
-            }),
+            })
+            .by("labellings, counted row by row", &["logistic::separated"]),
             property(
                 "certain up to n = p, even at n = 2p, and Pascal's rule between",
                 "(p, n)",
@@ -63,7 +65,8 @@ fn separation() -> Claim {
                         .max(error(at(p, 2 * p), 0.5, RECURSION))
                         .max(error(at(p, p), 1.0, RECURSION))
                 },
-            ),
+            )
+            .consequence(),
             failures("share of ended chains", 144_000, 0.035, vec![case(1, 4, 4), case(2, 6, 2), case(3, 10, 5)]),
         ],
     }
@@ -77,7 +80,8 @@ fn information() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("quadrature with its error, in intervals", certificate::information::logistic),
+            exact("quadrature with its error, in intervals", certificate::information::logistic)
+                .by("a quadrature with 50 digits, done before", &[]),
             recursion("a and c by the trapezoidal rule", QUADRATURE, || {
                 let case = |(p, b): (usize, f64)| {
                     let a = moments::normal_mean(|z| label_variance(b * z));
@@ -89,7 +93,8 @@ fn information() -> Claim {
                 [(1, 0.0), (1, 1.0), (2, 2f64.sqrt()), (4, 2.0), (8, 8f64.sqrt()), (3, 6.0), (100, 10.0), (2, 300.0)]
                     .map(case)
                     .to_vec()
-            }),
+            })
+            .by("quadrature over a normal variable", &["moments::normal_mean"]),
             property(
                 "rotations change nothing, and no direction tells more than 1/4",
                 "(β, angle)",
@@ -103,7 +108,8 @@ fn information() -> Claim {
                     error(theory::trace_inverse_information(&turned), trace, 100.0 * IDENTITY)
                         .max(holds(trace >= 4.0 * beta.len() as f64 * (1.0 - QUADRATURE)))
                 },
-            ),
+            )
+            .consequence(),
         ],
     }
 }

@@ -82,14 +82,16 @@ fn mean() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("moment matrices in rationals", certificate::maximum_likelihood::mean),
+            exact("moment matrices in rationals", certificate::maximum_likelihood::mean)
+                .by("tables of raw moments", &["biased::risks"]),
             recursion("products of single rows, generation by generation", RECURSION, || {
                 let case = |at: (u64, u64, f64, u32)| {
                     let (risk, _) = biased::rows(1.0, at.0, at.1, at.2, at.3)[at.3 as usize];
                     (place(at), risks(&unit(), at).mean, risk)
                 };
                 PLACES.map(case).to_vec()
-            }),
+            })
+            .by("products of single rows", &["biased::rows"]),
             property(
                 "below the unbiased model's risk; 1/n where w = 1",
                 "(n, m, w, t)",
@@ -102,7 +104,8 @@ fn mean() -> Claim {
                         IDENTITY,
                     ))
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "by sufficient statistics",
                 320_000,
@@ -123,7 +126,8 @@ fn variance() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("raw fourth moments in rationals", certificate::maximum_likelihood::variance),
+            exact("raw fourth moments in rationals", certificate::maximum_likelihood::variance)
+                .by("tables of raw moments", &["biased::risks"]),
             // The risk is a difference of moments near 1, and can be as small as 1/n of them: it has up to n = 100 times their relative error.
             recursion("chi-squared moments by quadrature", 100.0 * QUADRATURE, || {
                 let case = |at: (u64, u64, f64, u32)| {
@@ -131,7 +135,8 @@ fn variance() -> Claim {
                     (place(at), risks(&unit(), at).covariance, risk)
                 };
                 PLACES.map(case).to_vec()
-            }),
+            })
+            .by("factors by quadrature", &["biased::variance_risk"]),
             property(
                 "(2n − 1)/n² at w = 1; the limit from E σ_t² and E σ_t⁴, solved",
                 "(n, m, w, t)",
@@ -150,7 +155,8 @@ fn variance() -> Claim {
                         .max(error(1.0 + limit, 2.0 + square - 2.0 * mean, tolerance))
                         .max(error(law.limit_risks(Weight::ZERO).covariance, 1.0, IDENTITY))
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "by sufficient statistics",
                 600_000,
@@ -172,7 +178,8 @@ fn covariance() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("all p⁴ raw second moments in rationals", certificate::maximum_likelihood::covariance),
+            exact("all p⁴ raw second moments in rationals", certificate::maximum_likelihood::covariance)
+                .by("tables of raw moments", &["biased::risks"]),
             // The tolerance is that of the variance, for the same reason.
             recursion(
                 "p = 2: along every direction, and the determinant, by quadrature",
@@ -184,7 +191,8 @@ fn covariance() -> Claim {
                     };
                     PLACES.map(case).to_vec()
                 },
-            ),
+            )
+            .by("every direction, and the determinant", &["biased::plane_risk"]),
             property(
                 "((n − 1)(tr Σ² + T²) + tr Σ²)/n² at w = 1; the limit from raw moments, solved; whatever p",
                 "(p, n, m, w, t)",
@@ -214,7 +222,8 @@ fn covariance() -> Claim {
                         10.0 * IDENTITY / (1.0 - u * passed),
                     ))
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "by sufficient statistics",
                 400_000,
@@ -235,13 +244,15 @@ fn saturation() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("moment matrices in rationals", certificate::maximum_likelihood::saturation),
+            exact("moment matrices in rationals", certificate::maximum_likelihood::saturation)
+                .by("tables of raw moments", &["biased::risks"]),
             recursion("products of single rows, until nothing is left", RECURSION, || {
                 let law = |n, m| MaximumLikelihood::new(1.0, 1.0, sizes(n, m)).limit_risks(Weight::ZERO).mean;
                 let case =
                     |(n, m)| (format!("n = {n}, m = {m}"), law(n, m), biased::rows(1.0, n, m, 0.0, 4_000)[4_000].0);
                 [(10, 10), (2, 5), (100, 30), (1, 3)].map(case).to_vec()
-            }),
+            })
+            .by("products of single rows", &["biased::rows"]),
             property(
                 "products of the factors' moments",
                 "(n, m, t)",
@@ -258,7 +269,8 @@ fn saturation() -> Claim {
                         .max(error(2.0 - found.bias, 1.0 + mean, tolerance))
                         .max(error(1.0 + found.covariance, 2.0 + square - 2.0 * mean, 4.0 * tolerance))
                 },
-            ),
+            )
+            .consequence(),
             // The unbiased model would have 1.4 times this risk. Later generations are not simulated: there the risk comes from rare chains whose covariance is
             // still large, and a mean of some replicates misses them.
             simulation(
@@ -280,7 +292,7 @@ fn mean_optimum() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("sign of the slope in rationals", certificate::maximum_likelihood::optimum),
+            exact("sign of the slope in rationals", certificate::maximum_likelihood::optimum).consequence(),
             recursion("minimum of the risk from products of single rows, by Brent's method", MINIMISER, || {
                 let case = |(n, m)| {
                     let law = MaximumLikelihood::new(1.0, 1.0, sizes(n, m));
@@ -288,7 +300,17 @@ fn mean_optimum() -> Claim {
                     (format!("n = {n}, m = {m}"), law.optimal_weight_of_mean().unwrap_or(f64::NAN), found)
                 };
                 [(100, 100), (10, 5), (2, 2), (30, 90), (40, 1)].map(case).to_vec()
-            }),
+            })
+            .by("products of single rows", &["biased::rows"]),
+            recursion("minimum of the risk from moment matrices, by Brent's method", MINIMISER, || {
+                let case = |(n, m)| {
+                    let law = MaximumLikelihood::new(1.0, 1.0, sizes(n, m));
+                    let found = minimise(&|w| biased::risks(&unit(), n, m, &w, 600)[600].0, (0.05, 1.0)).at;
+                    (format!("n = {n}, m = {m}"), law.optimal_weight_of_mean().unwrap_or(f64::NAN), found)
+                };
+                [(100, 100), (10, 5), (2, 2), (30, 90), (40, 1)].map(case).to_vec()
+            })
+            .by("tables of raw moments", &["biased::risks"]),
             property(
                 "no other weight has less risk",
                 "(n, m, w)",
@@ -298,7 +320,8 @@ fn mean_optimum() -> Claim {
                     let best = law.optimal_weight_of_mean().map_or(f64::INFINITY, |w| law.limit(&w).mean);
                     holds(law.limit(&w).mean >= best * (1.0 - 10.0 * IDENTITY))
                 },
-            ),
+            )
+            .consequence(),
         ],
     }
 }

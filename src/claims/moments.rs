@@ -90,24 +90,46 @@ pub fn cdf_risk(real: u64, synthetic: u64, weight: f64, generations: u32) -> Vec
     risks
 }
 
-/// As [`cell_risk`], for sizes that are too large to enumerate and with a weight for each generation: the variance of a fitted frequency F of mean f, carried
-/// by the law of total variance. The frequency among m rows drawn from the fit has the variance E F(1 - F)/m + Var F, and E F(1 - F) = f - f^2 - Var F.
-pub fn frequency_risk(f: f64, real: u64, synthetic: u64, weights: &[f64]) -> Vec<f64> {
-    let (n, m) = (real as f64, synthetic as f64);
-    let fresh = (f - f * f) / n;
-    let mut variances = vec![fresh];
-    for w in weights {
-        let (u, variance) = (1.0 - w, variances[variances.len() - 1]);
-        variances.push(w * w * fresh + u * u * ((f - f * f - variance) / m + variance));
-    }
-    variances
+/// Probability that two rows drawn from the fit of generation t descend from the same real row, at t = 0..=weights.len().
+///
+/// Both are followed back, generation by generation. A row of the fit is a fresh real one with probability w; it ends there, and meets the other only if that is the
+/// same of the n real rows. With probability u it is one of m synthetic rows. Where both are the same one they have met; where they are two, each is a row of
+/// the fit before. Two rows are both in a cell of probability p with probability p where they have the same ancestor, and p^2 where they do not. So
+/// E (p_t - p)^2 is p (1 - p) times the returned probability, and the risk of the distribution function 1/6 of it.
+pub fn common_ancestor(real: u64, synthetic: u64, weights: &[f64]) -> Vec<f64> {
+    let [same_real, same_synthetic] = [real, synthetic].map(|rows| 1.0 / rows as f64);
+    let from = |t: usize| {
+        let (mut apart, mut met) = (1.0, 0.0);
+        for w in weights[..t].iter().rev() {
+            let u = 1.0 - w;
+            met += apart * (w * w * same_real + u * u * same_synthetic);
+            apart *= u * u * (1.0 - same_synthetic);
+        }
+        met + apart * same_real
+    };
+    (0..=weights.len()).map(from).collect()
 }
 
-/// As [`cdf_risk`], for sizes that are too large to enumerate: [`frequency_risk`] averaged over f by Simpson's rule, which is exact since it is a quadratic in
-/// f.
-pub fn point_risk(real: u64, synthetic: u64, weights: &[f64]) -> Vec<f64> {
-    let [start, middle, end] = [0.0, 0.5, 1.0].map(|f| frequency_risk(f, real, synthetic, weights));
-    start.iter().zip(middle).zip(end).map(|((a, b), c)| (a + 4.0 * b + c) / 6.0).collect()
+/// Risk of least squares on one design X at t = 0..=generations, in units of the noise's variance. `map` is the matrix that makes coefficients of labels.
+///
+/// The fit is linear in the noises of all labels of all generations. Each of these noises is followed by itself, through labels and fits, and the squares of its
+/// effects are added up. In generation s a real label has the weight w (1 in generation 0), a synthetic one u.
+pub fn labels_risk<T: Number>(x: &DMatrix<T>, map: &DMatrix<T>, weight: &T, generations: u32) -> Vec<T> {
+    let u = T::one() - weight.clone();
+    let last = generations as usize;
+    let mut risks = vec![T::zero(); last + 1];
+    for s in 0..=last {
+        let parts = if s == 0 { vec![T::one()] } else { vec![weight.clone(), u.clone()] };
+        for (part, label) in parts.iter().flat_map(|part| (0..x.nrows()).map(move |label| (part, label))) {
+            let noise = DMatrix::from_fn(x.nrows(), 1, |i, _| if i == label { part.clone() } else { T::zero() });
+            let mut fit = map * noise;
+            for risk in &mut risks[s..] {
+                *risk += fit.iter().map(|b| b.clone() * b.clone()).fold(T::zero(), Add::add);
+                fit = map * (x * fit).map(|label| label * u.clone());
+            }
+        }
+    }
+    risks
 }
 
 /// E |Sigma_t - Sigma|_F^2 at t = 0..=generations, from the full table of second moments E Sigma_ij Sigma_kl.
@@ -341,10 +363,17 @@ mod tests {
     }
 
     #[test]
-    fn stepped_points_are_the_enumerated_ones() {
-        for (stepped, enumerated) in point_risk(7, 4, &[0.3; 5]).iter().zip(cdf_risk(7, 4, 0.3, 5)) {
-            close(*stepped, enumerated);
+    fn ancestors_give_the_enumerated_risk() {
+        for (met, enumerated) in common_ancestor(7, 4, &[0.3; 5]).iter().zip(cdf_risk(7, 4, 0.3, 5)) {
+            close(met / 6.0, enumerated);
         }
+    }
+
+    /// One column of ones, two rows: the mean of two labels has the variance 1/2, and so has that of w y + u y' with y' of another mean, 1/4 (1/2) + 1/4 (1/2 + 1/2).
+    #[test]
+    fn two_labels_by_hand() {
+        let (x, map) = (DMatrix::from_element(2, 1, 1.0), DMatrix::from_element(1, 2, 0.5));
+        assert_eq!(labels_risk(&x, &map, &0.5, 1), [0.5, 0.375]);
     }
 
     /// p = 1: a chi-squared variable over its degrees of freedom d has variance 2/d, so E s^4 = 1 + 2/d; at w = 0 the factors multiply.

@@ -19,7 +19,8 @@ fn information() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("series with its remainder, in intervals", certificate::information::poisson),
+            exact("series with its remainder, in intervals", certificate::information::poisson)
+                .by("a series with its remainder", &["certificate::information::exponential_moment"]),
             recursion("E exp(bZ) and E Z² exp(bZ) by the trapezoidal rule", QUADRATURE, || {
                 let case = |(p, b): (usize, f64)| {
                     let across = moments::normal_mean(|z| libm::exp(b * z));
@@ -31,7 +32,8 @@ fn information() -> Claim {
                 [(1, 0.0), (1, 1.0), (2, 2f64.sqrt()), (4, 2.0), (8, 8f64.sqrt()), (3, 4.0), (100, 10.0)]
                     .map(case)
                     .to_vec()
-            }),
+            })
+            .by("quadrature over a normal variable", &["moments::normal_mean"]),
             property(
                 "the trace of the inverse, by Sherman and Morrison",
                 "β",
@@ -42,7 +44,8 @@ fn information() -> Claim {
                     let trace = libm::exp(-square / 2.0) * (beta.len() as f64 - square / (1.0 + square));
                     error(theory::trace_inverse_information(beta), trace, 100.0 * IDENTITY)
                 },
-            ),
+            )
+            .consequence(),
         ],
     }
 }

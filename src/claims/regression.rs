@@ -109,6 +109,19 @@ impl Fitted {
         (0..30).map(case).collect()
     }
 
+    /// The limit law's risk at n = 100, p = 2 and m = floor(n/k) under the naive and the golden weight of k, against the recursion iterated from a constant that
+    /// was computed by quadrature.
+    pub fn both_from_quadrature(self, k: f64) -> [Relation; 2] {
+        let rung = Rung::ladder::<1>(100, k, 2, 0, 1)[0];
+        let (law, fresh) = (self.law(rung), self.constant_by_quadrature(2) / 100.0);
+        let ratio = 100.0 / rung.synthetic as f64;
+        [("naive", k / (1.0 + k)), ("golden", ((k * k + 4.0 * k).sqrt() - k) / 2.0)].map(|(name, w)| {
+            // The distance to the limit shrinks by u^2 < .98 in each generation.
+            let stepped = iterated(&(fresh, fresh * ratio, 0.0), w, 2_000);
+            (format!("{name} weight, k = {k:.2}"), law.limit_risk(weight(w)), stepped)
+        })
+    }
+
     /// The rung at weight w, expected to have this risk; without a weight, the minimiser.
     fn case(self, rung: Rung, w: Option<f64>, expected: f64) -> Case {
         let rows = Rows { real: rung.real, synthetic: rung.synthetic };
@@ -175,7 +188,9 @@ impl Fitted {
             assert_eq!(reference.schedule, ScheduleKind::Fresh, "regressions are referred to with fresh rows");
             cases.into_iter().map(move |case| case.against(reference.risk))
         });
-        simulation("at small sizes, against another implementation", 30_000, 0.075, cases.collect()).in_full_tier()
+        simulation("at small sizes, against another implementation", 30_000, 0.075, cases.collect())
+            .by("a simulation in NumPy", &[])
+            .in_full_tier()
     }
 
     /// The rung under another schedule at generation `from`, expected to have so much of the limit law's risk of the real rows alone.
@@ -245,9 +260,12 @@ pub fn limit_claim(model: Fitted) -> Claim {
         source: Source::Paper,
         exactness: Exactness::Limit,
         checks: vec![
-            recursion("limit law with A by quadrature, iterated", QUADRATURE, move || constants_from_quadrature(model)),
-            predicted::risks(move || model.predicted()),
-            predicted::optima(move || model.predicted()),
+            recursion("limit law with A by quadrature, iterated", QUADRATURE, move || constants_from_quadrature(model))
+                .by("quadrature over a normal variable", &["moments::normal_mean"]),
+            predicted::risks(move || model.predicted())
+                .by("quadrature over a normal variable", &["moments::normal_mean"]),
+            predicted::optima(move || model.predicted())
+                .by("quadrature over a normal variable", &["moments::normal_mean"]),
             model.ladder("k = 1, w = .618, p = 2", cap, margin, w, Rung::ladder::<3>(first, 1.0, 2, 0, 40)),
             model.ladder("k = 1/4, w = .39, p = 2", cap / 4, 0.06, 0.39, quarter).in_full_tier(),
             model.slopes("slopes at w*, k = 1, p = 2", 1024 * 8, margin, Rung::ladder::<3>(slopes, 1.0, 2, 6, 26)),

@@ -90,7 +90,7 @@ fn invariants() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
-            exact("every entry of the tensors in rationals", certificate::second_order::rotated),
+            exact("every entry of the tensors in rationals", certificate::second_order::rotated).consequence(),
             // The rule over the plane has 160 panels each way: its error is below 1e-12 for these functions.
             recursion("every entry of the tensors by quadrature over the rows", 1e-10, || {
                 everywhere(|truth, model| {
@@ -101,7 +101,8 @@ fn invariants() -> Claim {
                     let relation = |i: usize| (format!("{}, {}", names[i], place(truth, model)), found[i], summed[i]);
                     (0..6).map(relation).collect()
                 })
-            }),
+            })
+            .by("tensors over the rows", &["tensors::Tensors::invariants"]),
         ],
     }
 }
@@ -248,9 +249,12 @@ fn law() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
-            exact("as many rows as coefficients, in rationals", certificate::second_order::cells),
-            recursion("matrices and tensors of moments, generation by generation", 1e-9, orders),
-            recursion("the program's predictions in range and out of it", 1e-9, predictions),
+            exact("as many rows as coefficients, in rationals", certificate::second_order::cells)
+                .by("means of the labels at each row", &["certificate::second_order::Cell::next"]),
+            recursion("matrices and tensors of moments, generation by generation", 1e-9, orders)
+                .by("moments carried as tensors", &["tensors::Tensors::path"]),
+            recursion("the program's predictions in range and out of it", 1e-9, predictions)
+                .by("moments carried as tensors", &["tensors::Tensors::path"]),
             logistic.risks("logistic, p = 1, w = .3", 24_000, 0.0135, 0.3),
             poisson.risks("Poisson, p = 1, w = .618, t = 0..2", 240_000, 0.0135, 0.618),
             linear.risks("linear, correlated rows, w = .6, t = 0..11", 400_000, 0.006, 0.6),
@@ -300,7 +304,8 @@ fn optimum() -> Claim {
                 let stated = 0.618_033_988_75 - 0.397_82 / 400.0;
                 found.push(("the program's optimum, n = m = 400".to_owned(), best, stated));
                 found
-            }),
+            })
+            .by("moments carried as tensors", &["tensors::Tensors::path"]),
             logistic.slopes("slopes at the optimum, logistic", 1024 * 12, 0.02),
             poisson.slopes("slopes at the optimum, Poisson", 1024 * 24, 0.01),
         ],

@@ -67,15 +67,18 @@ fn golden_weight() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("golden-weight"),
-            exact("optima in rationals, all other weights by branch and bound", certificate::weights::golden_weight),
+            exact("optima in rationals, all other weights by branch and bound", certificate::weights::golden_weight)
+                .consequence(),
             recursion("minimum of the iterated risk, by Brent's method", MINIMISER, || {
                 let brent = |k| minimise(&|w| limit(k, w), (0.0, 1.0)).at;
                 RATIOS.map(|k| (format!("k = {k}"), theory::optimal_weight(&ratio(k)), brent(k))).to_vec()
-            }),
+            })
+            .by("the recursion, step by step", &["domain::iterate_over"]),
             property("w*² + kw* = k, at w* and at 1 − u*", "k", mixing_ratios, |&k| {
                 let (w, u) = (theory::optimal_weight(&ratio(k)), theory::optimal_synthetic_weight(&ratio(k)));
                 error(w * w + k * w, k, IDENTITY).max(error(w * w, k * u, IDENTITY)).max(error(w + u, 1.0, IDENTITY))
-            }),
+            })
+            .consequence(),
             optimum(
                 "minimiser for the Gaussian mean",
                 192 * 56,
@@ -88,6 +91,11 @@ fn golden_weight() -> Claim {
     }
 }
 
+/// 1/(1 + 1/(1 + 1/(1 + ...))), to 80 levels.
+fn continued_fraction() -> f64 {
+    (0..80).fold(1.0, |x, _| 1.0 / (1.0 + x))
+}
+
 fn golden_ratio() -> Claim {
     Claim {
         id: "golden-ratio",
@@ -97,15 +105,16 @@ fn golden_ratio() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("golden-ratio"),
-            exact("thirty digits", certificate::weights::golden_ratio),
+            exact("thirty digits", certificate::weights::golden_ratio).consequence(),
             recursion("continued fraction 1/(1 + 1/(1 + ...))", RECURSION, || {
-                let fraction = (0..80).fold(1.0, |x, _| 1.0 / (1.0 + x));
+                let fraction = continued_fraction();
                 let w = theory::optimal_weight(&ratio(1.0));
                 vec![
                     ("w*".to_owned(), w, fraction),
                     ("risk".to_owned(), theory::relative_risk(&ratio(1.0), &w), fraction),
                 ]
-            }),
+            })
+            .by("a continued fraction", &["weights::continued_fraction"]),
             simulation(
                 "relative risk of the Gaussian mean at 1/φ",
                 120_000,
@@ -129,15 +138,17 @@ fn naive_pooling() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("naive-pooling"),
-            exact("in rationals, branch and bound", certificate::weights::naive_pooling),
+            exact("in rationals, branch and bound", certificate::weights::naive_pooling).consequence(),
             recursion("iterated at k/(1 + k)", RECURSION, || {
                 let case =
                     |k: f64| (format!("k = {k}"), theory::naive_relative_risk(&ratio(k)), limit(k, k / (1.0 + k)));
                 RATIOS[1..].iter().map(|&k| case(k)).collect()
-            }),
+            })
+            .by("the recursion, step by step", &["domain::iterate_over"]),
             property("all rows weigh alike: w/n = (1 − w)/m", "k", mixing_ratios, |&k| {
                 error(theory::naive_weight(&ratio(k)) * (1.0 + k), k, IDENTITY)
-            }),
+            })
+            .consequence(),
             property("1 − 1/(2 + k), above w*", "k", mixing_ratios, |&k| {
                 // For large k both are near 1. Their distances from 1, 1/(2 + k) and u* = 1/(2 + k) + 1/k^3 + ..., differ as floats up to k = 1e6.
                 let (naive, synthetic) =
@@ -148,7 +159,8 @@ fn naive_pooling() -> Claim {
                 } else {
                     excess > -IDENTITY
                 }))
-            }),
+            })
+            .consequence(),
             simulation(
                 "relative risk of the Gaussian mean",
                 104_000,
@@ -169,7 +181,7 @@ fn small_ratio() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("weight-small-ratio"),
-            exact("bounds, branch and bound", certificate::weights::small_ratio),
+            exact("bounds, branch and bound", certificate::weights::small_ratio).consequence(),
             property(
                 "|w*/√k − 1 + √k/2| <= k/8",
                 "k",
@@ -180,7 +192,8 @@ fn small_ratio() -> Claim {
                         .max(holds(theory::naive_relative_risk(&ratio(k)) >= 0.5))
                         .max(error(theory::naive_relative_risk(&ratio(k)), 0.5, k))
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "relative risks of the Gaussian mean at k = 1/100",
                 92_000,
@@ -211,11 +224,12 @@ fn large_ratio() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("weight-large-ratio"),
-            exact("bounds at rational optima", certificate::weights::large_ratio),
+            exact("bounds at rational optima", certificate::weights::large_ratio).consequence(),
             recursion("minimum of the iterated risk at k = 20 and 50, by Brent's method", MINIMISER, || {
                 let brent = |k| minimise(&|w| iterated(&(1.0, k, 0.0), w, 2_000), (0.0, 1.0)).at;
                 [20.0, 50.0].map(|k| (format!("k = {k}"), theory::optimal_weight(&ratio(k)), brent(k))).to_vec()
-            }),
+            })
+            .by("the recursion, step by step", &["domain::iterate_over"]),
             property(
                 "1/(k + 2) <= u* <= 1/k",
                 "k",
@@ -225,7 +239,8 @@ fn large_ratio() -> Claim {
                     let u = theory::optimal_synthetic_weight(&ratio(k));
                     holds(u * k <= 1.0 + IDENTITY && u * (k + 2.0) >= 1.0 - IDENTITY)
                 },
-            ),
+            )
+            .consequence(),
         ],
     }
 }
@@ -239,7 +254,7 @@ fn monotone() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("weight-increases"),
-            exact("derivative, branch and bound", certificate::weights::increasing),
+            exact("derivative, branch and bound", certificate::weights::increasing).consequence(),
             recursion("steps of w* between mixing ratios, from minima of the iterated risk", 1e-4, || {
                 // Two minimisers are off by at most 3e-6 each, and the steps are 0.07 or more: 6e-6/0.07 is below 1e-4.
                 let brent = |k: f64| minimise(&|w| limit(k, w), (0.0, 1.0)).at;
@@ -249,7 +264,8 @@ fn monotone() -> Claim {
                     (place, step(k, &|k| theory::optimal_weight(&ratio(k))), step(k, &brent))
                 };
                 RATIOS.windows(2).map(case).collect()
-            }),
+            })
+            .by("the recursion, step by step", &["domain::iterate_over"]),
             property(
                 "a larger k has a larger weight",
                 "(k, factor)",
@@ -262,7 +278,8 @@ fn monotone() -> Claim {
                     holds(w < 1.0 + IDENTITY && larger * slack >= w && smaller <= u * slack)
                         .max(holds(factor < 1.000_001 || (smaller < u && larger * slack > w)))
                 },
-            ),
+            )
+            .consequence(),
         ],
     }
 }
@@ -280,7 +297,7 @@ fn break_even() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("break-even"),
-            exact("sign of R − 1, in symbols", certificate::weights::break_even),
+            exact("sign of R − 1, in symbols", certificate::weights::break_even).consequence(),
             property(
                 "the sign of risk − 1 changes at k/(k + 2)",
                 "(k, w)",
@@ -294,7 +311,8 @@ fn break_even() -> Claim {
                         (w / edge - 1.0).abs() < 1e-9 || better == (theory::relative_risk(&ratio(k), &w) < 1.0),
                     ))
                 },
-            ),
+            )
+            .consequence(),
             simulation("relative risk 1 for the Gaussian mean", 80_000, 0.015, vec![case(40, 40), case(40, 20)]),
         ],
     }
@@ -314,13 +332,14 @@ fn effective_sample_size() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("effective-sample-size"),
-            exact("optima in rationals", certificate::weights::effective_sample_size),
+            exact("optima in rationals", certificate::weights::effective_sample_size).consequence(),
             property("√(nm) < n/w* < √(nm) + n", "k", mixing_ratios, |&k| {
                 // n/w* = n/2 + sqrt(n^2/4 + nm), in units of n with m = n/k.
                 let rows = theory::effective_sample_size(1.0, theory::optimal_weight(&ratio(k)));
                 let mean = (1.0 / k).sqrt();
                 error(rows, 0.5 + (0.25 + 1.0 / k).sqrt(), IDENTITY).max(holds(rows > mean && rows < mean + 1.0))
-            }),
+            })
+            .consequence(),
             simulation("risk of the Gaussian mean as of n/w* rows", 80_000, 0.015, vec![case(50, 50), case(20, 80)]),
         ],
     }
@@ -335,7 +354,7 @@ fn flatness() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("flat-optimum"),
-            exact("excess, in symbols", certificate::weights::flatness),
+            exact("excess, in symbols", certificate::weights::flatness).consequence(),
             property(
                 "the excess over w*",
                 "(k, w)",
@@ -348,12 +367,14 @@ fn flatness() -> Claim {
                     let excess = (1.0 + k + best) * distance * distance / (w * (2.0 - w));
                     error(theory::relative_risk(&ratio(k), &w), best + excess, 10.0 * IDENTITY)
                 },
-            ),
+            )
+            .consequence(),
             recursion("R(1/2)/R(w*) = 2φ/3 at k = 1", RECURSION, || {
                 let ratio_of_risks =
                     theory::relative_risk(&ratio(1.0), &0.5) / theory::relative_risk(&ratio(1.0), &GOLDEN);
                 vec![("k = 1".to_owned(), ratio_of_risks, limit(1.0, 0.5) / limit(1.0, GOLDEN))]
-            }),
+            })
+            .by("the recursion, step by step", &["domain::iterate_over"]),
             simulation(
                 "relative risks of the Gaussian mean",
                 92_000,
@@ -385,7 +406,7 @@ fn fixed_rows() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             proof("fixed-real-rows"),
-            exact("fixed point and slope, in rationals", certificate::weights::fixed_rows),
+            exact("fixed point and slope, in rationals", certificate::weights::fixed_rows).consequence(),
             recursion("joint moments of the start and the fit", RECURSION, || {
                 let places = RATIOS.iter().flat_map(|&k| [0.1, 0.5, 0.9].map(|w| (k, w)));
                 let iterated = |k, w| moments::fixed_rows_risk(k, w, 1_000)[1_000];
@@ -393,7 +414,8 @@ fn fixed_rows() -> Claim {
                     (format!("k = {k}, w = {w}"), theory::fixed_real_data_limit(&ratio(k), &w), iterated(k, w))
                 };
                 places.map(case).collect()
-            }),
+            })
+            .by("joint moments of the start and the fit", &["moments::fixed_rows_risk"]),
             property(
                 "never below 1, and 1 at w = 1",
                 "(k, w)",
@@ -402,7 +424,8 @@ fn fixed_rows() -> Claim {
                     holds(theory::fixed_real_data_limit(&ratio(k), &w) >= 1.0)
                         .max(holds(theory::fixed_real_data_limit(&ratio(k), &1.0) == 1.0))
                 },
-            ),
+            )
+            .consequence(),
             simulation(
                 "risk of the Gaussian mean on fixed real rows",
                 200_000,

@@ -366,7 +366,7 @@ fn the_registry_is_listed_and_one_claim_is_verified() {
     assert_keys(&run["claims"][0], "id statement source exactness verdict kinds_not_run headline reasons evidence");
     assert_keys(
         &run["claims"][0]["evidence"][0],
-        "kind verdict statistic bound detectable_effect relative_error interval margin replicates reasons comparisons reproduce seconds detail ran",
+        "kind route computed_by verdict statistic bound detectable_effect relative_error interval margin replicates reasons comparisons reproduce seconds detail ran",
     );
     assert_eq!([&run["claims"][0]["id"], &run["verdict"]], [id, "confirmed"]);
     let table = stdout_of(&format!("verify --only {id}"), 0);

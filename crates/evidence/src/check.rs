@@ -39,6 +39,68 @@ pub trait Beside: Send + Sync {
     fn finding(&self) -> Finding;
 }
 
+/// What computes the other side of a check, with which the formula under test is compared.
+///
+/// Two checks are independent evidence where their routes share no function and neither calls the formula.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::{Check, Finding, Kind, Route, Verdict};
+///
+/// let check = || Check::certain("sum", Kind::Exact, |_| Finding::decided(Verdict::Confirmed, "equal"));
+/// assert_eq!(check().route, Route::Unstated);
+/// assert_eq!(check().by("counting", &["tally::count"]).route.words(), Some("counting"));
+/// assert_eq!(check().consequence().route.words(), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// A computation of its own.
+    By {
+        /// In a few words, for the reader.
+        words: &'static str,
+        /// The functions that compute it. None where it is not computed here (a prover), or by all of a simulator.
+        functions: &'static [&'static str],
+    },
+    /// The formula itself, once more: an identity, a bound, an order, its own step or derivative. A consequence finds a slip, but is no second route.
+    Consequence,
+    /// There is no other side, or nobody has said what it is.
+    Unstated,
+}
+
+impl Route {
+    /// What a check of this kind is by where it says nothing else.
+    const fn of(kind: Kind) -> Self {
+        let words = match kind {
+            Kind::Proof => "Coq",
+            Kind::Simulation | Kind::Ladder | Kind::Optimum => "simulation",
+            Kind::Exact | Kind::Recursion | Kind::Property | Kind::Audit | Kind::Mutant => return Self::Unstated,
+        };
+        Self::By { words, functions: &[] }
+    }
+
+    /// In a few words; none where it is no route of its own.
+    #[must_use]
+    pub const fn words(&self) -> Option<&'static str> {
+        if let Self::By { words, .. } = self { Some(words) } else { None }
+    }
+
+    /// The functions that compute the other side.
+    #[must_use]
+    pub const fn functions(&self) -> &'static [&'static str] {
+        if let Self::By { functions, .. } = self { functions } else { &[] }
+    }
+
+    /// In a phrase, as reports print it; none where nothing is said.
+    #[must_use]
+    pub fn phrase(&self) -> Option<String> {
+        match self {
+            Self::By { words, .. } => Some(format!("by {words}")),
+            Self::Consequence => Some("a consequence of the formula".to_owned()),
+            Self::Unstated => None,
+        }
+    }
+}
+
 /// A computation without sampling error.
 pub type Certain = Box<dyn Fn(&Context<'_>) -> Finding + Send + Sync>;
 
@@ -132,13 +194,15 @@ pub struct Check {
     pub only_in_full_tier: bool,
     /// What it does.
     pub body: Body,
+    /// What computes the other side.
+    pub route: Route,
 }
 
 impl Check {
     /// A check of every tier.
     #[must_use]
     pub const fn new(name: &'static str, kind: Kind, body: Body) -> Self {
-        Self { name, kind, only_in_full_tier: false, body }
+        Self { name, kind, only_in_full_tier: false, body, route: Route::of(kind) }
     }
 
     /// A check without sampling error.
@@ -170,6 +234,18 @@ impl Check {
     #[must_use]
     pub fn in_full_tier(self) -> Self {
         Self { only_in_full_tier: true, ..self }
+    }
+
+    /// The same check with the route of its other side: in a few words, and the functions that compute it.
+    #[must_use]
+    pub fn by(self, words: &'static str, functions: &'static [&'static str]) -> Self {
+        Self { route: Route::By { words, functions }, ..self }
+    }
+
+    /// The same check, whose other side is the formula itself.
+    #[must_use]
+    pub fn consequence(self) -> Self {
+        Self { route: Route::Consequence, ..self }
     }
 
     /// The same check by simulation, with the word that reports use for what an error is an error of (a mean, a minimiser).

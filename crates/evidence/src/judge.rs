@@ -29,8 +29,8 @@ use crate::stats::family::Family;
 use crate::stats::ladder::{Rung, extrapolate};
 use crate::verdict::Verdict;
 use laws::{
-    binomial, chi_squared_tail, closed_test, kolmogorov_tail, leaves_at_a_look, normal_above, normal_tail,
-    student_two_tails,
+    beta_above, binomial, chi_squared_tail, closed_test, constant_of_line, hall, kolmogorov_tail, leaves_at_a_look,
+    mean_and_error, normal_above, normal_tail, student_two_tails, sum_of_cumulants,
 };
 use trials::{
     Trials, exponential, ladder, minimiser, normal, refutes_at_a_look, rejects_a_true_one, rejects_uniform_values,
@@ -141,7 +141,10 @@ fn error_rate() -> Claim {
         ),
         vec![
             // A tail that is computed as 1 less a sum has an error of 1e-15, and the smallest tail here is 1e-8.
-            recursion("bounds by finite sums of the laws' tails", 1e-6, bounds),
+            recursion("bounds by finite sums of the laws' tails", 1e-6, bounds).by(
+                "finite sums of the tails",
+                &["judge::laws::student_two_tails", "judge::laws::normal_tail", "judge::laws::chi_squared_tail"],
+            ),
             wrong("four looks at normal values", (9_000, 0.2), "rate .2", |rng| refutes_at_a_look(rng, LOOKED), share),
             wrong("eight normal values", (60_000, 0.12), "a twentieth", few(student), RATE / 4.0),
         ],
@@ -194,7 +197,8 @@ fn power() -> Claim {
             "normal estimates, one look",
         ),
         vec![
-            recursion("the tail beyond the bound", 1e-9, by_tail),
+            recursion("the tail beyond the bound", 1e-9, by_tail)
+                .by("a continued fraction", &["judge::laws::normal_tail"]),
             wrong("too large by the effect", (130_000, 0.2), "one in a hundred", missed(1.0), 0.01),
             wrong("too small by the effect", (130_000, 0.2), "one in a hundred", missed(-1.0), 0.01),
         ],
@@ -228,12 +232,9 @@ fn sides() -> Claim {
     // What the definitions say, from tail probabilities and from the values themselves, without a bound, a z or an interval.
     let rule = |drawn: &Drawn| {
         let &(value, log_error, degrees, skewness, log_margin) = drawn;
-        let (a, error, margin) = (skewness / 3.0, libm::exp(log_error), libm::exp(log_margin));
-        // Hall's z of an expected value, as (1 + a T)^3, and its two tails.
-        let z = |expected: f64| {
-            let t = (value - expected) / error;
-            if a == 0.0 { t } else { ((1.0 + a * t).powi(3) - 1.0) / (3.0 * a) + 0.5 * a }
-        };
+        let (error, margin) = (libm::exp(log_error), libm::exp(log_margin));
+        // The z of an expected value, and its two tails.
+        let z = |expected: f64| hall((value - expected) / error, skewness);
         let tails = |expected: f64| student_two_tails(z(expected).abs(), degrees);
         let share = 0.05 / 10.0;
         let verdict = if skewness.abs() > 0.08 {
@@ -281,8 +282,10 @@ fn sides() -> Claim {
                 "(value, ln error, degrees, skewness, ln margin)",
                 estimates,
                 rule,
-            ),
-            property("mirrored and scaled", "(value, ln error, degrees, skewness, ln margin)", estimates, mirrored),
+            )
+            .by("finite sums of the tails", &["judge::laws::student_two_tails", "judge::laws::hall"]),
+            property("mirrored and scaled", "(value, ln error, degrees, skewness, ln margin)", estimates, mirrored)
+                .consequence(),
             wrong("above", (54_000, 0.1), "a tenth", side(1.0), RATE / 2.0),
             wrong("below", (54_000, 0.1), "a tenth", side(-1.0), RATE / 2.0),
         ],
@@ -308,15 +311,14 @@ fn skewness() -> Claim {
             z(&estimate) < -Family::new(0.05, 1).bound(estimate.degrees)
         }
     };
-    // (1 + a T)^3 by another arrangement, and its inverse by bisection.
+    // The interval of bound |z| ends where z was taken from, at 0.
     let inverse = |&(t, skewness): &(f64, f64)| {
         let estimate = Estimate { value: t, std_error: 1.0, degrees: 1e9, skewness, skewness_error: 0.0 };
         let z = estimate.z(0.0);
         let (low, high) = estimate.interval(z.abs());
         let end = if z > 0.0 { low } else { high };
-        let a = skewness / 3.0;
-        let cube = 1.0 + 3.0 * a * (z - 0.5 * a);
-        Deviation::unless((cube - (1.0 + a * t).powi(3)).abs() <= 1e-12).max(Deviation::unless(end.abs() <= 1e-9))
+        Deviation::unless((z - hall(t, skewness)).abs() <= 1e-9 * (1.0 + z.abs()))
+            .max(Deviation::unless(end.abs() <= 1e-9))
     };
     let z: fn(&Estimate) -> f64 = |estimate| estimate.z(1.0);
     Claim::new(
@@ -334,7 +336,8 @@ fn skewness() -> Claim {
                 "(T, skewness)",
                 || (-7.0..7.0, -0.09..0.09),
                 inverse,
-            ),
+            )
+            .by("Hall's cube", &["judge::laws::hall"]),
             wrong("below", (36_000, 0.25), "a fortieth", below(z), TOO_LOW),
         ],
     )
@@ -350,7 +353,6 @@ fn skewness() -> Claim {
 
 fn differences() -> Claim {
     type Two = [(f64, f64, f64); 2];
-    // Cumulants of a sum add up: the second is the square of the standard error, the third its cube times the skewness, with the sign of what is taken off.
     let cumulants = |two: &Two| {
         let [a, b] = two.map(|(std_error, skewness, skewness_error)| Estimate {
             value: 1.0,
@@ -360,14 +362,11 @@ fn differences() -> Claim {
             skewness_error,
         });
         let found = a.against(&b);
-        let square = found.std_error * found.std_error;
-        let cube = |e: &Estimate| e.std_error * e.std_error * e.std_error;
-        let third = a.skewness * cube(&a) - b.skewness * cube(&b);
-        let error = (cube(&a) * a.skewness_error).powi(2) + (cube(&b) * b.skewness_error).powi(2);
-        let close = |x: f64, y: f64| (x - y).abs() <= 1e-12 * cube(&found);
-        Deviation::relative(square, a.std_error * a.std_error + b.std_error * b.std_error, 1e-13)
-            .max(Deviation::unless(close(found.skewness * cube(&found), third)))
-            .max(Deviation::relative(found.skewness_error * cube(&found), error.sqrt(), 1e-12))
+        let cube = found.std_error * found.std_error * found.std_error;
+        let [square, third, error] = sum_of_cumulants(*two);
+        Deviation::relative(found.std_error * found.std_error, square, 1e-13)
+            .max(Deviation::unless((found.skewness * cube - third).abs() <= 1e-12 * cube))
+            .max(Deviation::relative(found.skewness_error * cube, error, 1e-12))
             .max(Deviation::unless(found.value == 1.0 && found.degrees == a.degrees.min(b.degrees)))
     };
     let far = |z: fn(Estimate, Estimate) -> f64| {
@@ -389,7 +388,8 @@ fn differences() -> Claim {
                 "(standard error, skewness, its error) of each",
                 || [(0.01..2.0, -0.1..0.1, 0.001..0.1), (0.01..2.0, -0.1..0.1, 0.001..0.1)],
                 cumulants,
-            ),
+            )
+            .by("sums of cumulants", &["judge::laws::sum_of_cumulants"]),
             // 126 degrees of freedom, as both have the same variance.
             wrong("two means", (54_000, 0.1), "a tenth", far(|a, b| a.against(&b).z(b.value)), RATE / 2.0),
         ],
@@ -415,14 +415,11 @@ fn limits() -> Claim {
         };
         let rungs = [0, 1, 2].map(|i| Rung { size: sizes[i], estimate: estimate(i) });
         let Some(found) = extrapolate(&rungs, 1) else { return Deviation::unless(false) };
-        let sum = |term: fn(f64, f64) -> f64| -> f64 {
-            (0..3).map(|i| term(1.0 / sizes[i], values[i]) / (errors[i] * errors[i])).sum()
-        };
-        let (w, x, xx, y, xy) = (sum(|_, _| 1.0), sum(|x, _| x), sum(|x, _| x * x), sum(|_, y| y), sum(|x, y| x * y));
-        let determinant = w * xx - x * x;
-        Deviation::relative(found.limit.value, (xx * y - x * xy) / determinant, 1e-9).max(Deviation::relative(
+        let points = [0, 1, 2].map(|i| (1.0 / sizes[i], values[i], 1.0 / (errors[i] * errors[i])));
+        let (constant, error) = constant_of_line(points);
+        Deviation::relative(found.limit.value, constant, 1e-9).max(Deviation::relative(
             found.limit.std_error,
-            (xx / determinant).sqrt(),
+            error,
             1e-9,
         ))
     };
@@ -430,10 +427,9 @@ fn limits() -> Claim {
     let jackknife = |centres: &[f64; 5]| {
         let curve = |batch: u64, points: &[f64]| points.iter().map(|x| (x - centres[batch as usize]).powi(2)).collect();
         let found = minimise_batches(&curve, 5);
-        let mean = centres.iter().sum::<f64>() / 5.0;
-        let squares: f64 = centres.iter().map(|centre| (centre - mean) * (centre - mean)).sum();
+        let (mean, error) = mean_and_error(centres);
         // The search ends within 1e-8 or so of the minimum, where a parabola is flat to rounding.
-        Deviation::unless((found.at - mean).abs() <= 1e-6 && (found.std_error - (squares / 20.0).sqrt()).abs() <= 1e-6)
+        Deviation::unless((found.at - mean).abs() <= 1e-6 && (found.std_error - error).abs() <= 1e-6)
     };
     Claim::new(
         says(
@@ -466,13 +462,15 @@ fn limits() -> Claim {
                 "(values, ln errors)",
                 || ([0.5..2.0, 0.5..2.0, 0.5..2.0], [-6.0..-1.0, -6.0..-1.0, -6.0..-1.0]),
                 equations,
-            ),
+            )
+            .by("the normal equations", &["judge::laws::constant_of_line"]),
             property(
                 "the jackknife of parabolas",
                 "centres",
                 || [0.4..0.6, 0.4..0.6, 0.4..0.6, 0.4..0.6, 0.4..0.6],
                 jackknife,
-            ),
+            )
+            .by("the mean of the centres", &["judge::laws::mean_and_error"]),
         ],
     )
     .with_mutants(vec![
@@ -507,7 +505,8 @@ fn several() -> Claim {
             "up to eight p-values p_i; S runs over all sets of them; three uniform ones",
         ),
         vec![
-            property("by the closed test", "p-values", values, closed),
+            property("by the closed test", "p-values", values, closed)
+                .by("the closed test", &["judge::laws::closed_test"]),
             wrong(
                 "three true hypotheses",
                 (54_000, 0.1),
@@ -544,11 +543,14 @@ fn goodness_of_fit() -> Claim {
         vec![
             recursion("five values by Steck's determinant", 0.012, move || {
                 relations(5, &[0.15, 0.2, 0.3, 0.4, 0.6, 0.8])
-            }),
+            })
+            .by("Steck's determinant", &["judge::laws::kolmogorov_tail"]),
             recursion("twenty values by Steck's determinant", 3e-3, move || {
                 relations(20, &[0.08, 0.1, 0.15, 0.2, 0.25])
-            }),
-            recursion("small p-values", 1e-4, move || relations(20, &[0.28, 0.3, 0.35, 0.4, 0.45])),
+            })
+            .by("Steck's determinant", &["judge::laws::kolmogorov_tail"]),
+            recursion("small p-values", 1e-4, move || relations(20, &[0.28, 0.3, 0.35, 0.4, 0.45]))
+                .by("Steck's determinant", &["judge::laws::kolmogorov_tail"]),
             wrong("uniform values", (54_000, 0.1), "rate .1", rejects_uniform_values, 0.1),
         ],
     )
@@ -565,6 +567,17 @@ fn shares() -> Claim {
             [(format!("{hits} of {trials}, above"), above, 0.025), (format!("{hits} of {trials}, below"), below, 0.025)]
         };
         [(1, 2), (3, 10), (7, 31), (1, 200), (150, 200)].into_iter().flat_map(of).collect()
+    };
+    // The lower end is the point above which the x-th smallest of the trials' uniform values is with 39/40; the upper one that below which the next is.
+    let by_order = || -> Vec<Relation> {
+        let of = |(hits, trials): (u64, u64)| {
+            let (low, high) = clopper_pearson(hits, trials, 0.95);
+            [
+                (format!("{hits} of {trials}, low"), beta_above(low, hits, trials), 0.975),
+                (format!("{hits} of {trials}, high"), beta_above(high, hits + 1, trials), 0.025),
+            ]
+        };
+        [(1, 2), (3, 10), (7, 31), (2, 200), (150, 200)].into_iter().flat_map(of).collect()
     };
     let covers = |&(trials, p): &(u64, f64)| {
         let outside = (0..=trials).filter(|&hits| {
@@ -583,8 +596,13 @@ fn shares() -> Claim {
             "x of up to 200 binomial trials",
         ),
         vec![
-            recursion("tails summed term by term", 1e-9, ends),
-            property("coverage by enumeration", "(trials, p)", || (1_u64..60, 0.01..0.99), covers),
+            recursion("tails summed term by term", 1e-9, ends)
+                .by("binomial probabilities, added up", &["judge::laws::binomial"]),
+            // The quadrature is accurate to 1e-9.
+            recursion("order statistics by quadrature", 1e-8, by_order)
+                .by("order statistics, by quadrature", &["judge::laws::beta_above"]),
+            property("coverage by enumeration", "(trials, p)", || (1_u64..60, 0.01..0.99), covers)
+                .by("binomial probabilities, added up", &["judge::laws::binomial"]),
         ],
     )
 }
@@ -685,14 +703,17 @@ fn audits() -> Claim {
             "e_i the error of place i over its bound, N places, rate a",
         ),
         vec![
-            property("one wrong place, without sampling error", variables, strategy, |drawn| of(certain, drawn)),
-            property("one wrong place, by simulation", variables, strategy, |drawn| of(sampled, drawn)),
+            property("one wrong place, without sampling error", variables, strategy, |drawn| of(certain, drawn))
+                .by("the place that was made wrong", &[]),
+            property("one wrong place, by simulation", variables, strategy, |drawn| of(sampled, drawn))
+                .by("the place that was made wrong", &[]),
             property(
                 "relative errors on either side",
                 "(expected, bounds, tolerance)",
                 || (0.1..10.0, -3.0..3.0, 1e-6..0.1),
                 deviations,
-            ),
+            )
+            .consequence(),
             wrong("five right places", (30_000, 0.1), "rate .2", refuted(shared), 1.0 - (1.0 - RATE / 5.0).powi(5)),
         ],
     )

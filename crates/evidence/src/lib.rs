@@ -3,7 +3,8 @@
 //! # How it works
 //! * A [`Claim`] is a [`Statement`] with [`Check`]s; a [`Suite`] is the claims that run together. A check compares without sampling error ([`recursion`],
 //!   [`property`], [`Check::certain`]), by simulation ([`simulation()`], [`failures`], [`optimum()`], [`score`], [`curvature`]; for limit laws, by simulations of
-//!   growing size, a ladder: [`ladder`], [`optimum_ladder`], [`score_ladder`]), or is work that goes on beside the others ([`Check::beside`]).
+//!   growing size, a ladder: [`ladder`], [`optimum_ladder`], [`score_ladder`]), or is work that goes on beside the others ([`Check::beside`]). Its [`Route`] says
+//!   what computes the other side.
 //! * All that is seen of a simulation is the trait [`Simulation`]: tallies of replicates at some points of one parameter. A [`Case`] says where it is simulated
 //!   and what is expected there.
 //! * The false-alarm rate of a run is declared once, [`FAMILY_FALSE_ALARM`](stats::family::FAMILY_FALSE_ALARM), and split over the comparisons, which are counted from the
@@ -87,7 +88,7 @@ pub use calibration::{Calibration, FEWEST_SEEDS};
 pub use case::{Case, Curve, Expected, Place};
 pub use certain::{Deviation, Relation, property, recursion};
 pub use check::{
-    Beside, Body, Check, curvature, failures, ladder, optimum, optimum_ladder, score, score_ladder, simulation,
+    Beside, Body, Check, Route, curvature, failures, ladder, optimum, optimum_ladder, score, score_ladder, simulation,
 };
 pub use claim::{Claim, ClaimSummary, Statement};
 pub use context::{Context, Tier};

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::check::Route;
 use crate::claim::Statement;
 use crate::finding::{Finding, Measure};
 use crate::machine::Machine;
@@ -31,6 +32,8 @@ pub struct Evidence {
     pub kind: Kind,
     /// The check's own name within its claim.
     pub check: String,
+    /// What computes the other side.
+    pub route: Route,
     /// What it found.
     pub finding: Finding,
     /// The command that makes this kind of evidence again.
@@ -58,7 +61,7 @@ impl Evidence {
 /// The numbers are those of the worst comparison but for `detectable_effect`, the largest of all; `reasons` says why some are null.
 impl Serialize for Evidence {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { kind, check, finding, reproduce, seconds } = self;
+        let Self { kind, check, route, finding, reproduce, seconds } = self;
         let worst = finding.worst();
         let number = |field: fn(&Compared) -> f64| worst.map(field).filter(|x| x.is_finite());
         let numbers = [
@@ -70,10 +73,17 @@ impl Serialize for Evidence {
         ];
         let absent = numbers.iter().filter(|(_, number)| number.is_none()).map(|(key, _)| *key);
         let absent = absent.chain(["interval", "replicates"].into_iter().filter(|_| worst.is_none()));
-        let reasons: BTreeMap<_, _> = absent.map(|key| (key, self.missing().unwrap_or("not finite"))).collect();
+        let mut reasons: BTreeMap<_, _> = absent.map(|key| (key, self.missing().unwrap_or("not finite"))).collect();
+        match route {
+            Route::By { .. } => None,
+            Route::Consequence => reasons.insert("route", "a consequence of the formula, compared with itself"),
+            Route::Unstated => reasons.insert("route", "not a comparison of two sides"),
+        };
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("kind", kind)?;
         map.serialize_entry("check", check)?;
+        map.serialize_entry("route", &route.words())?;
+        map.serialize_entry("computed_by", route.functions())?;
         map.serialize_entry("verdict", &finding.verdict)?;
         for (key, number) in &numbers {
             map.serialize_entry(key, number)?;

@@ -172,10 +172,11 @@ pub fn not_run(run: &RunOutcome) -> Vec<String> {
 #[must_use]
 pub fn failure(claim: &ClaimOutcome) -> String {
     let mut text = format!("{} {}: {}\n", claim.verdict.word(), claim.says.id, claim.says.words);
-    for Evidence { kind, check, finding, reproduce, .. } in
+    for Evidence { kind, check, route, finding, reproduce, .. } in
         claim.evidence.iter().filter(|e| e.finding.verdict != Verdict::Confirmed)
     {
-        let _ = write!(text, "  {} {check} ({}): ", finding.verdict.word(), kind.word());
+        let by = route.phrase().map_or_else(String::new, |by| format!(", {by}"));
+        let _ = write!(text, "  {} {check} ({}{by}): ", finding.verdict.word(), kind.word());
         if let (Some(statistic), Some(bound)) = (finding.statistic(), finding.bound()) {
             let _ = write!(text, "{} against a bound of {bound:.2}; ", short(statistic));
         }

@@ -218,6 +218,7 @@ impl Suite {
         Evidence {
             kind,
             check: check.name.to_owned(),
+            route: check.route,
             finding,
             reproduce: (self.reproduce)(&again),
             seconds: began.elapsed().as_secs_f64(),

@@ -156,13 +156,20 @@ pub(super) fn claim() -> Claim {
         domain: "losses of every model at n = 50, m = 40, w = 1/2 and t = 1, 2, 3, 8, replicates 1 to 64 apart; keys at distances up to 2³²",
         source: Source::Derived,
         exactness: Exactness::Visited,
-        checks: audits!("keys of random streams", "more keys of random streams", 40, Streams)
-            .into_iter()
-            .chain(audits!("pairs of keys", "more pairs of keys", 2000, Keys))
-            .chain([
-                failures("share of pairs of the same sign", 2048, 0.22, signs()).of("share of equal signs"),
-                simulation("variance between blocks over that within", 400_000, 0.3, blocks()).of("variance ratio"),
-            ])
-            .collect(),
+        checks: audits!(
+            "keys of random streams",
+            "more keys of random streams",
+            40,
+            Streams,
+            "independence: a correlation of 0",
+            []
+        )
+        .into_iter()
+        .chain(audits!("pairs of keys", "more pairs of keys", 2000, Keys, "independence: a correlation of 0", []))
+        .chain([
+            failures("share of pairs of the same sign", 2048, 0.22, signs()).of("share of equal signs"),
+            simulation("variance between blocks over that within", 400_000, 0.3, blocks()).of("variance ratio"),
+        ])
+        .collect(),
     }
 }

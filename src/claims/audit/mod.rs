@@ -2,8 +2,9 @@
 
 /// An audit in both tiers, and in the full tier one with ten times as many places, which are others.
 macro_rules! audits {
-    ($name:literal, $more:literal, $places:expr, $route:expr) => {
-        [audit($name, $places, $route), audit($more, 10 * $places, $route).in_full_tier()]
+    ($name:literal, $more:literal, $places:expr, $audit:expr, $words:literal, $functions:expr) => {
+        [audit($name, $places, $audit), audit($more, 10 * $places, $audit).in_full_tier()]
+            .map(|check| check.by($words, &$functions))
     };
 }
 
@@ -45,12 +46,33 @@ fn predicted() -> Claim {
         domain: "every model and schedule; p to 30, n, m to 10⁴, t to 2000, averages from 0; own truths; w from 0 to 1, with a share near 0, 1 and w_c",
         source: Source::Derived,
         exactness: Exactness::Visited,
-        checks: audits!("random places", "more random places", 2000, ClosedForms)
-            .into_iter()
-            .chain(audits!("pooled regressions", "more pooled regressions", 60, Pooled))
-            .chain(audits!("optima, sizes, times", "more optima, sizes, times", 300, Said))
-            .chain([ends_of_averages()])
-            .collect(),
+        checks: audits!(
+            "random places",
+            "more random places",
+            2000,
+            ClosedForms,
+            "moments of every model, step by step",
+            ["audit::steps::risks"]
+        )
+        .into_iter()
+        .chain(audits!(
+            "pooled regressions",
+            "more pooled regressions",
+            60,
+            Pooled,
+            "the moments of one row",
+            ["certificate::random_design::passed_on"]
+        ))
+        .chain(audits!(
+            "optima, sizes, times",
+            "more optima, sizes, times",
+            300,
+            Said,
+            "moments of every model, step by step",
+            ["audit::steps::risks"]
+        ))
+        .chain([ends_of_averages()])
+        .collect(),
     }
 }
 
@@ -75,13 +97,42 @@ fn ends_of_averages() -> Check {
         }
         found
     })
+    .by("moments of mean and covariance", &["moments::mean_risk", "moments::weighted_moments"])
 }
 
 fn simulated() -> Claim {
-    let random = audits!("random places", "more random places", 100, Simulations::Anywhere);
-    let wide = audits!("wide random places", "more wide random places", 30, Simulations::InManyDimensions);
-    let ways = audits!("rows and statistics, random places", "rows and statistics, more random places", 40, TwoWays);
-    let chains = audits!("chains, number by number", "more chains, number by number", 200, Retrained);
+    let random = audits!(
+        "random places",
+        "more random places",
+        100,
+        Simulations::Anywhere,
+        "moments of every model, step by step",
+        ["audit::steps::risks"]
+    );
+    let wide = audits!(
+        "wide random places",
+        "more wide random places",
+        30,
+        Simulations::InManyDimensions,
+        "moments of every model, step by step",
+        ["audit::steps::risks"]
+    );
+    let ways = audits!(
+        "rows and statistics, random places",
+        "rows and statistics, more random places",
+        40,
+        TwoWays,
+        "simulation by sufficient statistics",
+        []
+    );
+    let chains = audits!(
+        "chains, number by number",
+        "more chains, number by number",
+        200,
+        Retrained,
+        "chains, in a few lines",
+        ["audit::chains::path"]
+    );
     Claim {
         id: "audit-simulation",
         statement: "simulated risks are those found by carrying second moments, where these are exact; chains follow their schedule; simulation row by \
@@ -122,17 +173,25 @@ fn fitted() -> Claim {
         domain: "logistic, Poisson and Gaussian models, p to 30, one to four batches of any sizes and weights; tables of 2 to 60 groups",
         source: Source::Derived,
         exactness: Exactness::Visited,
-        checks: audits!("scores", "more scores", 200, Scores)
+        checks: audits!("scores", "more scores", 200, Scores, "the estimating equations", ["audit::fits::score"])
             .into_iter()
-            .chain([recursion("estimates, against reweighted least squares", fits::ESTIMATE, fits::estimates)])
-            .chain(audits!("rows of tables", "more rows of tables", 20, Replacement))
-            .chain(audits!("mixed samples", "more mixed samples", 200, Mixes))
-            .chain(audits!("coordinates of covariates", "coordinates of more covariates", 200, Metrics))
-            .chain(audits!("columns of factors", "more columns of factors", 60, Columns))
-            .chain(audits!("divisors", "more divisors", 100, Divisors))
-            .chain(audits!("sorted numbers", "more sorted numbers", 30, Sorted))
-            .chain(audits!("means of responses", "more means of responses", 500, Responded))
-            .chain(audits!("rows of regressions", "more rows of regressions", 60, EveryRow))
+            .chain([recursion("estimates, against reweighted least squares", fits::ESTIMATE, fits::estimates)
+                .by("reweighted least squares", &["audit::fits::both"])])
+            .chain(audits!("rows of tables", "more rows of tables", 20, Replacement, "the variance of counts", []))
+            .chain(audits!("mixed samples", "more mixed samples", 200, Mixes, "the pooled covariance", []))
+            .chain(audits!(
+                "coordinates of covariates",
+                "coordinates of more covariates",
+                200,
+                Metrics,
+                "the fit in other coordinates",
+                []
+            ))
+            .chain(audits!("columns of factors", "more columns of factors", 60, Columns, "moments of χ²", []))
+            .chain(audits!("divisors", "more divisors", 100, Divisors, "the other divisor", []))
+            .chain(audits!("sorted numbers", "more sorted numbers", 30, Sorted, "sorting", []))
+            .chain(audits!("means of responses", "more means of responses", 500, Responded, "means of responses", []))
+            .chain(audits!("rows of regressions", "more rows of regressions", 60, EveryRow, "moments of a row", []))
             .collect(),
     }
 }

@@ -4,11 +4,13 @@ use std::fmt;
 
 use goldenweight_evidence::{Against, Audit, Deviation, Key, log_uniform};
 use goldenweight_theory::parameters::SampleSizes;
-use goldenweight_theory::random_design::{self, RandomDesign};
+use goldenweight_theory::random_design::RandomDesign;
+use num_traits::ToPrimitive;
 
 use super::place::{Place, dimension};
 use super::steps;
 use crate::catalogue;
+use crate::claims::certificate::random_design::passed_on;
 use crate::claims::domain;
 use crate::experiment::Generations;
 use crate::prediction::{Order, Prediction};
@@ -214,8 +216,8 @@ impl fmt::Display for Sizes {
     }
 }
 
-/// The exact law of linear regression, which the program computes by quadrature, at the weight that gives all rows the same weight. There it is a rational formula
-/// in n, m and p, by the moments of a matrix-variate beta law.
+/// The exact law of linear regression, which the program computes by quadrature, at the weight that gives all rows the same weight. There it follows
+/// from the moments of one row, in rationals.
 pub struct Pooled;
 
 impl Audit for Pooled {
@@ -233,7 +235,9 @@ impl Audit for Pooled {
         let law = RandomDesign::new(1.0, seen.dim, sizes(seen)).ok_or("no exact law")?;
         let &Sizes { dim, real, synthetic } = place;
         let found = law.generation(domain::weight(real as f64 / (real + synthetic) as f64));
-        let [noise, passed] = random_design::pooled::<f64>(dim, sizes(place));
+        // E N^-1 of the Gram matrix N of all rows.
+        let noise = f64::from(dim) / ((real + synthetic) as f64 - f64::from(dim) - 1.0);
+        let passed = passed_on(dim, real, synthetic).to_f64().unwrap_or(f64::NAN);
         // The law declares an accuracy of 1e-10. Contraction and gap add up to 1, so that their errors are taken relative to numbers of that size.
         let tolerance = 1e-10;
         Ok(Deviation::relative(found.innovation * f64::from(dim), noise, tolerance)

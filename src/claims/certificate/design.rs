@@ -123,16 +123,19 @@ pub fn information() -> Certificate {
 
 /// Linear regression at w = 0 and p = 2. E (X'X)^-1 = Omega^-1/(m - p - 1) by Bartlett's decomposition of Z'Z, X = Z L': the diagonal entries of (Z'Z)^-1 are
 /// 1/a^2 + c^2/(a^2 b^2) and 1/b^2 with independent chi-squared a^2, b^2 and standard normal c. E 1/chi^2 = 1/(d - 2), and L^-1 is lower triangular.
+fn trace_by_bartlett(m: i64) -> Q {
+    // L = ((2, 0), (1/3, 3/2)), L^-1 = ((1/2, 0), (-1/9, 2/3)).
+    let inverse = [[q(1, 2), q(0, 1)], [q(-1, 9), q(2, 3)]];
+    let middle = [q(1, m - 2) + q(1, (m - 2) * (m - 3)), q(1, m - 3)];
+    let sum = |i: usize| middle[i].clone() * inverse[i].iter().fold(q(0, 1), |s, x| s + x.clone() * x.clone());
+    sum(0) + sum(1)
+}
+
+/// The program's growth, from these traces.
 pub fn linear() -> Certificate {
     let root = DMatrix::from_row_iterator(2, 2, [(2, 1), (0, 1), (1, 3), (3, 2)].map(|(n, d)| q(n, d)));
-    // L^-1 = ((1/2, 0), (-1/9, 2/3)).
-    let inverse = [[q(1, 2), q(0, 1)], [q(-1, 9), q(2, 3)]];
     let design = design(&(&root * root.transpose()), &DVector::from_vec(vec![q(1, 1), q(2, 1)]));
-    let slope = |m: i64| {
-        let middle = [q(1, m - 2) + q(1, (m - 2) * (m - 3)), q(1, m - 3)];
-        let sum = |i: usize| middle[i].clone() * inverse[i].iter().fold(q(0, 1), |s, x| s + x.clone() * x.clone());
-        q(3, 2) * (sum(0) + sum(1))
-    };
+    let slope = |m: i64| q(3, 2) * trace_by_bartlett(m);
     let places = (4..20).map(|m: i64| {
         let lines = (0..4u32).all(|t| {
             let expected = slope(m + 1) + q(t.into(), 1) * slope(m);

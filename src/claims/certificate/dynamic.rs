@@ -42,14 +42,20 @@ pub fn sequence() -> Certificate {
     Certificate::all([square, gains])
 }
 
+/// F_3/F_4, F_5/F_6, ... by adding up.
+fn fibonacci_ratios() -> impl Iterator<Item = BigRational> {
+    let (mut a, mut b) = (BigInt::from(1), BigInt::from(1)); // F_1, F_2
+    std::iter::repeat_with(move || {
+        (a, b) = (&a + &b, &a + &b + &b);
+        BigRational::new(a.clone(), b.clone())
+    })
+}
+
 /// The dynamic weights at k = 1 are F_{2t+1}/F_{2t+2}, F the Fibonacci numbers, for 200 generations.
 pub fn fibonacci() -> Certificate {
     let law = weights::law(&SampleSizes::new(1, 1).expect("positive").mixing_ratio::<BigRational>());
-    let (mut a, mut b) = (BigInt::from(1), BigInt::from(1)); // F_1, F_2
-    let places = theory::weights(&law).take(200).zip(1..).map(|(weight, t)| {
-        (a, b) = (&a + &b, &a + &b + &b);
-        (format!("t = {t}"), weight == BigRational::new(a.clone(), b.clone()))
-    });
+    let places = theory::weights(&law).take(200).zip(fibonacci_ratios()).zip(1..);
+    let places = places.map(|((weight, ratio), t)| (format!("t = {t}"), weight == ratio));
     let places: Vec<_> = places.collect();
     let all = ("200 of them".to_owned(), places.len() == 200);
     Certificate::at_places("w_t = F_{2t+1}/F_{2t+2}", places.into_iter().chain([all]))

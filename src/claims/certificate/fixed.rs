@@ -229,6 +229,21 @@ pub fn likelihood_covariance() -> Certificate {
 /// The law of a weighted M-estimator to first order in 1/n. The error of generation t is a sum of shares of the errors that the real rows and each synthetic sample
 /// cause. The share of the real rows is 1, that of generation i is u^{t-i+1}. The error of the real rows has the covariance I^-1 J I^-1/n, that of a
 /// synthetic sample I^-1/m.
+fn shared<'a>([real, synthetic]: &'a [Q; 2], w: &'a Q) -> impl Iterator<Item = Q> + 'a {
+    // Shares of the noises of the real rows and of generations 1, ..., t in the fit.
+    let mut shares = vec![q(1, 1)];
+    std::iter::repeat_with(move || {
+        let noise =
+            |(i, share): (usize, &Q)| share.clone() * share.clone() * if i == 0 { real } else { synthetic }.clone();
+        let risk = shares.iter().enumerate().map(noise).fold(q(0, 1), |sum, x| sum + x);
+        let u = q(1, 1) - w.clone();
+        shares = shares.iter().cloned().chain([q(1, 1)]).map(|share| share * u.clone()).collect();
+        shares[0] = shares[0].clone() + w.clone();
+        risk
+    })
+}
+
+/// The law, against these risks.
 pub fn estimating_equations() -> Certificate {
     let (sandwich, model) = (q(7, 3), q(5, 2));
     let compared = (2..5u64)
@@ -236,19 +251,8 @@ pub fn estimating_equations() -> Certificate {
         .flat_map(|(n, m)| (0..9).map(move |i| (n, m, q(i, 8))).collect::<Vec<_>>());
     let places = compared.map(|(n, m, w)| {
         let law = FixedRows::of(&misspecified::limit_law(model.clone(), sandwich.clone(), sizes(n, m)));
-        // Shares of the noises of the real rows and of generations 1, ..., t in the fit.
-        let mut shares = vec![q(1, 1)];
-        let equal = (0..5).all(|t| {
-            let noise = |(i, share): (usize, &Q)| {
-                let of_row = if i == 0 { sandwich.clone() / q(n as i64, 1) } else { model.clone() / q(m as i64, 1) };
-                share.clone() * share.clone() * of_row
-            };
-            let risk = shares.iter().enumerate().map(noise).fold(q(0, 1), |sum, x| sum + x);
-            let u = q(1, 1) - w.clone();
-            shares = shares.iter().cloned().chain([q(1, 1)]).map(|share| share * u.clone()).collect();
-            shares[0] = shares[0].clone() + w.clone();
-            risk == law.risk_at(&w, t)
-        });
+        let noises = [sandwich.clone() / q(n as i64, 1), model.clone() / q(m as i64, 1)];
+        let equal = shared(&noises, &w).zip(0..5).all(|(risk, t)| risk == law.risk_at(&w, t));
         (format!("n = {n}, m = {m}, w = {w}"), equal)
     });
     Certificate::at_places("the first-order law from the shares of each sample's error, t = 0..4", places)

@@ -20,6 +20,7 @@ pub mod information;
 pub mod law;
 pub mod maximum_likelihood;
 pub mod random_design;
+pub mod responses;
 pub mod sampling;
 pub mod second_order;
 pub mod separation;

@@ -33,11 +33,11 @@ fn weight(w: f64) -> Weight {
 /// rows instead of the m synthetic ones N^{-1} B is the identity, so nu a + nu (nu - 1) b = p. It remains to find a. With r = |y|^2 and N_- the sum over the
 /// other rows, y'N^{-2}y = y'N_-^{-2}y/(1 + y'N_-^{-1}y)^2. Here y'N_-^{-1}y = r/s and y'N_-^{-2}y = r (1 + c)/s^2, where s is chi-squared with nu - p degrees of
 /// freedom, c is independent of it, and E c = (p - 1)/(nu - p - 1). So a = E (r/(r + s))^2 (1 + c), and r/(r + s) is beta(p/2, (nu - p)/2).
-fn passed_on(dim: u32, n: u64, m: u64) -> Q {
+pub fn passed_on(dim: u32, n: u64, m: u64) -> Q {
     let (p, m, nu) = (i64::from(dim), m as i64, (n + m) as i64);
-    let one_row = q(p * (p + 2), nu * (nu + 2)) * (q(1, 1) + q(p - 1, nu - p - 1));
-    let two_rows = (q(p, 1) - q(nu, 1) * &one_row) / q(nu * (nu - 1), 1);
-    (q(m, 1) * one_row + q(m * (m - 1), 1) * two_rows) / q(p, 1)
+    let one_row = q(p * (p + 2), nu) / q(nu + 2, 1) * (q(1, 1) + q(p - 1, nu - p - 1));
+    let two_rows = (q(p, 1) - q(nu, 1) * &one_row) / q(nu, 1) / q(nu - 1, 1);
+    (q(m, 1) * one_row + q(m, 1) * q(m - 1, 1) * two_rows) / q(p, 1)
 }
 
 /// g and rho for rows of equal weight. Multiplied by (nu - 1) nu (nu + 2) (nu - p - 1) p, both sides are polynomials of degree below 6 in n, in m and in p. They are
@@ -115,8 +115,7 @@ pub fn expansion() -> Certificate {
         let (k, rows) = (q(over, under), 10i64.pow(digits));
         let (n, m) = ((rows * over) as u64, (rows * under) as u64);
         let w = k.clone() / (q(1, 1) + k.clone());
-        let [g, rho] = pooled::<Q>(p, sizes(n, m));
-        let risk = g / (q(p.into(), 1) * (q(1, 1) - rho));
+        let risk = q(1, (n + m) as i64 - i64::from(p) - 1) / (q(1, 1) - passed_on(p, n, m));
         let size = q(n as i64, 1);
         // R_1 = (w^2 + k u^2)/(w (2 - w)) = (1 + k)/(2 + k), w = k/(1 + k).
         let first = (q(1, 1) + k.clone()) / (q(2, 1) + k.clone());

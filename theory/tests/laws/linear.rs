@@ -12,17 +12,29 @@ fn inverse_gram(rows: &[[i64; 2]]) -> [[Q; 2]; 2] {
     [[q(dot(1, 1), det), q(-dot(0, 1), det)], [q(-dot(0, 1), det), q(dot(0, 0), det)]]
 }
 
-/// tr L L' with L = (X'X)^-1 X', entry by entry: what least squares makes of independent noise of variance 1.
-fn noise_passed(rows: &[[i64; 2]]) -> Q {
+/// The coefficients that least squares finds for these labels.
+fn fitted(rows: &[[i64; 2]], labels: &[Q]) -> [Q; 2] {
     let gram = inverse_gram(rows);
-    let entry = |j: usize, row: &[i64; 2]| &gram[j][0] * q(row[0], 1) + &gram[j][1] * q(row[1], 1);
-    rows.iter().flat_map(|row| (0..2).map(move |j| entry(j, row))).map(|x| &x * &x).sum()
+    let moment = |j: usize| rows.iter().zip(labels).map(|(row, y)| y * q(row[j], 1)).sum::<Q>();
+    let moments = [moment(0), moment(1)];
+    [0, 1].map(|i| &gram[i][0] * &moments[0] + &gram[i][1] * &moments[1])
+}
+
+/// |beta|^2 after t generations, where one label of generation s has the noise `part` in what is fitted, and all other noises are 0.
+fn effect(rows: &[[i64; 2]], label: usize, part: &Q, generations: u32, u: &Q) -> Q {
+    let noise: Vec<Q> = (0..rows.len()).map(|i| if i == label { part.clone() } else { q(0, 1) }).collect();
+    let refitted = |[a, b]: [Q; 2], _| {
+        let labels: Vec<Q> = rows.iter().map(|row| u * (&a * q(row[0], 1) + &b * q(row[1], 1))).collect();
+        fitted(rows, &labels)
+    };
+    let [a, b] = (0..generations).fold(fitted(rows, &noise), refitted);
+    &a * &a + &b * &b
 }
 
 proptest! {
     #![proptest_config(cases(128))]
 
-    /// The labels' error is propagated: y_t = w y + u (X beta_{t-1} + noise) row by row, refitted.
+    /// The noise of every label of every generation is followed by itself: y_t = w y + u (X beta_{t-1} + noise) row by row, refitted.
     #[test]
     fn fixed_design_by_its_hat_matrix(
         rows in prop::collection::vec([-5i64..5, 1i64..6], 3..7), w in fraction(), t in 0u32..8,
@@ -31,11 +43,10 @@ proptest! {
         let (a, b) = (column(0), column(1));
         let parallel = a.iter().zip(&b).all(|(x, y)| x * b[0] == y * a[0]);
         prop_assume!(!parallel);
-        let (noise, u) = (q(3, 2) * noise_passed(&rows), q(1, 1) - &w);
-        let mut risk = noise.clone();
-        for _ in 0..t {
-            risk = &w * &w * &noise + &u * &u * (&noise + risk);
-        }
+        let u = q(1, 1) - &w;
+        let of = |part: &Q, s: u32| -> Q { (0..rows.len()).map(|i| effect(&rows, i, part, t - s, &u)).sum() };
+        let later: Q = (1..=t).map(|s| of(&w, s) + of(&u, s)).sum();
+        let risk = q(3, 2) * (of(&q(1, 1), 0) + later);
         let gram = inverse_gram(&rows);
         let law = fixed_design_law(q(3, 2), &gram[0][0] + &gram[1][1]);
         prop_assert_eq!(law.risk_at(&w, t), risk);

@@ -125,6 +125,60 @@ pub(super) fn binomial(hits: u64, trials: u64, p: f64) -> f64 {
     choose * p.powi(hits as i32) * (1.0 - p).powi((trials - hits) as i32)
 }
 
+/// P(X > p) of the beta law with so many hits and trials: that of the hits-th smallest of `trials` uniform values being above p.
+///
+/// # Formula
+/// The integral of x^hits (1 - x)^(trials - hits + 1) over s = ln(x/(1 - x)), from that of p on, over the integral from end to end.
+/// # Accuracy
+/// The trapezoidal rule with its end at p counted half and corrected by the slope there, 1e-9.
+pub(super) fn beta_above(p: f64, hits: u64, trials: u64) -> f64 {
+    let (a, b) = (hits as f64, (trials - hits + 1) as f64);
+    // The logarithm of the integrand, less its largest value.
+    let log = |s: f64| a * s - (a + b) * libm::log1p(libm::exp(s));
+    let density = |s: f64| libm::exp(log(s) - log(libm::log(a / b)));
+    let start = libm::log(p / (1.0 - p));
+    let step = 1e-3;
+    let side = |sign: f64| -> f64 {
+        let slope = density(start) * (a - (a + b) * p) * sign;
+        let inner: f64 = (1..60_000).map(|i| density(start + sign * step * f64::from(i))).sum();
+        step * (0.5 * density(start) + inner) + step * step / 12.0 * slope
+    };
+    let [above, below] = [1.0, -1.0].map(side);
+    above / (above + below)
+}
+
+/// Hall's z of a mean that is T standard errors too large, as a cube: ((1 + a T)^3 - 1)/(3 a) + a/2, a a third of the skewness.
+///
+/// # Source
+/// Hall, P. (1992), On the removal of skewness by transformation, JRSS-B 54, 221-228.
+pub(super) fn hall(t: f64, skewness: f64) -> f64 {
+    let a = skewness / 3.0;
+    if a == 0.0 { t } else { ((1.0 + a * t).powi(3) - 1.0) / (3.0 * a) + 0.5 * a }
+}
+
+/// The constant of a line through three points (x, y) whose squares count so much, and its standard error, by the normal equations of least squares.
+pub(super) fn constant_of_line(points: [(f64, f64, f64); 3]) -> (f64, f64) {
+    let sum = |term: fn(f64, f64) -> f64| -> f64 { points.iter().map(|&(x, y, times)| times * term(x, y)).sum() };
+    let (w, x, xx, y, xy) = (sum(|_, _| 1.0), sum(|x, _| x), sum(|x, _| x * x), sum(|_, y| y), sum(|x, y| x * y));
+    let determinant = w * xx - x * x;
+    ((xx * y - x * xy) / determinant, (xx / determinant).sqrt())
+}
+
+/// Second and third cumulant of a difference, and the standard error of the third, from (standard error, skewness, error of the skewness) of both. Cumulants of a sum
+/// add up: the second is the square of the standard error, the third its cube times the skewness, with the sign of what is taken off.
+pub(super) fn sum_of_cumulants([a, b]: [(f64, f64, f64); 2]) -> [f64; 3] {
+    let cube = |(error, ..): (f64, f64, f64)| error * error * error;
+    let error = (cube(a) * a.2).powi(2) + (cube(b) * b.2).powi(2);
+    [a.0 * a.0 + b.0 * b.0, a.1 * cube(a) - b.1 * cube(b), error.sqrt()]
+}
+
+/// The mean of five values and its standard error.
+pub(super) fn mean_and_error(values: &[f64; 5]) -> (f64, f64) {
+    let mean = values.iter().sum::<f64>() / 5.0;
+    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    (mean, (squares / 20.0).sqrt())
+}
+
 /// P(Z > z) for any z, by the error function of another library than the rules'.
 pub(super) fn normal_above(z: f64) -> f64 {
     0.5 * libm::erfc(z * FRAC_1_SQRT_2)
@@ -182,6 +236,13 @@ mod tests {
     fn the_closed_test_of_two() {
         assert_eq!(closed_test(&[0.01, 0.03]), [0.02, 0.03]);
         assert_eq!(closed_test(&[0.02, 0.03]), [0.04, 0.04]);
+    }
+
+    /// The smallest of three uniform values is above p with probability (1 - p)^3, the largest with 1 - p^3.
+    #[test]
+    fn order_statistics_of_three() {
+        assert_close(beta_above(0.3, 1, 3), 0.343, 1e-9);
+        assert_close(beta_above(0.3, 3, 3), 0.973, 1e-9);
     }
 
     #[test]

@@ -133,11 +133,12 @@ fn of_one_kind(claim: &ClaimOutcome, kind: Kind) -> Markup {
     }
 }
 
-fn check(Evidence { check, finding, seconds, .. }: &Evidence) -> Markup {
+fn check(Evidence { check, route, finding, seconds, .. }: &Evidence) -> Markup {
     html! {
         p.check {
             @if finding.ran() { (verdict(finding.verdict)) } @else { span.verdict.absent { "not run" } }
             " " strong { (check) }
+            @if let Some(by) = route.phrase() { " " small { (by) } }
         }
         p.numbers {
             @if let Measure::Error(error) = finding.measure { span { "error " (number::plain(error)) " × tolerance" } }
