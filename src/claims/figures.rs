@@ -203,7 +203,7 @@ fn figure_7e() -> Claim {
     let statement =
         "w = 0: the risk of logistic regression grows from the start like A(1/n + t/m), A = tr I(β)⁻¹, for n, m → ∞";
     let rungs = Rung::ladder::<3>(500, 1.0, 4, 1, 3);
-    let growth = Fitted::Logistic.ladder("n = m = 500, 1000, 2000, t = 1, 2", 40_000, 0.06, 0.0, rungs);
+    let growth = Fitted::Logistic.ladder("n = m = 500, 1000, 2000, t = 1, 2", 20_000, 0.085, 0.0, rungs);
     synthetic_growth("figure-7e", statement, growth, Fitted::Logistic)
 }
 
@@ -307,7 +307,7 @@ fn figure_8c() -> Claim {
 fn regression_curve(id: &'static str, statement: &'static str, model: Fitted) -> Claim {
     let (first, cap, margin) = match model {
         Fitted::Poisson => (400, 1_600, 0.06),
-        Fitted::Linear | Fitted::Logistic => (100, 12_000, 0.02),
+        Fitted::Linear | Fitted::Logistic => (100, 6_000, 0.03),
     };
     let rungs = Rung::ladder::<3>(first, 1.0, 2, 0, 40);
     let near = Rung::ladder::<3>(100, 1.0, 2, 6, 46);

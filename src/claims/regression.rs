@@ -249,7 +249,7 @@ pub fn limit_claim(model: Fitted) -> Claim {
     let w = 0.618;
     let is_poisson = matches!(model, Fitted::Poisson);
     // R2/R1 is 10 for logistic regression and 41 for Poisson, whose rows differ more in what they tell.
-    let (first, cap, margin) = if is_poisson { (400, 3_200, 0.03) } else { (80, 12_000, 0.02) };
+    let (first, cap, margin) = if is_poisson { (400, 1_600, 0.045) } else { (80, 8_000, 0.025) };
     let slopes = if is_poisson { 400 } else { 100 };
     let one = if is_poisson { 200 } else { 80 };
     let quarter = Rung::ladder::<3>(if is_poisson { 400 } else { 80 }, 0.25, 2, 0, 40);
@@ -271,7 +271,7 @@ pub fn limit_claim(model: Fitted) -> Claim {
             model.slopes("slopes at w*, k = 1, p = 2", 1024 * 8, margin, Rung::ladder::<3>(slopes, 1.0, 2, 6, 26)),
             model.referred(),
             // p = 1 has another tr I^-1, so that a wrong dependence on p shows.
-            model.ladder("k = 4, w = .83, p = 1", 12_000, 0.02, 0.83, Rung::ladder::<3>(one, 4.0, 1, 0, 32)),
+            model.ladder("k = 4, w = .83, p = 1", 6_000, 0.03, 0.83, Rung::ladder::<3>(one, 4.0, 1, 0, 32)),
         ],
     }
 }

@@ -714,7 +714,7 @@ fn audits() -> Claim {
                 deviations,
             )
             .consequence(),
-            wrong("five right places", (30_000, 0.1), "rate .2", refuted(shared), 1.0 - (1.0 - RATE / 5.0).powi(5)),
+            wrong("five right places", (10_000, 0.2), "rate .2", refuted(shared), 1.0 - (1.0 - RATE / 5.0).powi(5)),
         ],
     )
     .with_mutants(vec![Mutant::simulation(
