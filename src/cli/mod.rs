@@ -8,6 +8,7 @@ mod args;
 mod calibrate;
 mod closed;
 mod closed_form;
+mod controlled;
 mod estimate;
 mod figures;
 mod interrupt;

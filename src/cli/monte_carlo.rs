@@ -23,6 +23,7 @@ use super::{
     Failure, Status,
     args::{Compute, NO_WEIGHT, Replicates, Setting, Weighting, models, whole},
     closed_form::{Heading, Laws, Reasoned, Results, no_law},
+    controlled::{Controlled, Controls},
     estimate::{Reasons, Simulated, Theory, explained},
     interrupt,
     origin::Origin,
@@ -93,6 +94,10 @@ pub struct SimulateArgs {
     /// deviation, in one dimension)
     #[arg(long, value_name = "WORD")]
     statistic: Option<Statistic>,
+    /// on or off: also print the risk by losses less their controls, numbers of mean 0 that take most of the variance (logistic and Poisson regression on
+    /// fresh rows have such); the plain risk is the same with them
+    #[arg(long, value_name = "WORD", default_value = "on")]
+    controls: Controls,
 }
 
 /// Which simulator is used unless one is asked for.
@@ -170,6 +175,8 @@ struct AtWeight {
     simulated: Simulated,
     #[serde(skip_serializing_if = "Option::is_none")]
     statistic: Option<Spread>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    controlled: Option<Option<Controlled>>,
 }
 
 impl Reasoned for AtWeight {
@@ -186,7 +193,7 @@ impl fmt::Display for SimulateDocument {
             Some(b) => format!("mean over generations {b} to {}", self.generations - 1),
         };
         let common = if self.common_random_numbers { ", common random numbers at all weights" } else { "" };
-        for (i, AtWeight { weight, simulated, statistic }) in self.results.all().iter().enumerate() {
+        for (i, AtWeight { weight, simulated, statistic, controlled }) in self.results.all().iter().enumerate() {
             if i > 0 {
                 writeln!(f)?;
             }
@@ -213,6 +220,9 @@ impl fmt::Display for SimulateDocument {
                 ("failed fits", simulated.failed()),
             ]);
             lines(f, &facts)?;
+            if let Some(Some(controlled)) = controlled {
+                lines(f, &[("with controls", controlled.to_string())])?;
+            }
             if let Some(statistic) = statistic {
                 lines(f, &[("over the replicates", statistic.to_string())])?;
             }
@@ -248,7 +258,8 @@ impl SimulateArgs {
             let plan = simulation.plan(at, schedule, 0, replicates.clone());
             let grid: Vec<f64> = weights.iter().map(|weight| weight.unwrap_or(1.0)).collect();
             let constant: Vec<Weights> = grid.iter().map(|&w| Weights::Constant(w)).collect();
-            let options = Options { progress: &|done| bar.inc(done), stop, paths, ..Options::default() };
+            let options =
+                Options { progress: &|done| bar.inc(done), stop, paths, controls: self.controls == Controls::On };
             let outcomes = simulator.run(&plan, &constant, options);
             let lines = each.is_some().then(|| each_replicate(&plan, &grid, &outcomes, loss));
             bar.finish_and_clear();
@@ -258,9 +269,10 @@ impl SimulateArgs {
                     .statistic
                     .map(|statistic| statistic.of(&outcome.paths, simulator.losses(), loss, outcome.failed_fits));
                 let none = weight.is_none().then(|| ("weight", NO_WEIGHT.to_owned()));
-                let reasons = Reasons::from_iter(none);
-                let simulated = Simulated::new(moments, outcome.failed_fits, asked, theory(weight)?, reasons);
-                Ok(AtWeight { weight, simulated, statistic })
+                let (mut reasons, theory) = (Reasons::from_iter(none), theory(weight)?);
+                let controlled = Controlled::of(outcome, loss, theory.risk, &mut reasons);
+                let simulated = Simulated::new(moments, outcome.failed_fits, asked, theory, reasons);
+                Ok(AtWeight { weight, simulated, statistic, controlled })
             };
             let results = weights.iter().zip(&outcomes).map(result).collect::<Result<Vec<_>, Failure>>()?;
             let document = SimulateDocument {

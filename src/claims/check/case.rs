@@ -102,13 +102,18 @@ fn plan(cell: &Cell, draw: &Draw<'_>) -> Plan {
     Plan { seed, experiment, cell: batch, replicates, schedule: cell.schedule, record: cell.record.clone() }
 }
 
-/// Runs that report the loss of this index, of the last recorded generation.
+/// Runs that report the loss of this index, of the last recorded generation: less its control where it has one and no fit has failed, which has the same mean.
 fn run_of<S: Simulator + Send + 'static>(simulator: S, loss: usize) -> Arc<Run> {
     Arc::new(move |cell, draw| {
         let weights: Vec<_> = draw.points.iter().map(|&point| cell.weights_at(point)).collect();
-        let outcomes = simulator.run(&plan(cell, &draw), &weights, Options { stop: draw.stop, ..Options::default() });
+        let outcomes = simulator.run(
+            &plan(cell, &draw),
+            &weights,
+            Options { stop: draw.stop, controls: true, ..Options::default() },
+        );
         let tally = |outcome: Outcome| {
-            let recorded = outcome.moments.last().expect("an entry is recorded");
+            let controlled = outcome.controlled.filter(|_| outcome.failed_fits == 0);
+            let recorded = controlled.unwrap_or(outcome.moments).pop().expect("an entry is recorded");
             Tally { moments: recorded[loss], failed: outcome.failed_fits }
         };
         outcomes.into_iter().map(tally).collect()

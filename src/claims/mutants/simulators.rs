@@ -10,11 +10,11 @@ use super::{Row, simulator as wrong};
 use crate::claims::check::Case;
 use crate::experiment::Rows;
 use crate::simulate::engine::Record;
-use crate::simulate::glm::{Design, Regression, Responses, maximise};
+use crate::simulate::glm::{Design, Regression, Responses, Scratch};
 use crate::simulate::linear::LinearSufficient;
 use crate::simulate::logistic::Bernoulli;
 use crate::simulate::logistic::Logistic;
-use crate::simulate::{FitFailure, Model, Part, Setting, newton};
+use crate::simulate::{FitFailure, Model, Part, Setting};
 use crate::stream::StreamRng;
 
 fn right(claim: &'static str, check: &'static str, name: &'static str, simulator: fn(&Case) -> Case) -> Row {
@@ -36,6 +36,7 @@ pub fn table() -> Vec<Row> {
     const FIXED: (&str, &str) = ("fixed-mean", "by rows");
     const CELLS: (&str, &str) = ("categorical-law", "by rows");
     const LINEAR: (&str, &str) = ("linear-synthetic-only", "by sufficient statistics");
+    const LOGISTIC: (&str, &str) = ("logistic-limit", "k = 1, w = .618, p = 2");
     const SEPARATION: (&str, &str) = ("logistic-separation", "share of ended chains");
     vec![
         right(MEAN.0, MEAN.1, "control: a plain Gaussian simulator, mean", |c| gaussian(c, Fault::None)),
@@ -64,13 +65,21 @@ pub fn table() -> Vec<Row> {
         wrong(CELLS.0, CELLS.1, "one real row less in the cells", |c| categories(c, 1)),
         wrong(CELLS.0, CELLS.1, "stale real rows in the cells", |c| c.clone().with_fixed_rows()),
         wrong(LINEAR.0, LINEAR.1, "noise of 1 for .49", |c| linear(c, 1.0)),
-        wrong("logistic-limit", "k = 1, w = .618, p = 2", "labels by twice the coefficients", |c| {
+        wrong(LOGISTIC.0, LOGISTIC.1, "labels by twice the coefficients", |c| {
             let beta = DVector::from_element(c.cell().dim, 2.0);
             c.clone().simulated_by(Logistic::new(beta, c.cell().rows))
         }),
+        right(LOGISTIC.0, LOGISTIC.1, "control: a wrapped logistic simulator", |c| {
+            FaultyRegression::at(c, 1.0, Wrong::Nothing)
+        }),
+        wrong(LOGISTIC.0, LOGISTIC.1, "a control whose mean is not 0: synthetic scores at the truth", |c| {
+            FaultyRegression::at(c, 1.0, Wrong::ControlAtTruth)
+        }),
+        wrong(LOGISTIC.0, LOGISTIC.1, "a control whose coefficient depends on the replicate that it serves", |c| {
+            FaultyRegression::at(c, 1.0, Wrong::ControlByItself)
+        }),
         wrong(SEPARATION.0, SEPARATION.1, "dropped failed fits: chains go on from the model before", |c| {
-            let model = Dropping(Regression::new(vec![0.0; c.cell().dim]));
-            c.clone().simulated_by(Setting::of(model, c.cell().rows))
+            FaultyRegression::at(c, 0.0, Wrong::DroppedFits)
         }),
         wrong(
             "figure-8a",
@@ -86,14 +95,40 @@ fn linear(case: &Case, noise: f64) -> Case {
     case.clone().simulated_by(LinearSufficient::new(&beta, noise, case.cell().rows))
 }
 
-/// A regression that, where a fit does not exist, goes on with the fit of the generation before.
-struct Dropping(Regression<Bernoulli>);
+/// What is wrong with the logistic simulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wrong {
+    Nothing,
+    /// Where a fit does not exist, a chain goes on with the fit of the generation before.
+    DroppedFits,
+    /// The control takes the scores of synthetic labels at the true coefficients, where their mean is not 0.
+    ControlAtTruth,
+    /// The control counts a tenth less where it is negative.
+    ControlByItself,
+}
 
-impl Model for Dropping {
+/// Logistic regression with a fault.
+struct FaultyRegression(Regression<Bernoulli>, Wrong);
+
+impl FaultyRegression {
+    fn at(case: &Case, coefficient: f64, wrong: Wrong) -> Case {
+        let model = Self(Regression::new(vec![coefficient; case.cell().dim]), wrong);
+        case.clone().simulated_by(Setting::of(model, case.cell().rows))
+    }
+
+    /// The parts of a fit, as the regression sees them.
+    fn parts<'a>(parts: &[Part<'a, Self>]) -> Vec<Part<'a, Regression<Bernoulli>>> {
+        let part =
+            |&Part { weight, rows, real, noise, data }: &Part<'a, Self>| Part { weight, rows, real, noise, data };
+        parts.iter().map(part).collect()
+    }
+}
+
+impl Model for FaultyRegression {
     type Noise = Design;
     type Data = Responses;
     type Fit = Vec<f64>;
-    type Scratch = newton::Fit;
+    type Scratch = Scratch;
 
     const LOSSES: &'static [&'static str] = Regression::<Bernoulli>::LOSSES;
 
@@ -113,8 +148,8 @@ impl Model for Dropping {
         self.0.unfitted()
     }
 
-    fn scratch(&self) -> newton::Fit {
-        newton::Fit::new(self.truth().len(), newton::LAST_CHANGE)
+    fn scratch(&self) -> Scratch {
+        self.0.scratch()
     }
 
     fn draw(&self, rng: &mut StreamRng, noise: &mut Design) {
@@ -129,15 +164,33 @@ impl Model for Dropping {
         &self,
         generation: u32,
         parts: &[Part<'_, Self>],
-        solver: &mut newton::Fit,
+        scratch: &mut Scratch,
         fit: &mut Vec<f64>,
     ) -> Result<(), FitFailure> {
         let before = fit.clone();
-        let found = maximise::<Bernoulli, Self>(generation, parts, self.truth(), solver, fit);
+        let found = self.0.fit(generation, &Self::parts(parts), scratch, fit);
+        if self.1 != Wrong::DroppedFits {
+            return found;
+        }
         if found.is_err() && generation > 0 {
             *fit = before;
         }
         Ok(())
+    }
+
+    fn control(
+        &self,
+        parts: &[Part<'_, Self>],
+        before: &Vec<f64>,
+        scratch: &mut Scratch,
+        out: &mut [f64],
+    ) -> Option<f64> {
+        let made_by = if self.1 == Wrong::ControlAtTruth { self.truth() } else { before };
+        let factor = self.0.control(&Self::parts(parts), made_by, scratch, out);
+        if self.1 == Wrong::ControlByItself && out[0] < 0.0 {
+            out[0] *= 0.9;
+        }
+        factor
     }
 
     fn losses(&self, fit: &Vec<f64>, out: &mut [f64]) {

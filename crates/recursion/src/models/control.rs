@@ -60,8 +60,9 @@ pub struct Control {
     scaled: DMatrix<f64>,
     /// V.
     second: DMatrix<f64>,
-    /// K.
+    /// K, and the sum of `w_i C_i`.
     cumulant: Vec<f64>,
+    sum: Vec<f64>,
     /// p and l.
     past: Vec<f64>,
     linear: Vec<f64>,
@@ -97,6 +98,7 @@ impl Control {
             scaled: matrix(),
             second: matrix(),
             cumulant: tensor(),
+            sum: tensor(),
             past: vector(),
             linear: vector(),
             room: tensor(),
@@ -129,17 +131,18 @@ impl Control {
 
     /// N, p, l, V and K.
     fn linearise(&mut self, count: usize) -> Result<(), FitFailure> {
-        let Self { p, batches, inverse, second, cumulant, past, linear, room, .. } = self;
+        let Self { p, batches, inverse, second, cumulant, sum, past, linear, room, .. } = self;
         let ([information, _], [by_delta, score, _]) = (&mut self.matrices, &mut self.vectors);
         let squared = *p * *p;
         information.fill(0.0);
         second.fill(0.0);
-        [&mut *by_delta, score, cumulant].into_iter().for_each(|sum| sum.fill(0.0));
+        [&mut *by_delta, score, cumulant, sum].into_iter().for_each(|sum| sum.fill(0.0));
         for Batch { weight: w, rows, delta, score: s, information: i, third } in &batches[..count] {
             let (square, cube) = (w * w / rows, w * w * w / (rows * rows));
             add(information.as_mut_slice(), *w, i.as_slice());
             add(second.as_mut_slice(), square, i.as_slice());
             add(cumulant, cube, third);
+            add(sum, *w, third);
             add(score, *w, s);
             i.column_iter().zip(delta).for_each(|(column, d)| add(by_delta, w * d, column.as_slice()));
         }
@@ -171,7 +174,7 @@ impl Control {
 
     /// |l|^2 less its mean, less the terms of second order and theirs.
     fn value(&mut self, count: usize, metric: Option<&DMatrix<f64>>) -> f64 {
-        let Self { p, batches, inverse, scaled, second, cumulant, past, linear, .. } = self;
+        let Self { p, batches, inverse, scaled, second, cumulant, sum, past, linear, .. } = self;
         let ([weighted, contracted], [from_linear, from_past, rest]) = (&mut self.matrices, &mut self.vectors);
         let squared = *p * *p;
         let (length, trace) = match metric {
@@ -192,15 +195,15 @@ impl Control {
             let found = form(contracted, rest, from_linear);
             rest.iter_mut().zip(&*past).zip(delta).for_each(|((rest, p), d)| *rest = p - d);
             contract(third, rest, contracted);
-            let mut mean = form(contracted, rest, from_past) + 2.0 * dot(weighted.as_slice(), contracted.as_slice());
-            contract(third, from_past, contracted);
-            mean += dot(second.as_slice(), contracted.as_slice());
-            for (i, c) in third.chunks_exact(squared).enumerate() {
-                for (j, k) in cumulant.chunks_exact(squared).enumerate() {
-                    mean += scaled[(i, j)] * dot(c, k);
-                }
-            }
+            let mean = form(contracted, rest, from_past) + 2.0 * dot(weighted.as_slice(), contracted.as_slice());
             value -= weight * (found - mean);
+        }
+        contract(sum, from_past, contracted);
+        value += dot(second.as_slice(), contracted.as_slice());
+        for (i, c) in sum.chunks_exact(squared).enumerate() {
+            for (j, k) in cumulant.chunks_exact(squared).enumerate() {
+                value += scaled[(i, j)] * dot(c, k);
+            }
         }
         value
     }
