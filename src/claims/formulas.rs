@@ -163,13 +163,10 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     ),
     (
         "regression-second-order",
-        r"n\,e_t = R_1 + \frac{R_2}{n} + o\!\left(\frac{1}{n}\right) \qquad R_1 = c_t T_1
+        r"n\,e_t = R_1 + \frac{R_2}{n} + o(1/n) \qquad R_1 = c_t T_1
           \qquad R_2 = h_t - \tau_t P + c_t^2\left(\frac{5P}{2} + \frac{\lVert b \rVert^2}{4} + T_{JJ} - T_K\right)",
     ),
-    (
-        "regression-optimum",
-        r"\arg\min_w e_\infty = w^*(k) - \frac{1}{n}\,\frac{R_2'(w^*)}{R_1''(w^*)} + o\!\left(\frac{1}{n}\right)",
-    ),
+    ("regression-optimum", r"\arg\min_w e_\infty = w^*(k) - \frac{1}{n}\,\frac{R_2'(w^*)}{R_1''(w^*)} + o(1/n)"),
     (
         "collapse-mean",
         r"w = 0 \qquad \mathbb{E}\,\lVert\mu_t - \mu\rVert^2 = \operatorname{tr}\Sigma\left(\frac{1}{n} + \frac{t}{m}\right)

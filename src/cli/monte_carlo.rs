@@ -219,10 +219,8 @@ impl fmt::Display for SimulateDocument {
                 ("finished", simulated.finished() + &first),
                 ("failed fits", simulated.failed()),
             ]);
+            facts.extend(controlled.iter().flatten().map(|controlled| ("with controls", controlled.to_string())));
             lines(f, &facts)?;
-            if let Some(Some(controlled)) = controlled {
-                lines(f, &[("with controls", controlled.to_string())])?;
-            }
             if let Some(statistic) = statistic {
                 lines(f, &[("over the replicates", statistic.to_string())])?;
             }

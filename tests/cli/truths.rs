@@ -267,3 +267,25 @@ fn statistics_over_the_replicates_are_printed() {
         );
     }
 }
+
+/// With controls and without, the losses have the same digits; the smaller standard error beside them is that of the same mean.
+#[test]
+fn controls_leave_the_losses_alone() {
+    let line = "simulate --model logistic --real 100 --synthetic 100 --weight .5 --generations 3 --replicates 600";
+    let [on, off] = ["on", "off"].map(|word| json(&format!("{line} --controls {word}")));
+    assert_eq!(["risk", "std_error"].map(|key| number(&on, key)), ["risk", "std_error"].map(|key| number(&off, key)));
+    assert_eq!((&off["controlled"], on["controlled"].is_object()), (&Value::Null, true));
+    let controlled = |key| number(&on["controlled"], key);
+    assert!((controlled("risk") - number(&on, "risk")).abs() < 5.0 * number(&on, "std_error"));
+    assert!(controlled("std_error") < 0.4 * number(&on, "std_error") && controlled("variance_ratio") > 6.0);
+    // Where there is no control the document has no such key; where fits failed it has none and says why.
+    assert!(
+        json("simulate --model cdf --real 9 --synthetic 9 --weight .5 --generations 2").get("controlled").is_none()
+    );
+    let output = run(&format!("{} --json", line.replace("100", "12")));
+    let failed: Value = serde_json::from_slice(&output.stdout).expect("a document");
+    assert!(failed["controlled"].is_null() && failed["reasons"]["controlled"].is_string(), "{failed}");
+    let refused = run(&format!("{line} --controls yes"));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("--controls") && text(&refused.stderr).contains("on, off"));
+}

@@ -105,10 +105,10 @@ impl Simulation for Signs {
         let mut tally = Tally::default();
         for pair in 0..(draw.replicates.end - draw.replicates.start) {
             // The first of two chains that are `lag` apart; each chain is in one pair.
-            let i = if lag == 0 { pair } else { pair / lag * 2 * lag + pair % lag } as usize;
+            let i = pair.checked_div(lag).map_or(pair, |whole| 2 * lag * whole + pair % lag) as usize;
             let (Some(x), Some(y)) = (first.get(i), second.get(i + lag as usize)) else { break };
             let product = x * y;
-            let same = product > 0.0 || (!(product < 0.0) && pair % 2 == 0);
+            let same = product > 0.0 || ((product == 0.0 || product.is_nan()) && pair % 2 == 0);
             tally.push((!same).then_some(0.0));
         }
         vec![tally]

@@ -305,8 +305,8 @@ fn add_rows<F: Family, S: Simd>(simd: S, p: usize, x: &Covariates, y: &[Four], b
                 let both = x_j * f64x4::load_array_ref(simd, &x[i]);
                 add(variance * both);
                 let scaled = third * both;
-                for h in 0..i + 1 {
-                    add(scaled * f64x4::load_array_ref(simd, &x[h]));
+                for x_h in &x[..i + 1] {
+                    add(scaled * f64x4::load_array_ref(simd, x_h));
                 }
             }
         }
