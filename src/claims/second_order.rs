@@ -255,7 +255,7 @@ fn law() -> Claim {
                 .by("moments carried as tensors", &["tensors::Tensors::path"]),
             recursion("the program's predictions in range and out of it", 1e-9, predictions)
                 .by("moments carried as tensors", &["tensors::Tensors::path"]),
-            logistic.risks("logistic, p = 1, w = .3", 8_000, 0.023, 0.3),
+            logistic.risks("logistic, p = 1, w = .3", 24_000, 0.0135, 0.3),
             poisson.risks("Poisson, p = 1, w = .618, t = 0..2", 240_000, 0.0135, 0.618),
             linear.risks("linear, correlated rows, w = .6, t = 0..11", 400_000, 0.006, 0.6),
             correlated.risks("logistic, correlated rows, w = .5", 6_000, 0.042, 0.5),

@@ -157,8 +157,8 @@ impl Control {
         times(inverse, by_delta, past);
         times(inverse, score, linear);
         add(linear, 1.0, past);
-        information.gemm(1.0, inverse, second, 0.0);
-        second.gemm(1.0, information, inverse, 0.0);
+        matrix_product(inverse, second, information);
+        matrix_product(information, inverse, second);
         // N on one index after another: each time the first index, in blocks, becomes the last.
         for _ in 0..3 {
             room.fill(0.0);
@@ -183,9 +183,9 @@ impl Control {
         };
         match metric {
             None => scaled.copy_from(inverse),
-            Some(q) => scaled.gemm(1.0, inverse, q, 0.0),
+            Some(q) => matrix_product(inverse, q, scaled),
         }
-        weighted.gemm(1.0, scaled, second, 0.0);
+        matrix_product(scaled, second, weighted);
         times(scaled, linear, from_linear);
         times(scaled, past, from_past);
         let mut value = length - trace;
@@ -244,6 +244,13 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// a'M b.
 fn form(m: &DMatrix<f64>, a: &[f64], b: &[f64]) -> f64 {
     m.column_iter().zip(b).map(|(column, b)| b * dot(column.as_slice(), a)).sum()
+}
+
+/// The product a b. Its sums have a fixed order: a library would choose instructions, and so the last bits, by the CPU.
+fn matrix_product(a: &DMatrix<f64>, b: &DMatrix<f64>, out: &mut DMatrix<f64>) {
+    for (column, mut product) in b.column_iter().zip(out.column_iter_mut()) {
+        times(a, column.as_slice(), product.as_mut_slice());
+    }
 }
 
 /// M a.
