@@ -1,6 +1,6 @@
 //! How a problem is simulated.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use serde::{Serialize, Serializer};
 
@@ -23,6 +23,9 @@ pub enum SimulatorKind {
 const MAX_VALUES: u64 = 10_000_000;
 
 impl SimulatorKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Rows, Self::Sufficient];
+
     /// Its name on the command line and in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -59,15 +62,6 @@ impl SimulatorKind {
 impl fmt::Display for SimulatorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-impl FromStr for SimulatorKind {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let kind = [Self::Rows, Self::Sufficient].into_iter().find(|kind| kind.name() == name);
-        kind.ok_or_else(|| "must be one of rows, sufficient".to_owned())
     }
 }
 

@@ -1,7 +1,6 @@
-//! Plans on fresh or fixed real rows.
+//! Schedules by name, and plans of simulations.
 
 use std::ops::Range;
-use std::str::FromStr;
 
 pub use goldenweight_recursion::engine::{BLOCK, Options, Outcome, Path, Record, Weights};
 use goldenweight_recursion::{Accumulate, Fixed, Fresh, Rows, Schedule};
@@ -44,15 +43,6 @@ impl ScheduleKind {
             Self::Fixed => Box::new(Fixed { rows }),
             Self::Accumulate => Box::new(Accumulate { rows }),
         }
-    }
-}
-
-impl FromStr for ScheduleKind {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let kind = Self::ALL.into_iter().find(|kind| kind.name() == name);
-        kind.ok_or_else(|| format!("must be one of {}", Self::ALL.map(Self::name).join(", ")))
     }
 }
 
