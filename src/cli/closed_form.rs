@@ -351,7 +351,7 @@ pub enum Results<T> {
 
 /// A result with reasons of its own.
 pub trait Reasoned {
-    /// They.
+    /// For each key that is null, why.
     fn reasons(&mut self) -> &mut Reasons;
 }
 

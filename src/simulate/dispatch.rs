@@ -11,6 +11,17 @@ use crate::{
 };
 
 /// How a generation is drawn.
+///
+/// # Examples
+/// ```
+/// use goldenweight::{catalogue, experiment::{Parameters, Problem}, simulate::dispatch::SimulatorKind};
+///
+/// let problem = Problem::new(&catalogue::CDF, 10, 10, &Parameters::default())?;
+/// assert_eq!(SimulatorKind::of(&problem, None, SimulatorKind::Rows)?.name(), "rows");
+/// // Of a distribution function there are no statistics to draw.
+/// assert!(SimulatorKind::of(&problem, Some(SimulatorKind::Sufficient), SimulatorKind::Rows).is_err());
+/// # Ok::<(), goldenweight::experiment::InputError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SimulatorKind {
     /// Every row, as the paper does.
@@ -76,6 +87,22 @@ impl Serialize for SimulatorKind {
 ///
 /// # Panics
 /// Where the model has no simulator of this kind, see [`SimulatorKind::of`].
+///
+/// # Examples
+/// ```
+/// use goldenweight::{
+///     catalogue, experiment::{Parameters, Problem},
+///     simulate::{dispatch::{SimulatorKind, run_problem}, engine::{Options, Plan, Record, ScheduleKind}},
+/// };
+///
+/// let problem = Problem::new(&catalogue::GAUSSIAN_MEAN, 10, 10, &Parameters::default())?;
+/// let (record, schedule) = (Record::At(vec![0]), ScheduleKind::Fresh);
+/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..2_000, schedule, record };
+/// let (moments, failed) = run_problem(&problem, SimulatorKind::Rows, &plan, &[0.5], Options::default())[0];
+/// // The mean of ten rows N(0, I) in two dimensions: 2/10.
+/// assert!(failed == 0 && (moments.mean() - 0.2).abs() < 5.0 * moments.std_error());
+/// # Ok::<(), goldenweight::experiment::InputError>(())
+/// ```
 #[must_use]
 pub fn run_problem(
     problem: &Problem,

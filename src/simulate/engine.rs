@@ -6,6 +6,14 @@ pub use goldenweight_recursion::engine::{BLOCK, Options, Outcome, Path, Record, 
 use goldenweight_recursion::{Accumulate, Fixed, Fresh, Rows, Schedule};
 
 /// What generation t is fitted on.
+///
+/// # Examples
+/// ```
+/// use goldenweight::simulate::engine::ScheduleKind;
+///
+/// assert_eq!(ScheduleKind::ALL.map(ScheduleKind::name), ["fresh", "fixed", "accumulate"]);
+/// assert_eq!(ScheduleKind::ALL.map(ScheduleKind::takes_weight), [true, true, false]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScheduleKind {
     /// n fresh real rows and m synthetic ones of the model before (the paper's setting).
