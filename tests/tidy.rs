@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use syn::{
-    Attribute, Expr, ExprLit, ImplItem, Item, ItemEnum, ItemFn, ItemImpl, ItemStruct, ItemTrait, Lit, Meta, MetaNameValue,
-    Signature, Type, Visibility,
+    Attribute, Expr, ExprLit, ImplItem, Item, ItemEnum, ItemFn, ItemImpl, ItemStruct, ItemTrait, Lit, Meta,
+    MetaNameValue, Signature, Type, Visibility,
 };
 
 fn root() -> &'static Path {
