@@ -24,7 +24,7 @@ use self::{
     chains::Retrained,
     fits::{Replacement, Scores},
     routes::{ClosedForms, Pooled, Said, Simulations, TwoWays},
-    samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Responded, Sorted},
+    samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Quantiles, Responded, Sorted},
 };
 use super::check::{Case, Cell, Check, recursion, simulation};
 use super::domain::{RECURSION, weight};
@@ -191,6 +191,14 @@ fn fitted() -> Claim {
             .chain(audits!("divisors", "more divisors", 100, Divisors, "the other divisor", []))
             .chain(audits!("sorted numbers", "more sorted numbers", 30, Sorted, "sorting", []))
             .chain(audits!("means of responses", "more means of responses", 500, Responded, "means of responses", []))
+            .chain(audits!(
+                "responses from random words",
+                "more responses from random words",
+                2000,
+                Quantiles,
+                "distribution functions",
+                []
+            ))
             .chain(audits!("rows of regressions", "more rows of regressions", 60, EveryRow, "moments of a row", []))
             .collect(),
     }
