@@ -447,14 +447,15 @@ impl Prediction {
     #[must_use]
     pub fn second_term(&self, weight: Weight, at: Generations) -> Option<SecondTerm> {
         self.regression.as_ref().map(|(_, expansion)| {
-            let coefficients = match at {
+            let of = |expansion: &Expansion| match at {
                 Generations::Limit => expansion.limit(weight),
                 Generations::At(t) => expansion.at(weight, t),
                 Generations::Average { from, until } => expansion.average(weight, from, until),
             };
+            let coefficients = of(expansion);
             let real = expansion.real();
             let [risk, share] = [coefficients.risk(&real), coefficients.share(&real)];
-            SecondTerm { risk, share, size: expansion.size(&coefficients) }
+            SecondTerm { risk, share, size: expansion.size(of) }
         })
     }
 

@@ -166,6 +166,39 @@ impl Judged for Against {
     }
 }
 
+/// An estimate of what is known but for a relative error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Near {
+    /// The estimate.
+    pub estimate: Estimate,
+    /// What is expected.
+    pub expected: f64,
+    /// The relative error that what is expected may have.
+    pub tolerance: f64,
+}
+
+impl Judged for Near {
+    const COMPARISONS: usize = 1;
+
+    /// That of the nearest value that is allowed.
+    fn units(&self, family: &Family) -> Result<f64, String> {
+        let Self { estimate, expected, tolerance } = *self;
+        let width = tolerance * expected.abs();
+        let nearest = estimate.value.clamp(expected - width, expected + width);
+        Against { estimate, expected: nearest }.units(family)
+    }
+
+    fn words(&self) -> String {
+        let Self { estimate, expected, tolerance } = *self;
+        format!("{}, which may be off by {:.2} %", Against { estimate, expected }.words(), 100.0 * tolerance)
+    }
+
+    fn detectable(&self, family: &Family) -> Option<f64> {
+        let Self { estimate, expected, tolerance } = *self;
+        Against { estimate, expected }.detectable(family).map(|effect| effect + tolerance)
+    }
+}
+
 /// A check at `places` random places. Its comparisons share the run's false-alarm rate with those of all other checks.
 ///
 /// # Examples

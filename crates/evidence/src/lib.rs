@@ -83,7 +83,7 @@ mod verdict;
 /// The crates whose types and traits claims need, in the versions that fit: random numbers, random parameters, patterns of ids.
 pub use {glob, goldenweight_replicates::rand, proptest};
 
-pub use audit::{Against, Audit, Judged, audit, log_uniform};
+pub use audit::{Against, Audit, Judged, Near, audit, log_uniform};
 pub use calibration::{Calibration, FEWEST_SEEDS};
 pub use case::{Case, Curve, Expected, Place};
 pub use certain::{Deviation, Relation, property, recursion};

@@ -23,7 +23,7 @@ use nalgebra::DMatrix;
 use self::{
     chains::Retrained,
     fits::{Replacement, Scores},
-    routes::{ClosedForms, Pooled, Said, Simulations, TwoWays},
+    routes::{ClosedForms, Pooled, Said, Simulations, TwoOrders, TwoWays},
     samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Quantiles, Responded, Sorted},
 };
 use super::check::{Case, Cell, Check, recursion, simulation};
@@ -133,9 +133,11 @@ fn simulated() -> Claim {
         "chains, in a few lines",
         ["audit::chains::path"]
     );
+    let orders =
+        audits!("regressions, random places", "regressions, more random places", 24, TwoOrders, "simulation", []);
     Claim {
         id: "audit-simulation",
-        statement: "simulated risks are those found by carrying second moments, where these are exact; chains follow their schedule; simulation row by \
+        statement: "simulated risks are those found by carrying second moments, where these are exact, and of logistic and Poisson regression those of two orders in 1/n where the second is small; chains follow their schedule; simulation row by \
                     row and by sufficient statistics has the same risks; random streams of different keys are independent",
         domain: "that of audit-risk where the risk is known exactly, with constant and changing weights; keys at distances up to 2³²",
         source: Source::Derived,
@@ -144,6 +146,7 @@ fn simulated() -> Claim {
             .into_iter()
             .chain(wide)
             .chain(ways)
+            .chain(orders)
             .chain(chains)
             .chain([simulation("many dimensions", 20_000, 0.1, dimensions())])
             .collect(),

@@ -244,6 +244,35 @@ impl Place {
         }
     }
 
+    /// The input of a `simulate` command of logistic or Poisson regression under fresh rows, of up to four coefficients, 3,000 rows and six generations, with as many
+    /// replicates as take twice [`SECONDS`] on one core.
+    pub fn regression(rng: &mut StreamRng) -> Self {
+        loop {
+            let place = Self::predicted(rng);
+            let (rows, p) = (place.problem.rows(), place.problem.dim());
+            let drawn = rows.real + rows.synthetic;
+            let is_generalised = [&catalogue::LOGISTIC, &catalogue::POISSON].contains(&place.problem.model());
+            if !is_generalised || place.schedule != ScheduleKind::Fresh || p > 4 || drawn > 3000 {
+                continue;
+            }
+            let until = rng.random_range(1..=6);
+            let at = if rng.random() {
+                Generations::At(until)
+            } else {
+                Generations::Average { from: rng.random_range(0..=until), until: until + 1 }
+            };
+            // Nanoseconds that a generation takes, roughly.
+            let effort = (drawn * (10 + 6 * p + 2 * p * p)) as f64;
+            let replicates = (2e9 * SECONDS / (effort * f64::from(until + 1))) as u64;
+            // The mean of fewer replicates is often too skewed to be compared.
+            if replicates >= 2048 {
+                let replicates = replicates.min(1 << 14) / 64 * 64;
+                let is_changing = false;
+                return Self { at, is_changing, simulated: Some((SimulatorKind::Rows, replicates)), ..place };
+            }
+        }
+    }
+
     /// The last generation of a chain.
     pub fn record_end(&self) -> u32 {
         match self.at {

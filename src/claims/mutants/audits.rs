@@ -11,7 +11,7 @@ use super::Row;
 use crate::claims::audit::chains::{Chains, Retrained};
 use crate::claims::audit::fits::{Sample, Scores};
 use crate::claims::audit::place::Place;
-use crate::claims::audit::routes::{ClosedForms, Pooled, Said, Simulations, Sizes};
+use crate::claims::audit::routes::{ClosedForms, Pooled, Said, Simulations, Sizes, TwoOrders};
 use crate::claims::audit::samples::{
     self, Column, Columns, Divided, Divisors, Drawn, Metrics, Mix, Mixes, Ordered, Predicted, Quantiles, Responded,
     Sorted,
@@ -29,7 +29,7 @@ pub fn table() -> Vec<Row> {
             ("audit-simulation", Mutant::audit(simulator, check, simulations, taken_for)),
         ]
     });
-    let tables = [formulas(), chains(), keys(), parts()];
+    let tables = [formulas(), chains(), regressions(), keys(), parts()];
     both.chain(tables.into_iter().flatten()).collect()
 }
 
@@ -272,6 +272,27 @@ fn chains() -> Vec<Row> {
             let mut rows = x.rows;
             rows.synthetic = rows.synthetic.min(1000);
             Chains { rows, ..x.clone() }
+        }),
+    ]
+}
+
+/// Simulators of regressions that take places for others.
+fn regressions() -> Vec<Row> {
+    let wrong = |name, taken_for: fn(&Place) -> Place| {
+        ("audit-simulation", Mutant::audit(name, "regressions, random places", TwoOrders, taken_for))
+    };
+    vec![
+        wrong("regression: n and m exchanged", |x| rows(x, |[n, m]| [m, n])),
+        wrong("regression: the remainder of m/n dropped from m", |x| {
+            rows(x, |[n, m]| [n, if m > n { m - m % n } else { m }])
+        }),
+        wrong("regression: w and 1 - w exchanged", |x| weighted(x, |w| 1.0 - w)),
+        wrong("regression: generation 0 alone", |x| at(x, |_, _| (0, 0))),
+        wrong("regression: one generation less", |x| at(x, |first, last| (first.min(last - 1), last - 1))),
+        wrong("regression: N(0, I) for rows of a covariance", |x| {
+            given(x, |parameters| {
+                parameters.design_covariance = None;
+            })
         }),
     ]
 }
