@@ -436,7 +436,7 @@ impl SecondOrder<f64> {
 /// The two orders at n rows, and where they are in range.
 ///
 /// # Domain
-/// Nothing bounds what they leave out, of order 1/n^3. It is judged by their own [size](Expansion::size): logistic and Poisson regression were simulated at 101
+/// Nothing bounds what they leave out, of order 1/n^3. It is judged by their own [size](Expansion::size): logistic and Poisson regression were simulated at some 90
 /// places (p = 1, 2, |beta| from .6 to 2.2, k = 1/4, 1, 4, w from .05 to 1, n from 30 to 800). Where the size was at most [`RANGE`] the two orders were off by at most a
 /// third of it, and by its square within a factor of 3: 4 % at .15 for Poisson, 2.4 % at .17 for logistic. Beyond, they were off by up to 33 % (logistic, n = 40, w = 1).
 /// The term at the place alone is no measure: for Poisson at beta = 1, k = 4, w = .3 its parts cancel, R2/(n R1) is -.04 at n = 100, and the two orders are off by

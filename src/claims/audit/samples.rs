@@ -151,7 +151,7 @@ impl Audit for Mixes {
         let parts = |place: &Mix| -> Vec<Part<'_, _>> {
             let part = |(i, (noise, data))| {
                 let (rows, weight) = place.parts[i];
-                Part { weight, rows, real: i == 0, noise, data }
+                Part { weight, rows, real: i == 0, new: true, noise, data }
             };
             drawn.iter().map(|(noise, data)| (noise, data)).enumerate().map(part).collect()
         };

@@ -322,7 +322,7 @@ mod tests {
             for t in 0..=last {
                 model.draw(&mut streams.rng(0, t, Purpose::Synthetic, 0), &mut noise);
                 model.generate(if t == 0 { model.truth() } else { &fit }, &noise, &mut data).unwrap();
-                let part = Part { weight: 1.0, rows: 100, real: t == 0, noise: &noise, data: &data };
+                let part = Part { weight: 1.0, rows: 100, real: t == 0, new: true, noise: &noise, data: &data };
                 model.fit(t, &[part], &mut scratch, &mut fit).unwrap();
                 // The truth is the standard normal distribution: the covariance is the product of all samples' factors.
                 log_det += noise.fit.factor.diagonal().iter().map(|&x| 2.0 * libm::log(x)).sum::<f64>();
