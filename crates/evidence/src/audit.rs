@@ -244,7 +244,7 @@ pub struct Visited {
     pub estimate: Option<(Estimate, f64)>,
 }
 
-pub fn visit<A: Audit>(audit: &A, places: usize, context: &Context<'_>) -> Visits {
+pub(crate) fn visit<A: Audit>(audit: &A, places: usize, context: &Context<'_>) -> Visits {
     let visited = |index: usize| {
         if context.is_stopped() {
             return None;
