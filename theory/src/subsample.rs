@@ -109,9 +109,23 @@ impl Subsampling {
     /// over exact rationals exact for t <= 32. For larger t what the series leaves out is below 1e-17 of e_t. In floats 5e-15 relative
     #[must_use]
     pub fn risk_at<S: Scalar>(&self, t: u32) -> S {
-        let lost =
-            if t <= STEPPED { self.stepped(t) } else { self.later(self.logs_after::<S>(STEPPED) - self.logs_after(t)) };
-        self.of_lost(lost, self.drawn(t))
+        if t <= STEPPED {
+            return Self::of_lost(self.stepped(t), self.drawn(t));
+        }
+        let logs = self.logs::<S>();
+        let between = self.logs_after(&logs, STEPPED) - self.logs_after(&logs, t);
+        Self::of_lost(Self::later(self.stepped(STEPPED), between), self.drawn(t))
+    }
+
+    /// e_0, e_1, e_2, ..., to t = 2^32 - 1, as [`Subsampling::risk_at`] has them.
+    pub fn risks<S: Scalar>(&self) -> impl Iterator<Item = S> + use<S> {
+        let (data, logs, last) = (*self, self.logs::<S>(), self.stepped::<S>(STEPPED));
+        let all = self.logs_after(&logs, STEPPED);
+        let series = move |t| {
+            let between = all.clone() - data.logs_after(&logs, t);
+            Self::of_lost(Self::later(last.clone(), between), data.drawn(t))
+        };
+        (0..=STEPPED).map(move |t| data.risk_at(t)).chain((STEPPED + 1..=u32::MAX).map(series))
     }
 
     /// Limit of [`Subsampling::risk_at`], below A for n >= 2.
@@ -121,11 +135,12 @@ impl Subsampling {
     #[must_use]
     pub fn limit<S: Scalar>(&self) -> S {
         let (n, _) = self.sizes.scalars::<S>();
-        self.of_lost(self.later(self.logs_after(STEPPED)), S::one() / n)
+        let after = self.logs_after(&self.logs::<S>(), STEPPED);
+        Self::of_lost(Self::later(self.stepped(STEPPED), after), S::one() / n)
     }
 
     /// e = d + c (1 - d), d = 1 - V.
-    fn of_lost<S: Scalar>(&self, lost: S, drawn: S) -> S {
+    fn of_lost<S: Scalar>(lost: S, drawn: S) -> S {
         lost.clone() + drawn * (S::one() - lost)
     }
 
@@ -139,20 +154,18 @@ impl Subsampling {
         })
     }
 
-    /// 1 - V after the stepped generations and more, of which V loses the factor e^-logs.
-    fn later<S: Scalar>(&self, logs: S) -> S {
-        let lost = self.stepped::<S>(STEPPED);
+    /// 1 - V after more generations, of which V loses the factor e^-logs.
+    fn later<S: Scalar>(lost: S, logs: S) -> S {
         // 1 - e^-L = L (1 - L/2 (1 - L/3 (1 - ...))); L <= 1/32.5: the first term left out is below 1e-21.
         let series = (2..=11).rev().fold(S::one(), |rest, j| S::one() - logs.clone() * rest / S::ratio(j, 1));
         lost.clone() + (S::one() - lost) * logs * series
     }
 
-    /// The sum of -log(1 - x_i) over all generations i > t, for t >= 32.
-    fn logs_after<S: Scalar>(&self, t: u32) -> S {
+    /// The coefficients l_0, l_1, ... of -log(1 - x_i) in powers of y.
+    fn logs<S: Scalar>(&self) -> Vec<S> {
         let (n, m) = self.sizes.scalars::<S>();
         let (of_n, of_m) = (S::one() / n, S::one() / m);
         let beta = (S::one() - of_n.clone()) * (S::one() - of_m.clone());
-        // Coefficients of y^0, y^1, ...
         let mut x = vec![S::ratio(0, 1); ORDER + 1];
         x[2] = of_n.clone() + of_m.clone() * (S::one() - of_n);
         let mut power = beta * of_m.clone();
@@ -164,11 +177,17 @@ impl Subsampling {
             let coefficient = |j: usize| (0..=j).fold(S::ratio(0, 1), |sum, i| sum + a[i].clone() * b[j - i].clone());
             (0..=ORDER).map(coefficient).collect()
         };
+        // The sum of x^q/q; x begins with y^2.
         let (mut logs, mut power) = (x.clone(), x.clone());
         for q in 2..=ORDER as i64 / 2 {
             power = product(&power, &x);
             logs.iter_mut().zip(&power).for_each(|(sum, term)| *sum = sum.clone() + term.clone() / S::ratio(q, 1));
         }
+        logs
+    }
+
+    /// The sum of -log(1 - x_i) over all generations i > t, for t >= 32.
+    fn logs_after<S: Scalar>(&self, logs: &[S], t: u32) -> S {
         let ratio: MixingRatio<S> = self.sizes.mixing_ratio();
         let y = S::one() / (ratio.get() + S::ratio(i64::from(t) + 1, 1));
         // The sum of y_i^j is y^{j-1} times `hurwitz`.

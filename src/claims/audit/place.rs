@@ -10,7 +10,7 @@ use rand_distr::{Exp1, StandardNormal};
 
 use crate::catalogue::{self, Model};
 use crate::experiment::{Generations, Parameters, Problem};
-use crate::simulate::dispatch::SimulatorKind;
+use crate::simulate::dispatch::{SimulatorKind, simulator};
 use crate::simulate::engine::{Record, ScheduleKind};
 use crate::stream::StreamRng;
 
@@ -216,14 +216,13 @@ impl Place {
             if !is_wanted(&place) {
                 continue;
             }
-            let truth = place.problem.truth();
             let kind = kinds[rng.random_range(0..kinds.len())];
             let until = match place.at {
                 Generations::Limit => continue,
                 Generations::At(t) => t,
                 Generations::Average { until, .. } => until - 1,
             };
-            if truth.simulator(kind, place.problem.rows()).is_none() {
+            if simulator(&place.problem, kind, place.schedule).is_none() {
                 continue;
             }
             let rows = place.problem.rows();

@@ -207,6 +207,7 @@ proptest! {
         let data = Subsampling::new(sizes(n, m));
         let (enclosed, limit): (Interval, Interval) = (data.risk_at(t), data.limit());
         let [found, next, last]: [f64; 3] = [data.risk_at(t), data.risk_at(t + 1), data.limit()];
+        prop_assert_eq!(data.risks::<f64>().nth(t as usize), Some(found));
         prop_assert!(enclosed.contains(found) && enclosed.width() < ACCUMULATED_WIDTH * found, "{enclosed:?} {found}");
         prop_assert!(limit.contains(last) && limit.width() < ACCUMULATED_WIDTH * last, "{limit:?} {last}");
         prop_assert!(found < next && next < last && last < 1.0);
