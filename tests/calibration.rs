@@ -52,7 +52,7 @@ fn audits_say_what_they_visited() {
     let of = |names: &[&str]| {
         random.parts.iter().filter(|part| names.contains(&part.part.as_str())).map(|part| part.places).sum::<u64>()
     };
-    assert_eq!(of(&["fresh", "fixed", "accumulate"]), 30);
+    assert_eq!(of(&["fresh", "fixed", "accumulate", "subsample"]), 30);
     // A chain is compared number by number: no z.
     let chains = outcome.audits.iter().find(|audit| audit.check == "chains, number by number").expect("an audit");
     assert_eq!((chains.places, chains.values, chains.mean), (60, 0, None));

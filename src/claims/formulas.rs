@@ -226,6 +226,18 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
           \qquad A = \sigma^2 p \text{ or } \operatorname{tr} I(\beta)^{-1} \qquad n, m \to \infty",
     ),
     (
+        "subsample-frequencies",
+        r"e_t = A - A\,(1 - c_t)\left(1 - \frac{1}{n}\right)\prod_{i=1}^{t}\left(1 - \frac{c_{i-1} + (1 - c_{i-1})/m}{(k+i)^2}\right)
+          \qquad c_t = \frac{t m}{(n - 1 + t m)\,n}
+          \qquad \frac{n}{A}\,e_t \to 1 + (2k + 1)\sum_{i=1}^{t}\frac{1}{(k+i)^2} \text{ as } n, m \to \infty",
+    ),
+    (
+        "subsample-mean",
+        r"\frac{e_t}{A} = a_t + c_t V_t \qquad a_t = a_{t-1} + q \qquad V_t = V_{t-1} + \frac{s}{(k+t)\,n} - q
+          \qquad q = \frac{c_{t-1} V_{t-1} + s/m}{(k+t)^2} \qquad s = \frac{N_{t-1} V_{t-1}}{N_{t-1} - 1} \qquad N_t = n + t m
+          \qquad \lim_{t \to \infty} t^{-1/n}\,e_t > 0",
+    ),
+    (
         "fixed-mean",
         r"e_t = \frac{\operatorname{tr}\Sigma}{n}\left(1 + k\,u^2\,\frac{1 - u^{2t}}{1 - u^2}\right) \geq e_0
           \qquad w = 0:\; e_t = \frac{\operatorname{tr}\Sigma}{n}\,(1 + k t)",

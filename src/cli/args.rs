@@ -115,8 +115,9 @@ pub struct Weighting {
     /// Weight w on the real rows, 0 to 1; several, each once (.5,.6,.7), give a result each, on common random numbers where there are any
     #[arg(long, value_name = "W,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',', action = ArgAction::Set)]
     weight: Option<Vec<f64>>,
-    /// Data of generation t: fresh (n new real rows and m synthetic ones), fixed (the same n real rows always) or accumulate (n real rows and all
-    /// synthetic ones so far, weighted alike; takes no --weight)
+    /// Data of generation t: fresh (n new real rows and m synthetic ones), fixed (the same n real rows always), accumulate (n real rows and all
+    /// synthetic ones so far, weighted alike) or subsample (n rows drawn without replacement from those; not simulated in the regressions); the
+    /// last two take no --weight
     #[arg(long, value_name = "WORD", default_value = "fresh")]
     pub schedule: ScheduleKind,
 }

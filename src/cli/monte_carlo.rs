@@ -12,7 +12,7 @@ use goldenweight::{
     experiment::{Generations, InputError, Problem, digits},
     prediction::Prediction,
     simulate::{
-        dispatch::SimulatorKind,
+        dispatch::{self, SimulatorKind},
         engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights},
     },
 };
@@ -119,13 +119,14 @@ impl Simulation {
     pub fn validate(
         &self,
         (replicates, fewest): (&Replicates, u64),
+        schedule: ScheduleKind,
         default: Preferred,
     ) -> Result<(Problem, SimulatorKind, Generations), InputError> {
         let problem = self.setting.problem(self.model)?;
         let at = Generations::new(Some(self.generations), self.burn_in)?;
         let model = problem.model();
         let default = if default == Preferred::Coupled { model.coupled } else { model.fast };
-        let kind = SimulatorKind::of(&problem, self.simulator, default)?;
+        let kind = SimulatorKind::of(&problem, schedule, self.simulator, default)?;
         replicates.validate(fewest..=MAX_REPLICATES)?;
         Ok((problem, kind, at))
     }
@@ -234,9 +235,9 @@ impl SimulateArgs {
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let simulation = &self.simulation;
         let replicates = simulation.replicates(DEFAULT_REPLICATES);
-        let (problem, kind, at) = simulation.validate((&replicates, 2), Preferred::Fast)?;
+        let (problem, kind, at) = simulation.validate((&replicates, 2), self.weighting.schedule, Preferred::Fast)?;
         let (weights, schedule) = (self.weighting.weights(&problem)?, self.weighting.schedule);
-        let simulator = problem.truth().simulator(kind, problem.rows()).expect("a simulator of this kind");
+        let simulator = dispatch::simulator(&problem, kind, schedule).expect("a simulator of this kind");
         let loss = problem.model().loss_index;
         if let Some(statistic) = self.statistic {
             statistic.validate(&problem, simulator.losses(), simulation.burn_in)?;

@@ -164,7 +164,8 @@ impl OptimizeArgs {
             let condition = "must be a number here: batches have replicates of their own";
             return Err(InputError::new("replicates", &replicates, condition).into());
         }
-        let (problem, kind, at) = simulation.validate((&replicates, 2 * BATCHES), Preferred::Coupled)?;
+        let (problem, kind, at) =
+            simulation.validate((&replicates, 2 * BATCHES), ScheduleKind::Fresh, Preferred::Coupled)?;
         within("--generations", simulation.generations, 1..=Generations::MAX)?;
         let per_batch = replicates.count() / BATCHES;
         let stop = interrupt::listen()?;

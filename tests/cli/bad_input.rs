@@ -89,6 +89,17 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
         "must be one of fresh, fixed",
     ),
     ("risk --model cdf --real 9 --synthetic 9 --weight .5 --schedule accumulate", "--weight .5: ", "takes no weight"),
+    ("risk --model cdf --real 9 --synthetic 9 --weight .5 --schedule subsample", "--weight .5: ", "takes no weight"),
+    (
+        "simulate --model logistic --real 9 --synthetic 9 --schedule subsample",
+        "--schedule subsample: ",
+        "must be one of fresh, fixed, accumulate for logistic",
+    ),
+    (
+        "simulate --model categorical --real 9 --synthetic 9 --schedule subsample --simulator sufficient",
+        "--simulator sufficient: ",
+        "must be rows with --schedule subsample",
+    ),
     ("risk --model cdf --real 9 --synthetic 9 --weight .5,1.5", "--weight 1.5", "must be from 0 to 1"),
     (
         "simulate --model cdf --real 9 --synthetic 9 --weight .5 --replicates 5..5",

@@ -15,7 +15,8 @@
 //!   weights share it.
 //! * A stream of random numbers belongs to a key (seed, experiment, cell, replicate, generation, purpose), never to a thread: results have the same
 //!   bits for any number of threads.
-//! * No memory is allocated for a generation, but for the batches that a schedule keeps; and none for a replicate from the third of a block on.
+//! * No memory is allocated for a generation, but for the batches that a schedule keeps, and where single rows are drawn from them; and none for a replicate from the
+//!   third of a block on.
 //!
 //! # Examples
 //! The mean of a Gaussian, retrained 50 times on 100 fresh real rows and 100 synthetic ones, half of the weight on each.

@@ -237,11 +237,13 @@ mod tests {
             }
         }
         let gaussians = ["gaussian-covariance", "gaussian-mean", "gaussian-variance"];
-        // Divisors n and m have no law on accumulating data. The law of linear regression is a quadrature, which simulations test.
+        // Divisors n and m have no law on accumulating data, and covariances none of drawn rows. The law of linear regression is a quadrature, which simulations test.
         let known = gaussians.map(|model| (model, "accumulate", true)).into_iter().chain([("linear", "fresh", false)]);
-        assert_eq!(missing, known.collect());
-        // Two divisors of three models.
-        assert_eq!(seen.len(), (catalogue::ALL.len() + gaussians.len()) * ScheduleKind::ALL.len());
+        let covariances = ["gaussian-covariance", "gaussian-variance"];
+        let drawn = covariances.into_iter().flat_map(|model| [false, true].map(|mle| (model, "subsample", mle)));
+        assert_eq!(missing, known.chain(drawn).collect());
+        // Two divisors of three models; no rows are drawn of the three regressions.
+        assert_eq!(seen.len(), (catalogue::ALL.len() + gaussians.len()) * ScheduleKind::ALL.len() - 3);
     }
 
     /// An audit of the quick tier visits every part of the domain.

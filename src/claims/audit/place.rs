@@ -10,7 +10,7 @@ use rand_distr::{Exp1, StandardNormal};
 
 use crate::catalogue::{self, Model};
 use crate::experiment::{Generations, Parameters, Problem};
-use crate::simulate::dispatch::SimulatorKind;
+use crate::simulate::dispatch::{SimulatorKind, simulator};
 use crate::simulate::engine::{Record, ScheduleKind};
 use crate::stream::StreamRng;
 
@@ -192,7 +192,11 @@ impl Place {
     /// The input of a `risk` command.
     pub fn predicted(rng: &mut StreamRng) -> Self {
         let (problem, parameters) = problem(rng);
-        let schedule = ScheduleKind::ALL[rng.random_range(0..ScheduleKind::ALL.len())];
+        let can_draw = problem.truth().subsampled(problem.rows()).is_some();
+        let schedules =
+            ScheduleKind::ALL.into_iter().filter(|schedule| *schedule != ScheduleKind::Subsample || can_draw);
+        let schedules: Vec<_> = schedules.collect();
+        let schedule = schedules[rng.random_range(0..schedules.len())];
         let weight = if schedule.takes_weight() { valid(&problem, weight(rng, problem.rows().synthetic)) } else { 0.0 };
         // Steps of few numbers go far beyond the others.
         let t = if is_cheap(&problem) && rng.random_range(0..16) == 0 {
@@ -216,14 +220,13 @@ impl Place {
             if !is_wanted(&place) {
                 continue;
             }
-            let truth = place.problem.truth();
             let kind = kinds[rng.random_range(0..kinds.len())];
             let until = match place.at {
                 Generations::Limit => continue,
                 Generations::At(t) => t,
                 Generations::Average { until, .. } => until - 1,
             };
-            if truth.simulator(kind, place.problem.rows()).is_none() {
+            if simulator(&place.problem, kind, place.schedule).is_none() {
                 continue;
             }
             let rows = place.problem.rows();

@@ -14,8 +14,8 @@ use crate::claims::certificate::random_design::passed_on;
 use crate::claims::domain;
 use crate::experiment::Generations;
 use crate::prediction::{Order, Prediction};
-use crate::simulate::dispatch::SimulatorKind;
-use crate::simulate::engine::{Options, Plan, ScheduleKind, Weights};
+use crate::simulate::dispatch::{SimulatorKind, simulator};
+use crate::simulate::engine::{Options, Plan, Weights};
 use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 use crate::stream::StreamRng;
@@ -94,7 +94,7 @@ fn simulated(place: &Place, kind: SimulatorKind, key: Key) -> Result<Moments, St
     let Key { seed, experiment, cell } = key;
     let plan =
         Plan { seed, experiment, cell, replicates: 0..replicates, schedule: place.schedule, record: place.record() };
-    let simulator = place.problem.truth().simulator(kind, place.problem.rows()).ok_or("no simulator of this kind")?;
+    let simulator = simulator(&place.problem, kind, place.schedule).ok_or("no simulator of this kind")?;
     let options = Options { controls: true, ..Options::default() };
     let outcome = simulator.run(&plan, &[Weights::Sequence(place.weights())], options).remove(0);
     if outcome.failed_fits > 0 {
@@ -243,7 +243,7 @@ impl Audit for TwoWays {
 
     fn place(&self, rng: &mut StreamRng) -> Place {
         let has_statistics =
-            |place: &Place| place.problem.truth().simulator(SimulatorKind::Sufficient, place.problem.rows()).is_some();
+            |place: &Place| simulator(&place.problem, SimulatorKind::Sufficient, place.schedule).is_some();
         Place::simulated(rng, &[SimulatorKind::Rows], has_statistics)
     }
 
@@ -341,7 +341,7 @@ impl Audit for Said {
     fn place(&self, rng: &mut StreamRng) -> Place {
         loop {
             let place = Place::predicted(rng);
-            if place.weight > 0.02 || place.schedule == ScheduleKind::Accumulate {
+            if place.weight > 0.02 || !place.schedule.takes_weight() {
                 return place;
             }
         }
