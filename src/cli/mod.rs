@@ -18,6 +18,7 @@ mod origin;
 mod output;
 mod progress;
 mod registry;
+mod schema;
 mod statistic;
 mod usage;
 
@@ -52,6 +53,7 @@ enum Command {
     Claims(registry::ClaimsArgs),
     Verify(registry::VerifyArgs),
     Calibrate(calibrate::CalibrateArgs),
+    Schema(schema::SchemaArgs),
 }
 
 /// How a command ended; the exit code.
@@ -133,5 +135,6 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Claims(args) => args.run(origin),
         Command::Verify(args) => args.run(origin),
         Command::Calibrate(args) => args.run(origin),
+        Command::Schema(args) => args.run(),
     }
 }

@@ -290,6 +290,10 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ),
     ("calibrate --budget 1e300", "--budget 1e300: ", "must be above 0 and at most 1"),
     ("calibrate --budget -1e-300", "--budget -1e-300: ", "must be above 0 and at most 1"),
+    ("schema verfy", "schema verfy: ", "did you mean verify? must be one of weight, risk, "),
+    ("verify --only golden-ratio --junit -", "--junit -: ", "is not a file; name one"),
+    ("verify --only golden-ratio --junit none/x.xml", "--junit none/x.xml: ", "in a directory that exists"),
+    ("verify --only golden-ratio --csv Cargo.toml", "--csv Cargo.toml: ", "must be a directory to write to"),
     ("calibrate --seeds 007e", "--seeds 007e: ", "must be a whole number"),
     // Each weight once, in one list.
     ("risk --model cdf --real 9 --synthetic 9 --weight .5,0.50", "--weight .5: ", "must be given once only"),

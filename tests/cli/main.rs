@@ -9,6 +9,8 @@ mod figures;
 #[cfg(unix)]
 mod interrupted_runs;
 mod interruption;
+mod schema;
+mod tables;
 mod truths;
 #[cfg(unix)]
 mod written;

@@ -51,6 +51,9 @@
 //! assert_eq!(run.verdict, Verdict::Confirmed);
 //! println!("{}", report::summary(&run));
 //! assert!(report::html::page(&suite.about, &run).contains("uniform-mean"));
+//! assert!(report::junit::junit(&suite.about, &run).contains("<testcase classname=\"uniform.uniform-mean\""));
+//! let [(name, claims), ..] = report::tables::tables(&(&run).into());
+//! assert!(name == "claims.csv" && claims.starts_with("claim,verdict,") && claims.contains("\nuniform-mean,confirmed,"));
 //! ```
 //! `examples/median.rs` has a theorem with mutants, a calibration and the page.
 

@@ -2,6 +2,8 @@
 
 pub mod calibration;
 pub mod html;
+pub mod junit;
+pub mod tables;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
