@@ -11,8 +11,8 @@ use goldenweight::catalogue::{self, Model};
 use goldenweight::evidence::{Compared, Finding, Kind, Machine, Measure, Route, Statement, Verdict};
 use goldenweight::experiment::{Generations, Parameters, Problem};
 use goldenweight::outcome::calibration::{
-    CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Reasons, Share,
-    WrongSimulator,
+    AuditCalibration, CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Part,
+    Reasons, Share, WrongSimulator,
 };
 use goldenweight::outcome::{ClaimOutcome, Counts, Evidence, NotRun, RunOutcome};
 use goldenweight::prediction::Prediction;
@@ -339,6 +339,20 @@ fn calibration() -> CalibrationOutcome {
             check: "by rows".to_owned(),
             refuted: share(40, 40),
         }),
+        audits: vec![AuditCalibration {
+            claim: "gaussian-mean-law".to_owned(),
+            check: "random places".to_owned(),
+            places: 4000,
+            compared: 3912,
+            refuted: 1,
+            values: 3900,
+            mean: Some(0.0125),
+            deviation: Some(0.9875),
+            inside_95: 3700,
+            inside_99: 3860,
+            parts: vec![Part { part: "n > 100 m".to_owned(), places: 212, compared: 200 }],
+            reasons: Reasons::new(),
+        }],
         comparisons: vec![
             comparison("bad", Kind::Ladder, true, 1e-6),
             comparison("skewed", Kind::Simulation, false, 0.125),

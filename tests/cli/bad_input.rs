@@ -253,7 +253,7 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("calibrate --only no-such-claim", "--only no-such-claim", "matches no claim"),
     ("calibrate --only law-limit", "--only law-limit", "matches no claim with a check by simulation"),
     ("calibrate --only [", "--only [", "must be a glob"),
-    ("calibrate --kinds proof", "--kinds proof", "must be of simulation, ladder, optimum"),
+    ("calibrate --kinds proof", "--kinds proof", "must be of simulation, ladder, optimum, audit"),
     ("figure", "figure", "did you mean figures?"),
     ("simulate --model cdf --reel 9", "--reel", "did you mean --real?"),
     ("simulate --model cdf --replicats 9", "--replicats", "is unknown; did you mean --replicates?"),

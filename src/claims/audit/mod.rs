@@ -24,7 +24,7 @@ use self::{
     chains::Retrained,
     fits::{Replacement, Scores},
     routes::{ClosedForms, Pooled, Said, Simulations, TwoWays},
-    samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Responded, Sorted},
+    samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Quantiles, Responded, Sorted},
 };
 use super::check::{Case, Cell, Check, recursion, simulation};
 use super::domain::{RECURSION, weight};
@@ -191,6 +191,14 @@ fn fitted() -> Claim {
             .chain(audits!("divisors", "more divisors", 100, Divisors, "the other divisor", []))
             .chain(audits!("sorted numbers", "more sorted numbers", 30, Sorted, "sorting", []))
             .chain(audits!("means of responses", "more means of responses", 500, Responded, "means of responses", []))
+            .chain(audits!(
+                "responses from random words",
+                "more responses from random words",
+                2000,
+                Quantiles,
+                "distribution functions",
+                []
+            ))
             .chain(audits!("rows of regressions", "more rows of regressions", 60, EveryRow, "moments of a row", []))
             .collect(),
     }
@@ -202,10 +210,10 @@ mod tests {
 
     use goldenweight_evidence::Key;
 
-    use super::place::Place;
+    use super::place::{PARTS, Place};
     use super::steps;
     use crate::catalogue;
-    use crate::experiment::{Divisor, Generations};
+    use crate::experiment::Divisor;
     use crate::simulate::engine::ScheduleKind;
 
     fn places(count: u64) -> Vec<Place> {
@@ -233,36 +241,12 @@ mod tests {
         assert_eq!(seen.len(), (catalogue::ALL.len() + gaussians.len()) * ScheduleKind::ALL.len());
     }
 
-    /// An audit of the quick tier visits every corner of the domain.
+    /// An audit of the quick tier visits every part of the domain.
     #[test]
-    fn corners_are_visited() {
-        type Corner = (&'static str, fn(&Place) -> bool);
-        let corners: [Corner; 18] = [
-            ("p = 1", |x| x.problem.dim() == 1),
-            ("p > 16", |x| x.problem.dim() > 16),
-            ("n < p", |x| x.problem.rows().real < x.problem.dim()),
-            ("n = m", |x| x.problem.rows().real == x.problem.rows().synthetic),
-            ("n > 100 m", |x| x.problem.rows().real > 100 * x.problem.rows().synthetic),
-            ("m > 100 n", |x| x.problem.rows().synthetic > 100 * x.problem.rows().real),
-            ("w = 0", |x| x.weight == 0.0),
-            ("w = 1", |x| x.weight == 1.0),
-            ("w near 0", |x| x.weight > 0.0 && x.weight < 1e-3),
-            ("w near 1", |x| x.weight < 1.0 && x.weight > 0.999),
-            ("t = 0", |x| x.at == Generations::At(0)),
-            ("t = 1", |x| x.at == Generations::At(1)),
-            ("t > 1000", |x| matches!(x.at, Generations::At(t) if t > 1000)),
-            ("averages from 0", |x| matches!(x.at, Generations::Average { from: 0, until } if until > 1)),
-            (
-                "averages of one",
-                |x| matches!(x.at, Generations::Average { from, until } if from > 0 && until == from + 1),
-            ),
-            ("limit", |x| x.at == Generations::Limit),
-            ("own covariances", |x| x.parameters.sigma.is_some() || x.parameters.design_covariance.is_some()),
-            ("own coefficients", |x| x.parameters.beta.is_some()),
-        ];
+    fn parts_are_visited() {
         // As many as an audit of the quick tier.
         let places = places(2000);
-        for (name, is_there) in corners {
+        for (name, is_there) in PARTS {
             assert!(places.iter().filter(|place| is_there(place)).count() >= 3, "{name}");
         }
     }

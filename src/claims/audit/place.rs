@@ -132,12 +132,47 @@ fn generation(rng: &mut StreamRng) -> u32 {
     }
 }
 
+/// A part of the domain: its name, and whether a place lies in it.
+type Part = (&'static str, fn(&Place) -> bool);
+
+/// The parts of the domain that a test and calibrations count. A place lies in several, and in one model and one schedule besides.
+pub const PARTS: [Part; 19] = [
+    ("p = 1", |place| place.problem.dim() == 1),
+    ("p > 16", |place| place.problem.dim() > 16),
+    ("n < p", |place| place.problem.rows().real < place.problem.dim()),
+    ("n = m", |place| place.problem.rows().real == place.problem.rows().synthetic),
+    ("n > 100 m", |place| place.problem.rows().real > 100 * place.problem.rows().synthetic),
+    ("m > 100 n", |place| place.problem.rows().synthetic > 100 * place.problem.rows().real),
+    ("w = 0", |place| place.weight == 0.0),
+    ("w = 1", |place| place.weight == 1.0),
+    ("w near 0", |place| place.weight > 0.0 && place.weight < 1e-3),
+    ("w near 1", |place| place.weight < 1.0 && place.weight > 0.999),
+    ("t = 0", |place| place.at == Generations::At(0)),
+    ("t = 1", |place| place.at == Generations::At(1)),
+    ("t > 1000", |place| matches!(place.at, Generations::At(t) if t > 1000)),
+    ("averages from 0", |place| matches!(place.at, Generations::Average { from: 0, until } if until > 1)),
+    (
+        "averages of one",
+        |place| matches!(place.at, Generations::Average { from, until } if from > 0 && until == from + 1),
+    ),
+    ("limit", |place| place.at == Generations::Limit),
+    ("own covariances", |place| place.parameters.sigma.is_some() || place.parameters.design_covariance.is_some()),
+    ("own coefficients", |place| place.parameters.beta.is_some()),
+    ("divisors n, m", |place| place.parameters.divisor.is_some()),
+];
+
 /// Whether a step of its moments takes few numbers.
 fn is_cheap(problem: &Problem) -> bool {
     problem.model().loss_index == 0 || problem.dim() <= 2
 }
 
 impl Place {
+    /// The parts of the domain in which it lies.
+    pub fn parts(&self) -> Vec<&'static str> {
+        let named = PARTS.into_iter().filter(|(_, is_there)| is_there(self)).map(|(name, _)| name);
+        named.chain([self.problem.model().name, self.schedule.name()]).collect()
+    }
+
     /// Whether a step of its moments takes few numbers.
     pub fn is_cheap(&self) -> bool {
         is_cheap(&self.problem)

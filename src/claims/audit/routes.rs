@@ -34,6 +34,10 @@ impl Audit for ClosedForms {
     type Place = Place;
     type Found = Deviation;
 
+    fn parts(&self, place: &Place) -> Vec<&'static str> {
+        place.parts()
+    }
+
     fn place(&self, rng: &mut StreamRng) -> Place {
         Place::predicted(rng)
     }
@@ -154,6 +158,10 @@ impl Audit for Simulations {
     type Place = Place;
     type Found = Against;
 
+    fn parts(&self, place: &Place) -> Vec<&'static str> {
+        place.parts()
+    }
+
     fn place(&self, rng: &mut StreamRng) -> Place {
         Place::simulated(rng, &[SimulatorKind::Rows, SimulatorKind::Sufficient], |place| {
             place.at != Generations::Limit && self.wants(place) && !is_heavy(place) && exact_risk(place).is_ok()
@@ -178,6 +186,10 @@ pub struct TwoWays;
 impl Audit for TwoWays {
     type Place = Place;
     type Found = Against;
+
+    fn parts(&self, place: &Place) -> Vec<&'static str> {
+        place.parts()
+    }
 
     fn place(&self, rng: &mut StreamRng) -> Place {
         let has_statistics =
@@ -270,6 +282,10 @@ const STEP: f64 = 0.02;
 impl Audit for Said {
     type Place = Place;
     type Found = Deviation;
+
+    fn parts(&self, place: &Place) -> Vec<&'static str> {
+        place.parts()
+    }
 
     /// Where risks approach their limit within some thousand generations, in few enough of them.
     fn place(&self, rng: &mut StreamRng) -> Place {

@@ -143,6 +143,46 @@ pub struct WrongSimulator {
     pub refuted: Share,
 }
 
+/// A part of the domain of an audit, over all seeds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Its name.
+    pub part: String,
+    /// Places in it.
+    pub places: u64,
+    /// Those at which the route could compare.
+    pub compared: u64,
+}
+
+/// An audit over all seeds. It has no part in the tests of laws and intervals, but a refuted place is a false alarm of its run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AuditCalibration {
+    /// Claim.
+    pub claim: String,
+    /// Check.
+    pub check: String,
+    /// Places.
+    pub places: u64,
+    /// Those at which the route could compare.
+    pub compared: u64,
+    /// Those of them that were refuted.
+    pub refuted: u64,
+    /// Places with a z. None where the comparison has no sampling error.
+    pub values: u64,
+    /// Mean z.
+    pub mean: Option<f64>,
+    /// Standard deviation of z.
+    pub deviation: Option<f64>,
+    /// 95 % intervals that contained the expected value.
+    pub inside_95: u64,
+    /// 99 % intervals that did.
+    pub inside_99: u64,
+    /// The parts of the domain, in alphabetical order. A place lies in several.
+    pub parts: Vec<Part>,
+    /// Of what is null, why.
+    pub reasons: Reasons,
+}
+
 /// The statistical checks of a suite's first tier under fresh seeds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -176,6 +216,8 @@ pub struct CalibrationOutcome {
     /// The wrong simulator, where the suite has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wrong_simulator: Option<WrongSimulator>,
+    /// Every audit.
+    pub audits: Vec<AuditCalibration>,
     /// Every comparison, in the order of the registry.
     pub comparisons: Vec<ComparisonCalibration>,
 }
