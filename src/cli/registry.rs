@@ -14,9 +14,10 @@ use goldenweight::{
 };
 use schemars::JsonSchema;
 use serde::Serialize;
+use time::OffsetDateTime;
 
 use super::{
-    Failure, Status,
+    Failure, Status, archive,
     args::Compute,
     interrupt,
     origin::Origin,
@@ -40,7 +41,7 @@ pub struct ClaimsArgs {
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight verify --only 'gaussian*' --seed 7\n\n\
     With --report DIR, DIR/verify.html is a page that needs no network and no other file, and DIR/verify.json is the document\n\
-    that --json prints. In JUnit XML a claim is a test suite and a piece of evidence a test case: refuted is a failure, inconclusive\n\
+    that --json prints. With --archive it is an archive (RO-Crate 1.2, Process Run Crate) that `goldenweight check DIR` runs again. In JUnit XML a claim is a test suite and a piece of evidence a test case: refuted is a failure, inconclusive\n\
     an error, not run is skipped. In the CSV tables a claim is found by its id, a piece of evidence by claim and check, a comparison by\n\
     claim, check and place; a cell without a number is empty.\n\n\
     A claim's line has the comparison that would miss the largest error (where one is refuted, that which is furthest off): z with its\n\
@@ -61,6 +62,9 @@ pub struct VerifyArgs {
     /// Also write the outcome as a page and as JSON to this directory; made where it does not exist
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
+    /// Make of the directory of --report an archive, an RO-Crate: ro-crate-metadata.json says what made its files, when, from what, with checksums
+    #[arg(long, requires = "report")]
+    archive: bool,
     /// Also write the outcome as JUnit XML to this file, for dashboards of continuous integration
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -71,7 +75,7 @@ pub struct VerifyArgs {
     compute: Compute,
 }
 
-fn tier(name: &str) -> Result<usize, String> {
+pub fn tier(name: &str) -> Result<usize, String> {
     let tier = [("quick", claims::QUICK), ("full", claims::FULL)].into_iter().find(|(word, _)| *word == name);
     tier.map(|(_, tier)| tier).ok_or_else(|| "must be one of quick, full".to_owned())
 }
@@ -139,6 +143,7 @@ impl VerifyArgs {
         }
         let junit = self.junit.as_deref().map(|file| open_file("--junit", file)).transpose()?;
         let stop = interrupt::listen()?;
+        let began = OffsetDateTime::now_utc();
         let run = self.compute.install(|| self.verify(&suite, stop))?;
         let found = RunDocument::from(&run);
         let document = json(&origin.sign_command(&found, Some(self.compute.seed)))?;
@@ -149,7 +154,17 @@ impl VerifyArgs {
         }
         if let Some(folder) = &self.report {
             let page = report::html::page(&suite.about, &run);
-            write_files(folder, &[("verify.json", &document), ("verify.html", &page)])?;
+            let mut files = vec![("verify.json", document.as_str()), ("verify.html", page.as_str())];
+            let metadata = if self.archive {
+                let command = origin.command(Some(self.compute.seed));
+                json(&archive::metadata(&found, &command, [began, OffsetDateTime::now_utc()], &files)?)?
+            } else {
+                String::new()
+            };
+            if self.archive {
+                files.push((archive::METADATA, &metadata));
+            }
+            write_files(folder, &files)?;
         }
         if let Some(folder) = &self.csv {
             let tables = report::tables::tables(&found);

@@ -1,8 +1,10 @@
 //! The command line, run as a user runs it.
 
+mod archive;
 mod bad_input;
 #[cfg(unix)]
 mod closed_output;
+mod compare;
 mod digits;
 mod documents;
 mod figures;

@@ -60,6 +60,9 @@ fn every_document_keeps_its_schema() {
         ("verify --only gaussian-mean-law --kinds simulation,recursion".to_owned(), 0),
         ("calibrate --only gaussian-variance-law --seeds 20 --budget 0.03".to_owned(), 0),
     ]);
+    let report = folder.path().join("report").display().to_string();
+    stdout_of(&format!("verify --only golden-ratio --kinds simulation --report {report} --archive"), 0);
+    let lines = lines.chain([(format!("compare {report} {report}"), 0), (format!("check {report}"), 0)]);
     let mut seen = Vec::new();
     for (line, code) in lines {
         let document = json_with_code(&format!("{line} --json"), code);

@@ -1,6 +1,7 @@
 //! Outcomes as text. Pure: outcome types go in, a string comes out; nothing here runs a check or knows a formula.
 
 pub mod calibration;
+pub mod changes;
 pub mod html;
 pub mod junit;
 pub mod tables;

@@ -145,6 +145,7 @@ pub struct WrongSimulator {
 
 /// A part of the domain of an audit, over all seeds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Part {
     /// Its name.
     pub part: String,
@@ -156,6 +157,7 @@ pub struct Part {
 
 /// An audit over all seeds. It has no part in the tests of laws and intervals, but a refuted place is a false alarm of its run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditCalibration {
     /// Claim.
     pub claim: String,

@@ -1,6 +1,7 @@
 //! The outcome of a run as a document: what JSON has, what its schema is made from, and what is read back to be compared.
 //!
-//! A number that is not finite has no JSON form: it is none, and `reasons` says why.
+//! A number that is not finite has no JSON form: it is none, and `reasons` says why. What [`changes`](crate::changes) does not read may be left out of a document that is
+//! kept to be compared.
 
 use std::collections::BTreeMap;
 
@@ -53,18 +54,23 @@ pub struct ComparisonDocument {
     /// Distance from what was expected, in standard errors.
     pub z: Option<f64>,
     /// Degrees of freedom of Student's law of z; null where z is normal.
+    #[serde(default)]
     pub degrees: Option<f64>,
     /// Bound on |z|.
+    #[serde(default)]
     pub bound: Option<f64>,
     /// Relative error of the estimate.
+    #[serde(default)]
     pub relative_error: Option<f64>,
     /// Largest relative error that would be acceptable.
     pub margin: Option<f64>,
     /// Relative error that is found with 99 % power.
     pub detectable_effect: Option<f64>,
     /// Simultaneous interval for the relative error.
+    #[serde(default)]
     pub interval: (Option<f64>, Option<f64>),
     /// Of what is null, why.
+    #[serde(default)]
     pub reasons: Reasons,
 }
 
@@ -85,24 +91,32 @@ pub struct EvidenceDocument {
     /// z of the worst comparison, or the largest error in units of its tolerance.
     pub statistic: Option<f64>,
     /// Bound on |statistic|.
+    #[serde(default)]
     pub bound: Option<f64>,
     /// Relative error that each of its comparisons finds with 99 % power.
     pub detectable_effect: Option<f64>,
     /// Relative error of the worst comparison.
+    #[serde(default)]
     pub relative_error: Option<f64>,
     /// Its margin.
+    #[serde(default)]
     pub margin: Option<f64>,
     /// Its interval.
+    #[serde(default)]
     pub interval: Option<(Option<f64>, Option<f64>)>,
     /// Its replicates.
+    #[serde(default)]
     pub replicates: Option<u64>,
     /// Of what is null, why.
+    #[serde(default)]
     pub reasons: Reasons,
     /// Every comparison that could be made.
     pub comparisons: Vec<ComparisonDocument>,
     /// The command that makes this kind of evidence again.
+    #[serde(default)]
     pub reproduce: String,
     /// Wall-clock seconds.
+    #[serde(default)]
     pub seconds: f64,
     /// The numbers behind the verdict, in words.
     pub detail: String,
@@ -135,8 +149,10 @@ pub struct ClaimDocument {
     /// Kinds of evidence that it lists and the run did not make.
     pub kinds_not_run: Vec<NotRun>,
     /// The comparison by which a table shows the claim.
+    #[serde(default)]
     pub headline: Option<HeadlineDocument>,
     /// Of what is null, why.
+    #[serde(default)]
     pub reasons: Reasons,
     /// Evidence, in the order of the checks.
     pub evidence: Vec<EvidenceDocument>,
