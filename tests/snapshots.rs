@@ -370,7 +370,20 @@ fn report_of_a_calibration() {
 #[test]
 fn help_of_the_commands() {
     let mut text = String::new();
-    for command in ["", "verify", "calibrate", "weight", "risk", "simulate", "optimize", "adult", "claims"] {
+    for command in [
+        "",
+        "verify",
+        "calibrate",
+        "weight",
+        "risk",
+        "simulate",
+        "optimize",
+        "adult",
+        "claims",
+        "compare",
+        "check",
+        "schema",
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_goldenweight"))
             .args([command, "--help"].iter().filter(|word| !word.is_empty()))
             .output()

@@ -41,9 +41,10 @@ pub struct ClaimsArgs {
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight verify --only 'gaussian*' --seed 7\n\n\
     With --report DIR, DIR/verify.html is a page that needs no network and no other file, and DIR/verify.json is the document\n\
-    that --json prints. With --archive it is an archive (RO-Crate 1.2, Process Run Crate) that `goldenweight check DIR` runs again. In JUnit XML a claim is a test suite and a piece of evidence a test case: refuted is a failure, inconclusive\n\
-    an error, not run is skipped. In the CSV tables a claim is found by its id, a piece of evidence by claim and check, a comparison by\n\
-    claim, check and place; a cell without a number is empty.\n\n\
+    that --json prints. With --archive the directory is an archive (RO-Crate 1.2, Process Run Crate), which `goldenweight check DIR`\n\
+    runs again. In JUnit XML a claim is a test suite and a piece of evidence a test case: refuted is a failure, inconclusive an error,\n\
+    not run is skipped. In the CSV tables a claim is found by its id, a piece of evidence by claim and check, a comparison by claim,\n\
+    check and place; a cell without a number is empty.\n\n\
     A claim's line has the comparison that would miss the largest error (where one is refuted, that which is furthest off): z with its\n\
     bound, the relative error that it detects with 99 % power, its margin, what it is an error of; and the kinds of evidence that\n\
     this run did not make. Ctrl-C ends a run with what was decided, marked as partial.\n\n\
