@@ -21,6 +21,7 @@ TERMS = ["CreativeWork", "Dataset", "SoftwareApplication", "CreateAction", "Prop
 KEPT = {
     CRATE: {**{term: f"http://schema.org/{term}" for term in TERMS},
             "File": "http://schema.org/MediaObject",
+            "Profile": "http://www.w3.org/ns/dx/prof/Profile",
             "conformsTo": "http://purl.org/dc/terms/conformsTo"},
     RUN: {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"},
 }
@@ -51,12 +52,15 @@ def main(folder):
         asked = HttpRequester.get if hasattr(HttpRequester, "get") else None
         HttpRequester.get = lambda self, url, *args, **more: Response(url) if url in KEPT else asked(self, url, *args, **more)
     failed = False
-    for profile, severity in (("ro-crate-1.2", Severity.RECOMMENDED), ("process-run-crate-0.5", Severity.REQUIRED)):
-        result = validate({"rocrate_uri": folder, "profile_identifier": profile, "requirement_severity": severity})
-        for issue in result.get_issues(severity):
-            failed = True
-            print(f"{profile}: {issue.severity.name}: {issue.message}")
-        print(f"{profile}: no required check fails" if result.passed(Severity.REQUIRED) else f"{profile}: refused")
+    # The profile of runs was written for RO-Crate 1.1, which it inherits from: of it only its own checks.
+    for profile, alone in (("ro-crate-1.2", False), ("process-run-crate-0.5", True)):
+        result = validate({"rocrate_uri": folder, "profile_identifier": profile, "requirement_severity": Severity.RECOMMENDED,
+                           "disable_inherited_profiles_issue_reporting": alone})
+        for issue in result.get_issues(Severity.RECOMMENDED):
+            print(f"{profile}: {issue.severity.name.lower()}: {issue.message}")
+        required = list(result.get_issues(Severity.REQUIRED))
+        print(f"{profile}: {len(required)} required checks fail")
+        failed = failed or bool(required)
     if kept:
         print("the contexts are those kept in this file: the network could not be had")
     return 1 if failed else 0

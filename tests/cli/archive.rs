@@ -55,7 +55,7 @@ fn an_archive_says_what_made_it() {
     let [start, end] = ["startTime", "endTime"].map(|key| run[key].as_str().expect("a time"));
     assert!(start <= end && start.len() == "2026-11-29T00:00:00Z".len() && end.ends_with('Z'), "{start} {end}");
     assert_eq!(entity(&metadata, "#seed")["value"], "5");
-    assert_eq!(entity(&metadata, "#program")["softwareVersion"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(entity(&metadata, "#program")["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(entity(&metadata, "#executable")["value"], checksum(Path::new(env!("CARGO_BIN_EXE_goldenweight"))));
     // Whatever is referred to is described, but for the context and licences of others.
     let ids: Vec<&Value> = metadata["@graph"].as_array().unwrap().iter().map(|entity| &entity["@id"]).collect();

@@ -28,7 +28,7 @@ use crate::verdict::{Kind, Verdict};
 /// or from a minimiser to some 1e-10. No comparison by simulation detects 1e-6.
 pub const MOVED: f64 = 1e-9;
 
-/// Largest relative rise of a margin, or of a detectable effect, that is no loss of power.
+/// Largest relative rise of a margin, or of a detectable effect, that takes no power away.
 pub const WIDER: f64 = 0.1;
 
 /// Ratio of the standard errors of two looks, one after the other: the later one has twice the replicates.
@@ -487,7 +487,10 @@ fn comparison(
     }
     if same.seed && same.tier && same.family {
         parts.numbers(What::Numbers, false, "z", before.z, after.z);
-        parts.numbers(What::Numbers, false, "estimate", before.estimate, after.estimate);
+        // A document from before the key has none.
+        if before.estimate.is_some() {
+            parts.numbers(What::Numbers, false, "estimate", before.estimate, after.estimate);
+        }
         let [old, new] = [before, after].map(|comparison| Some(comparison.replicates as f64));
         parts.numbers(What::Numbers, false, "replicates", old, new);
     }
