@@ -115,9 +115,12 @@ fn what_does_not_reproduce_is_named() {
     assert_eq!(others["reproduces"], "bits");
 }
 
+/// A file, what is done to it, and what is said of it.
+type Damage = (&'static str, fn(&Path), &'static str);
+
 #[test]
 fn a_damaged_archive_is_refused() {
-    let damage: [(&str, fn(&Path), &str); 6] = [
+    let damage: [Damage; 6] = [
         (
             "verify.json",
             |file| fs::write(file, fs::read_to_string(file).unwrap().replacen('5', "6", 1)).unwrap(),

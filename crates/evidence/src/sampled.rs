@@ -82,7 +82,6 @@ impl Sampled {
     fn against(
         &self,
         context: &Context<'_>,
-        place: String,
         cases: &[Case],
         estimate: Estimate,
         expected: f64,
@@ -90,6 +89,10 @@ impl Sampled {
         words: String,
     ) -> Compared {
         let comparison = compare(&estimate, expected, self.margin / context.tier.precision, &context.family);
+        let place = match (self.ladder, cases) {
+            (None, [case]) => case.place().to_string(),
+            _ => "limit of the ladder".to_owned(),
+        };
         let expected = cases.iter().map(|case| (case.place().to_string(), self.quantity.expects(case))).collect();
         Compared { place, of: self.of, replicates, estimate, comparison, expected, words }
     }
@@ -115,7 +118,7 @@ impl Sampled {
             failures(*failed)
         );
         let cases = std::slice::from_ref(case);
-        Ok(self.against(context, case.place().to_string(), cases, *estimate, expected, *replicates, words))
+        Ok(self.against(context, cases, *estimate, expected, *replicates, words))
     }
 
     /// The estimates at the rungs over their expected values, extrapolated and compared with 1.
@@ -158,9 +161,7 @@ impl Sampled {
             fit.chi_squared,
             fit.spare
         );
-        let compared = |limit: Estimate, words| {
-            self.against(context, "limit of the ladder".to_owned(), cases, limit, 1.0, replicates, words)
-        };
+        let compared = |limit: Estimate, words| self.against(context, cases, limit, 1.0, replicates, words);
         if context.family.chi_squared_within(fit.chi_squared, fit.spare) {
             return Ok(compared(fit.limit, words));
         }
