@@ -285,7 +285,9 @@ pub fn changes(before: &RunDocument, after: &RunDocument) -> Changes {
         found.push(Change { worse: false, what: What::Ran, claim: None, check: None, place: None, parts });
     }
     // Stable: those of one sort and size stay in the order of the registry.
-    found.sort_by(|a, b| (!a.worse, a.what).cmp(&(!b.worse, b.what)).then(b.size().total_cmp(&a.size())));
+    // Of one sort, those of whole claims first.
+    let rank = |change: &Change| (!change.worse, change.what, change.check.is_some());
+    found.sort_by(|a, b| rank(a).cmp(&rank(b)).then(b.size().total_cmp(&a.size())));
     Changes {
         run: of_run(before, after),
         seconds: (before.seconds, after.seconds),
