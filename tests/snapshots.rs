@@ -206,7 +206,15 @@ fn outcome() -> RunOutcome {
         };
         let estimate = Estimate { value: 1.0, std_error: 0.1, degrees: 999.0, skewness: 0.0, skewness_error: 0.0 };
         let place = "a place".to_owned();
-        let one = Compared { place, of: "risk", replicates: 1_000, comparison, estimate, words: String::new() };
+        let one = Compared {
+            place,
+            of: "risk",
+            replicates: 1_000,
+            comparison,
+            estimate,
+            expected: Vec::new(),
+            words: String::new(),
+        };
         let finding =
             Finding { verdict, measure: Measure::Worst(0), comparisons: vec![one], detail: detail.to_owned() };
         evidence(Kind::Simulation, finding)
@@ -253,6 +261,8 @@ fn outcome() -> RunOutcome {
         seconds: 1.5,
         seed: 7,
         tier: "quick".to_owned(),
+        only: "*".to_owned(),
+        kinds: Vec::new(),
         family_false_alarm: 1e-3,
         checks: 12,
         comparisons: Counts { in_budget: 12, asked: 4, chi_squared: 1, audited: 0, z: 2, not_made: 1 },
@@ -360,7 +370,20 @@ fn report_of_a_calibration() {
 #[test]
 fn help_of_the_commands() {
     let mut text = String::new();
-    for command in ["", "verify", "calibrate", "weight", "risk", "simulate", "optimize", "adult", "claims"] {
+    for command in [
+        "",
+        "verify",
+        "calibrate",
+        "weight",
+        "risk",
+        "simulate",
+        "optimize",
+        "adult",
+        "claims",
+        "compare",
+        "check",
+        "schema",
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_goldenweight"))
             .args([command, "--help"].iter().filter(|word| !word.is_empty()))
             .output()

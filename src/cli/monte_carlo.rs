@@ -1,10 +1,6 @@
 //! `simulate`: a simulated risk with the theory beside it, and what `optimize` shares with it.
 
-use std::{
-    fmt,
-    ops::Range,
-    path::{Path, PathBuf},
-};
+use std::{fmt, ops::Range, path::PathBuf};
 
 use clap::Args;
 use goldenweight::{
@@ -17,6 +13,7 @@ use goldenweight::{
     },
 };
 use goldenweight_theory::parameters::Weight;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -27,7 +24,7 @@ use super::{
     estimate::{Reasons, Simulated, Theory, explained},
     interrupt,
     origin::Origin,
-    output::{Place, Remarks, lines, progress, short, show, write_places},
+    output::{Remarks, lines, open_file, progress, short, show, write_places},
     statistic::{Spread, Statistic},
 };
 
@@ -152,13 +149,14 @@ impl Simulation {
     }
 }
 
-#[derive(Serialize)]
-struct SimulateDocument {
+#[derive(Serialize, JsonSchema)]
+pub struct SimulateDocument {
     #[serde(flatten)]
     heading: Heading,
     schedule: &'static str,
     generations: u64,
     burn_in: Option<u64>,
+    #[schemars(with = "String")]
     simulator: SimulatorKind,
     first_replicate: u64,
     /// Whether results at several weights share their random numbers.
@@ -169,7 +167,7 @@ struct SimulateDocument {
 }
 
 /// The simulated risk at a weight.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct AtWeight {
     weight: Option<f64>,
     #[serde(flatten)]
@@ -243,7 +241,7 @@ impl SimulateArgs {
             statistic.validate(&problem, simulator.losses(), simulation.burn_in)?;
         }
         // Last, since opening a pipe waits for its reader.
-        let each = self.each.as_deref().map(open_each).transpose()?;
+        let each = self.each.as_deref().map(|file| open_file("--each", file)).transpose()?;
         let stop = interrupt::listen()?;
         let (asked, replicates) = (replicates.count(), replicates.range);
         let (document, lines) = simulation.compute.install(|| {
@@ -308,15 +306,6 @@ impl SimulateArgs {
         }
         Ok(remarks.say())
     }
-}
-
-/// Finds out whether the file of the replicates' losses can be written, before the work.
-fn open_each(file: &Path) -> Result<Place, InputError> {
-    let refuse = |condition: String| InputError::new("each", file.display(), condition);
-    if file == Path::new("-") {
-        return Err(refuse("is not a file; name one, such as each.csv (stdout has the result)".to_owned()));
-    }
-    Place::open(file).map_err(|e| refuse(format!("must be a file to write to, in a directory that exists: {e}")))
 }
 
 /// A line for each replicate: its index, and its loss at each weight; "failed" where a fit does not exist.

@@ -25,6 +25,7 @@ use goldenweight::{
     },
 };
 use goldenweight_theory::parameters::{ParameterError, Weight};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -58,12 +59,13 @@ pub struct OptimizeArgs {
     simulation: Simulation,
 }
 
-#[derive(Serialize)]
-struct OptimizeDocument {
+#[derive(Serialize, JsonSchema)]
+pub struct OptimizeDocument {
     #[serde(flatten)]
     heading: Heading,
     generations: u64,
     burn_in: Option<u64>,
+    #[schemars(with = "String")]
     simulator: SimulatorKind,
     weight: Option<f64>,
     std_error: Option<f64>,
@@ -87,7 +89,7 @@ struct OptimizeDocument {
 }
 
 /// The replicates that failed at one weight.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct MostFailed {
     weight: f64,
     replicates: u64,

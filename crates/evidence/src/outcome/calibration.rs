@@ -11,6 +11,7 @@ pub type Reasons = BTreeMap<&'static str, &'static str>;
 
 /// Hits among trials, with the exact (Clopper–Pearson) 95 % interval for their probability.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Share {
     /// Hits.
     pub hits: u64,
@@ -24,6 +25,7 @@ pub struct Share {
 
 /// Runs in which a true claim was refuted.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FalseAlarms {
     /// Runs with a false alarm, of all.
     pub runs: Share,
@@ -39,6 +41,7 @@ pub struct FalseAlarms {
 
 /// The laws of the z, tested one by one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Laws {
     /// Comparisons tested.
     pub tested: usize,
@@ -52,6 +55,7 @@ pub struct Laws {
 
 /// How often intervals of one nominal coverage contained the expected value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Coverage {
     /// Nominal coverage.
     pub nominal: f64,
@@ -63,6 +67,7 @@ pub struct Coverage {
 
 /// The z of one kind of evidence, taken together.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KindCalibration {
     /// Kind.
     pub kind: Kind,
@@ -82,6 +87,7 @@ pub struct KindCalibration {
 
 /// One comparison over all seeds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ComparisonCalibration {
     /// Claim.
     pub claim: String,
@@ -125,6 +131,7 @@ pub struct ComparisonCalibration {
 
 /// A deliberately wrong simulator, which its check must refute.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WrongSimulator {
     /// What is wrong.
     pub name: String,
@@ -138,6 +145,7 @@ pub struct WrongSimulator {
 
 /// A part of the domain of an audit, over all seeds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Part {
     /// Its name.
     pub part: String,
@@ -149,6 +157,7 @@ pub struct Part {
 
 /// An audit over all seeds. It has no part in the tests of laws and intervals, but a refuted place is a false alarm of its run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditCalibration {
     /// Claim.
     pub claim: String,
@@ -178,6 +187,7 @@ pub struct AuditCalibration {
 
 /// The statistical checks of a suite's first tier under fresh seeds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CalibrationOutcome {
     /// Confirmed: consistent with the declared rate. Refuted: contradicted. Inconclusive: not decided.
     pub verdict: Verdict,
