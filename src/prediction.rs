@@ -8,6 +8,7 @@ use goldenweight_theory::parameters::{DegreesOfFreedom, MixingRatio, ParameterEr
 use goldenweight_theory::random_design::RandomDesign;
 use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::second_order::{Expansion, Invariants, RANGE, SecondOrder};
+use goldenweight_theory::subsample::Subsampling;
 use goldenweight_theory::wide::Wide;
 use goldenweight_theory::{dynamic, gaussian, weights};
 use nalgebra::DMatrix;
@@ -66,6 +67,15 @@ pub enum Law {
     Accumulated(Recursion<f64>, Accumulation),
     /// The covariance where data accumulate; it takes no weight.
     AccumulatedCovariance(CovarianceSystem<f64>, Accumulation),
+    /// As many rows as the real ones, drawn from data that accumulate; it takes no weight.
+    Subsampled {
+        /// The law, in units of the next.
+        data: Subsampling,
+        /// A, the risk of a fit to one real row.
+        noise: f64,
+        /// Whether synthetic rows have the variance of the drawn rows without its bias, rather than that of the drawn rows.
+        is_unbiased: bool,
+    },
     /// The same real rows at every generation: the risk is the sum of these.
     Fixed(Vec<FixedRows<f64>>),
 }
@@ -86,8 +96,27 @@ impl Law {
             (ScheduleKind::Fixed, Self::MaximumLikelihood(law, estimand)) => {
                 Some(Self::MaximumLikelihood(law.on_fixed_rows(), estimand))
             }
-            (ScheduleKind::Accumulate | ScheduleKind::Fixed, _) => None,
+            (ScheduleKind::Accumulate | ScheduleKind::Fixed | ScheduleKind::Subsample, _) => None,
         })
+    }
+
+    /// The law of fits to n rows of data that accumulate, where a fit to one real row has the risk `noise`.
+    ///
+    /// # Errors
+    /// Where a size is 0, or one real row has no unbiased variance.
+    pub fn subsampled(noise: f64, is_unbiased: bool, rows: Rows) -> Result<Self, ParameterError> {
+        if is_unbiased {
+            DegreesOfFreedom::new(sizes(rows)?)?;
+        }
+        Ok(Self::Subsampled { data: Subsampling::new(sizes(rows)?), noise, is_unbiased })
+    }
+
+    /// The risks of generations 0, 1, ... of [`Law::Subsampled`].
+    fn drawn(data: &Subsampling, noise: f64, is_unbiased: bool) -> Box<dyn Iterator<Item = f64>> {
+        match data.unbiased::<f64>().filter(|_| is_unbiased) {
+            Some(risks) => Box::new(risks.map(move |risk| noise * risk)),
+            None => Box::new(data.risks::<f64>().map(move |risk| noise * risk)),
+        }
     }
 
     /// The law of the mean of a Gaussian with covariance `sigma`.
@@ -118,6 +147,10 @@ impl Law {
             Self::MaximumLikelihood(law, estimand) => estimand.of(&law.risks_at(&weight.get(), t)),
             Self::Accumulated(law, data) => data.risk_at(law, t),
             Self::AccumulatedCovariance(system, data) => data.moments_at(system, t).risk,
+            Self::Subsampled { data, noise, is_unbiased: false } => noise * data.risk_at::<f64>(t),
+            Self::Subsampled { data, noise, .. } => {
+                Self::drawn(data, *noise, true).nth(t as usize).expect("a risk for every generation")
+            }
             Self::Fixed(parts) => {
                 let sum: f64 = parts.iter().map(|part| part.risk_at(&weight.get(), t)).sum();
                 // Parts beyond the largest float can be of opposite sign.
@@ -151,6 +184,9 @@ impl Law {
                 law.risks(&w).skip(from as usize).take((until - from) as usize).map(|risks| estimand.of(&risks)).sum()
             }
             Self::SecondOrder(law) => f64::from(until - from) * law.average(weight, from, until).risk(&law.real()),
+            Self::Subsampled { data, noise, is_unbiased } => {
+                Self::drawn(data, *noise, *is_unbiased).skip(from as usize).take((until - from) as usize).sum()
+            }
             Self::Accumulated(..) | Self::AccumulatedCovariance(..) | Self::Fixed(_) => {
                 (from..until).map(|t| self.risk_at(weight, t)).sum()
             }
@@ -214,10 +250,11 @@ impl Law {
                 }
             }
             Self::SecondOrder(_) => self.risk(weight, at).into(),
-            // Bounded at every weight.
-            Self::MaximumLikelihood(..) | Self::Accumulated(..) | Self::AccumulatedCovariance(..) => {
-                self.risk(weight, at).into()
-            }
+            // Bounded at every weight, or growing more slowly than t.
+            Self::MaximumLikelihood(..)
+            | Self::Accumulated(..)
+            | Self::AccumulatedCovariance(..)
+            | Self::Subsampled { .. } => self.risk(weight, at).into(),
         }
     }
 
@@ -242,6 +279,8 @@ impl Law {
             Self::MaximumLikelihood(law, estimand) => estimand.of(&law.limit_risks(weight)),
             Self::Accumulated(law, data) => data.limit_risk(law),
             Self::AccumulatedCovariance(system, data) => data.limit_moments(system).risk,
+            Self::Subsampled { is_unbiased: true, .. } => f64::INFINITY,
+            Self::Subsampled { data, noise, .. } => noise * data.limit::<f64>(),
             Self::Fixed(_) if self.diverges(weight) => f64::INFINITY,
             Self::Fixed(parts) => parts.iter().map(|part| part.limit(&weight.get())).sum(),
         }
@@ -256,6 +295,7 @@ impl Law {
             Self::RandomDesign(_) | Self::SecondOrder(_) => weight == Weight::ZERO,
             Self::Covariance(system) => system.diverges(weight),
             Self::Fixed(parts) => parts.iter().any(|part| part.departure.diverges(weight)),
+            Self::Subsampled { is_unbiased, .. } => *is_unbiased,
             Self::MaximumLikelihood(..) | Self::Accumulated(..) | Self::AccumulatedCovariance(..) => false,
         }
     }
@@ -267,7 +307,9 @@ impl Law {
             Self::Scalar(law) | Self::Accumulated(law, _) => law.start(),
             Self::RandomDesign(law) => law.start(),
             Self::Covariance(system) | Self::AccumulatedCovariance(system, _) => system.start().risk,
-            Self::SecondOrder(_) | Self::MaximumLikelihood(..) | Self::Fixed(_) => self.risk_at(Weight::ONE, 0),
+            Self::SecondOrder(_) | Self::MaximumLikelihood(..) | Self::Subsampled { .. } | Self::Fixed(_) => {
+                self.risk_at(Weight::ONE, 0)
+            }
         }
     }
 
@@ -282,7 +324,7 @@ impl Law {
             Self::Covariance(system) => Some(system.optimal_weight()),
             Self::MaximumLikelihood(law, Estimand::Mean) => law.optimal_weight_of_mean(),
             Self::MaximumLikelihood(law, Estimand::Covariance) => law.optimal_weight_of_covariance(),
-            Self::Accumulated(..) | Self::AccumulatedCovariance(..) => None,
+            Self::Accumulated(..) | Self::AccumulatedCovariance(..) | Self::Subsampled { .. } => None,
             // Synthetic rows never help.
             Self::Fixed(_) => Some(1.0),
         }
@@ -485,14 +527,15 @@ impl Prediction {
     #[must_use]
     pub fn second_term(&self, weight: Weight, at: Generations) -> Option<SecondTerm> {
         self.regression.as_ref().map(|(_, expansion)| {
-            let coefficients = match at {
+            let of = |expansion: &Expansion| match at {
                 Generations::Limit => expansion.limit(weight),
                 Generations::At(t) => expansion.at(weight, t),
                 Generations::Average { from, until } => expansion.average(weight, from, until),
             };
+            let coefficients = of(expansion);
             let real = expansion.real();
             let [risk, share] = [coefficients.risk(&real), coefficients.share(&real)];
-            SecondTerm { risk, share, size: expansion.size(&coefficients) }
+            SecondTerm { risk, share, size: expansion.size(of) }
         })
     }
 
@@ -629,6 +672,11 @@ impl Prediction {
                 let limit = self.law.limit_risk(weight);
                 let near = |risks: Risks<f64>| (estimand.of(&risks) / limit - 1.0).abs() <= NEAR_LIMIT;
                 law.risks(&w).take(1_000_000).position(near).map(|t| t as u32)
+            }
+            Law::Subsampled { data, noise, is_unbiased } => {
+                let limit = law.limit_risk(weight);
+                let near = |risk: f64| risk >= (1.0 - NEAR_LIMIT) * limit;
+                Law::drawn(data, *noise, *is_unbiased).take(1_000_000).position(near).map(|t| t as u32)
             }
             Law::Accumulated(..) | Law::AccumulatedCovariance(..) | Law::Fixed(_) => {
                 let limit = law.limit_risk(weight);

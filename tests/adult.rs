@@ -489,7 +489,7 @@ fn generations_are_weighted_fits_of_resampled_rows() {
     let stream = StreamRng::seed_from_u64;
     for seed in 0..5 {
         source.draw(model, &mut stream(seed), &mut real_noise, &mut drawn).unwrap();
-        let part = |weight| Part { weight, rows: n, real: true, noise: &real_noise, data: &drawn };
+        let part = |weight| Part { weight, rows: n, real: true, new: true, noise: &real_noise, data: &drawn };
         model.fit(0, &[part(1.0)], &mut scratch, &mut current).unwrap();
         let real = resample(n, &mut stream(seed));
         let first = fit(&real, &vec![1.0 / n as f64; n]);
@@ -497,7 +497,7 @@ fn generations_are_weighted_fits_of_resampled_rows() {
 
         model.draw(&mut stream(100 + seed), &mut noise);
         model.generate(&current, &noise, &mut made).unwrap();
-        let synthetic = Part { weight: 1.0 - weight, rows: m, real: false, noise: &noise, data: &made };
+        let synthetic = Part { weight: 1.0 - weight, rows: m, real: false, new: true, noise: &noise, data: &made };
         model.fit(1, &[part(weight), synthetic], &mut scratch, &mut current).unwrap();
         let mut rng = stream(100 + seed);
         let mut pooled = real;

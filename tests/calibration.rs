@@ -39,6 +39,28 @@ fn cheap_checks_keep_their_rate_and_the_wrong_simulator_is_refuted() {
     }
 }
 
+/// Audits count their places, also by parts of their domain, and run on the declared share of the error rate.
+#[test]
+fn audits_say_what_they_visited() {
+    let outcome = calibrated("audit-simulation", 3, 0.1);
+    let random = outcome.audits.iter().find(|audit| audit.check == "random places").expect("an audit");
+    // A tenth of 100 places under each of three seeds.
+    assert_eq!((random.places, random.refuted), (30, 0));
+    assert!(random.compared > 15 && random.values > 15 && random.compared <= random.places, "{random:?}");
+    assert_eq!(outcome.false_alarms.runs.hits, 0);
+    // Each place has one model and one schedule.
+    let of = |names: &[&str]| {
+        random.parts.iter().filter(|part| names.contains(&part.part.as_str())).map(|part| part.places).sum::<u64>()
+    };
+    assert_eq!(of(&["fresh", "fixed", "accumulate", "subsample"]), 30);
+    // A chain is compared number by number: no z.
+    let chains = outcome.audits.iter().find(|audit| audit.check == "chains, number by number").expect("an audit");
+    assert_eq!((chains.places, chains.values, chains.mean), (60, 0, None));
+    // The rate that is declared is that of ten, three and four places with a z, and of the three cells of "many dimensions".
+    let share = outcome.false_alarms.declared * outcome.checks as f64 / 1e-3;
+    assert!((share - 20.0).abs() < 1e-9, "{share}");
+}
+
 /// At its cap a minimiser's z is Student's with 191 degrees of freedom, a slope's with 1023, and the limit of a ladder has one comparison.
 #[test]
 fn minimisers_and_ladders_have_their_own_laws() {

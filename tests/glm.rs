@@ -270,8 +270,14 @@ fn generations_solve_the_score_equations<F: Family + 'static>(mean_and_variance:
     let stream = StreamRng::seed_from_u64;
     for replicate in 0..20 {
         FromTruth.draw(&model, &mut stream(replicate), &mut real_noise, &mut real).unwrap();
-        let part =
-            |weight| goldenweight::simulate::Part { weight, rows: n, real: true, noise: &real_noise, data: &real };
+        let part = |weight| goldenweight::simulate::Part {
+            weight,
+            rows: n,
+            real: true,
+            new: true,
+            noise: &real_noise,
+            data: &real,
+        };
         model.fit(0, &[part(1.0)], &mut scratch, &mut fit).unwrap();
         let rows = rows_of::<F>(n, &truth, &mut stream(replicate));
         assert_solved(score(&rows, &fit, mean_and_variance));
@@ -284,7 +290,8 @@ fn generations_solve_the_score_equations<F: Family + 'static>(mean_and_variance:
             model.draw(&mut stream(1000 + replicate), &mut noise);
             model.generate(&fit, &noise, &mut made).unwrap();
             let (noise, data) = (&noise, &made);
-            let synthetic = goldenweight::simulate::Part { weight: 1.0 - weight, rows: m, real: false, noise, data };
+            let synthetic =
+                goldenweight::simulate::Part { weight: 1.0 - weight, rows: m, real: false, new: true, noise, data };
             let mut parts = vec![part(weight), synthetic];
             parts.retain(|part| part.weight > 0.0);
             model.fit(1, &parts, &mut scratch, &mut fit).unwrap();

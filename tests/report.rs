@@ -23,7 +23,15 @@ fn page(run: &RunOutcome) -> String {
 /// A comparison with its numbers of this rule.
 fn compared(place: &str, comparison: Comparison) -> Compared {
     let estimate = Estimate { value: 1.0, std_error: 0.1, degrees: 1e5, skewness: 0.0, skewness_error: 0.0 };
-    Compared { place: place.to_owned(), of: "risk", replicates: 130_000, comparison, estimate, words: String::new() }
+    Compared {
+        place: place.to_owned(),
+        of: "risk",
+        replicates: 130_000,
+        comparison,
+        estimate,
+        expected: Vec::new(),
+        words: String::new(),
+    }
 }
 
 fn rule(z: f64) -> Comparison {
@@ -97,6 +105,8 @@ fn run(claims: Vec<ClaimOutcome>) -> RunOutcome {
         seconds: 61.5,
         seed: 7,
         tier: "quick".to_owned(),
+        only: "*".to_owned(),
+        kinds: Vec::new(),
         family_false_alarm: 1e-3,
         checks: 150,
         comparisons: Counts { in_budget: 150, asked: 6, chi_squared: 1, audited: 0, z: 4, not_made: 1 },

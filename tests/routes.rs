@@ -20,7 +20,7 @@ const NUMBERS: [&str; 6] = ["exact", "interval", "jet", "parameters", "scalar", 
 const AMBIGUOUS: [&str; 1] = ["noise"];
 
 /// Routes that no function of the program computes.
-const ELSEWHERE: [&str; 15] = [
+const ELSEWHERE: [&str; 16] = [
     "Coq",
     "simulation",
     "a simulation in NumPy",
@@ -36,6 +36,7 @@ const ELSEWHERE: [&str; 15] = [
     "the other divisor",
     "sorting",
     "means of responses",
+    "distribution functions",
     "the place that was made wrong",
 ];
 

@@ -11,8 +11,8 @@ use goldenweight::catalogue::{self, Model};
 use goldenweight::evidence::{Compared, Finding, Kind, Machine, Measure, Route, Statement, Verdict};
 use goldenweight::experiment::{Generations, Parameters, Problem};
 use goldenweight::outcome::calibration::{
-    CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Reasons, Share,
-    WrongSimulator,
+    AuditCalibration, CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Part,
+    Reasons, Share, WrongSimulator,
 };
 use goldenweight::outcome::{ClaimOutcome, Counts, Evidence, NotRun, RunOutcome};
 use goldenweight::prediction::Prediction;
@@ -206,7 +206,15 @@ fn outcome() -> RunOutcome {
         };
         let estimate = Estimate { value: 1.0, std_error: 0.1, degrees: 999.0, skewness: 0.0, skewness_error: 0.0 };
         let place = "a place".to_owned();
-        let one = Compared { place, of: "risk", replicates: 1_000, comparison, estimate, words: String::new() };
+        let one = Compared {
+            place,
+            of: "risk",
+            replicates: 1_000,
+            comparison,
+            estimate,
+            expected: Vec::new(),
+            words: String::new(),
+        };
         let finding =
             Finding { verdict, measure: Measure::Worst(0), comparisons: vec![one], detail: detail.to_owned() };
         evidence(Kind::Simulation, finding)
@@ -253,6 +261,8 @@ fn outcome() -> RunOutcome {
         seconds: 1.5,
         seed: 7,
         tier: "quick".to_owned(),
+        only: "*".to_owned(),
+        kinds: Vec::new(),
         family_false_alarm: 1e-3,
         checks: 12,
         comparisons: Counts { in_budget: 12, asked: 4, chi_squared: 1, audited: 0, z: 2, not_made: 1 },
@@ -329,6 +339,20 @@ fn calibration() -> CalibrationOutcome {
             check: "by rows".to_owned(),
             refuted: share(40, 40),
         }),
+        audits: vec![AuditCalibration {
+            claim: "gaussian-mean-law".to_owned(),
+            check: "random places".to_owned(),
+            places: 4000,
+            compared: 3912,
+            refuted: 1,
+            values: 3900,
+            mean: Some(0.0125),
+            deviation: Some(0.9875),
+            inside_95: 3700,
+            inside_99: 3860,
+            parts: vec![Part { part: "n > 100 m".to_owned(), places: 212, compared: 200 }],
+            reasons: Reasons::new(),
+        }],
         comparisons: vec![
             comparison("bad", Kind::Ladder, true, 1e-6),
             comparison("skewed", Kind::Simulation, false, 0.125),
@@ -346,7 +370,20 @@ fn report_of_a_calibration() {
 #[test]
 fn help_of_the_commands() {
     let mut text = String::new();
-    for command in ["", "verify", "calibrate", "weight", "risk", "simulate", "optimize", "adult", "claims"] {
+    for command in [
+        "",
+        "verify",
+        "calibrate",
+        "weight",
+        "risk",
+        "simulate",
+        "optimize",
+        "adult",
+        "claims",
+        "compare",
+        "check",
+        "schema",
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_goldenweight"))
             .args([command, "--help"].iter().filter(|word| !word.is_empty()))
             .output()

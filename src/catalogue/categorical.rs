@@ -1,6 +1,9 @@
 //! Probabilities of cells.
 
-use goldenweight_recursion::models::categorical::{CategoricalRows, CategoricalSufficient};
+use goldenweight_recursion::models::{
+    categorical::{CategoricalRows, CategoricalSufficient},
+    subsampled::Subsampled,
+};
 use goldenweight_theory::{categorical, parameters::ParameterError};
 
 use super::{Entry, Truth};
@@ -56,7 +59,16 @@ impl Truth for Cells {
         })
     }
 
+    fn subsampled(&self, rows: Rows) -> Option<Box<dyn Simulator>> {
+        let model = CategoricalRows::new(self.probabilities.clone());
+        Some(Box::new(Setting::of(Subsampled { model, rows: rows.real }, rows)))
+    }
+
     fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {
+        if schedule == ScheduleKind::Subsample {
+            let noise = self.probabilities.iter().map(|p| p * (1.0 - p)).sum();
+            return Prediction::of(Law::subsampled(noise, false, rows)?, rows).map(Some);
+        }
         let law = Law::Scalar(categorical::law(&self.probabilities, sizes(rows)?));
         law.under(schedule, rows)?.map(|law| Prediction::of(law, rows)).transpose()
     }

@@ -1,6 +1,6 @@
 //! The distribution function of one variable.
 
-use goldenweight_recursion::models::cdf::Cdf;
+use goldenweight_recursion::models::{cdf::Cdf, subsampled::Subsampled};
 use goldenweight_theory::{cdf, parameters::ParameterError};
 
 use super::{Entry, Truth};
@@ -36,7 +36,14 @@ impl Truth for Uniform {
         (kind == SimulatorKind::Rows).then(|| Box::new(Setting::of(Cdf::default(), rows)) as Box<dyn Simulator>)
     }
 
+    fn subsampled(&self, rows: Rows) -> Option<Box<dyn Simulator>> {
+        Some(Box::new(Setting::of(Subsampled { model: Cdf::default(), rows: rows.real }, rows)))
+    }
+
     fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {
+        if schedule == ScheduleKind::Subsample {
+            return Prediction::of(Law::subsampled(1.0 / 6.0, false, rows)?, rows).map(Some);
+        }
         let law = Law::Scalar(cdf::law(sizes(rows)?));
         law.under(schedule, rows)?.map(|law| Prediction::of(law, rows)).transpose()
     }

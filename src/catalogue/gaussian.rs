@@ -2,7 +2,10 @@
 
 use goldenweight_recursion::{
     coordinates::Coordinates,
-    models::gaussian::{GaussianRows, GaussianSufficient},
+    models::{
+        gaussian::{GaussianRows, GaussianSufficient},
+        subsampled::Subsampled,
+    },
 };
 use goldenweight_theory::{maximum_likelihood::MaximumLikelihood, parameters::ParameterError};
 use nalgebra::DMatrix;
@@ -136,8 +139,17 @@ impl Truth for Gaussian {
         })
     }
 
+    fn subsampled(&self, rows: Rows) -> Option<Box<dyn Simulator>> {
+        let model = GaussianRows::new(self.sigma.clone()).with_divisor(self.divisor);
+        Some(Box::new(Setting::of(Subsampled { model, rows: rows.real }, rows)))
+    }
+
     fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {
         let Self { sigma, divisor, estimand } = self;
+        if (schedule, *estimand) == (ScheduleKind::Subsample, Estimand::Mean) {
+            let law = Law::subsampled(sigma.trace(), *divisor == Divisor::Unbiased, rows)?;
+            return Prediction::of(law, rows).map(Some);
+        }
         let law = match (divisor, estimand) {
             (Divisor::Unbiased, Estimand::Mean) => Law::gaussian_mean(sigma, rows)?,
             (Divisor::Unbiased, Estimand::Covariance) => Law::gaussian_covariance(sigma, rows)?,

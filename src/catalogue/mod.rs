@@ -131,6 +131,11 @@ pub trait Truth: fmt::Debug + Send + Sync {
     /// Its simulator of a kind; none where it has no statistics of known law.
     fn simulator(&self, kind: SimulatorKind, rows: Rows) -> Option<Box<dyn Simulator>>;
 
+    /// Its simulator of fits to n rows that are drawn from all rows so far; none where its rows are not drawn singly.
+    fn subsampled(&self, _rows: Rows) -> Option<Box<dyn Simulator>> {
+        None
+    }
+
     /// What theory predicts; none where it has no law.
     ///
     /// # Errors

@@ -356,8 +356,8 @@ fn regressions() -> Claim {
             )
             .consequence(),
             regression_ladder(Fitted::Linear, "linear, p = 2", 120_000, 0.04, 100, 2),
-            regression_ladder(Fitted::Logistic, "logistic, p = 2", 16_000, 0.15, 200, 2),
-            regression_ladder(Fitted::Poisson, "Poisson, p = 1", 24_000, 0.15, 200, 1),
+            regression_ladder(Fitted::Logistic, "logistic, p = 2", 4_096, 0.03, 400, 2),
+            regression_ladder(Fitted::Poisson, "Poisson, p = 1", 4_096, 0.04, 800, 1),
         ],
     }
 }

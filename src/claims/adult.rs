@@ -157,7 +157,7 @@ fn logistic() -> Claim {
         source: Source::Figure,
         exactness: Exactness::Limit,
         checks: vec![
-            ladder("raw coefficients, w = .62", 1_120, 0.2, 1, rungs::<3>(equal(FIRST), RAW, 0.62, 5, 25)),
+            ladder("raw coefficients, w = .62", 1_024, 0.03, 1, rungs::<3>(equal(2 * FIRST), RAW, 0.62, 5, 12)),
             referred(),
             recursion("minimum of the iterated risk, by Brent's method", MINIMISER, || {
                 let traces = Table::embedded().logistic().traces();
@@ -181,14 +181,14 @@ fn misspecified_limit() -> Claim {
         checks: vec![
             exact("estimating equations of a discrete design, differentiated", certificate::responses::misspecified)
                 .by("estimating equations, differentiated cell by cell", &["certificate::responses::first_order"]),
-            ladder("real rows alone, w = 1", 12_000, 0.2, 1, rungs::<3>(equal(FIRST), STANDARDISED, 1.0, 0, 1)),
+            ladder("real rows alone, w = 1", 12_000, 0.08, 1, rungs::<3>(equal(FIRST), STANDARDISED, 1.0, 0, 1)),
             // Away from n = m and from the optimum, so that exchanged sizes, weights or traces would show.
             ladder(
                 "standardised coefficients, n = 4m, w = .5",
-                1_600,
-                0.25,
+                1_024,
+                0.08,
                 1,
-                rungs::<3>(Rows { real: FIRST, synthetic: FIRST / 4 }, STANDARDISED, 0.5, 5, 12),
+                rungs::<3>(Rows { real: 2 * FIRST, synthetic: FIRST / 2 }, STANDARDISED, 0.5, 5, 9),
             ),
             // In the full tier: for the few replicates that the quick tier has time for, these losses are too skewed.
             ladder(

@@ -234,7 +234,7 @@ fn log_variance() -> Claim {
             })
             .by("quadrature over χ²", &["moments::chi_squared_mean"]),
             property(
-                "between −1/d − 1/d² and −1/d",
+                "between −1/d − 1/(3d²) and −1/d",
                 "d",
                 || 1..1_000_000u64,
                 |&d| {

@@ -203,7 +203,7 @@ fn figure_7e() -> Claim {
     let statement =
         "w = 0: the risk of logistic regression grows from the start like A(1/n + t/m), A = tr I(β)⁻¹, for n, m → ∞";
     let rungs = Rung::ladder::<3>(500, 1.0, 4, 1, 3);
-    let growth = Fitted::Logistic.ladder("n = m = 500, 1000, 2000, t = 1, 2", 20_000, 0.085, 0.0, rungs);
+    let growth = Fitted::Logistic.ladder("n = m = 500, 1000, 2000, t = 1, 2", 6_000, 0.03, 0.0, rungs);
     synthetic_growth("figure-7e", statement, growth, Fitted::Logistic)
 }
 
@@ -306,19 +306,19 @@ fn figure_8c() -> Claim {
 /// Panels (e) and (f) of figure 8: the limit law along the curve, and simulations at growing sizes, of the minimiser and of the risk at a weight to its right.
 fn regression_curve(id: &'static str, statement: &'static str, model: Fitted) -> Claim {
     let (first, cap, margin) = match model {
-        Fitted::Poisson => (400, 1_600, 0.06),
-        Fitted::Linear | Fitted::Logistic => (100, 6_000, 0.03),
+        Fitted::Poisson => (800, 400, 0.025),
+        Fitted::Linear | Fitted::Logistic => (100, 2_000, 0.015),
     };
     let rungs = Rung::ladder::<3>(first, 1.0, 2, 0, 40);
-    let near = Rung::ladder::<3>(100, 1.0, 2, 6, 46);
-    let name = "minimisers at n = m = 100, 200, 400";
     let minimisers = match model {
         // Two orders are out of range at these sizes.
         Fitted::Poisson => {
-            optimum_ladder(name, 192 * 6, 0.15, 1, near.map(|rung| model.minimised_in_limit(rung)).into())
+            let near = Rung::ladder::<3>(200, 1.0, 2, 6, 46).map(|rung| model.minimised_in_limit(rung));
+            optimum_ladder("minimisers at n = m = 200, 400, 800", 192 * 3, 0.03, 1, near.into())
         }
         Fitted::Linear | Fitted::Logistic => {
-            optimum_ladder(name, 192 * 6, 0.15, 2, near.map(|rung| model.minimised(rung)).into()).beyond(2)
+            let near = Rung::ladder::<3>(100, 1.0, 2, 6, 46).map(|rung| model.minimised(rung));
+            optimum_ladder("minimisers at n = m = 100, 200, 400", 192 * 3, 0.015, 2, near.into()).beyond(2)
         }
     };
     panel(
@@ -500,7 +500,7 @@ fn below(model: Fitted, k: f64) -> Deviation {
 fn regression_curves(id: &'static str, statement: &'static str, model: Fitted, cap: u64, margin: f64) -> Claim {
     // n/m is not exactly k, since m is a whole number. Each size is compared with the law at its own n and m.
     let [naive, golden] = both_weights(0.19);
-    let rungs = Rung::ladder::<3>(if matches!(model, Fitted::Poisson) { 200 } else { 80 }, 0.19, 2, 0, 50);
+    let rungs = Rung::ladder::<3>(if matches!(model, Fitted::Poisson) { 400 } else { 80 }, 0.19, 2, 0, 50);
     let naive = model.ladder("naive weight", cap, 1.5 * margin, naive, rungs);
     panel(
         id,
@@ -565,10 +565,10 @@ fn figure_9d() -> Claim {
 
 fn figure_9e() -> Claim {
     let statement = "the risk of logistic regression under the naive and under the golden weight tends to the limit law's, for n → ∞";
-    regression_curves("figure-9e", statement, Fitted::Logistic, 4_000, 0.04)
+    regression_curves("figure-9e", statement, Fitted::Logistic, 1_200, 0.02)
 }
 
 fn figure_9f() -> Claim {
     let statement = "the risk of Poisson regression under the naive and under the golden weight tends to the limit law's, for n → ∞";
-    regression_curves("figure-9f", statement, Fitted::Poisson, 800, 0.08)
+    regression_curves("figure-9f", statement, Fitted::Poisson, 400, 0.03)
 }

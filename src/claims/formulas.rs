@@ -114,8 +114,8 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     ),
     (
         "linear-optimum",
-        r"w_{\mathrm{opt}} = \arg\min_w \frac{A g}{p\,(1 - \rho)} \qquad n = m = 100:\ .6189444,\ .6194107,\ .6203552
-          \text{ for } p = 1, 2, 4",
+        r"w_{\mathrm{opt}} = \arg\min_w \frac{A g}{p\,(1 - \rho)} \qquad n = m = 100,\ p = 1, 2, 4:
+          \qquad w_{\mathrm{opt}} = .6189444,\ .6194107,\ .6203552",
     ),
     (
         "linear-second-order",
@@ -199,8 +199,8 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     (
         "accumulate-mean",
         r"e_t = \frac{\operatorname{tr}\Sigma}{n}\left(1 + k \sum_{i=1}^{t} \frac{1}{(k+i)^2}\right)
-          \to \frac{\operatorname{tr}\Sigma}{n}\,(1 + k\,\psi'(k+1)) < \frac{2 \operatorname{tr}\Sigma}{n}
-          \qquad k = 1:\; \frac{\pi^2}{6}",
+          \qquad e_\infty = \frac{\operatorname{tr}\Sigma}{n}\,(1 + k\,\psi'(k+1)) < \frac{2 \operatorname{tr}\Sigma}{n}
+          \qquad k = 1:\; 1 + k\,\psi'(k+1) = \frac{\pi^2}{6}",
     ),
     (
         "accumulate-frequencies",
@@ -224,6 +224,18 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
         "accumulate-regressions",
         r"\frac{n}{A}\,e_t \to 1 + k \sum_{i=1}^{t} \frac{1}{(k+i)^2}
           \qquad A = \sigma^2 p \text{ or } \operatorname{tr} I(\beta)^{-1} \qquad n, m \to \infty",
+    ),
+    (
+        "subsample-frequencies",
+        r"e_t = A - A\,(1 - c_t)\left(1 - \frac{1}{n}\right)\prod_{i=1}^{t}\left(1 - \frac{c_{i-1} + (1 - c_{i-1})/m}{(k+i)^2}\right)
+          \qquad c_t = \frac{t m}{(n - 1 + t m)\,n}
+          \qquad \frac{n}{A}\,e_t \to 1 + (2k + 1)\sum_{i=1}^{t}\frac{1}{(k+i)^2} \text{ as } n, m \to \infty",
+    ),
+    (
+        "subsample-mean",
+        r"\frac{e_t}{A} = a_t + c_t V_t \qquad a_t = a_{t-1} + q \qquad V_t = V_{t-1} + \frac{s}{(k+t)\,n} - q
+          \qquad q = \frac{c_{t-1} V_{t-1} + s/m}{(k+t)^2} \qquad s = \frac{N_{t-1} V_{t-1}}{N_{t-1} - 1} \qquad N_t = n + t m
+          \qquad \lim_{t \to \infty} t^{-1/n}\,e_t > 0",
     ),
     (
         "fixed-mean",
@@ -250,8 +262,8 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     ),
     (
         "fixed-mle-covariance",
-        r"f_t = w^2\,\frac{2(n-1)}{n^2} + \frac{4wu}{n}\left(1 - \frac{1}{m}\right)(1 - b_{t-1})
-          + u^2\left(\left(1 - \frac{1}{m^2}\right) f_{t-1} + \frac{2(m-1)}{m^2}\,(1 - b_{t-1})^2\right)
+        r"f_t = w^2\,\frac{2(n-1)}{n^2} + \frac{4wu}{n}\,\frac{m-1}{m}\,d_{t-1} + u^2 h_t
+          \qquad h_t = \frac{m^2 - 1}{m^2}\,f_{t-1} + \frac{2(m-1)}{m^2}\,d_{t-1}^2 \qquad d_t = 1 - b_t
           \qquad \left.\frac{d\,e_\infty}{dw}\right|_{w=1} = \frac{2(n-1)}{n^2 m}\,(\operatorname{tr}\Sigma)^2 > 0",
     ),
     (
@@ -267,14 +279,17 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     (
         "mle-variance-law",
         r"\mathbb{E}\,(\sigma_t^2 - \sigma^2)^2 = (f_t + b_t^2)\,\sigma^4
-          \qquad f_t = w^2\,\frac{2(n-1)}{n^2} + u^2\left(\left(1 - \frac{1}{m^2}\right) f_{t-1} + \frac{2(m-1)}{m^2}\,(1 - b_{t-1})^2\right)",
+          \qquad f_t = w^2\,\frac{2(n-1)}{n^2} + u^2 h_t
+          \qquad h_t = \frac{m^2 - 1}{m^2}\,f_{t-1} + \frac{2(m-1)}{m^2}\,d_{t-1}^2 \qquad d_t = 1 - b_t",
     ),
     (
         "mle-covariance-law",
         r"\mathbb{E}\,\lVert\Sigma_t - \Sigma\rVert^2
-          = \frac{(2 \operatorname{tr}\Sigma^2 + T^2)\,f_t + (T^2 - \operatorname{tr}\Sigma^2)\,g_t}{3} + b_t^2 \operatorname{tr}\Sigma^2
-          \qquad T = \operatorname{tr}\Sigma
-          \qquad g_t = w^2\,\frac{n-1}{n^2} + u^2\left(\frac{(m-1)(m-2)}{m^2}\,g_{t-1} + \frac{m-1}{m^2}\,(1 - b_{t-1})^2\right)",
+          = \frac{P f_t + Q g_t}{3} + b_t^2 \operatorname{tr}\Sigma^2
+          \qquad P = 2 \operatorname{tr}\Sigma^2 + (\operatorname{tr}\Sigma)^2
+          \qquad Q = (\operatorname{tr}\Sigma)^2 - \operatorname{tr}\Sigma^2
+          \qquad g_t = w^2\,\frac{n-1}{n^2} + u^2\,\frac{m-1}{m^2}\left((m-2)\,g_{t-1} + d_{t-1}^2\right)
+          \qquad d_t = 1 - b_t",
     ),
     (
         "mle-saturation",

@@ -15,6 +15,7 @@ mod certificate;
 mod collapse;
 mod design;
 mod domain;
+mod drawn;
 mod dynamic;
 mod figures;
 mod fixed;
@@ -33,6 +34,7 @@ mod registry;
 mod regression;
 mod same_rows;
 mod second_order;
+mod subsample;
 mod tensors;
 mod weights;
 

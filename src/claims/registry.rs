@@ -6,7 +6,7 @@ use goldenweight_evidence::{About, Again, Claim, Suite, Tier, judge};
 
 use super::{
     accumulate, adult, audit, categorical, cdf, collapse, design, dynamic, figures, fixed, gaussian, law, linear,
-    logistic, maximum_likelihood, mutants, poisson, second_order, weights,
+    logistic, maximum_likelihood, mutants, poisson, second_order, subsample, weights,
 };
 
 /// Index of the tier that takes under a minute on two cores.
@@ -45,6 +45,7 @@ pub fn registry() -> Vec<Claim> {
         second_order::claims(),
         collapse::claims(),
         accumulate::claims(),
+        subsample::claims(),
         fixed::claims(),
         maximum_likelihood::claims(),
         design::claims(),

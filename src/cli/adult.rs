@@ -21,6 +21,7 @@ use goldenweight_theory::{
     parameters::{SampleSizes, Weight},
     weights,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -67,7 +68,7 @@ pub struct AdultArgs {
 }
 
 /// One experiment at one weight.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Row {
     weight_name: &'static str,
     weight: f64,
@@ -75,7 +76,7 @@ struct Row {
     simulated: Simulated,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Experiment {
     experiment: &'static str,
     optimal_weight: f64,
@@ -85,7 +86,7 @@ struct Experiment {
 }
 
 /// Where the table differs from the original one.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, JsonSchema)]
 struct DataDifferences {
     form: Vec<String>,
     rows: u64,
@@ -122,8 +123,9 @@ impl DataDifferences {
     }
 }
 
-#[derive(Serialize)]
-struct Document {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AdultDocument")]
+pub struct Document {
     data: String,
     data_differences: DataDifferences,
     real: usize,

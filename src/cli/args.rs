@@ -115,8 +115,9 @@ pub struct Weighting {
     /// Weight w on the real rows, 0 to 1; several, each once (.5,.6,.7), give a result each, on common random numbers where there are any
     #[arg(long, value_name = "W,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',', action = ArgAction::Set)]
     weight: Option<Vec<f64>>,
-    /// Data of generation t: fresh (n new real rows and m synthetic ones), fixed (the same n real rows always) or accumulate (n real rows and all
-    /// synthetic ones so far, weighted alike; takes no --weight)
+    /// Data of generation t: fresh (n new real rows and m synthetic ones), fixed (the same n real rows always), accumulate (n real rows and all
+    /// synthetic ones so far, weighted alike) or subsample (n rows drawn without replacement from those; not simulated in the regressions); the
+    /// last two take no --weight
     #[arg(long, value_name = "WORD", value_parser = schedule, default_value = "fresh")]
     pub schedule: ScheduleKind,
 }
@@ -149,7 +150,7 @@ pub const NO_WEIGHT: &str = "the schedule takes none: every row has the same wei
 pub fn option(field: &str) -> String {
     let is_field = !field.is_empty() && field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     match field {
-        "command" | "argument" | "option" | "figures" => field.to_owned(),
+        "command" | "argument" | "option" | "figures" | "schema" | "compare" | "check" => field.to_owned(),
         field if is_field => format!("--{}", field.replace('_', "-")),
         field if field.contains(' ') => format!("`{field}`"),
         field => field.to_owned(),

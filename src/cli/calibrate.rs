@@ -28,15 +28,17 @@ const MAX_SEEDS: u64 = 100_000;
 /// Runs the checks by simulation under fresh seeds: is the declared error rate kept?
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight calibrate --seeds 200 --budget 0.05 --only 'gaussian*'\n\n\
-    The kinds simulation, ladder and optimum of verify's quick tier run under N fresh seeds. Fresh seed number i, from 0, is the\n\
+    The kinds simulation, ladder, optimum and audit of verify's quick tier run under N fresh seeds. Fresh seed number i, from 0, is the\n\
     first word of the Philox4x64-10 block of counter (i, 0, 0, 0) under the key (S, FNV-1a-64 of \"fresh seed\"), S being --seed;\n\
     verify under it gives the same numbers as budget 1. Tested are the false alarms of the runs (exact binomial), the law of\n\
     every comparison's z (Kolmogorov-Smirnov, Holm over the comparisons) and the coverage of 95 % and 99 % intervals. A wrong\n\
-    simulator from the table of mutants must be refuted in every run.\n\n\
+    simulator from the table of mutants must be refuted in every run. Of audits it counts the places of all seeds together and of\n\
+    each part of their domain; a refuted place is a false alarm of its run.\n\n\
     JSON: verdict (confirmed, refuted, inconclusive) with causes; seed, seeds, budget, error_rate (of the calibration itself),\n\
     checks (comparisons over which the declared rate is split); false_alarms {runs, declared, upper_bound, p_value,\n\
     comparisons}; laws {tested, smallest_p_value, p_value}; coverage [{nominal, intervals, p_value}]; kinds [{kind,\n\
-    comparisons, values, mean, deviation, inside_95, inside_99}]; wrong_simulator {name, claim, check, refuted}; comparisons\n\
+    comparisons, values, mean, deviation, inside_95, inside_99}]; wrong_simulator {name, claim, check, refuted}; audits [{claim,\n\
+    check, places, compared, refuted, values, mean, deviation, inside_95, inside_99, parts [{part, places, compared}]}]; comparisons\n\
     [{claim, check, kind, place, values, not_made, too_skewed, tested, false_alarms, skewness, degrees, mean, deviation,\n\
     distance, p_value, adjusted_p_value, inside_95, inside_99}]. Shares are {hits, trials, low, high}, with exact 95 % limits.\n\n\
     Exit code 0 where the runs are consistent with the declared rate and the wrong simulator was refuted in all, 1 where they\n\
@@ -52,7 +54,7 @@ pub struct CalibrateArgs {
     /// Only the claims whose id matches: * is any characters, ? is one
     #[arg(long, value_name = "GLOB", value_parser = pattern)]
     only: Option<Pattern>,
-    /// Only evidence of these kinds: simulation, ladder, optimum [default: all three]
+    /// Only evidence of these kinds: simulation, ladder, optimum, audit [default: all four]
     #[arg(long, value_name = "KINDS", value_parser = statistical, value_delimiter = ',', action = ArgAction::Set)]
     kinds: Vec<Kind>,
     #[command(flatten)]
@@ -61,7 +63,7 @@ pub struct CalibrateArgs {
 
 /// A kind of evidence by simulation.
 fn statistical(name: &str) -> Result<Kind, String> {
-    named(name, &[Kind::Simulation, Kind::Ladder, Kind::Optimum], Kind::word)
+    named(name, &[Kind::Simulation, Kind::Ladder, Kind::Optimum, Kind::Audit], Kind::word)
 }
 
 impl CalibrateArgs {

@@ -10,6 +10,7 @@ use goldenweight::{
     simulate::engine::ScheduleKind,
 };
 use goldenweight_theory::{parameters::Weight, second_order::RANGE};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -72,7 +73,7 @@ pub struct RiskArgs {
 }
 
 /// The setting, as every document repeats it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Heading {
     model: &'static str,
     real: usize,
@@ -157,7 +158,7 @@ impl Asked {
 }
 
 /// The second order, as the documents show it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SecondKeys {
     second_order_risk: Option<f64>,
     second_order_share: Option<f64>,
@@ -192,14 +193,14 @@ impl SecondKeys {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PerRow {
     real: f64,
     synthetic: f64,
 }
 
-#[derive(Serialize)]
-struct WeightDocument {
+#[derive(Serialize, JsonSchema)]
+pub struct WeightDocument {
     #[serde(flatten)]
     heading: Heading,
     exact: bool,
@@ -323,8 +324,8 @@ impl WeightArgs {
     }
 }
 
-#[derive(Serialize)]
-struct RiskDocument {
+#[derive(Serialize, JsonSchema)]
+pub struct RiskDocument {
     #[serde(flatten)]
     heading: Heading,
     schedule: &'static str,
@@ -335,7 +336,7 @@ struct RiskDocument {
 }
 
 /// What a command says at one weight, or a list of it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Results<T> {
     /// The keys stand in the document itself.
@@ -381,7 +382,7 @@ impl<T> Results<T> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RiskResult {
     weight: Option<f64>,
     risk: Option<f64>,

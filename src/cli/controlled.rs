@@ -3,6 +3,7 @@
 use std::fmt;
 
 use goldenweight::{simulate::engine::Outcome, stats::compare::Estimate};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{closed_form::finite, estimate::Reasons, output::short, usage::named};
@@ -22,7 +23,7 @@ pub fn controls(word: &str) -> Result<Controls, String> {
 }
 
 /// A risk with a smaller standard error, of the same replicates.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Controlled {
     risk: f64,
     std_error: f64,

@@ -10,6 +10,7 @@ use goldenweight::{
         shown::{Failures, NoZ, Z, number_of, z_of_mean},
     },
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -27,7 +28,7 @@ pub const LIMIT_LAW: &str = "the theory is a limit law, which the risk at these 
 pub const FAILED_FIT: &str = "ended in a fit that does not exist";
 
 /// z with its degrees of freedom, or why there is none.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ShownZ {
     z: Option<f64>,
     z_degrees: Option<f64>,
@@ -87,7 +88,7 @@ impl fmt::Display for ShownZ {
 }
 
 /// The theory beside a simulated risk.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Theory {
     /// Risk; none where it is beyond the largest float.
     pub risk: Option<f64>,
@@ -109,7 +110,7 @@ pub struct Theory {
 }
 
 /// The second order beside a simulated risk, without numbers that are beyond the floats.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SecondOrder {
     #[serde(skip_serializing_if = "Option::is_none")]
     risk: Option<f64>,
@@ -196,7 +197,7 @@ pub fn power_of_ten(log10: f64) -> String {
 }
 
 /// A simulated risk: the mean over the replicates whose fits all exist.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Simulated {
     risk: Option<f64>,
     std_error: Option<f64>,

@@ -15,6 +15,7 @@ use goldenweight::{
     figures::{Picture, svg, table::Table},
 };
 use indicatif::ProgressBar;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -54,7 +55,7 @@ pub struct FiguresArgs {
     compute: Compute,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Made {
     name: String,
     title: String,
@@ -66,8 +67,9 @@ struct Made {
     reasons: Reasons,
 }
 
-#[derive(Serialize)]
-struct Document {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FiguresDocument")]
+pub struct Document {
     out: String,
     seed: u64,
     pictures: Vec<Made>,
@@ -206,8 +208,7 @@ impl FiguresArgs {
             if reused && fs::read_to_string(&path).is_ok_and(|old| old == text) {
                 continue;
             }
-            write_files(&self.out, &[(&name, &text)])
-                .map_err(|e| Failure::CouldNotRun(format!("writing {}: {e}", path.display())))?;
+            write_files(&self.out, &[(&name, &text)])?;
         }
         unfinished.missing.retain(|stem| *stem != job.picture.file_stem());
         Ok(())

@@ -4,10 +4,13 @@
 //! writes to stdout, once and at the end, so bad input never leaves partial output.
 
 mod adult;
+mod archive;
 mod args;
 mod calibrate;
+mod check;
 mod closed;
 mod closed_form;
+mod compare;
 mod controlled;
 mod estimate;
 mod figures;
@@ -18,6 +21,7 @@ mod origin;
 mod output;
 mod progress;
 mod registry;
+mod schema;
 mod statistic;
 mod usage;
 
@@ -52,6 +56,9 @@ enum Command {
     Claims(registry::ClaimsArgs),
     Verify(registry::VerifyArgs),
     Calibrate(calibrate::CalibrateArgs),
+    Compare(compare::CompareArgs),
+    Check(check::CheckArgs),
+    Schema(schema::SchemaArgs),
 }
 
 /// How a command ended; the exit code.
@@ -59,7 +66,7 @@ enum Command {
 enum Status {
     /// Done, or confirmed.
     Done = 0,
-    /// A claim was refuted.
+    /// A claim was refuted, or something became worse.
     Refuted = 1,
     /// Inconclusive.
     Inconclusive = 3,
@@ -133,5 +140,8 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Claims(args) => args.run(origin),
         Command::Verify(args) => args.run(origin),
         Command::Calibrate(args) => args.run(origin),
+        Command::Compare(args) => args.run(origin),
+        Command::Check(args) => args.run(origin),
+        Command::Schema(args) => args.run(),
     }
 }

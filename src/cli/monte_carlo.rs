@@ -1,10 +1,6 @@
 //! `simulate`: a simulated risk with the theory beside it, and what `optimize` shares with it.
 
-use std::{
-    fmt,
-    ops::Range,
-    path::{Path, PathBuf},
-};
+use std::{fmt, ops::Range, path::PathBuf};
 
 use clap::Args;
 use goldenweight::{
@@ -12,11 +8,12 @@ use goldenweight::{
     experiment::{Generations, InputError, Problem, digits},
     prediction::Prediction,
     simulate::{
-        dispatch::SimulatorKind,
+        dispatch::{self, SimulatorKind},
         engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights},
     },
 };
 use goldenweight_theory::parameters::Weight;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -27,7 +24,7 @@ use super::{
     estimate::{Reasons, Simulated, Theory, explained},
     interrupt,
     origin::Origin,
-    output::{Place, Remarks, lines, progress, short, show, write_places},
+    output::{Remarks, lines, open_file, progress, short, show, write_places},
     statistic::{Spread, Statistic, statistic},
     usage::named,
 };
@@ -124,13 +121,14 @@ impl Simulation {
     pub fn validate(
         &self,
         (replicates, fewest): (&Replicates, u64),
+        schedule: ScheduleKind,
         default: Preferred,
     ) -> Result<(Problem, SimulatorKind, Generations), InputError> {
         let problem = self.setting.problem(self.model)?;
         let at = Generations::new(Some(self.generations), self.burn_in)?;
         let model = problem.model();
         let default = if default == Preferred::Coupled { model.coupled } else { model.fast };
-        let kind = SimulatorKind::of(&problem, self.simulator, default)?;
+        let kind = SimulatorKind::of(&problem, schedule, self.simulator, default)?;
         replicates.validate(fewest..=MAX_REPLICATES)?;
         Ok((problem, kind, at))
     }
@@ -156,13 +154,14 @@ impl Simulation {
     }
 }
 
-#[derive(Serialize)]
-struct SimulateDocument {
+#[derive(Serialize, JsonSchema)]
+pub struct SimulateDocument {
     #[serde(flatten)]
     heading: Heading,
     schedule: &'static str,
     generations: u64,
     burn_in: Option<u64>,
+    #[schemars(with = "String")]
     simulator: SimulatorKind,
     first_replicate: u64,
     /// Whether results at several weights share their random numbers.
@@ -173,7 +172,7 @@ struct SimulateDocument {
 }
 
 /// The simulated risk at a weight.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct AtWeight {
     weight: Option<f64>,
     #[serde(flatten)]
@@ -239,15 +238,15 @@ impl SimulateArgs {
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let simulation = &self.simulation;
         let replicates = simulation.replicates(DEFAULT_REPLICATES);
-        let (problem, kind, at) = simulation.validate((&replicates, 2), Preferred::Fast)?;
+        let (problem, kind, at) = simulation.validate((&replicates, 2), self.weighting.schedule, Preferred::Fast)?;
         let (weights, schedule) = (self.weighting.weights(&problem)?, self.weighting.schedule);
-        let simulator = problem.truth().simulator(kind, problem.rows()).expect("a simulator of this kind");
+        let simulator = dispatch::simulator(&problem, kind, schedule).expect("a simulator of this kind");
         let loss = problem.model().loss_index;
         if let Some(statistic) = self.statistic {
             statistic.validate(&problem, simulator.losses(), simulation.burn_in)?;
         }
         // Last, since opening a pipe waits for its reader.
-        let each = self.each.as_deref().map(open_each).transpose()?;
+        let each = self.each.as_deref().map(|file| open_file("--each", file)).transpose()?;
         let stop = interrupt::listen()?;
         let (asked, replicates) = (replicates.count(), replicates.range);
         let (document, lines) = simulation.compute.install(|| {
@@ -312,15 +311,6 @@ impl SimulateArgs {
         }
         Ok(remarks.say())
     }
-}
-
-/// Finds out whether the file of the replicates' losses can be written, before the work.
-fn open_each(file: &Path) -> Result<Place, InputError> {
-    let refuse = |condition: String| InputError::new("each", file.display(), condition);
-    if file == Path::new("-") {
-        return Err(refuse("is not a file; name one, such as each.csv (stdout has the result)".to_owned()));
-    }
-    Place::open(file).map_err(|e| refuse(format!("must be a file to write to, in a directory that exists: {e}")))
 }
 
 /// A line for each replicate: its index, and its loss at each weight; "failed" where a fit does not exist.

@@ -25,6 +25,7 @@ use goldenweight::{
     },
 };
 use goldenweight_theory::parameters::{ParameterError, Weight};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -58,12 +59,13 @@ pub struct OptimizeArgs {
     simulation: Simulation,
 }
 
-#[derive(Serialize)]
-struct OptimizeDocument {
+#[derive(Serialize, JsonSchema)]
+pub struct OptimizeDocument {
     #[serde(flatten)]
     heading: Heading,
     generations: u64,
     burn_in: Option<u64>,
+    #[schemars(with = "String")]
     simulator: SimulatorKind,
     weight: Option<f64>,
     std_error: Option<f64>,
@@ -87,7 +89,7 @@ struct OptimizeDocument {
 }
 
 /// The replicates that failed at one weight.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct MostFailed {
     weight: f64,
     replicates: u64,
@@ -164,7 +166,8 @@ impl OptimizeArgs {
             let condition = "must be a number here: batches have replicates of their own";
             return Err(InputError::new("replicates", &replicates, condition).into());
         }
-        let (problem, kind, at) = simulation.validate((&replicates, 2 * BATCHES), Preferred::Coupled)?;
+        let (problem, kind, at) =
+            simulation.validate((&replicates, 2 * BATCHES), ScheduleKind::Fresh, Preferred::Coupled)?;
         within("--generations", simulation.generations, 1..=Generations::MAX)?;
         let per_batch = replicates.count() / BATCHES;
         let stop = interrupt::listen()?;

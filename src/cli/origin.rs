@@ -2,7 +2,10 @@
 
 use std::ffi::OsString;
 
+use schemars::JsonSchema;
 use serde::Serialize;
+
+use super::schema;
 
 /// The command line as it was typed.
 pub struct Origin {
@@ -10,10 +13,14 @@ pub struct Origin {
 }
 
 /// A document with its version and its command, as JSON has it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Signed<'a, T> {
+    /// Version of the schema that the document follows.
+    schema: &'static str,
+    /// Version of the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'static str>,
+    /// The command that makes it again.
     command: String,
     #[serde(flatten)]
     document: &'a T,
@@ -64,7 +71,7 @@ impl Origin {
 
     /// The same of a document that tells its version itself.
     pub fn sign_command<'a, T>(&self, document: &'a T, seed: Option<u64>) -> Signed<'a, T> {
-        Signed { version: None, command: self.command(seed), document }
+        Signed { schema: schema::VERSION, version: None, command: self.command(seed), document }
     }
 }
 

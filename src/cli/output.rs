@@ -139,9 +139,26 @@ pub fn write_places(places: Vec<(Place, &str)>) -> io::Result<()> {
 }
 
 /// Writes files into a folder.
-pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> io::Result<()> {
+pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> Result<(), Failure> {
     let places = files.iter().map(|(name, text)| Place::open(&folder.join(name)).map(|place| (place, *text)));
-    write_places(places.collect::<io::Result<_>>()?)
+    places.collect::<io::Result<_>>().and_then(write_places).map_err(|e| unwritten(folder, &e))
+}
+
+/// What was computed could not be written here.
+pub fn unwritten(path: &Path, error: &io::Error) -> Failure {
+    Failure::CouldNotRun(format!("writing to {}: {error}", path.display()))
+}
+
+/// Finds out whether a file can be written, before the work.
+///
+/// # Errors
+/// Names the option.
+pub fn open_file(option: &str, file: &Path) -> Result<Place, InputError> {
+    let refuse = |condition: String| InputError::new(option, file.display(), condition);
+    if file == Path::new("-") {
+        return Err(refuse("is not a file; name one (stdout has the result)".to_owned()));
+    }
+    Place::open(file).map_err(|e| refuse(format!("must be a file to write to, in a directory that exists: {e}")))
 }
 
 /// Whether this is the file or the pipe that stdout or stderr goes to: a result must not get another text in its midst, or lose its file.

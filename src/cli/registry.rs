@@ -8,18 +8,20 @@ use goldenweight::{
     claims,
     evidence::{Claim, ClaimSummary, Event, Kind, RunError, Settings, Suite, Verdict},
     experiment::InputError,
-    outcome::RunOutcome,
+    outcome::{RunOutcome, document::RunDocument},
     report,
     stats::shown::number_of,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
+use time::OffsetDateTime;
 
 use super::{
-    Failure, Status,
+    Failure, Status, archive,
     args::Compute,
     interrupt,
     origin::Origin,
-    output::{Remarks, json, open_folder, progress, show, write, write_files},
+    output::{Remarks, json, open_file, open_folder, progress, show, unwritten, write, write_files, write_places},
     usage::{named, nearest},
 };
 
@@ -39,7 +41,10 @@ pub struct ClaimsArgs {
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight verify --only 'gaussian*' --seed 7\n\n\
     With --report DIR, DIR/verify.html is a page that needs no network and no other file, and DIR/verify.json is the document\n\
-    that --json prints.\n\n\
+    that --json prints. With --archive the directory is an archive (RO-Crate 1.2, Process Run Crate), which `goldenweight check DIR`\n\
+    runs again. In JUnit XML a claim is a test suite and a piece of evidence a test case: refuted is a failure, inconclusive an error,\n\
+    not run is skipped. In the CSV tables a claim is found by its id, a piece of evidence by claim and check, a comparison by claim,\n\
+    check and place; a cell without a number is empty.\n\n\
     A claim's line has the comparison that would miss the largest error (where one is refuted, that which is furthest off): z with its\n\
     bound, the relative error that it detects with 99 % power, its margin, what it is an error of; and the kinds of evidence that\n\
     this run did not make. Ctrl-C ends a run with what was decided, marked as partial.\n\n\
@@ -58,11 +63,20 @@ pub struct VerifyArgs {
     /// Also write the outcome as a page and as JSON to this directory; made where it does not exist
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
+    /// Make of the directory of --report an archive, an RO-Crate: ro-crate-metadata.json says what made its files, when, from what, with checksums
+    #[arg(long, requires = "report")]
+    archive: bool,
+    /// Also write the outcome as JUnit XML to this file, for dashboards of continuous integration
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Also write claims.csv, evidence.csv and comparisons.csv to this directory; made where it does not exist
+    #[arg(long, value_name = "DIR")]
+    csv: Option<PathBuf>,
     #[command(flatten)]
     compute: Compute,
 }
 
-fn tier(name: &str) -> Result<usize, String> {
+pub fn tier(name: &str) -> Result<usize, String> {
     named(name, &[("quick", claims::QUICK), ("full", claims::FULL)], |(word, _)| word).map(|(_, tier)| tier)
 }
 
@@ -94,8 +108,8 @@ pub const fn status(verdict: Verdict) -> Status {
     }
 }
 
-#[derive(Serialize)]
-struct Listing {
+#[derive(Serialize, JsonSchema)]
+pub struct Listing {
     claims: Vec<ClaimSummary>,
     #[serde(skip)]
     anchors: bool,
@@ -122,11 +136,16 @@ impl VerifyArgs {
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let suite = claims::suite();
         suite.selected(&self.settings()).map_err(|error| self.refused(&error))?;
-        // Opened before the run: one of minutes should not end in a directory that cannot be written to.
-        self.report.as_deref().map_or(Ok(()), |folder| open_folder("--report", folder))?;
+        // Opened before the run: one of minutes should not end in a place that cannot be written to.
+        for (option, folder) in [("--report", &self.report), ("--csv", &self.csv)] {
+            folder.as_deref().map_or(Ok(()), |folder| open_folder(option, folder))?;
+        }
+        let junit = self.junit.as_deref().map(|file| open_file("--junit", file)).transpose()?;
         let stop = interrupt::listen()?;
+        let began = OffsetDateTime::now_utc();
         let run = self.compute.install(|| self.verify(&suite, stop))?;
-        let document = json(&origin.sign_command(&run, Some(self.compute.seed)))?;
+        let found = RunDocument::from(&run);
+        let document = json(&origin.sign_command(&found, Some(self.compute.seed)))?;
         if self.compute.json {
             write(&document)?;
         } else {
@@ -134,8 +153,24 @@ impl VerifyArgs {
         }
         if let Some(folder) = &self.report {
             let page = report::html::page(&suite.about, &run);
-            write_files(folder, &[("verify.json", &document), ("verify.html", &page)])
-                .map_err(|e| Failure::CouldNotRun(format!("writing to {}: {e}", folder.display())))?;
+            let mut files = vec![("verify.json", document.as_str()), ("verify.html", page.as_str())];
+            let metadata = if self.archive {
+                let command = origin.command(Some(self.compute.seed));
+                json(&archive::metadata(&found, &command, [began, OffsetDateTime::now_utc()], &files)?)?
+            } else {
+                String::new()
+            };
+            if self.archive {
+                files.push((archive::METADATA, &metadata));
+            }
+            write_files(folder, &files)?;
+        }
+        if let Some(folder) = &self.csv {
+            let tables = report::tables::tables(&found);
+            write_files(folder, &tables.each_ref().map(|(name, text)| (*name, text.as_str())))?;
+        }
+        if let (Some(place), Some(file)) = (junit, &self.junit) {
+            write_places(vec![(place, &report::junit::junit(&suite.about, &run))]).map_err(|e| unwritten(file, &e))?;
         }
         let mut remarks = Remarks::default();
         let of = |verdict| {

@@ -7,6 +7,7 @@ use goldenweight::{
     simulate::engine::Path,
     stats::{moments::Moments, shown::number_of},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -33,7 +34,7 @@ pub fn statistic(word: &str) -> Result<Statistic, String> {
 }
 
 /// Its law over the replicates, as far as they show it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Spread {
     name: &'static str,
     what: &'static str,

@@ -5,7 +5,7 @@ use goldenweight_theory::weights;
 
 use super::Draw;
 use super::chart::{At, Axis, BLACK, BLUE, Chart, Colour, Dash, GREEN, Mark, PURPLE, Pane, Side, VERMILION};
-use super::grid::{BAND, Grid, Minimum, Z_RULE, band, shown_z, simulate};
+use super::grid::{BAND, CONTROLLED, Grid, Minimum, Z_RULE, band, shown_z, simulate};
 use super::growth::loss_name;
 use super::subject::Subject;
 use super::table::Table;
@@ -99,6 +99,9 @@ pub fn table(subject: Subject, sizes: Sizes, draw: &Draw<'_>) -> Result<Table, P
     let Sizes { rows: Rows { real, synthetic }, average: (from, until) } = sizes;
     let rows = if real == synthetic { format!("n = m = {real}") } else { format!("n = {real}, m = {synthetic}") };
     table.set("setting", format!("{rows}, averaged over t = {from}..{}", until - 1));
+    if batches.controlled() {
+        table.set("averaged", CONTROLLED);
+    }
     table.set("band", BAND);
     table.set("z_rule", Z_RULE);
     table.set("minimum_rule", Minimum::RULE);

@@ -49,9 +49,12 @@ pub fn simulate(subject: Subject, grid: &Grid<'_>, progress: &(dyn Fn(u64) + Syn
             schedule: ScheduleKind::Fresh,
             record: Record::Average { from, until },
         };
-        simulator.run(&plan, &weights, Options { progress: &|done| progress(done * effort), ..Options::default() })
+        let progress = |done| progress(done * effort);
+        simulator.run(&plan, &weights, Options { progress: &progress, controls: true, ..Options::default() })
     };
-    Batches { outcomes: (0..batches).into_par_iter().map(batch).collect(), loss }
+    let outcomes: Vec<Vec<Outcome>> = (0..batches).into_par_iter().map(batch).collect();
+    let have = |outcome: &Outcome| outcome.controlled.is_some() && outcome.failed_fits == 0;
+    Batches { controlled: outcomes.iter().flatten().all(have), outcomes, loss }
 }
 
 /// Outcomes by batch and weight.
@@ -59,15 +62,28 @@ pub fn simulate(subject: Subject, grid: &Grid<'_>, progress: &(dyn Fn(u64) + Syn
 pub struct Batches {
     outcomes: Vec<Vec<Outcome>>,
     loss: usize,
+    /// Whether losses are taken less their controls: there are such, and no fit has failed at any weight, so that the curve is of one kind.
+    controlled: bool,
 }
 
 impl Batches {
+    /// Whether the losses are less their controls.
+    #[must_use]
+    pub const fn controlled(&self) -> bool {
+        self.controlled
+    }
+
+    fn moments<'a>(&self, outcome: &'a Outcome, loss: usize) -> &'a Moments {
+        let recorded = outcome.controlled.as_ref().filter(|_| self.controlled).unwrap_or(&outcome.moments);
+        &recorded[0][self.loss + loss]
+    }
+
     /// The moments of a loss over all replicates, and the number of replicates that failed. `loss` counts from the subject's own loss.
     #[must_use]
     pub fn at(&self, weight: usize, loss: usize) -> (Moments, u64) {
         let (mut moments, mut failed) = (Moments::default(), 0);
         for batch in &self.outcomes {
-            moments.merge(&batch[weight].moments[0][self.loss + loss]);
+            moments.merge(self.moments(&batch[weight], loss));
             failed += batch[weight].failed_fits;
         }
         (moments, failed)
@@ -78,7 +94,7 @@ impl Batches {
     pub fn minimum(&self, weights: &[f64], loss: usize) -> Minimum {
         let pooled: Vec<f64> = (0..weights.len()).map(|w| self.at(w, loss).0.mean()).collect();
         let of_batch = |batch: &Vec<Outcome>| {
-            let curve: Vec<f64> = batch.iter().map(|outcome| outcome.moments[0][self.loss + loss].mean()).collect();
+            let curve: Vec<f64> = batch.iter().map(|outcome| self.moments(outcome, loss).mean()).collect();
             minimiser(weights, &curve)
         };
         Minimum::new(minimiser(weights, &pooled), self.outcomes.iter().map(of_batch).collect())
@@ -144,6 +160,9 @@ pub const BAND: &str =
 pub fn band(moments: &Moments) -> (f64, f64) {
     Estimate::from(moments).interval(student(moments.count() as f64 - 1.0))
 }
+
+/// What is averaged where there are controls, in words.
+pub const CONTROLLED: &str = "losses less their controls, numbers of mean 0 that take most of the variance: the plain mean has the same expectation";
 
 /// Which z it is, and when there is none, in words.
 pub const Z_RULE: &str = "Student's law with one degree of freedom less than there are chains with all their fits; none where the theory is a limit, below 20 chains, where more \

@@ -6,7 +6,7 @@ use goldenweight_theory::weights;
 use super::Draw;
 use super::chart::{At, Axis, BLUE, Chart, Dash, Mark, Pane, Side, VERMILION};
 use super::curve::{IN_RANGE, OUT_OF_RANGE, orders_name};
-use super::grid::{BAND, Grid, Z_RULE, band, shown_z, simulate};
+use super::grid::{BAND, CONTROLLED, Grid, Z_RULE, band, shown_z, simulate};
 use super::growth::loss_name;
 use super::subject::Subject;
 use super::table::Table;
@@ -68,7 +68,7 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
     }
     let mut table =
         Table::new(&names.iter().map(|(name, meaning)| (name.as_str(), meaning.as_str())).collect::<Vec<_>>());
-    let mut in_range = true;
+    let (mut in_range, mut controlled) = (true, true);
     for (index, (k, rows)) in rows().enumerate() {
         let ratio = MixingRatio::new(rows.real as f64 / rows.synthetic as f64)?;
         let weights = [weights::naive_weight(&ratio), weights::optimal_weight(&ratio)];
@@ -84,6 +84,7 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
             average: AVERAGE,
         };
         let batches = simulate(subject, &grid, draw.progress);
+        controlled &= batches.controlled();
         let mut row = vec![k, rows.synthetic as f64, rows.real as f64 / rows.synthetic as f64];
         for (i, w) in weights.into_iter().enumerate() {
             let (moments, failed) = batches.at(i, 0);
@@ -102,6 +103,9 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
     table.set("setting", format!("n = {REAL}, m = floor(n/k), averaged over t = {}..{}", AVERAGE.0, AVERAGE.1 - 1));
     if !subject.exact() {
         table.set("second_order_range", if in_range { IN_RANGE } else { OUT_OF_RANGE });
+    }
+    if controlled {
+        table.set("averaged", CONTROLLED);
     }
     table.set("band", BAND);
     table.set("z_rule", Z_RULE);

@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::engine::{Options, Plan, Weights};
+use super::{
+    Simulator,
+    engine::{Options, Plan, ScheduleKind, Weights},
+};
 use crate::{
     experiment::{InputError, Problem},
     stats::moments::Moments,
@@ -46,14 +49,30 @@ impl SimulatorKind {
         }
     }
 
-    /// The kind that was asked for, else this one of the model.
+    /// The kind that was asked for, else this one of the model; where single rows are drawn from a pool, that by rows.
     ///
     /// # Errors
-    /// `simulator`, where the model has no sufficient statistics of known law; `real` or `synthetic`, where the
-    /// rows of a generation would not fit in memory.
-    pub fn of(problem: &Problem, asked: Option<Self>, default: Self) -> Result<Self, InputError> {
-        let kind = asked.unwrap_or(default);
-        if problem.truth().simulator(kind, problem.rows()).is_none() {
+    /// `simulator`, where the model has no sufficient statistics of known law, or single rows are drawn; `schedule`, where the model's rows are not
+    /// drawn singly; `real` or `synthetic`, where the rows of a generation would not fit in memory.
+    pub fn of(
+        problem: &Problem,
+        schedule: ScheduleKind,
+        asked: Option<Self>,
+        default: Self,
+    ) -> Result<Self, InputError> {
+        let is_drawn = schedule == ScheduleKind::Subsample;
+        if is_drawn && problem.truth().subsampled(problem.rows()).is_none() {
+            let others = ScheduleKind::ALL.into_iter().filter(|other| *other != schedule).map(ScheduleKind::name);
+            let others = others.collect::<Vec<_>>().join(", ");
+            let condition = format!("must be one of {others} for {}: its rows are not drawn singly", problem.model());
+            return Err(InputError::new("schedule", schedule.name(), condition));
+        }
+        let kind = asked.unwrap_or(if is_drawn { Self::Rows } else { default });
+        if is_drawn && kind == Self::Sufficient {
+            let condition = "must be rows with --schedule subsample, which draws single rows";
+            return Err(InputError::new("simulator", kind, condition));
+        }
+        if simulator(problem, kind, schedule).is_none() {
             let condition = format!("must be rows for {}: its statistics have no law to draw from", problem.model());
             return Err(InputError::new("simulator", kind, condition));
         }
@@ -79,6 +98,17 @@ impl fmt::Display for SimulatorKind {
 impl Serialize for SimulatorKind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
+    }
+}
+
+/// The simulator of a problem under a schedule; none where the model has none of this kind, or the schedule draws single rows and that cannot.
+#[must_use]
+pub fn simulator(problem: &Problem, kind: SimulatorKind, schedule: ScheduleKind) -> Option<Box<dyn Simulator>> {
+    let (truth, rows) = (problem.truth(), problem.rows());
+    match (schedule, kind) {
+        (ScheduleKind::Subsample, SimulatorKind::Sufficient) => None,
+        (ScheduleKind::Subsample, SimulatorKind::Rows) => truth.subsampled(rows),
+        _ => truth.simulator(kind, rows),
     }
 }
 
@@ -112,7 +142,7 @@ pub fn run_problem(
     options: Options<'_>,
 ) -> Vec<(Moments, u64)> {
     let weights: Vec<_> = weights.iter().map(|&w| Weights::Constant(w)).collect();
-    let simulator = problem.truth().simulator(kind, problem.rows()).expect("a simulator of this kind");
+    let simulator = simulator(problem, kind, plan.schedule).expect("a simulator of this kind");
     let loss = problem.model().loss_index;
     let outcomes = simulator.run(plan, &weights, options);
     outcomes.into_iter().map(|outcome| (outcome.moments[0][loss], outcome.failed_fits)).collect()

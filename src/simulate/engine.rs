@@ -11,8 +11,8 @@ use goldenweight_recursion::{Accumulate, Fixed, Fresh, Rows, Schedule};
 /// ```
 /// use goldenweight::simulate::engine::ScheduleKind;
 ///
-/// assert_eq!(ScheduleKind::ALL.map(ScheduleKind::name), ["fresh", "fixed", "accumulate"]);
-/// assert_eq!(ScheduleKind::ALL.map(ScheduleKind::takes_weight), [true, true, false]);
+/// assert_eq!(ScheduleKind::ALL.map(ScheduleKind::name), ["fresh", "fixed", "accumulate", "subsample"]);
+/// assert_eq!(ScheduleKind::ALL.map(ScheduleKind::takes_weight), [true, true, false, false]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScheduleKind {
@@ -22,11 +22,13 @@ pub enum ScheduleKind {
     Fixed,
     /// The n real rows of generation 0 and the m synthetic rows of every generation up to t, all with the same weight. Takes no weight.
     Accumulate,
+    /// n rows, drawn without replacement from those of `Accumulate`. Takes no weight. Only models whose rows are fitted one by one are simulated under it.
+    Subsample,
 }
 
 impl ScheduleKind {
     /// Every schedule.
-    pub const ALL: [Self; 3] = [Self::Fresh, Self::Fixed, Self::Accumulate];
+    pub const ALL: [Self; 4] = [Self::Fresh, Self::Fixed, Self::Accumulate, Self::Subsample];
 
     /// Its name on the command line and in JSON.
     #[must_use]
@@ -35,21 +37,22 @@ impl ScheduleKind {
             Self::Fresh => "fresh",
             Self::Fixed => "fixed",
             Self::Accumulate => "accumulate",
+            Self::Subsample => "subsample",
         }
     }
 
     /// Whether it takes a weight.
     #[must_use]
     pub const fn takes_weight(self) -> bool {
-        !matches!(self, Self::Accumulate)
+        !matches!(self, Self::Accumulate | Self::Subsample)
     }
 
-    /// With so many rows.
+    /// With so many rows. Which rows are drawn of those that accumulate is the model's part, `Subsampled`.
     pub(crate) fn of(self, rows: Rows) -> Box<dyn Schedule> {
         match self {
             Self::Fresh => Box::new(Fresh { rows }),
             Self::Fixed => Box::new(Fixed { rows }),
-            Self::Accumulate => Box::new(Accumulate { rows }),
+            Self::Accumulate | Self::Subsample => Box::new(Accumulate { rows }),
         }
     }
 }

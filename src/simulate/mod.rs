@@ -5,7 +5,7 @@ pub mod adult;
 pub mod dispatch;
 pub mod engine;
 
-pub use goldenweight_recursion::{FitFailure, FromTruth, Model, Part, Source, covariates, elementary, newton};
+pub use goldenweight_recursion::{FitFailure, FromTruth, Model, Part, Source, Terms, covariates, elementary, newton};
 
 use goldenweight_recursion::coordinates::Coordinates;
 use goldenweight_recursion::models;

@@ -187,7 +187,8 @@ test('a narrow page gives formulas its whole width', async () => {
     // What is wider scrolls, and can be reached with the keyboard.
     const wider = widths.filter(([shown, all]) => all > shown).length;
     assert.equal(await page.locator('.formula[tabindex="0"][role=group][aria-label]').count(), wider);
-    assert.ok(wider < 10, `${wider} formulas are wider than 360 px`);
+    // One in ten may be: most break where one relation ends.
+    assert.ok(10 * wider < widths.length, `${wider} of ${widths.length} formulas are wider than 360 px`);
   });
 });
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{assert_close, json, json_with_code, number, run, stdout_of, text};
 
 /// A command for each way of leaving a number out, with its exit code.
-const COMMANDS: &[(&str, i32)] = &[
+pub const COMMANDS: &[(&str, i32)] = &[
     ("weight --real 9 --synthetic 9", 0),
     ("weight --real 9 --synthetic 9 --generations 3", 0),
     // Pooling by counting has a weight of k/(1 + k) = .0196, below the collapse threshold w_c(2) = .4226.
@@ -48,7 +48,7 @@ const COMMANDS: &[(&str, i32)] = &[
 ];
 
 /// Runs of the registry: nothing sampled, a share (whose z is normal), too few seeds for a law.
-const RUNS: [(&str, i32); 3] = [
+pub const RUNS: [(&str, i32); 3] = [
     ("verify --only golden-ratio --kinds exact,recursion", 0),
     ("verify --only logistic-separation", 0),
     ("calibrate --only logistic-separation --seeds 3 --budget 0.01", 3),

@@ -1,14 +1,18 @@
 //! The command line, run as a user runs it.
 
+mod archive;
 mod bad_input;
 #[cfg(unix)]
 mod closed_output;
+mod compare;
 mod digits;
 mod documents;
 mod figures;
 #[cfg(unix)]
 mod interrupted_runs;
 mod interruption;
+mod schema;
+mod tables;
 mod truths;
 #[cfg(unix)]
 mod written;

@@ -8,7 +8,7 @@ use goldenweight::{
         categorical::{CategoricalRows, CategoricalSufficient},
         cdf::CdfRows,
         dispatch::{SimulatorKind, run_problem},
-        engine::{Options, Weights},
+        engine::{Options, ScheduleKind, Weights},
         gaussian::{GaussianRows, GaussianSufficient},
         linear::{LinearRows, LinearSufficient},
         logistic::Logistic,
@@ -40,12 +40,32 @@ fn a_model_has_its_kinds() {
     for model in catalogue::ALL {
         let one = ["logistic", "poisson", "cdf"].contains(&model.name);
         let problem = problem(model, 8, 5);
-        let [rows, sufficient] = KINDS.map(|kind| SimulatorKind::of(&problem, Some(kind), model.fast));
+        let [rows, sufficient] =
+            KINDS.map(|kind| SimulatorKind::of(&problem, ScheduleKind::Fresh, Some(kind), model.fast));
         assert_eq!(rows, Ok(SimulatorKind::Rows));
-        assert_eq!(SimulatorKind::of(&problem, None, model.fast), Ok(KINDS[usize::from(!one)]));
+        assert_eq!(SimulatorKind::of(&problem, ScheduleKind::Fresh, None, model.fast), Ok(KINDS[usize::from(!one)]));
         match sufficient {
             Ok(kind) => assert!(!one && kind == SimulatorKind::Sufficient),
             Err(error) => assert!(one && error.to_string().starts_with("simulator sufficient: must be rows for ")),
+        }
+    }
+}
+
+/// Single rows are drawn by rows alone, and not of regressions.
+#[test]
+fn drawn_rows_are_rows() {
+    for model in catalogue::ALL {
+        let problem = problem(model, 8, 5);
+        let of = |kind| SimulatorKind::of(&problem, ScheduleKind::Subsample, kind, model.fast);
+        let said = |kind| of(kind).unwrap_err().to_string();
+        if model.takes.contains(&"beta") {
+            let start = format!("schedule subsample: must be one of fresh, fixed, accumulate for {model}");
+            assert!(
+                KINDS.into_iter().all(|kind| said(Some(kind)).starts_with(&start)) && said(None).starts_with(&start)
+            );
+        } else {
+            assert_eq!((of(None), of(Some(KINDS[0]))), (Ok(SimulatorKind::Rows), Ok(SimulatorKind::Rows)));
+            assert!(said(Some(KINDS[1])).starts_with("simulator sufficient: must be rows with --schedule subsample"));
         }
     }
 }
@@ -55,7 +75,7 @@ fn a_model_has_its_kinds() {
 fn rows_that_do_not_fit_are_refused_by_name() {
     let kind = |real, synthetic, kind| {
         let linear = &catalogue::LINEAR;
-        SimulatorKind::of(&problem(linear, real, synthetic), Some(kind), linear.fast)
+        SimulatorKind::of(&problem(linear, real, synthetic), ScheduleKind::Fresh, Some(kind), linear.fast)
     };
     assert_eq!(kind(5_000_000, 5_000_000, SimulatorKind::Rows), Ok(SimulatorKind::Rows));
     for (real, synthetic, start) in

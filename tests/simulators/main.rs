@@ -93,14 +93,14 @@ fn losses_of_replicate<M: Model, S: Source<M>>(
     for t in 0..=last {
         let drawn_at = if plan.schedule == ScheduleKind::Fixed { 0 } else { t };
         source.draw(model, &mut rng(drawn_at, Purpose::Real), &mut real_noise, &mut real)?;
-        let part = |weight| Part { weight, rows: rows.real, real: true, noise: &real_noise, data: &real };
+        let part = |weight| Part { weight, rows: rows.real, real: true, new: true, noise: &real_noise, data: &real };
         if t == 0 {
             model.fit(t, &[part(1.0)], &mut scratch, &mut fit)?;
         } else {
             model.draw(&mut rng(t, Purpose::Synthetic), &mut noise);
             model.generate(&fit, &noise, &mut synthetic)?;
             let (noise, data) = (&noise, &synthetic);
-            let made = Part { weight: 1.0 - weight, rows: rows.synthetic, real: false, noise, data };
+            let made = Part { weight: 1.0 - weight, rows: rows.synthetic, real: false, new: true, noise, data };
             let mut parts = vec![part(weight), made];
             parts.retain(|part| part.weight > 0.0);
             model.fit(t, &parts, &mut scratch, &mut fit)?;

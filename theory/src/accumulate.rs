@@ -190,21 +190,23 @@ impl<S: Scalar> Accumulation<S> {
 /// [-1, 2], with q <= 6 and j <= 4, what is left out is below 1e-16 of r, and below
 /// 1e-17 of the risk: where z is near 33, the generations after the 32nd add a small part of it.
 fn rates<S: Scalar>(x: &S, z: &S) -> S {
+    let y = S::one() / z.clone();
+    // zeta(2q, z) y^{1-2q} by Horner in -x y^2.
+    let step = -(x.clone() * y.sqr());
+    y.clone() * (1..=6).rev().fold(S::ratio(0, 1), |rest, q| rest * step.clone() + hurwitz(2 * q, &y) / S::ratio(q, 1))
+}
+
+/// z^{s-1} zeta(s, z), zeta(s, z) = sum_{i>=0} (z + i)^-s, at y = 1/z by the four terms above.
+pub(crate) fn hurwitz<S: Scalar>(s: i64, y: &S) -> S {
     // B_2, B_4, B_6, B_8
     const BERNOULLI: [(i64, i64); 4] = [(1, 6), (-1, 30), (1, 42), (-1, 30)];
-    let y = S::one() / z.clone();
     let y2 = y.sqr();
-    let zeta = |s: i64| {
-        let (mut sum, mut power, mut binomial) = (S::one() + y.clone() * S::ratio(s - 1, 2), S::one(), 1);
-        for (j, (b, d)) in (1..).zip(BERNOULLI) {
-            // C(s + 2j - 2, 2j) from the one before.
-            binomial = binomial * (s + 2 * j - 3) * (s + 2 * j - 2) / ((2 * j - 1) * (2 * j));
-            power = power * y2.clone();
-            sum = sum + power.clone() * S::ratio(b * binomial, d);
-        }
-        sum / S::ratio(s - 1, 1)
-    };
-    // zeta(2q, z) y^{1-2q} by Horner in -x y^2.
-    let step = -(x.clone() * y2.clone());
-    y.clone() * (1..=6).rev().fold(S::ratio(0, 1), |rest, q| rest * step.clone() + zeta(2 * q) / S::ratio(q, 1))
+    let (mut sum, mut power, mut binomial) = (S::one() + y.clone() * S::ratio(s - 1, 2), S::one(), 1);
+    for (j, (b, d)) in (1..).zip(BERNOULLI) {
+        // C(s + 2j - 2, 2j) from the one before.
+        binomial = binomial * (s + 2 * j - 3) * (s + 2 * j - 2) / ((2 * j - 1) * (2 * j));
+        power = power * y2.clone();
+        sum = sum + power.clone() * S::ratio(b * binomial, d);
+    }
+    sum / S::ratio(s - 1, 1)
 }

@@ -28,6 +28,7 @@
 //! * [`accumulate`]: data that accumulate over the generations, and [`fixed`]: the same real rows at every generation, both
 //!   for every model of the one law; [`maximum_likelihood`]: Gaussian rows whose covariance is divided by n, fresh or fixed;
 //!   [`design`]: regressions on rows N(0, Omega).
+//! * [`subsample`]: data that accumulate, of which each generation is fitted on as many rows as the first.
 //! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
 //! * [`collapse`]: training on synthetic rows alone (w = 0).
 //! * [`proofs`]: the text of the machine-checked proofs.
@@ -66,6 +67,7 @@ pub mod random_design;
 pub mod recursion;
 pub mod scalar;
 pub mod second_order;
+pub mod subsample;
 pub mod weights;
 pub mod wide;
 

@@ -71,6 +71,11 @@ pub trait Audit: Send + Sync {
     /// Says why this route cannot compare there. Such a place has no part in the verdict, but it is counted.
     fn examine(&self, place: &Self::Place, seen: &Self::Place, key: Key) -> Result<Self::Found, String>;
 
+    /// The parts of the domain in which a place lies, by name. A calibration reports how many places of each were compared.
+    fn parts(&self, _place: &Self::Place) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Simpler places near by, the simplest first. Where a place fails, the simplest place that also fails is reported beside it.
     fn smaller(&self, _place: &Self::Place) -> Vec<Self::Place> {
         Vec::new()
@@ -93,6 +98,11 @@ pub trait Judged: Send + Sync {
 
     /// What was compared, in words.
     fn words(&self) -> String;
+
+    /// The estimate and its expected value, where the comparison is a statistical one whose z has a known law.
+    fn estimate(&self) -> Option<(Estimate, f64)> {
+        None
+    }
 
     /// The relative error that a comparison by simulation would have found with probability 99 %.
     fn detectable(&self, _family: &Family) -> Option<f64> {
@@ -145,10 +155,47 @@ impl Judged for Against {
         format!("{:.6e} ± {:.1e} against {expected:.6e}, z {z:+.2}", estimate.value, estimate.std_error)
     }
 
+    fn estimate(&self) -> Option<(Estimate, f64)> {
+        Some((self.estimate, self.expected)).filter(|(estimate, _)| !estimate.is_constant())
+    }
+
     fn detectable(&self, family: &Family) -> Option<f64> {
         let Self { estimate, expected } = self;
         let effect = Family::detectable(family.bound(estimate.degrees)) * estimate.std_error / expected.abs();
         Some(effect).filter(|effect| effect.is_finite())
+    }
+}
+
+/// An estimate of what is known but for a relative error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Near {
+    /// The estimate.
+    pub estimate: Estimate,
+    /// What is expected.
+    pub expected: f64,
+    /// The relative error that what is expected may have.
+    pub tolerance: f64,
+}
+
+impl Judged for Near {
+    const COMPARISONS: usize = 1;
+
+    /// That of the nearest value that is allowed.
+    fn units(&self, family: &Family) -> Result<f64, String> {
+        let Self { estimate, expected, tolerance } = *self;
+        let width = tolerance * expected.abs();
+        let nearest = estimate.value.clamp(expected - width, expected + width);
+        Against { estimate, expected: nearest }.units(family)
+    }
+
+    fn words(&self) -> String {
+        let Self { estimate, expected, tolerance } = *self;
+        format!("{}, which may be off by {:.2} %", Against { estimate, expected }.words(), 100.0 * tolerance)
+    }
+
+    fn detectable(&self, family: &Family) -> Option<f64> {
+        let Self { estimate, expected, tolerance } = *self;
+        Against { estimate, expected }.detectable(family).map(|effect| effect + tolerance)
     }
 }
 
@@ -158,7 +205,7 @@ impl Judged for Against {
 /// see [`Audit`].
 pub fn audit<A: Audit + 'static>(name: &'static str, places: usize, audit: A) -> Check {
     let comparisons = places * A::Found::COMPARISONS;
-    let run = move |context: &Context<'_>| visit(&audit, places, context);
+    let run = move |places: usize, context: &Context<'_>| visit(&audit, places, context);
     Check::new(name, Kind::Audit, Body::Audit { places, comparisons, run: Box::new(run) })
 }
 
@@ -178,7 +225,26 @@ impl<A: Audit, F: Fn(&A::Place) -> A::Place + Send + Sync> Audit for Mistaken<A,
     }
 }
 
-pub(crate) fn visit<A: Audit>(audit: &A, places: usize, context: &Context<'_>) -> Finding {
+/// What the places of an audit gave.
+pub struct Visits {
+    pub finding: Finding,
+    /// One for each place.
+    pub places: Vec<Visited>,
+}
+
+/// What one place gave.
+pub struct Visited {
+    /// The parts of the domain in which the place lies.
+    pub parts: Vec<&'static str>,
+    /// Whether the route could compare there.
+    pub is_compared: bool,
+    /// Whether the comparison is beyond what is allowed.
+    pub is_refuted: bool,
+    /// Of a statistical comparison that could be made: the estimate and what is expected.
+    pub estimate: Option<(Estimate, f64)>,
+}
+
+pub(crate) fn visit<A: Audit>(audit: &A, places: usize, context: &Context<'_>) -> Visits {
     let visited = |index: usize| {
         if context.is_stopped() {
             return None;
@@ -191,7 +257,24 @@ pub(crate) fn visit<A: Audit>(audit: &A, places: usize, context: &Context<'_>) -
         Some((place, key, found.ok(), units))
     };
     let all: Vec<_> = (0..places).into_par_iter().map(visited).collect();
-    let Some(all) = all.into_iter().collect::<Option<Vec<_>>>() else { return Finding::interrupted() };
+    let Some(all) = all.into_iter().collect::<Option<Vec<_>>>() else {
+        return Visits { finding: Finding::interrupted(), places: Vec::new() };
+    };
+    let visited = |(place, _, found, units): &Examined<A>| Visited {
+        parts: audit.parts(place),
+        is_compared: units.is_ok(),
+        is_refuted: units.as_ref().is_ok_and(|units| *units > 1.0),
+        estimate: units.as_ref().ok().and_then(|_| found.as_ref()?.estimate()),
+    };
+    Visits { places: all.iter().map(visited).collect(), finding: concluded(audit, &all, context) }
+}
+
+/// A place with its key, what the route gave there, and the distance in units of what is allowed or why there is none.
+type Examined<A> = (<A as Audit>::Place, Key, Option<<A as Audit>::Found>, Result<f64, String>);
+
+/// The finding from all places.
+fn concluded<A: Audit>(audit: &A, all: &[Examined<A>], context: &Context<'_>) -> Finding {
+    let places = all.len();
     let compared: Vec<_> = all
         .iter()
         .filter_map(|(place, key, found, units)| Some((place, *key, found.as_ref()?, *units.as_ref().ok()?)))

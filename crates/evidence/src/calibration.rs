@@ -2,7 +2,8 @@
 //!
 //! The claims are taken as true here, so whatever is refuted is a false alarm. A calibration tests three things: the number of runs with a false alarm
 //! (exact binomial tail), the law of every comparison's z (Kolmogorov-Smirnov, with p-values adjusted by Holm's method), and how often intervals contain
-//! the expected value. Besides, a deliberately wrong simulator must be refuted in every run.
+//! the expected value. Besides, a deliberately wrong simulator must be refuted in every run, and audits say which parts of their domain all seeds together
+//! have visited.
 
 mod assess;
 
@@ -12,8 +13,8 @@ use glob::Pattern;
 use goldenweight_replicates::stream::fresh_seed;
 use rayon::prelude::*;
 
-use self::assess::{Design, Place, Run, Value, assess};
-use crate::check::{Body, Check};
+use self::assess::{Design, Place, Run, Tally, Value, assess};
+use crate::check::{Body, Check, Visit};
 use crate::claim::Claim;
 use crate::context::Context;
 use crate::mutant::Mutant;
@@ -37,7 +38,7 @@ pub struct Calibration {
     pub budget: f64,
     /// Glob over claim ids; none for all.
     pub only: Option<Pattern>,
-    /// Kinds of evidence; none for all that are statistical.
+    /// Kinds of evidence; none for all that are statistical, and audits.
     pub kinds: Vec<Kind>,
 }
 
@@ -57,16 +58,46 @@ impl Selected<'_> {
     }
 }
 
+/// An audit of the selection, at the budget.
+struct Audited<'a> {
+    claim: &'a str,
+    check: &'static str,
+    places: usize,
+    comparisons: usize,
+    visit: &'a Visit,
+}
+
 impl Suite {
-    /// The checks by simulation of the claims asked for.
-    fn statistical(&self, settings: &Calibration) -> Vec<Selected<'_>> {
+    /// The checks of the claims asked for.
+    fn asked<'a>(&'a self, settings: &'a Calibration) -> impl Iterator<Item = (&'a Claim, &'a Check)> {
         let matches = |claim: &&Claim| settings.only.as_ref().is_none_or(|glob| glob.matches(&claim.says.id));
         let asked =
             |check: &Check| self.has(0, check) && (settings.kinds.is_empty() || settings.kinds.contains(&check.kind));
-        let checks =
-            self.claims.iter().filter(matches).flat_map(|claim| claim.checks.iter().map(move |check| (claim, check)));
-        let selected = checks.filter_map(|(claim, check)| match &check.body {
-            Body::Sampled(sampled) if asked(check) => Some(Selected {
+        let checks = self.claims.iter().filter(matches);
+        let checks = checks.flat_map(|claim| claim.checks.iter().map(move |check| (claim, check)));
+        checks.filter(move |(_, check)| asked(check))
+    }
+
+    /// The audits of the claims asked for, each with its share of the places.
+    fn audits<'a>(&'a self, settings: &'a Calibration) -> Vec<Audited<'a>> {
+        let selected = self.asked(settings).filter_map(|(claim, check)| {
+            let Body::Audit { places, comparisons, run } = &check.body else { return None };
+            let share = |number: usize| (settings.budget * number as f64).ceil() as usize;
+            Some(Audited {
+                claim: &claim.says.id,
+                check: check.name,
+                places: share(*places),
+                comparisons: share(*comparisons),
+                visit: run,
+            })
+        });
+        selected.collect()
+    }
+
+    /// The checks by simulation of the claims asked for.
+    fn statistical<'a>(&'a self, settings: &'a Calibration) -> Vec<Selected<'a>> {
+        let selected = self.asked(settings).filter_map(|(claim, check)| match &check.body {
+            Body::Sampled(sampled) => Some(Selected {
                 claim: &claim.says.id,
                 check: check.name,
                 kind: check.kind,
@@ -99,7 +130,8 @@ impl Suite {
     /// with the number of checks in all.
     pub fn normal_scores(&self, seed: u64, budget: f64, listener: &(dyn Fn(u64) + Sync)) -> Vec<f64> {
         let kinds = vec![Kind::Simulation, Kind::Ladder];
-        let selected = self.statistical(&Calibration { seed, seeds: 1, budget, only: None, kinds });
+        let settings = Calibration { seed, seeds: 1, budget, only: None, kinds };
+        let selected = self.statistical(&settings);
         let on = AtomicBool::new(false);
         let compared = |check: &Selected<'_>| {
             let compared = self.at_cap(check, seed, &on);
@@ -131,12 +163,12 @@ impl Suite {
         {
             return Err(RunError::NoClaim);
         }
-        let selected = self.statistical(settings);
-        if selected.is_empty() {
+        let (selected, audits) = (self.statistical(settings), self.audits(settings));
+        if selected.is_empty() && audits.is_empty() {
             return Err(RunError::NoEvidence);
         }
         let wrong = self.wrong_simulator(settings.budget);
-        let units = settings.seeds * (selected.len() as u64 + u64::from(wrong.is_some()));
+        let units = settings.seeds * (selected.len() as u64 + audits.len() as u64 + u64::from(wrong.is_some()));
         let run = |index: u64| {
             let seed = fresh_seed(settings.seed, index);
             let compared = |check: &Selected<'_>| {
@@ -145,10 +177,17 @@ impl Suite {
                 compared
             };
             let comparisons = selected.iter().flat_map(compared).map(Value::of).collect();
+            let visited = |audit: &Audited<'_>| {
+                let context = Context::of(audit.claim, audit.check, seed, self.tiers[0], self.family(0), stop);
+                let places = (audit.visit)(audit.places, &context).places;
+                listener(units);
+                Tally::of(&places)
+            };
+            let audits = audits.iter().map(visited).collect();
             let refuted = wrong.as_ref().map(|(_, check)| compared(check).iter().any(|(_, refuted)| *refuted));
             // A run that was cut short is not counted.
             let is_whole = !stop.load(Ordering::Relaxed);
-            is_whole.then_some(Run { comparisons, wrong_refuted: refuted.unwrap_or(false) })
+            is_whole.then_some(Run { comparisons, audits, wrong_refuted: refuted.unwrap_or(false) })
         };
         // Runs are independent and collected in the order of their index: no result depends on the threads.
         let runs: Vec<Run> = (0..settings.seeds).into_par_iter().filter_map(run).collect();
@@ -159,6 +198,8 @@ impl Suite {
             budget: settings.budget,
             tier: self.tiers[0].word,
             family: self.family(0),
+            audits: audits.iter().map(|audit| [audit.claim, audit.check]).collect(),
+            audited: audits.iter().map(|audit| audit.comparisons).sum(),
             wrong: wrong.as_ref().map(|(mutant, check)| [check.claim, check.check, mutant.name]),
         };
         Ok(assess(&design, places, &runs))

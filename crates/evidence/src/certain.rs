@@ -108,7 +108,7 @@ impl fmt::Display for Deviation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.sides {
             Some([computed, expected, tolerance]) => {
-                let error = (computed - expected) / expected;
+                let error = if computed == expected { 0.0 } else { (computed - expected) / expected };
                 write!(f, "{computed:?} against {expected:?}, relative error {error:+.1e} (tolerance {tolerance:.0e})")
             }
             None => write!(f, "the inequality does not hold"),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::audit::Visits;
 use crate::case::Case;
 use crate::context::Context;
 use crate::draw::Quantity;
@@ -104,6 +105,9 @@ impl Route {
 /// A computation without sampling error.
 pub type Certain = Box<dyn Fn(&Context<'_>) -> Finding + Send + Sync>;
 
+/// Visits so many random places.
+pub type Visit = Box<dyn Fn(usize, &Context<'_>) -> Visits + Send + Sync>;
+
 /// What a check does.
 pub enum Body {
     /// Without sampling error.
@@ -116,8 +120,8 @@ pub enum Body {
         places: usize,
         /// Statistical comparisons of all places together.
         comparisons: usize,
-        /// Visits them.
-        run: Certain,
+        /// Visits as many.
+        run: Visit,
     },
     /// By work that goes on beside the other checks.
     Beside(Arc<dyn Beside>),
@@ -291,7 +295,8 @@ impl Check {
     #[must_use]
     pub fn run(&self, context: &Context<'_>) -> Finding {
         match &self.body {
-            Body::Certain(run) | Body::Audit { run, .. } => run(context),
+            Body::Certain(run) => run(context),
+            Body::Audit { places, run, .. } => run(*places, context).finding,
             Body::Sampled(sampled) => sampled.judge(context, &mut sampled.series()),
             Body::Beside(work) => {
                 work.start();

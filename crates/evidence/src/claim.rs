@@ -1,13 +1,14 @@
 //! A claim: what is stated, and the checks that stand behind it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::check::{Body, Check};
 use crate::mutant::Mutant;
 use crate::verdict::Kind;
 
 /// What is stated, as every list and report shows it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Statement {
     /// Id: also the anchor in a report, and the key of the claim's random streams.
     pub id: String,
@@ -76,6 +77,7 @@ impl Claim {
 
 /// A claim as tables list it, before anything has run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClaimSummary {
     /// What is stated.
     #[serde(flatten)]

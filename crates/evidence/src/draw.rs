@@ -51,6 +51,13 @@ impl Quantity {
         first << look
     }
 
+    /// What is expected at a case: a value, a minimiser, or the curvature of the expected curve.
+    pub(crate) fn expects(self, case: &Case) -> f64 {
+        let Self::Curvature(step) = self else { return case.expected().value() };
+        case.curve()
+            .map_or(f64::NAN, |curve| second_difference(&**curve, case.expected().value(), step) / (step * step))
+    }
+
     /// The word for what an error is an error of, unless the check has its own.
     pub(crate) const fn word(self) -> &'static str {
         match self {
@@ -237,8 +244,12 @@ fn slope_vanishes_at(case: &Case, difference: &Moments, step: f64) -> Result<Est
 
 /// The second difference of the mean at the expected minimiser, over that of the expected curve.
 fn relative_curvature(case: &Case, difference: &Moments, step: f64) -> Result<Estimate, String> {
-    let (x, curve) = (case.expected().value(), case.curve()?);
-    Ok(scaled(difference, 1.0 / (curve(x + step) - 2.0 * curve(x) + curve(x - step)), 0.0))
+    let curvature = second_difference(&**case.curve()?, case.expected().value(), step);
+    Ok(scaled(difference, 1.0 / curvature, 0.0))
+}
+
+fn second_difference(curve: &dyn Fn(f64) -> f64, x: f64, step: f64) -> f64 {
+    curve(x + step) - 2.0 * curve(x) + curve(x - step)
 }
 
 /// `factor` times a mean, plus `offset`.

@@ -637,7 +637,9 @@ impl<F: Judged> Audit for Off<F> {
 impl<F: Judged> Off<F> {
     fn verdict(&self) -> Verdict {
         let stop = AtomicBool::new(false);
-        visit(self, PLACES, &Context::of("an audit", "of one wrong place", 1, Tier::QUICK, FAMILY, &stop)).verdict
+        visit(self, PLACES, &Context::of("an audit", "of one wrong place", 1, Tier::QUICK, FAMILY, &stop))
+            .finding
+            .verdict
     }
 }
 
@@ -685,7 +687,7 @@ fn audits() -> Claim {
         move |rng: &mut StreamRng| {
             let stop = AtomicBool::new(false);
             let context = Context::of("an audit", "of right places", rng.random(), Tier::QUICK, family(5), &stop);
-            visit(&Right, 5, &context).verdict == Verdict::Refuted
+            visit(&Right, 5, &context).finding.verdict == Verdict::Refuted
         }
     };
     let shared = |places| Family::new(RATE, places);

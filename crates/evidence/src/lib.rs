@@ -23,6 +23,7 @@
 //! The mean of a uniform number is 1/2:
 //! ```
 //! use std::sync::atomic::AtomicBool;
+//! use goldenweight_evidence::{changes::changes, outcome::document::RunDocument, reproduced::{Agreement, reproduced}};
 //! use goldenweight_evidence::{
 //!     About, Case, Claim, Draw, Settings, Simulation, Statement, Suite, Tally, Tier, Verdict, report,
 //!     simulation,
@@ -54,6 +55,21 @@
 //! assert!(compared.comparison.z.abs() <= compared.comparison.bound && compared.detail().contains("margin 3"));
 //! println!("{}", report::summary(&run));
 //! assert!(report::html::page(&suite.about, &run).contains("uniform-mean"));
+//! assert!(report::junit::junit(&suite.about, &run).contains("<testcase classname=\"uniform.uniform-mean\""));
+//! let document = RunDocument::from(&run);
+//! let [(name, claims), ..] = report::tables::tables(&document);
+//! assert!(name == "claims.csv" && claims.starts_with("claim,verdict,") && claims.contains("\nuniform-mean,confirmed,"));
+//! // The same run again, and one that found something else.
+//! assert_eq!(reproduced(&document, &document)[0].agreement, Agreement::Bits);
+//! let mut other = document.clone();
+//! other.claims[0].evidence[0].comparisons[0].estimate = Some(0.6);
+//! assert_eq!(reproduced(&document, &other)[0].agreement, Agreement::Different);
+//! // Another margin: what a reviewer must look at.
+//! let mut wider = document.clone();
+//! wider.claims[0].evidence[0].comparisons[0].margin = Some(0.05);
+//! let found = changes(&document, &wider);
+//! assert_eq!(found.worse().count(), 1);
+//! assert!(report::changes::changes(&found, &|_| false).contains("uniform-mean, mean, (0, 1): margin 0.03 → 0.05"));
 //! ```
 //! `examples/median.rs` has a theorem with mutants, a calibration and the page.
 
@@ -61,6 +77,7 @@ mod audit;
 mod calibration;
 mod case;
 mod certain;
+pub mod changes;
 mod check;
 mod claim;
 mod context;
@@ -73,6 +90,7 @@ mod mutant;
 pub mod optimum;
 pub mod outcome;
 pub mod report;
+pub mod reproduced;
 mod run;
 mod sampled;
 mod simulation;
@@ -86,7 +104,7 @@ mod verdict;
 /// The crates whose types and traits claims need, in the versions that fit: random numbers, random parameters, patterns of ids.
 pub use {glob, goldenweight_replicates::rand, proptest};
 
-pub use audit::{Against, Audit, Judged, audit, log_uniform};
+pub use audit::{Against, Audit, Judged, Near, audit, log_uniform};
 pub use calibration::{Calibration, FEWEST_SEEDS};
 pub use case::{Case, Curve, Expected, Place};
 pub use certain::{Deviation, Relation, property, recursion};

@@ -2,10 +2,11 @@
 
 use std::{env::consts, fs, thread};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Where a run was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Machine {
     /// Operating system.
     pub os: String,

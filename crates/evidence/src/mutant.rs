@@ -92,7 +92,7 @@ impl Mutant {
         taken_for: impl Fn(&A::Place) -> A::Place + Send + Sync + 'static,
     ) -> Self {
         let mistaken = Mistaken(audit, taken_for);
-        let run = move |places: usize, context: &Context<'_>| visit(&mistaken, places, context);
+        let run = move |places: usize, context: &Context<'_>| visit(&mistaken, places, context).finding;
         Self { name, check, side: Side::Places(Box::new(run)), expected: Verdict::Refuted }
     }
 

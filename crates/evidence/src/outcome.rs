@@ -1,10 +1,9 @@
 //! What a run found. Plain data, read by every report.
 
 pub mod calibration;
+pub mod document;
 
-use std::collections::BTreeMap;
-
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::check::Route;
 use crate::claim::Statement;
@@ -61,50 +60,9 @@ impl Evidence {
     }
 }
 
-/// The numbers are those of the worst comparison but for `detectable_effect`, the largest of all; `reasons` says why some are null.
-impl Serialize for Evidence {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { kind, check, route, finding, reproduce, seconds } = self;
-        let worst = finding.worst();
-        let number = |field: fn(&Compared) -> f64| worst.map(field).filter(|x| x.is_finite());
-        let numbers = [
-            ("statistic", finding.statistic()),
-            ("bound", finding.bound()),
-            ("detectable_effect", finding.detectable_effect()),
-            ("relative_error", number(|worst| worst.comparison.relative_error)),
-            ("margin", number(|worst| worst.comparison.margin)),
-        ];
-        let absent = numbers.iter().filter(|(_, number)| number.is_none()).map(|(key, _)| *key);
-        let absent = absent.chain(["interval", "replicates"].into_iter().filter(|_| worst.is_none()));
-        let mut reasons: BTreeMap<_, _> = absent.map(|key| (key, self.missing().unwrap_or("not finite"))).collect();
-        match route {
-            Route::By { .. } => None,
-            Route::Consequence => reasons.insert("route", "a consequence of the formula, compared with itself"),
-            Route::Unstated => reasons.insert("route", "not a comparison of two sides"),
-        };
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("kind", kind)?;
-        map.serialize_entry("check", check)?;
-        map.serialize_entry("route", &route.words())?;
-        map.serialize_entry("computed_by", route.functions())?;
-        map.serialize_entry("verdict", &finding.verdict)?;
-        for (key, number) in &numbers {
-            map.serialize_entry(key, number)?;
-        }
-        map.serialize_entry("interval", &worst.map(|worst| worst.comparison.interval))?;
-        map.serialize_entry("replicates", &worst.map(|worst| worst.replicates))?;
-        map.serialize_entry("reasons", &reasons)?;
-        map.serialize_entry("comparisons", &finding.comparisons)?;
-        map.serialize_entry("reproduce", reproduce)?;
-        map.serialize_entry("seconds", seconds)?;
-        map.serialize_entry("detail", &finding.detail)?;
-        map.serialize_entry("ran", &finding.ran())?;
-        map.end()
-    }
-}
-
 /// A kind of evidence that a claim lists and the run did not make.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NotRun {
     /// The kind.
     pub kind: Kind,
@@ -160,36 +118,9 @@ impl ClaimOutcome {
     }
 }
 
-/// A comparison with the check that made it.
-#[derive(serde::Serialize)]
-struct Headline<'a> {
-    kind: Kind,
-    check: &'a str,
-    #[serde(flatten)]
-    compared: &'a Compared,
-}
-
-impl Serialize for ClaimOutcome {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(serde::Serialize)]
-        struct Document<'a> {
-            #[serde(flatten)]
-            says: &'a Statement,
-            verdict: Verdict,
-            kinds_not_run: &'a [NotRun],
-            headline: Option<Headline<'a>>,
-            reasons: BTreeMap<&'static str, String>,
-            evidence: &'a [Evidence],
-        }
-        let Self { says, verdict, kinds_not_run, evidence } = self;
-        let headline = self.headline().map(|(e, compared)| Headline { kind: e.kind, check: &e.check, compared });
-        let reasons = self.no_headline().into_iter().map(|reason| ("headline", reason)).collect();
-        Document { says, verdict: *verdict, kinds_not_run, headline, reasons, evidence }.serialize(serializer)
-    }
-}
-
 /// The comparisons of a run, counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Counts {
     /// Comparisons of the whole tier, over which the error rate is split.
     pub in_budget: usize,
@@ -205,8 +136,8 @@ pub struct Counts {
     pub not_made: usize,
 }
 
-/// What a whole run found.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+/// What a whole run found. [`document::RunDocument`] is its JSON.
+#[derive(Clone, Debug, PartialEq)]
 pub struct RunOutcome {
     /// Version of the program.
     pub version: String,
@@ -218,6 +149,10 @@ pub struct RunOutcome {
     pub seed: u64,
     /// Tier.
     pub tier: String,
+    /// Glob over the ids of the claims that it was asked for: `*` where for all.
+    pub only: String,
+    /// Kinds of evidence that it was asked for; none where for all.
+    pub kinds: Vec<Kind>,
     /// False-alarm rate declared for the whole run.
     pub family_false_alarm: f64,
     /// Number of statistical comparisons over which that rate is split.

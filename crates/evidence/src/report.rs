@@ -1,7 +1,10 @@
 //! Outcomes as text. Pure: outcome types go in, a string comes out; nothing here runs a check or knows a formula.
 
 pub mod calibration;
+pub mod changes;
 pub mod html;
+pub mod junit;
+pub mod tables;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

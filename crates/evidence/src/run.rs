@@ -156,6 +156,8 @@ impl Suite {
             seconds: began.elapsed().as_secs_f64(),
             seed: settings.seed,
             tier: self.tiers[settings.tier].word.to_owned(),
+            only: settings.only.as_ref().map_or_else(|| "*".to_owned(), Pattern::to_string),
+            kinds: settings.kinds.clone(),
             family_false_alarm: family.rate(),
             checks: family.checks(),
             comparisons: counts,

@@ -1,9 +1,5 @@
 //! Checks by simulation: estimates against what is expected, at places or in the limit of a ladder of sizes.
 
-use std::collections::BTreeMap;
-
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
 use crate::case::{Case, Expected};
 use crate::context::Context;
 use crate::draw::{Estimated, LOOKS, Quantity, Sample};
@@ -103,14 +99,19 @@ impl Sampled {
     fn against(
         &self,
         context: &Context<'_>,
-        place: String,
+        cases: &[Case],
         estimate: Estimate,
         expected: f64,
         replicates: u64,
         words: String,
     ) -> Compared {
         let comparison = compare(&estimate, expected, self.margin / context.tier.precision, &context.family);
-        Compared { place, of: self.of, replicates, estimate, comparison, words }
+        let place = match (self.ladder, cases) {
+            (None, [case]) => case.place().to_string(),
+            _ => "limit of the ladder".to_owned(),
+        };
+        let expected = cases.iter().map(|case| (case.place().to_string(), self.quantity.expects(case))).collect();
+        Compared { place, of: self.of, replicates, estimate, comparison, expected, words }
     }
 
     /// A case's estimate against its expected value.
@@ -133,7 +134,8 @@ impl Sampled {
             expected,
             failures(*failed)
         );
-        Ok(self.against(context, case.place().to_string(), *estimate, expected, *replicates, words))
+        let cases = std::slice::from_ref(case);
+        Ok(self.against(context, cases, *estimate, expected, *replicates, words))
     }
 
     /// The estimates at the rungs over their expected values, extrapolated and compared with 1.
@@ -176,9 +178,7 @@ impl Sampled {
             fit.chi_squared,
             fit.spare
         );
-        let compared = |limit: Estimate, words| {
-            self.against(context, "limit of the ladder".to_owned(), limit, 1.0, replicates, words)
-        };
+        let compared = |limit: Estimate, words| self.against(context, cases, limit, 1.0, replicates, words);
         if context.family.chi_squared_within(fit.chi_squared, fit.spare) {
             return Ok(compared(fit.limit, words));
         }
@@ -214,41 +214,10 @@ pub struct Compared {
     pub comparison: Comparison,
     /// The estimate; of a ladder the extrapolated ratio, which is expected to be 1.
     pub estimate: Estimate,
+    /// What was expected, and where; of a ladder at each rung.
+    pub expected: Vec<(String, f64)>,
     /// Both sides in words.
     pub words: String,
-}
-
-/// A number that is not finite has no JSON form: it is null, and `reasons` says why.
-impl Serialize for Compared {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { place, of, replicates, comparison, .. } = self;
-        let found = comparison;
-        let degrees = if found.degrees == f64::INFINITY { "infinitely many: z is normal" } else { "not finite" };
-        let numbers = [
-            ("z", found.z, "not finite"),
-            ("degrees", found.degrees, degrees),
-            ("bound", found.bound, "not finite"),
-            ("relative_error", found.relative_error, "not finite"),
-            ("margin", found.margin, "not finite"),
-            ("detectable_effect", found.detectable_effect, "not finite"),
-        ];
-        let reasons: BTreeMap<_, _> =
-            numbers.iter().filter(|(_, number, _)| !number.is_finite()).map(|(key, _, reason)| (key, reason)).collect();
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("place", place)?;
-        map.serialize_entry("of", of)?;
-        map.serialize_entry("verdict", &found.verdict)?;
-        if !found.cause.is_empty() {
-            map.serialize_entry("cause", &found.cause)?;
-        }
-        map.serialize_entry("replicates", replicates)?;
-        for (key, number, _) in &numbers {
-            map.serialize_entry(key, number)?;
-        }
-        map.serialize_entry("interval", &found.interval)?;
-        map.serialize_entry("reasons", &reasons)?;
-        map.end()
-    }
 }
 
 impl Compared {

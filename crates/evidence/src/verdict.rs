@@ -1,17 +1,10 @@
 //! Verdicts, and the kinds of evidence that they are taken from.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The answer of a check, of a claim, of a run.
-///
-/// # Examples
-/// ```
-/// use goldenweight_evidence::Verdict;
-///
-/// assert_eq!(Verdict::of_all([Verdict::Confirmed, Verdict::Inconclusive]).word(), "inconclusive");
-/// assert_eq!(Verdict::of_all([]), Verdict::Inconclusive);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// No contradiction, and precise enough to have found one of the declared margin.
@@ -25,6 +18,14 @@ pub enum Verdict {
 impl Verdict {
     /// The verdict of several: the worst of them, Refuted over Inconclusive over Confirmed.
     /// Nothing at all is Inconclusive.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_evidence::Verdict;
+    ///
+    /// assert_eq!(Verdict::of_all([Verdict::Confirmed, Verdict::Inconclusive]).word(), "inconclusive");
+    /// assert_eq!(Verdict::of_all([]), Verdict::Inconclusive);
+    /// ```
     #[must_use]
     pub fn of_all(verdicts: impl IntoIterator<Item = Self>) -> Self {
         verdicts.into_iter().max().unwrap_or(Self::Inconclusive)
@@ -42,15 +43,8 @@ impl Verdict {
 }
 
 /// A kind of evidence.
-///
-/// # Examples
-/// ```
-/// use goldenweight_evidence::Kind;
-///
-/// assert!(Kind::Ladder.is_sampled() && !Kind::Exact.is_sampled());
-/// assert_eq!(Kind::ALL.map(Kind::word)[0], "proof");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A machine-checked theorem.
@@ -89,6 +83,14 @@ impl Kind {
     ];
 
     /// Whether its evidence is by simulation, and has a z.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_evidence::Kind;
+    ///
+    /// assert!(Kind::Ladder.is_sampled() && !Kind::Exact.is_sampled());
+    /// assert_eq!(Kind::ALL.map(Kind::word)[0], "proof");
+    /// ```
     #[must_use]
     pub const fn is_sampled(self) -> bool {
         matches!(self, Self::Simulation | Self::Ladder | Self::Optimum)

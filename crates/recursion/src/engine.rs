@@ -13,7 +13,7 @@ use goldenweight_replicates::{
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::{
-    FitFailure, Model, Part, Retraining, Source,
+    FitFailure, Model, Part, Retraining, Source, Terms,
     schedule::{Origin, Schedule, Share},
     shelf::{Found, Kept, Shelf},
 };
@@ -129,7 +129,7 @@ pub struct Outcome {
     /// [`Outcome::at`] and [`Outcome::average`] find them by name.
     pub moments: Vec<Vec<Moments>>,
     /// The same of the losses less their controls, [`Model::control`], where [`Options::controls`] asks for them: the same expectations where no fit fails, and smaller
-    /// variances. None where the model has no control, or a generation is fitted on rows that were drawn before, or several models are retrained side by side.
+    /// variances. None where there is no control for the model and the source, or several models are retrained side by side.
     pub controlled: Option<Vec<Vec<Moments>>>,
     /// Replicates that ended in a [`FitFailure`] (not in `moments`).
     pub failed_fits: u64,
@@ -374,7 +374,7 @@ struct Chain<'a, M: Model> {
     /// The same less their controls, where those are asked for.
     controlled: Vec<f64>,
     /// The control of each loss.
-    control: Vec<f64>,
+    control: Vec<Terms>,
     /// Whether all fits so far succeeded.
     fit: Result<(), FitFailure>,
     /// Entries that are recorded: all of them, but for a failed fit.
@@ -396,6 +396,7 @@ impl<M: Model> Chain<'_, M> {
 struct Common<'a, M: Model> {
     share: Share,
     rows: usize,
+    new: bool,
     noise: &'a M::Noise,
     /// Real rows; synthetic ones each chain has for itself.
     data: Option<&'a M::Data>,
@@ -408,11 +409,12 @@ impl<'a, M: Model> Common<'a, M> {
     where
         'a: 'b,
     {
-        let &Self { share, rows, noise, data, place } = self;
+        let &Self { share, rows, new, noise, data, place } = self;
         Part {
             weight: share.weight(weight),
             rows,
             real: data.is_some(),
+            new,
             noise,
             data: data.unwrap_or_else(|| &made[place]),
         }
@@ -440,6 +442,8 @@ struct Runner<'a, M: Model, S: ?Sized, D: ?Sized> {
     parts: Vec<Part<'static, M>>,
     /// Whether controls are asked for, and there are such.
     controls: bool,
+    /// Number of generations run.
+    turn: u64,
     /// One value for each loss of each node.
     current: Vec<f64>,
 }
@@ -455,7 +459,7 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
             made: Vec::new(),
             values: vec![0.0; plan.record.entries() * losses],
             controlled: vec![0.0; if controls { plan.record.entries() * losses } else { 0 }],
-            control: vec![0.0; losses],
+            control: vec![Terms::default(); losses],
             fit: Ok(()),
             recorded: 0,
         };
@@ -469,6 +473,7 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
             scratch: model.scratch(),
             parts: Vec::new(),
             controls: controls && schedule.nodes() == 1,
+            turn: 0,
             current: vec![0.0; losses],
         }
     }
@@ -482,7 +487,7 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
         for chain in &mut self.chains {
             chain.values.fill(0.0);
             chain.controlled.fill(0.0);
-            chain.control.fill(0.0);
+            chain.control.fill(Terms::default());
             chain.recorded = 0;
             chain.fit = Ok(());
         }
@@ -509,7 +514,7 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
                 if self.controls {
                     let controlled = chain.controlled[entry * stride..].iter_mut();
                     for ((value, loss), control) in controlled.zip(&self.current).zip(&chain.control) {
-                        *value += (loss - control) * share;
+                        *value += (loss - control.iter().sum::<f64>()) * share;
                     }
                 }
                 chain.recorded += 1;
@@ -525,8 +530,9 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
             self.make_room();
         }
         let drawn = self.draw(replicate, generation);
+        self.turn += 1;
         let Self {
-            retraining: Retraining { model, .. },
+            retraining: Retraining { model, source, .. },
             chains,
             real,
             synthetic,
@@ -534,7 +540,7 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
             scratch,
             parts,
             controls,
-            current,
+            turn,
             ..
         } = self;
         if drawn.is_err() {
@@ -548,19 +554,13 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
                 *fit = model.generate(&fits[node], noise, &mut made[place]);
             }
         }
-        let batch = |&Found { share, rows, real: is_real, place, .. }: &Found| {
+        let batch = |&Found { share, rows, real: is_real, born, place, .. }: &Found| {
             let (noise, data) =
                 if is_real { (&real[place].0, Some(&real[place].1)) } else { (&synthetic[place], None) };
-            Common { share, rows, noise, data, place }
+            Common { share, rows, new: born, noise, data, place }
         };
-        *controls = *controls && shelf.recipes().flatten().all(|found| found.born);
-        let mut fit = |parts: &[Part<'_, M>], control: &mut [f64], fit: &mut M::Fit| {
-            if *controls {
-                match model.control(parts, fit, scratch, current) {
-                    None => *controls = false,
-                    Some(factor) => control.iter_mut().zip(&*current).for_each(|(c, more)| *c = factor * *c + more),
-                }
-            }
+        let mut fit = |parts: &[Part<'_, M>], control: &mut [Terms], fit: &mut M::Fit| {
+            *controls = *controls && source.control(model, parts, *turn, fit, scratch, control);
             model.fit(generation, parts, scratch, fit)
         };
         for (node, found) in shelf.recipes().enumerate() {

@@ -15,7 +15,8 @@
 //!   weights share it.
 //! * A stream of random numbers belongs to a key (seed, experiment, cell, replicate, generation, purpose), never to a thread: results have the same
 //!   bits for any number of threads.
-//! * No memory is allocated for a generation, but for the batches that a schedule keeps; and none for a replicate from the third of a block on.
+//! * No memory is allocated for a generation, but for the batches that a schedule keeps, and where single rows are drawn from them; and none for a replicate from the
+//!   third of a block on.
 //!
 //! # Examples
 //! The mean of a Gaussian, retrained 50 times on 100 fresh real rows and 100 synthetic ones, half of the weight on each.
@@ -173,25 +174,30 @@ pub trait Model: Send + Sync + 'static {
         fit: &mut Self::Fit,
     ) -> Result<(), FitFailure>;
 
-    /// What the rows of these parts add to a control of the losses, before they are fitted; `before` is the fit that made the synthetic ones (at generation 0,
-    /// where there are none, it has no part in it). None where the model has no control, as most have not.
+    /// Carries the controls of the losses on to the generation that is fitted on these parts, where real rows are generated from the truth; false where there
+    /// are none, as for most models. It is asked before the fit; `before` is the fit that made the new synthetic rows (at generation 0, where there are none, it has
+    /// no part in it). While `turn` stays the same, so do the real rows at the same address: chains at other weights may share what is computed of them.
     ///
     /// A control is a number of mean exactly 0 that is close to a loss less its mean. The engine subtracts it, [`Outcome::controlled`](engine::Outcome::controlled): of
-    /// the same mean, and a smaller variance. That of a generation is f times the one before and what is written to `out`, one number for each loss, where f is
-    /// the result. So `out` must have mean 0 given all that came before, whatever that was; and f must be known before.
+    /// the same mean, and a smaller variance. It is the sum of [`Terms`]. Each of them may become any multiple of itself, by a factor that was known before the
+    /// new rows were drawn, and a number that has mean 0 given all that came before, whatever that was.
     fn control(
         &self,
         _parts: &[Part<'_, Self>],
+        _turn: u64,
         _before: &Self::Fit,
         _scratch: &mut Self::Scratch,
-        _out: &mut [f64],
-    ) -> Option<f64> {
-        None
+        _controls: &mut [Terms],
+    ) -> bool {
+        false
     }
 
     /// Losses of a fit, one per name.
     fn losses(&self, fit: &Self::Fit, out: &mut [f64]);
 }
+
+/// The control of one loss, which is their sum: all 0 before generation 0.
+pub type Terms = [f64; 3];
 
 /// Rows of one batch in a fit.
 #[derive(Debug)]
@@ -202,6 +208,8 @@ pub struct Part<'a, M: Model + ?Sized> {
     pub rows: usize,
     /// Whether they are real.
     pub real: bool,
+    /// Whether they were drawn at this generation, and none before was fitted on them.
+    pub new: bool,
     /// What they are made of.
     pub noise: &'a M::Noise,
     /// The rows.

@@ -1,6 +1,6 @@
 //! Where real rows come from.
 
-use crate::{FitFailure, Model, StreamRng};
+use crate::{FitFailure, Model, Part, StreamRng, Terms};
 
 /// Draws real rows for a model. A source of your own (a table, a stream of measurements) implements this one function.
 ///
@@ -43,6 +43,19 @@ pub trait Source<M: Model>: Send + Sync {
     /// # Errors
     /// [`FitFailure`] where a row is beyond what can be drawn.
     fn draw(&self, model: &M, rng: &mut StreamRng, noise: &mut M::Noise, data: &mut M::Data) -> Result<(), FitFailure>;
+
+    /// [`Model::control`] where these are the real rows, whose law the mean of a control depends on: so a source that does not say has none.
+    fn control(
+        &self,
+        _model: &M,
+        _parts: &[Part<'_, M>],
+        _turn: u64,
+        _before: &M::Fit,
+        _scratch: &mut M::Scratch,
+        _controls: &mut [Terms],
+    ) -> bool {
+        false
+    }
 }
 
 /// Rows that the model's truth generates.
@@ -53,5 +66,17 @@ impl<M: Model> Source<M> for FromTruth {
     fn draw(&self, model: &M, rng: &mut StreamRng, noise: &mut M::Noise, data: &mut M::Data) -> Result<(), FitFailure> {
         model.draw(rng, noise);
         model.generate(model.truth(), noise, data)
+    }
+
+    fn control(
+        &self,
+        model: &M,
+        parts: &[Part<'_, M>],
+        turn: u64,
+        before: &M::Fit,
+        scratch: &mut M::Scratch,
+        controls: &mut [Terms],
+    ) -> bool {
+        model.control(parts, turn, before, scratch, controls)
     }
 }

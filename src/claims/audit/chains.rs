@@ -102,7 +102,7 @@ impl Audit for Retrained {
     fn place(&self, rng: &mut StreamRng) -> Chains {
         let schedule = ScheduleKind::ALL[rng.random_range(0..ScheduleKind::ALL.len())];
         // Every generation is fitted on all data so far, so that a chain of t generations costs t^2.
-        let last: f64 = if schedule == ScheduleKind::Accumulate { 500.0 } else { 2000.0 };
+        let last: f64 = if schedule.takes_weight() { 2000.0 } else { 500.0 };
         let t = (log_uniform(rng, 1.0, last + 1.0) as u32) - u32::from(rng.random_range(0..8) == 0);
         let record = match rng.random_range(0..4) {
             0 => Record::Average { from: 0, until: t + 1 },
@@ -203,7 +203,8 @@ fn path(place: &Chains, key: Key, replicate: u64) -> Vec<[f64; 2]> {
         path.push(match place.schedule {
             ScheduleKind::Fresh => mixed(drawn(t, Purpose::Real)),
             ScheduleKind::Fixed => mixed(start),
-            ScheduleKind::Accumulate => {
+            // The engine gives a fit all rows; which of them are drawn is the model's part.
+            ScheduleKind::Accumulate | ScheduleKind::Subsample => {
                 let rows = n + t as f64 * m;
                 [all / rows, rows]
             }

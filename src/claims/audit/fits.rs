@@ -160,7 +160,7 @@ fn draw<M: Model>(model: &M, place: &Sample, key: Key) -> Result<Vec<Rows<M>>, S
 fn fit<M: Model<Fit = Vec<f64>>>(model: &M, place: &Sample, drawn: &[Rows<M>]) -> Result<Vec<f64>, String> {
     let part = |(i, (noise, data))| {
         let (rows, weight) = place.batches[i];
-        Part { weight, rows, real: i == 0, noise, data }
+        Part { weight, rows, real: i == 0, new: true, noise, data }
     };
     let parts: Vec<Part<'_, M>> = drawn.iter().map(|(noise, data)| (noise, data)).enumerate().map(part).collect();
     let (mut fit, mut scratch) = (model.truth().clone(), model.scratch());

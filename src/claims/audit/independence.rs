@@ -14,7 +14,7 @@ use std::fmt;
 use goldenweight_evidence::{BLOCK, Case as General, Draw, Simulation, Tally, audit, failures};
 use nalgebra::DMatrix;
 
-use super::streams::{Keys, Streams};
+use super::streams::{Batches, Keys, Streams};
 use super::{Case, Cell, Claim, Exactness, Source};
 use crate::catalogue::{self, Model};
 use crate::claims::check::simulation;
@@ -166,6 +166,14 @@ pub(super) fn claim() -> Claim {
         )
         .into_iter()
         .chain(audits!("pairs of keys", "more pairs of keys", 2000, Keys, "independence: a correlation of 0", []))
+        .chain(audits!(
+            "pairs of batches",
+            "more pairs of batches",
+            500,
+            Batches,
+            "independence: a correlation of 0",
+            []
+        ))
         .chain([
             failures("share of pairs of the same sign", 2048, 0.22, signs()).of("share of equal signs"),
             simulation("variance between blocks over that within", 400_000, 0.3, blocks()).of("variance ratio"),

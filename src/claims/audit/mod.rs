@@ -23,8 +23,8 @@ use nalgebra::DMatrix;
 use self::{
     chains::Retrained,
     fits::{Replacement, Scores},
-    routes::{ClosedForms, Pooled, Said, Simulations, TwoWays},
-    samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Responded, Sorted},
+    routes::{ClosedForms, Pooled, Said, Simulations, TwoOrders, TwoWays},
+    samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Quantiles, Responded, Sorted},
 };
 use super::check::{Case, Cell, Check, recursion, simulation};
 use super::domain::{RECURSION, weight};
@@ -133,9 +133,11 @@ fn simulated() -> Claim {
         "chains, in a few lines",
         ["audit::chains::path"]
     );
+    let orders =
+        audits!("regressions, random places", "regressions, more random places", 24, TwoOrders, "simulation", []);
     Claim {
         id: "audit-simulation",
-        statement: "simulated risks are those found by carrying second moments, where these are exact; chains follow their schedule; simulation row by \
+        statement: "simulated risks are those found by carrying second moments, where these are exact, and of logistic and Poisson regression those of two orders in 1/n where the second is small; chains follow their schedule; simulation row by \
                     row and by sufficient statistics has the same risks; random streams of different keys are independent",
         domain: "that of audit-risk where the risk is known exactly, with constant and changing weights; keys at distances up to 2³²",
         source: Source::Derived,
@@ -144,6 +146,7 @@ fn simulated() -> Claim {
             .into_iter()
             .chain(wide)
             .chain(ways)
+            .chain(orders)
             .chain(chains)
             .chain([simulation("many dimensions", 20_000, 0.1, dimensions())])
             .collect(),
@@ -191,6 +194,14 @@ fn fitted() -> Claim {
             .chain(audits!("divisors", "more divisors", 100, Divisors, "the other divisor", []))
             .chain(audits!("sorted numbers", "more sorted numbers", 30, Sorted, "sorting", []))
             .chain(audits!("means of responses", "more means of responses", 500, Responded, "means of responses", []))
+            .chain(audits!(
+                "responses from random words",
+                "more responses from random words",
+                2000,
+                Quantiles,
+                "distribution functions",
+                []
+            ))
             .chain(audits!("rows of regressions", "more rows of regressions", 60, EveryRow, "moments of a row", []))
             .collect(),
     }
@@ -202,10 +213,10 @@ mod tests {
 
     use goldenweight_evidence::Key;
 
-    use super::place::Place;
+    use super::place::{PARTS, Place};
     use super::steps;
     use crate::catalogue;
-    use crate::experiment::{Divisor, Generations};
+    use crate::experiment::Divisor;
     use crate::simulate::engine::ScheduleKind;
 
     fn places(count: u64) -> Vec<Place> {
@@ -226,43 +237,21 @@ mod tests {
             }
         }
         let gaussians = ["gaussian-covariance", "gaussian-mean", "gaussian-variance"];
-        // Divisors n and m have no law on accumulating data. The law of linear regression is a quadrature, which simulations test.
+        // Divisors n and m have no law on accumulating data, and covariances none of drawn rows. The law of linear regression is a quadrature, which simulations test.
         let known = gaussians.map(|model| (model, "accumulate", true)).into_iter().chain([("linear", "fresh", false)]);
-        assert_eq!(missing, known.collect());
-        // Two divisors of three models.
-        assert_eq!(seen.len(), (catalogue::ALL.len() + gaussians.len()) * ScheduleKind::ALL.len());
+        let covariances = ["gaussian-covariance", "gaussian-variance"];
+        let drawn = covariances.into_iter().flat_map(|model| [false, true].map(|mle| (model, "subsample", mle)));
+        assert_eq!(missing, known.chain(drawn).collect());
+        // Two divisors of three models; no rows are drawn of the three regressions.
+        assert_eq!(seen.len(), (catalogue::ALL.len() + gaussians.len()) * ScheduleKind::ALL.len() - 3);
     }
 
-    /// An audit of the quick tier visits every corner of the domain.
+    /// An audit of the quick tier visits every part of the domain.
     #[test]
-    fn corners_are_visited() {
-        type Corner = (&'static str, fn(&Place) -> bool);
-        let corners: [Corner; 18] = [
-            ("p = 1", |x| x.problem.dim() == 1),
-            ("p > 16", |x| x.problem.dim() > 16),
-            ("n < p", |x| x.problem.rows().real < x.problem.dim()),
-            ("n = m", |x| x.problem.rows().real == x.problem.rows().synthetic),
-            ("n > 100 m", |x| x.problem.rows().real > 100 * x.problem.rows().synthetic),
-            ("m > 100 n", |x| x.problem.rows().synthetic > 100 * x.problem.rows().real),
-            ("w = 0", |x| x.weight == 0.0),
-            ("w = 1", |x| x.weight == 1.0),
-            ("w near 0", |x| x.weight > 0.0 && x.weight < 1e-3),
-            ("w near 1", |x| x.weight < 1.0 && x.weight > 0.999),
-            ("t = 0", |x| x.at == Generations::At(0)),
-            ("t = 1", |x| x.at == Generations::At(1)),
-            ("t > 1000", |x| matches!(x.at, Generations::At(t) if t > 1000)),
-            ("averages from 0", |x| matches!(x.at, Generations::Average { from: 0, until } if until > 1)),
-            (
-                "averages of one",
-                |x| matches!(x.at, Generations::Average { from, until } if from > 0 && until == from + 1),
-            ),
-            ("limit", |x| x.at == Generations::Limit),
-            ("own covariances", |x| x.parameters.sigma.is_some() || x.parameters.design_covariance.is_some()),
-            ("own coefficients", |x| x.parameters.beta.is_some()),
-        ];
+    fn parts_are_visited() {
         // As many as an audit of the quick tier.
         let places = places(2000);
-        for (name, is_there) in corners {
+        for (name, is_there) in PARTS {
             assert!(places.iter().filter(|place| is_there(place)).count() >= 3, "{name}");
         }
     }

@@ -10,7 +10,7 @@ use rand_distr::{Exp1, StandardNormal};
 
 use crate::catalogue::{self, Model};
 use crate::experiment::{Generations, Parameters, Problem};
-use crate::simulate::dispatch::SimulatorKind;
+use crate::simulate::dispatch::{SimulatorKind, simulator};
 use crate::simulate::engine::{Record, ScheduleKind};
 use crate::stream::StreamRng;
 
@@ -132,12 +132,47 @@ fn generation(rng: &mut StreamRng) -> u32 {
     }
 }
 
+/// A part of the domain: its name, and whether a place lies in it.
+type Part = (&'static str, fn(&Place) -> bool);
+
+/// The parts of the domain that a test and calibrations count. A place lies in several, and in one model and one schedule besides.
+pub const PARTS: [Part; 19] = [
+    ("p = 1", |place| place.problem.dim() == 1),
+    ("p > 16", |place| place.problem.dim() > 16),
+    ("n < p", |place| place.problem.rows().real < place.problem.dim()),
+    ("n = m", |place| place.problem.rows().real == place.problem.rows().synthetic),
+    ("n > 100 m", |place| place.problem.rows().real > 100 * place.problem.rows().synthetic),
+    ("m > 100 n", |place| place.problem.rows().synthetic > 100 * place.problem.rows().real),
+    ("w = 0", |place| place.weight == 0.0),
+    ("w = 1", |place| place.weight == 1.0),
+    ("w near 0", |place| place.weight > 0.0 && place.weight < 1e-3),
+    ("w near 1", |place| place.weight < 1.0 && place.weight > 0.999),
+    ("t = 0", |place| place.at == Generations::At(0)),
+    ("t = 1", |place| place.at == Generations::At(1)),
+    ("t > 1000", |place| matches!(place.at, Generations::At(t) if t > 1000)),
+    ("averages from 0", |place| matches!(place.at, Generations::Average { from: 0, until } if until > 1)),
+    (
+        "averages of one",
+        |place| matches!(place.at, Generations::Average { from, until } if from > 0 && until == from + 1),
+    ),
+    ("limit", |place| place.at == Generations::Limit),
+    ("own covariances", |place| place.parameters.sigma.is_some() || place.parameters.design_covariance.is_some()),
+    ("own coefficients", |place| place.parameters.beta.is_some()),
+    ("divisors n, m", |place| place.parameters.divisor.is_some()),
+];
+
 /// Whether a step of its moments takes few numbers.
 fn is_cheap(problem: &Problem) -> bool {
     problem.model().loss_index == 0 || problem.dim() <= 2
 }
 
 impl Place {
+    /// The parts of the domain in which it lies.
+    pub fn parts(&self) -> Vec<&'static str> {
+        let named = PARTS.into_iter().filter(|(_, is_there)| is_there(self)).map(|(name, _)| name);
+        named.chain([self.problem.model().name, self.schedule.name()]).collect()
+    }
+
     /// Whether a step of its moments takes few numbers.
     pub fn is_cheap(&self) -> bool {
         is_cheap(&self.problem)
@@ -157,7 +192,11 @@ impl Place {
     /// The input of a `risk` command.
     pub fn predicted(rng: &mut StreamRng) -> Self {
         let (problem, parameters) = problem(rng);
-        let schedule = ScheduleKind::ALL[rng.random_range(0..ScheduleKind::ALL.len())];
+        let can_draw = problem.truth().subsampled(problem.rows()).is_some();
+        let schedules =
+            ScheduleKind::ALL.into_iter().filter(|schedule| *schedule != ScheduleKind::Subsample || can_draw);
+        let schedules: Vec<_> = schedules.collect();
+        let schedule = schedules[rng.random_range(0..schedules.len())];
         let weight = if schedule.takes_weight() { valid(&problem, weight(rng, problem.rows().synthetic)) } else { 0.0 };
         // Steps of few numbers go far beyond the others.
         let t = if is_cheap(&problem) && rng.random_range(0..16) == 0 {
@@ -181,14 +220,13 @@ impl Place {
             if !is_wanted(&place) {
                 continue;
             }
-            let truth = place.problem.truth();
             let kind = kinds[rng.random_range(0..kinds.len())];
             let until = match place.at {
                 Generations::Limit => continue,
                 Generations::At(t) => t,
                 Generations::Average { until, .. } => until - 1,
             };
-            if truth.simulator(kind, place.problem.rows()).is_none() {
+            if simulator(&place.problem, kind, place.schedule).is_none() {
                 continue;
             }
             let rows = place.problem.rows();
@@ -205,6 +243,35 @@ impl Place {
                 let replicates = replicates.min(1 << 14) / 64 * 64;
                 let is_changing = place.schedule.takes_weight() && rng.random_range(0..4) == 0 && place.weight > 0.0;
                 return Self { simulated: Some((kind, replicates)), is_changing, ..place };
+            }
+        }
+    }
+
+    /// The input of a `simulate` command of logistic or Poisson regression under fresh rows, of up to four coefficients, 3,000 rows and six generations, with as many
+    /// replicates as take twice [`SECONDS`] on one core.
+    pub fn regression(rng: &mut StreamRng) -> Self {
+        loop {
+            let place = Self::predicted(rng);
+            let (rows, p) = (place.problem.rows(), place.problem.dim());
+            let drawn = rows.real + rows.synthetic;
+            let is_generalised = [&catalogue::LOGISTIC, &catalogue::POISSON].contains(&place.problem.model());
+            if !is_generalised || place.schedule != ScheduleKind::Fresh || p > 4 || drawn > 3000 {
+                continue;
+            }
+            let until = rng.random_range(1..=6);
+            let at = if rng.random() {
+                Generations::At(until)
+            } else {
+                Generations::Average { from: rng.random_range(0..=until), until: until + 1 }
+            };
+            // Nanoseconds that a generation takes, roughly.
+            let effort = (drawn * (10 + 6 * p + 2 * p * p)) as f64;
+            let replicates = (2e9 * SECONDS / (effort * f64::from(until + 1))) as u64;
+            // The mean of fewer replicates is often too skewed to be compared.
+            if replicates >= 2048 {
+                let replicates = replicates.min(1 << 14) / 64 * 64;
+                let is_changing = false;
+                return Self { at, is_changing, simulated: Some((SimulatorKind::Rows, replicates)), ..place };
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use goldenweight_evidence::{Against, Audit, Deviation, Key, log_uniform};
+use goldenweight_evidence::{Against, Audit, Deviation, Key, Near, log_uniform};
 use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::random_design::RandomDesign;
 use num_traits::ToPrimitive;
@@ -14,8 +14,8 @@ use crate::claims::certificate::random_design::passed_on;
 use crate::claims::domain;
 use crate::experiment::Generations;
 use crate::prediction::{Order, Prediction};
-use crate::simulate::dispatch::SimulatorKind;
-use crate::simulate::engine::{Options, Plan, ScheduleKind, Weights};
+use crate::simulate::dispatch::{SimulatorKind, simulator};
+use crate::simulate::engine::{Options, Plan, Weights};
 use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 use crate::stream::StreamRng;
@@ -33,6 +33,10 @@ pub struct ClosedForms;
 impl Audit for ClosedForms {
     type Place = Place;
     type Found = Deviation;
+
+    fn parts(&self, place: &Place) -> Vec<&'static str> {
+        place.parts()
+    }
 
     fn place(&self, rng: &mut StreamRng) -> Place {
         Place::predicted(rng)
@@ -90,12 +94,15 @@ fn simulated(place: &Place, kind: SimulatorKind, key: Key) -> Result<Moments, St
     let Key { seed, experiment, cell } = key;
     let plan =
         Plan { seed, experiment, cell, replicates: 0..replicates, schedule: place.schedule, record: place.record() };
-    let simulator = place.problem.truth().simulator(kind, place.problem.rows()).ok_or("no simulator of this kind")?;
-    let outcome = simulator.run(&plan, &[Weights::Sequence(place.weights())], Options::default()).remove(0);
+    let simulator = simulator(&place.problem, kind, place.schedule).ok_or("no simulator of this kind")?;
+    let options = Options { controls: true, ..Options::default() };
+    let outcome = simulator.run(&plan, &[Weights::Sequence(place.weights())], options).remove(0);
     if outcome.failed_fits > 0 {
         return Err("fits failed".to_owned());
     }
-    Ok(outcome.moments[0][place.problem.model().loss_index])
+    // A loss less its control has the same mean.
+    let moments = outcome.controlled.unwrap_or(outcome.moments);
+    Ok(moments[0][place.problem.model().loss_index])
 }
 
 /// Whether the mean of a loss comes from replicates too rare to be simulated. So it is for a covariance after some generations near the weight below which its risk
@@ -154,6 +161,10 @@ impl Audit for Simulations {
     type Place = Place;
     type Found = Against;
 
+    fn parts(&self, place: &Place) -> Vec<&'static str> {
+        place.parts()
+    }
+
     fn place(&self, rng: &mut StreamRng) -> Place {
         Place::simulated(rng, &[SimulatorKind::Rows, SimulatorKind::Sufficient], |place| {
             place.at != Generations::Limit && self.wants(place) && !is_heavy(place) && exact_risk(place).is_ok()
@@ -172,6 +183,53 @@ impl Audit for Simulations {
     }
 }
 
+/// Simulated risks of logistic and Poisson regression against two orders in 1/n, where the second is small.
+pub struct TwoOrders;
+
+/// Largest size of the second order, relative to the first.
+const SMALL: f64 = 0.06;
+
+/// What the two orders leave out is taken to be at most this many times the square of their size: the range rule's own simulations have that factor (see
+/// [`Expansion`](goldenweight_theory::second_order::Expansion)).
+const THIRD: f64 = 3.0;
+
+impl TwoOrders {
+    /// The risk in two orders and the relative error that it may have.
+    fn predicted(place: &Place) -> Option<(f64, f64)> {
+        let prediction = Prediction::new(&place.problem, place.schedule).expect("a valid place")?;
+        let term = prediction.second_term(domain::weight(place.weight), place.at)?;
+        (term.size <= SMALL).then_some((term.risk, THIRD * term.size * term.size))
+    }
+}
+
+impl Audit for TwoOrders {
+    type Place = Place;
+    type Found = Near;
+
+    fn parts(&self, place: &Place) -> Vec<&'static str> {
+        place.parts()
+    }
+
+    fn place(&self, rng: &mut StreamRng) -> Place {
+        loop {
+            let place = Place::regression(rng);
+            if Self::predicted(&place).is_some() {
+                return place;
+            }
+        }
+    }
+
+    fn examine(&self, place: &Place, seen: &Place, key: Key) -> Result<Near, String> {
+        let (expected, tolerance) = Self::predicted(place).ok_or("the second order is not small")?;
+        let moments = simulated(seen, SimulatorKind::Rows, key)?;
+        Ok(Near { estimate: Estimate::from(&moments), expected, tolerance })
+    }
+
+    fn smaller(&self, place: &Place) -> Vec<Place> {
+        place.smaller()
+    }
+}
+
 /// Risks simulated row by row against risks simulated by sufficient statistics, with different random numbers.
 pub struct TwoWays;
 
@@ -179,9 +237,13 @@ impl Audit for TwoWays {
     type Place = Place;
     type Found = Against;
 
+    fn parts(&self, place: &Place) -> Vec<&'static str> {
+        place.parts()
+    }
+
     fn place(&self, rng: &mut StreamRng) -> Place {
         let has_statistics =
-            |place: &Place| place.problem.truth().simulator(SimulatorKind::Sufficient, place.problem.rows()).is_some();
+            |place: &Place| simulator(&place.problem, SimulatorKind::Sufficient, place.schedule).is_some();
         Place::simulated(rng, &[SimulatorKind::Rows], has_statistics)
     }
 
@@ -271,11 +333,15 @@ impl Audit for Said {
     type Place = Place;
     type Found = Deviation;
 
+    fn parts(&self, place: &Place) -> Vec<&'static str> {
+        place.parts()
+    }
+
     /// Where risks approach their limit within some thousand generations, in few enough of them.
     fn place(&self, rng: &mut StreamRng) -> Place {
         loop {
             let place = Place::predicted(rng);
-            if place.weight > 0.02 || place.schedule == ScheduleKind::Accumulate {
+            if place.weight > 0.02 || !place.schedule.takes_weight() {
                 return place;
             }
         }

@@ -14,6 +14,7 @@ use goldenweight_recursion::{Model, Part};
 use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
 use rand_distr::StandardNormal;
+use statrs::distribution::DiscreteCDF;
 
 use super::place::{covariance, dimension};
 use crate::stats::compare::Estimate;
@@ -150,7 +151,7 @@ impl Audit for Mixes {
         let parts = |place: &Mix| -> Vec<Part<'_, _>> {
             let part = |(i, (noise, data))| {
                 let (rows, weight) = place.parts[i];
-                Part { weight, rows, real: i == 0, noise, data }
+                Part { weight, rows, real: i == 0, new: true, noise, data }
             };
             drawn.iter().map(|(noise, data)| (noise, data)).enumerate().map(part).collect()
         };
@@ -495,6 +496,72 @@ impl Audit for Responded {
         }
         Ok(worst)
     }
+}
+
+/// Four responses to be drawn: their linear predictors, and the random words that they are made of.
+#[derive(Clone, Debug)]
+pub struct Drawn {
+    /// Logistic or Poisson regression.
+    pub is_logistic: bool,
+    /// Linear predictors.
+    pub eta: [f64; 4],
+    /// Random words.
+    pub words: [u64; 4],
+}
+
+impl fmt::Display for Drawn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let family = if self.is_logistic { "logistic" } else { "poisson" };
+        write!(f, "{family}, linear predictors {:?}, random words {:?}", self.eta, self.words)
+    }
+}
+
+/// Responses as quantiles: the uniform number of each lies between the distribution function's values below it and at it.
+///
+/// A Poisson count of mean above 30 is drawn in another way, and lies within twelve standard deviations of it. Beyond these is less than 1e-19.
+pub struct Quantiles;
+
+impl Audit for Quantiles {
+    type Place = Drawn;
+    type Found = Deviation;
+
+    fn place(&self, rng: &mut StreamRng) -> Drawn {
+        let is_logistic = rng.random();
+        // Up to a mean of 1e17, half of them where counts are quantiles.
+        let most = if rng.random() { 3.4 } else { 39.0 };
+        Drawn { is_logistic, eta: [(); 4].map(|()| rng.random_range(-10.0..most)), words: rng.random() }
+    }
+
+    fn examine(&self, place: &Drawn, seen: &Drawn, _: Key) -> Result<Deviation, String> {
+        let drawn = if seen.is_logistic { responses::<Bernoulli>(seen) } else { responses::<Counts>(seen) };
+        let is_right = |((y, eta), word): ((f64, f64), u64)| {
+            let (u, odds) = ((word >> 12) as f64 / 2_f64.powi(52), libm::exp(eta));
+            if place.is_logistic {
+                let mean = 1.0 / (1.0 + 1.0 / odds);
+                return y == f64::from(u8::from(u < mean)) || (u - mean).abs() < 1e-14;
+            }
+            if odds > 30.0 {
+                return (y - odds).abs() < 12.0 * odds.sqrt();
+            }
+            // The distribution function of the library is right to 1e-12, that of the program to 4e-14.
+            let law = statrs::distribution::Poisson::new(odds).expect("a positive mean");
+            let below = if y > 0.0 { law.cdf(y as u64 - 1) } else { 0.0 };
+            below <= u + 1e-12 && u - 1e-12 <= law.cdf(y as u64)
+        };
+        let mut all = drawn.into_iter().zip(place.eta).zip(place.words);
+        Ok(Deviation::unless(all.all(is_right)))
+    }
+}
+
+fn responses<F: Family>(place: &Drawn) -> [f64; 4] {
+    #[inline(always)]
+    fn on<F: Family, S: Simd>(simd: S, place: &Drawn) -> [f64; 4] {
+        let means = F::mean(f64x4::load_array(simd, place.eta)).into();
+        let mut responses = [[f64::NAN; 4]];
+        F::respond(simd, &[means], &[place.words], &mut responses).expect("means that can be drawn");
+        responses[0]
+    }
+    dispatch!(Level::new(), simd => on::<F, _>(simd, place))
 }
 
 fn of_family<F: Family>(place: &Predicted) -> [[f64; 4]; 3] {

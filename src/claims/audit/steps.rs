@@ -7,6 +7,7 @@ use nalgebra::DMatrix;
 
 use super::place::Place;
 use crate::catalogue;
+use crate::claims::drawn::mean_risk_by_sums;
 use crate::claims::moments::normal_mean;
 use crate::experiment::{Divisor, Rows};
 use crate::simulate::engine::ScheduleKind;
@@ -39,6 +40,7 @@ fn of_rows(
             ScheduleKind::Fresh => w * w * start + u * u * drawn,
             // Given the fit that makes them, synthetic rows have its mean, so that their covariance with generation 0 is that of the fit.
             ScheduleKind::Fixed => w * w * start + 2.0 * w * u * with_start + u * u * drawn,
+            ScheduleKind::Subsample => unreachable!("drawn rows have their own moments"),
             ScheduleKind::Accumulate => {
                 let part = m / (n + (i + 1) as f64 * m);
                 (1.0 - part) * (1.0 - part) * last + 2.0 * part * (1.0 - part) * last + part * part * drawn
@@ -105,6 +107,7 @@ fn of_covariance(
                 with_start = &real * w + with_start * (u * of_synthetic);
                 multiple = w * of_real + u * of_synthetic * multiple;
             }
+            ScheduleKind::Subsample => unreachable!("drawn rows have no moments of order four here"),
             ScheduleKind::Accumulate => {
                 let part = rows.synthetic as f64 / (rows.real as f64 + (i + 1) as f64 * rows.synthetic as f64);
                 let rest = 1.0 - part;
@@ -176,9 +179,27 @@ pub fn risks(place: &Place, weights: &[f64], finite: bool) -> Result<Vec<f64>, S
     if divisor == Divisor::MaximumLikelihood && schedule == ScheduleKind::Accumulate {
         return Err("data that accumulate under divisors n and m".to_owned());
     }
+    let model = place.problem.model();
+    let noise_of_cells = || match &given.probabilities {
+        Some(p) => p.iter().map(|p| p * (1.0 - p)).sum(),
+        None if model == &catalogue::CDF => 1.0 / 6.0,
+        None => [0.1, 0.2, 0.3, 0.4].iter().map(|p| p * (1.0 - p)).sum::<f64>(),
+    };
+    if schedule == ScheduleKind::Subsample {
+        let (noise, divisor) = if model == &catalogue::GAUSSIAN_MEAN {
+            (sigma.trace(), divisor)
+        } else if model == &catalogue::CATEGORICAL || model == &catalogue::CDF {
+            // A row is in a cell or not, and the fit's own p (1 - p) is the variance of the drawn rows.
+            (noise_of_cells(), Divisor::MaximumLikelihood)
+        } else {
+            return Err("fits to drawn rows that are not means".to_owned());
+        };
+        let is_biased = divisor == Divisor::MaximumLikelihood;
+        let risks = mean_risk_by_sums(rows.real as u64, rows.synthetic as u64, is_biased, weights.len() as u32);
+        return Ok(risks.into_iter().map(|risk| noise * risk).collect());
+    }
     let mean_of = |noise: f64| of_rows(&Rowwise { noise, shrink: 0.0 }, rows, schedule, weights, |_| 1.0);
     let in_the_limit = |noise: f64| if finite { Err("a law for many rows".to_owned()) } else { Ok(mean_of(noise)) };
-    let model = place.problem.model();
     if model == &catalogue::GAUSSIAN_MEAN {
         let left = multiples(divisor, rows, weights);
         return Ok(of_rows(&Rowwise { noise: sigma.trace(), shrink: 0.0 }, rows, schedule, weights, |t| left[t]));
@@ -188,12 +209,7 @@ pub fn risks(place: &Place, weights: &[f64], finite: bool) -> Result<Vec<f64>, S
         return Ok(of_covariance(eigenvalues.as_slice(), divisor, rows, schedule, weights));
     }
     if model == &catalogue::CATEGORICAL || model == &catalogue::CDF {
-        let noise = match &given.probabilities {
-            Some(p) => p.iter().map(|p| p * (1.0 - p)).sum(),
-            None if model == &catalogue::CDF => 1.0 / 6.0,
-            None => [0.1, 0.2, 0.3, 0.4].iter().map(|p| p * (1.0 - p)).sum(),
-        };
-        return Ok(of_rows(&Rowwise { noise, shrink: 1.0 }, rows, schedule, weights, |_| 1.0));
+        return Ok(of_rows(&Rowwise { noise: noise_of_cells(), shrink: 1.0 }, rows, schedule, weights, |_| 1.0));
     }
     if model == &catalogue::LINEAR {
         let noise = given.noise_variance.unwrap_or(1.0) * design.try_inverse().expect("positive definite").trace();

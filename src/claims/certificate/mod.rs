@@ -24,6 +24,7 @@ pub mod responses;
 pub mod sampling;
 pub mod second_order;
 pub mod separation;
+pub mod subsample;
 pub mod weights;
 
 use crate::outcome::Verdict;

@@ -11,11 +11,12 @@ use super::Row;
 use crate::claims::audit::chains::{Chains, Retrained};
 use crate::claims::audit::fits::{Sample, Scores};
 use crate::claims::audit::place::Place;
-use crate::claims::audit::routes::{ClosedForms, Pooled, Said, Simulations, Sizes};
+use crate::claims::audit::routes::{ClosedForms, Pooled, Said, Simulations, Sizes, TwoOrders};
 use crate::claims::audit::samples::{
-    self, Column, Columns, Divided, Divisors, Metrics, Mix, Mixes, Ordered, Predicted, Responded, Sorted,
+    self, Column, Columns, Divided, Divisors, Drawn, Metrics, Mix, Mixes, Ordered, Predicted, Quantiles, Responded,
+    Sorted,
 };
-use crate::claims::audit::streams::{self, Fields, Keys, Streams, Two};
+use crate::claims::audit::streams::{self, Batches, Fields, Keys, Streams, Two};
 use crate::experiment::{Generations, Parameters};
 use crate::simulate::engine::{Record, ScheduleKind};
 
@@ -28,7 +29,7 @@ pub fn table() -> Vec<Row> {
             ("audit-simulation", Mutant::audit(simulator, check, simulations, taken_for)),
         ]
     });
-    let tables = [formulas(), chains(), keys(), parts()];
+    let tables = [formulas(), chains(), regressions(), keys(), parts()];
     both.chain(tables.into_iter().flatten()).collect()
 }
 
@@ -275,6 +276,27 @@ fn chains() -> Vec<Row> {
     ]
 }
 
+/// Simulators of regressions that take places for others.
+fn regressions() -> Vec<Row> {
+    let wrong = |name, taken_for: fn(&Place) -> Place| {
+        ("audit-simulation", Mutant::audit(name, "regressions, random places", TwoOrders, taken_for))
+    };
+    vec![
+        wrong("regression: n and m exchanged", |x| rows(x, |[n, m]| [m, n])),
+        wrong("regression: the remainder of m/n dropped from m", |x| {
+            rows(x, |[n, m]| [n, if m > n { m - m % n } else { m }])
+        }),
+        wrong("regression: w and 1 - w exchanged", |x| weighted(x, |w| 1.0 - w)),
+        wrong("regression: generation 0 alone", |x| at(x, |_, _| (0, 0))),
+        wrong("regression: one generation less", |x| at(x, |first, last| (first.min(last - 1), last - 1))),
+        wrong("regression: N(0, I) for rows of a covariance", |x| {
+            given(x, |parameters| {
+                parameters.design_covariance = None;
+            })
+        }),
+    ]
+}
+
 /// Random streams whose keys lose something.
 fn keys() -> Vec<Row> {
     let wrong = |name, seen: fn(Fields) -> Fields| {
@@ -284,6 +306,10 @@ fn keys() -> Vec<Row> {
     let batches = |name, seen: fn(streams::Batch) -> streams::Batch| {
         let taken_for = move |streams::Pair(pair): &streams::Pair| streams::Pair(pair.map(seen));
         ("audit-independence", Mutant::audit(name, "keys of random streams", Streams, taken_for))
+    };
+    let repeated = |name, seen: fn(streams::Batch) -> streams::Batch| {
+        let taken_for = move |streams::Pair(pair): &streams::Pair| streams::Pair(pair.map(seen));
+        ("audit-independence", Mutant::audit(name, "pairs of batches", Batches, taken_for))
     };
     vec![
         wrong("key: a generation of sixteen bits", |x| Fields { generation: x.generation & 0xffff, ..x }),
@@ -298,6 +324,15 @@ fn keys() -> Vec<Row> {
             generation: 1 + (x.generation - 1) % 2,
             ..x
         }),
+        repeated("batches: streams that begin again every eighth generation", |x| streams::Batch {
+            generation: 1 + (x.generation - 1) % 8,
+            ..x
+        }),
+        repeated("batches: streams that begin again every 64th generation", |x| streams::Batch {
+            generation: 1 + (x.generation - 1) % 64,
+            ..x
+        }),
+        repeated("batches: a generation of eight bits", |x| streams::Batch { generation: x.generation & 0xff, ..x }),
         batches("batches: real and synthetic rows of one stream", |x| streams::Batch { is_synthetic: false, ..x }),
         batches("batches: a cell of sixteen bits", |x| streams::Batch { cell: x.cell & 0xffff, ..x }),
         batches("batches: an experiment of sixteen bits", |x| streams::Batch {
@@ -321,6 +356,7 @@ fn parts() -> Vec<Row> {
     const MIXES: &str = "mixed samples";
     const METRICS: &str = "coordinates of covariates";
     const COLUMNS: &str = "columns of factors";
+    const WORDS: &str = "responses from random words";
     /// The batches with other weights.
     fn batches(place: &Sample, weight: impl Fn(usize, (usize, f64)) -> f64) -> Sample {
         let batches = place.batches.iter().enumerate().map(|(i, batch)| (batch.0, weight(i, *batch)));
@@ -382,6 +418,18 @@ fn parts() -> Vec<Row> {
         wrong("means of responses", Responded, "response: rates up to 20", |x: &Predicted| {
             let eta = x.eta.map(|eta| if x.is_logistic { eta } else { eta.min(libm::log(20.0)) });
             Predicted { eta, ..x.clone() }
+        }),
+        wrong(WORDS, Quantiles, "response: rates of drawn counts up to 20", |x: &Drawn| {
+            let eta = x.eta.map(|eta| if x.is_logistic { eta } else { eta.min(libm::log(20.0)) });
+            Drawn { eta, ..x.clone() }
+        }),
+        wrong(WORDS, Quantiles, "response: rates of drawn counts up to 1000", |x: &Drawn| {
+            let eta = x.eta.map(|eta| if x.is_logistic { eta } else { eta.min(libm::log(1000.0)) });
+            Drawn { eta, ..x.clone() }
+        }),
+        wrong(WORDS, Quantiles, "response: the last word of four is the first", |x: &Drawn| {
+            let [a, b, c, _] = x.words;
+            Drawn { words: [a, b, c, a], ..x.clone() }
         }),
         wrong(COLUMNS, Columns, "factor: a sample of one row more", |x: &Column| Column {
             rows: x.rows + 1,

@@ -1,17 +1,24 @@
-//! Wrong formulas of accumulating data, of fixed real rows and of the Gaussian with divisors n and m.
+//! Wrong formulas of accumulating data, of rows drawn from them, of fixed real rows and of the Gaussian with divisors n and m.
 //!
 //! As in `formulas`, all are written out here.
+
+use goldenweight_recursion::models::categorical::CategoricalRows;
+use goldenweight_recursion::models::gaussian::{Divisor, GaussianRows};
+use goldenweight_recursion::models::subsampled::Subsampled;
+use nalgebra::DMatrix;
 
 use super::formulas::{TRACE, k, m, n, p, recorded, right, risk, t, w};
 use super::{Row, formula as wrong, simulator};
 use crate::claims::check::Cell;
+use crate::experiment::Rows;
+use crate::simulate::Setting;
 use crate::simulate::engine::ScheduleKind;
 
 const SUFFICIENT: &str = "by sufficient statistics";
 
 /// The table.
 pub fn table() -> Vec<Row> {
-    [accumulating(), fixed(), divisors()].into_iter().flatten().collect()
+    [accumulating(), drawn(), fixed(), divisors()].into_iter().flatten().collect()
 }
 
 /// The sum of f(k + i) over the generations i = 1..=t.
@@ -54,6 +61,78 @@ fn accumulating() -> Vec<Row> {
             15.465_022_586_639_5 * (1.0 / n(c) + f64::from(t(c)) / m(c))
         }),
         simulator(LINE.0, LINE.1, "old synthetic rows dropped", |c| c.clone().under(ScheduleKind::Fresh)),
+    ]
+}
+
+/// 1 - (1 - c) V, where the variance V of the pool's rows loses the share (c + (1 - c)/m)/(k + i)^2 in generation i.
+fn kept(cell: &Cell, c: impl Fn(f64) -> f64) -> f64 {
+    let lose = |kept: f64, i: i32| {
+        let before = c(f64::from(i - 1));
+        kept * (1.0 - (before + (1.0 - before) / m(cell)) / (k(cell) + f64::from(i)).powi(2))
+    };
+    1.0 - (1.0 - c(f64::from(t(cell)))) * (1..=t(cell)).fold(1.0 - 1.0 / n(cell), lose)
+}
+
+/// The variance of the mean of n rows of the pool of generation t around the pool's mean, in units of the variance of a row.
+fn of_drawn(cell: &Cell, t: f64) -> f64 {
+    let pool = n(cell) + t * m(cell);
+    (pool - n(cell)) / ((pool - 1.0) * n(cell))
+}
+
+/// The mean's risk, tr Sigma = 2, where synthetic rows have the variance `made(N)` V, with N rows in the pool.
+fn mean_of_drawn(cell: &Cell, made: impl Fn(f64) -> f64) -> f64 {
+    let start = (1.0 / n(cell), 1.0 - 1.0 / n(cell));
+    let (mean, spread) = (1..=t(cell)).fold(start, |(mean, spread), i| {
+        let pool = n(cell) + f64::from(i - 1) * m(cell);
+        let (c, s, share) = (of_drawn(cell, f64::from(i - 1)), made(pool) * spread, m(cell) / (pool + m(cell)));
+        let moved = share * share * (c * spread + s / m(cell));
+        (mean + moved, spread + share * (c * spread + s - spread) - moved)
+    });
+    2.0 * (mean + of_drawn(cell, f64::from(t(cell))) * spread)
+}
+
+fn drawn() -> Vec<Row> {
+    const CELLS: (&str, &str) = ("subsample-frequencies", "cells, by rows");
+    const POINTS: (&str, &str) = ("subsample-frequencies", "distribution function, by rows");
+    const BIASED: (&str, &str) = ("subsample-frequencies", "mean with divisors n, by rows");
+    const MEAN: (&str, &str) = ("subsample-mean", "by rows");
+    let right_cells = |c: &Cell| 0.635 * kept(c, |t| of_drawn(c, t));
+    vec![
+        right(CELLS.0, CELLS.1, "control: rows drawn without replacement", right_cells),
+        wrong(CELLS.0, CELLS.1, "rows drawn with replacement", |c| {
+            0.635 * kept(c, |t| if t > 0.0 { 1.0 / n(c) } else { 0.0 })
+        }),
+        wrong(CELLS.0, CELLS.1, "all rows of the pool", |c| 0.635 * kept(c, |_| 0.0)),
+        wrong(CELLS.0, CELLS.1, "synthetic rows of the whole pool", |c| {
+            let lose = |kept: f64, i: i32| kept * (1.0 - 1.0 / (m(c) * (k(c) + f64::from(i)).powi(2)));
+            let spread = (1..=t(c)).fold(1.0 - 1.0 / n(c), lose);
+            0.635 * (1.0 - (1.0 - of_drawn(c, f64::from(t(c)))) * spread)
+        }),
+        wrong(POINTS.0, POINTS.1, "the limit of many rows", |c| {
+            (1.0 + (2.0 * k(c) + 1.0) * pools(c, |pool| 1.0 / (pool * pool))) / (6.0 * n(c))
+        }),
+        wrong(POINTS.0, POINTS.1, "rows of generation 0 drawn anew", |c| (1.0 - (1.0 - 1.0 / n(c)).powi(2)) / 6.0),
+        wrong(BIASED.0, BIASED.1, "the unbiased variance", |c| mean_of_drawn(c, |pool| pool / (pool - 1.0))),
+        simulator(CELLS.0, CELLS.1, "fits to all rows", |c| {
+            let Rows { real, .. } = c.cell().rows;
+            c.clone().simulated_by(Setting::of(
+                Subsampled { model: CategoricalRows::new(vec![0.05, 0.15, 0.3, 0.5]), rows: 100 * real },
+                c.cell().rows,
+            ))
+        }),
+        right(MEAN.0, MEAN.1, "control: the pool's unbiased variance", |c| {
+            mean_of_drawn(c, |pool| pool / (pool - 1.0))
+        }),
+        wrong(MEAN.0, MEAN.1, "the variance of the drawn rows", |c| {
+            mean_of_drawn(c, |pool| pool / (pool - 1.0) * (n(c) - 1.0) / n(c))
+        }),
+        wrong(MEAN.0, MEAN.1, "all rows of the pool, for the mean", |c| {
+            2.0 / n(c) * (1.0 + k(c) * pools(c, |pool| 1.0 / (pool * pool)))
+        }),
+        simulator(MEAN.0, MEAN.1, "divisors n where they are n - 1", |c| {
+            let model = GaussianRows::new(DMatrix::identity(2, 2)).with_divisor(Divisor::MaximumLikelihood);
+            c.clone().simulated_by(Setting::of(Subsampled { model, rows: c.cell().rows.real }, c.cell().rows))
+        }),
     ]
 }
 

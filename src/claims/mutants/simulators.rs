@@ -14,7 +14,7 @@ use crate::simulate::glm::{Design, Regression, Responses, Scratch};
 use crate::simulate::linear::LinearSufficient;
 use crate::simulate::logistic::Bernoulli;
 use crate::simulate::logistic::Logistic;
-use crate::simulate::{FitFailure, Model, Part, Setting};
+use crate::simulate::{FitFailure, Model, Part, Setting, Terms};
 use crate::stream::StreamRng;
 
 fn right(claim: &'static str, check: &'static str, name: &'static str, simulator: fn(&Case) -> Case) -> Row {
@@ -118,8 +118,14 @@ impl FaultyRegression {
 
     /// The parts of a fit, as the regression sees them.
     fn parts<'a>(parts: &[Part<'a, Self>]) -> Vec<Part<'a, Regression<Bernoulli>>> {
-        let part =
-            |&Part { weight, rows, real, noise, data }: &Part<'a, Self>| Part { weight, rows, real, noise, data };
+        let part = |&Part { weight, rows, real, new, noise, data }: &Part<'a, Self>| Part {
+            weight,
+            rows,
+            real,
+            new,
+            noise,
+            data,
+        };
         parts.iter().map(part).collect()
     }
 }
@@ -181,16 +187,20 @@ impl Model for FaultyRegression {
     fn control(
         &self,
         parts: &[Part<'_, Self>],
+        turn: u64,
         before: &Vec<f64>,
         scratch: &mut Scratch,
-        out: &mut [f64],
-    ) -> Option<f64> {
+        controls: &mut [Terms],
+    ) -> bool {
         let made_by = if self.1 == Wrong::ControlAtTruth { self.truth() } else { before };
-        let factor = self.0.control(&Self::parts(parts), made_by, scratch, out);
-        if self.1 == Wrong::ControlByItself && out[0] < 0.0 {
-            out[0] *= 0.9;
+        let carried = controls[0][0];
+        self.0.control(&Self::parts(parts), turn, made_by, scratch, controls);
+        let synthetic: f64 = parts.iter().filter(|part| !part.real).map(|part| part.weight).sum();
+        let added = controls[0][0] - synthetic * synthetic * carried;
+        if self.1 == Wrong::ControlByItself && added < 0.0 {
+            controls[0][0] -= 0.1 * added;
         }
-        factor
+        true
     }
 
     fn losses(&self, fit: &Vec<f64>, out: &mut [f64]) {

@@ -33,6 +33,7 @@ mod random_design;
 mod recursion;
 mod resampling;
 mod second_order;
+mod subsample;
 mod support;
 mod weights;
 mod wide;

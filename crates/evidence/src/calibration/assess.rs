@@ -1,10 +1,13 @@
 //! From the z's of many runs to a verdict on the declared rate. Pure.
 
+use std::collections::BTreeMap;
+
 use goldenweight_replicates::moments::Moments;
 
+use crate::audit::Visited;
 use crate::outcome::calibration::{
-    CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Reasons, Share,
-    WrongSimulator,
+    AuditCalibration, CalibrationOutcome, ComparisonCalibration, Coverage, FalseAlarms, KindCalibration, Laws, Part,
+    Reasons, Share, WrongSimulator,
 };
 use crate::sampled::Compared;
 use crate::stats::calibration::{
@@ -32,6 +35,10 @@ const LEVELS: [f64; 2] = [0.95, 0.99];
 
 /// What was run.
 pub struct Design<'a> {
+    /// Claim and check of each audit.
+    pub audits: Vec<[&'a str; 2]>,
+    /// Statistical comparisons of all audits in one run.
+    pub audited: usize,
     pub seed: u64,
     pub seeds: u64,
     pub budget: f64,
@@ -65,9 +72,51 @@ impl Value {
     }
 }
 
-/// One run: its comparisons, none where it was not made, and whether the wrong simulator was refuted.
+/// What the places of an audit gave, in one run or in all.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    all: [u64; 2],
+    refuted: u64,
+    /// Places and compared places of each part of the domain.
+    parts: BTreeMap<&'static str, [u64; 2]>,
+    z: Moments,
+    probabilities: Vec<f64>,
+}
+
+impl Tally {
+    pub fn of(places: &[Visited]) -> Self {
+        let mut tally = Self::default();
+        for place in places {
+            let one = [1, u64::from(place.is_compared)];
+            tally.refuted += u64::from(place.is_refuted);
+            add(&mut tally.all, one);
+            place.parts.iter().for_each(|&part| add(tally.parts.entry(part).or_default(), one));
+            if let Some((estimate, expected)) = place.estimate {
+                let z = estimate.z(expected);
+                tally.z.push(z);
+                tally.probabilities.push(probability(z, estimate.degrees));
+            }
+        }
+        tally
+    }
+
+    fn merge(&mut self, other: &Self) {
+        add(&mut self.all, other.all);
+        self.refuted += other.refuted;
+        other.parts.iter().for_each(|(part, &both)| add(self.parts.entry(part).or_default(), both));
+        self.z.merge(&other.z);
+        self.probabilities.extend(&other.probabilities);
+    }
+}
+
+fn add(sums: &mut [u64; 2], both: [u64; 2]) {
+    sums.iter_mut().zip(both).for_each(|(sum, one)| *sum += one);
+}
+
+/// One run: its comparisons, none where it was not made, its audits, and whether the wrong simulator was refuted.
 pub struct Run {
     pub comparisons: Vec<Option<Value>>,
+    pub audits: Vec<Tally>,
     pub wrong_refuted: bool,
 }
 
@@ -161,11 +210,12 @@ pub fn assess(design: &Design<'_>, places: Vec<Place>, runs: &[Run]) -> Calibrat
         budget: design.budget,
         error_rate: ERROR_RATE,
         checks: design.family.checks(),
-        false_alarms: alarms(&design.family, &columns, runs),
+        false_alarms: alarms(design, &columns, runs),
         laws,
         coverage,
         kinds: kinds.into_iter().flatten().collect(),
         wrong_simulator,
+        audits: audits(design, runs),
         comparisons: columns.into_iter().map(|column| column.report).collect(),
     };
     (outcome.verdict, outcome.causes) = judge(&outcome);
@@ -235,12 +285,46 @@ fn of_kind(tested: &[&Column], kind: Kind) -> Option<KindCalibration> {
     })
 }
 
-fn alarms(family: &Family, columns: &[Column], runs: &[Run]) -> FalseAlarms {
-    let has_alarm = |run: &Run| run.comparisons.iter().flatten().any(|value| value.refuted);
+/// What each audit visited in all runs.
+fn audits(design: &Design<'_>, runs: &[Run]) -> Vec<AuditCalibration> {
+    let of_all = |(index, [claim, check]): (usize, &[&str; 2])| {
+        let mut all = Tally::default();
+        runs.iter().for_each(|run| all.merge(&run.audits[index]));
+        let of_part = |(part, &[places, compared]): (&&'static str, &[u64; 2])| Part {
+            part: (*part).to_owned(),
+            places,
+            compared,
+        };
+        let [inside_95, inside_99] = LEVELS.map(|level| count(&all.probabilities, |&u| is_inside(u, level)));
+        let [mean, deviation] = [all.z.mean(), all.z.variance().sqrt()].map(|x| Some(x).filter(|x| x.is_finite()));
+        let missing = [("mean", mean), ("deviation", deviation)].into_iter().filter(|(_, number)| number.is_none());
+        AuditCalibration {
+            claim: (*claim).to_owned(),
+            check: (*check).to_owned(),
+            places: all.all[0],
+            compared: all.all[1],
+            refuted: all.refuted,
+            values: all.z.count(),
+            mean,
+            deviation,
+            inside_95,
+            inside_99,
+            parts: all.parts.iter().map(of_part).collect(),
+            reasons: missing.map(|(key, _)| (key, "too few places with a z")).collect(),
+        }
+    };
+    design.audits.iter().enumerate().map(of_all).collect()
+}
+
+fn alarms(design: &Design<'_>, columns: &[Column], runs: &[Run]) -> FalseAlarms {
+    let family = &design.family;
+    let has_alarm = |run: &Run| {
+        run.comparisons.iter().flatten().any(|value| value.refuted) || run.audits.iter().any(|audit| audit.refuted > 0)
+    };
     let (hits, trials) = (count(runs, has_alarm), runs.len() as u64);
     let values = || columns.iter().flat_map(|column| &column.values);
     // Bonferroni: the rate is split equally, so the comparisons that were run have their part of it and no more.
-    let declared = family.rate() * columns.len() as f64 / family.checks() as f64;
+    let declared = family.rate() * (columns.len() + design.audited) as f64 / family.checks() as f64;
     FalseAlarms {
         runs: share(hits, trials),
         declared,

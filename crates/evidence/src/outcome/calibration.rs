@@ -11,6 +11,7 @@ pub type Reasons = BTreeMap<&'static str, &'static str>;
 
 /// Hits among trials, with the exact (Clopper–Pearson) 95 % interval for their probability.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Share {
     /// Hits.
     pub hits: u64,
@@ -24,6 +25,7 @@ pub struct Share {
 
 /// Runs in which a true claim was refuted.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FalseAlarms {
     /// Runs with a false alarm, of all.
     pub runs: Share,
@@ -39,6 +41,7 @@ pub struct FalseAlarms {
 
 /// The laws of the z, tested one by one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Laws {
     /// Comparisons tested.
     pub tested: usize,
@@ -52,6 +55,7 @@ pub struct Laws {
 
 /// How often intervals of one nominal coverage contained the expected value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Coverage {
     /// Nominal coverage.
     pub nominal: f64,
@@ -63,6 +67,7 @@ pub struct Coverage {
 
 /// The z of one kind of evidence, taken together.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KindCalibration {
     /// Kind.
     pub kind: Kind,
@@ -82,6 +87,7 @@ pub struct KindCalibration {
 
 /// One comparison over all seeds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ComparisonCalibration {
     /// Claim.
     pub claim: String,
@@ -125,6 +131,7 @@ pub struct ComparisonCalibration {
 
 /// A deliberately wrong simulator, which its check must refute.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WrongSimulator {
     /// What is wrong.
     pub name: String,
@@ -136,8 +143,51 @@ pub struct WrongSimulator {
     pub refuted: Share,
 }
 
+/// A part of the domain of an audit, over all seeds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Part {
+    /// Its name.
+    pub part: String,
+    /// Places in it.
+    pub places: u64,
+    /// Those at which the route could compare.
+    pub compared: u64,
+}
+
+/// An audit over all seeds. It has no part in the tests of laws and intervals, but a refuted place is a false alarm of its run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AuditCalibration {
+    /// Claim.
+    pub claim: String,
+    /// Check.
+    pub check: String,
+    /// Places.
+    pub places: u64,
+    /// Those at which the route could compare.
+    pub compared: u64,
+    /// Those of them that were refuted.
+    pub refuted: u64,
+    /// Places with a z. None where the comparison has no sampling error.
+    pub values: u64,
+    /// Mean z.
+    pub mean: Option<f64>,
+    /// Standard deviation of z.
+    pub deviation: Option<f64>,
+    /// 95 % intervals that contained the expected value.
+    pub inside_95: u64,
+    /// 99 % intervals that did.
+    pub inside_99: u64,
+    /// The parts of the domain, in alphabetical order. A place lies in several.
+    pub parts: Vec<Part>,
+    /// Of what is null, why.
+    pub reasons: Reasons,
+}
+
 /// The statistical checks of a suite's first tier under fresh seeds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CalibrationOutcome {
     /// Confirmed: consistent with the declared rate. Refuted: contradicted. Inconclusive: not decided.
     pub verdict: Verdict,
@@ -168,6 +218,8 @@ pub struct CalibrationOutcome {
     /// The wrong simulator, where the suite has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wrong_simulator: Option<WrongSimulator>,
+    /// Every audit.
+    pub audits: Vec<AuditCalibration>,
     /// Every comparison, in the order of the registry.
     pub comparisons: Vec<ComparisonCalibration>,
 }

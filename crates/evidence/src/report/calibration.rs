@@ -1,8 +1,9 @@
 //! A calibration as text of fewer than 100 columns.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::outcome::calibration::{CalibrationOutcome, ComparisonCalibration, Share};
+use crate::outcome::calibration::{CalibrationOutcome, ComparisonCalibration, Part, Share};
 use crate::stats::shown::number_of;
 use crate::verdict::Verdict;
 
@@ -18,7 +19,47 @@ pub fn calibration(outcome: &CalibrationOutcome) -> String {
     let mut text = head(outcome);
     text += &parts(outcome);
     text += &kinds(outcome);
-    text += &furthest(outcome);
+    if !outcome.comparisons.is_empty() {
+        text += &furthest(outcome);
+    }
+    text += &visited(outcome);
+    text
+}
+
+/// What the audits visited, and the parts of their domains.
+fn visited(outcome: &CalibrationOutcome) -> String {
+    if outcome.audits.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(
+        "\nrandom places of audits, all seeds together\n{:>9} {:>9} {:>8} {:>8} {:>8} {:>8}\n",
+        "places", "compared", "refuted", "z's", "mean z", "sd of z"
+    );
+    let mut parts: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
+    for audit in &outcome.audits {
+        let _ = writeln!(
+            text,
+            "{:>9} {:>9} {:>8} {:>8} {:>8} {:>8}\n         {} ({})",
+            audit.places,
+            audit.compared,
+            audit.refuted,
+            audit.values,
+            audit.mean.map_or_else(|| "none".to_owned(), |x| format!("{x:+.3}")),
+            audit.deviation.map_or_else(|| "none".to_owned(), |x| format!("{x:.3}")),
+            audit.claim,
+            audit.check
+        );
+        for Part { part, places, compared } in &audit.parts {
+            let sums = parts.entry(part).or_default();
+            *sums = [sums[0] + places, sums[1] + compared];
+        }
+    }
+    if !parts.is_empty() {
+        let _ = writeln!(text, "\nparts of their domain (a place lies in several)\n{:>9} {:>9}", "places", "compared");
+    }
+    for (part, [places, compared]) in parts {
+        let _ = writeln!(text, "{places:>9} {compared:>9}  {part}");
+    }
     text
 }
 

@@ -2,10 +2,10 @@
 
 use std::marker::PhantomData;
 
-use rand::SeedableRng;
+use rand::{RngExt, SeedableRng};
 use rand_distr::{Binomial, Distribution};
 
-use crate::{FitFailure, Model, Part, StreamRng, sorted::sorted_uniforms};
+use crate::{FitFailure, Model, Part, StreamRng, models::subsampled::Rowwise, sorted::sorted_uniforms};
 
 /// Draws every row.
 pub type CategoricalRows = Categorical<EveryRow>;
@@ -91,6 +91,36 @@ impl<S: Sample + Send + Sync + 'static> Model for Categorical<S> {
 
     fn losses(&self, fit: &Vec<f64>, out: &mut [f64]) {
         out[0] = fit.iter().zip(&self.probabilities).map(|(fit, p)| (fit - p) * (fit - p)).sum();
+    }
+}
+
+impl Rowwise for CategoricalRows {
+    fn width(&self) -> usize {
+        1
+    }
+
+    fn draw_row(&self, rng: &mut StreamRng, noise: &mut [f64]) {
+        noise.fill_with(|| rng.random());
+    }
+
+    /// The number of its cell, the first whose share in the total, cumulated, exceeds the row's number. The last cell of positive probability takes what
+    /// rounding leaves.
+    fn make_row(&self, from: &Vec<f64>, noise: &[f64], row: &mut [f64]) {
+        let (total, mut cumulated): (f64, f64) = (from.iter().sum(), 0.0);
+        for (cell, p) in from.iter().enumerate().filter(|(_, p)| **p > 0.0) {
+            cumulated += p;
+            row[0] = cell as f64;
+            if noise[0] < cumulated / total {
+                return;
+            }
+        }
+    }
+
+    fn fit_rows(&self, rows: &mut [f64], fit: &mut Vec<f64>) -> Result<(), FitFailure> {
+        for (cell, share) in fit.iter_mut().enumerate() {
+            *share = quotient(rows.iter().filter(|&&row| row == cell as f64).count(), rows.len());
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
-use crate::{FitFailure, Model, Part, StreamRng, lanes::LANES, sorted::sorted_uniforms};
+use rand::RngExt;
+
+use crate::{FitFailure, Model, Part, StreamRng, lanes::LANES, models::subsampled::Rowwise, sorted::sorted_uniforms};
 
 /// The truth U(0, 1); every row is drawn, in increasing order.
 ///
@@ -85,6 +87,26 @@ impl Model for Cdf {
 
     fn losses(&self, fit: &Steps, out: &mut [f64]) {
         out[0] = fit.loss();
+    }
+}
+
+impl Rowwise for Cdf {
+    fn width(&self) -> usize {
+        1
+    }
+
+    fn draw_row(&self, rng: &mut StreamRng, noise: &mut [f64]) {
+        noise.fill_with(|| rng.random());
+    }
+
+    fn make_row(&self, from: &Steps, noise: &[f64], row: &mut [f64]) {
+        from.quantiles(noise, row);
+    }
+
+    fn fit_rows(&self, rows: &mut [f64], fit: &mut Steps) -> Result<(), FitFailure> {
+        rows.sort_unstable_by(f64::total_cmp);
+        fit.mix(1.0, &[&*rows, NONE].concat(), NONE);
+        Ok(())
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
     FitFailure, Model, Part, StreamRng,
     lanes::{dot, fill_normal, sum},
     lower::{Bartlett, add_columns, apply, factorise, multiply},
+    models::subsampled::Rowwise,
 };
 
 /// Draws every row.
@@ -165,6 +166,41 @@ impl<S: Sample + Send + Sync + 'static> Model for Gaussian<S> {
             }
             out[2] += 2.0 * libm::log(factor[j * p + j]);
         }
+    }
+}
+
+impl Rowwise for GaussianRows {
+    fn width(&self) -> usize {
+        self.sigma.nrows()
+    }
+
+    fn draw_row(&self, rng: &mut StreamRng, noise: &mut [f64]) {
+        fill_normal(noise, rng);
+    }
+
+    fn make_row(&self, from: &Fit, noise: &[f64], row: &mut [f64]) {
+        apply(&from.factor, noise, row);
+        row.iter_mut().zip(&from.mean).for_each(|(x, mean)| *x += mean);
+    }
+
+    fn fit_rows(&self, rows: &mut [f64], Fit { mean, factor }: &mut Fit) -> Result<(), FitFailure> {
+        let (p, count) = (mean.len(), rows.len() / mean.len());
+        mean.fill(0.0);
+        for row in rows.chunks_exact(p) {
+            mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+        }
+        mean.iter_mut().for_each(|sum| *sum /= count as f64);
+        factor.as_mut_slice().fill(0.0);
+        for row in rows.chunks_exact_mut(p) {
+            row.iter_mut().zip(&*mean).for_each(|(x, mean)| *x -= mean);
+            for (j, column) in factor.as_mut_slice().chunks_exact_mut(p).enumerate() {
+                column.iter_mut().zip(&*row).skip(j).for_each(|(sum, x)| *sum += x * row[j]);
+            }
+        }
+        let divisor = self.divisor.of(count);
+        factor.as_mut_slice().iter_mut().for_each(|sum| *sum /= divisor);
+        factorise(factor, (count - 1).min(p));
+        Ok(())
     }
 }
 
@@ -331,7 +367,7 @@ mod tests {
             for t in 0..=last {
                 model.draw(&mut streams.rng(0, t, Purpose::Synthetic, 0), &mut noise);
                 model.generate(if t == 0 { model.truth() } else { &fit }, &noise, &mut data).unwrap();
-                let part = Part { weight: 1.0, rows: 100, real: t == 0, noise: &noise, data: &data };
+                let part = Part { weight: 1.0, rows: 100, real: t == 0, new: true, noise: &noise, data: &data };
                 model.fit(t, &[part], &mut scratch, &mut fit).unwrap();
                 // The truth is the standard normal distribution: the covariance is the product of all samples' factors.
                 log_det += noise.fit.factor.diagonal().iter().map(|&x| 2.0 * libm::log(x)).sum::<f64>();

@@ -8,7 +8,7 @@ use rand::Rng;
 
 use super::control::Control;
 use crate::{
-    FitFailure, Model, Part, StreamRng,
+    FitFailure, Model, Part, StreamRng, Terms,
     coordinates::Coordinates,
     covariates::{Covariates, Four, product},
     newton::{self, Fit, LAST_CHANGE},
@@ -174,8 +174,14 @@ pub fn maximise<'a, F: Family, M: Model<Noise = Design, Data = Responses>>(
 /// Scratch memory of fits, and of their controls.
 #[derive(Clone, Debug)]
 pub struct Scratch {
-    solver: Fit,
-    control: Control,
+    pub(super) solver: Fit,
+    pub(super) control: Control,
+}
+
+impl Scratch {
+    pub(super) fn new(coefficients: usize) -> Self {
+        Self { solver: Fit::new(coefficients, LAST_CHANGE), control: Control::new(coefficients) }
+    }
 }
 
 /// Regression with random design: x ~ N(0, Omega), fresh for real and synthetic rows alike, no intercept, refitted by weighted
@@ -253,8 +259,7 @@ impl<F: Family + 'static> Model for Regression<F> {
     }
 
     fn scratch(&self) -> Scratch {
-        let p = self.truth.len();
-        Scratch { solver: Fit::new(p, LAST_CHANGE), control: Control::new(p) }
+        Scratch::new(self.truth.len())
     }
 
     fn draw(&self, rng: &mut StreamRng, noise: &mut Design) {
@@ -280,13 +285,14 @@ impl<F: Family + 'static> Model for Regression<F> {
     fn control(
         &self,
         parts: &[Part<'_, Self>],
+        turn: u64,
         before: &Vec<f64>,
         Scratch { control, .. }: &mut Scratch,
-        out: &mut [f64],
-    ) -> Option<f64> {
-        out[0] = control.of::<F, Self>(parts, &self.truth, before, self.coordinates.as_ref().map(Coordinates::metric));
-        let synthetic: f64 = parts.iter().filter(|part| !part.real).map(|part| part.weight).sum();
-        Some(synthetic * synthetic)
+        controls: &mut [Terms],
+    ) -> bool {
+        let metric = self.coordinates.as_ref().map(Coordinates::metric);
+        control.carry::<F, Self>((parts, turn), (&self.truth, before), None, &[metric], controls);
+        true
     }
 
     fn losses(&self, beta: &Vec<f64>, out: &mut [f64]) {

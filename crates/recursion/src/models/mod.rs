@@ -9,4 +9,5 @@ pub mod glm;
 pub mod linear;
 pub mod logistic;
 pub mod poisson;
+pub mod subsampled;
 pub mod table;

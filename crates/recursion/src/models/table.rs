@@ -4,14 +4,14 @@ use std::{fmt, sync::Arc};
 
 use rand::RngExt;
 
+use nalgebra::DMatrix;
+
 use super::{
-    glm::{Design, Responses, maximise, respond, responses},
+    control::Resampling,
+    glm::{Design, Responses, Scratch, maximise, respond, responses},
     logistic::Bernoulli,
 };
-use crate::{
-    FitFailure, Model, Part, Source, StreamRng,
-    newton::{Fit, LAST_CHANGE},
-};
+use crate::{FitFailure, Model, Part, Source, StreamRng, Terms};
 
 /// A table of design rows with a label each, of which equal rows are kept once.
 #[derive(Clone, Debug)]
@@ -45,6 +45,13 @@ impl Table {
         table
     }
 
+    /// The distinct rows, their labels and how often each stands in the table.
+    fn counted(&self) -> impl Iterator<Item = (&[f64], f64, f64)> {
+        let mut counts = vec![0.0; self.labels.len()];
+        self.rows.iter().for_each(|&group| counts[group as usize] += 1.0);
+        self.designs.chunks_exact(self.columns).zip(&self.labels).zip(counts).map(|((x, y), count)| (x, *y, count))
+    }
+
     /// A row drawn with replacement: its design and its label.
     fn draw(&self, rng: &mut StreamRng) -> (&[f64], f64) {
         let group = self.rows[rng.random_range(0..self.rows.len())] as usize;
@@ -70,6 +77,25 @@ impl Source<TableLogistic> for Resampled {
             design
         });
         Ok(())
+    }
+
+    /// Where the model has the same table, of which its truth is the fit. See the head of `control.rs`.
+    fn control(
+        &self,
+        model: &TableLogistic,
+        parts: &[Part<'_, TableLogistic>],
+        turn: u64,
+        before: &Vec<f64>,
+        Scratch { control, .. }: &mut Scratch,
+        controls: &mut [Terms],
+    ) -> bool {
+        let table = model.resampling.as_ref().filter(|_| Arc::ptr_eq(&self.0, &model.table));
+        let metrics = [Some(&model.metric), None];
+        table.is_some_and(|table| {
+            let table = Some(table);
+            control.carry::<Bernoulli, _>((parts, turn), (&model.truth, before), table, &metrics, controls);
+            true
+        })
     }
 }
 
@@ -108,6 +134,10 @@ pub struct TableLogistic {
     table: Arc<Table>,
     truth: Vec<f64>,
     raw: ErrorLoss,
+    /// Of small errors: their loss is that quadratic form of them.
+    metric: DMatrix<f64>,
+    /// Where the truth is the fit on the table.
+    resampling: Option<Resampling>,
 }
 
 impl fmt::Debug for TableLogistic {
@@ -121,8 +151,15 @@ impl TableLogistic {
     /// Where the truth has not one coefficient for each column.
     #[must_use]
     pub fn new(table: Arc<Table>, truth: Vec<f64>, raw: ErrorLoss) -> Self {
-        assert_eq!(truth.len(), table.columns, "a coefficient for each column");
-        Self { table, truth, raw }
+        let p = table.columns;
+        assert_eq!(truth.len(), p, "a coefficient for each column");
+        // The form of a quadratic loss from its values. What another one is takes nothing from the mean of a control.
+        let metric = DMatrix::from_fn(p, p, |i, j| {
+            let along = |sign: f64| raw(&|h| f64::from(u8::from(h == i)) + sign * f64::from(u8::from(h == j)));
+            0.25 * (along(1.0) - along(-1.0))
+        });
+        let resampling = Resampling::new(&truth, table.counted());
+        Self { table, truth, raw, metric, resampling }
     }
 }
 
@@ -131,7 +168,7 @@ impl Model for TableLogistic {
     type Data = Responses;
     /// The coefficients of the table's columns.
     type Fit = Vec<f64>;
-    type Scratch = Fit;
+    type Scratch = Scratch;
 
     const LOSSES: &'static [&'static str] = &["coefficients", "standardised"];
 
@@ -151,8 +188,8 @@ impl Model for TableLogistic {
         vec![0.0; self.truth.len()]
     }
 
-    fn scratch(&self) -> Fit {
-        Fit::new(self.truth.len(), LAST_CHANGE)
+    fn scratch(&self) -> Scratch {
+        Scratch::new(self.truth.len())
     }
 
     fn draw(&self, rng: &mut StreamRng, noise: &mut Design) {
@@ -168,7 +205,7 @@ impl Model for TableLogistic {
         &self,
         generation: u32,
         parts: &[Part<'_, Self>],
-        solver: &mut Fit,
+        Scratch { solver, .. }: &mut Scratch,
         beta: &mut Vec<f64>,
     ) -> Result<(), FitFailure> {
         maximise::<Bernoulli, Self>(generation, parts, &self.truth, solver, beta)

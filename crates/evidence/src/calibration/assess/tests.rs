@@ -13,7 +13,7 @@ fn outcome(seeds: u64, budget: f64, statistic: impl Fn(f64) -> Value) -> Calibra
     let run = |index: u64| {
         let mut rng = Streams { seed: 1, experiment: 2 }.of_replicate(index, 0);
         let comparisons = (0..COMPARISONS).map(|_| Some(statistic(rng.sample::<f64, _>(StandardNormal)))).collect();
-        Run { comparisons, wrong_refuted: true }
+        Run { comparisons, audits: Vec::new(), wrong_refuted: true }
     };
     assessed(seeds, budget, &(0..seeds).map(run).collect::<Vec<_>>())
 }
@@ -26,7 +26,16 @@ fn assessed(seeds: u64, budget: f64, runs: &[Run]) -> CalibrationOutcome {
         place: i.to_string(),
     };
     let family = Family::new(1e-3, COMPARISONS);
-    let design = Design { seed: 1, seeds, budget, tier: "quick", family, wrong: Some(["claim", "check", "wrong"]) };
+    let design = Design {
+        audits: Vec::new(),
+        audited: 0,
+        seed: 1,
+        seeds,
+        budget,
+        tier: "quick",
+        family,
+        wrong: Some(["claim", "check", "wrong"]),
+    };
     assess(&design, (0..COMPARISONS).map(place).collect(), runs)
 }
 
@@ -67,7 +76,11 @@ fn one_shifted_comparison_is_found_by_its_law() {
     for index in 0..400 {
         let mut rng = Streams { seed: 1, experiment: 2 }.of_replicate(index, 0);
         let shifted = |i: usize| value(rng.sample::<f64, _>(StandardNormal) + if i == 3 { 0.5 } else { 0.0 });
-        runs.push(Run { comparisons: (0..COMPARISONS).map(shifted).map(Some).collect(), wrong_refuted: true });
+        runs.push(Run {
+            comparisons: (0..COMPARISONS).map(shifted).map(Some).collect(),
+            audits: Vec::new(),
+            wrong_refuted: true,
+        });
     }
     let found = assessed(400, 1.0, &runs);
     assert_eq!((found.verdict, found.causes.len()), (Verdict::Refuted, 1), "{:?}", found.causes);
@@ -93,11 +106,13 @@ fn too_few_seeds_or_too_skewed_decide_nothing() {
     assert_eq!((few.laws.tested, few.comparisons[0].too_skewed), (0, 40));
     // Their law is reported all the same.
     assert!(skewed.comparisons[0].p_value.is_some() && skewed.comparisons[0].adjusted_p_value.is_none());
-    let missing = Run { comparisons: vec![None; COMPARISONS], wrong_refuted: true };
+    let missing = Run { comparisons: vec![None; COMPARISONS], audits: Vec::new(), wrong_refuted: true };
     let none = assessed(
         40,
         1.0,
-        &(0..40).map(|_| Run { comparisons: missing.comparisons.clone(), ..missing }).collect::<Vec<_>>(),
+        &(0..40)
+            .map(|_| Run { comparisons: missing.comparisons.clone(), audits: Vec::new(), ..missing })
+            .collect::<Vec<_>>(),
     );
     assert_eq!(
         (none.verdict, none.comparisons[0].not_made, none.comparisons[0].mean),
@@ -105,11 +120,38 @@ fn too_few_seeds_or_too_skewed_decide_nothing() {
     );
 }
 
+/// A refuted place of an audit is a false alarm of its run.
+#[test]
+fn a_refuted_place_is_a_false_alarm() {
+    let place = |is_refuted| Visited { parts: vec!["all"], is_compared: true, is_refuted, estimate: None };
+    let run = |index: u64| Run {
+        comparisons: vec![Some(value(0.0)); COMPARISONS],
+        audits: vec![Tally::of(&[place(index == 7), place(false)])],
+        wrong_refuted: true,
+    };
+    let family = Family::new(1e-3, COMPARISONS + 2);
+    let wrong = Some(["claim", "check", "wrong"]);
+    let audits = vec![["claim", "audit"]];
+    let design = Design { audits, audited: 2, seed: 1, seeds: 40, budget: 1.0, tier: "quick", family, wrong };
+    let place = |i: usize| Place {
+        claim: "claim".to_owned(),
+        check: "check".to_owned(),
+        kind: Kind::Simulation,
+        place: i.to_string(),
+    };
+    let found = assess(&design, (0..COMPARISONS).map(place).collect(), &(0..40).map(run).collect::<Vec<_>>());
+    assert_eq!((found.false_alarms.runs.hits, found.false_alarms.declared), (1, 1e-3));
+    let audit = &found.audits[0];
+    assert_eq!((audit.places, audit.compared, audit.refuted, audit.values), (80, 80, 1, 0));
+    assert_eq!(audit.parts, [Part { part: "all".to_owned(), places: 80, compared: 80 }]);
+}
+
 /// At the full budget it contradicts; at a smaller one the power may be missing.
 #[test]
 fn a_wrong_simulator_that_passes_is_a_cause() {
     for (budget, expected) in [(1.0, Verdict::Refuted), (0.5, Verdict::Inconclusive)] {
-        let run = |i: u64| Run { comparisons: vec![Some(value(0.0)); COMPARISONS], wrong_refuted: i > 0 };
+        let run =
+            |i: u64| Run { comparisons: vec![Some(value(0.0)); COMPARISONS], audits: Vec::new(), wrong_refuted: i > 0 };
         let found = assessed(10, budget, &(0..10).map(run).collect::<Vec<_>>());
         assert_eq!(found.verdict, expected, "{budget}");
         assert_eq!(found.wrong_simulator.expect("a mutant").refuted.hits, 9);
@@ -126,7 +168,7 @@ fn false_alarms_are_held_against_the_declared_rate() {
             if i < alarms {
                 made[i as usize % COMPARISONS] = Some(value(4.5));
             }
-            Run { comparisons: made, wrong_refuted: true }
+            Run { comparisons: made, audits: Vec::new(), wrong_refuted: true }
         };
         let found = assessed(400, 1.0, &(0..400).map(run).collect::<Vec<_>>());
         assert_eq!(found.verdict == Verdict::Refuted, contradicted, "{:?}", found.false_alarms);
@@ -140,7 +182,7 @@ fn an_interrupted_calibration_decides_nothing() {
     let run = |i: u64| {
         let mut rng = Streams { seed: 1, experiment: 2 }.of_replicate(i, 0);
         let comparisons = (0..COMPARISONS).map(|_| Some(value(rng.sample(StandardNormal)))).collect();
-        Run { comparisons, wrong_refuted: true }
+        Run { comparisons, audits: Vec::new(), wrong_refuted: true }
     };
     let found = assessed(400, 1.0, &(0..40).map(run).collect::<Vec<_>>());
     assert_eq!((found.verdict, found.partial, found.seeds), (Verdict::Inconclusive, true, 40), "{:?}", found.causes);

@@ -1,0 +1,500 @@
+//! What changed between two outcomes, the change that needs a reviewer most first.
+//!
+//! # What is compared
+//! A claim is found again by its id, a check by its name within the claim, a comparison by its place; places that only one side has are paired in their order, since
+//! a place may be named by a number that changed. For each pair one change is reported, with all that it consists of.
+//!
+//! What two outcomes *must* differ in is said once, for the run, and not again for each comparison:
+//! * another seed draws other numbers: z, estimates, replicates and detectable effects are not compared;
+//! * another tier has other margins and budgets: these are not compared either;
+//! * another number of comparisons moves every bound a little, and a comparison may then stop at another look: z and replicates are not
+//!   compared, and a detectable effect is reported where it rose by more than a look explains;
+//! * what a run was not asked for is not missing from it.
+//!
+//! # What is worse
+//! A verdict that is worse; an expected value that moved by more than [`MOVED`]; a claim, check or comparison that is gone; a margin or a detectable effect that
+//! rose by more than [`WIDER`]. An expected value has no sampling error, so whatever moves it is a change of a formula, or of the place where it is
+//! evaluated.
+
+use std::collections::BTreeMap;
+
+use glob::Pattern;
+use serde::Serialize;
+
+use crate::outcome::document::{ClaimDocument, ComparisonDocument, EvidenceDocument, RunDocument};
+use crate::verdict::{Kind, Verdict};
+
+/// Largest relative change of an expected value that is rounding. Closed forms agree to 1e-12 between platforms, values from quadrature
+/// or from a minimiser to some 1e-10. No comparison by simulation detects 1e-6.
+pub const MOVED: f64 = 1e-9;
+
+/// Largest relative rise of a margin, or of a detectable effect, that takes no power away.
+pub const WIDER: f64 = 0.1;
+
+/// Ratio of the standard errors of two looks, one after the other: the later one has twice the replicates.
+const LOOK: f64 = std::f64::consts::SQRT_2;
+
+/// What sort of change, in the order in which they are reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum What {
+    /// A verdict.
+    Verdict,
+    /// An expected value.
+    Expected,
+    /// A claim, check or comparison that is gone.
+    Removed,
+    /// A margin, or the error that is found with 99 % power.
+    Power,
+    /// Words, formula, domain, source or reach of a claim; route of a check; place of a comparison.
+    Restated,
+    /// A tool that one of the runs did not have, or a run that was interrupted.
+    Ran,
+    /// What was measured: z, estimate, replicates, errors without sampling.
+    Numbers,
+    /// A claim, check or comparison that is new.
+    Added,
+}
+
+impl What {
+    /// Lower-case word, as in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Verdict => "verdict",
+            Self::Expected => "expected",
+            Self::Removed => "removed",
+            Self::Power => "power",
+            Self::Restated => "restated",
+            Self::Ran => "ran",
+            Self::Numbers => "numbers",
+            Self::Added => "added",
+        }
+    }
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Change {
+    /// Whether a reviewer must accept it.
+    pub worse: bool,
+    /// The gravest of its parts.
+    pub what: What,
+    /// Claim; absent where the change is of the whole run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim: Option<String>,
+    /// Check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check: Option<String>,
+    /// Place of the comparison.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Its parts.
+    pub parts: Vec<Part>,
+}
+
+impl Change {
+    /// In one line: where, and all its parts.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let place: Vec<&str> =
+            [&self.claim, &self.check, &self.place].into_iter().flatten().map(String::as_str).collect();
+        let place = if place.is_empty() { "run".to_owned() } else { place.join(", ") };
+        let parts: Vec<String> = self.parts.iter().map(Part::words).collect();
+        // One line, whatever is quoted.
+        format!("{place}: {}", parts.join("; ")).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// By how much it counts among those of its sort.
+    fn size(&self) -> f64 {
+        self.parts.iter().filter_map(|part| part.relative).map(f64::abs).fold(0.0, f64::max)
+    }
+}
+
+/// One thing that is different, on both sides.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Part {
+    /// What.
+    pub name: String,
+    /// Before; absent where there was nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// After; absent where there is nothing any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Relative change of a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relative: Option<f64>,
+}
+
+impl Part {
+    fn words(&self) -> String {
+        let none = || "none".to_owned();
+        let Self { name, before, after, relative } = self;
+        let both = match (before, after) {
+            (Some(before), None) if name == "gone" => format!("gone ({before})"),
+            (None, Some(after)) if name == "new" => format!("new ({after})"),
+            (before, after) => {
+                format!("{name} {} → {}", before.clone().unwrap_or_else(none), after.clone().unwrap_or_else(none))
+            }
+        };
+        relative.map_or_else(|| both.clone(), |relative| format!("{both} ({:+.2e} relative)", relative))
+    }
+}
+
+/// What changed between two outcomes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Changes {
+    /// What is different of the runs as a whole.
+    pub run: Vec<Part>,
+    /// Wall-clock seconds of both.
+    pub seconds: (f64, f64),
+    /// What could not be compared, and why.
+    pub notes: Vec<String>,
+    /// The changes, the gravest first.
+    pub changes: Vec<Change>,
+}
+
+impl Changes {
+    /// Those that a reviewer must accept.
+    pub fn worse(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.worse)
+    }
+}
+
+/// What is different of the runs, so that it need not be said of each comparison.
+#[derive(Clone, Copy)]
+struct Same {
+    seed: bool,
+    tier: bool,
+    family: bool,
+}
+
+/// Parts of a change in the making.
+#[derive(Default)]
+struct Parts {
+    found: Vec<(What, bool, Part)>,
+}
+
+impl Parts {
+    fn words(&mut self, what: What, worse: bool, name: &str, before: &str, after: &str) {
+        if before != after {
+            let part = Part {
+                name: name.to_owned(),
+                before: Some(before.to_owned()),
+                after: Some(after.to_owned()),
+                relative: None,
+            };
+            self.found.push((what, worse, part));
+        }
+    }
+
+    fn numbers(&mut self, what: What, worse: bool, name: &str, before: Option<f64>, after: Option<f64>) {
+        if before != after {
+            let digits = |x: Option<f64>| x.map(|x| format!("{x:?}"));
+            let relative = relative(before, after);
+            let part = Part { name: name.to_owned(), before: digits(before), after: digits(after), relative };
+            self.found.push((what, worse, part));
+        }
+    }
+
+    fn verdict(&mut self, before: Verdict, after: Verdict) {
+        self.words(What::Verdict, after > before, "verdict", before.word(), after.word());
+    }
+
+    /// None where nothing is different.
+    fn change(self, claim: &str, check: Option<&str>, place: Option<&str>) -> Option<Change> {
+        let what = self.found.iter().map(|(what, worse, _)| (!worse, *what)).min()?.1;
+        Some(Change {
+            worse: self.found.iter().any(|(_, worse, _)| *worse),
+            what,
+            claim: Some(claim.to_owned()),
+            check: check.map(str::to_owned),
+            place: place.map(str::to_owned),
+            parts: self.found.into_iter().map(|(_, _, part)| part).collect(),
+        })
+    }
+}
+
+/// (after − before)/|before|; none where there is no such number.
+fn relative(before: Option<f64>, after: Option<f64>) -> Option<f64> {
+    let (before, after) = (before?, after?);
+    Some((after - before) / before.abs()).filter(|x| x.is_finite())
+}
+
+/// Whether a number rose by more than this share.
+fn rose(before: Option<f64>, after: Option<f64>, share: f64) -> bool {
+    match (before, after) {
+        (Some(before), Some(after)) => after > before * (1.0 + share),
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}
+
+/// Pairs of what both sides have, then what only the first has, then what only the second has.
+type Paired<'a, T> = (Vec<(&'a T, &'a T)>, Vec<&'a T>, Vec<&'a T>);
+
+fn pair<'a, T>(before: &'a [T], after: &'a [T], key: impl Fn(&T) -> &str) -> Paired<'a, T> {
+    let has = |list: &[T], one: &T| list.iter().any(|other| key(other) == key(one));
+    let both = before.iter().filter_map(|one| Some((one, after.iter().find(|other| key(other) == key(one))?)));
+    let gone = before.iter().filter(|one| !has(after, one));
+    let new = after.iter().filter(|one| !has(before, one));
+    (both.collect(), gone.collect(), new.collect())
+}
+
+/// What changed from one outcome to the other.
+///
+/// # Examples
+/// see that of the [`crate`].
+#[must_use]
+pub fn changes(before: &RunDocument, after: &RunDocument) -> Changes {
+    let same = Same {
+        seed: before.seed == after.seed,
+        tier: before.tier == after.tier,
+        family: before.checks == after.checks && before.family_false_alarm == after.family_false_alarm,
+    };
+    let (pairs, gone, new) = pair(&before.claims, &after.claims, |claim| &claim.says.id);
+    let mut found = Vec::new();
+    let mut ran = BTreeMap::new();
+    for (old, new) in pairs {
+        claim(&mut found, &mut ran, same, (before, old), (after, new));
+    }
+    for claim in gone {
+        let is_asked = claim.evidence.iter().any(|evidence| asks(after, same, &claim.says.id, evidence.kind));
+        if is_asked && !after.not_begun.contains(&claim.says.id) {
+            found.push(alone("gone", What::Removed, true, &claim.says.id, None, None, &claim.says.words));
+        }
+    }
+    for claim in new {
+        let is_asked = claim.evidence.iter().any(|evidence| asks(before, same, &claim.says.id, evidence.kind));
+        if is_asked && !before.not_begun.contains(&claim.says.id) {
+            let worse = claim.verdict == Verdict::Refuted;
+            let words = format!("{}: {}", claim.verdict.word(), claim.says.words);
+            found.push(alone("new", What::Added, worse, &claim.says.id, None, None, &words));
+        }
+    }
+    for ((kind, does, why), ids) in ran {
+        let name = format!("{} of {}", kind.word(), ids.join(" "));
+        let (yes, no) = (Some("run".to_owned()), Some(why));
+        let (before, after) = if does { (no, yes) } else { (yes, no) };
+        let parts = vec![Part { name, before, after, relative: None }];
+        found.push(Change { worse: false, what: What::Ran, claim: None, check: None, place: None, parts });
+    }
+    // Stable: those of one sort and size stay in the order of the registry.
+    // Of one sort, those of whole claims first.
+    let rank = |change: &Change| (!change.worse, change.what, change.check.is_some());
+    found.sort_by(|a, b| rank(a).cmp(&rank(b)).then(b.size().total_cmp(&a.size())));
+    Changes {
+        run: of_run(before, after),
+        seconds: (before.seconds, after.seconds),
+        notes: notes(before, after, same),
+        changes: found,
+    }
+}
+
+fn of_run(before: &RunDocument, after: &RunDocument) -> Vec<Part> {
+    let kinds = |run: &RunDocument| match run.kinds.as_slice() {
+        [] => "all".to_owned(),
+        kinds => kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(","),
+    };
+    let words = |run: &RunDocument| {
+        [
+            ("version", run.version.clone()),
+            ("seed", run.seed.to_string()),
+            ("tier", run.tier.clone()),
+            ("claims asked for", run.only.clone()),
+            ("kinds asked for", kinds(run)),
+            ("comparisons that share the error rate", run.checks.to_string()),
+            ("error rate", run.family_false_alarm.to_string()),
+            ("partial", run.partial.to_string()),
+        ]
+    };
+    let both = words(before).into_iter().zip(words(after)).filter(|(before, after)| before != after);
+    both.map(|((name, before), (_, after))| Part {
+        name: name.to_owned(),
+        before: Some(before),
+        after: Some(after),
+        relative: None,
+    })
+    .collect()
+}
+
+fn notes(before: &RunDocument, after: &RunDocument, same: Same) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !same.seed {
+        notes.push("other random numbers: z, estimates, replicates and detectable effects are not compared".to_owned());
+    }
+    if !same.tier {
+        notes.push("another tier: margins, replicates and what only one tier runs are not compared".to_owned());
+    }
+    if same.seed && same.tier && !same.family {
+        notes.push(
+            "another share of the error rate for each comparison: bounds, z and replicates are not compared".to_owned(),
+        );
+    }
+    for (side, run) in [("first", before), ("second", after)] {
+        let mut comparisons = run.claims.iter().flat_map(|claim| &claim.evidence).flat_map(|e| &e.comparisons);
+        if comparisons.any(|comparison| comparison.expected.is_empty()) {
+            notes.push(format!("the {side} outcome does not say what was expected: expected values are not compared"));
+        }
+    }
+    notes
+}
+
+/// Whether a run was asked for evidence of this kind of this claim; a tier that does not have it was not.
+fn asks(run: &RunDocument, same: Same, id: &str, kind: Kind) -> bool {
+    let of_claim = Pattern::new(&run.only).map_or(true, |glob| glob.matches(id));
+    same.tier && of_claim && (run.kinds.is_empty() || run.kinds.contains(&kind))
+}
+
+/// A claim, check or comparison that only one side has.
+fn alone(
+    name: &str,
+    what: What,
+    worse: bool,
+    claim: &str,
+    check: Option<&str>,
+    place: Option<&str>,
+    words: &str,
+) -> Change {
+    let words = Some(words.to_owned());
+    let (before, after) = if what == What::Removed { (words, None) } else { (None, words) };
+    let parts = vec![Part { name: name.to_owned(), before, after, relative: None }];
+    let [check, place] = [check, place].map(|word| word.map(str::to_owned));
+    Change { worse, what, claim: Some(claim.to_owned()), check, place, parts }
+}
+
+/// Evidence that one side has and the other could not make: its kind, whether it is the second side that has it, and why not.
+type Ran = BTreeMap<(Kind, bool, String), Vec<String>>;
+
+fn claim(
+    found: &mut Vec<Change>,
+    ran: &mut Ran,
+    same: Same,
+    (run_before, before): (&RunDocument, &ClaimDocument),
+    (run_after, after): (&RunDocument, &ClaimDocument),
+) {
+    let id = &before.says.id;
+    let mut parts = Parts::default();
+    parts.verdict(before.verdict, after.verdict);
+    let words = |claim: &ClaimDocument| {
+        let says = claim.says.clone();
+        [says.words, says.formula, says.domain, says.source, says.exactness]
+    };
+    let names = ["statement", "formula", "domain", "source", "reach"];
+    for (name, (before, after)) in names.into_iter().zip(words(before).iter().zip(words(after).iter())) {
+        parts.words(What::Restated, false, name, before, after);
+    }
+    found.extend(parts.change(id, None, None));
+    let (pairs, gone, new) = pair(&before.evidence, &after.evidence, |evidence| &evidence.check);
+    for (before, after) in pairs {
+        if before.ran == after.ran {
+            evidence(found, same, id, before, after);
+        } else {
+            let why = if before.ran { &after.detail } else { &before.detail };
+            ran.entry((before.kind, after.ran, why.clone())).or_default().push(id.clone());
+        }
+    }
+    for evidence in gone.into_iter().filter(|evidence| asks(run_after, same, id, evidence.kind)) {
+        found.push(alone("gone", What::Removed, true, id, Some(&evidence.check), None, evidence.kind.word()));
+    }
+    for evidence in new.into_iter().filter(|evidence| asks(run_before, same, id, evidence.kind)) {
+        let words = format!("{}, {}", evidence.kind.word(), evidence.verdict.word());
+        let worse = evidence.verdict == Verdict::Refuted;
+        found.push(alone("new", What::Added, worse, id, Some(&evidence.check), None, &words));
+    }
+}
+
+fn evidence(found: &mut Vec<Change>, same: Same, id: &str, before: &EvidenceDocument, after: &EvidenceDocument) {
+    let check = Some(before.check.as_str());
+    let (mut pairs, gone, new) = pair(&before.comparisons, &after.comparisons, |comparison| &comparison.place);
+    // The rest in their order, where there are as many on both sides: their places are named otherwise.
+    let (gone, new) = if gone.len() == new.len() {
+        pairs.extend(gone.into_iter().zip(new));
+        (Vec::new(), Vec::new())
+    } else {
+        (gone, new)
+    };
+    let first = found.len();
+    for (before, after) in pairs {
+        found.extend(comparison(same, id, check, before, after));
+    }
+    for comparison in gone {
+        found.push(alone("gone", What::Removed, true, id, check, Some(&comparison.place), &comparison.of));
+    }
+    for comparison in new {
+        let worse = comparison.verdict == Verdict::Refuted;
+        found.push(alone("new", What::Added, worse, id, check, Some(&comparison.place), comparison.verdict.word()));
+    }
+    let mut parts = Parts::default();
+    if !found[first..].iter().any(|change| change.parts.iter().any(|part| part.name == "verdict")) {
+        parts.verdict(before.verdict, after.verdict);
+    }
+    parts.words(What::Restated, false, "kind", before.kind.word(), after.kind.word());
+    let route = |evidence: &EvidenceDocument| {
+        let words = evidence.route.clone().unwrap_or_else(|| "none".to_owned());
+        if evidence.computed_by.is_empty() { words } else { format!("{words} ({})", evidence.computed_by.join(" ")) }
+    };
+    parts.words(What::Restated, false, "route", &route(before), &route(after));
+    // Without comparisons: errors without sampling, theorems, audits, mutants.
+    let is_certain = before.comparisons.is_empty() && after.comparisons.is_empty();
+    let drawn = matches!(before.kind, Kind::Property | Kind::Audit | Kind::Mutant) || before.kind.is_sampled();
+    let judged = before.kind != Kind::Property && drawn;
+    if is_certain && (same.seed || !drawn) && ((same.family && same.tier) || !judged) {
+        parts.numbers(What::Numbers, false, "statistic", before.statistic, after.statistic);
+        parts.words(What::Numbers, false, "detail", &before.detail, &after.detail);
+    }
+    found.extend(parts.change(id, check, None));
+}
+
+/// Two comparisons of one place.
+fn comparison(
+    same: Same,
+    id: &str,
+    check: Option<&str>,
+    before: &ComparisonDocument,
+    after: &ComparisonDocument,
+) -> Option<Change> {
+    let mut parts = Parts::default();
+    parts.verdict(before.verdict, after.verdict);
+    parts.words(What::Restated, false, "place", &before.place, &after.place);
+    parts.words(What::Restated, false, "error of", &before.of, &after.of);
+    let is_known = !before.expected.is_empty() && !after.expected.is_empty();
+    if is_known && before.expected.len() == after.expected.len() {
+        for (old, new) in before.expected.iter().zip(&after.expected) {
+            let moved = relative(old.value, new.value).is_none_or(|relative| relative.abs() > MOVED);
+            let what = if moved { What::Expected } else { What::Numbers };
+            let name =
+                if before.expected.len() == 1 { "expected".to_owned() } else { format!("expected at {}", old.place) };
+            parts.numbers(what, moved, &name, old.value, new.value);
+        }
+    } else if is_known {
+        let sizes = |list: &ComparisonDocument| format!("{} sizes", list.expected.len());
+        parts.words(What::Expected, true, "expected at", &sizes(before), &sizes(after));
+    }
+    if same.tier {
+        let wider = rose(before.margin, after.margin, WIDER);
+        parts.numbers(What::Power, wider, "margin", before.margin, after.margin);
+    }
+    if same.seed && same.tier {
+        let look = if same.family { 1.0 } else { LOOK };
+        let weaker = rose(before.detectable_effect, after.detectable_effect, look * (1.0 + WIDER) - 1.0);
+        if weaker || same.family {
+            parts.numbers(What::Power, weaker, "detects", before.detectable_effect, after.detectable_effect);
+        }
+    }
+    if same.seed && same.tier && same.family {
+        parts.numbers(What::Numbers, false, "z", before.z, after.z);
+        // A document from before the key has none.
+        if before.estimate.is_some() {
+            parts.numbers(What::Numbers, false, "estimate", before.estimate, after.estimate);
+        }
+        let [old, new] = [before, after].map(|comparison| Some(comparison.replicates as f64));
+        parts.numbers(What::Numbers, false, "replicates", old, new);
+    }
+    parts.change(id, check, Some(&before.place))
+}

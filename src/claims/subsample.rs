@@ -1,0 +1,151 @@
+//! Fits to as many rows as the first, drawn without replacement from data that accumulate.
+
+use goldenweight_recursion::models::{
+    categorical, cdf, gaussian,
+    subsampled::{Rowwise, Subsampled},
+};
+use goldenweight_theory::parameters::SampleSizes;
+use goldenweight_theory::subsample::Subsampling;
+use nalgebra::DMatrix;
+
+use super::check::{Case, Cell, exact, property, recursion, simulation};
+use super::domain::{IDENTITY, RECURSION, error, holds};
+use super::{Claim, Exactness, Source, certificate, drawn};
+use crate::experiment::Rows;
+use crate::simulate::Setting;
+use crate::simulate::engine::{Record, ScheduleKind};
+
+pub fn claims() -> Vec<Claim> {
+    vec![frequencies(), mean()]
+}
+
+/// Where the laws are compared with other routes: (n, m, t).
+const PLACES: [(u64, u64, u32); 6] = [(5, 9, 1), (9, 5, 2), (2, 3, 12), (31, 47, 5), (50, 50, 4), (4, 2, 40)];
+
+fn data(n: u64, m: u64) -> Subsampling {
+    Subsampling::new(SampleSizes::new(n, m).expect("positive"))
+}
+
+fn place(n: u64, m: u64, t: u32) -> String {
+    format!("n = {n}, m = {m}, t = {t}")
+}
+
+/// The risk by the law at a place, in units of A. This and the next function are what simulations and other computations are compared with.
+fn risk(n: u64, m: u64, t: u32) -> f64 {
+    data(n, m).risk_at(t)
+}
+
+fn unbiased_risk(n: u64, m: u64, t: u32) -> f64 {
+    data(n, m).unbiased().and_then(|mut risks| risks.nth(t as usize)).expect("two rows or more")
+}
+
+/// The model's chain at a place, with fits to n rows.
+fn simulated<M: Rowwise>(model: M, (n, m, t): (u64, u64, u32), dim: usize, name: &'static str, expected: f64) -> Case {
+    let rows = Rows { real: n as usize, synthetic: m as usize };
+    let cell = Cell::new(rows, dim, 0.0, Record::At(vec![t])).named(name);
+    let setting = Setting::of(Subsampled { model, rows: rows.real }, rows);
+    Case::new(cell, setting, 0, expected).under(ScheduleKind::Subsample)
+}
+
+fn frequencies() -> Claim {
+    let cells = |at: (u64, u64, u32)| {
+        let model = categorical::CategoricalRows::new(vec![0.05, 0.15, 0.3, 0.5]);
+        // 1 - sum p^2.
+        simulated(model, at, 4, "drawn rows", 0.635 * risk(at.0, at.1, at.2))
+    };
+    let points =
+        |at: (u64, u64, u32)| simulated(cdf::Cdf::default(), at, 1, "drawn rows", risk(at.0, at.1, at.2) / 6.0);
+    let biased = |at: (u64, u64, u32)| {
+        let model = gaussian::GaussianRows::new(DMatrix::identity(2, 2));
+        let model = model.with_divisor(gaussian::Divisor::MaximumLikelihood);
+        simulated(model, at, 2, "drawn rows, divisor n", 2.0 * risk(at.0, at.1, at.2))
+    };
+    Claim {
+        id: "subsample-frequencies",
+        statement: "fitted on n rows that are drawn without replacement from accumulating data, the risk of cell probabilities (A = Σ p(1 − p)), of the distribution \
+                    function (A = 1/6) and of the mean of a Gaussian with divisors n (A = tr Σ) is A − A(1 − c_t)(1 − 1/n) Π_{i <= t} (1 − (c_{i−1} + (1 − c_{i−1})/m)/(k + i)²), \
+                    c_t = tm/((n − 1 + tm)n): bounded, and at n = m → ∞ it tends to 3ζ(2) − 2 = 2.93 times the risk of the real rows, where all rows would leave ζ(2) = 1.64",
+        domain: "every n, m >= 1 and t, every p, continuous F and Σ",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("pools and drawings enumerated", certificate::subsample::frequencies)
+                .by("pools and drawings, enumerated", &["drawn::cell_risk"]),
+            recursion("real ancestors of two rows, and sums over pairs of rows", RECURSION, || {
+                let case = |(n, m, t): (u64, u64, u32)| {
+                    let ancestors = drawn::different_ancestors(n, m, t)[t as usize];
+                    let sums = drawn::mean_risk_by_sums(n, m, true, t)[t as usize];
+                    [
+                        (place(n, m, t), risk(n, m, t), 1.0 - ancestors),
+                        (format!("mean, {}", place(n, m, t)), risk(n, m, t), sums),
+                    ]
+                };
+                PLACES.into_iter().chain([(31, 47, 60), (1, 3, 9)]).flat_map(case).collect()
+            })
+            .by(
+                "real ancestors of two rows, and sums over pairs",
+                &["drawn::different_ancestors", "drawn::mean_risk_by_sums"],
+            ),
+            property(
+                "increasing, below A, above the risk of all rows; 1 + (2k + 1) Σ 1/(k + i)² of many rows",
+                "(n, m, t)",
+                || (2..1000u64, 1..1000u64, 0..10_000u32),
+                |&(n, m, t)| {
+                    let [early, late, limit] = [risk(n, m, t), risk(n, m, t + 1), data(n, m).limit()];
+                    let k = n as f64 / m as f64;
+                    // The same ratio of so many rows that 1/m is below the rounding of the steps.
+                    let many = 100_000_000_000_000;
+                    let squares = (1..=t.min(30)).map(|i| (k + f64::from(i)).powi(-2)).sum::<f64>();
+                    let found = (many * n) as f64 * risk(many * n, many * m, t.min(30));
+                    error(found, 1.0 + (2.0 * k + 1.0) * squares, 100.0 * IDENTITY)
+                        .max(holds(early < late * (1.0 + IDENTITY) && late < limit * (1.0 + IDENTITY) && limit < 1.0))
+                },
+            )
+            .consequence(),
+            simulation("cells, by rows", 120_000, 0.025, [(8, 4, 5), (12, 30, 4)].map(cells).into()),
+            simulation("distribution function, by rows", 60_000, 0.03, vec![points((10, 8, 5))]),
+            simulation("mean with divisors n, by rows", 120_000, 0.03, vec![biased((8, 4, 5))]),
+        ],
+    }
+}
+
+fn mean() -> Claim {
+    let by_rows = |at: (u64, u64, u32)| {
+        let model = gaussian::GaussianRows::new(DMatrix::identity(2, 2));
+        simulated(model, at, 2, "drawn rows", 2.0 * unbiased_risk(at.0, at.1, at.2))
+    };
+    Claim {
+        id: "subsample-mean",
+        statement: "fitted on n rows that are drawn without replacement from accumulating data, the mean of a Gaussian whose covariance is estimated without bias collapses: \
+                    each generation adds a part 1/((k + t)n) to the variance V of the pool's rows, and the risk A(a_t + c_t V_t) grows as t^{1/n}, slowly, but above any bound",
+        domain: "every n, m >= 2, t and Σ",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("covariances of all pairs of rows in rationals", certificate::subsample::mean)
+                .by("covariances of all pairs of rows", &["drawn::mean_risk"]),
+            recursion("sums over pairs of rows", RECURSION, || {
+                let case = |(n, m, t): (u64, u64, u32)| {
+                    let sums = drawn::mean_risk_by_sums(n, m, false, t)[t as usize];
+                    (place(n, m, t), unbiased_risk(n, m, t), sums)
+                };
+                PLACES.into_iter().chain([(31, 47, 60), (100, 100, 200)]).map(case).collect()
+            })
+            .by("sums over pairs of rows", &["drawn::mean_risk_by_sums"]),
+            property(
+                "four times the generations multiply its growth by 4^(1/n)",
+                "(n, m)",
+                || (2..6u64, 2..8u64),
+                |&(n, m)| {
+                    let risks: Vec<f64> = data(n, m).unbiased().into_iter().flatten().take((1 << 14) + 1).collect();
+                    let [first, second, third] = [10, 12, 14].map(|power| risks[1 << power]);
+                    // What is left out is of the order 1/t, t = 1024, and n times that where differences are taken.
+                    error((third - second) / (second - first), libm::exp2(2.0 / n as f64), 2e-2)
+                        .max(holds(first < second && second < third))
+                },
+            )
+            .consequence(),
+            simulation("by rows", 160_000, 0.03, vec![by_rows((8, 4, 5)), by_rows((12, 30, 6))]),
+        ],
+    }
+}

@@ -1,0 +1,148 @@
+//! `verify --archive` and `check`: an archive that is run again, and one that is damaged.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::{goldenweight, json_with_code, stdout_of, text};
+
+/// Writes an archive of a small run.
+fn archived(folder: &Path) -> String {
+    let folder = folder.display().to_string();
+    stdout_of(
+        &format!("verify --only golden-* --kinds recursion,simulation,property --seed 5 --report {folder} --archive"),
+        0,
+    );
+    folder
+}
+
+fn checksum(file: &Path) -> String {
+    Sha256::digest(fs::read(file).expect("readable")).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn metadata(folder: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(folder.join("ro-crate-metadata.json")).expect("there")).expect("JSON")
+}
+
+/// The entity of a graph with this id.
+fn entity<'a>(metadata: &'a Value, id: &str) -> &'a Value {
+    metadata["@graph"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|entity| entity["@id"] == id)
+        .unwrap_or_else(|| panic!("no {id}"))
+}
+
+#[test]
+fn an_archive_says_what_made_it() {
+    let folder = tempfile::tempdir().expect("a directory");
+    archived(folder.path());
+    let metadata = metadata(folder.path());
+    for name in ["verify.json", "verify.html"] {
+        let file = entity(&metadata, name);
+        assert_eq!(file["sha256"], checksum(&folder.path().join(name)), "{name}");
+        let size = fs::metadata(folder.path().join(name)).expect("there").len();
+        assert_eq!(file["contentSize"], size.to_string(), "{name}");
+    }
+    let run = entity(&metadata, "#run");
+    assert!(
+        run["description"].as_str().unwrap().starts_with("goldenweight verify --only 'golden-*' --kinds "),
+        "{run}"
+    );
+    let [start, end] = ["startTime", "endTime"].map(|key| run[key].as_str().expect("a time"));
+    assert!(start <= end && start.len() == "2026-11-29T00:00:00Z".len() && end.ends_with('Z'), "{start} {end}");
+    assert_eq!(entity(&metadata, "#seed")["value"], "5");
+    assert_eq!(entity(&metadata, "#program")["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(entity(&metadata, "#executable")["value"], checksum(Path::new(env!("CARGO_BIN_EXE_goldenweight"))));
+    // Whatever is referred to is described, but for the context and licences of others.
+    let ids: Vec<&Value> = metadata["@graph"].as_array().unwrap().iter().map(|entity| &entity["@id"]).collect();
+    fn referred<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+        match value {
+            Value::Object(map) if map.len() == 1 && map.contains_key("@id") => found.push(&map["@id"]),
+            Value::Object(map) => map.values().for_each(|value| referred(value, found)),
+            Value::Array(list) => list.iter().for_each(|value| referred(value, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    referred(&metadata["@graph"], &mut found);
+    let own = |id: &&&Value| **id != "https://w3id.org/ro/crate/1.2";
+    assert!(found.iter().filter(own).all(|id| ids.contains(id)), "{found:?} {ids:?}");
+}
+
+#[test]
+fn an_archive_reproduces_to_the_bit_and_statistically() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let archive = archived(folder.path());
+    let document = json_with_code(&format!("check {archive} --json"), 0);
+    assert_eq!(document["reproduces"], "bits");
+    assert_eq!((&document["seed_before"], &document["seed"]), (&json!(5), &json!(5)));
+    let all = document["claims"].as_array().expect("a list").len();
+    assert!(all > 1);
+    let said = stdout_of(&format!("check {archive} --only golden-ratio"), 0);
+    assert!(said.contains("Of 1 claim: 1 to the bit, 0 within statistical agreement, 0 not reproduced."), "{said}");
+    let fresh = json_with_code(&format!("check {archive} --fresh --seed 6 --json"), 0);
+    assert_eq!((&fresh["reproduces"], fresh["claims"].as_array().unwrap().len()), (&json!("statistical"), all));
+}
+
+/// An archive whose checksums hold and whose numbers are not those of the program.
+#[test]
+fn what_does_not_reproduce_is_named() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let archive = archived(folder.path());
+    let file = folder.path().join("verify.json");
+    let mut document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let ids: Vec<String> =
+        document["claims"].as_array().unwrap().iter().map(|claim| claim["id"].as_str().unwrap().to_owned()).collect();
+    let ratio = ids.iter().position(|id| id == "golden-ratio").expect("a claim");
+    let evidence = document["claims"][ratio]["evidence"].as_array_mut().unwrap();
+    let sampled = evidence.iter_mut().find(|evidence| evidence["kind"] == "simulation").expect("a simulation");
+    let estimate = &mut sampled["comparisons"][0]["estimate"];
+    *estimate = json!(estimate.as_f64().unwrap() * 1.1);
+    fs::write(&file, document.to_string()).unwrap();
+    let mut crate_of = metadata(folder.path());
+    let entities = crate_of["@graph"].as_array_mut().unwrap();
+    entities.iter_mut().find(|entity| entity["@id"] == "verify.json").unwrap()["sha256"] = json!(checksum(&file));
+    fs::write(folder.path().join("ro-crate-metadata.json"), crate_of.to_string()).unwrap();
+    let again = json_with_code(&format!("check {archive} --only golden-ratio --json"), 1);
+    assert_eq!(again["reproduces"], "different");
+    let difference = again["claims"][0]["differences"][0].as_str().expect("a sentence");
+    assert!(difference.contains("estimate ") && difference.contains(" standard errors"), "{difference}");
+    let others = json_with_code(&format!("check {archive} --only golden-weight --json"), 0);
+    assert_eq!(others["reproduces"], "bits");
+}
+
+/// A file, what is done to it, and what is said of it.
+type Damage = (&'static str, fn(&Path), &'static str);
+
+#[test]
+fn a_damaged_archive_is_refused() {
+    let damage: [Damage; 6] = [
+        (
+            "verify.json",
+            |file| fs::write(file, fs::read_to_string(file).unwrap().replacen('5', "6", 1)).unwrap(),
+            "is damaged",
+        ),
+        ("verify.html", |file| fs::write(file, &fs::read(file).unwrap()[..100]).unwrap(), "is damaged"),
+        ("verify.html", |file| fs::remove_file(file).unwrap(), "cannot be read"),
+        ("ro-crate-metadata.json", |file| fs::remove_file(file).unwrap(), "without it there is no archive"),
+        ("ro-crate-metadata.json", |file| fs::write(file, "{").unwrap(), "must be a JSON document"),
+        ("ro-crate-metadata.json", |file| fs::write(file, "{\"@graph\": []}").unwrap(), "must list verify.json"),
+    ];
+    let folder = tempfile::tempdir().expect("a directory");
+    archived(folder.path());
+    for (name, change, condition) in damage {
+        let copy = tempfile::tempdir().expect("a directory");
+        for file in ["verify.json", "verify.html", "ro-crate-metadata.json"] {
+            fs::copy(folder.path().join(file), copy.path().join(file)).expect("copied");
+        }
+        change(&copy.path().join(name));
+        let output = goldenweight(&["check", copy.path().to_str().expect("UTF-8")]);
+        let said = text(&output.stderr);
+        assert_eq!((output.status.code(), said.lines().count(), text(&output.stdout)), (Some(2), 1, ""), "{said}");
+        assert!(said.contains(&format!("{name}: ")) && said.contains(condition), "{name}: {said}");
+    }
+}

@@ -1,0 +1,239 @@
+//! `compare`: outcomes that were altered in one place. It must name that place and nothing else.
+
+use std::fs;
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{goldenweight, run, stdout_of, text};
+
+/// All but Coq, which takes its time.
+const KINDS: &str = "exact,recursion,property,simulation,ladder,optimum";
+
+/// A run with optima, simulations, recursions and properties.
+fn outcome() -> &'static Value {
+    static OUTCOME: OnceLock<Value> = OnceLock::new();
+    OUTCOME.get_or_init(|| crate::json(&format!("verify --only golden-* --kinds {KINDS} --json")))
+}
+
+/// Both written to files, and compared.
+fn compared(before: &Value, after: &Value, more: &str) -> (i32, Value, String, TempDir) {
+    let folder = tempfile::tempdir().expect("a directory");
+    let [first, second] = [("a.json", before), ("b.json", after)].map(|(name, document)| {
+        let file = folder.path().join(name);
+        fs::write(&file, document.to_string()).expect("written");
+        file.display().to_string()
+    });
+    let line = format!("compare {first} {second}{more}");
+    let output = run(&format!("{line} --json"));
+    let code = output.status.code().expect("a code");
+    let document = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
+    (code, document, stdout_of(&line, code), folder)
+}
+
+/// The outcome with one change.
+fn altered(change: impl FnOnce(&mut Value)) -> Value {
+    let mut document = outcome().clone();
+    change(&mut document);
+    document
+}
+
+fn claim<'a>(document: &'a mut Value, id: &str) -> &'a mut Value {
+    document["claims"].as_array_mut().unwrap().iter_mut().find(|claim| claim["id"] == id).expect("a claim")
+}
+
+fn check<'a>(document: &'a mut Value, id: &str, name: &str) -> &'a mut Value {
+    let evidence = claim(document, id)["evidence"].as_array_mut().unwrap();
+    evidence.iter_mut().find(|evidence| evidence["check"] == name).expect("a check")
+}
+
+const RISK: (&str, &str) = ("golden-ratio", "relative risk of the Gaussian mean at 1/φ");
+const SLOPE: (&str, &str) = ("golden-weight", "slope at w* for the Gaussian mean");
+
+/// The places of all changes.
+fn places(document: &Value) -> Vec<[&str; 4]> {
+    let changes = document["changes"].as_array().expect("a list");
+    changes.iter().map(|c| ["what", "claim", "check", "place"].map(|key| c[key].as_str().unwrap_or_default())).collect()
+}
+
+#[test]
+fn an_outcome_is_the_same_as_itself() {
+    let (code, document, said, _folder) = compared(outcome(), outcome(), "");
+    assert_eq!((code, places(&document)), (0, vec![]));
+    assert_eq!((&document["run"], &document["notes"], &document["open"]), (&json!([]), &json!([]), &json!(0)));
+    assert!(said.ends_with("nothing is worse; 0 changes in all\n"), "{said}");
+}
+
+/// A place that a directory has, as `verify --report` writes it; a second run of the same seed and another number of threads is the same.
+#[test]
+fn the_same_run_twice_has_no_change() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let report = |name: &str, threads: u32| {
+        let report = folder.path().join(name).display().to_string();
+        stdout_of(&format!("verify --only golden-ratio --kinds simulation --threads {threads} --report {report}"), 0);
+        report
+    };
+    let said = stdout_of(&format!("compare {} {}", report("one", 1), report("two", 2)), 0);
+    assert!(said.ends_with("nothing is worse; 0 changes in all\n"), "{said}");
+}
+
+/// What a changed coefficient does: the expected value of one comparison is .1 % larger, z follows, and so does the verdict.
+#[test]
+fn a_changed_coefficient_is_named() {
+    let after = altered(|document| {
+        let compared = &mut check(document, RISK.0, RISK.1)["comparisons"][0];
+        let old = compared["expected"][0]["value"].as_f64().expect("a number");
+        compared["expected"][0]["value"] = json!(old * 1.001);
+        compared["z"] = json!(-57.5);
+        compared["verdict"] = json!("refuted");
+    });
+    let (code, document, said, _folder) = compared(outcome(), &after, "");
+    assert_eq!(code, 1);
+    let place = outcome_place(RISK, 0);
+    assert_eq!(places(&document), [["verdict", RISK.0, RISK.1, &place]]);
+    let parts: Vec<_> =
+        document["changes"][0]["parts"].as_array().unwrap().iter().map(|part| part["name"].clone()).collect();
+    assert_eq!(parts, ["verdict", "expected", "z"]);
+    let moved = document["changes"][0]["parts"][1]["relative"].as_f64().expect("a number");
+    assert!((moved - 1e-3).abs() < 1e-12);
+    assert!(said.contains("1 change to look at"), "{said}");
+    // Rounding is shown, and is not worse.
+    let rounding = altered(|document| {
+        let value = &mut check(document, RISK.0, RISK.1)["comparisons"][0]["expected"][0]["value"];
+        *value = json!(value.as_f64().unwrap() * (1.0 + 1e-12));
+    });
+    let (code, document, _, _folder) = compared(outcome(), &rounding, "");
+    assert_eq!((code, places(&document)), (0, vec![["numbers", RISK.0, RISK.1, &place]]));
+}
+
+/// The place of a comparison.
+fn outcome_place((id, name): (&str, &str), index: usize) -> String {
+    let mut document = outcome().clone();
+    check(&mut document, id, name)["comparisons"][index]["place"].as_str().expect("text").to_owned()
+}
+
+#[test]
+fn a_widened_margin_is_named() {
+    let place = outcome_place(SLOPE, 1);
+    for (factor, code) in [(1.5, 1), (1.05, 0), (0.5, 0)] {
+        let after = altered(|document| {
+            let margin = &mut check(document, SLOPE.0, SLOPE.1)["comparisons"][1]["margin"];
+            *margin = json!(margin.as_f64().unwrap() * factor);
+        });
+        let (found, document, said, _folder) = compared(outcome(), &after, "");
+        assert_eq!((found, places(&document)), (code, vec![["power", SLOPE.0, SLOPE.1, &place]]), "{factor}");
+        assert!(said.contains("margin "), "{said}");
+    }
+}
+
+/// With it every bound moves a little, so that z and replicates elsewhere are not compared; that is said once.
+#[test]
+fn a_removed_check_is_named() {
+    let after = altered(|document| {
+        let evidence = claim(document, SLOPE.0)["evidence"].as_array_mut().unwrap();
+        evidence.retain(|evidence| evidence["check"] != SLOPE.1);
+        document["checks"] = json!(document["checks"].as_u64().unwrap() - 2);
+        let compared = &mut check(document, RISK.0, RISK.1)["comparisons"][0];
+        compared["bound"] = json!(compared["bound"].as_f64().unwrap() - 1e-4);
+        compared["detectable_effect"] = json!(compared["detectable_effect"].as_f64().unwrap() * 1.4);
+        compared["replicates"] = json!(compared["replicates"].as_u64().unwrap() / 2);
+    });
+    let (code, document, _, _folder) = compared(outcome(), &after, "");
+    assert_eq!((code, places(&document)), (1, vec![["removed", SLOPE.0, SLOPE.1, ""]]));
+    assert_eq!(document["run"][0]["name"], "comparisons that share the error rate");
+    // The other way round it is new, and nothing is worse.
+    let (code, document, _, _folder) = compared(&after, outcome(), "");
+    assert_eq!((code, places(&document)), (0, vec![["added", SLOPE.0, SLOPE.1, ""]]));
+    // What a run was not asked for is not missing from it.
+    let fewer = crate::json("verify --only golden-ratio --kinds simulation --json");
+    let (code, document, _, _folder) = compared(outcome(), &fewer, "");
+    assert_eq!((code, places(&document)), (0, vec![]), "{document}");
+}
+
+/// Every number that is drawn is another one, and the run says so once.
+#[test]
+fn a_changed_seed_is_named() {
+    let after = crate::json(&format!("verify --only golden-* --kinds {KINDS} --json --seed 7"));
+    let (code, document, said, _folder) = compared(outcome(), &after, "");
+    assert_eq!((code, places(&document)), (0, vec![]), "{said}");
+    assert_eq!(document["run"].as_array().expect("a list").len(), 1);
+    assert_eq!(document["run"][0]["name"], "seed");
+    assert!(said.starts_with("seed: 250218049 → 7\n") && said.contains("other random numbers: "), "{said}");
+}
+
+#[test]
+fn restated_and_lost_power_are_named_the_gravest_first() {
+    let after = altered(|document| {
+        claim(document, "golden-weight")["statement"] = json!("another statement");
+        let compared = &mut check(document, RISK.0, RISK.1)["comparisons"][0];
+        compared["detectable_effect"] = json!(compared["detectable_effect"].as_f64().unwrap() * 1.2);
+        check(document, SLOPE.0, SLOPE.1)["route"] = json!("another route");
+        let claims = document["claims"].as_array_mut().unwrap();
+        claims.push(claims[0].clone());
+        claims.last_mut().unwrap()["id"] = json!("golden-news");
+    });
+    let (code, document, _, _folder) = compared(outcome(), &after, "");
+    assert_eq!(code, 1);
+    assert_eq!(
+        places(&document),
+        [
+            ["power", RISK.0, RISK.1, outcome_place(RISK, 0).as_str()],
+            ["restated", "golden-weight", "", ""],
+            ["restated", SLOPE.0, SLOPE.1, ""],
+            ["added", "golden-news", "", ""],
+        ]
+    );
+}
+
+/// A change that is meant has its line in a file; another change of the same place has another line.
+#[test]
+fn accepted_changes_are_not_open() {
+    let widened = |factor: f64| {
+        altered(|document| {
+            let margin = &mut check(document, RISK.0, RISK.1)["comparisons"][0]["margin"];
+            *margin = json!(margin.as_f64().unwrap() * factor);
+        })
+    };
+    let (_, _, said, folder) = compared(outcome(), &widened(2.0), "");
+    let line = said.lines().find_map(|line| line.strip_prefix("  power     ")).expect("its line");
+    let file = folder.path().join("accepted");
+    fs::write(&file, format!("# meant\n\n{line}\n")).expect("written");
+    let option = format!(" --accepted {}", file.display());
+    let (code, document, said, _folder) = compared(outcome(), &widened(2.0), &option);
+    assert_eq!((code, &document["open"]), (0, &json!(0)), "{said}");
+    assert!(said.contains("worse, and accepted: 1\n") && said.contains("nothing is worse"), "{said}");
+    assert_eq!(compared(outcome(), &widened(3.0), &option).0, 1);
+    let folder = tempfile::tempdir().expect("a directory");
+    let same = folder.path().join("a.json").display().to_string();
+    fs::write(&same, outcome().to_string()).expect("written");
+    let output = goldenweight(&["compare", &same, &same, "--accepted", file.to_str().expect("UTF-8")]);
+    assert!(text(&output.stderr).starts_with("note: accepted, and not found: golden-ratio, "), "{output:?}");
+}
+
+#[test]
+fn what_is_no_outcome_is_refused() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let write = |name: &str, text: &[u8]| {
+        let file = folder.path().join(name);
+        fs::write(&file, text).expect("written");
+        file.display().to_string()
+    };
+    let good = write("good.json", outcome().to_string().as_bytes());
+    let half = &outcome().to_string()[..1_000];
+    let without = altered(|document| drop(document.as_object_mut().unwrap().remove("seed")));
+    for (name, text, condition) in [
+        ("half.json", half.as_bytes(), "EOF while parsing"),
+        ("list.json", b"[]", "must be a document that verify --json prints"),
+        ("bytes.json", b"\xff", "UTF-8"),
+        ("other.json", without.to_string().as_bytes(), "missing field 'seed'"),
+    ] {
+        let bad = write(name, text);
+        for pair in [[&bad, &good], [&good, &bad]] {
+            let output = goldenweight(&["compare", pair[0], pair[1]]);
+            let said = crate::text(&output.stderr);
+            assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+            assert!(said.contains(&format!("{name}: ")) && said.contains(condition), "{said}");
+        }
+    }
+}
