@@ -11,6 +11,15 @@ use crate::catalogue::{Model, Truth};
 
 /// Bad input: which field, its value, and the condition that it breaks. It is shown in one line of bounded length. The condition writes the names of fields
 /// between backticks, so that [`renamed`](Self::renamed) finds them.
+///
+/// # Examples
+/// ```
+/// use goldenweight::experiment::InputError;
+///
+/// let error = InputError::new("burn_in", 9, "must be below `generations` 5");
+/// let option = error.renamed(|field| format!("--{}", field.replace('_', "-")));
+/// assert_eq!(option.to_string(), "--burn-in 9: must be below --generations 5");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputError {
     field: String,
@@ -88,6 +97,14 @@ impl fmt::Display for InputError {
 ///
 /// # Errors
 /// Names the field and the range.
+///
+/// # Examples
+/// ```
+/// use goldenweight::experiment::within;
+///
+/// assert_eq!(within("dim", 3, 1..=5), Ok(3));
+/// assert_eq!(within("dim", 6, 1..=5).unwrap_err().to_string(), "dim 6: must be from 1 to 5");
+/// ```
 pub fn within(field: &str, value: u64, range: RangeInclusive<u64>) -> Result<u64, InputError> {
     if range.contains(&value) {
         return Ok(value);
@@ -96,6 +113,15 @@ pub fn within(field: &str, value: u64, range: RangeInclusive<u64>) -> Result<u64
 }
 
 /// The generations whose risk is meant.
+///
+/// # Examples
+/// ```
+/// use goldenweight::experiment::Generations;
+///
+/// assert_eq!(Generations::new(Some(200), Some(150)), Ok(Generations::Average { from: 150, until: 200 }));
+/// assert_eq!(Generations::new(None, None), Ok(Generations::Limit));
+/// assert!(Generations::new(Some(100), Some(100)).is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Generations {
     /// The limit t -> infinity.
@@ -132,6 +158,9 @@ impl Generations {
 }
 
 /// The parameters of a model's truth. A parameter that is not given has the model's default. One that the model does not take is refused.
+///
+/// # Examples
+/// see [`Problem::new`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parameters {
     /// Dimension p.
@@ -175,6 +204,13 @@ impl Parameters {
 }
 
 /// The word for a divisor.
+///
+/// # Examples
+/// ```
+/// use goldenweight::experiment::{Divisor, divisor_name};
+///
+/// assert_eq!([Divisor::Unbiased, Divisor::MaximumLikelihood].map(divisor_name), ["unbiased", "mle"]);
+/// ```
 #[must_use]
 pub const fn divisor_name(divisor: Divisor) -> &'static str {
     match divisor {

@@ -40,6 +40,17 @@ impl Estimand {
 }
 
 /// The law of a problem's risk.
+///
+/// # Examples
+/// ```
+/// use goldenweight::{experiment::Rows, prediction::Law};
+/// use goldenweight_theory::parameters::Weight;
+///
+/// // tr Sigma/n at generation 0, whatever the weight.
+/// let law = Law::gaussian_mean(&nalgebra::DMatrix::identity(3, 3), Rows { real: 10, synthetic: 20 })?;
+/// assert!((law.risk_at(Weight::new(0.5)?, 0) - 0.3).abs() < 1e-15);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum Law {
     /// The one recursion, e_t = w^2 A_r/nu_n + u^2 (A_s/nu_m + rho e_{t-1}).
@@ -354,6 +365,9 @@ impl Law {
 }
 
 /// How far a prediction goes.
+///
+/// # Examples
+/// see [`Prediction`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Exact at every n, m and t.
@@ -380,6 +394,14 @@ impl Order {
 }
 
 /// What a regression's second order says at a place.
+///
+/// # Examples
+/// ```
+/// use goldenweight::prediction::SecondTerm;
+///
+/// let in_range = |size| SecondTerm { risk: 0.11, share: 0.1, size }.is_in_range();
+/// assert!(in_range(0.1) && !in_range(0.3));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SecondTerm {
     /// R1/n + R2/n^2, in range or not.
@@ -401,6 +423,22 @@ impl SecondTerm {
 /// What theory predicts for a problem.
 ///
 /// Where an exact law is known it speaks. Of other regressions the two orders in 1/n do where they are in range, and elsewhere the limit law.
+///
+/// # Examples
+/// ```
+/// use goldenweight::{
+///     catalogue, experiment::{Generations, Parameters, Problem}, prediction::{Order, Prediction}, simulate::engine::ScheduleKind,
+/// };
+/// use goldenweight_theory::parameters::Weight;
+///
+/// let problem = Problem::new(&catalogue::GAUSSIAN_MEAN, 100, 100, &Parameters::default())?;
+/// let prediction = Prediction::new(&problem, ScheduleKind::Fresh)?.expect("a law");
+/// // The mean of 100 rows N(0, I) in two dimensions.
+/// assert!((prediction.risk(Weight::ONE, Generations::At(0)) - 0.02).abs() < 1e-15);
+/// let (weight, order) = prediction.optimum().expect("an optimum");
+/// assert!((weight - 0.618).abs() < 1e-2 && order == Order::Exact);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Prediction {
     law: Law,

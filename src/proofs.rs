@@ -23,6 +23,13 @@ pub enum Checked {
 }
 
 /// Pairs of a claim and a theorem that proves it (or its algebraic core), from the last of [`FILES`], which lists them.
+///
+/// # Examples
+/// ```
+/// use goldenweight::proofs::theorems;
+///
+/// assert!(theorems().any(|(claim, _)| claim == "golden-ratio"));
+/// ```
 pub fn theorems() -> impl Iterator<Item = (&'static str, &'static str)> {
     let (_, map) = FILES[FILES.len() - 1];
     map.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '))
@@ -31,6 +38,17 @@ pub fn theorems() -> impl Iterator<Item = (&'static str, &'static str)> {
 static CHECKED: OnceLock<Checked> = OnceLock::new();
 
 /// What Coq says. It runs once; this call waits until it has ended.
+///
+/// # Examples
+/// ```
+/// use goldenweight::proofs::{Checked, checked, is_ready, start};
+///
+/// start();
+/// if let Checked::Refused(output) = checked() {
+///     panic!("{output}");
+/// }
+/// assert!(is_ready());
+/// ```
 pub fn checked() -> &'static Checked {
     CHECKED.get_or_init(|| match run() {
         Ok(output) => verdict(&output),
@@ -39,6 +57,9 @@ pub fn checked() -> &'static Checked {
 }
 
 /// Starts Coq on a thread of its own.
+///
+/// # Examples
+/// see [`checked`].
 pub fn start() {
     if CHECKED.get().is_none() {
         thread::spawn(checked);
@@ -46,6 +67,9 @@ pub fn start() {
 }
 
 /// Whether [`checked`] would return at once.
+///
+/// # Examples
+/// see [`checked`].
 pub fn is_ready() -> bool {
     CHECKED.get().is_some()
 }

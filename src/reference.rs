@@ -61,6 +61,14 @@ impl Reference {
 }
 
 /// Every reference, in the order of the file, which is compiled into the program.
+///
+/// # Examples
+/// ```
+/// use goldenweight::reference::references;
+///
+/// let all = references();
+/// assert!(all.iter().any(|reference| reference.model == "cdf" && reference.rows.real != reference.rows.synthetic));
+/// ```
 #[must_use]
 pub fn references() -> Vec<Reference> {
     let lines = include_str!("../tests/references/simulators.csv").lines();

@@ -13,6 +13,9 @@ type Vector = SVector<f64, 6>;
 type Matrix = SMatrix<f64, 6, 6>;
 
 /// Mean and standard deviation of each covariate over all rows. Covariates that are standardised by them make fits well conditioned.
+///
+/// # Examples
+/// see [`Table`](super::Table).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
     means: [f64; 5],
@@ -60,6 +63,9 @@ pub struct Traces {
 }
 
 /// The maximum likelihood fit on all rows.
+///
+/// # Examples
+/// see [`Table`](super::Table).
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogisticFit {
     scale: Scale,

@@ -17,6 +17,9 @@ pub const ROWS: u32 = 48_842;
 pub const COVARIATES: [&str; 5] = ["age", "education_num", "capital_gain", "capital_loss", "hours_per_week"];
 
 /// A categorical column whose distribution is an experiment.
+///
+/// # Examples
+/// see [`Table`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     /// Class of worker; 9 categories, '?' among them.
@@ -54,6 +57,18 @@ pub struct Group {
 }
 
 /// The parts of the Adult table that the experiments use, with the logistic fit on all of its rows.
+///
+/// # Examples
+/// ```
+/// use goldenweight::adult::{Column, ROWS, Table};
+///
+/// let table = Table::embedded();
+/// assert_eq!(table.groups().iter().map(|group| group.count).sum::<u32>(), ROWS);
+/// assert!((table.probabilities(Column::Education).iter().sum::<f64>() - 1.0).abs() < 1e-12);
+/// // The fit's coefficients in the units of the table, and of columns with mean 0 and standard deviation 1.
+/// let fit = table.logistic();
+/// assert_eq!(fit.coefficients(), fit.scale().to_raw(fit.standardised()));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     groups: Vec<Group>,

@@ -74,6 +74,14 @@ impl fmt::Display for Entry {
 ///
 /// # Errors
 /// Says which names there are.
+///
+/// # Examples
+/// ```
+/// use goldenweight::catalogue::{CDF, find};
+///
+/// assert_eq!(find("cdf"), Ok(&CDF));
+/// assert!(find("cfd").is_err_and(|condition| condition.starts_with("must be one of gaussian-mean")));
+/// ```
 pub fn find(name: &str) -> Result<Model, String> {
     ALL.into_iter().find(|model| model.name == name).ok_or_else(|| {
         let known: Vec<_> = ALL.iter().map(|model| model.name).collect();
@@ -82,6 +90,19 @@ pub fn find(name: &str) -> Result<Model, String> {
 }
 
 /// A model with the parameters of its truth.
+///
+/// # Examples
+/// ```
+/// use goldenweight::{catalogue, experiment::Parameters, simulate::dispatch::SimulatorKind};
+///
+/// let truth = (catalogue::CDF.truth)(&Parameters::default())?;
+/// assert_eq!(truth.dim(), 1);
+/// let rows = goldenweight::experiment::Rows { real: 10, synthetic: 10 };
+/// // Of a distribution function there are no statistics to draw.
+/// assert!(truth.simulator(SimulatorKind::Rows, rows).is_some());
+/// assert!(truth.simulator(SimulatorKind::Sufficient, rows).is_none());
+/// # Ok::<(), goldenweight::experiment::InputError>(())
+/// ```
 pub trait Truth: fmt::Debug + Send + Sync {
     /// Dimension p.
     fn dim(&self) -> usize;

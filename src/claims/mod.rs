@@ -44,6 +44,11 @@ pub use registry::{FULL, QUICK, registry, suite};
 use goldenweight_evidence::Statement;
 
 /// Where a statement comes from.
+///
+/// # Examples
+/// ```
+/// assert_eq!(goldenweight::claims::Source::Derived.word(), "derived");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// Stated in the abstract of arXiv 2502.18049.
@@ -67,6 +72,11 @@ impl Source {
 }
 
 /// How far a statement reaches.
+///
+/// # Examples
+/// ```
+/// assert_eq!(goldenweight::claims::Exactness::Limit.word(), "limit");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exactness {
     /// At every n, m and t.

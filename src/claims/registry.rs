@@ -17,6 +17,15 @@ pub const QUICK: usize = 0;
 pub const FULL: usize = 1;
 
 /// Every claim, in the order in which tables show them. Building it evaluates closed forms only; nothing is simulated.
+///
+/// # Examples
+/// ```
+/// use goldenweight::{claims::registry, evidence::Kind};
+///
+/// let claims = registry();
+/// let golden = claims.iter().find(|claim| claim.says.id == "golden-ratio").expect("a claim of the paper");
+/// assert!(golden.kinds().contains(&Kind::Exact) && golden.kinds().contains(&Kind::Proof));
+/// ```
 #[must_use]
 pub fn registry() -> Vec<Claim> {
     let mut mutants: BTreeMap<&str, Vec<_>> = BTreeMap::new();
@@ -54,6 +63,14 @@ pub fn registry() -> Vec<Claim> {
 }
 
 /// The registry as it runs.
+///
+/// # Examples
+/// ```
+/// use goldenweight::claims::{FULL, QUICK, suite};
+///
+/// let suite = suite();
+/// assert_eq!([QUICK, FULL].map(|tier| suite.tiers[tier].word), ["quick", "full"]);
+/// ```
 #[must_use]
 pub fn suite() -> Suite {
     Suite {

@@ -15,7 +15,7 @@ use goldenweight::{
 };
 use nalgebra::DMatrix;
 
-use super::Failure;
+use super::{Failure, usage::named};
 
 /// What the models are, for the help of the commands that take one.
 pub fn models() -> String {
@@ -118,7 +118,7 @@ pub struct Weighting {
     /// Data of generation t: fresh (n new real rows and m synthetic ones), fixed (the same n real rows always), accumulate (n real rows and all
     /// synthetic ones so far, weighted alike) or subsample (n rows drawn without replacement from those; not simulated in the regressions); the
     /// last two take no --weight
-    #[arg(long, value_name = "WORD", default_value = "fresh")]
+    #[arg(long, value_name = "WORD", value_parser = schedule, default_value = "fresh")]
     pub schedule: ScheduleKind,
 }
 
@@ -179,8 +179,16 @@ fn matrix(text: &str) -> Result<DMatrix<f64>, String> {
 }
 
 fn divisor(word: &str) -> Result<Divisor, String> {
-    let divisor = [Divisor::Unbiased, Divisor::MaximumLikelihood].into_iter().find(|d| divisor_name(*d) == word);
-    divisor.ok_or_else(|| "must be one of unbiased, mle".to_owned())
+    named(word, &[Divisor::Unbiased, Divisor::MaximumLikelihood], divisor_name)
+}
+
+/// A model of the catalogue.
+pub fn model(word: &str) -> Result<Model, String> {
+    named(word, &catalogue::ALL, |model| model.name)
+}
+
+fn schedule(word: &str) -> Result<ScheduleKind, String> {
+    named(word, &ScheduleKind::ALL, ScheduleKind::name)
 }
 
 /// Replicates by index: a number R for the first R, or A..B.

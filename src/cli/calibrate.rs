@@ -19,6 +19,7 @@ use super::{
     origin::Origin,
     output::{Remarks, json, progress, write},
     registry::{no_claim, pattern, status},
+    usage::named,
 };
 
 /// Most fresh seeds.
@@ -62,9 +63,7 @@ pub struct CalibrateArgs {
 
 /// A kind of evidence by simulation.
 fn statistical(name: &str) -> Result<Kind, String> {
-    let kinds = [Kind::Simulation, Kind::Ladder, Kind::Optimum, Kind::Audit];
-    let kind = kinds.into_iter().find(|kind| kind.word() == name.trim());
-    kind.ok_or_else(|| "must be of simulation, ladder, optimum, audit".to_owned())
+    named(name, &[Kind::Simulation, Kind::Ladder, Kind::Optimum, Kind::Audit], Kind::word)
 }
 
 impl CalibrateArgs {

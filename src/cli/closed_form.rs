@@ -4,7 +4,7 @@ use std::fmt;
 
 use clap::Args;
 use goldenweight::{
-    catalogue::{Model, find},
+    catalogue::Model,
     experiment::{Generations, InputError, Problem, within},
     prediction::{Order, Prediction, SecondTerm},
     simulate::engine::ScheduleKind,
@@ -15,10 +15,11 @@ use serde::Serialize;
 
 use super::{
     Failure, Status,
-    args::{Compute, NO_WEIGHT, Setting, Weighting, models, whole},
+    args::{Compute, NO_WEIGHT, Setting, Weighting, model, models, whole},
     estimate::{OVERFLOW, Reasons, explained, power_of_ten},
     origin::Origin,
     output::{Remarks, lines, short, show},
+    usage::named,
 };
 
 /// The optimal weight on n fresh real rows, against m synthetic ones
@@ -31,7 +32,7 @@ use super::{
 )]
 pub struct WeightArgs {
     /// Model, see below
-    #[arg(long, value_parser = find, default_value = "gaussian-mean")]
+    #[arg(long, value_parser = model, default_value = "gaussian-mean")]
     model: Model,
     #[command(flatten)]
     setting: Setting,
@@ -53,7 +54,7 @@ pub struct WeightArgs {
     limit_diverges tells of the limit alone. For every key that is null, reasons says why.", models()))]
 pub struct RiskArgs {
     /// Model, see below
-    #[arg(long, value_parser = find)]
+    #[arg(long, value_parser = model)]
     model: Model,
     #[command(flatten)]
     setting: Setting,
@@ -135,8 +136,7 @@ struct Asked {
 }
 
 fn order(word: &str) -> Result<Order, String> {
-    let order = Order::ALL.into_iter().find(|order| order.word() == word);
-    order.ok_or_else(|| format!("must be one of {}", Order::ALL.map(Order::word).join(", ")))
+    named(word, &Order::ALL, Order::word)
 }
 
 impl Asked {
@@ -352,7 +352,7 @@ pub enum Results<T> {
 
 /// A result with reasons of its own.
 pub trait Reasoned {
-    /// They.
+    /// For each key that is null, why.
     fn reasons(&mut self) -> &mut Reasons;
 }
 
@@ -414,7 +414,7 @@ impl fmt::Display for RiskDocument {
         let at = match (self.generations, self.burn_in) {
             (None, _) => "limit".to_owned(),
             (Some(t), None) => format!("generation {t}"),
-            (Some(t), Some(b)) => format!("mean over generations {b} to {}", t - 1),
+            (Some(t), Some(b)) => mean_over_generations(b, t),
         };
         for (i, result) in self.results.all().iter().enumerate() {
             if i > 0 {
@@ -574,6 +574,15 @@ pub fn no_law(problem: &Problem, schedule: ScheduleKind) -> String {
         problem.model(),
         schedule.name()
     )
+}
+
+/// The generations from `from` to the one before `until`, of which a mean is taken, in words.
+pub fn mean_over_generations(from: u64, until: u64) -> String {
+    if until == from + 1 {
+        format!("mean over generation {from} alone")
+    } else {
+        format!("mean over generations {from} to {}", until - 1)
+    }
 }
 
 /// None where it is infinite: divergence has no number.

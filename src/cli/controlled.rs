@@ -1,12 +1,12 @@
 //! `simulate --controls`: the risk by losses less their controls, beside the plain one.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use goldenweight::{simulate::engine::Outcome, stats::compare::Estimate};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{closed_form::finite, estimate::Reasons, output::short};
+use super::{closed_form::finite, estimate::Reasons, output::short, usage::named};
 
 /// Whether controls are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,16 +17,9 @@ pub enum Controls {
     Off,
 }
 
-impl FromStr for Controls {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        match name {
-            "on" => Ok(Self::On),
-            "off" => Ok(Self::Off),
-            _ => Err("must be one of on, off".to_owned()),
-        }
-    }
+/// Whether controls are asked for.
+pub fn controls(word: &str) -> Result<Controls, String> {
+    named(word, &[Controls::On, Controls::Off], |controls| if controls == Controls::On { "on" } else { "off" })
 }
 
 /// A risk with a smaller standard error, of the same replicates.

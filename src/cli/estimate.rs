@@ -24,7 +24,7 @@ pub type Reasons = BTreeMap<&'static str, String>;
 /// Why there is no z beside a law that holds for many rows alone.
 pub const LIMIT_LAW: &str = "the theory is a limit law, which the risk at these n and m does not obey";
 
-/// What a replicate that failed has come to.
+/// How a replicate that failed is told of.
 pub const FAILED_FIT: &str = "ended in a fit that does not exist";
 
 /// z with its degrees of freedom, or why there is none.

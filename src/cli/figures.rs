@@ -242,10 +242,9 @@ fn select(names: &[String]) -> Result<Vec<Picture>, InputError> {
                 }
                 group => format!("theory ({})", group.iter().map(Picture::name).collect::<Vec<_>>().join(", ")),
             });
-            let condition = format!("must be of {}", panels.collect::<Vec<_>>().join(", "));
-            let names = all.iter().map(Picture::name).chain(["theory"]);
-            let meant = did_you_mean(name, names).trim_start_matches("; ").to_owned();
-            let condition = if meant.is_empty() { condition } else { format!("{meant} {condition}") };
+            let panels = panels.collect::<Vec<_>>().join(", ");
+            let names = all.iter().flat_map(|picture| [picture.group(), picture.name()]);
+            let condition = format!("must be one of {panels}{}", did_you_mean(name, names));
             return Err(InputError::new("figures", name, condition));
         }
     }

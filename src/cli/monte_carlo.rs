@@ -4,7 +4,7 @@ use std::{fmt, ops::Range, path::PathBuf};
 
 use clap::Args;
 use goldenweight::{
-    catalogue::{Model, find},
+    catalogue::Model,
     experiment::{Generations, InputError, Problem, digits},
     prediction::Prediction,
     simulate::{
@@ -18,14 +18,15 @@ use serde::Serialize;
 
 use super::{
     Failure, Status,
-    args::{Compute, NO_WEIGHT, Replicates, Setting, Weighting, models, whole},
-    closed_form::{Heading, Laws, Reasoned, Results, no_law},
-    controlled::{Controlled, Controls},
+    args::{Compute, NO_WEIGHT, Replicates, Setting, Weighting, model, models, whole},
+    closed_form::{Heading, Laws, Reasoned, Results, mean_over_generations, no_law},
+    controlled::{Controlled, Controls, controls},
     estimate::{Reasons, Simulated, Theory, explained},
     interrupt,
     origin::Origin,
     output::{Remarks, lines, open_file, progress, short, show, write_places},
-    statistic::{Spread, Statistic},
+    statistic::{Spread, Statistic, statistic},
+    usage::named,
 };
 
 /// Most replicates.
@@ -52,7 +53,7 @@ exit code 3. A second Ctrl-C ends it at once, without a word of the result.";
 #[derive(Args)]
 pub struct Simulation {
     /// Model, see below
-    #[arg(long, value_parser = find)]
+    #[arg(long, value_parser = model)]
     model: Model,
     #[command(flatten)]
     setting: Setting,
@@ -63,7 +64,7 @@ pub struct Simulation {
     #[arg(long, value_name = "B", value_parser = whole, allow_hyphen_values = true)]
     pub burn_in: Option<u64>,
     /// rows (draws every row) or sufficient (their statistics) [default: sufficient; logistic, poisson, cdf: rows]
-    #[arg(long)]
+    #[arg(long, value_parser = simulator)]
     simulator: Option<SimulatorKind>,
     /// Independent replicates (chains), 2 to 10^9, or A..B, those with these indices [default: 2000] (optimize: a number, 48 at least, in 24 batches alike
     /// [default: 1992])
@@ -89,12 +90,16 @@ pub struct SimulateArgs {
     each: Option<PathBuf>,
     /// Also print median, quantiles and mean over the replicates of: log-det (of the fitted covariance), median (the loss itself) or sd (the fitted standard
     /// deviation, in one dimension)
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", value_parser = statistic)]
     statistic: Option<Statistic>,
     /// on or off: also print the risk by losses less their controls, numbers of mean 0 that take most of the variance (logistic and Poisson regression on
     /// fresh rows have such); the plain risk is the same with them
-    #[arg(long, value_name = "WORD", default_value = "on")]
+    #[arg(long, value_name = "WORD", value_parser = controls, default_value = "on")]
     controls: Controls,
+}
+
+fn simulator(word: &str) -> Result<SimulatorKind, String> {
+    named(word, &SimulatorKind::ALL, SimulatorKind::name)
 }
 
 /// Which simulator is used unless one is asked for.
@@ -189,7 +194,7 @@ impl fmt::Display for SimulateDocument {
         write!(f, "{}", self.heading)?;
         let at = match self.burn_in {
             None => format!("generation {}", self.generations),
-            Some(b) => format!("mean over generations {b} to {}", self.generations - 1),
+            Some(b) => mean_over_generations(b, self.generations),
         };
         let common = if self.common_random_numbers { ", common random numbers at all weights" } else { "" };
         for (i, AtWeight { weight, simulated, statistic, controlled }) in self.results.all().iter().enumerate() {

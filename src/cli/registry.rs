@@ -22,7 +22,7 @@ use super::{
     interrupt,
     origin::Origin,
     output::{Remarks, json, open_file, open_folder, progress, show, unwritten, write, write_files, write_places},
-    usage::nearest,
+    usage::{named, nearest},
 };
 
 /// The registry as a table: every claim with its statement, source, reach and kinds of evidence
@@ -77,13 +77,11 @@ pub struct VerifyArgs {
 }
 
 pub fn tier(name: &str) -> Result<usize, String> {
-    let tier = [("quick", claims::QUICK), ("full", claims::FULL)].into_iter().find(|(word, _)| *word == name);
-    tier.map(|(_, tier)| tier).ok_or_else(|| "must be one of quick, full".to_owned())
+    named(name, &[("quick", claims::QUICK), ("full", claims::FULL)], |(word, _)| word).map(|(_, tier)| tier)
 }
 
 fn kind(name: &str) -> Result<Kind, String> {
-    let kind = Kind::ALL.into_iter().find(|kind| kind.word() == name.trim());
-    kind.ok_or_else(|| format!("must be of {}", Kind::ALL.map(Kind::word).join(", ")))
+    named(name, &Kind::ALL, Kind::word)
 }
 
 /// A glob over claim ids.

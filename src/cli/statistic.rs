@@ -1,6 +1,6 @@
 //! `simulate --statistic`: what practitioners print of a collapse beside the risk, over the replicates.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt};
 
 use goldenweight::{
     experiment::{InputError, Problem},
@@ -12,7 +12,9 @@ use serde::Serialize;
 
 use super::{
     closed_form::finite,
-    estimate::{FAILED_FIT, Reasons, explained},
+    estimate::{FAILED_FIT, Reasons},
+    output::short,
+    usage::named,
 };
 
 /// Which statistic.
@@ -26,13 +28,9 @@ pub enum Statistic {
     Sd,
 }
 
-impl FromStr for Statistic {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let kind = [Self::LogDet, Self::Median, Self::Sd].into_iter().find(|statistic| statistic.name() == name);
-        kind.ok_or_else(|| "must be one of log-det, median, sd".to_owned())
-    }
+/// The statistic of this name.
+pub fn statistic(word: &str) -> Result<Statistic, String> {
+    named(word, &[Statistic::LogDet, Statistic::Median, Statistic::Sd], Statistic::name)
 }
 
 /// Its law over the replicates, as far as they show it.
@@ -136,15 +134,12 @@ fn why(values: usize, fewest: usize, infinite: Option<f64>, failed: u64) -> Stri
 
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let numbers = [
-            ("median", self.median),
-            ("q10", self.q10),
-            ("q90", self.q90),
-            ("mean", self.mean),
-            ("std_error", self.std_error),
-        ];
-        let [median, q10, q90, mean, error] =
-            numbers.map(|(key, number)| explained(number, self.reasons.get(key).map(String::as_str)));
-        write!(f, "{}: median {median}, 10 % and 90 % quantiles {q10} and {q90}, mean {mean} ± {error}", self.what)
+        let numbers = [self.median, self.q10, self.q90, self.mean, self.std_error].map(short);
+        let [median, q10, q90, mean, error] = numbers;
+        write!(f, "{}: median {median}, 10 % and 90 % quantiles {q10} and {q90}, mean {mean} ± {error}", self.what)?;
+        // Several numbers may be missing for one reason.
+        let reasons: BTreeSet<&str> = self.reasons.values().map(String::as_str).collect();
+        let reasons: Vec<&str> = reasons.into_iter().collect();
+        if reasons.is_empty() { Ok(()) } else { write!(f, " (-: {})", reasons.join("; ")) }
     }
 }

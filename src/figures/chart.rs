@@ -53,6 +53,9 @@ pub enum Side {
 }
 
 /// One thing on a pane. A point that is not finite is not drawn; a line has a gap there.
+///
+/// # Examples
+/// see [`Picture`](super::Picture).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
     /// A line through points.

@@ -54,6 +54,20 @@ enum Form {
 }
 
 /// A picture that can be made.
+///
+/// # Examples
+/// ```
+/// use goldenweight::figures::{Picture, svg};
+///
+/// // The weights as a function of n/m: nothing is simulated.
+/// let pictures = Picture::all();
+/// let picture = pictures.iter().find(|picture| picture.name() == "golden-weight").expect("a picture of the theory");
+/// assert_eq!((picture.group(), picture.replicates()), ("theory", None));
+/// let table = picture.table(1, 0, &|_| ())?;
+/// assert!(!picture.chart(&table).panes[0].marks.is_empty());
+/// assert!(svg(&picture.chart(&table)).starts_with("<svg"));
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     name: String,

@@ -15,6 +15,18 @@ pub struct Column {
 }
 
 /// Named columns of numbers with facts about them. A missing number is NaN, and an empty field of the CSV.
+///
+/// # Examples
+/// ```
+/// use goldenweight::figures::table::Table;
+///
+/// let mut table = Table::new(&[("n", "real rows"), ("risk", "squared error")]);
+/// table.push(vec![10.0, 0.1]);
+/// table.push(vec![20.0, 0.05]);
+/// assert_eq!(table.points("n", "risk"), [(10.0, 0.1), (20.0, 0.05)]);
+/// let read = Table::from_csv(&table.to_csv()).expect("what was written");
+/// assert_eq!(read.column("risk"), [0.1, 0.05]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Table {
     facts: Vec<(String, String)>,

@@ -1,6 +1,6 @@
 //! How a problem is simulated.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use serde::{Serialize, Serializer};
 
@@ -14,6 +14,17 @@ use crate::{
 };
 
 /// How a generation is drawn.
+///
+/// # Examples
+/// ```
+/// use goldenweight::{catalogue, experiment::{Parameters, Problem}, simulate::dispatch::SimulatorKind};
+///
+/// let problem = Problem::new(&catalogue::CDF, 10, 10, &Parameters::default())?;
+/// assert_eq!(SimulatorKind::of(&problem, None, SimulatorKind::Rows)?.name(), "rows");
+/// // Of a distribution function there are no statistics to draw.
+/// assert!(SimulatorKind::of(&problem, Some(SimulatorKind::Sufficient), SimulatorKind::Rows).is_err());
+/// # Ok::<(), goldenweight::experiment::InputError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SimulatorKind {
     /// Every row, as the paper does.
@@ -26,6 +37,9 @@ pub enum SimulatorKind {
 const MAX_VALUES: u64 = 10_000_000;
 
 impl SimulatorKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Rows, Self::Sufficient];
+
     /// Its name on the command line and in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -81,15 +95,6 @@ impl fmt::Display for SimulatorKind {
     }
 }
 
-impl FromStr for SimulatorKind {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let kind = [Self::Rows, Self::Sufficient].into_iter().find(|kind| kind.name() == name);
-        kind.ok_or_else(|| "must be one of rows, sufficient".to_owned())
-    }
-}
-
 impl Serialize for SimulatorKind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
@@ -112,6 +117,22 @@ pub fn simulator(problem: &Problem, kind: SimulatorKind, schedule: ScheduleKind)
 ///
 /// # Panics
 /// Where the model has no simulator of this kind, see [`SimulatorKind::of`].
+///
+/// # Examples
+/// ```
+/// use goldenweight::{
+///     catalogue, experiment::{Parameters, Problem},
+///     simulate::{dispatch::{SimulatorKind, run_problem}, engine::{Options, Plan, Record, ScheduleKind}},
+/// };
+///
+/// let problem = Problem::new(&catalogue::GAUSSIAN_MEAN, 10, 10, &Parameters::default())?;
+/// let (record, schedule) = (Record::At(vec![0]), ScheduleKind::Fresh);
+/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..2_000, schedule, record };
+/// let (moments, failed) = run_problem(&problem, SimulatorKind::Rows, &plan, &[0.5], Options::default())[0];
+/// // The mean of ten rows N(0, I) in two dimensions: 2/10.
+/// assert!(failed == 0 && (moments.mean() - 0.2).abs() < 5.0 * moments.std_error());
+/// # Ok::<(), goldenweight::experiment::InputError>(())
+/// ```
 #[must_use]
 pub fn run_problem(
     problem: &Problem,

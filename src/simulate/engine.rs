@@ -1,12 +1,19 @@
-//! Plans on fresh or fixed real rows.
+//! Schedules by name, and plans of simulations.
 
 use std::ops::Range;
-use std::str::FromStr;
 
 pub use goldenweight_recursion::engine::{BLOCK, Options, Outcome, Path, Record, Weights};
 use goldenweight_recursion::{Accumulate, Fixed, Fresh, Rows, Schedule};
 
 /// What generation t is fitted on.
+///
+/// # Examples
+/// ```
+/// use goldenweight::simulate::engine::ScheduleKind;
+///
+/// assert_eq!(ScheduleKind::ALL.map(ScheduleKind::name), ["fresh", "fixed", "accumulate"]);
+/// assert_eq!(ScheduleKind::ALL.map(ScheduleKind::takes_weight), [true, true, false]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScheduleKind {
     /// n fresh real rows and m synthetic ones of the model before (the paper's setting).
@@ -47,15 +54,6 @@ impl ScheduleKind {
             Self::Fixed => Box::new(Fixed { rows }),
             Self::Accumulate | Self::Subsample => Box::new(Accumulate { rows }),
         }
-    }
-}
-
-impl FromStr for ScheduleKind {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let kind = Self::ALL.into_iter().find(|kind| kind.name() == name);
-        kind.ok_or_else(|| format!("must be one of {}", Self::ALL.map(Self::name).join(", ")))
     }
 }
 

@@ -16,6 +16,22 @@ use self::engine::{Options, Outcome, Plan, ScheduleKind, Weights};
 use crate::experiment::Rows;
 
 /// A model with its real rows and sample sizes.
+///
+/// # Examples
+/// ```
+/// use goldenweight::{
+///     experiment::Rows,
+///     simulate::{Simulator, engine::{Options, Plan, Record, ScheduleKind, Weights}, gaussian::GaussianRows},
+/// };
+///
+/// let setting = GaussianRows::new(nalgebra::DMatrix::identity(2, 2), Rows { real: 10, synthetic: 10 });
+/// let (record, schedule) = (Record::At(vec![0]), ScheduleKind::Fresh);
+/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..2_000, schedule, record };
+/// let outcome = setting.run(&plan, &[Weights::Constant(0.5)], Options::default()).remove(0);
+/// // The mean of ten rows N(0, I) in two dimensions: 2/10.
+/// let risk = outcome.at(0, setting.losses()[0]);
+/// assert!((risk.mean() - 0.2).abs() < 5.0 * risk.std_error());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Setting<M, S = FromTruth> {
     /// The model.
@@ -27,6 +43,9 @@ pub struct Setting<M, S = FromTruth> {
 }
 
 /// Runs plans at weights.
+///
+/// # Examples
+/// see [`Setting`].
 pub trait Simulator: Send + Sync {
     /// Names of the losses.
     fn losses(&self) -> &'static [&'static str];

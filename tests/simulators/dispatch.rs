@@ -27,12 +27,11 @@ fn problem(model: Model, real: u64, synthetic: u64) -> Problem {
 }
 
 #[test]
-fn kinds_are_read_and_written_by_name() {
+fn kinds_are_written_by_name() {
     for (kind, name) in KINDS.into_iter().zip(["rows", "sufficient"]) {
-        assert_eq!((kind.to_string().as_str(), name.parse()), (name, Ok(kind)));
+        assert_eq!(kind.to_string(), name);
         assert_eq!(serde_json::to_value(kind).unwrap(), name);
     }
-    assert_eq!("row".parse::<SimulatorKind>(), Err("must be one of rows, sufficient".to_owned()));
 }
 
 /// The fast kind unless another one is asked for; logistic, Poisson and cdf have only one.

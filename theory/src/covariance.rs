@@ -54,6 +54,15 @@ impl<S: Scalar> Moments<S> {
 /// # Modes
 /// 2V + U and V - U decouple: each obeys [`Recursion`], with noise 2(K + T2) and K - 2 T2 over c, d and with rho = 1 +
 /// 2/d and 1 - 1/d, by the left eigenvectors of ((1, 1), (2, 0))
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{covariance::CovarianceSystem, parameters::{DegreesOfFreedom, SampleSizes, Weight}};
+/// // The variance of N(0, 1) from 11 real rows alone: 2/10.
+/// let law = CovarianceSystem::new(1.0, 1.0, DegreesOfFreedom::new(SampleSizes::new(11, 11)?)?);
+/// assert!((law.start().risk - 0.2).abs() < 1e-15 && (law.limit_risk(Weight::ONE) - 0.2).abs() < 1e-15);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CovarianceSystem<S> {
     /// T2 = tr Sigma^2.

@@ -17,6 +17,14 @@ use crate::scalar::{Analytic, Scalar};
 ///
 /// An irrational root, exponential or logarithm, and a division by 0, is undefined; so is every result that it enters.
 /// Like NaN, undefined equals nothing, itself included. So an equation that holds is one between rationals.
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{exact::Exact, scalar::Scalar};
+/// let third = Exact::ratio(1, 3);
+/// assert_eq!((third.clone() + third.clone() + third).value(), Exact::ratio(1, 1).value());
+/// assert!((Exact::ratio(1, 1) / Exact::ratio(0, 1)).value().is_none());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Exact(Option<BigRational>);
 

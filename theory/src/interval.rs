@@ -21,6 +21,14 @@ use crate::scalar::{Analytic, Scalar};
 /// So an undefined value never makes an interval narrow.
 ///
 /// Equality is that of the ends, not of the numbers enclosed.
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{interval::Interval, scalar::Scalar};
+/// let third = Interval::ratio(1, 3);
+/// assert!(third.contains(1.0 / 3.0) && third.width() > 0.0 && third.width() < 1e-15);
+/// assert_eq!(Interval::new(1.0, 3.0).map(Interval::midpoint), Some(2.0));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
     low: f64,

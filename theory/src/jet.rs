@@ -9,6 +9,14 @@ use crate::scalar::{Analytic, Scalar};
 /// A value and its derivative with respect to one variable.
 ///
 /// Over exact rationals the derivative of a rational formula is exact; over floats it has the accuracy of the formula.
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::jet::Jet;
+/// // 2 x^2 at 3 is 18, with derivative 12.
+/// let x = Jet::variable(3.0);
+/// assert_eq!(Jet::constant(2.0) * x * x, Jet { value: 18.0, derivative: 12.0 });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Jet<T> {
     /// The value.

@@ -94,6 +94,9 @@ pub struct Means<const F: usize> {
 }
 
 /// The mean density of the eigenvalues on the nodes of two trapezoidal rules, of which each has its nodes in the middle of the other's.
+///
+/// # Examples
+/// see [`MatrixBeta`]
 #[derive(Clone, Debug)]
 pub struct Spectrum {
     /// N.

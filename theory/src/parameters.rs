@@ -27,6 +27,14 @@ fn require<T: ToString>(
 }
 
 /// Total weight w on the real rows, in [0, 1]; the synthetic rows have u = 1 - w.
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::parameters::Weight;
+/// assert_eq!(Weight::new(0.5)?.get(), 0.5);
+/// assert!(Weight::new(1.5).is_err() && Weight::new(f64::NAN).is_err());
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Weight(f64);
 
@@ -56,6 +64,14 @@ impl Weight {
 ///
 /// [`MixingRatio::new`] validates a float; over other scalars the ratio comes from [`SampleSizes::mixing_ratio`], and
 /// is positive because the sizes are.
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::parameters::MixingRatio;
+/// assert_eq!(MixingRatio::new(2.0)?.get(), 2.0);
+/// assert!(MixingRatio::new(0.0).is_err() && MixingRatio::new(f64::NAN).is_err());
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct MixingRatio<S = f64>(S);
 
@@ -78,6 +94,15 @@ impl<S: Clone> MixingRatio<S> {
 }
 
 /// Rows per generation: n fresh real ones and m synthetic ones, at least one of each.
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::parameters::SampleSizes;
+/// let sizes = SampleSizes::new(100, 50)?;
+/// assert_eq!((sizes.real(), sizes.synthetic(), sizes.mixing_ratio::<f64>().get()), (100, 50, 2.0));
+/// assert!(SampleSizes::new(0, 50).is_err());
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SampleSizes {
     real: i64,
@@ -122,6 +147,15 @@ impl SampleSizes {
 }
 
 /// Degrees of freedom n - 1 and m - 1 of the sample covariances, each at least 1.
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
+/// let degrees = DegreesOfFreedom::new(SampleSizes::new(100, 50)?)?;
+/// assert_eq!((degrees.real(), degrees.synthetic()), (99, 49));
+/// assert!(DegreesOfFreedom::new(SampleSizes::new(100, 1)?).is_err());
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DegreesOfFreedom(SampleSizes);
 

@@ -100,6 +100,16 @@ pub struct RandomDesign {
 }
 
 /// What a generation does to the risk: e_t = `innovation` + `contraction` e_{t-1}.
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::random_design::Generation;
+/// // e_t = 1 + e_(t-1)/2 goes from 0 to 1, 3/2, ..., 2.
+/// let generation = Generation { innovation: 1.0, contraction: 0.5, gap: 0.5, error: 0.0 };
+/// assert_eq!((generation.step(0.0), generation.step(1.0), generation.limit()), (1.0, 1.5, 2.0));
+/// assert!((generation.after(0.0, 2) - 1.5).abs() < 1e-15);
+/// assert_eq!(generation.generations_to_limit(0.0, 0.3), Some(2));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Generation {
     /// A g/p.

@@ -302,6 +302,14 @@ impl Invariants {
 }
 
 /// R1 and R2: the risk is `first`/n + `second`/n^2 + ...
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::second_order::Coefficients;
+/// // 2/n + 8/n^2 at n = 16.
+/// let risk = Coefficients { first: 2.0, second: 8.0 };
+/// assert_eq!((risk.risk(&16.0), risk.share(&16.0)), (0.15625, 0.25));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Coefficients<S = f64> {
     /// R1.

@@ -19,6 +19,9 @@ impl<P: Any + Display + Send + Sync> Place for P {}
 pub type Curve = Arc<dyn Fn(f64) -> f64 + Send + Sync>;
 
 /// What is expected.
+///
+/// # Examples
+/// see [`Case`].
 #[derive(Clone)]
 pub enum Expected {
     /// This value: of the mean, of the share of failures, or of the minimiser.

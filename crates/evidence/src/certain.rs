@@ -57,6 +57,16 @@ fn worst_of(cases: &[Relation], tolerance: f64) -> Finding {
 const CASES: u32 = 512;
 
 /// How far a property is from holding in one case.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::Deviation;
+///
+/// // Off by a thousandth, where a hundredth is allowed.
+/// let near = Deviation::relative(2.002, 2.0, 1e-2);
+/// assert!((near.in_units() - 0.1).abs() < 1e-9);
+/// assert_eq!(near.max(Deviation::unless(1 > 2)).in_units(), f64::INFINITY);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Deviation {
     /// In units of the tolerance: at most 1 where the property holds, never NaN.

@@ -26,6 +26,16 @@ pub struct Statement {
 }
 
 /// A statement with the checks that stand behind it.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::{Claim, Kind, Statement, recursion};
+///
+/// let check = recursion("two terms", 0.0, || vec![("n = 2".into(), 4.0, 1.0 + 3.0)]);
+/// let claim = Claim::new(Statement { id: "squares".into(), ..Statement::default() }, vec![check]);
+/// assert_eq!(claim.kinds(), [Kind::Recursion]);
+/// assert_eq!(claim.summary().says.id, "squares");
+/// ```
 pub struct Claim {
     /// What is stated.
     pub says: Statement,

@@ -27,6 +27,19 @@ impl Tier {
 }
 
 /// What a check is told.
+///
+/// # Examples
+/// ```
+/// use std::sync::atomic::{AtomicBool, Ordering};
+/// use goldenweight_evidence::{Context, Tier, stats::family::Family};
+///
+/// let stop = AtomicBool::new(false);
+/// let of = |check| Context::of("claim", check, 7, Tier::QUICK, Family::new(1e-3, 10), &stop);
+/// // Each check has random streams of its own.
+/// assert_ne!(of("mean").experiment, of("variance").experiment);
+/// stop.store(true, Ordering::Relaxed);
+/// assert!(of("mean").is_stopped());
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// Seed of the run.

@@ -19,6 +19,16 @@ pub enum Measure {
 }
 
 /// What one check found.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::{Finding, Verdict};
+///
+/// let found = Finding::within(0.5, "half of the tolerance");
+/// assert_eq!((found.verdict, found.statistic(), found.bound()), (Verdict::Confirmed, Some(0.5), Some(1.0)));
+/// assert_eq!(Finding::within(1.5, "beyond the tolerance").verdict, Verdict::Refuted);
+/// assert!(!Finding::not_run("a tool is absent").ran());
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// Verdict.

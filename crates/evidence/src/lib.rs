@@ -50,6 +50,9 @@
 //! let settings = Settings { seed: 1, tier: 0, only: None, kinds: Vec::new() };
 //! let run = suite.verify(&settings, &AtomicBool::new(false), &mut |_| ()).unwrap();
 //! assert_eq!(run.verdict, Verdict::Confirmed);
+//! let (evidence, compared) = run.claims[0].headline().expect("a comparison");
+//! assert_eq!((evidence.check.as_str(), evidence.missing()), ("mean", None));
+//! assert!(compared.comparison.z.abs() <= compared.comparison.bound && compared.detail().contains("margin 3"));
 //! println!("{}", report::summary(&run));
 //! assert!(report::html::page(&suite.about, &run).contains("uniform-mean"));
 //! assert!(report::junit::junit(&suite.about, &run).contains("<testcase classname=\"uniform.uniform-mean\""));

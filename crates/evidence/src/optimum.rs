@@ -110,6 +110,9 @@ where
 }
 
 /// A minimiser of a simulated curve with its standard error.
+///
+/// # Examples
+/// see [`minimise_batches`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Optimum {
     /// Minimiser of the mean of the batches' curves.
@@ -136,6 +139,9 @@ impl Optimum {
 pub type BatchCurves<'a> = dyn Fn(u64, &[f64]) -> Vec<f64> + Sync + 'a;
 
 /// Where the minimum is looked for: Chebyshev's nodes of an interval inside (0, 1).
+///
+/// # Examples
+/// see [`curves`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Window {
     centre: f64,

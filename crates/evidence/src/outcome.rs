@@ -25,6 +25,9 @@ pub struct About {
 }
 
 /// What one check found, and what makes it again.
+///
+/// # Examples
+/// see the [example of the crate](crate#examples).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
     /// Kind of evidence.
@@ -68,6 +71,9 @@ pub struct NotRun {
 }
 
 /// What a run found about one claim.
+///
+/// # Examples
+/// see the [example of the crate](crate#examples).
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClaimOutcome {
     /// What is stated.

@@ -20,6 +20,23 @@ pub struct Powers {
 }
 
 /// A check by simulation.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::{Body, Case, Draw, Simulation, Tally, simulation};
+///
+/// struct Nothing;
+/// impl Simulation for Nothing {
+///     fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+///         draw.each(|_, _| ())
+///     }
+/// }
+/// let cases = vec![Case::new("here", Nothing, 0.5), Case::new("there", Nothing, 0.5)];
+/// let check = simulation("mean", 1_000, 0.1, cases);
+/// let Body::Sampled(sampled) = &check.body else { panic!("a check by simulation") };
+/// assert_eq!((sampled.comparisons(), sampled.places()), (2, vec!["here".to_owned(), "there".to_owned()]));
+/// assert_eq!(sampled.at_budget(0.5).cap, 500);
+/// ```
 pub struct Sampled {
     /// What is estimated.
     pub quantity: Quantity,
@@ -182,6 +199,9 @@ fn failures(failed: u64) -> String {
 }
 
 /// One statistical comparison, from its estimate to its words in a report.
+///
+/// # Examples
+/// see the [example of the crate](crate#examples).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
     /// Case, or the limit of a ladder.

@@ -10,6 +10,15 @@ use goldenweight_replicates::stream::{StreamRng, Streams};
 use rayon::prelude::*;
 
 /// Key of a simulation's random streams.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::{Key, rand::RngExt};
+///
+/// let key = Key { seed: 1, experiment: 2, cell: 3 };
+/// let draw = |replicate| key.rng(replicate).random::<u64>();
+/// assert!(draw(0) == draw(0) && draw(0) != draw(1));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
     /// Seed of the run.
@@ -29,6 +38,18 @@ impl Key {
 }
 
 /// What replicates gave: one value each, or a failure.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::Tally;
+///
+/// let mut tally = Tally::default();
+/// [Some(1.0), None, Some(3.0)].into_iter().for_each(|value| tally.push(value));
+/// assert_eq!((tally.moments.mean(), tally.failed), (2.0, 1));
+/// let again = tally;
+/// tally.merge(&again);
+/// assert_eq!(tally.replicates(), 6);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally {
     /// Moments of the values.

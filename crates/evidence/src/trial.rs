@@ -16,6 +16,34 @@ use crate::verdict::Verdict;
 /// Runs mutants on the checks of a suite, with the replicates, streams and error rate that these have in its first tier.
 ///
 /// All wrong formulas of one check are compared with one simulation, which is drawn once.
+///
+/// # Examples
+/// ```
+/// use std::sync::atomic::AtomicBool;
+/// use goldenweight_evidence::{
+///     About, Case, Claim, Draw, Mutant, Mutants, Simulation, Statement, Suite, Tally, Tier, rand::RngExt, simulation,
+/// };
+///
+/// struct Uniform;
+/// impl Simulation for Uniform {
+///     fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+///         draw.each(|rng, tallies| tallies[0].push(Some(rng.random())))
+///     }
+/// }
+/// let check = simulation("mean", 20_000, 0.03, vec![Case::new("(0, 1)", Uniform, 0.5)]);
+/// let wrong = Mutant::formula("0.6 for 1/2", "mean", |_| 0.6);
+/// let suite = Suite {
+///     about: About { name: "uniform", title: "uniform numbers", notes: "" },
+///     version: "1",
+///     tiers: vec![Tier::QUICK],
+///     claims: vec![Claim::new(Statement::default(), vec![check]).with_mutants(vec![wrong])],
+///     wrong_simulator: None,
+///     reproduce: |_| "cargo test".into(),
+/// };
+/// let (claim, stop) = (&suite.claims[0], AtomicBool::new(false));
+/// let found = Mutants::new(&suite, 1, &stop).run(claim, &claim.mutants[0]).expect("the check that it names");
+/// assert_eq!(found.verdict, claim.mutants[0].expected);
+/// ```
 pub struct Mutants<'a> {
     suite: &'a Suite,
     seed: u64,

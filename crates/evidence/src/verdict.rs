@@ -3,6 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 /// The answer of a check, of a claim, of a run.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::Verdict;
+///
+/// assert_eq!(Verdict::of_all([Verdict::Confirmed, Verdict::Inconclusive]).word(), "inconclusive");
+/// assert_eq!(Verdict::of_all([]), Verdict::Inconclusive);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -35,6 +43,14 @@ impl Verdict {
 }
 
 /// A kind of evidence.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::Kind;
+///
+/// assert!(Kind::Ladder.is_sampled() && !Kind::Exact.is_sampled());
+/// assert_eq!(Kind::ALL.map(Kind::word)[0], "proof");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]

@@ -10,6 +10,18 @@ use crate::StreamRng;
 pub type Four = [f64; 4];
 
 /// Covariates, four rows side by side. Behind the last stand rows of zeros, up to a multiple of four: they add nothing to a sum.
+///
+/// # Examples
+/// ```
+/// use goldenweight_recursion::covariates::Covariates;
+///
+/// let rows = [[1.0, 0.0], [3.0, 4.0]];
+/// let mut x = Covariates::new(2, 2);
+/// x.fill(|i| &rows[i]);
+/// assert!((x.longest() - 5.0).abs() < 1e-12);
+/// // Behind the two rows stand two of zeros.
+/// assert_eq!(x.fours().next().expect("four rows"), [[1.0, 3.0, 0.0, 0.0], [0.0, 4.0, 0.0, 0.0]]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Covariates {
     rows: usize,

@@ -22,6 +22,14 @@ use crate::{
 const BLOCKS_PER_THREAD: usize = 16;
 
 /// The weight on the real rows at generations t = 1, 2, ...
+///
+/// # Examples
+/// ```
+/// use goldenweight_recursion::engine::Weights;
+///
+/// assert_eq!(Weights::Constant(0.5).at(7), 0.5);
+/// assert_eq!(Weights::Sequence(vec![0.5, 0.25]).at(2), 0.25);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Weights {
     /// The same at every generation.

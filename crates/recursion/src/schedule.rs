@@ -31,6 +31,14 @@ pub struct Batch {
 }
 
 /// Weight of a batch in a fit, as a share of what is asked for at a generation: the weight w.
+///
+/// # Examples
+/// ```
+/// use goldenweight_recursion::schedule::Share;
+///
+/// let weights = [Share::Asked(0.5), Share::Rest(0.5), Share::Given(0.1)].map(|share| share.weight(0.25));
+/// assert_eq!(weights, [0.125, 0.375, 0.1]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Share {
     /// This part of w.

@@ -12,6 +12,9 @@ use crate::simulate::engine::{Options, Outcome, Plan, Record, ScheduleKind, Weig
 use crate::stats::compare::Estimate;
 
 /// A place at which a risk is compared: the rows per generation, the dimension (coefficients, categories), the weights, what is recorded.
+///
+/// # Examples
+/// see [`Case`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
     /// Rows per generation. A ladder compares a risk at growing sizes; its size is the number of real rows.
@@ -88,6 +91,21 @@ impl fmt::Display for Cell {
 type Run = dyn Fn(&Cell, Draw<'_>) -> Vec<Tally> + Send + Sync;
 
 /// A simulator at a cell, with what theory expects there.
+///
+/// # Examples
+/// ```
+/// use goldenweight::{
+///     catalogue, claims::check::{Case, simulation}, experiment::{Parameters, Problem}, simulate::dispatch::SimulatorKind,
+/// };
+///
+/// // The mean of ten real rows N(0, I) in two dimensions: a risk of 2/10 at generation 0.
+/// let problem = Problem::new(&catalogue::GAUSSIAN_MEAN, 10, 10, &Parameters::default())?;
+/// let case = Case::of_problem(problem, SimulatorKind::Rows, 0.5, 0, 0.2);
+/// assert_eq!((case.cell().rows.real, case.cell().dim), (10, 2));
+/// let check = simulation("generation 0", 20_000, 0.05, vec![case]);
+/// assert_eq!((check.name, check.comparisons()), ("generation 0", 1));
+/// # Ok::<(), goldenweight::experiment::InputError>(())
+/// ```
 #[derive(Clone)]
 pub struct Case {
     cell: Cell,

@@ -20,46 +20,73 @@ fn general(cases: Vec<Case>) -> Vec<evidence::Case> {
 }
 
 /// Simulated risk against the expected one in every case.
+///
+/// # Examples
+/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
 pub fn simulation(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
     evidence::simulation(name, cap, margin, general(cases)).of(RISK)
 }
 
 /// The share of replicates that have ended in a failed fit against its probability.
+///
+/// # Examples
+/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
 pub fn failures(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
     evidence::failures(name, cap, margin, general(cases)).of("probability")
 }
 
 /// Minimiser of the simulated risk against the expected optimal weight.
+///
+/// # Examples
+/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
 pub fn optimum(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
     evidence::optimum(name, cap, margin, general(cases)).of(WEIGHT)
 }
 
 /// The weight where the slope of the simulated risk vanishes, against the expected optimal weight. Its cases need a curve.
+///
+/// # Examples
+/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
 pub fn score(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
     evidence::score(name, cap, margin, step, general(cases)).of(WEIGHT)
 }
 
 /// The curvature of the simulated risk at the optimal weight, against theory's. Its cases need a curve.
+///
+/// # Examples
+/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
 pub fn curvature(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
     evidence::curvature(name, cap, margin, step, general(cases)).of("risk's curvature")
 }
 
 /// Simulated risks over their limit law at growing sizes (a ladder), extrapolated to infinite size by a polynomial of this degree in 1/n: the limit must be 1.
+///
+/// # Examples
+/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
 pub fn ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
     evidence::ladder(name, cap, margin, degree, general(cases)).of("limit risk")
 }
 
 /// The same for the minimiser of the simulated risk, over the optimal weight of the limit law.
+///
+/// # Examples
+/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
 pub fn optimum_ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
     evidence::optimum_ladder(name, cap, margin, degree, general(cases)).of("limit weight")
 }
 
 /// The same for the weight where the slope vanishes. Its cases need the curve of the limit law.
+///
+/// # Examples
+/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
 pub fn score_ladder(name: &'static str, cap: u64, margin: f64, step: f64, degree: usize, cases: Vec<Case>) -> Check {
     evidence::score_ladder(name, cap, margin, step, degree, general(cases)).of("limit weight")
 }
 
 /// A certificate: the program's formulas, evaluated in exact rationals or in intervals.
+///
+/// # Examples
+/// see [`registry`](crate::claims::registry).
 pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
     let run = move |_: &Context<'_>| {
         let Certificate { verdict, detail } = certify();
@@ -69,6 +96,9 @@ pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
 }
 
 /// The theorems that `theory/proofs/theorems` lists for a claim. Coq runs while the simulations do.
+///
+/// # Examples
+/// see [`registry`](crate::claims::registry).
 pub fn proof(claim: &'static str) -> Check {
     Check::beside("theorems", Kind::Proof, Theorems(claim))
 }

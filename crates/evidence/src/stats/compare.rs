@@ -18,6 +18,18 @@ pub const MAX_SKEWNESS: f64 = 0.08;
 const ROUNDING: f64 = 1e-12;
 
 /// An estimate with its standard error.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::compare::Estimate;
+///
+/// let estimate = Estimate { value: 1.1, std_error: 0.1, degrees: 99.0, skewness: 0.0, skewness_error: 0.0 };
+/// assert!((estimate.z(0.9) - 2.0).abs() < 1e-12);
+/// let (low, high) = estimate.interval(2.0);
+/// assert!((low - 0.9).abs() < 1e-12 && (high - 1.3).abs() < 1e-12);
+/// // Two independent errors of 0.1.
+/// assert!((estimate.against(&estimate).std_error - 0.02_f64.sqrt()).abs() < 1e-12);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// Value.

@@ -9,6 +9,15 @@ pub const FAMILY_FALSE_ALARM: f64 = 1e-3;
 pub const POWER: f64 = 0.99;
 
 /// The statistical checks of one run, and what each may contribute to the run's false-alarm rate.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::family::Family;
+///
+/// // The normal quantiles of tails of .05/2, and of .05/(5 * 2)/2.
+/// assert!((Family::new(0.05, 1).bound(f64::INFINITY) - 1.959_964).abs() < 1e-6);
+/// assert!((Family::new(0.05, 5).with_looks(2).bound(f64::INFINITY) - 2.807_034).abs() < 1e-6);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Family {
     rate: f64,

@@ -23,6 +23,9 @@ pub const FEWEST: f64 = 20.0;
 pub const FAILED_SHARE: f64 = 1e-4;
 
 /// An estimate's distance from the value that is expected, in standard errors, with the skewness removed.
+///
+/// # Examples
+/// see [`z`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Z {
     /// See [`Estimate::z`].
@@ -158,6 +161,17 @@ pub fn has_interval(moments: &Moments, failures: Failures) -> bool {
 }
 
 /// Replicates, and those of them that failed: that have no value.
+///
+/// # Examples
+/// ```
+/// use goldenweight_evidence::stats::shown::Failures;
+///
+/// let half = Failures { replicates: 10, failed: 5 };
+/// assert_eq!((half.surviving(), half.share(), half.too_many()), (5, 0.5, true));
+/// // As tables of the exact limits have it.
+/// let (low, high) = half.interval();
+/// assert!((low - 0.1871).abs() < 5e-5 && (high - 0.8129).abs() < 5e-5);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Failures {
     /// All replicates.

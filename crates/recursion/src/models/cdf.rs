@@ -212,8 +212,8 @@ impl Steps {
 /// Parts of a loop that run side by side.
 const PARTS: usize = 3;
 
-/// The steps of a loop in parts, of which each ends before a step and counts for itself: side by side, since a step waits for the memory that the
-/// one before it has asked for, but not for the other parts.
+/// Runs a loop in parts, one step of each in turn. Part i ends before step `ends[i]` and has a count of its own. A step waits for the memory that the step
+/// before it has asked for, but not for the other parts, so the processor has something to do meanwhile.
 #[inline(always)]
 fn side_by_side(ends: [usize; PARTS], counts: &mut [usize; PARTS], mut run: impl FnMut(&mut usize, usize)) {
     let mut steps: [Range<usize>; PARTS] =
@@ -230,7 +230,8 @@ fn side_by_side(ends: [usize; PARTS], counts: &mut [usize; PARTS], mut run: impl
     }
 }
 
-/// Merges two sorted samples, each followed by `END`, of equal rows those of the first before; beside each atom, how many of the atoms up to it are of the first.
+/// Merges two sorted samples, each followed by `END`. Of equal rows those of the first come first. `counts` has for each atom how many of the atoms up to it
+/// are of the first sample.
 fn merge(first: &[f64], second: &[f64], atoms: &mut [f64], counts: &mut [i32]) {
     // Before the first sample's rows of a part stand those of the parts before it, and the second's below the part's first.
     let n = first.len() - 1;

@@ -1,7 +1,8 @@
 //! Mean and covariance of a Gaussian, each re-estimated at every generation; one chain yields both losses.
 //!
 //! With weight w and u = 1 - w, `mean_t` = w (real mean) + u (synthetic mean) and `cov_t` = w (real covariance) + u (synthetic
-//! covariance), each centred at its own mean, with divisors n - 1 and m - 1; synthetic rows ~ N(`mean_{t-1}`, `cov_{t-1}`).
+//! covariance), each centred at its own mean, with divisors n - 1 and m - 1 (or n and m, see [`Divisor`]); synthetic rows ~
+//! N(`mean_{t-1}`, `cov_{t-1}`).
 //!
 //! Rows are x = mean + L z with z ~ N(0, I) and L L' the covariance, and both estimators are equivariant: the sample mean
 //! is mean + L (mean of the z), the sample covariance L (covariance of the z) L'. So the z alone are sampled, and a model
@@ -212,6 +213,14 @@ pub struct Drawn<S: Sample> {
 }
 
 /// A Gaussian: its mean and the lower triangular factor of its covariance.
+///
+/// # Examples
+/// ```
+/// use goldenweight_recursion::{Model, models::gaussian::GaussianRows, nalgebra::DMatrix};
+///
+/// let model = GaussianRows::new(DMatrix::from_element(1, 1, 4.0));
+/// assert_eq!((model.truth().mean(), model.truth().factor()[(0, 0)]), (&[0.0][..], 2.0));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Fit {
     mean: Vec<f64>,

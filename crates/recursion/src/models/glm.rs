@@ -60,6 +60,9 @@ pub fn uniform<S: Simd>(simd: S, words: [u64; 4]) -> f64x4<S> {
 }
 
 /// What responses are made of: covariates, and a random word for each row.
+///
+/// # Examples
+/// see [`respond`].
 #[derive(Clone, Debug)]
 pub struct Design {
     /// The covariates.

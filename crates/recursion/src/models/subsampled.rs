@@ -213,8 +213,14 @@ mod tests {
                 model.draw(&mut streams.rng(replicate, 1, Purpose::Synthetic, rows as u64), &mut noise);
                 noise
             });
-            let part =
-                |i: usize| Part { weight: 0.5, rows: data[i].len(), real: i == 0, noise: &noise[i], data: &data[i] };
+            let part = |i: usize| Part {
+                weight: 0.5,
+                rows: data[i].len(),
+                real: i == 0,
+                new: true,
+                noise: &noise[i],
+                data: &data[i],
+            };
             model.fit(1, &[part(0), part(1)], &mut chosen, &mut fit).unwrap();
             let mut seen: Vec<usize> = chosen.rows.iter().map(|&row| (16.0 * row) as usize).collect();
             seen.sort_unstable();
