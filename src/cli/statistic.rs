@@ -1,6 +1,6 @@
 //! `simulate --statistic`: what practitioners print of a collapse beside the risk, over the replicates.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeMap, fmt};
 
 use goldenweight::{
     experiment::{InputError, Problem},
@@ -134,12 +134,23 @@ fn why(values: usize, fewest: usize, infinite: Option<f64>, failed: u64) -> Stri
 
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let numbers = [self.median, self.q10, self.q90, self.mean, self.std_error].map(short);
-        let [median, q10, q90, mean, error] = numbers;
-        write!(f, "{}: median {median}, 10 % and 90 % quantiles {q10} and {q90}, mean {mean} ± {error}", self.what)?;
+        let numbers = [
+            ("median", "median", self.median),
+            ("q10", "10 % quantile", self.q10),
+            ("q90", "90 % quantile", self.q90),
+            ("mean", "mean", self.mean),
+            ("std_error", "standard error", self.std_error),
+        ];
+        let mut facts = Vec::new();
         // Several numbers may be missing for one reason.
-        let reasons: BTreeSet<&str> = self.reasons.values().map(String::as_str).collect();
-        let reasons: Vec<&str> = reasons.into_iter().collect();
-        if reasons.is_empty() { Ok(()) } else { write!(f, " (-: {})", reasons.join("; ")) }
+        let mut missing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (key, name, number) in numbers {
+            match self.reasons.get(key) {
+                None => facts.push(format!("{name} {}", short(number))),
+                Some(reason) => missing.entry(reason).or_default().push(name),
+            }
+        }
+        facts.extend(missing.iter().map(|(reason, names)| format!("no {} ({reason})", names.join(", "))));
+        write!(f, "{}: {}", self.what, facts.join(", "))
     }
 }

@@ -292,7 +292,7 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("verify --kinds proof,exat", "--kinds exat: ", "; did you mean exact?"),
     ("verify --only gausian-mean", "--only gausian-mean: ", "did you mean gaussian-mean-law? "),
     ("calibrate --kinds lader", "--kinds lader: ", "; did you mean ladder?"),
-    ("calibrate --only covariance-law", "--only covariance-law: ", "did you mean gaussian-covariance-law? "),
+    ("calibrate --only covariance-law", "--only covariance-law: ", "did you mean mle-covariance-law? "),
     ("simulat", "simulat", "; did you mean simulate?"),
     // Values as they are typed, wherever they are found wrong.
     ("risk --model cdf --real 9 --synthetic 9 --weight .3,1e308", "--weight 1e308: ", "must be from 0 to 1"),

@@ -159,6 +159,9 @@ fn a_statistic_without_a_number_says_why() {
     let fits = json_with_code(fits, 3);
     let why = format!("{} of 200 replicates ended in a fit that does not exist", fits["failed_fits"]);
     assert_eq!(fits["statistic"]["reasons"]["mean"], why);
+    let in_text = covariance.replace(" --json", "");
+    let text = stdout_of(&format!("{in_text} --real 2 --replicates 64 --statistic log-det"), 0);
+    assert_eq!(text.matches("singular covariances").count(), 1, "{text}");
     assert!(fits["statistic"]["q10"].is_number() && fits["statistic"]["reasons"].get("q10").is_none());
 }
 

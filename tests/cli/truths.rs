@@ -319,3 +319,17 @@ fn controls_leave_the_losses_alone() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(text(&refused.stderr).contains("--controls") && text(&refused.stderr).contains("on, off"));
 }
+
+/// A mean over one generation is told as such.
+#[test]
+fn a_mean_over_one_generation_is_singular() {
+    let of = "--model gaussian-mean --real 9 --synthetic 9 --weight .5 --burn-in";
+    for command in ["risk", "simulate --replicates 64"] {
+        for (from, until, said) in
+            [(0, 1, "generation 0 alone"), (4, 5, "generation 4 alone"), (3, 5, "generations 3 to 4")]
+        {
+            let output = run(&format!("{command} {of} {from} --generations {until}"));
+            assert!(text(&output.stdout).contains(&format!("mean over {said}\n")), "{}", text(&output.stdout));
+        }
+    }
+}
