@@ -102,6 +102,21 @@ impl Serialize for SimulatorKind {
 }
 
 /// The simulator of a problem under a schedule; none where the model has none of this kind, or the schedule draws single rows and that cannot.
+///
+/// # Examples
+/// ```
+/// use goldenweight::{
+///     catalogue, experiment::{Parameters, Problem},
+///     simulate::{dispatch::{SimulatorKind, simulator}, engine::ScheduleKind},
+/// };
+///
+/// let problem = Problem::new(&catalogue::GAUSSIAN_MEAN, 10, 10, &Parameters::default())?;
+/// let has = |kind, schedule| simulator(&problem, kind, schedule).is_some();
+/// // A subsample is drawn of rows: their statistics are not enough.
+/// assert!(has(SimulatorKind::Sufficient, ScheduleKind::Fresh) && has(SimulatorKind::Rows, ScheduleKind::Subsample));
+/// assert!(!has(SimulatorKind::Sufficient, ScheduleKind::Subsample));
+/// # Ok::<(), goldenweight::experiment::InputError>(())
+/// ```
 #[must_use]
 pub fn simulator(problem: &Problem, kind: SimulatorKind, schedule: ScheduleKind) -> Option<Box<dyn Simulator>> {
     let (truth, rows) = (problem.truth(), problem.rows());

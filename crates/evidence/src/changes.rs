@@ -59,6 +59,14 @@ pub enum What {
 
 impl What {
     /// Lower-case word, as in JSON.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_evidence::changes::What;
+    ///
+    /// // A reviewer sees a verdict that changed before words that changed.
+    /// assert!(What::Verdict < What::Restated && What::Verdict.word() == "verdict");
+    /// ```
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -97,6 +105,15 @@ pub struct Change {
 
 impl Change {
     /// In one line: where, and all its parts.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_evidence::changes::{Change, What};
+    ///
+    /// let claim = Some("mean".to_owned());
+    /// let change = Change { worse: true, what: What::Removed, claim, check: None, place: None, parts: Vec::new() };
+    /// assert_eq!(change.line(), "mean:");
+    /// ```
     #[must_use]
     pub fn line(&self) -> String {
         let place: Vec<&str> =
@@ -161,6 +178,9 @@ pub struct Changes {
 
 impl Changes {
     /// Those that a reviewer must accept.
+    ///
+    /// # Examples
+    /// see the [example of the crate](crate#examples).
     pub fn worse(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.worse)
     }

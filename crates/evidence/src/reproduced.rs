@@ -28,6 +28,13 @@ pub enum Agreement {
 
 impl Agreement {
     /// In words.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_evidence::reproduced::Agreement;
+    ///
+    /// assert!(Agreement::Bits < Agreement::Different && Agreement::Bits.words() == "to the bit");
+    /// ```
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
