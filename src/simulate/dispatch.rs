@@ -17,12 +17,15 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use goldenweight::{catalogue, experiment::{Parameters, Problem}, simulate::dispatch::SimulatorKind};
+/// use goldenweight::{
+///     catalogue, experiment::{Parameters, Problem}, simulate::{dispatch::SimulatorKind, engine::ScheduleKind},
+/// };
 ///
 /// let problem = Problem::new(&catalogue::CDF, 10, 10, &Parameters::default())?;
-/// assert_eq!(SimulatorKind::of(&problem, None, SimulatorKind::Rows)?.name(), "rows");
+/// assert_eq!(SimulatorKind::of(&problem, None, ScheduleKind::Fresh, SimulatorKind::Rows)?.name(), "rows");
 /// // Of a distribution function there are no statistics to draw.
-/// assert!(SimulatorKind::of(&problem, Some(SimulatorKind::Sufficient), SimulatorKind::Rows).is_err());
+/// let asked = Some(SimulatorKind::Sufficient);
+/// assert!(SimulatorKind::of(&problem, asked, ScheduleKind::Fresh, SimulatorKind::Rows).is_err());
 /// # Ok::<(), goldenweight::experiment::InputError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
