@@ -22,10 +22,10 @@ use crate::{
 /// };
 ///
 /// let problem = Problem::new(&catalogue::CDF, 10, 10, &Parameters::default())?;
-/// assert_eq!(SimulatorKind::of(&problem, None, ScheduleKind::Fresh, SimulatorKind::Rows)?.name(), "rows");
+/// assert_eq!(SimulatorKind::of(&problem, ScheduleKind::Fresh, None, SimulatorKind::Rows)?.name(), "rows");
 /// // Of a distribution function there are no statistics to draw.
 /// let asked = Some(SimulatorKind::Sufficient);
-/// assert!(SimulatorKind::of(&problem, asked, ScheduleKind::Fresh, SimulatorKind::Rows).is_err());
+/// assert!(SimulatorKind::of(&problem, ScheduleKind::Fresh, asked, SimulatorKind::Rows).is_err());
 /// # Ok::<(), goldenweight::experiment::InputError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
