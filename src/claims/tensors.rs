@@ -106,6 +106,17 @@ impl Tensors {
         Self { k: other.k.clone(), ..self }
     }
 
+    /// The same with one of J, K and the information's fluctuation alone. The second order is the sum of theirs.
+    pub fn parts(&self) -> [Self; 3] {
+        let none = |rank| Tensor::new(self.p, rank, |_| 0.0);
+        let part = |j, k, spread| Self { p: self.p, h: self.h.clone(), j, k, spread };
+        [
+            part(self.j.clone(), none(4), none(4)),
+            part(none(3), self.k.clone(), none(4)),
+            part(none(3), none(4), self.spread.clone()),
+        ]
+    }
+
     /// tr H, tr HVH, |b|^2, and the contractions of J b, J J and K with H^2 and H, as they are defined.
     pub fn invariants(&self) -> [f64; 6] {
         let (p, h) = (self.p, |a, b| self.h.at(&[a, b]));

@@ -117,15 +117,16 @@ pub fn second_order(term: &SecondTerm) -> String {
     let number = |x: f64| short(finite(x));
     let [risk, share, size] = [term.risk, term.share, term.size].map(number);
     let range = if term.is_in_range() { "in range" } else { "out of range" };
-    format!("{risk}, {range}: R2/(n R1) {share}, and with that of fresh rows only at most {size}; range up to {RANGE}")
+    format!("{risk}, {range}: R2/(n R1) {share}, size {size}; range up to a size of {RANGE}")
 }
 
 /// What the orders are, for the help of the commands that take one.
 const ORDER_HELP: &str = "\
 Orders: exact; or of regressions on fresh real rows second, R1/n + R2/n^2, and limit, R1/n. Linear regression is exact. Of logistic and\n\
-Poisson regression the second order is taken where it is in range: the larger of |R2/(n R1)| at the place and of the fit on fresh\n\
-rows only is at most 0.2. There the two orders were at most a third of it off in simulations, and about its square: 1 % at 0.1.\n\
-Elsewhere the limit is given. JSON: order; second_order_risk, second_order_share (R2/(n R1)), second_order_size (that larger one).";
+Poisson regression the second order is taken where its size is at most 0.2. The size is the largest of |R2/(n R1)|, of two thirds of the\n\
+same where the parts of R2 do not cancel, and of these two for the fit on fresh rows only. There the two orders were at most a third of\n\
+it off in simulations, and about its square: 1 % at 0.1. Elsewhere the limit is given. JSON: order; second_order_risk, second_order_share\n\
+(R2/(n R1)), second_order_size.";
 
 /// Which order is asked for.
 #[derive(Args)]
