@@ -86,7 +86,7 @@ pub fn score_ladder(name: &'static str, cap: u64, margin: f64, step: f64, degree
 /// A certificate: the program's formulas, evaluated in exact rationals or in intervals.
 ///
 /// # Examples
-/// see [`registry`](crate::claims::registry).
+/// see [`registry`](crate::claims::registry()).
 pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
     let run = move |_: &Context<'_>| {
         let Certificate { verdict, detail } = certify();
@@ -98,7 +98,7 @@ pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
 /// The theorems that `theory/proofs/theorems` lists for a claim. Coq runs while the simulations do.
 ///
 /// # Examples
-/// see [`registry`](crate::claims::registry).
+/// see [`registry`](crate::claims::registry()).
 pub fn proof(claim: &'static str) -> Check {
     Check::beside("theorems", Kind::Proof, Theorems(claim))
 }
