@@ -283,9 +283,6 @@ fn regressions() -> Vec<Row> {
     };
     vec![
         wrong("regression: n and m exchanged", |x| rows(x, |[n, m]| [m, n])),
-        wrong("regression: the remainder of m/n dropped from m", |x| {
-            rows(x, |[n, m]| [n, if m > n { m - m % n } else { m }])
-        }),
         wrong("regression: w and 1 - w exchanged", |x| weighted(x, |w| 1.0 - w)),
         wrong("regression: generation 0 alone", |x| at(x, |_, _| (0, 0))),
         wrong("regression: one generation less", |x| at(x, |first, last| (first.min(last - 1), last - 1))),
