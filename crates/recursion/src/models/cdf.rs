@@ -153,6 +153,7 @@ impl Steps {
     }
 
     /// Becomes that of sorted rows, which share the weight, and of other sorted rows, which share the rest, each followed by `END`.
+    #[inline(always)] // Into the loop of the model, which is a twentieth slower without.
     fn mix(&mut self, weight: f64, first: &[f64], second: &[f64]) {
         let (n, m) = (first.len() - 1, second.len() - 1);
         self.atoms.resize(n + m + 2, 0.0);
@@ -170,6 +171,7 @@ impl Steps {
     }
 
     /// The first atoms at which the function exceeds these numbers, which are sorted and lie in \[0, 1).
+    #[inline(always)] // Into the loop of the model, which is a twentieth slower without.
     fn quantiles(&self, sorted: &[f64], rows: &mut [f64]) {
         if self.atoms.is_empty() {
             return rows.copy_from_slice(sorted);
