@@ -32,6 +32,7 @@ use super::{
     monte_carlo::{INTERRUPT_HELP, MAX_REPLICATES, Z_HELP},
     origin::Origin,
     output::{Remarks, progress, short, show},
+    store::Keeping,
 };
 
 /// Rows per generation, real and synthetic alike.
@@ -65,6 +66,8 @@ pub struct AdultArgs {
     replicates: u64,
     #[command(flatten)]
     compute: Compute,
+    #[command(flatten)]
+    keeping: Keeping,
 }
 
 /// One experiment at one weight.
@@ -219,8 +222,10 @@ impl AdultArgs {
                 (Cow::Owned(table), differences)
             }
         };
+        let store = self.keeping.open(origin, self.compute.seed)?;
         let stop = interrupt::listen()?;
         let document = self.compute.install(|| self.simulate(&table, differences.into(), stop))?;
+        store.close()?;
         show(&document, self.compute.json, origin, Some(self.compute.seed))?;
         let mut remarks = Remarks::default();
         if document.partial {

@@ -19,6 +19,7 @@ use super::{
     origin::Origin,
     output::{Remarks, json, progress, write},
     registry::{no_claim, pattern, status},
+    store::Keeping,
     usage::named,
 };
 
@@ -59,6 +60,8 @@ pub struct CalibrateArgs {
     kinds: Vec<Kind>,
     #[command(flatten)]
     compute: Compute,
+    #[command(flatten)]
+    keeping: Keeping,
 }
 
 /// A kind of evidence by simulation.
@@ -73,8 +76,10 @@ impl CalibrateArgs {
         if !(self.budget > 0.0 && self.budget <= 1.0) {
             return Err(InputError::new("--budget", digits(self.budget), "must be above 0 and at most 1").into());
         }
+        let store = self.keeping.open(origin, self.compute.seed)?;
         let stop = interrupt::listen()?;
         let outcome = self.compute.install(|| self.calibrate(stop))?;
+        store.close()?;
         let document = origin.sign(&outcome, Some(self.compute.seed));
         write(&if self.compute.json { json(&document)? } else { calibration(&outcome) })?;
         let mut remarks = Remarks::default();

@@ -25,6 +25,7 @@ use super::{
     origin::Origin,
     output::{open_folder, show, write_files},
     progress::Progress,
+    store::{self, Keeping},
     usage::did_you_mean,
 };
 
@@ -53,6 +54,8 @@ pub struct FiguresArgs {
     replicates: Option<u64>,
     #[command(flatten)]
     compute: Compute,
+    #[command(flatten)]
+    keeping: Keeping,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -139,7 +142,9 @@ impl FiguresArgs {
         open_folder("--out", &self.out)?;
         let seed = self.compute.seed;
         let jobs = pictures.into_iter().map(|picture| Job::new(picture, self.replicates, seed)).collect();
+        let store = self.keeping.open(origin, seed)?;
         let document = self.compute.install(|| self.make(jobs))?;
+        store.close()?;
         show(&document, self.compute.json, origin, Some(seed))?;
         Ok(Status::Done)
     }
@@ -221,6 +226,7 @@ fn interrupted(unfinished: &Mutex<Unfinished>, out: &str) {
     if let Some(bar) = &unfinished.bar {
         bar.finish_and_clear();
     }
+    store::save();
     let missing = unfinished.missing.join(", ");
     let line = format!(
         "error: interrupted: missing {missing}; finished pictures stay in {out}, and the same command reuses them"

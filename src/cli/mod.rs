@@ -23,6 +23,7 @@ mod progress;
 mod registry;
 mod schema;
 mod statistic;
+mod store;
 mod usage;
 
 use std::{ffi::OsString, io::Write, process::ExitCode};

@@ -26,6 +26,7 @@ use super::{
     origin::Origin,
     output::{Remarks, lines, open_file, progress, short, show, write_places},
     statistic::{Spread, Statistic, statistic},
+    store::Keeping,
     usage::named,
 };
 
@@ -72,6 +73,8 @@ pub struct Simulation {
     replicates: Option<Replicates>,
     #[command(flatten)]
     pub compute: Compute,
+    #[command(flatten)]
+    pub keeping: Keeping,
 }
 
 /// Simulated risk, its standard error, and the theory beside it
@@ -247,6 +250,7 @@ impl SimulateArgs {
         }
         // Last, since opening a pipe waits for its reader.
         let each = self.each.as_deref().map(|file| open_file("--each", file)).transpose()?;
+        let store = simulation.keeping.open(origin, simulation.compute.seed)?;
         let stop = interrupt::listen()?;
         let (asked, replicates) = (replicates.count(), replicates.range);
         let (document, lines) = simulation.compute.install(|| {
@@ -260,8 +264,13 @@ impl SimulateArgs {
             let plan = simulation.plan(at, schedule, 0, replicates.clone());
             let grid: Vec<f64> = weights.iter().map(|weight| weight.unwrap_or(1.0)).collect();
             let constant: Vec<Weights> = grid.iter().map(|&w| Weights::Constant(w)).collect();
-            let options =
-                Options { progress: &|done| bar.inc(done), stop, paths, controls: self.controls == Controls::On };
+            let options = Options {
+                progress: &|done| bar.inc(done),
+                stop,
+                paths,
+                controls: self.controls == Controls::On,
+                ..Options::default()
+            };
             let outcomes = simulator.run(&plan, &constant, options);
             let lines = each.is_some().then(|| each_replicate(&plan, &grid, &outcomes, loss));
             bar.finish_and_clear();
@@ -290,6 +299,7 @@ impl SimulateArgs {
             };
             Ok((document, lines))
         })?;
+        store.close()?;
         let each = each.zip(lines).map_or(Ok(()), |(each, lines)| write_places(vec![(each, &lines)]));
         // Whatever came of the file, the result is shown.
         show(&document, simulation.compute.json, origin, Some(simulation.compute.seed))?;

@@ -170,6 +170,7 @@ impl OptimizeArgs {
             simulation.validate((&replicates, 2 * BATCHES), ScheduleKind::Fresh, Preferred::Coupled)?;
         within("--generations", simulation.generations, 1..=Generations::MAX)?;
         let per_batch = replicates.count() / BATCHES;
+        let store = simulation.keeping.open(origin, simulation.compute.seed)?;
         let stop = interrupt::listen()?;
         let document = simulation.compute.install(|| {
             let bar = progress(None, "replicates");
@@ -250,6 +251,7 @@ impl OptimizeArgs {
                 known,
             })
         })?;
+        store.close()?;
         show(&document, simulation.compute.json, origin, Some(simulation.compute.seed))?;
         let mut remarks = Remarks::default();
         let (asked, run) = (replicates.count(), per_batch * BATCHES);

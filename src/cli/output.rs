@@ -198,7 +198,7 @@ pub fn open_folder(option: &str, folder: &Path) -> Result<(), InputError> {
 }
 
 /// A file that is gone unless it is renamed; readable as any other that the user makes.
-fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+pub fn beside(folder: &Path) -> io::Result<NamedTempFile> {
     // Opened here, so that an error does not tell its name, which nobody knows.
     let open = |path: &Path| File::options().write(true).create_new(true).open(path);
     tempfile::Builder::new().prefix(".goldenweight").make_in(folder, open)

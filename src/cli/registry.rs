@@ -22,6 +22,7 @@ use super::{
     interrupt,
     origin::Origin,
     output::{Remarks, json, open_file, open_folder, progress, show, unwritten, write, write_files, write_places},
+    store::Keeping,
     usage::{named, nearest},
 };
 
@@ -74,6 +75,8 @@ pub struct VerifyArgs {
     csv: Option<PathBuf>,
     #[command(flatten)]
     compute: Compute,
+    #[command(flatten)]
+    keeping: Keeping,
 }
 
 pub fn tier(name: &str) -> Result<usize, String> {
@@ -141,9 +144,11 @@ impl VerifyArgs {
             folder.as_deref().map_or(Ok(()), |folder| open_folder(option, folder))?;
         }
         let junit = self.junit.as_deref().map(|file| open_file("--junit", file)).transpose()?;
+        let store = self.keeping.open(origin, self.compute.seed)?;
         let stop = interrupt::listen()?;
         let began = OffsetDateTime::now_utc();
         let run = self.compute.install(|| self.verify(&suite, stop))?;
+        store.close()?;
         let found = RunDocument::from(&run);
         let document = json(&origin.sign_command(&found, Some(self.compute.seed)))?;
         if self.compute.json {

@@ -60,6 +60,11 @@ impl Sampled {
         if self.ladder.is_some() { 2 } else { self.cases.len() }
     }
 
+    /// Whether several processes can divide all of its simulations.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.cases.iter().all(|case| case.simulation().is_shared())
+    }
+
     /// The same check with each case replaced.
     #[must_use]
     pub fn with_cases(&self, replaced: impl Fn(&Case) -> Case) -> Self {

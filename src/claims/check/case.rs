@@ -127,7 +127,7 @@ fn run_of<S: Simulator + Send + 'static>(simulator: S, loss: usize) -> Arc<Run> 
         let outcomes = simulator.run(
             &plan(cell, &draw),
             &weights,
-            Options { stop: draw.stop, controls: true, ..Options::default() },
+            Options { stop: draw.stop, controls: true, share: draw.share, ..Options::default() },
         );
         let tally = |outcome: Outcome| {
             let controlled = outcome.controlled.filter(|_| outcome.failed_fits == 0);
@@ -149,7 +149,7 @@ impl Case {
     pub fn of_problem(problem: Problem, kind: SimulatorKind, weight: f64, t: u32, expected: f64) -> Self {
         let cell = Cell::new(problem.rows(), problem.dim(), weight, Record::At(vec![t]));
         let run = move |cell: &Cell, draw: Draw<'_>| {
-            let options = Options { stop: draw.stop, ..Options::default() };
+            let options = Options { stop: draw.stop, share: draw.share, ..Options::default() };
             let outcomes = run_problem(&problem, kind, &plan(cell, &draw), draw.points, options);
             outcomes.into_iter().map(|(moments, failed)| Tally { moments, failed }).collect()
         };
@@ -253,5 +253,9 @@ struct Simulated {
 impl Simulation for Simulated {
     fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
         (self.run)(&self.cell, draw)
+    }
+
+    fn is_shared(&self) -> bool {
+        true
     }
 }
