@@ -248,9 +248,10 @@ impl SimulateArgs {
         if let Some(statistic) = self.statistic {
             statistic.validate(&problem, simulator.losses(), simulation.burn_in)?;
         }
-        // Last, since opening a pipe waits for its reader.
-        let each = self.each.as_deref().map(|file| open_file("--each", file)).transpose()?;
         let store = simulation.keeping.open(origin, simulation.compute.seed)?;
+        // Last, since opening a pipe waits for its reader; a share has nothing to write to it.
+        let each = self.each.as_deref().filter(|_| store.shard.is_none());
+        let each = each.map(|file| open_file("--each", file)).transpose()?;
         let stop = interrupt::listen()?;
         let (asked, replicates) = (replicates.count(), replicates.range);
         let (document, lines) = simulation.compute.install(|| {
@@ -259,7 +260,7 @@ impl SimulateArgs {
                 None => Ok::<_, Failure>(Theory::none(no_law(&problem, schedule))),
                 Some(laws) => Ok(theory(&laws.risk, Weight::new(weight.unwrap_or(1.0))?, at)),
             };
-            let paths = each.is_some() || self.statistic.is_some();
+            let paths = self.each.is_some() || self.statistic.is_some();
             let bar = progress(Some(asked), "replicates");
             let plan = simulation.plan(at, schedule, 0, replicates.clone());
             let grid: Vec<f64> = weights.iter().map(|weight| weight.unwrap_or(1.0)).collect();
@@ -269,6 +270,7 @@ impl SimulateArgs {
                 stop,
                 paths,
                 controls: self.controls == Controls::On,
+                share: store.shard,
                 ..Options::default()
             };
             let outcomes = simulator.run(&plan, &constant, options);
@@ -299,6 +301,11 @@ impl SimulateArgs {
             };
             Ok((document, lines))
         })?;
+        if store.shard.is_some() {
+            // The document is that of the replicates before the first that is lacking.
+            let share = store.shared(origin, simulation.compute.seed, false, !interrupt::heard(), Vec::new())?;
+            return share.show(simulation.compute.json, origin);
+        }
         store.close()?;
         let each = each.zip(lines).map_or(Ok(()), |(each, lines)| write_places(vec![(each, &lines)]));
         // Whatever came of the file, the result is shown.

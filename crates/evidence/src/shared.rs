@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use goldenweight_replicates::share::Share;
+use goldenweight_replicates::stream::fresh_seed;
+use rayon::prelude::*;
 
+use crate::calibration::Calibration;
 use crate::check::Body;
 use crate::context::Context;
 use crate::run::{Event, RunError, Settings};
@@ -106,5 +109,48 @@ impl Suite {
         }
         left.is_partial = stop.load(Ordering::Relaxed);
         Ok(left)
+    }
+
+    /// Draws one share of a calibration, whole checks under single seeds, so that one round is enough. `listener` is called as by [`Suite::calibrate`], which makes the outcome of what all
+    /// shares have drawn.
+    ///
+    /// # Errors
+    /// As [`Suite::calibrate`].
+    ///
+    /// # Examples
+    /// see [`Suite::draw_share`].
+    pub fn draw_calibration_share(
+        &self,
+        settings: &Calibration,
+        share: Share,
+        stop: &AtomicBool,
+        listener: &(dyn Fn(u64) + Sync),
+    ) -> Result<(), RunError> {
+        let (selected, audits) = self.selected_for(settings)?;
+        let wrong = self.wrong_simulator(settings.budget);
+        let sampled: Vec<_> = selected.iter().chain(wrong.as_ref().map(|(_, check)| check)).collect();
+        let of_seed = sampled.len() + audits.len();
+        // The checks of a seed are dealt out one by one, from another share on for each seed: so all shares have as much of each check.
+        let own = |unit: &u64| share.has(unit / of_seed as u64 + unit % of_seed as u64);
+        let units: Vec<u64> = (0..settings.seeds * of_seed as u64).filter(own).collect();
+        let draw = |unit: &u64| {
+            let seed = fresh_seed(settings.seed, unit / of_seed as u64);
+            match (sampled.get(*unit as usize % of_seed), stop.load(Ordering::Relaxed)) {
+                (_, true) => {}
+                (Some(check), false) if check.sampled.is_shared() => drop(self.at_cap(check, seed, stop)),
+                (Some(_), false) => {}
+                (None, false) => {
+                    let audit = &audits[*unit as usize % of_seed - sampled.len()];
+                    if audit.comparisons > 0 {
+                        let family = self.family(0);
+                        let context = Context::of(audit.claim, audit.check, seed, self.tiers[0], family, stop);
+                        let _no_verdict = (audit.visit)(audit.places, &context);
+                    }
+                }
+            }
+            listener(units.len() as u64);
+        };
+        units.par_iter().for_each(draw);
+        Ok(())
     }
 }

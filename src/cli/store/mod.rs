@@ -4,7 +4,7 @@ mod file;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fs,
+    fmt, fs,
     io::{self, Write as _},
     ops::Range,
     path::{Path, PathBuf},
@@ -24,10 +24,17 @@ use goldenweight::{
         BLOCK, Shared,
         store::{Run, Store, Stored, install},
     },
+    stats::shown::number_of,
 };
+use schemars::JsonSchema;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{Failure, origin::Origin, output::open_folder};
+use super::{
+    Failure, Status,
+    origin::Origin,
+    output::{Remarks, open_folder, show},
+};
 use file::{Head, Record};
 
 /// Between two times at which finished blocks are written.
@@ -103,6 +110,44 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// Writes what a share has simulated, and says what it has left to others: `waiting` are comparisons that wait for these, by claim; `is_whole` says whether all of the share was drawn. Where part
+    /// of the work is dealt out in a way that cannot be seen in the store (`unseen`), the store is told which shares had their turn.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn shared(
+        &self,
+        origin: &Origin,
+        seed: u64,
+        unseen: bool,
+        is_whole: bool,
+        waiting: Vec<(String, usize)>,
+    ) -> Result<Share, Failure> {
+        let (Some(blocks), Some(Shared { index, of })) = (self.blocks, self.shard) else {
+            return Err(Failure::CouldNotRun("no share is asked for".to_owned()));
+        };
+        let command = origin.command(Some(seed));
+        let turn = |index: u64| format!("turn of share {index} of {of}\n{command}\n");
+        if unseen && is_whole {
+            blocks.mark(&turn(index), seed);
+        }
+        let absent = |other: &u64| unseen && *other != index && !blocks.is_marked(&turn(*other));
+        let share = Share {
+            share: index + 1,
+            of,
+            seed,
+            blocks_simulated: blocks.made.load(Ordering::Relaxed),
+            partial: !is_whole,
+            left: WorkLeft {
+                blocks: blocks.lacking.load(Ordering::Relaxed),
+                shares: (0..of).filter(absent).count() as u64,
+                claims: waiting.into_iter().map(|(claim, comparisons)| Waiting { claim, comparisons }).collect(),
+            },
+        };
+        self.close()?;
+        Ok(share)
+    }
+
     /// Writes what is left to write.
     ///
     /// # Errors
@@ -117,6 +162,78 @@ impl Kept {
                 Ok(())
             }
         }
+    }
+}
+
+/// What a share has done, and what is left.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ShareDocument")]
+pub struct Share {
+    /// Its number, from 1.
+    share: u64,
+    of: u64,
+    seed: u64,
+    blocks_simulated: u64,
+    /// Whether it was interrupted.
+    partial: bool,
+    left: WorkLeft,
+}
+
+/// What is left of the work that could be seen: there may be later looks.
+#[derive(Serialize, JsonSchema)]
+struct WorkLeft {
+    /// Blocks of other shares that the store did not have when this one began.
+    blocks: u64,
+    /// Shares that have not had their turn.
+    shares: u64,
+    /// Comparisons that wait for the others before they are decided or drawn on.
+    claims: Vec<Waiting>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Waiting {
+    claim: String,
+    comparisons: usize,
+}
+
+impl Share {
+    /// Whether there is nothing left, as far as can be seen.
+    const fn is_all(&self) -> bool {
+        let WorkLeft { blocks, shares, claims } = &self.left;
+        !self.partial && *blocks == 0 && *shares == 0 && claims.is_empty()
+    }
+
+    /// Prints it.
+    ///
+    /// # Errors
+    /// Where stdout cannot be written.
+    pub fn show(&self, as_json: bool, origin: &Origin) -> Result<Status, Failure> {
+        show(self, as_json, origin, Some(self.seed))?;
+        let mut remarks = Remarks::default();
+        if self.partial {
+            remarks.inconclusive("interrupted: a part of this share is not simulated".to_owned());
+        }
+        Ok(remarks.say())
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { share, of, blocks_simulated, left: WorkLeft { blocks, shares, claims }, .. } = self;
+        writeln!(f, "share {share} of {of}: {} simulated", number_of(*blocks_simulated, "block"))?;
+        if self.is_all() {
+            return writeln!(f, "nothing is left: the same command without --shard prints the result");
+        }
+        let waiting: usize = claims.iter().map(|waiting| waiting.comparisons).sum();
+        let mut left = vec![format!("{} of other shares", number_of(*blocks, "block"))];
+        if *shares > 0 {
+            left.push(format!("the turn of {}", number_of(*shares, "share")));
+        }
+        if waiting > 0 {
+            let claims = number_of(claims.len() as u64, "claim");
+            left.push(format!("{} of {claims}, which may need more", number_of(waiting as u64, "comparison")));
+        }
+        writeln!(f, "left when it began: {}", left.join(", "))
     }
 }
 
@@ -267,6 +384,18 @@ impl Blocks {
             fresh.files.push(one);
         }
         Ok(())
+    }
+
+    /// Remembers that something was done, which these words tell.
+    fn mark(&self, words: &str, seed: u64) {
+        let run = Run { name: self.name(words), seed, experiment: 0 };
+        let bytes = Arc::new(file::encode(&Head::new(&run, &(0..0)), Vec::new()));
+        put(&mut lock(&self.fresh).new, run.name, 0, Made { end: 0, bytes });
+    }
+
+    /// Whether it was done before this process began.
+    fn is_marked(&self, words: &str) -> bool {
+        self.known.contains_key(&self.name(words))
     }
 
     /// What a record has; a record that is whole by its checksum and yet unreadable was written by something else.
