@@ -58,6 +58,7 @@ enum Command {
     Verify(registry::VerifyArgs),
     Calibrate(calibrate::CalibrateArgs),
     Compare(compare::CompareArgs),
+    Store(store::StoreArgs),
     Check(check::CheckArgs),
     Schema(schema::SchemaArgs),
 }
@@ -142,6 +143,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Verify(args) => args.run(origin),
         Command::Calibrate(args) => args.run(origin),
         Command::Compare(args) => args.run(origin),
+        Command::Store(args) => args.run(origin),
         Command::Check(args) => args.run(origin),
         Command::Schema(args) => args.run(),
     }

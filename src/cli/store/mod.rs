@@ -1,6 +1,7 @@
 //! `--store DIR` and `--shard I/N`: finished blocks are kept in files, found again, and divided between processes.
 
 mod file;
+mod list;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -36,6 +37,8 @@ use super::{
     output::{Remarks, open_folder, show},
 };
 use file::{Head, Record};
+
+pub use list::{Document, StoreArgs};
 
 /// Between two times at which finished blocks are written.
 const EVERY: Duration = Duration::from_secs(1);
