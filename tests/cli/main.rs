@@ -12,6 +12,8 @@ mod figures;
 mod interrupted_runs;
 mod interruption;
 mod schema;
+#[cfg(unix)]
+mod store;
 mod tables;
 mod truths;
 #[cfg(unix)]

@@ -195,14 +195,11 @@ pub struct Blocks<S> {
 }
 
 impl<S: Simulation> Simulation for Blocks<S> {
-    fn draw(&self, Draw { key, replicates, points, stop, share }: Draw<'_>) -> Vec<Tally> {
+    fn draw(&self, Draw { key, replicates, points, stop, .. }: Draw<'_>) -> Vec<Tally> {
         let firsts: Vec<u64> = replicates.step_by(BLOCK as usize).collect();
-        let block = |first| self.simulation.draw(Draw { key, replicates: first..first + BLOCK, points, stop, share });
+        let block =
+            |first| self.simulation.draw(Draw { key, replicates: first..first + BLOCK, points, stop, share: None });
         let blocks: Vec<Vec<Tally>> = firsts.into_par_iter().map(block).collect();
-        // Without a block there is no variance over all replicates.
-        if share.is_some() && blocks.iter().flatten().any(|tally| tally.replicates() < BLOCK) {
-            return vec![Tally::default(); points.len()];
-        }
         let at = |point: usize| {
             let (mut all, mut ratios) = (Moments::default(), Tally::default());
             blocks.iter().for_each(|block| all.merge(&block[point].moments));
@@ -213,9 +210,5 @@ impl<S: Simulation> Simulation for Blocks<S> {
             ratios
         };
         (0..points.len()).map(at).collect()
-    }
-
-    fn is_shared(&self) -> bool {
-        self.simulation.is_shared()
     }
 }

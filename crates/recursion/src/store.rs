@@ -11,7 +11,7 @@ use crate::engine::Path;
 /// of an outcome. What a store has kept under another version is not used.
 ///
 /// # Tested by
-/// `tests/values.rs`: a hash of the outcomes of all models, which is written beside this number.
+/// `tests/simulators/kept.rs`: a hash of the outcomes of all models, which is written beside this number.
 pub const VALUES: u32 = 1;
 
 /// A run at some weights, whichever replicates are asked for.
