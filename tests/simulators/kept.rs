@@ -20,6 +20,7 @@ use goldenweight::{
             store::{Run, Store, Stored, VALUES},
         },
         fixed_design::LinearFixedDesign,
+        gaussian::GaussianRows,
     },
     stream::experiment_id,
 };
@@ -203,10 +204,16 @@ fn runs_have_names_of_their_own() {
     for plan in plans.iter().chain([&base]) {
         simulator.run(plan, &half, options);
     }
-    simulator.run(&base, &[Weights::Constant(0.25)], options);
+    // A last digit of a parameter or of a weight.
+    let next = f64::from_bits(0.5_f64.to_bits() + 1);
+    for variance in [0.5, next] {
+        let sigma = DMatrix::from_element(1, 1, variance);
+        GaussianRows::new(sigma, Rows { real: 8, synthetic: 5 }).run(&base, &half, options);
+    }
+    simulator.run(&base, &[Weights::Constant(next)], options);
     simulator.run(&base, &half, Options { paths: true, ..options });
     simulator.run(&base, &half, Options { controls: true, ..options });
-    assert_eq!(memory.names.lock().unwrap().len(), plans.len() + 4);
+    assert_eq!(memory.names.lock().unwrap().len(), plans.len() + 6);
 }
 
 /// A hash of the outcomes that a store may keep and `references/digits.csv` does not have.

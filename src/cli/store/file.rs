@@ -328,6 +328,21 @@ mod tests {
         assert_eq!(bits(&stored.moments[1]), [f64::INFINITY, -0.0, f64::NAN].map(f64::to_bits));
     }
 
+    /// Two versions on one store: each leaves the other's files alone.
+    #[test]
+    fn digits_of_another_version_are_not_used() {
+        let (folder, path, bytes) = written();
+        let header = part(&bytes, FIRST.len()).expect("a header");
+        let other = Header { values: VALUES + 1, ..postcard::from_bytes(&bytes[header.clone()]).expect("a header") };
+        let mut changed = FIRST.to_vec();
+        frame(&mut changed, &postcard::to_stdvec(&other).expect("bytes")).expect("a frame");
+        changed.extend(&bytes[header.end..]);
+        fs::write(&path, &changed).expect("the file");
+        let contents = read_all(folder.path()).expect("the folder").remove(0);
+        assert!(contents.records.is_empty() && contents.damage.is_none());
+        assert!(contents.header.is_some_and(|header| header.is_of_other_values()));
+    }
+
     /// Whatever bit is flipped and wherever a file ends, what is read was written, and what is not read is reported.
     #[test]
     fn damage_is_found() {

@@ -250,16 +250,16 @@ struct Made {
     bytes: Arc<Vec<u8>>,
 }
 
-/// Puts a record in the place of those that are parts of it.
+/// Puts a record in the place of those that are parts of it, unless it is a part itself.
 fn put(index: &mut Index<Made>, name: [u8; 32], first: u64, made: Made) {
     let records = index.entry(name).or_default();
+    if records.range(..=first).next_back().is_some_and(|(_, whole)| whole.end >= made.end) {
+        return;
+    }
     while let Some((&part, _)) = records.range(first..made.end).find(|(_, part)| part.end <= made.end) {
         records.remove(&part);
     }
-    // What reaches further has it in itself.
-    if records.get(&first).is_none_or(|known| known.end < made.end) {
-        records.insert(first, made);
-    }
+    records.insert(first, made);
 }
 
 /// What this process has made.
