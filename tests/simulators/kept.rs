@@ -69,7 +69,7 @@ impl Store for Memory {
         let words = self.words(run);
         let kept = self.kept.lock().unwrap();
         let begins = kept.range((words.clone(), replicates.start, 0)..=(words, replicates.start, replicates.end));
-        let usable = |end: u64| end == replicates.end || end % BLOCK == 0;
+        let usable = |end: u64| end == replicates.end || end.is_multiple_of(BLOCK);
         begins.rev().find(|((_, _, end), _)| usable(*end)).map(|((_, _, end), stored)| (*end, stored.clone()))
     }
 

@@ -374,6 +374,11 @@ fn stored(outcomes: &[Outcome]) -> Vec<Stored> {
     outcomes.iter().map(stored).collect()
 }
 
+/// Moments by entry of the record.
+fn nested(flat: &[Moments], entry: usize) -> Vec<Vec<Moments>> {
+    flat.chunks(entry).map(<[_]>::to_vec).collect()
+}
+
 /// Puts what a store kept in the place of outcomes of nothing; false, and nothing is done, where it has another form.
 fn restore(empty: &mut [Outcome], kept: Vec<Stored>) -> bool {
     let fits = |(outcome, kept): (&Outcome, &Stored)| {
@@ -386,9 +391,8 @@ fn restore(empty: &mut [Outcome], kept: Vec<Stored>) -> bool {
     }
     for (outcome, Stored { moments, controlled, failed_fits, paths }) in empty.iter_mut().zip(kept) {
         let entry = outcome.moments.first().map_or(1, Vec::len).max(1);
-        let nested = |flat: Vec<Moments>| flat.chunks(entry).map(<[_]>::to_vec).collect();
-        outcome.moments = nested(moments);
-        outcome.controlled = controlled.map(nested);
+        outcome.moments = nested(&moments, entry);
+        outcome.controlled = controlled.map(|moments| nested(&moments, entry));
         (outcome.failed_fits, outcome.paths) = (failed_fits, paths);
     }
     true
