@@ -251,7 +251,7 @@ impl Fit {
         multiply(&origin.factor, &z.factor, &mut self.factor);
     }
 
-    /// Becomes the share that another fit has in a mix where its weight is w.
+    /// Becomes what another fit adds to a mix in which its weight is w.
     fn scale(&mut self, w: f64, other: &Self) {
         self.mean.iter_mut().zip(&other.mean).for_each(|(x, y)| *x = w * y);
         let root = w.sqrt();
@@ -259,7 +259,7 @@ impl Fit {
         entries.for_each(|(x, y)| *x = root * y);
     }
 
-    /// Adds another share, whose factor is used up.
+    /// Adds what another fit adds, whose factor is used up.
     fn add(&mut self, other: &mut Self) {
         self.mean.iter_mut().zip(&other.mean).for_each(|(x, y)| *x += y);
         add_columns(&mut self.factor, &mut other.factor);

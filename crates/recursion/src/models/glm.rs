@@ -31,14 +31,15 @@ pub trait Family: Sync {
     /// The third cumulant b'''(eta), of four rows, from their means and variances.
     fn third_cumulant<S: Simd>(mean: f64x4<S>, variance: f64x4<S>) -> f64x4<S>;
 
-    /// The responses with these means (at most [`BLOCK`]), each from one random word: rows stay in step between runs that differ in the weight alone.
+    /// The responses with these means (at most [`BLOCK`] fours). Each takes exactly one random word, so that the rows of runs which differ in the weight alone share
+    /// their words.
     ///
     /// # Errors
     /// [`FitFailure`] where a mean is beyond what can be drawn.
     fn respond<S: Simd>(simd: S, means: &[Four], words: &[[u64; 4]], responses: &mut [Four]) -> Result<(), FitFailure>;
 }
 
-/// Fours of rows whose responses are drawn together: enough for the branches to be few, and not so many that most wait for the last.
+/// How many fours of rows have their responses drawn together. With more of them there are fewer branches, but more rows wait for the last of them.
 pub const BLOCK: usize = 8;
 
 /// The uniform numbers in [0, 1) of random words: their upper 52 bits.
@@ -145,8 +146,8 @@ fn respond_on<F: Family, S: Simd>(
 
 /// Fits coefficients by maximum likelihood on parts, each with its covariates and responses.
 ///
-/// The climb starts at 0 where there is no fit before, else where the truth and the fit before have the shares of the real and of the synthetic rows, which
-/// they are made by. That has no part in where it ends.
+/// The solver starts at 0 where there is no fit before, else at the mean of the truth, with the weight of the real rows, and of the fit before, with that of the
+/// synthetic rows. The result depends on the start within the tolerance [`LAST_CHANGE`] alone.
 ///
 /// # Errors
 /// [`FitFailure`] where the maximum does not exist.
@@ -212,7 +213,7 @@ impl<F: Family> Regression<F> {
         Self { truth: beta, coordinates: None, family: PhantomData }
     }
 
-    /// True coefficients of other covariates.
+    /// True coefficients of covariates of another covariance, in these coordinates.
     ///
     /// # Panics
     /// Where the two have different dimensions.
@@ -222,7 +223,7 @@ impl<F: Family> Regression<F> {
     /// use goldenweight_recursion::coordinates::Coordinates;
     /// use goldenweight_recursion::{Model, models::logistic::Logistic, nalgebra::DMatrix};
     ///
-    /// // Covariances of the rows: 4 = 2^2, so the coefficient of a standard normal covariate is twice that of the covariate.
+    /// // Covariates of variance 4 = 2^2: the coefficient of a standard normal covariate is twice that of the covariate.
     /// let rows = Coordinates::new(&DMatrix::from_element(1, 1, 4.0)).unwrap();
     /// assert_eq!(Logistic::with_covariates(vec![0.5], rows).truth(), &[1.0]);
     /// ```
@@ -281,7 +282,7 @@ impl<F: Family + 'static> Model for Regression<F> {
         maximise::<F, Self>(generation, parts, &self.truth, solver, beta)
     }
 
-    /// See the head of `control.rs` for what it is, and why its mean is 0.
+    /// The head of `control.rs` says what it is, and why its mean is 0.
     fn control(
         &self,
         parts: &[Part<'_, Self>],
