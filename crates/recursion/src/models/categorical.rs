@@ -127,7 +127,22 @@ impl Rowwise for CategoricalRows {
 /// What is random in a sample, whatever the probabilities of the cells are. Their sum may differ from 1 by rounding.
 ///
 /// # Examples
-/// see [`Categorical`], by either way to draw.
+/// ```
+/// use goldenweight_recursion::{StreamRng, models::categorical::{Counts, EveryRow, Sample}, rand::SeedableRng};
+///
+/// fn shares<S: Sample>() -> [f64; 3] {
+///     let (mut sample, mut shares) = (S::new(1_000), [f64::NAN; 3]);
+///     sample.draw(&mut StreamRng::seed_from_u64(1));
+///     sample.count(&[0.5, 0.25, 0.25], &mut shares);
+///     shares
+/// }
+///
+/// for shares in [shares::<EveryRow>(), shares::<Counts>()] {
+///     // Half of a thousand rows: a standard deviation of 0.016.
+///     assert!((shares[0] - 0.5).abs() < 5.0 * 0.016);
+///     assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+/// }
+/// ```
 pub trait Sample: Sized {
     /// Memory for this many rows.
     fn new(rows: usize) -> Self;

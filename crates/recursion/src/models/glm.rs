@@ -153,7 +153,20 @@ fn respond_on<F: Family, S: Simd>(
 /// [`FitFailure`] where the maximum does not exist.
 ///
 /// # Examples
-/// see [`Regression`], whose fits it makes.
+/// ```
+/// use goldenweight_recursion::models::{glm::maximise, logistic::{Bernoulli, Logistic}};
+/// use goldenweight_recursion::{Model, Part, newton::Fit};
+///
+/// // Four rows with an intercept alone: a share of 1/4 has the odds 1/3.
+/// let mut noise = Logistic::new(vec![0.0]).noise(4);
+/// noise.x.fill(|_| &[1.0]);
+/// let data = vec![[1.0, 0.0, 0.0, 0.0]];
+/// let part = Part { weight: 1.0, rows: 4, real: true, new: true, noise: &noise, data: &data };
+/// let mut beta = [0.0];
+/// maximise::<Bernoulli, Logistic>(0, &[part], &[0.0], &mut Fit::new(1, 1e-9), &mut beta)?;
+/// assert!((beta[0] + 3_f64.ln()).abs() < 1e-12);
+/// # Ok::<(), goldenweight_recursion::FitFailure>(())
+/// ```
 pub fn maximise<'a, F: Family, M: Model<Noise = Design, Data = Responses>>(
     generation: u32,
     parts: &'a [Part<'a, M>],

@@ -203,7 +203,7 @@ impl Equations {
 /// How the normal equations of a sample are drawn.
 ///
 /// # Examples
-/// see [`Linear`], by either way to draw.
+/// see [`Linear::with_covariates`]: [`LinearRows`] draws by [`EveryRow`].
 pub trait Sample {
     /// Scratch memory of a draw.
     type Scratch: Send + Sync;
