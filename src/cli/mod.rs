@@ -1,7 +1,7 @@
 //! The command line: arguments, their validation, and what comes back as text or as JSON.
 //!
-//! Each command turns its arguments into a document that is `Display` (text) and `Serialize` (JSON); only [`output`]
-//! writes to stdout, once and at the end, so bad input never leaves partial output.
+//! Each command turns its arguments into a document that is `Display` (text) and `Serialize` (JSON). Only [`output`] writes to stdout, at the end (`verify` writes
+//! each claim as it is decided); so bad input never leaves partial output.
 
 mod adult;
 mod archive;
@@ -118,7 +118,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
                 Failure::Input(error) => Failure::Input(error.valued(|option, value| origin.typed(option, value))),
                 failure => failure,
             };
-            // As above.
+            // Here too nothing is left to tell.
             let _ = writeln!(std::io::stderr(), "error: {failure}");
             ExitCode::from(if matches!(failure, Failure::Input(_)) { BAD_INPUT } else { Status::Inconclusive as u8 })
         }

@@ -62,7 +62,7 @@ impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
     fn run(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Vec<Outcome> {
         let Self { model, source, rows } = self;
         let inner = plan.inner();
-        // The usual schedule is known to the compiler, which saves an eighth of the time of the fastest chains.
+        // With the usual schedule as a type, rather than behind a pointer, the fastest chains take an eighth less time.
         if plan.schedule == ScheduleKind::Fresh {
             let schedule = &Fresh { rows: *rows };
             return Retraining { model, source, schedule }.run(&inner, weights, options);
