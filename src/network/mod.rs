@@ -217,6 +217,12 @@ impl Network {
         self.nodes[node].real > 0 && self.edges.iter().any(|edge| edge.to == node)
     }
 
+    /// How many weights on real rows can be chosen: of the models that have real rows and edges.
+    #[must_use]
+    pub fn free_weights(&self) -> usize {
+        (0..self.nodes.len()).filter(|&node| self.is_free(node)).count()
+    }
+
     /// The same with other weights on the real rows; the edges of a node share what is left as before. Only those of nodes with real rows and edges count.
     ///
     /// # Panics

@@ -45,7 +45,9 @@ const ROUNDS: usize = 60;
 const BEYOND: f64 = 1e300;
 
 impl Objective {
-    fn of(self, risks: &[f64]) -> f64 {
+    /// Of these risks of all nodes.
+    #[must_use]
+    pub fn of(self, risks: &[f64]) -> f64 {
         match self {
             Self::Mean => risks.iter().sum::<f64>() / risks.len() as f64,
             Self::Node(node) => risks[node],
