@@ -63,8 +63,8 @@ pub fn draw(title: &str, dots: &[Dot], edges: &[Edge]) -> String {
          <title>{}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n\
          <defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">\
          <path d=\"M0,0.5 L8,4 L0,7.5 z\" fill=\"#555555\"/></marker></defs>\n",
-        side + 60.0,
-        side + 60.0,
+        side - 30.0,
+        side - 30.0,
         escaped(title)
     );
     text(&mut svg, (MIDDLE, 34.0), "middle", 18.0, title);
@@ -144,7 +144,7 @@ pub fn draw(title: &str, dots: &[Dot], edges: &[Edge]) -> String {
         }
     }
     let said = "filled: real rows have a weight; one colour: models that feed one another; dashed ring: collapses; width of an edge: its weight";
-    text(&mut svg, (MIDDLE, side + 44.0), "middle", 12.0, said);
+    text(&mut svg, (MIDDLE, side - 44.0), "middle", 12.0, said);
     svg + "</svg>\n"
 }
 

@@ -7,6 +7,9 @@ use crate::experiment::Problem;
 use crate::optimum::minimise;
 
 /// Whose limit risk is minimised.
+///
+/// # Examples
+/// see [`best`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Objective {
     /// The mean over all nodes.

@@ -9,7 +9,7 @@ pub use goldenweight_recursion::{FitFailure, FromTruth, Model, Part, Source, Ter
 
 use goldenweight_recursion::coordinates::Coordinates;
 use goldenweight_recursion::models;
-use goldenweight_recursion::{Fresh, Retraining, Schedule, network::Network};
+use goldenweight_recursion::{Fresh, Retraining, Schedule};
 use nalgebra::{DMatrix, DVector};
 
 use self::engine::{Options, Outcome, Plan, ScheduleKind, Weights};
@@ -90,13 +90,13 @@ impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
     }
 }
 
-/// A simulator under a network of models, whatever schedule the plan names.
+/// A simulator under a schedule that knows its own rows, such as a network of models, whatever schedule the plan names.
 ///
 /// # Examples
 /// ```
 /// use goldenweight::experiment::Rows;
 /// use goldenweight::simulate::engine::{Options, Plan, Record, ScheduleKind, Weights};
-/// use goldenweight::simulate::{Networked, Simulator, categorical::CategoricalSufficient};
+/// use goldenweight::simulate::{Scheduled, Simulator, categorical::CategoricalSufficient};
 /// use goldenweight_recursion::network::{Network, Node};
 ///
 /// let model = CategoricalSufficient::new(vec![0.5, 0.5], Rows { real: 1, synthetic: 1 });
@@ -104,25 +104,25 @@ impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
 /// let network = Network::new(vec![node((10, 1.0), vec![]), node((0, 0.0), vec![(0, 20, 1.0)])]);
 /// let (record, schedule) = (Record::At(vec![1]), ScheduleKind::Fresh);
 /// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..2_000, schedule, record };
-/// let found = Networked { simulator: Box::new(model), network }.run(&plan, &[Weights::Constant(1.0)], Options::default());
+/// let found = Scheduled { simulator: Box::new(model), schedule: Box::new(network) }.run(&plan, &[Weights::Constant(1.0)], Options::default());
 /// // The second model has 20 rows of the first one's 10.
 /// let risk = found[0].of_node(1, 0, "probabilities");
 /// assert!((risk.mean() - 0.0725).abs() < 5.0 * risk.std_error());
 /// ```
-pub struct Networked {
+pub struct Scheduled {
     /// The simulator.
     pub simulator: Box<dyn Simulator>,
-    /// The models.
-    pub network: Network,
+    /// The schedule.
+    pub schedule: Box<dyn Schedule>,
 }
 
-impl Simulator for Networked {
+impl Simulator for Scheduled {
     fn losses(&self) -> &'static [&'static str] {
         self.simulator.losses()
     }
 
     fn run(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Vec<Outcome> {
-        self.simulator.run_under(&self.network, plan, weights, options)
+        self.simulator.run_under(&*self.schedule, plan, weights, options)
     }
 
     fn run_under(

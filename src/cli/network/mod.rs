@@ -286,8 +286,12 @@ impl fmt::Display for NetworkDocument {
             let of =
                 if objective == "mean" { "mean limit risk".to_owned() } else { format!("limit risk of {objective}") };
             let risk = explained(*risk, minimised.reasons.get("risk").map(String::as_str));
-            let ended = if *converged { "" } else { ", not converged" };
-            writeln!(f, "\nleast {of}: {risk} ({evaluations} limits{ended})")?;
+            let ended = match (minimised.risk, converged) {
+                (None, _) => String::new(),
+                (_, true) => format!(" ({evaluations} limits)"),
+                (_, false) => format!(" ({evaluations} limits, not converged)"),
+            };
+            writeln!(f, "\nleast {of}: {risk}{ended}")?;
             if !minimised.nodes.is_empty() {
                 let mut rows = vec![["model", "weight", "risk"].map(str::to_owned).to_vec()];
                 for node in &minimised.nodes {

@@ -71,7 +71,8 @@ impl Described {
             let at = e.span().map_or(0..0, |span| span);
             let line = line(&text, &at);
             let written = text.lines().nth(line - 1).unwrap_or_default().trim();
-            let message = e.message().lines().collect::<Vec<_>>().join(", ");
+            // Words between backticks would be taken for options.
+            let message = e.message().lines().collect::<Vec<_>>().join(", ").replace('`', "'");
             InputError::new(format!("{file}, line {line}"), written, format!("must be TOML of a network: {message}"))
         })?;
         let place = Place { file, text, nodes: parsed.node, edges: parsed.edge };
