@@ -202,12 +202,13 @@ pub fn covariances<T: Number>(models: &[Model], sigma: &[T], generations: u32) -
     products.iter().map(|of| trace(of) - square.clone()).collect()
 }
 
-/// The factor by which the variance's products grow at last: the raw second moments of fits that see no real rows, over so many generations.
+/// The factor by which the variance's products grow at last: the raw second moments of fits that see no real rows, over so many generations; its mean over the last 12 of these, a multiple of
+/// short periods.
 pub fn growth(models: &[Model], generations: u32) -> f64 {
     let size = models.len();
     let mut moments = vec![1.0; size * size];
     let mut factor = 1.0;
-    for _ in 0..generations {
+    for t in 0..generations {
         let next = |k: usize| {
             let mut sum = 0.0;
             for &(from, rows, part) in &models[k / size].from {
@@ -221,11 +222,13 @@ pub fn growth(models: &[Model], generations: u32) -> f64 {
         };
         let new: Vec<f64> = (0..size * size).map(next).collect();
         let most = |of: &[f64]| of.iter().copied().fold(0.0, f64::max);
-        factor = most(&new) / most(&moments);
+        if t + 12 >= generations {
+            factor *= most(&new) / most(&moments);
+        }
         let scale = 1.0 / most(&new);
         moments = new.into_iter().map(|x| x * scale).collect();
     }
-    factor
+    libm::pow(factor, 1.0 / 12.0)
 }
 
 /// The determinant of I - W: 0 where an error can go round for ever without loss.

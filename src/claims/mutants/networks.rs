@@ -30,9 +30,9 @@ const TEACHERS: Three = Three {
 /// Two that see each other alone, and one that listens to the first.
 const ECHO: Three = Three {
     weights: [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.3, 0.0, 0.3]],
-    rows: [[1.0, 10.0, 1.0], [20.0, 1.0, 1.0], [10.0, 1.0, 10.0]],
-    real: [(0.0, 1.0), (0.0, 1.0), (0.4, 10.0)],
-    start: [10.0, 20.0, 10.0],
+    rows: [[1.0, 30.0, 1.0], [40.0, 1.0, 1.0], [20.0, 1.0, 20.0]],
+    real: [(0.0, 1.0), (0.0, 1.0), (0.4, 20.0)],
+    start: [30.0, 40.0, 20.0],
 };
 
 /// C at the cell's generation. A sample of so many rows whose model has the risk c has, at this weight, the noise `noise(weight, rows, c)`; `kept` of C_ij, i != j, is kept.
@@ -64,10 +64,9 @@ fn mean(weight: f64, rows: f64, _: f64) -> f64 {
     2.0 * weight * weight / rows
 }
 
-/// Limit risk of the first of three models in the rescued ring, two means: `own` of their noises enter it, and the edge the noise `outside`.
+/// Limit risk of the first of two models in the rescued ring, two means: `own` of their noises enter it, and the edge the noise `outside`.
 fn rescued(own: f64, outside: f64) -> f64 {
-    let kept = 0.75 * 0.75;
-    2.0 * (outside + own * kept / 10.0) / (1.0 - kept)
+    2.0 * (outside + own * 0.25 / 40.0) / (1.0 - 0.25)
 }
 
 /// The noise of a generation of three models that all see one another, two means: n = m = 10.
@@ -99,7 +98,7 @@ fn weakly(cell: &Cell, inherited: f64) -> f64 {
 const LAW: &str = "network-law";
 const PROBE: &str = "covariance of two models, by a third";
 const LISTENER: (&str, &str) = ("network-boundedness", "a listener that collapses with its source");
-const RESCUED: (&str, &str) = ("network-rescue", "a ring of three");
+const RESCUED: (&str, &str) = ("network-rescue", "a ring of two");
 const RING: (&str, &str) = ("network-ring", "a ring of four");
 const ALIKE: (&str, &str) = ("network-exchangeable", "three models at their optimum");
 const VARIANCE: (&str, &str) = ("network-variance", "two weakly grounded models");
@@ -135,26 +134,25 @@ fn formulas() -> Vec<Row> {
             0.635 * carried(c, TEACHERS, |weight, rows, _| weight * weight / rows, 1.0)[2][2]
         }),
         wrong(LAW, "covariance", "the covariance of a network with rho = 1", |c| {
-            // tr Sigma^2 + (tr Sigma)^2 = 6.
-            carried(c, TEACHERS, |weight, rows, _| 6.0 * weight * weight / (rows - 1.0).max(1.0), 1.0)[2][2]
+            // tr Sigma^2 + (tr Sigma)^2 = 6; twice the rows.
+            let noise = |weight: f64, rows: f64, _| 6.0 * weight * weight / (2.0 * rows - 1.0);
+            carried(c, TEACHERS, noise, 1.0)[2][2]
         }),
         right(LISTENER.0, LISTENER.1, "control: the source grows", |c| carried(c, ECHO, mean, 1.0)[2][2]),
         wrong(LISTENER.0, LISTENER.1, "real rows of its own keep a listener bounded", |c| {
             // As if the source stayed as it was at generation 0.
-            recorded(c, 0.2, |e| 0.16 * 0.2 + 0.09 * (0.2 + e) + 0.09 * (0.2 + 0.2))
+            recorded(c, 0.1, |e| 0.16 * 0.1 + 0.09 * (0.1 + e) + 0.09 * (0.1 + 2.0 / 30.0))
         }),
         wrong(LISTENER.0, LISTENER.1, "a closed class that saturates", |c| {
             2.0 * carried(c, ECHO, |weight, rows, risk| weight * weight * (1.0 - risk) / rows, 1.0)[2][2]
         }),
         right(RESCUED.0, RESCUED.1, "control: the noises of the whole ring", |_| {
-            rescued(3.0, 0.0625 * (1.0 / 15.0 + 1.0 / 30.0))
+            rescued(2.0, 0.25 * (1.0 / 50.0 + 1.0 / 60.0))
         }),
         wrong(RESCUED.0, RESCUED.1, "the noise of the rescued model alone", |_| {
-            rescued(1.0, 0.0625 * (1.0 / 15.0 + 1.0 / 30.0))
+            rescued(1.0, 0.25 * (1.0 / 50.0 + 1.0 / 60.0))
         }),
-        wrong(RESCUED.0, RESCUED.1, "the edge's weight not squared", |_| {
-            rescued(3.0, 0.25 * (1.0 / 15.0 + 1.0 / 30.0))
-        }),
+        wrong(RESCUED.0, RESCUED.1, "the edge's weight not squared", |_| rescued(2.0, 0.5 * (1.0 / 50.0 + 1.0 / 60.0))),
         right(RING.0, RING.1, "control: the single model", |c| single(c, 8.0)),
         wrong(RING.0, RING.1, "a ring of four as four times the rows", |c| single(c, 32.0)),
         right(ALIKE.0, ALIKE.1, "control: the mean of three models", |c| {
