@@ -118,7 +118,7 @@ pub(super) fn modes<S: Scalar>(models: &[Model], square: &S, trace: &S) -> [Netw
 
 /// The risk of a covariance, from its modes.
 pub(super) fn of_modes<S: Scalar>(modes: &[Network<S>; 2], t: u32, i: usize, j: usize) -> S {
-    let [a, b] = [0, 1].map(|mode: usize| modes[mode].after(t).get(i, j));
+    let [a, b] = [0, 1].map(|mode: usize| modes[mode].after(t).between(i, j));
     (a + b) / S::ratio(3, 1)
 }
 
@@ -205,7 +205,7 @@ pub(super) fn probed() -> Vec<Model> {
 }
 
 fn law() -> Claim {
-    let mean = |models: &[Model], node, t| 2.0 * means::<f64>(models).after(t).get(node, node);
+    let mean = |models: &[Model], node, t| 2.0 * means::<f64>(models).after(t).between(node, node);
     Claim {
         id: "network-law",
         statement: "models that are fitted on real rows (weight r_i) and on rows of one another's models of the generation before (weights W_ij, m_ij rows) have errors \
@@ -236,13 +236,13 @@ fn law() -> Claim {
                             entries(
                                 &format!("{name}, shares, t = {t}"),
                                 size,
-                                |i, j| cells.get(i, j),
+                                |i, j| cells.between(i, j),
                                 &linked::same_ancestor(&models, t),
                             ),
                             entries(
                                 &format!("{name}, means, t = {t}"),
                                 size,
-                                |i, j| noises.get(i, j),
+                                |i, j| noises.between(i, j),
                                 &linked::by_noises(&models, t),
                             ),
                         ]
@@ -267,7 +267,7 @@ fn law() -> Claim {
                     2,
                     4,
                     "student",
-                    CELLS * shares::<f64>(&teachers()).after(4).get(2, 2),
+                    CELLS * shares::<f64>(&teachers()).after(4).between(2, 2),
                 )],
             ),
             simulation(
@@ -403,7 +403,7 @@ fn boundedness() -> Claim {
                 "a listener that collapses with its source",
                 60_000,
                 0.05,
-                vec![case(Rowed::Mean, &echo(), 2, 6, "listener", 2.0 * means::<f64>(&echo()).after(6).get(2, 2))],
+                vec![case(Rowed::Mean, &echo(), 2, 6, "listener", 2.0 * means::<f64>(&echo()).after(6).between(2, 2))],
             ),
         ],
     }

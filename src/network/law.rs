@@ -91,7 +91,7 @@ impl NetworkLaw {
     pub fn after(&self, generations: u32) -> Vec<Vec<f64>> {
         let modes: Vec<_> = self.modes.iter().map(|mode| mode.after(generations)).collect();
         let size = self.modes[0].nodes().len();
-        let of = |i, j| share(modes.len()) * modes.iter().map(|mode| mode.get(i, j)).sum::<f64>();
+        let of = |i, j| share(modes.len()) * modes.iter().map(|mode| mode.between(i, j)).sum::<f64>();
         (0..size).map(|i| (0..size).map(|j| of(i, j)).collect()).collect()
     }
 

@@ -267,10 +267,10 @@ impl Network {
         let mut all: Vec<u64> = self.nodes.iter().map(|node| if node.weight > 0.0 { node.real } else { 0 }).collect();
         self.edges.iter().for_each(|edge| all[edge.to] += edge.rows);
         for (i, node) in self.nodes.iter().enumerate() {
-            enough(Part::Node(i), "start", node.start)?;
             if node.real > 0 {
                 enough(Part::Node(i), "real", node.real)?;
             }
+            enough(Part::Node(i), "start", node.start)?;
             fits(Part::Node(i), "start", node.start, "the real rows of generation 0")?;
             fits(Part::Node(i), "name", all[i], "all rows of a later generation")?;
         }

@@ -100,7 +100,7 @@ impl<S: Clone> Covariances<S> {
     /// # Examples
     /// see [`Network::after`].
     #[must_use]
-    pub fn get(&self, i: usize, j: usize) -> S {
+    pub fn between(&self, i: usize, j: usize) -> S {
         self.entries[i * self.size + j].clone()
     }
 }
@@ -118,7 +118,7 @@ impl<S: Scalar> Network<S> {
     /// ```
     /// use goldenweight_theory::{network::Network, recursion::Recursion};
     /// let law = Recursion::new(0.01, 0.02, 0.1);
-    /// assert_eq!(Network::single(&law, 0.5).after(7).get(0, 0), (0..7).fold(0.01, |e, _| law.step(&0.5, &e)));
+    /// assert_eq!(Network::single(&law, 0.5).after(7).between(0, 0), (0..7).fold(0.01, |e, _| law.step(&0.5, &e)));
     /// ```
     #[must_use]
     pub fn single(law: &Recursion<S>, w: S) -> Self {
@@ -175,7 +175,7 @@ impl<S: Scalar> Network<S> {
                 entries[j * size + i] = c;
             }
             let own = &mut entries[i * (size + 1)];
-            *own = own.clone() + self.noise(i, |j| before.get(j, j));
+            *own = own.clone() + self.noise(i, |j| before.between(j, j));
         }
         Covariances { size, entries }
     }
@@ -191,7 +191,7 @@ impl<S: Scalar> Network<S> {
     /// use goldenweight_theory::network::{Incoming, Network, Node};
     /// let fed_by = |from| Node { start: 1.0, real: None, incoming: vec![Incoming { from, weight: 1.0, noise: 0.5, excess: 0.0 }] };
     /// let after = Network::new(vec![fed_by(1), fed_by(0)]).after(4);
-    /// assert_eq!((after.get(0, 0), after.get(0, 1)), (3.0, 0.0));
+    /// assert_eq!((after.between(0, 0), after.between(0, 1)), (3.0, 0.0));
     /// ```
     #[must_use]
     pub fn after(&self, generations: u32) -> Covariances<S> {

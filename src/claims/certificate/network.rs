@@ -33,7 +33,7 @@ fn equal(models: &[Model], found: &[Vec<Q>], unit: &Q) -> bool {
     let (law, size) = (shares::<Q>(models), models.len());
     let at = |(t, found): (usize, &Vec<Q>)| {
         let after = law.after(t as u32);
-        found.len() == size * size && (0..size * size).all(|k| unit * after.get(k / size, k % size) == found[k])
+        found.len() == size * size && (0..size * size).all(|k| unit * after.between(k / size, k % size) == found[k])
     };
     found.len() == 3 && found.iter().enumerate().all(at)
 }

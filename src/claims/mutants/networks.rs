@@ -133,9 +133,9 @@ fn formulas() -> Vec<Row> {
         wrong(LAW, "cells", "cells of a network with rho = 1", |c| {
             0.635 * carried(c, TEACHERS, |weight, rows, _| weight * weight / rows, 1.0)[2][2]
         }),
-        wrong(LAW, "covariance", "the covariance of a network with rho = 1", |c| {
-            // tr Sigma^2 + (tr Sigma)^2 = 6; twice the rows.
-            let noise = |weight: f64, rows: f64, _| 6.0 * weight * weight / (2.0 * rows - 1.0);
+        wrong(LAW, "covariance", "the covariance's noise without the square of the trace", |c| {
+            // 2 tr Sigma^2 = 4 in the place of tr Sigma^2 + (tr Sigma)^2 = 6; twice the rows.
+            let noise = |weight: f64, rows: f64, _| 4.0 * weight * weight / (2.0 * rows - 1.0);
             carried(c, TEACHERS, noise, 1.0)[2][2]
         }),
         right(LISTENER.0, LISTENER.1, "control: the source grows", |c| carried(c, ECHO, mean, 1.0)[2][2]),

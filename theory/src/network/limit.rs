@@ -203,16 +203,16 @@ impl Network<f64> {
         let mut total = noise.clone();
         if !is_linear {
             let known: Vec<f64> = diagonal(&passed);
-            let mut right = diagonal(&powers.sum(&noise));
+            let mut right = diagonal(&powers.accumulated(&noise));
             right.iter_mut().zip(&known).for_each(|(x, known)| *x += known);
             let apply = |c: &[f64]| -> Vec<f64> {
-                let inherited = diagonal(&powers.sum(&excess(c)));
+                let inherited = diagonal(&powers.accumulated(&excess(c)));
                 c.iter().zip(inherited).map(|(c, inherited)| c - inherited).collect()
             };
             let c = gmres(&apply, &right);
             total.iter_mut().zip(excess(&c)).for_each(|(noise, more)| *noise += more);
         }
-        let mut found = powers.sum(&total);
+        let mut found = powers.accumulated(&total);
         found.iter_mut().zip(passed).for_each(|(c, passed)| *c += passed);
         found
     }
@@ -357,7 +357,7 @@ impl Powers {
     }
 
     /// sum_s W^s G W'^s, G diagonal.
-    fn sum(&self, diagonal: &[f64]) -> Vec<f64> {
+    fn accumulated(&self, diagonal: &[f64]) -> Vec<f64> {
         let mut sum = vec![0.0; self.size * self.size];
         diagonal.iter().enumerate().for_each(|(a, x)| sum[a * (self.size + 1)] = *x);
         for power in &self.powers {

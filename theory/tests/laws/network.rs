@@ -104,7 +104,7 @@ proptest! {
         for t in 0..4 {
             let after = network.after(t);
             for (i, j) in (0..graph.len()).flat_map(|i| (0..graph.len()).map(move |j| (i, j))) {
-                prop_assert_eq!(after.get(i, j), c[i][j].clone());
+                prop_assert_eq!(after.between(i, j), c[i][j].clone());
             }
             c = stepped(&network, &c);
         }
