@@ -6,7 +6,7 @@ use goldenweight_evidence::{About, Again, Claim, Suite, Tier, judge};
 
 use super::{
     accumulate, adult, audit, categorical, cdf, collapse, design, dynamic, figures, fixed, gaussian, law, linear,
-    logistic, maximum_likelihood, mutants, poisson, second_order, subsample, weights,
+    logistic, maximum_likelihood, mutants, network, poisson, second_order, subsample, weights,
 };
 
 /// Index of the tier that takes under a minute on two cores.
@@ -49,6 +49,7 @@ pub fn registry() -> Vec<Claim> {
         fixed::claims(),
         maximum_likelihood::claims(),
         design::claims(),
+        network::claims(),
         figures::claims(),
         adult::claims(),
         audit::claims(),

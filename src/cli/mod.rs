@@ -16,6 +16,7 @@ mod estimate;
 mod figures;
 mod interrupt;
 mod monte_carlo;
+mod network;
 mod optimize;
 mod origin;
 mod output;
@@ -51,6 +52,7 @@ enum Command {
     Risk(closed_form::RiskArgs),
     Simulate(monte_carlo::SimulateArgs),
     Optimize(optimize::OptimizeArgs),
+    Network(network::NetworkArgs),
     Adult(adult::AdultArgs),
     Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),
@@ -135,6 +137,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Risk(args) => args.run(origin),
         Command::Simulate(args) => args.run(origin),
         Command::Optimize(args) => args.run(origin),
+        Command::Network(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
         Command::Claims(args) => args.run(origin),

@@ -29,6 +29,7 @@
 //!   for every model of the one law; [`maximum_likelihood`]: Gaussian rows whose covariance is divided by n, fresh or fixed;
 //!   [`design`]: regressions on rows N(0, Omega).
 //! * [`subsample`]: data that accumulate, of which each generation is fitted on as many rows as the first.
+//! * [`network`]: several models that are fitted on rows of one another.
 //! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
 //! * [`collapse`]: training on synthetic rows alone (w = 0).
 //! * [`proofs`]: the text of the machine-checked proofs.
@@ -60,6 +61,7 @@ pub mod logistic;
 pub mod matrix_beta;
 pub mod maximum_likelihood;
 pub mod misspecified;
+pub mod network;
 pub mod parameters;
 pub mod poisson;
 pub mod proofs;

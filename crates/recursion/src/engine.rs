@@ -179,8 +179,21 @@ impl Outcome {
 
     /// The moments of a loss of the first node at an entry of the record.
     fn named(&self, entry: usize, loss: &str) -> &Moments {
+        self.of_node(0, entry, loss)
+    }
+
+    /// The moments of a loss of a node at an entry of the record, the first of which is 0.
+    ///
+    /// # Panics
+    /// Where there is no such node or entry, or the model has no such loss.
+    ///
+    /// # Examples
+    /// see [`Network`](crate::network::Network).
+    #[must_use]
+    pub fn of_node(&self, node: usize, entry: usize, loss: &str) -> &Moments {
         let index = self.losses.iter().position(|name| *name == loss);
-        &self.moments[entry][index.unwrap_or_else(|| panic!("{loss} is not one of {:?}", self.losses))]
+        let index = index.unwrap_or_else(|| panic!("{loss} is not one of {:?}", self.losses));
+        &self.moments[entry][node * self.losses.len() + index]
     }
 
     /// Appends the outcome of the replicates that follow.

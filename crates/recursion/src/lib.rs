@@ -5,7 +5,8 @@
 //! * a [`Source`] draws real rows: [`FromTruth`], or rows of a table;
 //! * a [`Model`] makes synthetic rows of a fit (the generator), fits weighted rows (the estimator), and measures how far a fit is from the truth
 //!   (the losses); [`models`] has one file for each of those that are here;
-//! * a [`Schedule`] says which rows each generation is fitted on, and with which weights: [`schedule`] has three.
+//! * a [`Schedule`] says which rows each generation is fitted on, and with which weights: [`schedule`] has those of one model, [`network`] that of several
+//!   that feed one another.
 //!
 //! A [`Retraining`] is one of each, and [`engine`] runs it.
 //!
@@ -40,6 +41,7 @@ pub mod engine;
 mod lanes;
 mod lower;
 pub mod models;
+pub mod network;
 pub mod newton;
 pub mod schedule;
 mod shelf;

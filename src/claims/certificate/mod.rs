@@ -19,6 +19,7 @@ pub mod identity;
 pub mod information;
 pub mod law;
 pub mod maximum_likelihood;
+pub mod network;
 pub mod random_design;
 pub mod responses;
 pub mod sampling;
