@@ -302,6 +302,18 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
           \qquad C = 2m(n-1) + n - 3",
     ),
     (
+        "kde-law",
+        r"e_t = \frac{1}{2\pi} \int V_t + d_t^2\,|\phi|^2\,d\omega \qquad d_t = (1 - a) + u a\,d_{t-1}
+          \qquad V_t = a^2 \left(w^2\,\frac{1 - |\phi|^2}{n} + u^2 \left(\frac{1 - (1 - d_{t-1})^2 |\phi|^2}{m}
+          + \left(1 - \frac{1}{m}\right) V_{t-1}\right)\right) \qquad a = \hat{K}(h\omega)",
+    ),
+    (
+        "kde-limit",
+        r"w_{\mathrm{opt}} = \arg\min_w w^{-1/r}\,(w^2 + k u^2) \int \frac{a^2}{1 - u^2 a^2}
+          \qquad w_{\mathrm{opt}}(1) = .67537 \neq \frac{1}{\varphi} \qquad d_\infty \sim \frac{1 - a}{w}",
+    ),
+    ("kde-sinc", r"a \in \{0, 1\} \qquad w_{\mathrm{opt}} = w^*(k) \qquad w_{\mathrm{opt}}(1) = \frac{1}{\varphi}"),
+    (
         "design-information",
         r"\operatorname{tr} I(\beta)^{-1} = \frac{1}{a}\left(\operatorname{tr}\Omega^{-1} - \frac{\beta'\beta}{g^2}\right)
           + \frac{1}{c}\,\frac{\beta'\beta}{g^2} \qquad g^2 = \beta'\Omega\beta \qquad a = \mathbb{E}\,v(gZ)

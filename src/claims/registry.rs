@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use goldenweight_evidence::{About, Again, Claim, Suite, Tier, judge};
 
 use super::{
-    accumulate, adult, audit, categorical, cdf, collapse, design, dynamic, figures, fixed, gaussian, law, linear,
+    accumulate, adult, audit, categorical, cdf, collapse, design, dynamic, figures, fixed, gaussian, kde, law, linear,
     logistic, maximum_likelihood, mutants, poisson, second_order, subsample, weights,
 };
 
@@ -48,6 +48,7 @@ pub fn registry() -> Vec<Claim> {
         subsample::claims(),
         fixed::claims(),
         maximum_likelihood::claims(),
+        kde::claims(),
         design::claims(),
         figures::claims(),
         adult::claims(),

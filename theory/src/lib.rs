@@ -28,6 +28,7 @@
 //! * [`accumulate`]: data that accumulate over the generations, and [`fixed`]: the same real rows at every generation, both
 //!   for every model of the one law; [`maximum_likelihood`]: Gaussian rows whose covariance is divided by n, fresh or fixed;
 //!   [`design`]: regressions on rows N(0, Omega).
+//! * [`kde`]: kernel density estimation, a law for every frequency, where the unified weight stops.
 //! * [`subsample`]: data that accumulate, of which each generation is fitted on as many rows as the first.
 //! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
 //! * [`collapse`]: training on synthetic rows alone (w = 0).
@@ -55,6 +56,7 @@ pub mod fixed;
 pub mod gaussian;
 pub mod interval;
 pub mod jet;
+pub mod kde;
 pub mod linear;
 pub mod logistic;
 pub mod matrix_beta;

@@ -17,6 +17,7 @@ pub mod figures;
 pub mod fixed;
 pub mod identity;
 pub mod information;
+pub mod kde;
 pub mod law;
 pub mod maximum_likelihood;
 pub mod random_design;

@@ -4,6 +4,7 @@
 //! have controls: the same code without the fault, which must be confirmed.
 
 mod audits;
+mod beyond;
 mod formulas;
 mod orders;
 mod schedules;
@@ -28,6 +29,7 @@ fn simulator(claim: &'static str, check: &'static str, name: &'static str, repla
 
 /// Every mutant and control, each with the id of its claim.
 pub fn table() -> Vec<Row> {
-    let tables = [formulas::table(), orders::table(), schedules::table(), simulators::table(), audits::table()];
+    let tables =
+        [formulas::table(), orders::table(), schedules::table(), beyond::table(), simulators::table(), audits::table()];
     tables.into_iter().flatten().collect()
 }

@@ -21,6 +21,7 @@ mod gaussian;
 mod information;
 mod interval;
 mod jet;
+mod kde;
 mod linear;
 mod matrix_beta;
 mod maximum_likelihood;

@@ -6,6 +6,7 @@ mod control;
 pub mod fixed_design;
 pub mod gaussian;
 pub mod glm;
+pub mod kde;
 pub mod linear;
 pub mod logistic;
 pub mod poisson;

@@ -1,0 +1,105 @@
+//! Wrong formulas and simulators of density estimates and of extinction.
+//!
+//! As in `formulas`, all are written out here.
+
+use goldenweight_recursion::models::kde::Kde;
+
+use super::formulas::{m, n, right, t, w};
+use super::{Row, formula as wrong, simulator};
+use crate::claims::check::Cell;
+use crate::simulate::Setting;
+use crate::simulate::engine::ScheduleKind;
+
+/// The table.
+pub fn table() -> Vec<Row> {
+    densities()
+}
+
+/// A frequency: the kernel's transform a, the truth's phi, and the moments E of the estimate's characteristic function and of its square.
+#[derive(Clone, Copy)]
+struct At {
+    a: f64,
+    phi: f64,
+    mean: f64,
+    square: f64,
+}
+
+/// The mean integrated squared error where `start` has the first generation's moments, `next` makes those of the next one, and `loss` is what is integrated: by
+/// the trapezoidal rule, which leaves nothing of such functions. The bandwidth is 1/2.
+fn integrated(cell: &Cell, start: impl Fn(At) -> At, next: impl Fn(At) -> At, loss: impl Fn(At) -> f64) -> f64 {
+    let step = 0.05;
+    let at = |i: i32| {
+        let omega = f64::from(i) * step;
+        let (a, phi) = (libm::exp(-0.125 * omega * omega), libm::exp(-0.5 * omega * omega));
+        let first = start(At { a, phi, mean: 0.0, square: 0.0 });
+        loss((0..t(cell)).fold(first, |state, _| next(state)))
+    };
+    let sum: f64 = (1..300).map(at).sum();
+    step / std::f64::consts::PI * (0.5 * at(0) + sum)
+}
+
+fn error(x: At) -> f64 {
+    x.square - 2.0 * x.phi * x.mean + x.phi * x.phi
+}
+
+fn first(cell: &Cell, x: At) -> At {
+    let square = x.a * x.a * (1.0 / n(cell) + (1.0 - 1.0 / n(cell)) * x.phi * x.phi);
+    At { mean: x.a * x.phi, square, ..x }
+}
+
+/// The moments after one more generation, where m synthetic rows of a fit with mean square q have the mean square `drawn(q)`.
+fn later(cell: &Cell, x: At, drawn: impl Fn(f64) -> f64) -> At {
+    let (w, u) = (w(cell), 1.0 - w(cell));
+    let real = 1.0 / n(cell) + (1.0 - 1.0 / n(cell)) * x.phi * x.phi;
+    let square = x.a * x.a * (w * w * real + u * u * drawn(x.square) + 2.0 * w * u * x.phi * x.mean);
+    At { mean: x.a * (w * x.phi + u * x.mean), square, ..x }
+}
+
+/// The mean square of m rows of a fit of mean square q: 1/m + (1 - 1/m) q.
+fn rows(cell: &Cell, q: f64) -> f64 {
+    1.0 / m(cell) + (1.0 - 1.0 / m(cell)) * q
+}
+
+fn densities() -> Vec<Row> {
+    const KDE: (&str, &str) = ("kde-law", "by rows");
+    vec![
+        right(KDE.0, KDE.1, "control: moments of the characteristic function", |c| {
+            integrated(c, |x| first(c, x), |x| later(c, x, |q| rows(c, q)), error)
+        }),
+        wrong(KDE.0, KDE.1, "the bias of one smoothing, for ever", |c| {
+            integrated(
+                c,
+                |x| first(c, x),
+                |x| later(c, x, |q| rows(c, q)),
+                |x| x.square - x.mean * x.mean + (1.0 - x.a) * (1.0 - x.a) * x.phi * x.phi,
+            )
+        }),
+        wrong(KDE.0, KDE.1, "synthetic rows that repeat rows, unsmoothed", |c| {
+            let bare = |x: At| At { a: 1.0, ..x };
+            integrated(
+                c,
+                |x| At { a: x.a, ..first(c, bare(x)) },
+                |x| At { a: x.a, ..later(c, bare(x), |q| rows(c, q)) },
+                |x| error(At { mean: x.a * x.mean, square: x.a * x.a * x.square, ..x }),
+            )
+        }),
+        wrong(KDE.0, KDE.1, "synthetic rows that keep the variance whole, rho = 1", |c| {
+            integrated(c, |x| first(c, x), |x| later(c, x, |q| 1.0 / m(c) + q), error)
+        }),
+        wrong(KDE.0, KDE.1, "synthetic rows as noisy as the truth's", |c| {
+            integrated(c, |x| first(c, x), |x| later(c, x, |q| (1.0 - x.phi * x.phi) / m(c) + q), error)
+        }),
+        wrong(KDE.0, KDE.1, "smoothed twice in each generation", |c| {
+            let twice = |x: At| At { a: x.a * x.a, ..x };
+            let once = |a: f64, x: At| At { a, ..x };
+            integrated(c, |x| once(x.a, first(c, twice(x))), |x| once(x.a, later(c, twice(x), |q| rows(c, q))), error)
+        }),
+        wrong(KDE.0, KDE.1, "the risk of generation 0 for every generation", |c| {
+            integrated(c, |x| first(c, x), |x| x, error)
+        }),
+        simulator(KDE.0, KDE.1, "half the bandwidth", |c| {
+            c.clone().simulated_by(Setting::of(Kde::new(0.25), c.cell().rows))
+        }),
+        simulator(KDE.0, KDE.1, "the same real rows under density estimates", |c| c.clone().under(ScheduleKind::Fixed)),
+    ]
+}
