@@ -31,7 +31,7 @@
 //! * [`kde`]: kernel density estimation, a law for every frequency, where the unified weight stops.
 //! * [`subsample`]: data that accumulate, of which each generation is fitted on as many rows as the first.
 //! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
-//! * [`collapse`]: training on synthetic rows alone (w = 0).
+//! * [`collapse`]: training on synthetic rows alone (w = 0); [`extinction`]: what becomes of categories then.
 //! * [`proofs`]: the text of the machine-checked proofs.
 //!
 //! # Invariants
@@ -52,6 +52,7 @@ pub mod covariance;
 pub mod design;
 pub mod dynamic;
 pub mod exact;
+pub mod extinction;
 pub mod fixed;
 pub mod gaussian;
 pub mod interval;

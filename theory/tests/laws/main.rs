@@ -16,6 +16,7 @@ mod design;
 mod dynamic;
 mod enclosure;
 mod exact;
+mod extinction;
 mod fixed;
 mod gaussian;
 mod information;
