@@ -314,6 +314,20 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     ),
     ("kde-sinc", r"a \in \{0, 1\} \qquad w_{\mathrm{opt}} = w^*(k) \qquad w_{\mathrm{opt}}(1) = \frac{1}{\varphi}"),
     (
+        "extinction-law",
+        r"w = 0 \qquad P(\text{one left}) = \sum_j P(X^j_t = m) \qquad \mathbb{E}(\text{left}) = \sum_j P(X^j_t > 0)
+          \qquad X_{t+1} \sim \mathrm{Bin}\left(m, \frac{X_t}{m}\right)",
+    ),
+    (
+        "extinction-time",
+        r"w = 0 \qquad \mathbb{E}\,T = \sum_j \sum_t \left(p_j - P(X^j_t = m)\right)
+          \sim -2m \sum_j (1 - p_j) \ln(1 - p_j)",
+    ),
+    (
+        "extinction-weight",
+        r"w > 0 \qquad (1 - p)^{n+m} \leq P(\text{absent}) = (1 - p)^n\,\mathbb{E}\,(1 - p_{t-1})^m \leq (1 - p)^n",
+    ),
+    (
         "design-information",
         r"\operatorname{tr} I(\beta)^{-1} = \frac{1}{a}\left(\operatorname{tr}\Omega^{-1} - \frac{\beta'\beta}{g^2}\right)
           + \frac{1}{c}\,\frac{\beta'\beta}{g^2} \qquad g^2 = \beta'\Omega\beta \qquad a = \mathbb{E}\,v(gZ)

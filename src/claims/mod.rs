@@ -17,6 +17,8 @@ mod design;
 mod domain;
 mod drawn;
 mod dynamic;
+mod extinct;
+mod extinction;
 mod figures;
 mod fixed;
 mod formulas;

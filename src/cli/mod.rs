@@ -23,6 +23,7 @@ mod progress;
 mod registry;
 mod schema;
 mod statistic;
+mod survival;
 mod usage;
 
 use std::{ffi::OsString, io::Write, process::ExitCode};
@@ -51,6 +52,7 @@ enum Command {
     Risk(closed_form::RiskArgs),
     Simulate(monte_carlo::SimulateArgs),
     Optimize(optimize::OptimizeArgs),
+    Survival(survival::SurvivalArgs),
     Adult(adult::AdultArgs),
     Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),
@@ -135,6 +137,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Risk(args) => args.run(origin),
         Command::Simulate(args) => args.run(origin),
         Command::Optimize(args) => args.run(origin),
+        Command::Survival(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
         Command::Claims(args) => args.run(origin),

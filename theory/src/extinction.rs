@@ -79,9 +79,7 @@ pub fn binomial(rows: u64, p: f64) -> (usize, Vec<f64>) {
     const LEAST: f64 = 1e-40;
     let odds = p / (1.0 - p);
     let mode = ((rows as f64 + 1.0) * p).floor().min(rows as f64) as u64;
-    let up = |&(j, mass): &(u64, f64)| {
-        (j < rows).then(|| (j + 1, mass * ((rows - j) as f64 / (j + 1) as f64 * odds)))
-    };
+    let up = |&(j, mass): &(u64, f64)| (j < rows).then(|| (j + 1, mass * ((rows - j) as f64 / (j + 1) as f64 * odds)));
     let down = |&(j, mass): &(u64, f64)| (j > 0).then(|| (j - 1, mass * (j as f64 / ((rows - j + 1) as f64 * odds))));
     let is_kept = |&(_, mass): &(u64, f64)| mass >= LEAST;
     let below = std::iter::successors(down(&(mode, 1.0)), down).take_while(is_kept);
@@ -96,7 +94,7 @@ pub fn binomial(rows: u64, p: f64) -> (usize, Vec<f64>) {
 
 impl Chain<f64> {
     /// Largest m: the elimination takes a second.
-    pub const MOST: u64 = 5_000;
+    pub const MOST: u64 = 3_000;
 
     /// The chain on m rows, in floats.
     ///
@@ -262,7 +260,8 @@ impl<S: Scalar> Chain<S> {
         let mut times: Vec<S> = (0..=m).map(|_| zero()).collect();
         for k in 1..m {
             let (first, row) = &rows[k];
-            let later = row.iter().zip(&times[*first..]).fold(zero(), |sum, (mass, time)| sum + mass.clone() * time.clone());
+            let later =
+                row.iter().zip(&times[*first..]).fold(zero(), |sum, (mass, time)| sum + mass.clone() * time.clone());
             times[k] = reward[k].clone() + later;
         }
         times
@@ -306,4 +305,24 @@ pub fn limit_generations(probabilities: &[f64], m: f64) -> f64 {
 #[must_use]
 pub fn limit_end(p: f64, m: f64) -> f64 {
     limit_generations(&[p, 1.0 - p], m)
+}
+
+/// Between which values the probability lies that no row of a generation t >= 1 is in a category of probability p, with a positive weight on the real rows.
+///
+/// # Formula
+/// (1 - p)^{n+m} <= (1 - p)^n E (1 - `p_{t-1}`)^m <= (1 - p)^n
+///
+/// # Source
+/// derived: real rows are independent of the others, E `p_{t-1}` = p, and (1 - x)^m is convex (Jensen)
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{extinction::absence, parameters::SampleSizes};
+/// assert_eq!(absence(SampleSizes::new(1, 2)?, 0.5), [0.125, 0.5]);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
+#[must_use]
+pub fn absence(sizes: SampleSizes, p: f64) -> [f64; 2] {
+    let log = libm::log1p(-p);
+    [sizes.real() + sizes.synthetic(), sizes.real()].map(|rows| libm::exp(rows as f64 * log))
 }

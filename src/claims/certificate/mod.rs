@@ -13,6 +13,7 @@ pub mod cover;
 pub mod degree;
 pub mod design;
 pub mod dynamic;
+pub mod extinction;
 pub mod figures;
 pub mod fixed;
 pub mod identity;

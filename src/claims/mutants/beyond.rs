@@ -2,17 +2,21 @@
 //!
 //! As in `formulas`, all are written out here.
 
+use goldenweight_recursion::models::categorical::CategoricalRows;
 use goldenweight_recursion::models::kde::Kde;
+use goldenweight_recursion::models::surviving::Surviving;
 
 use super::formulas::{m, n, right, t, w};
 use super::{Row, formula as wrong, simulator};
-use crate::claims::check::Cell;
+use crate::claims::check::{Case, Cell};
+use crate::claims::moments::binomial;
+use crate::experiment::Rows;
 use crate::simulate::Setting;
 use crate::simulate::engine::ScheduleKind;
 
 /// The table.
 pub fn table() -> Vec<Row> {
-    densities()
+    [densities(), extinct()].into_iter().flatten().collect()
 }
 
 /// A frequency: the kernel's transform a, the truth's phi, and the moments E of the estimate's characteristic function and of its square.
@@ -101,5 +105,71 @@ fn densities() -> Vec<Row> {
             c.clone().simulated_by(Setting::of(Kde::new(0.25), c.cell().rows))
         }),
         simulator(KDE.0, KDE.1, "the same real rows under density estimates", |c| c.clone().under(ScheduleKind::Fixed)),
+    ]
+}
+
+/// The categories of the claims on extinction.
+const CELLS: [f64; 4] = [0.05, 0.15, 0.3, 0.5];
+
+/// P(lost) and P(alone) of a category of probability p after so many samplings, of which the first has n rows.
+fn fate(cell: &Cell, p: f64, samplings: i32) -> [f64; 2] {
+    let mut law = binomial(&p, n(cell) as u64);
+    for _ in 1..samplings {
+        let mut next = vec![0.0; m(cell) as usize + 1];
+        let rows = (law.len() - 1) as f64;
+        for (i, mass) in law.iter().enumerate() {
+            let given = binomial(&(i as f64 / rows), m(cell) as u64);
+            next.iter_mut().zip(given).for_each(|(sum, given)| *sum += mass * given);
+        }
+        law = next;
+    }
+    [law[0], law[law.len() - 1]]
+}
+
+/// The sum over the categories.
+fn over(of: impl Fn(f64) -> f64) -> f64 {
+    CELLS.into_iter().map(of).sum()
+}
+
+fn extinct() -> Vec<Row> {
+    const LEFT: (&str, &str) = ("extinction-law", "categories left, by rows");
+    const SEVERAL: (&str, &str) = ("extinction-law", "several left, by rows");
+    const TIME: (&str, &str) = ("extinction-time", "generations to one category, by rows");
+    const ABSENT: (&str, &str) = ("extinction-weight", "a rare category absent, by rows");
+    let equal =
+        |c: &Case| c.clone().simulated_by(Setting::of(Surviving(CategoricalRows::new(vec![0.25; 4])), c.cell().rows));
+    vec![
+        right(LEFT.0, LEFT.1, "control: each category's chain", |c| over(|p| 1.0 - fate(c, p, t(c) + 1)[0])),
+        wrong(LEFT.0, LEFT.1, "categories that are lost in generation 0 only", |c| over(|p| 1.0 - fate(c, p, 1)[0])),
+        wrong(LEFT.0, LEFT.1, "rows of the truth in every generation", |c| over(|p| 1.0 - libm::pow(1.0 - p, m(c)))),
+        wrong(LEFT.0, LEFT.1, "a generation too few", |c| over(|p| 1.0 - fate(c, p, t(c))[0])),
+        wrong(LEFT.0, LEFT.1, "lost at the diffusion's rate 1/m from the start", |c| {
+            1.0 + 3.0 * (1.0 - 1.0 / m(c)).powi(t(c))
+        }),
+        simulator(LEFT.0, LEFT.1, "categories of equal probability", equal),
+        right(SEVERAL.0, SEVERAL.1, "control: disjoint events", |c| 1.0 - over(|p| fate(c, p, t(c) + 1)[1])),
+        wrong(SEVERAL.0, SEVERAL.1, "independent categories", |c| {
+            CELLS.into_iter().map(|p| 1.0 - fate(c, p, t(c) + 1)[1]).product()
+        }),
+        wrong(SEVERAL.0, SEVERAL.1, "the most probable category alone", |c| 1.0 - fate(c, 0.5, t(c) + 1)[1]),
+        wrong(TIME.0, TIME.1, "the diffusion's limit at eight rows", |c| {
+            -2.0 * m(c) * over(|p| (1.0 - p) * libm::log1p(-p)) / f64::from(t(c) + 1)
+        }),
+        wrong(TIME.0, TIME.1, "the time of two categories", |c| {
+            let time: f64 = (1..=t(c) + 1).map(|s| 1.0 - fate(c, 0.5, s).iter().sum::<f64>()).sum();
+            time / f64::from(t(c) + 1)
+        }),
+        wrong(TIME.0, TIME.1, "generation 0 left out of the time", |c| {
+            let several = |s| 1.0 - over(|p| fate(c, p, s)[1]);
+            (2..=t(c) + 1).map(several).sum::<f64>() / f64::from(t(c) + 1)
+        }),
+        wrong(ABSENT.0, ABSENT.1, "absent as often as from the real rows", |c| libm::pow(0.95, n(c))),
+        wrong(ABSENT.0, ABSENT.1, "absent as from so many rows of the truth", |c| libm::pow(0.95, n(c) + m(c))),
+        wrong(ABSENT.0, ABSENT.1, "lost for good, as without real rows", |c| fate(c, 0.05, t(c) + 1)[0]),
+        simulator(ABSENT.0, ABSENT.1, "a tenth of the real rows", |c| {
+            let Rows { real, synthetic } = c.cell().rows;
+            let rows = Rows { real: real.div_ceil(10), synthetic };
+            c.clone().simulated_by(Setting::of(Surviving(CategoricalRows::new(CELLS.to_vec())), rows))
+        }),
     ]
 }

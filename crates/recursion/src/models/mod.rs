@@ -11,4 +11,5 @@ pub mod linear;
 pub mod logistic;
 pub mod poisson;
 pub mod subsampled;
+pub mod surviving;
 pub mod table;
