@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use goldenweight_recursion::models::kde::Kde;
+use goldenweight_recursion::models::{kde::Kde, subsampled::Subsampled};
 use goldenweight_theory::kde::{self as theory, Kernel, Mixture};
 use goldenweight_theory::parameters::{ParameterError, Weight};
 
@@ -88,6 +88,10 @@ impl Truth for Normal {
     fn simulator(&self, kind: SimulatorKind, rows: Rows) -> Option<Box<dyn Simulator>> {
         (kind == SimulatorKind::Rows)
             .then(|| Box::new(Setting::of(Kde::new(self.of(rows)), rows)) as Box<dyn Simulator>)
+    }
+
+    fn subsampled(&self, rows: Rows) -> Option<Box<dyn Simulator>> {
+        Some(Box::new(Setting::of(Subsampled { model: Kde::new(self.of(rows)), rows: rows.real }, rows)))
     }
 
     fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {

@@ -13,7 +13,7 @@ use goldenweight::{
     stats::moments::Moments,
 };
 use goldenweight_recursion::models::{categorical::CategoricalSufficient, surviving::Surviving};
-use goldenweight_theory::extinction::{Chain, absence, limit_end, limit_generations};
+use goldenweight_theory::extinction::{Chain, absence, diffusion, limit_end, limit_generations};
 use goldenweight_theory::parameters::SampleSizes;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -32,8 +32,8 @@ use super::{
     after_help = "Example: goldenweight survival --probabilities .5,.3,.15,.04,.01 --real 100 --synthetic 100 --generations 50\n\n\
     Generation 0 is fitted on n real rows, each later one on m synthetic rows of the one before. A category that no row of a generation has is lost for\n\
     good. The number of rows in a category is the chain of Wright and Fisher, and its probabilities and expected times are exact, from its matrix.\n\
-    Beyond 3000 rows there are the limits of many rows alone: the expected generations, -2m sum (1 - p) ln(1 - p), and in the end each category is left\n\
-    alone with its own probability.\n\n\
+    Beyond 5000 rows the expected generations are those of the diffusion to which the chain tends (exact: false). In the end each category is left alone with its\n\
+    own probability. The limit of many rows, n and m, is -2m sum (1 - p) ln(1 - p).\n\n\
     With --weight W > 0 generations have n fresh real rows too. Then no category is lost for good: it is absent from a generation with a probability\n\
     between (1 - p)^(n + m) and (1 - p)^n, and what is left at generation T is simulated.\n\n\
     JSON: categories_left, one_left, expected_generations (to one category), limit_generations, categories [{probability, lost, alone,\n\
@@ -105,7 +105,7 @@ pub struct Document {
 
 /// Why a number is missing.
 const NOT_ASKED: &str = "not asked for, by --generations";
-const TOO_LARGE: &str = "known of up to 3000 rows";
+const TOO_LARGE: &str = "known of up to 5000 rows";
 const WITH_WEIGHT: &str = "with a weight on real rows no category is lost for good";
 
 impl fmt::Display for Document {
@@ -146,6 +146,7 @@ impl fmt::Display for Document {
                 ("categories left", said("categories_left", self.categories_left)),
                 ("probability of one left", said("one_left", self.one_left)),
                 ("generations to one left", said("expected_generations", self.expected_generations)),
+                ("law", if self.exact { "exact" } else { "diffusion, m to infinity" }.to_owned()),
                 ("limit of many rows", said("limit_generations", self.limit_generations)),
             ],
         )?;
@@ -210,7 +211,7 @@ impl SurvivalArgs {
             if !is_exact {
                 let rows = Chain::MOST;
                 let condition =
-                    format!("must be left out where n or m is above {rows}: there are limits of many rows alone");
+                    format!("must be left out where n or m is above {rows}: only the diffusion is known there");
                 return Err(InputError::new("generations", t, condition).into());
             }
             within("generations", t, 0..=Chain::most_generations(m))?;
@@ -219,8 +220,8 @@ impl SurvivalArgs {
         let times = chain.as_ref().map(Chain::generations);
         let of = |p: &f64| {
             let fate = chain.as_ref().zip(generations).map(|(chain, t)| chain.fate(sizes, *p, t as u32));
-            let expected = chain.as_ref().zip(times.as_ref()).map(|(chain, times)| chain.expected(sizes, *p, times));
-            (fate, expected)
+            let exact = chain.as_ref().zip(times.as_ref()).map(|(chain, times)| chain.expected(sizes, *p, times));
+            (fate, exact.unwrap_or_else(|| diffusion(sizes, *p)))
         };
         let found: Vec<_> = cells.iter().map(of).collect();
         let sum = |of: &dyn Fn(usize) -> Option<f64>| (0..cells.len()).map(of).sum::<Option<f64>>();
@@ -233,7 +234,6 @@ impl SurvivalArgs {
             missing("one_left", none, why),
             missing("lost", none, why),
             missing("alone", none, why),
-            missing("expected_generations", !is_exact, TOO_LARGE),
         ];
         Ok(Document {
             real: self.real,
@@ -242,7 +242,7 @@ impl SurvivalArgs {
             exact: is_exact,
             categories_left: sum(&|j| found[j].0.map(|fate| 1.0 - fate.lost)),
             one_left: sum(&|j| found[j].0.map(|fate| fate.alone)),
-            expected_generations: sum(&|j| found[j].1.map(|expected| expected.to_alone)),
+            expected_generations: Some(found.iter().map(|(_, expected)| expected.to_alone).sum()),
             limit_generations: Some(limit_generations(cells, m as f64)),
             categories: cells
                 .iter()
@@ -251,7 +251,7 @@ impl SurvivalArgs {
                     probability: *p,
                     lost: fate.map(|fate| fate.lost),
                     alone: fate.map(|fate| fate.alone),
-                    expected_generations: expected.map(|expected| expected.to_end),
+                    expected_generations: Some(expected.to_end),
                     limit_generations: Some(limit_end(*p, m as f64)),
                     absent_between: None,
                 })

@@ -94,7 +94,7 @@ pub fn binomial(rows: u64, p: f64) -> (usize, Vec<f64>) {
 
 impl Chain<f64> {
     /// Largest m: the elimination takes a second.
-    pub const MOST: u64 = 3_000;
+    pub const MOST: u64 = 5_000;
 
     /// The chain on m rows, in floats.
     ///
@@ -266,6 +266,40 @@ impl<S: Scalar> Chain<S> {
         }
         times
     }
+}
+
+/// Expected generations of a category from generation 0 on, where m is large and n need not be: the diffusion's, from the share in n rows.
+///
+/// # Formula
+/// the means of -2m (1 - x) ln(1 - x), and of that with -2m x ln x, over x = X/n, X ~ Bin(n, p); above a million real rows their expansions, less p m/n and m/n
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{extinction::{Chain, diffusion}, parameters::SampleSizes};
+/// // Ten real rows: a tenth of the time is gone.
+/// let (sizes, chain) = (SampleSizes::new(10, 1000)?, Chain::of_floats(1000));
+/// let exact = chain.expected(sizes, 0.5, &chain.generations()).to_end;
+/// assert!((diffusion(sizes, 0.5).to_end / exact - 1.0).abs() < 0.003 && exact < 1290.0);
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
+#[must_use]
+pub fn diffusion(sizes: SampleSizes, p: f64) -> Expected {
+    let (n, m) = (sizes.real() as f64, sizes.synthetic() as f64);
+    if sizes.real() > 1_000_000 {
+        return Expected {
+            to_alone: -2.0 * m * (1.0 - p) * libm::log1p(-p) - p * m / n,
+            to_end: limit_end(p, m) - m / n,
+        };
+    }
+    let time = |left: f64| if left > 0.0 { -2.0 * m * left * libm::log(left) } else { 0.0 };
+    let (first, masses) = binomial(sizes.real(), p);
+    let mut found = Expected { to_alone: 0.0, to_end: 0.0 };
+    for (i, mass) in (first..).zip(masses) {
+        let alone = time((n - i as f64) / n);
+        found.to_alone += mass * alone;
+        found.to_end += mass * (alone + time(i as f64 / n));
+    }
+    found
 }
 
 /// Limit for many rows of the expected generations until one category is left.

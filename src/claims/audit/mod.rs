@@ -215,7 +215,6 @@ mod tests {
 
     use super::place::{self, PARTS, Place};
     use super::steps;
-    use crate::catalogue;
     use crate::experiment::Divisor;
     use crate::simulate::engine::ScheduleKind;
 

@@ -1,6 +1,6 @@
 //! Extinction of categories.
 
-use goldenweight_theory::extinction::{Chain, binomial, limit_end, limit_generations};
+use goldenweight_theory::extinction::{Chain, binomial, diffusion, limit_end, limit_generations};
 use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::scalar::Scalar;
 use num_rational::BigRational as Q;
@@ -88,6 +88,17 @@ fn fates() {
     let times = chain.generations();
     let sum: f64 = (0..3000).map(|t| 0.3 - chain.fate(sizes(25, 40), 0.3, t).alone).sum();
     close(chain.expected(sizes(25, 40), 0.3, &times).to_alone, sum, 1e-10);
+}
+
+/// The diffusion from generation 0, on either side of a million real rows, and where they are many.
+#[test]
+fn diffusions() {
+    let at = |n| diffusion(sizes(n, 1_000_000), 0.3);
+    close(at(1_000_000).to_end, at(1_000_001).to_end, 1e-9);
+    close(at(1_000_000).to_alone, at(1_000_001).to_alone, 1e-9);
+    close(at(1_000_000_000_000).to_end, limit_end(0.3, 1e6), 1e-12);
+    // One row is one category.
+    assert!(at(1).to_end == 0.0 && at(1).to_alone == 0.0);
 }
 
 /// The largest matrix: within its second, and near the limit.

@@ -7,7 +7,7 @@ use fearless_simd::{Level, dispatch, f64x4, prelude::*};
 use rand::RngExt;
 use rand_distr::StandardNormal;
 
-use crate::{FitFailure, Model, Part, StreamRng, elementary::exp};
+use crate::{FitFailure, Model, Part, StreamRng, elementary::exp, models::subsampled::Rowwise};
 
 /// The truth N(0, 1), and a bandwidth.
 ///
@@ -34,6 +34,13 @@ impl Kde {
             bandwidth,
             truth: Weighted { rows: Vec::new(), weights: Vec::new(), ends: Vec::new(), levels: Vec::new() },
         }
+    }
+}
+
+impl Kde {
+    /// A row of the truth is its normal number. Others repeat a row of the estimate, at a distance of h times theirs: the estimate is a mixture of such normals.
+    fn made(&self, from: &Weighted, seed: &Seed) -> f64 {
+        if from.ends.is_empty() { seed.distance } else { from.repeated(seed) + self.bandwidth * seed.distance }
     }
 }
 
@@ -65,6 +72,30 @@ pub struct Weighted {
 impl Weighted {
     fn row(&self, i: usize) -> f64 {
         self.rows[i / 4][i % 4]
+    }
+
+    /// Becomes that of parts, each with its weight and number of rows, and of all their rows with their weights.
+    fn fill(&mut self, parts: impl Iterator<Item = (f64, usize)>, all: impl Iterator<Item = (f64, f64)>) {
+        let Self { rows, weights, ends, levels } = self;
+        ends.clear();
+        levels.clear();
+        let (mut end, mut level) = (0, 0.0);
+        for (weight, count) in parts {
+            end += count;
+            level += weight;
+            ends.push(end);
+            levels.push(level);
+        }
+        let fours = end.div_ceil(4);
+        rows.resize(fours, [0.0; 4]);
+        weights.resize(fours, [0.0; 4]);
+        if let (Some(row), Some(weight)) = (rows.last_mut(), weights.last_mut()) {
+            (*row, *weight) = ([0.0; 4], [0.0; 4]);
+        }
+        for (i, (row, weight)) in all.enumerate() {
+            rows[i / 4][i % 4] = row;
+            weights[i / 4][i % 4] = weight;
+        }
     }
 
     /// The row that a synthetic one repeats.
@@ -106,37 +137,16 @@ impl Model for Kde {
         noise.fill_with(|| Seed { part: rng.random(), row: rng.random(), distance: rng.sample(StandardNormal) });
     }
 
-    /// The rows of the truth are its normal numbers. Others repeat a row of the estimate, at a distance of h times theirs: the estimate is a mixture of such normals.
     fn generate(&self, from: &Weighted, noise: &Vec<Seed>, data: &mut Vec<f64>) -> Result<(), FitFailure> {
         for (row, seed) in data.iter_mut().zip(noise) {
-            *row =
-                if from.ends.is_empty() { seed.distance } else { from.repeated(seed) + self.bandwidth * seed.distance };
+            *row = self.made(from, seed);
         }
         Ok(())
     }
 
     fn fit(&self, _: u32, parts: &[Part<'_, Self>], (): &mut (), fit: &mut Weighted) -> Result<(), FitFailure> {
-        let Weighted { rows, weights, ends, levels } = fit;
-        ends.clear();
-        levels.clear();
-        let (mut end, mut level) = (0, 0.0);
-        for part in parts {
-            end += part.rows;
-            level += part.weight;
-            ends.push(end);
-            levels.push(level);
-        }
-        let fours = end.div_ceil(4);
-        rows.resize(fours, [0.0; 4]);
-        weights.resize(fours, [0.0; 4]);
-        if let (Some(row), Some(weight)) = (rows.last_mut(), weights.last_mut()) {
-            (*row, *weight) = ([0.0; 4], [0.0; 4]);
-        }
-        let all = parts.iter().flat_map(|part| part.data.iter().map(|&row| (row, part.weight / part.rows as f64)));
-        for (i, (row, weight)) in all.enumerate() {
-            rows[i / 4][i % 4] = row;
-            weights[i / 4][i % 4] = weight;
-        }
+        let rows = parts.iter().flat_map(|part| part.data.iter().map(|&row| (row, part.weight / part.rows as f64)));
+        fit.fill(parts.iter().map(|part| (part.weight, part.rows)), rows);
         Ok(())
     }
 
@@ -153,6 +163,27 @@ impl Model for Kde {
         let h2 = self.bandwidth * self.bandwidth;
         let [pairs, singles] = dispatch!(Level::new(), simd => sums(simd, fit, [-0.25 / h2, -0.5 / (1.0 + h2)]));
         out[0] = pairs / (4.0 * PI * h2).sqrt() - 2.0 * singles / (2.0 * PI * (1.0 + h2)).sqrt() + 0.5 / PI.sqrt();
+    }
+}
+
+/// A row is three numbers here: as noise those of its seed, as data the row and two that are not used.
+impl Rowwise for Kde {
+    fn width(&self) -> usize {
+        3
+    }
+
+    fn draw_row(&self, rng: &mut StreamRng, noise: &mut [f64]) {
+        noise.copy_from_slice(&[rng.random(), rng.random(), rng.sample(StandardNormal)]);
+    }
+
+    fn make_row(&self, from: &Weighted, noise: &[f64], row: &mut [f64]) {
+        row[0] = self.made(from, &Seed { part: noise[0], row: noise[1], distance: noise[2] });
+    }
+
+    fn fit_rows(&self, rows: &mut [f64], fit: &mut Weighted) -> Result<(), FitFailure> {
+        let count = rows.len() / 3;
+        fit.fill([(1.0, count)].into_iter(), rows.chunks_exact(3).map(|row| (row[0], 1.0 / count as f64)));
+        Ok(())
     }
 }
 
