@@ -173,7 +173,7 @@ fn time() -> Claim {
                 },
             )
             .consequence(),
-            simulation("generations to one category, by rows", 12_000, 0.06, vec![observed]),
+            simulation("generations to one category, by rows", 16_000, 0.05, vec![observed]),
         ],
     }
 }
