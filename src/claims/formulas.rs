@@ -314,6 +314,12 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     ),
     ("kde-sinc", r"a \in \{0, 1\} \qquad w_{\mathrm{opt}} = w^*(k) \qquad w_{\mathrm{opt}}(1) = \frac{1}{\varphi}"),
     (
+        "ridge-law",
+        r"d_\infty = \frac{\lambda/w}{s + \lambda/w}
+          \qquad v_\infty = \frac{\sigma^2 (w^2 + k u^2)}{n}\,\frac{s}{(w s + \lambda)((2 - w) s + \lambda)}
+          \qquad \lambda \to 0:\; w_{\mathrm{opt}} = w^*(k)",
+    ),
+    (
         "extinction-law",
         r"w = 0 \qquad P(\text{one left}) = \sum_j P(X^j_t = m) \qquad \mathbb{E}(\text{left}) = \sum_j P(X^j_t > 0)
           \qquad X_{t+1} \sim \mathrm{Bin}\left(m, \frac{X_t}{m}\right)",

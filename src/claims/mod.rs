@@ -35,6 +35,7 @@ mod pools;
 mod predicted;
 mod registry;
 mod regression;
+mod ridge;
 mod same_rows;
 mod second_order;
 mod smoothed;

@@ -6,7 +6,7 @@ use goldenweight_evidence::{About, Again, Claim, Suite, Tier, judge};
 
 use super::{
     accumulate, adult, audit, categorical, cdf, collapse, design, dynamic, extinction, figures, fixed, gaussian, kde,
-    law, linear, logistic, maximum_likelihood, mutants, poisson, second_order, subsample, weights,
+    law, linear, logistic, maximum_likelihood, mutants, poisson, ridge, second_order, subsample, weights,
 };
 
 /// Index of the tier that takes under a minute on two cores.
@@ -49,6 +49,7 @@ pub fn registry() -> Vec<Claim> {
         fixed::claims(),
         maximum_likelihood::claims(),
         kde::claims(),
+        ridge::claims(),
         extinction::claims(),
         design::claims(),
         figures::claims(),

@@ -4,6 +4,7 @@ use std::f64::consts::PI;
 use std::ops::Add;
 
 use goldenweight_theory::scalar::Scalar;
+use nalgebra::DMatrix;
 
 use super::moments::{Number, binomial, whole};
 
@@ -104,4 +105,31 @@ pub fn sinc_objective(k: f64, w: f64) -> f64 {
     let square = (1.0 - w) * (1.0 - w);
     let kept = std::iter::successors(Some(1.0), |kept| Some(kept * square)).take_while(|kept| *kept > 1e-18);
     kept.map(|kept| kept * (w * w + k * square)).sum()
+}
+
+/// |E `beta_t` - beta|^2 at t = 0..=generations of fits on one design X, of which `map` makes coefficients of labels: labels without noise, followed through the generations.
+pub fn labels_bias<T: Number>([x, map]: [&DMatrix<T>; 2], beta: &DMatrix<T>, weight: &T, generations: u32) -> Vec<T> {
+    let real = x * beta;
+    let mut fit = map * &real;
+    let mut found = Vec::new();
+    for _ in 0..=generations {
+        found.push((&fit - beta).iter().map(|error| error.clone() * error.clone()).fold(T::zero(), Add::add));
+        let labels = (x * &fit).zip_map(&real, |made, real| (T::one() - weight.clone()) * made + weight.clone() * real);
+        fit = map * labels;
+    }
+    found
+}
+
+/// The limit risk of a fit that shrinks by a, in each direction with the square b^2 of its coefficient and the variance g of one fit, from the sums over the generations that
+/// its noise and its bias are: (1 - a) (1 + ua + (ua)^2 + ...) of the coefficient, and (w^2 + k u^2) g (1 + (ua)^2 + (ua)^4 + ...).
+pub fn shrunken_limit(k: f64, w: f64, directions: &[[f64; 3]]) -> f64 {
+    let u = 1.0 - w;
+    let sum = |ratio: f64| {
+        std::iter::successors(Some(1.0), |term| Some(term * ratio)).take_while(|term| *term > 1e-18).sum::<f64>()
+    };
+    let of = |&[a, b2, g]: &[f64; 3]| {
+        let lost = (1.0 - a) * sum(u * a);
+        lost * lost * b2 + (w * w + k * u * u) * g * sum(u * u * a * a)
+    };
+    directions.iter().map(of).sum()
 }

@@ -196,7 +196,7 @@ fn powi(x: f64, power: i32) -> f64 {
 }
 
 /// Where a function that is negative near 0 becomes positive; 1 where it stays negative. Bisection, to neighbouring floats.
-fn root(f: impl Fn(f64) -> f64) -> f64 {
+pub(crate) fn root(f: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     if f(high) <= 0.0 {
         return high;

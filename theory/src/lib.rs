@@ -29,6 +29,7 @@
 //!   for every model of the one law; [`maximum_likelihood`]: Gaussian rows whose covariance is divided by n, fresh or fixed;
 //!   [`design`]: regressions on rows N(0, Omega).
 //! * [`kde`]: kernel density estimation, a law for every frequency, where the unified weight stops.
+//! * [`ridge`]: ridge regression and the fit of minimum norm on one fixed design.
 //! * [`subsample`]: data that accumulate, of which each generation is fitted on as many rows as the first.
 //! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
 //! * [`collapse`]: training on synthetic rows alone (w = 0); [`extinction`]: what becomes of categories then.
@@ -68,6 +69,7 @@ pub mod poisson;
 pub mod proofs;
 pub mod random_design;
 pub mod recursion;
+pub mod ridge;
 pub mod scalar;
 pub mod second_order;
 pub mod subsample;

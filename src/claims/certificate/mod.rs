@@ -23,6 +23,7 @@ pub mod law;
 pub mod maximum_likelihood;
 pub mod random_design;
 pub mod responses;
+pub mod ridge;
 pub mod sampling;
 pub mod second_order;
 pub mod separation;

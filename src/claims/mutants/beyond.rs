@@ -3,6 +3,7 @@
 //! As in `formulas`, all are written out here.
 
 use goldenweight_recursion::models::categorical::CategoricalRows;
+use goldenweight_recursion::models::fixed_design::LinearFixedDesign;
 use goldenweight_recursion::models::kde::Kde;
 use goldenweight_recursion::models::surviving::Surviving;
 
@@ -10,13 +11,14 @@ use super::formulas::{m, n, right, t, w};
 use super::{Row, formula as wrong, simulator};
 use crate::claims::check::{Case, Cell};
 use crate::claims::moments::binomial;
+use crate::claims::ridge;
 use crate::experiment::Rows;
 use crate::simulate::Setting;
 use crate::simulate::engine::ScheduleKind;
 
 /// The table.
 pub fn table() -> Vec<Row> {
-    [densities(), extinct()].into_iter().flatten().collect()
+    [densities(), penalised(), extinct()].into_iter().flatten().collect()
 }
 
 /// A frequency: the kernel's transform a, the truth's phi, and the moments E of the estimate's characteristic function and of its square.
@@ -105,6 +107,70 @@ fn densities() -> Vec<Row> {
             c.clone().simulated_by(Setting::of(Kde::new(0.25), c.cell().rows))
         }),
         simulator(KDE.0, KDE.1, "the same real rows under density estimates", |c| c.clone().under(ScheduleKind::Fixed)),
+    ]
+}
+
+/// The risk of ridge regression and the fit of minimum norm on the claim's design, where a direction has (1 - a, s/(s + lambda)^2) of its eigenvalue s and lambda; `next` makes
+/// (d, v) of a generation. X X' is 5 on the diagonal and 1 beside it: X'X/3 has the eigenvalues 7/3, and 4/3 twice.
+fn shrunken(cell: &Cell, penalty: f64, next: impl Fn(&Cell, [f64; 2], [f64; 2]) -> [f64; 2]) -> f64 {
+    let (x, beta) = (ridge::design(), ridge::beta());
+    // Of a vector v of X X' the direction X'v/|X'v| has the coefficient v'X beta/|X'v|, |X'v|^2 = 3 s |v|^2.
+    let image = x * &beta;
+    let seen =
+        [(7.0 / 3.0, [1.0, 1.0, 1.0]), (4.0 / 3.0, [1.0, -1.0, 0.0]), (4.0 / 3.0, [1.0, 1.0, -2.0])].map(|(s, v)| {
+            let length: f64 = v.iter().map(|v| v * v).sum();
+            let along: f64 = v.iter().zip(&image).map(|(v, y)| v * y).sum();
+            (s, along * along / (3.0 * s * length))
+        });
+    let unseen = beta.norm_squared() - seen.iter().map(|(_, b2)| b2).sum::<f64>();
+    let risk = |(s, b2): (f64, f64)| {
+        let shrink = [penalty / (s + penalty), s / ((s + penalty) * (s + penalty))];
+        let start = [shrink[0], ridge::NOISE / 3.0 * shrink[1]];
+        let [d, v] = (0..t(cell)).fold(start, |state, _| next(cell, shrink, state));
+        v + d * d * b2
+    };
+    seen.into_iter().map(risk).sum::<f64>() + unseen
+}
+
+/// The penalty of a cell, by its name.
+fn penalty(cell: &Cell) -> f64 {
+    if cell.to_string().starts_with("ridge") { ridge::PENALTY } else { 0.0 }
+}
+
+fn penalised() -> Vec<Row> {
+    const RIDGE: (&str, &str) = ("ridge-law", "minimum norm and ridge, three rows and five columns");
+    vec![
+        right(RIDGE.0, RIDGE.1, "control: every direction shrunk in every generation", |c| {
+            shrunken(c, penalty(c), |c, [lost, gain], [d, v]| {
+                let (w, u) = (w(c), 1.0 - w(c));
+                let kept = u * (1.0 - lost);
+                [lost + kept * d, ridge::NOISE / 3.0 * (w * w + u * u) * gain + kept * kept * v]
+            })
+        }),
+        wrong(RIDGE.0, RIDGE.1, "the penalty's bias once", |c| {
+            shrunken(c, penalty(c), |c, [lost, gain], [_, v]| {
+                let (w, u) = (w(c), 1.0 - w(c));
+                let kept = u * (1.0 - lost);
+                [lost, ridge::NOISE / 3.0 * (w * w + u * u) * gain + kept * kept * v]
+            })
+        }),
+        wrong(RIDGE.0, RIDGE.1, "a ridge that passes its variance on whole", |c| {
+            shrunken(c, penalty(c), |c, [lost, gain], [d, v]| {
+                let (w, u) = (w(c), 1.0 - w(c));
+                [lost + u * (1.0 - lost) * d, ridge::NOISE / 3.0 * (w * w + u * u) * gain + u * u * v]
+            })
+        }),
+        wrong(RIDGE.0, RIDGE.1, "no penalty", |c| {
+            shrunken(c, 0.0, |c, [lost, gain], [d, v]| {
+                let (w, u) = (w(c), 1.0 - w(c));
+                let kept = u * (1.0 - lost);
+                [lost + kept * d, ridge::NOISE / 3.0 * (w * w + u * u) * gain + kept * kept * v]
+            })
+        }),
+        simulator(RIDGE.0, RIDGE.1, "ten times the penalty", |c| {
+            let model = LinearFixedDesign::ridge(ridge::design(), ridge::beta(), ridge::NOISE, 10.0 * ridge::PENALTY);
+            c.clone().simulated_by(Setting::of(model.expect("a positive penalty"), c.cell().rows))
+        }),
     ]
 }
 

@@ -34,6 +34,7 @@ mod predictions;
 mod random_design;
 mod recursion;
 mod resampling;
+mod ridge;
 mod second_order;
 mod subsample;
 mod support;
