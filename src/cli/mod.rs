@@ -24,6 +24,7 @@ mod progress;
 mod registry;
 mod schema;
 mod statistic;
+mod survival;
 mod usage;
 
 use std::{ffi::OsString, io::Write, process::ExitCode};
@@ -53,6 +54,7 @@ enum Command {
     Simulate(monte_carlo::SimulateArgs),
     Optimize(optimize::OptimizeArgs),
     Network(network::NetworkArgs),
+    Survival(survival::SurvivalArgs),
     Adult(adult::AdultArgs),
     Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),
@@ -138,6 +140,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Simulate(args) => args.run(origin),
         Command::Optimize(args) => args.run(origin),
         Command::Network(args) => args.run(origin),
+        Command::Survival(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
         Command::Claims(args) => args.run(origin),

@@ -80,7 +80,7 @@ impl SimulatorKind {
             return Err(InputError::new("simulator", kind, condition));
         }
         let rows = problem.rows();
-        let most = MAX_VALUES / problem.dim() as u64;
+        let most = problem.truth().most_drawn().unwrap_or(MAX_VALUES / problem.dim() as u64);
         for (field, count) in [("real", rows.real), ("synthetic", rows.synthetic)] {
             if kind == Self::Rows && count as u64 > most {
                 let condition =

@@ -236,6 +236,22 @@ pub mod cdf {
     }
 }
 
+/// The density of one variable.
+pub mod kde {
+    use super::*;
+
+    /// The model with its sample sizes.
+    pub type KdeRows = Setting<models::kde::Kde>;
+
+    impl KdeRows {
+        /// The truth N(0, 1), and a bandwidth.
+        #[must_use]
+        pub const fn new(bandwidth: f64, rows: Rows) -> Self {
+            Self::of(models::kde::Kde::new(bandwidth), rows)
+        }
+    }
+}
+
 /// Cell probabilities.
 pub mod categorical {
     use super::*;
