@@ -24,6 +24,7 @@ mod progress;
 mod registry;
 mod schema;
 mod statistic;
+mod store;
 mod survival;
 mod usage;
 
@@ -61,6 +62,7 @@ enum Command {
     Verify(registry::VerifyArgs),
     Calibrate(calibrate::CalibrateArgs),
     Compare(compare::CompareArgs),
+    Store(store::StoreArgs),
     Check(check::CheckArgs),
     Schema(schema::SchemaArgs),
 }
@@ -147,6 +149,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Verify(args) => args.run(origin),
         Command::Calibrate(args) => args.run(origin),
         Command::Compare(args) => args.run(origin),
+        Command::Store(args) => args.run(origin),
         Command::Check(args) => args.run(origin),
         Command::Schema(args) => args.run(),
     }
