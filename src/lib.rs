@@ -46,6 +46,7 @@
 //!   registry, never typed in.
 
 pub mod adult;
+pub mod advise;
 pub mod catalogue;
 pub mod claims;
 pub mod experiment;
@@ -54,6 +55,7 @@ pub mod prediction;
 pub mod proofs;
 pub mod reference;
 pub mod simulate;
+pub mod table;
 
 pub use goldenweight_evidence::{self as evidence, optimum, outcome, report, stats};
 pub use goldenweight_replicates::stream;

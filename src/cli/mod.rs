@@ -4,6 +4,7 @@
 //! writes to stdout, once and at the end, so bad input never leaves partial output.
 
 mod adult;
+mod advise;
 mod archive;
 mod args;
 mod calibrate;
@@ -52,6 +53,7 @@ enum Command {
     Simulate(monte_carlo::SimulateArgs),
     Optimize(optimize::OptimizeArgs),
     Adult(adult::AdultArgs),
+    Advise(advise::AdviseArgs),
     Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),
     Verify(registry::VerifyArgs),
@@ -136,6 +138,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Simulate(args) => args.run(origin),
         Command::Optimize(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
+        Command::Advise(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
         Command::Claims(args) => args.run(origin),
         Command::Verify(args) => args.run(origin),
