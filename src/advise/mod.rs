@@ -196,7 +196,7 @@ pub struct Coefficient {
 ///
 /// # Formula
 /// A_s = s^2 tr Q I^-1, A_r = tr Q I^-1 J I^-1, means over the rows at the fit: I of b'' x x', J of (y - mean)^2 x x', s^2 of (y - mean)^2 in linear
-/// regression and else 1. In the deviance loss, A_s = p and A_r = tr J I^-1 (up to the factor s^2 of both).
+/// regression and else 1. In the deviance loss, A_s = p and A_r = tr J I^-1 (over s^2 in linear regression).
 /// # Standard error
 /// of ln(A_s/A_r), by the delta method: the root of the mean square of the rows' influences, over n. An interval for kappa, and for the weight, which
 /// increases with kappa, follows.
@@ -242,7 +242,7 @@ const QUANTILE: f64 = 1.959_963_984_540_054;
 /// A table with its fit: what advice is made of, for any number of synthetic rows.
 ///
 /// # Examples
-/// A column of 0 and 1, whose groups' responses have the variances 1 and 9. In the deviance loss A_s = 2 s^2, s^2 = (1 + 9)/2, and A_r = 1 + 9.
+/// A column of 0 and 1, whose groups' responses have the variances 1 and 9. In the deviance loss A_s = 2, and A_r = (1 + 9)/s^2, s^2 = (1 + 9)/2.
 /// ```
 /// use std::io::Cursor;
 /// use goldenweight::advise::{Analysis, Family, Loss};
@@ -253,7 +253,7 @@ const QUANTILE: f64 = 1.959_963_984_540_054;
 /// let table = Table::from_reader("t.csv".as_ref(), &mut Cursor::new(file), &request)?;
 /// let analysis = Analysis::new(&table, Family::Linear)?;
 /// let found = analysis.variances(Loss::Deviance);
-/// assert!((found.synthetic - 10.0).abs() < 1e-12 && (found.real - 10.0).abs() < 1e-12);
+/// assert!((found.synthetic - 2.0).abs() < 1e-12 && (found.real - 2.0).abs() < 1e-12);
 ///
 /// // As many synthetic rows as real ones: kappa = 1, the golden weight.
 /// let advice = analysis.advice(Loss::Deviance, 100)?;

@@ -274,9 +274,11 @@ impl Law<'_> {
                 })
                 .collect();
             let variance = squares + 2.0 * dot(&tau, alpha_psi) + dot(&tau, &times(&self.covariance, &tau));
+            // The information of linear regression has the factor 1/s^2.
+            let unit = if Loss::ALL[i] == Loss::Deviance { self.dispersion } else { 1.0 };
             Variances {
-                synthetic: self.dispersion * inverse,
-                real: sandwich,
+                synthetic: self.dispersion * inverse / unit,
+                real: sandwich / unit,
                 log_ratio_std_error: (variance.max(0.0) / rows).sqrt(),
                 jackknife: jackknife / sandwich,
             }
