@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use goldenweight_evidence::{About, Again, Claim, Suite, Tier, judge};
 
 use super::{
-    accumulate, adult, audit, categorical, cdf, collapse, design, dynamic, figures, fixed, gaussian, law, linear,
+    accumulate, adult, advise, audit, categorical, cdf, collapse, design, dynamic, figures, fixed, gaussian, law, linear,
     logistic, maximum_likelihood, mutants, poisson, second_order, subsample, weights,
 };
 
@@ -51,6 +51,7 @@ pub fn registry() -> Vec<Claim> {
         design::claims(),
         figures::claims(),
         adult::claims(),
+        advise::claims(),
         audit::claims(),
     ];
     let with_mutants = |claim: super::Claim| {

@@ -197,6 +197,12 @@ impl Table {
         })
     }
 
+    /// Columns of numbers, the rows one after another.
+    pub(crate) fn of_numbers(names: &[&str], values: Vec<f64>) -> Self {
+        let column = |name: &&str| Column { name: (*name).to_owned(), levels: Vec::new() };
+        Self { columns: names.iter().map(column).collect(), values, dropped: Vec::new() }
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {
