@@ -67,7 +67,8 @@ fn separation() -> Claim {
                 },
             )
             .consequence(),
-            failures("share of ended chains", 144_000, 0.035, vec![case(1, 4, 4), case(2, 6, 2), case(3, 10, 5)]),
+            // So late that some 70 % have ended: the relative error of a share is the smaller, the larger it is.
+            failures("share of ended chains", 48_000, 0.035, vec![case(1, 4, 9), case(2, 6, 5), case(3, 10, 12)]),
         ],
     }
 }

@@ -252,7 +252,7 @@ fn two_orders(problem: &Problem) -> Law {
 
 fn law() -> Claim {
     let logistic = Rungs { model: &catalogue::LOGISTIC, truth: TRUTHS[0], real: 50, ratio: 1.0, from: 0, until: 40 };
-    let poisson = Rungs { model: &catalogue::POISSON, truth: TRUTHS[1], real: 50, ratio: 1.0, from: 0, until: 3 };
+    let poisson = Rungs { model: &catalogue::POISSON, truth: TRUTHS[1], real: 100, ratio: 1.0, from: 0, until: 3 };
     let linear = Rungs { model: &catalogue::LINEAR, truth: CORRELATED, real: 30, ratio: 1.0, from: 0, until: 12 };
     let correlated = Rungs { model: &catalogue::LOGISTIC, truth: CORRELATED, real: 80, ratio: 0.5, from: 0, until: 30 };
     Claim {
@@ -269,10 +269,10 @@ fn law() -> Claim {
                 .by("moments carried as tensors", &["tensors::Tensors::path"]),
             recursion("the program's predictions in range and out of it", 1e-9, predictions)
                 .by("moments carried as tensors", &["tensors::Tensors::path"]),
-            logistic.risks("logistic, p = 1, w = .3", 24_000, 0.0135, 0.3),
-            poisson.risks("Poisson, p = 1, w = .618, t = 0..2", 240_000, 0.0135, 0.618),
+            logistic.risks("logistic, p = 1, w = .3", 12_000, 0.008, 0.3),
+            poisson.risks("Poisson, p = 1, w = .618, t = 0..2", 60_000, 0.005, 0.618),
             linear.risks("linear, correlated rows, w = .6, t = 0..11", 400_000, 0.006, 0.6),
-            correlated.risks("logistic, correlated rows, w = .5", 6_000, 0.042, 0.5),
+            correlated.risks("logistic, correlated rows, w = .5", 4_000, 0.006, 0.5),
         ],
     }
 }
@@ -293,7 +293,7 @@ pub fn shifted(truth: Truth, k: f64, n: f64, factor: f64) -> f64 {
 
 fn optimum() -> Claim {
     let logistic = Rungs { model: &catalogue::LOGISTIC, truth: STANDARD, real: 100, ratio: 1.0, from: 8, until: 28 };
-    let poisson = Rungs { model: &catalogue::POISSON, truth: FEW, real: 20, ratio: 1.0, from: 8, until: 28 };
+    let poisson = Rungs { model: &catalogue::POISSON, truth: FEW, real: 40, ratio: 1.0, from: 8, until: 28 };
     Claim {
         id: "regression-optimum",
         statement: "logistic and Poisson regression: the limit risk is least at w*(k) − R₂'(w*)/(n R₁''(w*)) + o(1/n); logistic, β = (1, 1), n = m: 1/φ − .39782/n",
@@ -320,8 +320,8 @@ fn optimum() -> Claim {
                 found
             })
             .by("moments carried as tensors", &["tensors::Tensors::path"]),
-            logistic.slopes("slopes at the optimum, logistic", 1024 * 12, 0.02),
-            poisson.slopes("slopes at the optimum, Poisson", 1024 * 24, 0.01),
+            logistic.slopes("slopes at the optimum, logistic", 1024 * 4, 0.005),
+            poisson.slopes("slopes at the optimum, Poisson", 1024 * 12, 0.004),
         ],
     }
 }

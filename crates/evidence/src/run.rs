@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use glob::Pattern;
+use rayon::prelude::*;
 
 use crate::check::{Body, Check};
 use crate::claim::Claim;
@@ -59,7 +60,7 @@ pub enum Event<'a> {
 /// How long to wait before asking again whether what runs beside the checks is ready.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// A claim in progress: its checks, and what those that do not run beside the others have given.
+/// A claim in progress: its checks, each with what it has given so far.
 type Waiting<'a> = (&'a Claim, Vec<(&'a Check, Option<Evidence>)>);
 
 impl Suite {
@@ -80,8 +81,9 @@ impl Suite {
         if found.is_empty() { Err(RunError::NoEvidence) } else { Ok(found) }
     }
 
-    /// Runs the checks of the tier, one after the other (each uses all threads), and tells `listener` of the progress. Where `stop` is set from
-    /// elsewhere, the run ends soon, and what was decided until then is its outcome.
+    /// Runs the checks of the tier and tells `listener` of the progress: first those without sampling error, side by side, since each uses one thread; then
+    /// the others, one after the other, since each uses all. Where `stop` is set from elsewhere, the run ends soon, and what was decided until then is its
+    /// outcome.
     ///
     /// The family of a run is every statistical comparison of the tier in the whole suite, also under `only`: a claim's
     /// bounds, and so its verdict, do not depend on what else is asked for.
@@ -96,8 +98,8 @@ impl Suite {
     ) -> Result<RunOutcome, RunError> {
         let began = Instant::now();
         let family = self.family(settings.tier);
-        let mut queue = self.selected(settings)?;
-        let asked: Vec<&Check> = queue.iter().flat_map(|(_, checks)| checks).copied().collect();
+        let selected = self.selected(settings)?;
+        let asked: Vec<&Check> = selected.iter().flat_map(|(_, checks)| checks).copied().collect();
         let mut counts = Counts {
             in_budget: family.checks(),
             asked: asked.iter().map(|check| check.comparisons()).sum(),
@@ -110,22 +112,29 @@ impl Suite {
                 work.start();
             }
         }
+        let begun = |(claim, checks): (_, Vec<_>)| (claim, checks.into_iter().map(|check| (check, None)).collect());
+        let mut queue: VecDeque<Waiting<'_>> = selected.into_iter().map(begun).collect();
+        queue.par_iter_mut().for_each(|(claim, checks)| {
+            let certain = checks.par_iter_mut().filter(|(check, _)| matches!(check.body, Body::Certain(_)));
+            certain.for_each(|(check, made)| *made = Some(self.evidence(claim, check, settings, stop)));
+        });
         let is_stopped = || stop.load(Ordering::Relaxed);
         let mut waiting: VecDeque<Waiting<'_>> = VecDeque::new();
         let mut claims = Vec::new();
         loop {
             let next = if is_stopped() { None } else { queue.pop_front() };
             let is_last = next.is_none();
-            if let Some((claim, checks)) = next {
-                let mut made = Vec::new();
-                for check in checks {
-                    let later = matches!(check.body, Body::Beside(_));
-                    if !later && !is_stopped() {
+            if let Some((claim, mut checks)) = next {
+                for (check, made) in &mut checks {
+                    if made.is_some() || matches!(check.body, Body::Beside(_)) {
+                        continue;
+                    }
+                    if !is_stopped() {
                         listener(Event::Begin { claim, check });
                     }
-                    made.push((check, (!later).then(|| self.evidence(claim, check, settings, stop))));
+                    *made = Some(self.evidence(claim, check, settings, stop));
                 }
-                waiting.push_back((claim, made));
+                waiting.push_back((claim, checks));
             }
             // In the order of the suite: a claim that waits for what runs beside it keeps those after it waiting.
             let is_ready = |(_, checks): &Waiting<'_>| {

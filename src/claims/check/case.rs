@@ -7,7 +7,7 @@ use goldenweight_evidence::{Blocks, Case as General, Draw, Expected, Key, Simula
 
 use crate::experiment::{Problem, Rows};
 use crate::simulate::Simulator;
-use crate::simulate::dispatch::{SimulatorKind, run_problem};
+use crate::simulate::dispatch::{SimulatorKind, simulator};
 use crate::simulate::engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights};
 use crate::stats::compare::Estimate;
 
@@ -120,22 +120,20 @@ fn plan(cell: &Cell, draw: &Draw<'_>) -> Plan {
     Plan { seed, experiment, cell: batch, replicates, schedule: cell.schedule, record: cell.record.clone() }
 }
 
-/// Runs that report the loss of this index, of the last recorded generation: less its control where it has one and no fit has failed, which has the same mean.
+/// A simulator's loss of this index, of the last recorded generation: less its control where it has one and no fit has failed, which has the same mean.
+fn tallies(simulator: &dyn Simulator, loss: usize, cell: &Cell, draw: &Draw<'_>) -> Vec<Tally> {
+    let weights: Vec<_> = draw.points.iter().map(|&point| cell.weights_at(point)).collect();
+    let options = Options { stop: draw.stop, controls: true, ..Options::default() };
+    let tally = |outcome: Outcome| {
+        let controlled = outcome.controlled.filter(|_| outcome.failed_fits == 0);
+        let recorded = controlled.unwrap_or(outcome.moments).pop().expect("an entry is recorded");
+        Tally { moments: recorded[loss], failed: outcome.failed_fits }
+    };
+    simulator.run(&plan(cell, draw), &weights, options).into_iter().map(tally).collect()
+}
+
 fn run_of<S: Simulator + Send + 'static>(simulator: S, loss: usize) -> Arc<Run> {
-    Arc::new(move |cell, draw| {
-        let weights: Vec<_> = draw.points.iter().map(|&point| cell.weights_at(point)).collect();
-        let outcomes = simulator.run(
-            &plan(cell, &draw),
-            &weights,
-            Options { stop: draw.stop, controls: true, ..Options::default() },
-        );
-        let tally = |outcome: Outcome| {
-            let controlled = outcome.controlled.filter(|_| outcome.failed_fits == 0);
-            let recorded = controlled.unwrap_or(outcome.moments).pop().expect("an entry is recorded");
-            Tally { moments: recorded[loss], failed: outcome.failed_fits }
-        };
-        outcomes.into_iter().map(tally).collect()
-    })
+    Arc::new(move |cell, draw| tallies(&simulator, loss, cell, &draw))
 }
 
 impl Case {
@@ -148,12 +146,12 @@ impl Case {
     /// The simulation that the program runs for a problem, at a weight and generation.
     pub fn of_problem(problem: Problem, kind: SimulatorKind, weight: f64, t: u32, expected: f64) -> Self {
         let cell = Cell::new(problem.rows(), problem.dim(), weight, Record::At(vec![t]));
+        let loss = problem.model().loss_index;
         let run = move |cell: &Cell, draw: Draw<'_>| {
-            let options = Options { stop: draw.stop, ..Options::default() };
-            let outcomes = run_problem(&problem, kind, &plan(cell, &draw), draw.points, options);
-            outcomes.into_iter().map(|(moments, failed)| Tally { moments, failed }).collect()
+            let simulator = simulator(&problem, kind, cell.schedule).expect("a simulator of this kind");
+            tallies(&*simulator, loss, cell, &draw)
         };
-        Self { cell, run: Arc::new(run), loss: 0, expected: Expected::Value(expected) }
+        Self { cell, run: Arc::new(run), loss, expected: Expected::Value(expected) }
     }
 
     /// A test that replicates are independent (see [`Blocks`]), on a recorded loss of this `mean`.
