@@ -117,8 +117,7 @@ fn influences_are_finite_differences() {
             }
         }
         for (loss, square) in Loss::ALL.into_iter().zip(squares) {
-            let (found, expected) =
-                (once.variances(loss).log_ratio_std_error, (square / ROWS as f64).sqrt());
+            let (found, expected) = (once.variances(loss).log_ratio_std_error, (square / ROWS as f64).sqrt());
             let word = (family.word(), loss.word());
             // A difference that is known to be 0 has rounding errors of 1e-13 over the step.
             let is_zero = found < 1e-7 && expected < 1e-7;
@@ -177,7 +176,8 @@ fn means_and_frequencies_are_known() {
     let mean = analyse(file, Family::Mean, columns(&["a"])).expect("a fit").advice(Loss::Raw, 4).expect("advice");
     assert_eq!((mean.kappa.low, mean.kappa.high), (1.0, 1.0));
     assert!((mean.weight.value - 0.618_033_988_749_895).abs() < 1e-15);
-    let found = analyse(file, Family::Frequencies, columns(&["b"])).expect("a fit").advice(Loss::Raw, 4).expect("advice");
+    let found =
+        analyse(file, Family::Frequencies, columns(&["b"])).expect("a fit").advice(Loss::Raw, 4).expect("advice");
     let (rho, d) = (0.75, 2.75_f64);
     assert!((found.weight.value - (1.0 - 2.0 / (d + (d * d - 4.0 * rho).sqrt()))).abs() < 1e-14);
     assert!((found.relative_risk - found.weight.value).abs() < 1e-14);
@@ -192,10 +192,7 @@ fn tables_without_a_fit_are_refused() {
     let [a, b] = [|i: usize| (i * 37 % 61) as f64 / 7.0, |i: usize| (i * i * 13 % 59) as f64 / 3.0];
     let sum = rows(&|i| format!("{},{},{},{}\n", a(i), b(i), 2.0 * a(i) - b(i) + 3.0, i % 5));
     assert_eq!(refused(&format!("a,b,c,y\n{sum}"), Family::Linear), "column c: is a linear combination of a, b");
-    assert_eq!(
-        refused(&format!("a,b,c,z\n{sum}"), Family::Covariance),
-        "column c: is a linear combination of a, b"
-    );
+    assert_eq!(refused(&format!("a,b,c,z\n{sum}"), Family::Covariance), "column c: is a linear combination of a, b");
     let towns = rows(&|i| format!("{},{},{},{}\n", ["u", "v", "w"][i % 3], i % 3 / 2, a(i), i % 5));
     assert_eq!(
         refused(&format!("town,east,a,y\n{towns}"), Family::Linear),
@@ -206,7 +203,9 @@ fn tables_without_a_fit_are_refused() {
     let separated = refused(&format!("a,b,c,y\n{complete}"), Family::Logistic);
     assert!(separated.starts_with("the fit does not exist: a combination of a, b"), "{separated}");
     let level = |y: &dyn Fn(usize) -> usize| {
-        rows(&|i| format!("{},{},{}\n", a(i), ["u", "v", "rare"][if i < 4 { 2 } else { i % 2 }], if i < 4 { 0 } else { y(i) }))
+        rows(&|i| {
+            format!("{},{},{}\n", a(i), ["u", "v", "rare"][if i < 4 { 2 } else { i % 2 }], if i < 4 { 0 } else { y(i) })
+        })
     };
     for (family, y) in [(Family::Logistic, [0, 0, 1, 1]), (Family::Poisson, [0, 1, 2, 3])] {
         let separated = refused(&format!("a,town,y\n{}", level(&|i| y[i / 2 % 4])), family);

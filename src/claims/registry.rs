@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use goldenweight_evidence::{About, Again, Claim, Suite, Tier, judge};
 
 use super::{
-    accumulate, adult, advise, audit, categorical, cdf, collapse, design, dynamic, figures, fixed, gaussian, law, linear,
-    logistic, maximum_likelihood, mutants, poisson, second_order, subsample, weights,
+    accumulate, adult, advise, audit, categorical, cdf, collapse, design, dynamic, figures, fixed, gaussian, law,
+    linear, logistic, maximum_likelihood, mutants, poisson, second_order, subsample, weights,
 };
 
 /// Index of the tier that takes under a minute on two cores.

@@ -29,6 +29,7 @@ fn simulator(claim: &'static str, check: &'static str, name: &'static str, repla
 
 /// Every mutant and control, each with the id of its claim.
 pub fn table() -> Vec<Row> {
-    let tables = [advice::table(), formulas::table(), orders::table(), schedules::table(), simulators::table(), audits::table()];
+    let tables =
+        [advice::table(), formulas::table(), orders::table(), schedules::table(), simulators::table(), audits::table()];
     tables.into_iter().flatten().collect()
 }
