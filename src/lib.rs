@@ -14,6 +14,7 @@
 //! * [`stream`]: keyed random streams.
 //! * [`simulate`]: the crate `goldenweight-recursion` (engine, models, schedules) at the settings of this program.
 //! * [`adult`]: the Adult table and the fit on all its rows.
+//! * [`table`]: a user's CSV file; [`advise`]: what the theory says for it.
 //! * [`prediction`]: what theory predicts for a problem.
 //! * [`reference`](mod@reference): risks from another implementation.
 //! * [`evidence`], the crate `goldenweight-evidence`: how a check is made, compared, run and reported, for any theorem. Four of its modules are re-exported

@@ -382,6 +382,7 @@ fn help_of_the_commands() {
         "claims",
         "compare",
         "check",
+        "advise",
         "schema",
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_goldenweight"))

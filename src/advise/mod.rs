@@ -215,13 +215,14 @@ pub struct Variances {
     /// Standard error of ln(A_s/A_r); 0 where the ratio is known.
     pub log_ratio_std_error: f64,
     /// A_r with the residuals of fits that leave the row out, to first order e/(1 - leverage), over A_r. It shows how far n rows are from the limit.
-    pub jackknife: f64,
+    /// Of regressions only.
+    pub jackknife: Option<f64>,
 }
 
 impl Variances {
     /// Of a fit whose rows follow its family.
     const fn well_specified(variance: f64) -> Self {
-        Self { synthetic: variance, real: variance, log_ratio_std_error: 0.0, jackknife: 1.0 }
+        Self { synthetic: variance, real: variance, log_ratio_std_error: 0.0, jackknife: None }
     }
 }
 
@@ -376,8 +377,7 @@ impl Analysis {
         let mut warnings = Vec::new();
         let Variances { log_ratio_std_error, jackknife, .. } = self.variances(loss);
         // Not a number where a row has the leverage 1.
-        let excess = jackknife - 1.0;
-        if excess.is_nan() || excess.abs() > LIMIT_IS_NEAR {
+        if let Some(excess) = jackknife.map(|ratio| ratio - 1.0).filter(|e| e.is_nan() || e.abs() > LIMIT_IS_NEAR) {
             let percent = 100.0 * excess;
             warnings.push(format!(
                 "n = {} is small for the limit law: with each row left out in turn the variance of the real fit is {percent:.0} % larger",

@@ -170,5 +170,5 @@ fn covariance_in(columns: &Standardised, loss: Loss, inverse: &[f64]) -> Varianc
         of_synthetic / synthetic - of_real / real
     };
     let variance = mean(&|i| influence(i) * influence(i));
-    Variances { synthetic, real, log_ratio_std_error: (variance / count).sqrt(), jackknife: 1.0 }
+    Variances { synthetic, real, log_ratio_std_error: (variance / count).sqrt(), jackknife: None }
 }

@@ -280,7 +280,7 @@ impl Law<'_> {
                 synthetic: self.dispersion * inverse / unit,
                 real: sandwich / unit,
                 log_ratio_std_error: (variance.max(0.0) / rows).sqrt(),
-                jackknife: jackknife / sandwich,
+                jackknife: Some(jackknife / sandwich),
             }
         });
         (variances, leverage)

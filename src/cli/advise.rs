@@ -119,6 +119,7 @@ struct Estimate {
 pub struct Document {
     data: String,
     family: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
     loss: &'static str,
     n: u64,
@@ -138,8 +139,9 @@ pub struct Document {
     losses: Vec<InLoss>,
     /// What other numbers of synthetic rows are worth.
     curve: Vec<Worth>,
-    /// The variance of the real fit with each row left out in turn, over that of the limit law.
-    jackknife_ratio: f64,
+    /// Of regressions, the variance of the real fit with each row left out in turn, over that of the limit law; none where a row has the leverage 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jackknife_ratio: Option<f64>,
     dropped_rows: usize,
     coefficients: Vec<Estimate>,
     warnings: Vec<String>,
@@ -262,7 +264,7 @@ impl AdviseArgs {
             per_row_weight: PerRow { real: advice.per_row_weight[0], synthetic: advice.per_row_weight[1] },
             losses: Loss::ALL.into_iter().rev().map(in_loss).collect::<Result<_, InputError>>()?,
             curve: CURVE.into_iter().map(worth).collect::<Result<_, InputError>>()?,
-            jackknife_ratio: analysis.variances(self.loss).jackknife,
+            jackknife_ratio: analysis.variances(self.loss).jackknife.filter(|ratio| ratio.is_finite()),
             dropped_rows: table.dropped().len(),
             coefficients: coefficients
                 .map(|coefficient| Estimate {

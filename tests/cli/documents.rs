@@ -45,6 +45,8 @@ pub const COMMANDS: &[(&str, i32)] = &[
         3,
     ),
     ("adult --replicates 4", 0),
+    ("advise --data tests/references/tables/logistic.csv --target y --family logistic --synthetic 1000", 0),
+    ("advise --data tests/references/tables/linear.csv --columns town --family frequencies --synthetic 9", 0),
 ];
 
 /// Runs of the registry: nothing sampled, a share (whose z is normal), too few seeds for a law.
