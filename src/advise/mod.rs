@@ -8,11 +8,13 @@ mod design;
 mod matrix;
 mod moments;
 mod regression;
+mod retrain;
 
 use goldenweight_theory::parameters::{MixingRatio, SampleSizes};
 use goldenweight_theory::{categorical, misspecified, weights};
 
-use crate::experiment::{InputError, within};
+use crate::experiment::{InputError, Rows, within};
+use crate::simulate::Simulator;
 use crate::table::{Form, Missing, Request, Response, Table};
 use regression::{Link, Regression};
 
@@ -48,6 +50,16 @@ impl Family {
             Self::Mean => "mean",
             Self::Covariance => "covariance",
             Self::Frequencies => "frequencies",
+        }
+    }
+
+    /// The link of a regression.
+    const fn link(self) -> Option<Link> {
+        match self {
+            Self::Linear => Some(Link::Linear),
+            Self::Logistic => Some(Link::Logistic),
+            Self::Poisson => Some(Link::Poisson),
+            Self::Mean | Self::Covariance | Self::Frequencies => None,
         }
     }
 
@@ -279,17 +291,15 @@ impl Analysis {
     /// Too few rows, dependent columns, or no fit.
     pub fn new(table: &Table, family: Family) -> Result<Self, AdviseError> {
         let rows = table.rows() as u64;
-        let link = match family {
-            Family::Linear => Link::Linear,
-            Family::Logistic => Link::Logistic,
-            Family::Poisson => Link::Poisson,
-            Family::Mean | Family::Covariance => {
-                let (coefficients, variances) = moments::of_numbers(table, family)?;
-                return Ok(Self { family, rows, coefficients, variances, leverage: None });
-            }
-            Family::Frequencies => {
+        let link = match (family.link(), family) {
+            (Some(link), _) => link,
+            (None, Family::Frequencies) => {
                 let (coefficients, spread) = moments::frequencies(table);
                 let variances = [Variances::well_specified(spread); 3];
+                return Ok(Self { family, rows, coefficients, variances, leverage: None });
+            }
+            (None, _) => {
+                let (coefficients, variances) = moments::of_numbers(table, family)?;
                 return Ok(Self { family, rows, coefficients, variances, leverage: None });
             }
         };
@@ -406,6 +416,36 @@ impl Analysis {
         }
         warnings
     }
+}
+
+/// The regression on a table, retrained on rows that are resampled from it: real rows with their responses, synthetic ones with covariates of the table and
+/// responses of the fit before. The truth is the fit on the whole table. None of a family that is no regression.
+///
+/// # Errors
+/// As of [`Analysis::new`].
+///
+/// # Examples
+/// ```
+/// use std::io::Cursor;
+/// use goldenweight::advise::{Family, Loss, retraining};
+/// use goldenweight::experiment::Rows;
+/// use goldenweight::table::{Missing, Table};
+///
+/// let file = "x,y\n".to_owned() + &"1,0\n2,1\n3,1\n4,0\n5,2\n".repeat(8);
+/// let request = Family::Linear.request(None, Some("y".to_owned()), Missing::Refuse)?;
+/// let table = Table::from_reader("t.csv".as_ref(), &mut Cursor::new(file), &request)?;
+/// let rows = Rows { real: 40, synthetic: 40 };
+/// let simulator = retraining(&table, Family::Linear, Loss::Deviance, rows)?.expect("a regression");
+/// assert_eq!(simulator.losses(), ["loss"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn retraining(
+    table: &Table,
+    family: Family,
+    loss: Loss,
+    rows: Rows,
+) -> Result<Option<Box<dyn Simulator>>, AdviseError> {
+    family.link().map(|link| retrain::simulator(table, link, loss, rows)).transpose()
 }
 
 /// Most synthetic rows.

@@ -67,38 +67,34 @@ pub(super) struct Regression {
 impl Regression {
     pub(super) fn new(table: &Table, link: Link) -> Result<Self, AdviseError> {
         let design = Design::new(table)?;
-        let beta = maximise(&design, link)?;
-        let p = design.coefficients();
-        let eta = |x: &[f64], row: usize| link.at(design.response(row), dot(x, &beta));
-        let [information, squares] = design.moments(|x, row| {
-            let Moments { residual, variance, .. } = eta(x, row);
-            [variance, residual * residual]
-        });
-        let inverse = Lower::factor(&information, PIVOT).map_err(|_| AdviseError::NoFit)?.inverse(p);
-        let covariance = sandwich(&inverse, &squares, p);
-        // s^2 of linear regression; 1 in the other families.
-        let dispersion = match link {
-            Link::Linear => squares[0],
-            Link::Logistic | Link::Poisson => 1.0,
-        };
-        if link == Link::Linear {
-            let rows = design.rows() as f64;
-            let total = design.sum(1, |_, row, sums| sums[0] += design.response(row) * design.response(row))[0] / rows;
-            // What a hundred roundings of the responses leave.
-            let rounding = 100.0 * f64::EPSILON;
-            if dispersion <= rounding * rounding * total {
-                return Err(AdviseError::Perfect);
-            }
-        }
-        let law = Law { design: &design, link, beta: &beta, information, squares, inverse, covariance, dispersion };
+        let law = Law::new(&design, link)?;
         let (variances, leverage) = law.variances();
-        let raw = design.to_raw(&beta);
+        let raw = design.to_raw(&law.beta);
         let deviations = law.raw_deviations();
         let coefficients = design.names.iter().zip(raw).zip(deviations);
         let coefficients = coefficients
             .map(|((name, value), std_error)| Coefficient { name: name.clone(), value, std_error })
             .collect();
         Ok(Self { coefficients, variances, leverage })
+    }
+}
+
+/// The fit alone, with the metric of a loss.
+pub(super) struct Fitted {
+    pub(super) beta: Vec<f64>,
+    /// Q without the factor 1/s^2 of the deviance's.
+    pub(super) metric: Vec<f64>,
+    /// s^2.
+    pub(super) dispersion: f64,
+}
+
+impl Fitted {
+    pub(super) fn new(design: &Design<'_>, link: Link, loss: Loss) -> Result<Self, AdviseError> {
+        let law = Law::new(design, link)?;
+        let p = design.coefficients();
+        let unit = |j: usize| (0..p).map(|i| f64::from(u8::from(i == j))).collect::<Vec<_>>();
+        let metric = (0..p).flat_map(|j| law.metric(loss, &unit(j))[..=j].to_vec()).collect();
+        Ok(Self { beta: law.beta, metric, dispersion: law.dispersion })
     }
 }
 
@@ -182,7 +178,7 @@ fn separated(design: &Design<'_>, link: Link, step: &[f64]) -> AdviseError {
 struct Law<'a> {
     design: &'a Design<'a>,
     link: Link,
-    beta: &'a [f64],
+    beta: Vec<f64>,
     /// I = mean of b'' x x', without the dispersion.
     information: Vec<f64>,
     /// J = mean of (y - mean)^2 x x'.
@@ -203,7 +199,34 @@ struct Terms {
     g: f64,
 }
 
-impl Law<'_> {
+impl<'a> Law<'a> {
+    fn new(design: &'a Design<'a>, link: Link) -> Result<Self, AdviseError> {
+        let beta = maximise(design, link)?;
+        let p = design.coefficients();
+        let eta = |x: &[f64], row: usize| link.at(design.response(row), dot(x, &beta));
+        let [information, squares] = design.moments(|x, row| {
+            let Moments { residual, variance, .. } = eta(x, row);
+            [variance, residual * residual]
+        });
+        let inverse = Lower::factor(&information, PIVOT).map_err(|_| AdviseError::NoFit)?.inverse(p);
+        let covariance = sandwich(&inverse, &squares, p);
+        // s^2 of linear regression; 1 in the other families.
+        let dispersion = match link {
+            Link::Linear => squares[0],
+            Link::Logistic | Link::Poisson => 1.0,
+        };
+        if link == Link::Linear {
+            let rows = design.rows() as f64;
+            let total = design.sum(1, |_, row, sums| sums[0] += design.response(row) * design.response(row))[0] / rows;
+            // What a hundred roundings of the responses leave.
+            let rounding = 100.0 * f64::EPSILON;
+            if dispersion <= rounding * rounding * total {
+                return Err(AdviseError::Perfect);
+            }
+        }
+        Ok(Self { design, link, beta, information, squares, inverse, covariance, dispersion })
+    }
+
     /// Q v of a loss.
     fn metric(&self, loss: Loss, v: &[f64]) -> Vec<f64> {
         match loss {
@@ -289,7 +312,7 @@ impl Law<'_> {
     /// Adds a row to the sums of [`Law::variances`].
     fn row(&self, x: &[f64], row: usize, traces: &[(f64, f64); 3], sums: &mut [f64]) {
         let p = x.len();
-        let Moments { residual, variance, slope } = self.link.at(self.design.response(row), dot(x, self.beta));
+        let Moments { residual, variance, slope } = self.link.at(self.design.response(row), dot(x, &self.beta));
         let mut memory = vec![0.0; 3 * p];
         let (a, rest) = memory.split_at_mut(p);
         let (c, d) = rest.split_at_mut(p);
@@ -347,7 +370,7 @@ impl Law<'_> {
         (0..self.design.rows()).fold((0.0, 0), |most: (f64, usize), row| {
             self.design.fill(row, &mut x);
             times_into(&self.inverse, &x, &mut a);
-            let variance = self.link.at(self.design.response(row), dot(&x, self.beta)).variance;
+            let variance = self.link.at(self.design.response(row), dot(&x, &self.beta)).variance;
             let leverage = variance * dot(&x, &a) / self.design.rows() as f64;
             if leverage > most.0 { (leverage, row) } else { most }
         })

@@ -38,9 +38,9 @@ pub fn claims() -> Vec<Claim> {
         checks: vec![
             recursion("A_s and A_r of grouped rows", FIT, grouped)
                 .by("means and variances of the groups", &["advise::two_groups", "advise::cells"]),
-            evidence::failures(MISSES_CHECK, 1_600, 0.8, vec![misses(Law::Linear, 400), misses(Law::Logistic, 400)])
+            evidence::failures(MISSES_CHECK, 3_072, 0.9, vec![misses(Law::Linear, 400), misses(Law::Logistic, 400)])
                 .of("share of misses"),
-            evidence::failures("misses of 1600 rows", 1_600, 0.8, Law::ALL.map(|law| misses(law, 1_600)).to_vec())
+            evidence::failures("misses of 800 rows", 3_072, 0.9, Law::ALL.map(|law| misses(law, 800)).to_vec())
                 .of("share of misses")
                 .in_full_tier(),
             evidence::ladder(

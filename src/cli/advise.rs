@@ -4,17 +4,21 @@ use std::{fmt, path::PathBuf};
 
 use clap::{ArgAction, Args};
 use goldenweight::{
-    advise::{Advice, Analysis, Family, Interval, Loss},
-    experiment::{InputError, within},
+    advise::{Advice, Analysis, Family, Interval, Loss, retraining},
+    experiment::{InputError, Rows, within},
+    simulate::engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights},
     stats::shown::number_of,
+    stream::experiment_id,
     table::{Missing, Table},
 };
+use goldenweight_theory::{misspecified, parameters::SampleSizes};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
     Failure, Status,
     args::{Compute, whole},
+    monte_carlo::MAX_REPLICATES,
     origin::Origin,
     output::{lines, open_file, short, show, unwritten, write_places},
     usage::named,
@@ -58,8 +62,25 @@ pub struct AdviseArgs {
     /// Write the weight of each row, of mean 1, as a column: the rows of the file, 0 where one was dropped, then the synthetic ones
     #[arg(long, value_name = "FILE")]
     weights_out: Option<PathBuf>,
+    /// Of a regression, also retrain on rows resampled from the table: so many chains of 30 generations, risks averaged over the last 10
+    #[arg(long, value_name = "R", value_parser = whole, allow_hyphen_values = true)]
+    simulate: Option<u64>,
+    /// Data of each generation with --simulate: fresh (n rows drawn anew), fixed (those of generation 0 always) or accumulate (takes no weight)
+    #[arg(long, value_name = "WORD", value_parser = schedule, default_value = "fresh")]
+    schedule: ScheduleKind,
     #[command(flatten)]
     compute: Compute,
+}
+
+/// Generations of a simulated chain; risks are averaged from [`BURN_IN`] on.
+const GENERATIONS: u32 = 30;
+const BURN_IN: u32 = 20;
+
+/// Most real and synthetic rows of a generation that is simulated.
+const MOST_SIMULATED: u64 = 10_000_000;
+
+fn schedule(word: &str) -> Result<ScheduleKind, String> {
+    named(word, &[ScheduleKind::Fresh, ScheduleKind::Fixed, ScheduleKind::Accumulate], ScheduleKind::name)
 }
 
 fn family(word: &str) -> Result<Family, String> {
@@ -108,6 +129,24 @@ struct InLoss {
     weight_interval: [f64; 2],
 }
 
+/// A simulated risk, and that of the limit law.
+#[derive(Serialize, JsonSchema)]
+struct Retrained {
+    name: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<f64>,
+    replicates: u64,
+    failed_fits: u64,
+    /// None where no chain had all its fits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    risk: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    std_error: Option<f64>,
+    /// Under fresh real rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit_law: Option<f64>,
+}
+
 #[derive(Serialize, JsonSchema)]
 struct Estimate {
     name: String,
@@ -144,7 +183,13 @@ pub struct Document {
     jackknife_ratio: Option<f64>,
     dropped_rows: usize,
     coefficients: Vec<Estimate>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    simulated: Vec<Retrained>,
     warnings: Vec<String>,
+}
+
+fn finite(x: f64) -> Option<f64> {
+    Some(x).filter(|x| x.is_finite())
 }
 
 const fn ends(interval: Interval) -> [f64; 2] {
@@ -194,6 +239,17 @@ impl fmt::Display for Document {
             let (weight, risk, size) = (short(*weight), short(*relative_risk), short(*effective_sample_size));
             writeln!(f, "{synthetic:<16}{weight:12}{risk:16}{size}")?;
         }
+        if !self.simulated.is_empty() {
+            writeln!(
+                f,
+                "\n{:16}{:12}{:16}{:14}{:14}failed fits",
+                "retrained", "weight", "risk", "std error", "limit law"
+            )?;
+        }
+        for Retrained { name, weight, risk, std_error, limit_law, failed_fits, replicates } in &self.simulated {
+            let (weight, risk, error, law) = (short(*weight), short(*risk), short(*std_error), short(*limit_law));
+            writeln!(f, "{name:16}{weight:12}{risk:16}{error:14}{law:14}{failed_fits} of {replicates}")?;
+        }
         if !self.warnings.is_empty() {
             writeln!(f)?;
         }
@@ -213,14 +269,61 @@ impl AdviseArgs {
             let table = Table::read(data, &request).map_err(|error| refused(error.place_and_condition()))?;
             let analysis = Analysis::new(&table, *family).map_err(|error| refused(error.to_string()))?;
             let advice = analysis.advice(*loss, *synthetic)?;
+            let simulated = self.retrain(&table, &analysis, &advice)?;
             let weights = place.is_some().then(|| weights(&table, &advice)).transpose()?;
-            Ok((self.document(&table, &analysis, advice)?, weights))
+            Ok((Document { simulated, ..self.document(&table, &analysis, advice)? }, weights))
         })?;
         if let (Some(place), Some(weights), Some(file)) = (place, weights, &self.weights_out) {
             write_places(vec![(place, &weights)]).map_err(|error| unwritten(file, &error))?;
         }
-        show(&document, self.compute.json, origin, None)?;
+        let seed = self.simulate.map(|_| self.compute.seed);
+        show(&document, self.compute.json, origin, seed)?;
         Ok(Status::Done)
+    }
+
+    /// The simulated chains at the weights of the table, on common random numbers.
+    fn retrain(&self, table: &Table, analysis: &Analysis, advice: &Advice) -> Result<Vec<Retrained>, Failure> {
+        let Some(replicates) = self.simulate else { return Ok(Vec::new()) };
+        within("simulate", replicates, 2..=MAX_REPLICATES)?;
+        within("synthetic", advice.synthetic, 1..=MOST_SIMULATED)?;
+        let rows = Rows { real: advice.real as usize, synthetic: advice.synthetic as usize };
+        let refused = |condition: String| InputError::new("simulate", replicates, condition);
+        let simulator = retraining(table, self.family, self.loss, rows).map_err(|error| refused(error.to_string()))?;
+        let none = || refused(format!("must be left out: `family` {} is no regression", self.family.word()));
+        let simulator = simulator.ok_or_else(none)?;
+        let takes_weight = self.schedule.takes_weight();
+        let weights = [
+            ("optimal", advice.weight.value),
+            ("w*(k)", advice.golden_weight),
+            ("naive pooling", advice.naive_weight),
+            ("real rows only", 1.0),
+        ];
+        let weights = if takes_weight { &weights[..] } else { &[("every row alike", 0.0)] };
+        let plan = Plan {
+            seed: self.compute.seed,
+            experiment: experiment_id("advise"),
+            cell: 0,
+            replicates: 0..replicates,
+            schedule: self.schedule,
+            record: Record::Average { from: BURN_IN, until: GENERATIONS },
+        };
+        let points: Vec<_> = weights.iter().map(|(_, weight)| Weights::Constant(*weight)).collect();
+        let outcomes = simulator.run(&plan, &points, Options::default());
+        let sizes = SampleSizes::new(advice.real, advice.synthetic)?;
+        let variances = analysis.variances(self.loss);
+        let law = misspecified::limit_law(variances.synthetic, variances.real, sizes);
+        let average =
+            |w: f64| (BURN_IN..GENERATIONS).map(|t| law.risk_at(&w, t)).sum::<f64>() / f64::from(GENERATIONS - BURN_IN);
+        let row = |((name, weight), outcome): (&(&'static str, f64), &Outcome)| Retrained {
+            name,
+            weight: takes_weight.then_some(*weight),
+            replicates,
+            failed_fits: outcome.failed_fits,
+            risk: finite(outcome.moments[0][0].mean()),
+            std_error: finite(outcome.moments[0][0].std_error()),
+            limit_law: (self.schedule == ScheduleKind::Fresh).then(|| average(*weight)),
+        };
+        Ok(weights.iter().zip(&outcomes).map(row).collect())
     }
 
     fn document(&self, table: &Table, analysis: &Analysis, advice: Advice) -> Result<Document, InputError> {
@@ -273,6 +376,7 @@ impl AdviseArgs {
                     std_error: coefficient.std_error,
                 })
                 .collect(),
+            simulated: Vec::new(),
             warnings: analysis.warnings(self.loss),
         })
     }

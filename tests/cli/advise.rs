@@ -89,3 +89,26 @@ fn what_is_wrong_is_said_with_its_place() {
         assert!(!fs::exists(&out).expect("readable"), "{said}");
     }
 }
+
+/// The chains' risk at the optimum, near the limit law: of 240 rows and 6 coefficients it is some per cent above it.
+#[test]
+fn tables_are_retrained() {
+    for (family, table) in [("linear", "linear"), ("poisson", "poisson"), ("logistic", "logistic")] {
+        let line = format!(
+            "advise --data tests/references/tables/{table}.csv --target y --columns age --family {family} --synthetic 480 \
+             --simulate 400 --json"
+        );
+        let document = json(&line);
+        let rows = document["simulated"].as_array().expect("a list");
+        assert_eq!(rows.len(), 4);
+        for row in rows {
+            let (risk, error, law) = (number(row, "risk"), number(row, "std_error"), number(row, "limit_law"));
+            assert_eq!(number(row, "failed_fits"), 0.0);
+            // 5 standard errors and a gap of a tenth: a term of 1/n of 2 coefficients in 240 rows, ten times over.
+            assert!((risk - law).abs() < 5.0 * error + 0.1 * law, "{family}: {row}");
+        }
+    }
+    let accumulate = json(&format!("{LOGISTIC} --columns age --simulate 16 --schedule accumulate --json"));
+    let [row] = &accumulate["simulated"].as_array().expect("a list")[..] else { panic!("{accumulate}") };
+    assert!(row.get("weight").is_none() && row.get("limit_law").is_none() && number(row, "risk") > 0.0);
+}

@@ -46,6 +46,7 @@ pub const COMMANDS: &[(&str, i32)] = &[
     ),
     ("adult --replicates 4", 0),
     ("advise --data tests/references/tables/logistic.csv --target y --family logistic --synthetic 1000", 0),
+    ("advise --data tests/references/tables/linear.csv --target y --family linear --synthetic 240 --simulate 64", 0),
     ("advise --data tests/references/tables/linear.csv --columns town --family frequencies --synthetic 9", 0),
 ];
 
