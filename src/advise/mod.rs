@@ -19,6 +19,14 @@ use crate::table::{Form, Missing, Request, Response, Table};
 use regression::{Link, Regression};
 
 /// What is fitted to the table.
+///
+/// # Examples
+/// ```
+/// use goldenweight::{advise::Family, table::Missing};
+///
+/// let refused = Family::Poisson.request(None, None, Missing::Drop).unwrap_err();
+/// assert_eq!(refused.to_string(), "option --target: is required by `family` poisson");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     /// Linear regression of the last column on the others, with an intercept, by least squares.
@@ -110,6 +118,12 @@ impl Family {
 ///
 /// # Formula
 /// a quadratic form (b - beta)'Q(b - beta)
+///
+/// # Examples
+/// ```
+/// use goldenweight::advise::Loss;
+/// assert_eq!(Loss::ALL.map(Loss::word), ["raw", "standardised", "deviance"]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
     /// Of the coefficients as they are, the intercept's among them: Q = 1. It depends on the units of the columns.

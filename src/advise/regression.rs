@@ -140,7 +140,7 @@ fn maximise(design: &Design<'_>, link: Link) -> Result<Vec<f64>, AdviseError> {
     Err(separated(design, link, &step))
 }
 
-/// max |x'd| over the rows, by blocks: a sum of p-th powers would lose it.
+/// max |x'd| over the rows.
 fn largest_change(design: &Design<'_>, step: &[f64]) -> f64 {
     let mut x = vec![0.0; step.len()];
     (0..design.rows()).fold(0.0, |most: f64, row| {
@@ -188,15 +188,6 @@ struct Law<'a> {
     /// I^-1 J I^-1.
     covariance: Vec<f64>,
     dispersion: f64,
-}
-
-/// What a row has in a loss: see [`Law::row`].
-#[derive(Clone, Copy, Default)]
-struct Terms {
-    /// x'Bx, B = I^-1 Q I^-1.
-    b: f64,
-    /// x'Gx, G = I^-1 J B + B J I^-1.
-    g: f64,
 }
 
 impl<'a> Law<'a> {
@@ -332,7 +323,8 @@ impl<'a> Law<'a> {
                 Loss::Standardised => &*a,
                 Loss::Deviance => x,
             };
-            let Terms { b, g } = Terms { b: dot(a, q_a), g: 2.0 * dot(d, q_a) };
+            // x'Bx and x'Gx.
+            let (b, g) = (dot(a, q_a), 2.0 * dot(d, q_a));
             let squared = residual * residual * b;
             let (synthetic, real) = match loss {
                 Loss::Raw => (inverse - variance * b, squared - variance * g + sandwich),

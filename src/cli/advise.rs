@@ -1,6 +1,6 @@
 //! `advise`: what the theory says for a user's own table.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, fs, path::PathBuf};
 
 use clap::{ArgAction, Args};
 use goldenweight::{
@@ -263,6 +263,11 @@ impl AdviseArgs {
         let Self { data, family, target, loss, synthetic, .. } = self;
         let request = family.request(self.columns.clone(), target.clone(), self.missing)?;
         within("synthetic", *synthetic, 1..=1_000_000_000_000)?;
+        let is_data =
+            |file: &PathBuf| fs::canonicalize(file).is_ok_and(|file| fs::canonicalize(data).is_ok_and(|it| it == file));
+        if let Some(file) = self.weights_out.as_ref().filter(|file| is_data(file)) {
+            Err(InputError::new("weights_out", file.display(), "must be another file than --data"))?;
+        }
         let place = self.weights_out.as_ref().map(|file| open_file("--weights-out", file)).transpose()?;
         let refused = |condition: String| Failure::from(InputError::new("data", data.display(), condition));
         let (document, weights) = self.compute.install(|| {

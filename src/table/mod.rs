@@ -23,6 +23,12 @@ pub const MAX_LEVELS: usize = 1_000;
 pub const MISSING: [&str; 6] = ["", "na", "n/a", "nan", "null", "?"];
 
 /// What is done with missing values.
+///
+/// # Examples
+/// ```
+/// use goldenweight::table::Missing;
+/// assert_eq!(Missing::ALL.map(Missing::word), ["drop", "refuse", "level"]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Missing {
     /// A missing value in a column that is asked for is a fault.
@@ -97,6 +103,9 @@ impl Request {
 }
 
 /// What is wrong with a file.
+///
+/// # Examples
+/// see [`Table`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableError {
     /// Path of the file.

@@ -80,6 +80,10 @@ fn what_is_wrong_is_said_with_its_place() {
             "--synthetic 10000000: must leave at most 10000000 rows for --weights-out: there are 10000004",
         ),
     ];
+    fs::write(&data, "a,y\n1,0\n2,1\n").expect("written");
+    let line = format!("advise --data {data} {logistic} --weights-out {data}");
+    assert!(text(&run(&line).stderr).contains("must be another file than --data"));
+    assert_eq!(fs::read_to_string(&data).expect("readable"), "a,y\n1,0\n2,1\n");
     for (content, options, said) in cases {
         fs::write(&data, content).expect("written");
         let output = run(&format!("advise --data {data} {options} --weights-out {out}"));
