@@ -378,10 +378,13 @@ fn help_of_the_commands() {
         "risk",
         "simulate",
         "optimize",
+        "survival",
         "adult",
         "claims",
         "compare",
         "check",
+        "network",
+        "advise",
         "schema",
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_goldenweight"))

@@ -1,5 +1,6 @@
 //! The command line, run as a user runs it.
 
+mod advise;
 mod archive;
 mod bad_input;
 #[cfg(unix)]
@@ -11,6 +12,7 @@ mod figures;
 #[cfg(unix)]
 mod interrupted_runs;
 mod interruption;
+mod network;
 mod schema;
 #[cfg(unix)]
 mod store;

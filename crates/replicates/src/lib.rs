@@ -26,6 +26,6 @@ pub mod moments;
 pub mod share;
 pub mod stream;
 
-/// Replicates of a block: blocks are simulated side by side, and their moments merged in the order of their index. Part of the order of summation:
-/// changing it changes the last bits of every number.
+/// Number of replicates in a block. Blocks are simulated side by side, and their moments merged in the order of their index. It determines the order of summation,
+/// so changing it changes the last bits of every number.
 pub const BLOCK: u64 = 64;

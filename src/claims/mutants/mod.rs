@@ -3,8 +3,11 @@
 //! A row of a table is a mutant of one check of one claim. A mutant that is not refuted fails `tests/mutants.rs`, and in the full tier its claim. The tables also
 //! have controls: the same code without the fault, which must be confirmed.
 
+mod advice;
 mod audits;
+mod beyond;
 mod formulas;
+mod networks;
 mod orders;
 mod schedules;
 mod simulators;
@@ -28,6 +31,15 @@ fn simulator(claim: &'static str, check: &'static str, name: &'static str, repla
 
 /// Every mutant and control, each with the id of its claim.
 pub fn table() -> Vec<Row> {
-    let tables = [formulas::table(), orders::table(), schedules::table(), simulators::table(), audits::table()];
+    let tables = [
+        formulas::table(),
+        orders::table(),
+        schedules::table(),
+        networks::table(),
+        simulators::table(),
+        audits::table(),
+        beyond::table(),
+        advice::table(),
+    ];
     tables.into_iter().flatten().collect()
 }
