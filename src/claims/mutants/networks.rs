@@ -219,6 +219,10 @@ impl Schedule for Shared {
     fn keeps(&self, _: u32, _: usize, _: u32) -> bool {
         false
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("shared {}", self.0.identity()?))
+    }
 }
 
 impl Schedule for Stale {
@@ -240,6 +244,10 @@ impl Schedule for Stale {
 
     fn keeps(&self, born: u32, _: usize, _: u32) -> bool {
         born == 0
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("stale {}", self.0.identity()?))
     }
 }
 
