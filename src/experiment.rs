@@ -182,6 +182,33 @@ pub struct Parameters {
     pub probabilities: Option<Vec<f64>>,
     /// Divisor of covariances.
     pub divisor: Option<Divisor>,
+    /// Bandwidth of density estimates.
+    pub bandwidth: Option<Bandwidth>,
+}
+
+/// The bandwidth of a density estimate.
+///
+/// # Examples
+/// ```
+/// use goldenweight::experiment::Bandwidth;
+///
+/// assert_eq!([Bandwidth::Fixed(0.5), Bandwidth::Optimal].map(|h| h.to_string()), ["0.5", "optimal"]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Bandwidth {
+    /// This one.
+    Fixed(f64),
+    /// With the weight, that of the least limit risk.
+    Optimal,
+}
+
+impl fmt::Display for Bandwidth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(h) => f.write_str(&digits(*h)),
+            Self::Optimal => f.write_str("optimal"),
+        }
+    }
 }
 
 impl Parameters {
@@ -193,7 +220,7 @@ impl Parameters {
 
     /// Everything that is given, by name, with its value in words.
     pub(crate) fn given(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let Self { dim, beta, sigma, design_covariance, noise_variance, probabilities, divisor } = self;
+        let Self { dim, beta, sigma, design_covariance, noise_variance, probabilities, divisor, bandwidth } = self;
         [
             dim.map(|p| ("dim", p.to_string())),
             beta.as_ref().map(|beta| ("beta", list(beta))),
@@ -202,6 +229,7 @@ impl Parameters {
             noise_variance.map(|variance| ("noise_variance", digits(variance))),
             probabilities.as_ref().map(|p| ("probabilities", list(p))),
             divisor.map(|divisor| ("divisor", divisor_name(divisor).to_owned())),
+            bandwidth.map(|bandwidth| ("bandwidth", bandwidth.to_string())),
         ]
         .into_iter()
         .flatten()

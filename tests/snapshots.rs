@@ -378,6 +378,7 @@ fn help_of_the_commands() {
         "risk",
         "simulate",
         "optimize",
+        "survival",
         "adult",
         "claims",
         "compare",

@@ -71,7 +71,7 @@ impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
     fn run(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Vec<Outcome> {
         let Self { model, source, rows } = self;
         let inner = plan.inner();
-        // The usual schedule is known to the compiler, which saves an eighth of the time of the fastest chains.
+        // With the usual schedule as a type, rather than behind a pointer, the fastest chains take an eighth less time.
         if plan.schedule == ScheduleKind::Fresh {
             let schedule = &Fresh { rows: *rows };
             return Retraining { model, source, schedule }.run(&inner, weights, options);
@@ -232,6 +232,22 @@ pub mod cdf {
         #[must_use]
         pub fn new(rows: Rows) -> Self {
             Self::of(models::cdf::Cdf::default(), rows)
+        }
+    }
+}
+
+/// The density of one variable.
+pub mod kde {
+    use super::*;
+
+    /// The model with its sample sizes.
+    pub type KdeRows = Setting<models::kde::Kde>;
+
+    impl KdeRows {
+        /// The truth N(0, 1), and a bandwidth.
+        #[must_use]
+        pub const fn new(bandwidth: f64, rows: Rows) -> Self {
+            Self::of(models::kde::Kde::new(bandwidth), rows)
         }
     }
 }

@@ -13,6 +13,8 @@ mod interrupted_runs;
 mod interruption;
 mod network;
 mod schema;
+#[cfg(unix)]
+mod store;
 mod tables;
 mod truths;
 #[cfg(unix)]

@@ -68,7 +68,7 @@ impl Shelf {
     /// Goes on to a generation: the next one, or generation 0 of another replicate.
     ///
     /// # Panics
-    /// Where the schedule breaks an invariant: a batch of generation 0 is real, and a recipe names batches that are kept.
+    /// Where the schedule breaks a rule: a batch of generation 0 is real, and a recipe names batches that are kept.
     pub fn turn(&mut self, schedule: &(impl Schedule + ?Sized), generation: u32) {
         let goes = |kept: &mut Kept| generation == 0 || !schedule.keeps(kept.born, kept.index, generation);
         let free = self.free.len();

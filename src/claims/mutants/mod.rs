@@ -4,6 +4,7 @@
 //! have controls: the same code without the fault, which must be confirmed.
 
 mod audits;
+mod beyond;
 mod formulas;
 mod networks;
 mod orders;
@@ -36,6 +37,7 @@ pub fn table() -> Vec<Row> {
         networks::table(),
         simulators::table(),
         audits::table(),
+        beyond::table(),
     ];
     tables.into_iter().flatten().collect()
 }
