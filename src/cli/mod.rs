@@ -4,6 +4,7 @@
 //! each claim as it is decided); so bad input never leaves partial output.
 
 mod adult;
+mod advise;
 mod archive;
 mod args;
 mod calibrate;
@@ -57,6 +58,7 @@ enum Command {
     Network(network::NetworkArgs),
     Survival(survival::SurvivalArgs),
     Adult(adult::AdultArgs),
+    Advise(advise::AdviseArgs),
     Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),
     Verify(registry::VerifyArgs),
@@ -144,6 +146,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Network(args) => args.run(origin),
         Command::Survival(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
+        Command::Advise(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
         Command::Claims(args) => args.run(origin),
         Command::Verify(args) => args.run(origin),

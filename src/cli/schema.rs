@@ -7,8 +7,8 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Failure, Status, adult, check, closed_form, compare, figures, monte_carlo, network, optimize, origin::Signed,
-    output, registry, store, survival, usage::nearest,
+    Failure, Status, adult, advise, check, closed_form, compare, figures, monte_carlo, network, optimize,
+    origin::Signed, output, registry, store, survival, usage::nearest,
 };
 
 /// Version of the schema, in every document: the second number is raised where a key is added, the first where one is taken away or means something else.
@@ -26,6 +26,7 @@ const DOCUMENTS: &[(&str, Make)] = &[
     ("network", of::<network::NetworkDocument>),
     ("survival", of::<survival::Document>),
     ("adult", of::<adult::Document>),
+    ("advise", of::<advise::Document>),
     ("figures", of::<figures::Document>),
     ("claims", of::<registry::Listing>),
     ("verify", of::<RunDocument>),

@@ -1,5 +1,6 @@
 //! The command line, run as a user runs it.
 
+mod advise;
 mod archive;
 mod bad_input;
 #[cfg(unix)]
