@@ -34,6 +34,11 @@ impl InputError {
         Self { field: excerpt(&field), value: excerpt(&value), condition: cut(&condition, LONGEST_CONDITION) }
     }
 
+    /// The condition that is broken.
+    pub(crate) fn condition(&self) -> &str {
+        &self.condition
+    }
+
     /// The same with other names of the fields, for example those of command line options.
     #[must_use]
     pub fn renamed(&self, name: impl Fn(&str) -> String) -> Self {

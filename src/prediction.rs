@@ -70,7 +70,7 @@ pub enum Law {
     AccumulatedCovariance(CovarianceSystem<f64>, Accumulation),
     /// As many rows as the real ones, drawn from data that accumulate; it takes no weight.
     Subsampled {
-        /// The law, in units of the next.
+        /// The law, in units of `noise`.
         data: Subsampling,
         /// A, the risk of a fit to one real row.
         noise: f64,
@@ -441,7 +441,7 @@ impl SecondTerm {
 
 /// What theory predicts for a problem.
 ///
-/// Where an exact law is known it speaks. Of other regressions the two orders in 1/n do where they are in range, and elsewhere the limit law.
+/// The exact law predicts where one is known. Of other regressions the two orders in 1/n do where they are in range, and elsewhere the limit law.
 ///
 /// # Examples
 /// ```
@@ -464,7 +464,7 @@ pub struct Prediction {
     order: Order,
     /// The limit law and the two orders of a regression on fresh rows.
     regression: Option<(Law, Expansion)>,
-    /// Whether only `law` is to speak.
+    /// Whether `law` alone predicts, since its order was asked for.
     is_asked: bool,
     ratio: MixingRatio,
     rows: Rows,
@@ -635,7 +635,7 @@ impl Prediction {
         self.law_at(weight, at).risk(weight, at)
     }
 
-    /// The same in floats of a wide exponent, where it is finite and yet beyond the largest float; none where it is infinite.
+    /// The same in floats of a wide exponent, which hold a finite risk beyond the largest float; none where it is infinite.
     #[must_use]
     pub fn wide_risk(&self, weight: Weight, at: Generations) -> Option<Wide> {
         if self.synthetic_line.is_some() && weight == Weight::ZERO {

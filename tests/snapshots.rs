@@ -383,6 +383,7 @@ fn help_of_the_commands() {
         "claims",
         "compare",
         "check",
+        "network",
         "schema",
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_goldenweight"))

@@ -52,7 +52,7 @@ pub struct Entry {
     pub coupled: SimulatorKind,
     /// Index of its loss among those of its simulators.
     pub loss_index: usize,
-    /// Nanoseconds for a generation of a replicate with so many rows and dimensions, roughly: for the time that is left.
+    /// Nanoseconds for a generation of a replicate with so many rows and dimensions, roughly: for the estimate of the time left.
     pub effort: fn(rows: u64, dim: u64) -> u64,
     /// Its truth with these parameters.
     pub truth: fn(&Parameters) -> Result<Box<dyn Truth>, InputError>,

@@ -343,6 +343,34 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
         "design-linear-synthetic-only",
         r"w = 0 \qquad e_t - e_{t-1} = \frac{\sigma^2 \operatorname{tr}\Omega^{-1}}{m - p - 1}",
     ),
+    (
+        "network-law",
+        r"C_{t+1} = W C_t W^\top + D_t \qquad (D_t)_{ii} = r_i^2\,\frac{A_r}{\nu_n}
+          + \sum_j W_{ij}^2\left(\frac{A_s}{\nu_m} + (\rho - 1)\,(C_t)_{jj}\right)",
+    ),
+    (
+        "network-boundedness",
+        r"C_t \text{ bounded} \iff \det(I - W) \neq 0
+          \qquad \frac{C_{t+d} - C_t}{d} \to d\,\pi^\top D\,\pi \qquad \pi^\top W = \pi^\top",
+    ),
+    (
+        "network-rescue",
+        r"e_\infty = \frac{\varepsilon^2\left(\frac{A}{n} + \frac{A}{m'}\right) + K\,(1 - \varepsilon)^2\,\frac{A}{m}}{1 - (1 - \varepsilon)^2}",
+    ),
+    (
+        "network-ring",
+        r"(C_t)_{ii} = e_t = w^2\,\frac{A_r}{\nu_n} + u^2\left(\frac{A_s}{\nu_m} + \rho\,e_{t-1}\right)
+          \qquad (C_t)_{ij} = 0,\; i \neq j",
+    ),
+    (
+        "network-exchangeable",
+        r"R(w) = \left(w^2 + u^2 \kappa\right)\left(1 + \frac{u^2}{K\,(1 - u^2)}\right) \qquad \kappa = \frac{k}{K}
+          \qquad (K - 1)\,w^2\,(2 - w)^2\,\left((1 + \kappa)\,w - \kappa\right) + w^2 + \kappa\,w - \kappa = 0 \text{ at } w^*",
+    ),
+    (
+        "network-variance",
+        r"u^2 < \frac{2}{1 + a + \sqrt{(1 + a)^2 - 4a\left(1 - \frac{1}{K}\right)}} \qquad a = \frac{2}{K\,(m - 1)}",
+    ),
     ("figure-7a", r"w = 0 \qquad \mathbb{E}\,\lVert\mu_t - \mu\rVert^2 = \frac{4}{100}\,(1 + t)"),
     ("figure-7b", r"w = 0 \qquad \frac{V_t}{V_{t-1}} \to \frac{101}{99} \qquad V_{999} \approx 4 \cdot 10^9"),
     ("figure-7c", r"w = 0 \qquad \mathbb{E} \int (F_t - F)^2\,dF \to \frac{1}{6}"),

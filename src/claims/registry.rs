@@ -6,7 +6,7 @@ use goldenweight_evidence::{About, Again, Claim, Suite, Tier, judge};
 
 use super::{
     accumulate, adult, audit, categorical, cdf, collapse, design, dynamic, extinction, figures, fixed, gaussian, kde,
-    law, linear, logistic, maximum_likelihood, mutants, poisson, ridge, second_order, subsample, weights,
+    law, linear, logistic, maximum_likelihood, mutants, network, poisson, ridge, second_order, subsample, weights,
 };
 
 /// Index of the tier that takes under a minute on two cores.
@@ -52,6 +52,7 @@ pub fn registry() -> Vec<Claim> {
         ridge::claims(),
         extinction::claims(),
         design::claims(),
+        network::claims(),
         figures::claims(),
         adult::claims(),
         audit::claims(),

@@ -160,7 +160,7 @@ impl Weighting {
 /// Why a document has no weight.
 pub const NO_WEIGHT: &str = "the schedule takes none: every row has the same weight";
 
-/// The option of a field of the library, as it is typed; other words stay.
+/// The name of an option from that of a field of the library; other words stay as they are.
 pub fn option(field: &str) -> String {
     let is_field = !field.is_empty() && field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     match field {
@@ -249,7 +249,7 @@ impl Replicates {
     /// Largest end of a range, 2^53: every reader of JSON has the indices as they are.
     const MAX_INDEX: u64 = 1 << 53;
 
-    /// The first so many.
+    /// The first replicates, as many as this.
     pub fn first(count: u64) -> Self {
         Self { range: 0..count, typed: count.to_string() }
     }
@@ -264,7 +264,7 @@ impl Replicates {
         self.typed.contains("..")
     }
 
-    /// Whether there are as many as may be.
+    /// Whether their number is in this range.
     pub fn validate(&self, counts: RangeInclusive<u64>) -> Result<(), InputError> {
         if !self.is_range() || counts.contains(&self.count()) {
             return within("replicates", self.count(), counts).map(drop);

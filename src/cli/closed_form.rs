@@ -575,7 +575,7 @@ pub fn predict(problem: &Problem, schedule: ScheduleKind) -> Result<Prediction, 
     Prediction::new(problem, schedule)?.ok_or_else(no_law)
 }
 
-/// That there is none, in words.
+/// Says that there is no law.
 pub fn no_law(problem: &Problem, schedule: ScheduleKind) -> String {
     format!(
         "no law is known of {} under the schedule {} with these parameters beyond generation 0",

@@ -121,7 +121,7 @@ impl Job {
     }
 }
 
-/// What is not on disk yet. Locked while files are written, so that an interruption never finds one half done.
+/// What is not on disk yet. It is locked while files are written, so that an interruption never leaves half of one.
 #[derive(Default)]
 struct Unfinished {
     missing: Vec<String>,
@@ -135,7 +135,7 @@ impl FiguresArgs {
         if let Some(replicates) = self.replicates {
             within("--replicates", replicates, 2..=MAX_REPLICATES)?;
         }
-        // Before hours of work.
+        // Not after hours of work.
         open_folder("--out", &self.out)?;
         let seed = self.compute.seed;
         let jobs = pictures.into_iter().map(|picture| Job::new(picture, self.replicates, seed)).collect();
@@ -215,7 +215,7 @@ impl FiguresArgs {
     }
 }
 
-/// Ends the process; what is finished lies on disk, and waits here until a file that is being written does.
+/// Ends the process. What is finished lies on disk; a file that is being written is waited for.
 fn interrupted(unfinished: &Mutex<Unfinished>, out: &str) {
     let unfinished = unfinished.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(bar) = &unfinished.bar {

@@ -1,7 +1,7 @@
 //! The command line: arguments, their validation, and what comes back as text or as JSON.
 //!
-//! Each command turns its arguments into a document that is `Display` (text) and `Serialize` (JSON); only [`output`]
-//! writes to stdout, once and at the end, so bad input never leaves partial output.
+//! Each command turns its arguments into a document that is `Display` (text) and `Serialize` (JSON). Only [`output`] writes to stdout, at the end (`verify` writes
+//! each claim as it is decided); so bad input never leaves partial output.
 
 mod adult;
 mod archive;
@@ -16,6 +16,7 @@ mod estimate;
 mod figures;
 mod interrupt;
 mod monte_carlo;
+mod network;
 mod optimize;
 mod origin;
 mod output;
@@ -53,6 +54,7 @@ enum Command {
     Simulate(monte_carlo::SimulateArgs),
     Optimize(optimize::OptimizeArgs),
     Survival(survival::SurvivalArgs),
+    Network(network::NetworkArgs),
     Adult(adult::AdultArgs),
     Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),
@@ -120,7 +122,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
                 Failure::Input(error) => Failure::Input(error.valued(|option, value| origin.typed(option, value))),
                 failure => failure,
             };
-            // As above.
+            // Here too nothing is left to tell.
             let _ = writeln!(std::io::stderr(), "error: {failure}");
             ExitCode::from(if matches!(failure, Failure::Input(_)) { BAD_INPUT } else { Status::Inconclusive as u8 })
         }
@@ -138,6 +140,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Simulate(args) => args.run(origin),
         Command::Optimize(args) => args.run(origin),
         Command::Survival(args) => args.run(origin),
+        Command::Network(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
         Command::Claims(args) => args.run(origin),

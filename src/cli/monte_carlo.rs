@@ -63,7 +63,7 @@ pub struct Simulation {
     /// Average the risk over generations B to T-1 instead of taking generation T
     #[arg(long, value_name = "B", value_parser = whole, allow_hyphen_values = true)]
     pub burn_in: Option<u64>,
-    /// rows (draws every row) or sufficient (their statistics) [default: sufficient; logistic, poisson, cdf: rows]
+    /// rows (draws every row) or sufficient (their statistics) [default: sufficient; logistic, poisson, cdf, subsamples: rows]
     #[arg(long, value_parser = simulator)]
     simulator: Option<SimulatorKind>,
     /// Independent replicates (chains), 2 to 10^9, or A..B, those with these indices [default: 2000] (optimize: a number, 48 at least, in 24 batches alike
@@ -92,8 +92,8 @@ pub struct SimulateArgs {
     /// deviation, in one dimension)
     #[arg(long, value_name = "WORD", value_parser = statistic)]
     statistic: Option<Statistic>,
-    /// on or off: also print the risk by losses less their controls, numbers of mean 0 that take most of the variance (logistic and Poisson regression on
-    /// fresh rows have such); the plain risk is the same with them
+    /// on or off: also print the risk by losses less their controls, numbers of mean 0 that take most of the variance (logistic and Poisson regression
+    /// have such); the plain risk is the same with them
     #[arg(long, value_name = "WORD", value_parser = controls, default_value = "on")]
     controls: Controls,
 }

@@ -7,23 +7,24 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Failure, Status, adult, check, closed_form, compare, figures, monte_carlo, optimize, origin::Signed, output,
-    registry, survival, usage::nearest,
+    Failure, Status, adult, check, closed_form, compare, figures, monte_carlo, network, optimize, origin::Signed,
+    output, registry, survival, usage::nearest,
 };
 
 /// Version of the schema, in every document: the second number is raised where a key is added, the first where one is taken away or means something else.
-pub const VERSION: &str = "1.0";
+pub const VERSION: &str = "1.1";
 
 /// Makes the schema of a document.
 type Make = fn(&mut SchemaGenerator) -> Value;
 
 /// Each command with the schema of its document.
-const DOCUMENTS: [(&str, Make); 12] = [
+const DOCUMENTS: [(&str, Make); 13] = [
     ("weight", of::<closed_form::WeightDocument>),
     ("risk", of::<closed_form::RiskDocument>),
     ("simulate", of::<monte_carlo::SimulateDocument>),
     ("optimize", of::<optimize::OptimizeDocument>),
     ("survival", of::<survival::Document>),
+    ("network", of::<network::NetworkDocument>),
     ("adult", of::<adult::Document>),
     ("figures", of::<figures::Document>),
     ("claims", of::<registry::Listing>),

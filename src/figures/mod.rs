@@ -16,6 +16,7 @@ mod curve;
 mod evidence;
 mod grid;
 mod growth;
+pub mod network;
 mod ratios;
 mod subject;
 mod svg;

@@ -11,6 +11,7 @@ mod figures;
 #[cfg(unix)]
 mod interrupted_runs;
 mod interruption;
+mod network;
 mod schema;
 mod tables;
 mod truths;

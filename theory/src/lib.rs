@@ -31,6 +31,7 @@
 //! * [`kde`]: kernel density estimation, a law for every frequency, where the unified weight stops.
 //! * [`ridge`]: ridge regression and the fit of minimum norm on one fixed design.
 //! * [`subsample`]: data that accumulate, of which each generation is fitted on as many rows as the first.
+//! * [`network`]: several models that are fitted on rows of one another.
 //! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
 //! * [`collapse`]: training on synthetic rows alone (w = 0); [`extinction`]: what becomes of categories then.
 //! * [`proofs`]: the text of the machine-checked proofs.
@@ -64,6 +65,7 @@ pub mod logistic;
 pub mod matrix_beta;
 pub mod maximum_likelihood;
 pub mod misspecified;
+pub mod network;
 pub mod parameters;
 pub mod poisson;
 pub mod proofs;

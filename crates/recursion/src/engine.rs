@@ -82,17 +82,17 @@ impl Record {
     }
 }
 
-/// A simulation to run, at any weights.
+/// A simulation to run, at any weights, by [`Retraining::run`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Seed of the run.
     pub seed: u64,
     /// Experiment: streams of different experiments are unrelated.
     pub experiment: u64,
-    /// Cell of the experiment (a batch, a rung); the weight is not part of the key: runs that differ in weight alone
-    /// share their random numbers.
+    /// Cell of the experiment, as one of several sample sizes: other cells have other streams. The weight is not part of the key, so runs that differ in the
+    /// weight alone share their random numbers.
     pub cell: u64,
-    /// Replicates, by index. Where the first begins a block, a run can go on where another one ended, see [`Outcome::merge`]. A plan is run by [`Retraining::run`].
+    /// Replicates, by index. Where the first is a multiple of [`BLOCK`], a run goes on where another one ended, see [`Outcome::merge`].
     pub replicates: Range<u64>,
     /// What is recorded; the last generation follows from it.
     pub record: Record,
@@ -101,7 +101,7 @@ pub struct Plan {
 /// How a run is followed, and what it keeps. By default nobody follows it, it goes to its end, and keeps moments alone.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
-    /// Is called with the number of replicates that were just finished at all weights.
+    /// Called with the number of replicates that were just finished at all weights.
     pub progress: &'a (dyn Fn(u64) + Sync),
     /// Ends the run where it is true: before the next generation of each replicate, which is then in no outcome.
     pub stop: &'a AtomicBool,
@@ -179,8 +179,21 @@ impl Outcome {
 
     /// The moments of a loss of the first node at an entry of the record.
     fn named(&self, entry: usize, loss: &str) -> &Moments {
+        self.of_node(0, entry, loss)
+    }
+
+    /// The moments of a loss of a node at an entry of the record, the first of which is 0.
+    ///
+    /// # Panics
+    /// Where there is no such node or entry, or the model has no such loss.
+    ///
+    /// # Examples
+    /// see [`Network`](crate::network::Network).
+    #[must_use]
+    pub fn of_node(&self, node: usize, entry: usize, loss: &str) -> &Moments {
         let index = self.losses.iter().position(|name| *name == loss);
-        &self.moments[entry][index.unwrap_or_else(|| panic!("{loss} is not one of {:?}", self.losses))]
+        let index = index.unwrap_or_else(|| panic!("{loss} is not one of {:?}", self.losses));
+        &self.moments[entry][node * self.losses.len() + index]
     }
 
     /// Appends the outcome of the replicates that follow.
@@ -228,11 +241,11 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
     /// of the values in the moments and of the failed fits.
     ///
     /// # Panics
-    /// Where the plan breaks an invariant: recorded generations increase, an average has at least one generation, and every generation has a weight in
-    /// [0, 1]; or the schedule: a batch of generation 0 is real, and a recipe names batches that are kept.
+    /// Where the plan breaks a rule: recorded generations increase, an average has at least one generation, and every generation has a weight in
+    /// [0, 1]. Where the schedule does: a batch of generation 0 is real, and a recipe names batches that are kept.
     ///
     /// # Tested by
-    /// `tests/simulators/bits.rs`: each replicate on a chain of its own, by hand; means of paths against the moments.
+    /// `tests/simulators/bits.rs` of the workspace: each replicate on a chain of its own, by hand; means of paths against the moments.
     ///
     /// # Examples
     /// Shares of two equally likely cells, in 10 rows: the risk is 2 (1/4)/10 of real rows alone.
@@ -320,7 +333,7 @@ fn replicates(plan: &Plan, block: u64) -> Range<u64> {
     plan.replicates.start.max(block * BLOCK)..plan.replicates.end.min((block + 1) * BLOCK)
 }
 
-/// The replicates of one block, in order, on one chain for each weight; and whether it is whole.
+/// The outcomes of one block, whose replicates run in order on one chain for each weight; and whether the block is whole.
 fn run_block<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
     retraining: &Retraining<'_, M, S, D>,
     plan: &Plan,
@@ -546,7 +559,7 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
         if drawn.is_err() {
             chains.iter_mut().for_each(|chain| chain.fit = drawn);
         }
-        // All rows before any fit: a node may be asked for rows after its own fit is made.
+        // All rows are made before any fit: a node may be asked for rows of its last fit after its new one is made.
         for &Kept { batch, place, .. } in shelf.born() {
             let Origin::Synthetic { node } = batch.origin else { continue };
             let noise = &synthetic[place];

@@ -218,8 +218,8 @@ impl Schedule for Fixed {
     }
 }
 
-/// Data accumulate: the n real rows of generation 0 and all synthetic rows so far, m of each generation, every row with the same weight. Takes no
-/// weight: generation t >= 1 has n + t m rows.
+/// Data accumulate: the n real rows of generation 0 and all synthetic rows so far, m of each generation, every row with the same weight. The weight w that is
+/// asked for has no effect: generation t has n + t m rows.
 ///
 /// # Examples
 /// ```

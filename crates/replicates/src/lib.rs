@@ -24,6 +24,6 @@ pub use rand;
 pub mod moments;
 pub mod stream;
 
-/// Replicates of a block: blocks are simulated side by side, and their moments merged in the order of their index. Part of the order of summation:
-/// changing it changes the last bits of every number.
+/// Number of replicates in a block. Blocks are simulated side by side, and their moments merged in the order of their index. It determines the order of summation,
+/// so changing it changes the last bits of every number.
 pub const BLOCK: u64 = 64;

@@ -6,6 +6,7 @@
 mod audits;
 mod beyond;
 mod formulas;
+mod networks;
 mod orders;
 mod schedules;
 mod simulators;
@@ -29,7 +30,14 @@ fn simulator(claim: &'static str, check: &'static str, name: &'static str, repla
 
 /// Every mutant and control, each with the id of its claim.
 pub fn table() -> Vec<Row> {
-    let tables =
-        [formulas::table(), orders::table(), schedules::table(), beyond::table(), simulators::table(), audits::table()];
+    let tables = [
+        formulas::table(),
+        orders::table(),
+        schedules::table(),
+        networks::table(),
+        beyond::table(),
+        simulators::table(),
+        audits::table(),
+    ];
     tables.into_iter().flatten().collect()
 }

@@ -27,6 +27,7 @@ mod linear;
 mod matrix_beta;
 mod maximum_likelihood;
 mod misspecified;
+mod network;
 mod optimum;
 mod parameters;
 mod precision;

@@ -26,7 +26,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// Of distinct rows of so many columns (the intercept's is one of them): the design, the label, and how many such rows there are.
+    /// The table of these distinct rows: of each its design of so many columns (the intercept's is one of them), its label, and how many such rows there are.
     ///
     /// # Panics
     /// Where a design has another number of columns.
@@ -79,7 +79,7 @@ impl Source<TableLogistic> for Resampled {
         Ok(())
     }
 
-    /// Where the model has the same table, of which its truth is the fit. See the head of `control.rs`.
+    /// There is one where the model has the same table and its truth is the fit on it. The head of `control.rs` derives it.
     fn control(
         &self,
         model: &TableLogistic,
@@ -99,7 +99,7 @@ impl Source<TableLogistic> for Resampled {
     }
 }
 
-/// A loss of the error of the coefficients, which are asked for one by one.
+/// A loss of the error of the coefficients; its argument gives the error of coefficient j.
 pub type ErrorLoss = Arc<dyn Fn(&dyn Fn(usize) -> f64) -> f64 + Send + Sync>;
 
 /// Logistic regression on the columns of a table. Synthetic rows take their covariates from the table, drawn with replacement, and their labels from a fit.
@@ -134,9 +134,9 @@ pub struct TableLogistic {
     table: Arc<Table>,
     truth: Vec<f64>,
     raw: ErrorLoss,
-    /// Of small errors: their loss is that quadratic form of them.
+    /// The quadratic form that the given loss is, at least of small errors.
     metric: DMatrix<f64>,
-    /// Where the truth is the fit on the table.
+    /// None unless the truth is the fit on the whole table.
     resampling: Option<Resampling>,
 }
 
@@ -153,7 +153,7 @@ impl TableLogistic {
     pub fn new(table: Arc<Table>, truth: Vec<f64>, raw: ErrorLoss) -> Self {
         let p = table.columns;
         assert_eq!(truth.len(), p, "a coefficient for each column");
-        // The form of a quadratic loss from its values. What another one is takes nothing from the mean of a control.
+        // The form of a quadratic loss, from its values. With a loss that is not quadratic a control is less close to it; its mean is 0 all the same.
         let metric = DMatrix::from_fn(p, p, |i, j| {
             let along = |sign: f64| raw(&|h| f64::from(u8::from(h == i)) + sign * f64::from(u8::from(h == j)));
             0.25 * (along(1.0) - along(-1.0))
