@@ -56,7 +56,7 @@ impl InputError {
 }
 
 /// A newline in an argument or in a file's name must not make two lines: control characters are escaped.
-fn one_line(text: String) -> String {
+pub(crate) fn one_line(text: String) -> String {
     let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(escape).collect()
 }

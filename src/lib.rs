@@ -14,6 +14,7 @@
 //! * [`stream`]: keyed random streams.
 //! * [`simulate`]: the crate `goldenweight-recursion` (engine, models, schedules) at the settings of this program.
 //! * [`adult`]: the Adult table and the fit on all its rows.
+//! * [`table`]: a user's CSV file; [`advise`]: what the theory says for it.
 //! * [`prediction`]: what theory predicts for a problem.
 //! * [`network`](mod@network): several models that feed one another: description, laws, best weights.
 //! * [`reference`](mod@reference): risks from another implementation.
@@ -47,6 +48,7 @@
 //!   registry, never typed in.
 
 pub mod adult;
+pub mod advise;
 pub mod catalogue;
 pub mod claims;
 pub mod experiment;
@@ -56,6 +58,7 @@ pub mod prediction;
 pub mod proofs;
 pub mod reference;
 pub mod simulate;
+pub mod table;
 
 pub use goldenweight_evidence::{self as evidence, optimum, outcome, report, stats};
 pub use goldenweight_replicates::stream;

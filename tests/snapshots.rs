@@ -384,6 +384,7 @@ fn help_of_the_commands() {
         "compare",
         "check",
         "network",
+        "advise",
         "schema",
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_goldenweight"))

@@ -411,6 +411,11 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
           \qquad \kappa = k\,\frac{A_s}{A_r} \qquad (w^*)^2 + \kappa\,w^* - \kappa = 0",
     ),
     (
+        "advise-coverage",
+        r"P\left(\left|\ln\hat\kappa - \ln\kappa\right| \le 1.96\,\hat s\right) \to 0.95
+          \qquad \hat s^2 = \frac{1}{n^2} \sum_i \left(\frac{\dot A_s(z_i)}{A_s} - \frac{\dot A_r(z_i)}{A_r}\right)^2",
+    ),
+    (
         "audit-risk",
         r"\text{risk}(w, t) = e_t \qquad \text{risk}(w, b..t) = \frac{1}{t - b} \sum_{s=b}^{t-1} e_s \qquad e_t = \mathrm{step}(e_{t-1})",
     ),

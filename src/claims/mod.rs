@@ -7,6 +7,7 @@ pub mod check;
 
 mod accumulate;
 mod adult;
+mod advise;
 mod audit;
 mod biased;
 mod categorical;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use goldenweight_evidence::{About, Again, Claim, Suite, Tier, judge};
 
 use super::{
-    accumulate, adult, audit, categorical, cdf, collapse, design, dynamic, extinction, figures, fixed, gaussian, kde,
-    law, linear, logistic, maximum_likelihood, mutants, network, poisson, ridge, second_order, subsample, weights,
+    accumulate, adult, advise, audit, categorical, cdf, collapse, design, dynamic, extinction, figures, fixed,
+    gaussian, kde, law, linear, logistic, maximum_likelihood, mutants, network, poisson, ridge, second_order,
+    subsample, weights,
 };
 
 /// Index of the tier that takes under a minute on two cores.
@@ -55,6 +56,7 @@ pub fn registry() -> Vec<Claim> {
         network::claims(),
         figures::claims(),
         adult::claims(),
+        advise::claims(),
         audit::claims(),
     ];
     let with_mutants = |claim: super::Claim| {

@@ -164,7 +164,7 @@ pub const NO_WEIGHT: &str = "the schedule takes none: every row has the same wei
 pub fn option(field: &str) -> String {
     let is_field = !field.is_empty() && field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     match field {
-        "command" | "argument" | "option" | "figures" | "schema" | "compare" | "check" => field.to_owned(),
+        "command" | "argument" | "option" | "figures" | "schema" | "compare" | "check" | "store" => field.to_owned(),
         field if is_field => format!("--{}", field.replace('_', "-")),
         field if field.contains(' ') => format!("`{field}`"),
         field => field.to_owned(),

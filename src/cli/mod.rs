@@ -4,6 +4,7 @@
 //! each claim as it is decided); so bad input never leaves partial output.
 
 mod adult;
+mod advise;
 mod archive;
 mod args;
 mod calibrate;
@@ -24,6 +25,7 @@ mod progress;
 mod registry;
 mod schema;
 mod statistic;
+mod store;
 mod survival;
 mod usage;
 
@@ -53,14 +55,16 @@ enum Command {
     Risk(closed_form::RiskArgs),
     Simulate(monte_carlo::SimulateArgs),
     Optimize(optimize::OptimizeArgs),
-    Survival(survival::SurvivalArgs),
     Network(network::NetworkArgs),
+    Survival(survival::SurvivalArgs),
     Adult(adult::AdultArgs),
+    Advise(advise::AdviseArgs),
     Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),
     Verify(registry::VerifyArgs),
     Calibrate(calibrate::CalibrateArgs),
     Compare(compare::CompareArgs),
+    Store(store::StoreArgs),
     Check(check::CheckArgs),
     Schema(schema::SchemaArgs),
 }
@@ -139,14 +143,16 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Risk(args) => args.run(origin),
         Command::Simulate(args) => args.run(origin),
         Command::Optimize(args) => args.run(origin),
-        Command::Survival(args) => args.run(origin),
         Command::Network(args) => args.run(origin),
+        Command::Survival(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
+        Command::Advise(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
         Command::Claims(args) => args.run(origin),
         Command::Verify(args) => args.run(origin),
         Command::Calibrate(args) => args.run(origin),
         Command::Compare(args) => args.run(origin),
+        Command::Store(args) => args.run(origin),
         Command::Check(args) => args.run(origin),
         Command::Schema(args) => args.run(),
     }

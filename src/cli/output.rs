@@ -197,11 +197,14 @@ pub fn open_folder(option: &str, folder: &Path) -> Result<(), InputError> {
     })
 }
 
+/// How the names of files begin that are not complete.
+pub const TEMPORARY: &str = ".goldenweight";
+
 /// A file that is removed unless it is renamed, with the permissions of any other that the user makes.
-fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+pub fn beside(folder: &Path) -> io::Result<NamedTempFile> {
     // Opened here, so that an error does not tell its name, which nobody knows.
     let open = |path: &Path| File::options().write(true).create_new(true).open(path);
-    tempfile::Builder::new().prefix(".goldenweight").make_in(folder, open)
+    tempfile::Builder::new().prefix(TEMPORARY).make_in(folder, open)
 }
 
 /// Progress on stderr, shown only where stderr is a terminal; without a number of units, it only counts.

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 pub use goldenweight_recursion::engine::{BLOCK, Options, Outcome, Path, Record, Weights};
+pub use goldenweight_recursion::store;
 use goldenweight_recursion::{Accumulate, Fixed, Fresh, Rows, Schedule};
+pub use goldenweight_replicates::share::Share as Shared;
 
 /// What generation t is fitted on.
 ///

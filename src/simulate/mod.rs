@@ -4,6 +4,7 @@
 pub mod adult;
 pub mod dispatch;
 pub mod engine;
+pub mod resampled;
 
 pub use goldenweight_recursion::{FitFailure, FromTruth, Model, Part, Source, Terms, covariates, elementary, newton};
 

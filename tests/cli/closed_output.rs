@@ -20,6 +20,7 @@ const LINES: &[&str] = &[
     "optimize --model gaussian-mean --real 9 --synthetic 9 --generations 2 --replicates 48 --json",
     "adult --replicates 2",
     "adult --replicates 2 --json",
+    "advise --data tests/references/tables/poisson.csv --target y --family poisson --synthetic 9",
     "claims",
     "claims --json",
     "verify --only poisson-information",

@@ -52,6 +52,9 @@ pub const COMMANDS: &[(&str, i32)] = &[
         3,
     ),
     ("adult --replicates 4", 0),
+    ("advise --data tests/references/tables/logistic.csv --target y --family logistic --synthetic 1000", 0),
+    ("advise --data tests/references/tables/linear.csv --target y --family linear --synthetic 240 --simulate 64", 0),
+    ("advise --data tests/references/tables/linear.csv --columns town --family frequencies --synthetic 9", 0),
 ];
 
 /// Runs of the registry: nothing sampled, a share (whose z is normal), too few seeds for a law.
@@ -133,7 +136,7 @@ fn documents_tell_version_command_and_seed() {
     for (line, code) in COMMANDS {
         let document = json_with_code(&format!("{line} --json --threads 2"), *code);
         let command = document["command"].as_str().expect("a command");
-        let is_simulated = simulated.iter().any(|name| line.starts_with(name)) || line.contains(" --simulate ");
+        let is_simulated = simulated.iter().any(|name| line.starts_with(name)) || line.contains("--simulate");
         let seed = if is_simulated { " --seed 250218049" } else { "" };
         assert_eq!(command, format!("goldenweight {line} --json{seed}"));
         assert_eq!(document["version"], env!("CARGO_PKG_VERSION"));

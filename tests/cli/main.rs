@@ -1,5 +1,6 @@
 //! The command line, run as a user runs it.
 
+mod advise;
 mod archive;
 mod bad_input;
 #[cfg(unix)]
@@ -13,6 +14,8 @@ mod interrupted_runs;
 mod interruption;
 mod network;
 mod schema;
+#[cfg(unix)]
+mod store;
 mod tables;
 mod truths;
 #[cfg(unix)]

@@ -21,6 +21,7 @@ mod allocations;
 mod bits;
 mod digits;
 mod dispatch;
+mod kept;
 mod laws;
 mod references;
 mod small;

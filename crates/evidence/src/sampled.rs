@@ -70,6 +70,11 @@ impl Sampled {
         }
     }
 
+    /// Whether several processes can divide all of its simulations.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.cases.iter().all(|case| case.simulation().is_shared())
+    }
+
     /// The same check with each case replaced.
     #[must_use]
     pub fn with_cases(&self, replaced: impl Fn(&Case) -> Case) -> Self {

@@ -47,6 +47,7 @@ pub mod schedule;
 mod shelf;
 mod sorted;
 pub mod source;
+pub mod store;
 
 /// The crates whose types and traits a model of your own needs, in the versions that fit.
 pub use {nalgebra, rand, rand_distr};
@@ -196,6 +197,12 @@ pub trait Model: Send + Sync + 'static {
 
     /// Losses of a fit, one per name.
     fn losses(&self, fit: &Self::Fit, out: &mut [f64]);
+
+    /// All parameters of the model, to the bit: of two models of one type that tell the same, every replicate is the same. `Debug` writes floats so. Where a model does not say, a
+    /// [store](store::Store) keeps nothing of it.
+    fn identity(&self) -> Option<String> {
+        None
+    }
 }
 
 /// The terms of the control of one loss, which is their sum. All are 0 before generation 0.

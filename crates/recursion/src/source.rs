@@ -56,6 +56,11 @@ pub trait Source<M: Model>: Send + Sync {
     ) -> bool {
         false
     }
+
+    /// All parameters of the source, as [`Model::identity`].
+    fn identity(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Rows that the model's truth generates.
@@ -78,5 +83,9 @@ impl<M: Model> Source<M> for FromTruth {
         controls: &mut [Terms],
     ) -> bool {
         model.control(parts, turn, before, scratch, controls)
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{self:?}"))
     }
 }

@@ -3,6 +3,7 @@
 //! A row of a table is a mutant of one check of one claim. A mutant that is not refuted fails `tests/mutants.rs`, and in the full tier its claim. The tables also
 //! have controls: the same code without the fault, which must be confirmed.
 
+mod advice;
 mod audits;
 mod beyond;
 mod formulas;
@@ -35,9 +36,10 @@ pub fn table() -> Vec<Row> {
         orders::table(),
         schedules::table(),
         networks::table(),
-        beyond::table(),
         simulators::table(),
         audits::table(),
+        beyond::table(),
+        advice::table(),
     ];
     tables.into_iter().flatten().collect()
 }

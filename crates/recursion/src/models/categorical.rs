@@ -92,6 +92,10 @@ impl<S: Sample + Send + Sync + 'static> Model for Categorical<S> {
     fn losses(&self, fit: &Vec<f64>, out: &mut [f64]) {
         out[0] = fit.iter().zip(&self.probabilities).map(|(fit, p)| (fit - p) * (fit - p)).sum();
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{:?}", self.probabilities))
+    }
 }
 
 impl Rowwise for CategoricalRows {

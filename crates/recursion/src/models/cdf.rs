@@ -88,6 +88,10 @@ impl Model for Cdf {
     fn losses(&self, fit: &Steps, out: &mut [f64]) {
         out[0] = fit.loss();
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{self:?}"))
+    }
 }
 
 impl Rowwise for Cdf {

@@ -132,4 +132,8 @@ impl Model for LinearFixedDesign {
     fn losses(&self, fit: &DVector<f64>, out: &mut [f64]) {
         out[0] = fit.iter().zip(&self.beta).map(|(b, truth)| (b - truth) * (b - truth)).sum();
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{self:?}"))
+    }
 }

@@ -167,6 +167,10 @@ impl<S: Sample + Send + Sync + 'static> Model for Gaussian<S> {
             out[2] += 2.0 * libm::log(factor[j * p + j]);
         }
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{:?} {:?}", self.sigma, self.divisor))
+    }
 }
 
 impl Rowwise for GaussianRows {

@@ -315,4 +315,8 @@ impl<F: Family + 'static> Model for Regression<F> {
             Some(coordinates) => coordinates.squared_error(|i| beta[i] - self.truth[i]),
         };
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{:?} {:?}", self.truth, self.coordinates))
+    }
 }

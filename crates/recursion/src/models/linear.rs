@@ -131,6 +131,10 @@ impl<S: Sample + Send + Sync + 'static> Model for Linear<S> {
                 Some(coordinates) => coordinates.squared_error(|i| fit[i]),
             };
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{:?} {:?} {:?}", self.truth, self.noise_variance, self.coordinates))
+    }
 }
 
 /// A sample: its law, its normal equations, and the scratch memory of its draw.

@@ -140,6 +140,10 @@ impl<M: Rowwise> Model for Subsampled<M> {
     fn losses(&self, fit: &M::Fit, out: &mut [f64]) {
         self.model.losses(fit, out);
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{} rows of {}", self.rows, self.model.identity()?))
+    }
 }
 
 #[cfg(test)]

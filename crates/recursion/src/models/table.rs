@@ -1,6 +1,9 @@
 //! Logistic regression on rows resampled from a table, whose labels need not follow the model.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use rand::RngExt;
 
@@ -23,6 +26,8 @@ pub struct Table {
     labels: Vec<f64>,
     /// Which of them each row of the table is.
     rows: Vec<u32>,
+    /// A hash of all that, where it was asked for.
+    hash: OnceLock<u64>,
 }
 
 impl Table {
@@ -35,7 +40,8 @@ impl Table {
     /// see [`TableLogistic`].
     #[must_use]
     pub fn new<'a>(columns: usize, groups: impl IntoIterator<Item = (&'a [f64], bool, u32)>) -> Self {
-        let mut table = Self { columns, designs: Vec::new(), labels: Vec::new(), rows: Vec::new() };
+        let mut table =
+            Self { columns, designs: Vec::new(), labels: Vec::new(), rows: Vec::new(), hash: OnceLock::new() };
         for (design, label, count) in groups {
             assert_eq!(design.len(), columns, "columns of the design");
             table.rows.resize(table.rows.len() + count as usize, table.labels.len() as u32);
@@ -50,6 +56,20 @@ impl Table {
         let mut counts = vec![0.0; self.labels.len()];
         self.rows.iter().for_each(|&group| counts[group as usize] += 1.0);
         self.designs.chunks_exact(self.columns).zip(&self.labels).zip(counts).map(|((x, y), count)| (x, *y, count))
+    }
+
+    /// Size and contents, the latter as the 64-bit FNV-1a hash of their bytes.
+    fn identity(&self) -> String {
+        let floats = || self.designs.iter().chain(&self.labels).flat_map(|x| x.to_bits().to_le_bytes());
+        let bytes = || floats().chain(self.rows.iter().flat_map(|row| row.to_le_bytes()));
+        let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        let hash = self.hash.get_or_init(|| bytes().fold(0xcbf2_9ce4_8422_2325, step));
+        format!(
+            "table of {} rows in {} groups, {} columns, {hash:016x}",
+            self.rows.len(),
+            self.labels.len(),
+            self.columns
+        )
     }
 
     /// A row drawn with replacement: its design and its label.
@@ -97,6 +117,10 @@ impl Source<TableLogistic> for Resampled {
             true
         })
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(self.0.identity())
+    }
 }
 
 /// A loss of the error of the coefficients; its argument gives the error of coefficient j.
@@ -138,6 +162,8 @@ pub struct TableLogistic {
     metric: DMatrix<f64>,
     /// None unless the truth is the fit on the whole table.
     resampling: Option<Resampling>,
+    /// What the loss that was given follows from.
+    raw_words: Option<String>,
 }
 
 impl fmt::Debug for TableLogistic {
@@ -159,7 +185,24 @@ impl TableLogistic {
             0.25 * (along(1.0) - along(-1.0))
         });
         let resampling = Resampling::new(&truth, table.counted());
-        Self { table, truth, raw, metric, resampling }
+        Self { table, truth, raw, metric, resampling, raw_words: None }
+    }
+
+    /// The same, saying what the loss that was given follows from, without which nothing of the model is kept: two losses that are told alike must be alike to the bit.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::sync::Arc;
+    /// use goldenweight_recursion::{Model, models::table::{Table, TableLogistic}};
+    ///
+    /// let table = Arc::new(Table::new(1, [(&[1.0][..], false, 15), (&[1.0], true, 5)]));
+    /// let model = TableLogistic::new(table, vec![-1.0], Arc::new(|error: &dyn Fn(usize) -> f64| error(0) * error(0)));
+    /// assert!(model.identity().is_none());
+    /// assert!(model.with_loss_told("square".to_owned()).identity().is_some());
+    /// ```
+    #[must_use]
+    pub fn with_loss_told(self, words: String) -> Self {
+        Self { raw_words: Some(words), ..self }
     }
 }
 
@@ -215,5 +258,10 @@ impl Model for TableLogistic {
         let error = |j: usize| beta[j] - self.truth[j];
         out[0] = (self.raw)(&error);
         out[1] = (0..beta.len()).map(|j| error(j) * error(j)).sum();
+    }
+
+    fn identity(&self) -> Option<String> {
+        let words = self.raw_words.as_ref()?;
+        Some(format!("truth {:?}, {}, loss {words}", self.truth, self.table.identity()))
     }
 }

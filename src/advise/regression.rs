@@ -1,0 +1,370 @@
+//! A regression on a table: the fit, the sandwich, and the influence of each row on what is made of them.
+
+use super::design::Design;
+use super::matrix::{Lower, at, dot, sandwich, times, times_into, trace_of_product};
+use super::{AdviseError, Coefficient, Loss, Variances};
+use crate::table::Table;
+
+/// A regression with canonical link: the mean and the variance of a response are functions of its linear predictor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    /// Mean eta, variance s^2 (a factor that is estimated, and left out of [`Link::at`]).
+    Linear,
+    /// Mean 1/(1 + e^-eta).
+    Logistic,
+    /// Mean and variance e^eta.
+    Poisson,
+}
+
+/// Of a row: y - mean, the variance b''(eta), and its derivative b'''(eta).
+#[derive(Clone, Copy)]
+struct Moments {
+    residual: f64,
+    variance: f64,
+    slope: f64,
+}
+
+impl Link {
+    fn at(self, y: f64, eta: f64) -> Moments {
+        match self {
+            Self::Linear => Moments { residual: y - eta, variance: 1.0, slope: 0.0 },
+            Self::Logistic => {
+                // Of the end of the range that is nearer, so that nothing cancels.
+                let (up, down) = (1.0 / (1.0 + libm::exp(-eta)), 1.0 / (1.0 + libm::exp(eta)));
+                let residual = if y > 0.5 { down } else { -up };
+                Moments { residual, variance: up * down, slope: up * down * (down - up) }
+            }
+            Self::Poisson => {
+                let mean = libm::exp(eta);
+                Moments { residual: y - mean, variance: mean, slope: mean }
+            }
+        }
+    }
+}
+
+/// Change of a linear predictor after which the fit has ended: the next change would be below its square, 1e-14.
+const LAST_CHANGE: f64 = 1e-7;
+
+/// A step that changes no linear predictor by more is taken whole; of a longer one the part ln(1 + r)/r, r that change, along which the likelihood
+/// rises (derived at `goldenweight_recursion::newton::Fit`).
+const WHOLE: f64 = 1.5;
+
+/// Without a maximum the predictors grow by ln 2 or more at each step, and the information is singular to working precision where they reach some 35.
+const MAX_STEPS: usize = 200;
+
+/// A pivot of the information below this part of its diagonal entry counts as zero.
+const PIVOT: f64 = 1e-12;
+
+/// The fit on a table and its first-order law.
+pub(super) struct Regression {
+    pub(super) coefficients: Vec<Coefficient>,
+    /// In the order of [`Loss::ALL`].
+    pub(super) variances: [Variances; 3],
+    /// Largest leverage of a row, and which.
+    pub(super) leverage: (f64, usize),
+}
+
+impl Regression {
+    pub(super) fn new(table: &Table, link: Link) -> Result<Self, AdviseError> {
+        let design = Design::new(table)?;
+        let law = Law::new(&design, link)?;
+        let (variances, leverage) = law.variances();
+        let raw = design.to_raw(&law.beta);
+        let deviations = law.raw_deviations();
+        let coefficients = design.names.iter().zip(raw).zip(deviations);
+        let coefficients = coefficients
+            .map(|((name, value), std_error)| Coefficient { name: name.clone(), value, std_error })
+            .collect();
+        Ok(Self { coefficients, variances, leverage })
+    }
+}
+
+/// The fit alone, with the metric of a loss.
+pub(super) struct Fitted {
+    pub(super) beta: Vec<f64>,
+    /// Q without the factor 1/s^2 of the deviance's.
+    pub(super) metric: Vec<f64>,
+    /// s^2.
+    pub(super) dispersion: f64,
+}
+
+impl Fitted {
+    pub(super) fn new(design: &Design<'_>, link: Link, loss: Loss) -> Result<Self, AdviseError> {
+        let law = Law::new(design, link)?;
+        let p = design.coefficients();
+        let unit = |j: usize| (0..p).map(|i| f64::from(u8::from(i == j))).collect::<Vec<_>>();
+        let metric = (0..p).flat_map(|j| law.metric(loss, &unit(j))[..=j].to_vec()).collect();
+        Ok(Self { beta: law.beta, metric, dispersion: law.dispersion })
+    }
+}
+
+/// Newton's method from the intercept alone.
+fn maximise(design: &Design<'_>, link: Link) -> Result<Vec<f64>, AdviseError> {
+    let (p, rows) = (design.coefficients(), design.rows() as f64);
+    let length = p * (p + 1) / 2;
+    let mean = design.sum(1, |_, row, sums| sums[0] += design.response(row))[0] / rows;
+    let mut beta = vec![0.0; p];
+    beta[0] = match link {
+        Link::Linear => mean,
+        Link::Logistic => libm::log(mean / (1.0 - mean)),
+        Link::Poisson => libm::log(mean),
+    };
+    let mut step = vec![0.0; p];
+    for _ in 0..MAX_STEPS {
+        let sums = design.sum(length + p, |x, row, sums| {
+            let Moments { residual, variance, .. } = link.at(design.response(row), dot(x, &beta));
+            let (score, mut rest) = sums.split_at_mut(p);
+            score.iter_mut().zip(x).for_each(|(sum, x)| *sum += residual * x);
+            for j in 0..p {
+                let (now, next) = rest.split_at_mut(j + 1);
+                let scaled = variance * x[j];
+                now.iter_mut().zip(x).for_each(|(sum, x)| *sum += scaled * x);
+                rest = next;
+            }
+        });
+        let Ok(lower) = Lower::factor(&sums[p..], PIVOT) else { break };
+        step.copy_from_slice(&sums[..p]);
+        lower.solve(&mut step);
+        let change = largest_change(design, &step);
+        // Of linear regression the first step is the last.
+        if link == Link::Linear || change <= LAST_CHANGE {
+            beta.iter_mut().zip(&step).for_each(|(b, d)| *b += d);
+            return Ok(beta);
+        }
+        if !change.is_finite() {
+            return Err(AdviseError::NoFit);
+        }
+        let length = if change <= WHOLE { 1.0 } else { libm::log1p(change) / change };
+        beta.iter_mut().zip(&step).for_each(|(b, d)| *b += length * d);
+    }
+    Err(separated(design, link, &step))
+}
+
+/// max |x'd| over the rows.
+fn largest_change(design: &Design<'_>, step: &[f64]) -> f64 {
+    let mut x = vec![0.0; step.len()];
+    (0..design.rows()).fold(0.0, |most: f64, row| {
+        design.fill(row, &mut x);
+        most.max(dot(&x, step).abs())
+    })
+}
+
+/// What a fit that does not end has run along. Where there is no maximum, the steps tend to a direction h with x'h at or below 0 in rows whose response
+/// is the smallest possible, at or above 0 where it is the largest, and 0 elsewhere; it is not 0 in all.
+fn separated(design: &Design<'_>, link: Link, step: &[f64]) -> AdviseError {
+    let mut x = vec![0.0; step.len()];
+    let most = largest_change(design, step);
+    // What is left of the rows that do have a fit: the steps in their directions vanish with the square.
+    let small = 1e-3 * most;
+    let fits = (0..design.rows()).all(|row| {
+        design.fill(row, &mut x);
+        let (along, y) = (dot(&x, step), design.response(row));
+        match link {
+            _ if along.abs() <= small => true,
+            Link::Logistic => (along > 0.0) == (y > 0.5),
+            Link::Poisson => along < 0.0 && y == 0.0,
+            Link::Linear => false,
+        }
+    });
+    if most == 0.0 || !fits {
+        return AdviseError::NoFit;
+    }
+    let largest = step[1..].iter().fold(0.0_f64, |most, d| most.max(d.abs()));
+    let columns = (1..step.len()).filter(|&j| step[j].abs() > 1e-3 * largest).map(|j| design.names[j].clone());
+    AdviseError::Separated { columns: columns.collect() }
+}
+
+/// The matrices at the fit, in the coordinates of the standardised covariates.
+struct Law<'a> {
+    design: &'a Design<'a>,
+    link: Link,
+    beta: Vec<f64>,
+    /// I = mean of b'' x x', without the dispersion.
+    information: Vec<f64>,
+    /// J = mean of (y - mean)^2 x x'.
+    squares: Vec<f64>,
+    /// I^-1.
+    inverse: Vec<f64>,
+    /// I^-1 J I^-1.
+    covariance: Vec<f64>,
+    dispersion: f64,
+}
+
+impl<'a> Law<'a> {
+    fn new(design: &'a Design<'a>, link: Link) -> Result<Self, AdviseError> {
+        let beta = maximise(design, link)?;
+        let p = design.coefficients();
+        let eta = |x: &[f64], row: usize| link.at(design.response(row), dot(x, &beta));
+        let [information, squares] = design.moments(|x, row| {
+            let Moments { residual, variance, .. } = eta(x, row);
+            [variance, residual * residual]
+        });
+        let inverse = Lower::factor(&information, PIVOT).map_err(|_| AdviseError::NoFit)?.inverse(p);
+        let covariance = sandwich(&inverse, &squares, p);
+        // s^2 of linear regression; 1 in the other families.
+        let dispersion = match link {
+            Link::Linear => squares[0],
+            Link::Logistic | Link::Poisson => 1.0,
+        };
+        if link == Link::Linear {
+            let rows = design.rows() as f64;
+            let total = design.sum(1, |_, row, sums| sums[0] += design.response(row) * design.response(row))[0] / rows;
+            // What a hundred roundings of the responses leave.
+            let rounding = 100.0 * f64::EPSILON;
+            if dispersion <= rounding * rounding * total {
+                return Err(AdviseError::Perfect);
+            }
+        }
+        Ok(Self { design, link, beta, information, squares, inverse, covariance, dispersion })
+    }
+
+    /// Q v of a loss.
+    fn metric(&self, loss: Loss, v: &[f64]) -> Vec<f64> {
+        match loss {
+            Loss::Raw => self.design.to_raw_transposed(&self.design.to_raw(v)),
+            Loss::Standardised => v.to_vec(),
+            Loss::Deviance => times(&self.information, v),
+        }
+    }
+
+    /// tr Q A of a symmetric A.
+    fn trace(&self, loss: Loss, a: &[f64]) -> f64 {
+        let p = self.beta.len();
+        match loss {
+            Loss::Deviance => trace_of_product(&self.information, a, p),
+            _ => (0..p).map(|j| self.metric(loss, &(0..p).map(|i| a[at(i, j)]).collect::<Vec<_>>())[j]).sum(),
+        }
+    }
+
+    /// Standard errors of the coefficients in the units of the columns: the roots of the diagonal of M C M'/n.
+    fn raw_deviations(&self) -> Vec<f64> {
+        let (p, rows) = (self.beta.len(), self.design.rows() as f64);
+        // M' e_j, without forming M.
+        let row = |j: usize| {
+            let mut unit = vec![0.0; p];
+            unit[j] = 1.0;
+            self.design.to_raw_transposed(&unit)
+        };
+        (0..p)
+            .map(|j| {
+                let row = row(j);
+                (dot(&row, &times(&self.covariance, &row)) / rows).sqrt()
+            })
+            .collect()
+    }
+
+    /// The variances in each loss with the standard error of their ratio, and the largest leverage.
+    ///
+    /// # Formula
+    /// A_s = s^2 tr Q I^-1, A_r = tr Q I^-1 J I^-1. A row z = (x, y) with residual e moves the fit by psi = I^-1 x e, and
+    /// ```text
+    /// d ln s^2 = e^2/s^2 - 1 (linear; else 0)
+    /// d tr QI^-1 = tr QI^-1 - b'' x'Bx - E[b''' (x'Bx) x]'psi + tr dQ I^-1
+    /// d A_r = e^2 x'Bx - b'' x'Gx + A_r - (2 E[e b'' (x'Bx) x] + E[b''' (x'Gx) x])'psi + tr dQ I^-1 J I^-1
+    /// ```
+    /// with B = I^-1 Q I^-1, G = I^-1 J B + B J I^-1. Q is fixed in the raw loss. In that of the deviance it is I, so that tr QI^-1 = p does not move
+    /// and tr dQ C = b'' x'Cx - A_r + E[b''' (x'Cx) x]'psi, C = I^-1 J I^-1. In that of the standardised columns, at means 0 and deviations 1,
+    /// tr dQ C = 2 sum_j ((x_j^2 - 1)/2 C_jj + x_j C_j0).
+    /// So d ln(A_s/A_r) = alpha(z) + tau'psi(z), and its variance is E alpha^2 + 2 tau'E[alpha psi] + tau'C tau, over n.
+    /// # Source
+    /// derived: influence functions of I, J and the fit (their expansions to first order in the law of the rows)
+    fn variances(&self) -> ([Variances; 3], (f64, usize)) {
+        let (p, rows) = (self.beta.len(), self.design.rows() as f64);
+        let traces = Loss::ALL.map(|loss| (self.trace(loss, &self.inverse), self.trace(loss, &self.covariance)));
+        // Per loss: sum of alpha^2, then of alpha psi, E[b'''(x'Bx)x], E[e b''(x'Bx)x], E[b'''(x'Gx)x]; and A_r of the jackknife.
+        let per_loss = 2 + 4 * p;
+        let sums = self.design.sum(3 * per_loss, |x, row, sums| self.row(x, row, &traces, sums));
+        let leverage = self.leverage();
+        let variances = std::array::from_fn(|i| {
+            let sums: Vec<f64> = sums[i * per_loss..(i + 1) * per_loss].iter().map(|sum| sum / rows).collect();
+            let (squares, jackknife, vectors) = (sums[0], sums[1], &sums[2..]);
+            let [alpha_psi, t_b, u_b, t_g] = std::array::from_fn(|v| &vectors[v * p..(v + 1) * p]);
+            let (inverse, sandwich) = traces[i];
+            let tau: Vec<f64> = (0..p)
+                .map(|j| match Loss::ALL[i] {
+                    // x'Gx = 2 x'Cx there, and A_s does not move.
+                    Loss::Deviance => (2.0 * u_b[j] + 0.5 * t_g[j]) / sandwich,
+                    _ => (2.0 * u_b[j] + t_g[j]) / sandwich - t_b[j] / inverse,
+                })
+                .collect();
+            let variance = squares + 2.0 * dot(&tau, alpha_psi) + dot(&tau, &times(&self.covariance, &tau));
+            // The information of linear regression has the factor 1/s^2.
+            let unit = if Loss::ALL[i] == Loss::Deviance { self.dispersion } else { 1.0 };
+            Variances {
+                synthetic: self.dispersion * inverse / unit,
+                real: sandwich / unit,
+                log_ratio_std_error: (variance.max(0.0) / rows).sqrt(),
+                jackknife: Some(jackknife / sandwich),
+            }
+        });
+        (variances, leverage)
+    }
+
+    /// Adds a row to the sums of [`Law::variances`].
+    fn row(&self, x: &[f64], row: usize, traces: &[(f64, f64); 3], sums: &mut [f64]) {
+        let p = x.len();
+        let Moments { residual, variance, slope } = self.link.at(self.design.response(row), dot(x, &self.beta));
+        let mut memory = vec![0.0; 3 * p];
+        let (a, rest) = memory.split_at_mut(p);
+        let (c, d) = rest.split_at_mut(p);
+        times_into(&self.inverse, x, a);
+        times_into(&self.squares, a, c);
+        times_into(&self.inverse, c, d);
+        let leverage = variance * dot(a, x) / self.design.rows() as f64;
+        let dispersion = if self.link == Link::Linear { residual * residual / self.dispersion - 1.0 } else { 0.0 };
+        for (i, sums) in sums.chunks_exact_mut(2 + 4 * p).enumerate() {
+            let (loss, (inverse, sandwich)) = (Loss::ALL[i], traces[i]);
+            let own;
+            let q_a = match loss {
+                Loss::Raw => {
+                    own = self.metric(loss, a);
+                    &own[..]
+                }
+                Loss::Standardised => &*a,
+                Loss::Deviance => x,
+            };
+            // x'Bx and x'Gx.
+            let (b, g) = (dot(a, q_a), 2.0 * dot(d, q_a));
+            let squared = residual * residual * b;
+            let (synthetic, real) = match loss {
+                Loss::Raw => (inverse - variance * b, squared - variance * g + sandwich),
+                Loss::Standardised => {
+                    // tr dQ A of I^-1 and of C.
+                    let moved = |m: &[f64]| {
+                        (1..p).map(|j| (x[j] * x[j] - 1.0) * m[at(j, j)] + 2.0 * x[j] * m[at(j, 0)]).sum::<f64>()
+                    };
+                    (
+                        inverse - variance * b + moved(&self.inverse),
+                        squared - variance * g + sandwich + moved(&self.covariance),
+                    )
+                }
+                Loss::Deviance => (0.0, squared - 0.5 * variance * g),
+            };
+            let alpha = dispersion + synthetic / inverse - real / sandwich;
+            sums[0] += alpha * alpha;
+            sums[1] += squared / ((1.0 - leverage) * (1.0 - leverage));
+            let (alpha_psi, rest) = sums[2..].split_at_mut(p);
+            let (t_b, rest) = rest.split_at_mut(p);
+            let (u_b, t_g) = rest.split_at_mut(p);
+            for j in 0..p {
+                alpha_psi[j] += alpha * residual * a[j];
+                t_b[j] += slope * b * x[j];
+                u_b[j] += residual * variance * b * x[j];
+                t_g[j] += slope * g * x[j];
+            }
+        }
+    }
+
+    /// The largest b'' x'I^-1 x / n, and its row.
+    fn leverage(&self) -> (f64, usize) {
+        let p = self.beta.len();
+        let (mut x, mut a) = (vec![0.0; p], vec![0.0; p]);
+        (0..self.design.rows()).fold((0.0, 0), |most: (f64, usize), row| {
+            self.design.fill(row, &mut x);
+            times_into(&self.inverse, &x, &mut a);
+            let variance = self.link.at(self.design.response(row), dot(&x, &self.beta)).variance;
+            let leverage = variance * dot(&x, &a) / self.design.rows() as f64;
+            if leverage > most.0 { (leverage, row) } else { most }
+        })
+    }
+}

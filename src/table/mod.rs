@@ -1,0 +1,239 @@
+//! Tables of a user: CSV files with a line of names, read twice and in bounded memory.
+//!
+//! RFC 4180: commas, quoted fields, line ends CR LF; LF, CR and a byte order mark are taken too. Blanks around a field do not count. A column all of whose
+//! fields are numbers is a column of numbers, any other one of texts. The first reading finds out which is which, the second keeps the columns that are
+//! asked for, a number for each field. Every fault names the file, and where there is one the line and the column.
+
+mod read;
+
+use std::fmt;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+
+use crate::experiment::one_line;
+
+/// Most fields that are kept, rows times columns: 1 GiB of numbers.
+pub const MAX_FIELDS: u64 = 1 << 27;
+
+/// Most levels of a column of texts.
+pub const MAX_LEVELS: usize = 1_000;
+
+/// How a missing value is written, in lower case. A field in quotes is no different.
+pub const MISSING: [&str; 6] = ["", "na", "n/a", "nan", "null", "?"];
+
+/// What is done with missing values.
+///
+/// # Examples
+/// ```
+/// use goldenweight::table::Missing;
+/// assert_eq!(Missing::ALL.map(Missing::word), ["drop", "refuse", "level"]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Missing {
+    /// A missing value in a column that is asked for is a fault.
+    #[default]
+    Refuse,
+    /// Rows with a missing value in a column that is asked for are left out.
+    Drop,
+    /// In a column of texts it is a level of its own; in one of numbers a fault.
+    Level,
+}
+
+impl Missing {
+    /// Every one, in the order of the help.
+    pub const ALL: [Self; 3] = [Self::Drop, Self::Refuse, Self::Level];
+
+    /// Lower-case word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Refuse => "refuse",
+            Self::Drop => "drop",
+            Self::Level => "level",
+        }
+    }
+}
+
+/// What a target column may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Response {
+    /// Any numbers.
+    Number,
+    /// 0 and 1; or two texts, of which the later one by name counts as 1.
+    Binary,
+    /// Whole numbers from 0.
+    Count,
+}
+
+/// As what the columns that are not the target are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Numbers where every field is one, else levels.
+    Either,
+    /// Numbers; texts are a fault.
+    Numbers,
+    /// Levels, of numbers too.
+    Levels,
+}
+
+/// What is asked for of a file.
+///
+/// # Examples
+/// see [`Table`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The columns, in this order; all but the target where there are none.
+    pub columns: Option<Vec<String>>,
+    /// The response, which becomes the last column.
+    pub target: Option<(String, Response)>,
+    /// As what the columns are read.
+    pub form: Form,
+    /// What is done with missing values.
+    pub missing: Missing,
+}
+
+impl Request {
+    /// All columns but the target, which is of this kind; a missing value is a fault.
+    #[must_use]
+    pub fn regression(target: &str, response: Response) -> Self {
+        let target = Some((target.to_owned(), response));
+        Self { columns: None, target, form: Form::Either, missing: Missing::Refuse }
+    }
+}
+
+/// What is wrong with a file.
+///
+/// # Examples
+/// see [`Table`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableError {
+    /// Path of the file.
+    pub file: PathBuf,
+    /// Line of the file, from 1.
+    pub line: Option<u64>,
+    /// Name of the column, or its number where it has none.
+    pub column: Option<String>,
+    /// The condition that is broken.
+    pub condition: String,
+}
+
+impl TableError {
+    /// What is wrong without the file: where it is, and the condition.
+    #[must_use]
+    pub fn place_and_condition(&self) -> String {
+        let line = self.line.map(|line| format!("line {line}"));
+        let column = self.column.as_ref().map(|column| format!("column {column}"));
+        let place: Vec<String> = line.into_iter().chain(column).collect();
+        if place.is_empty() { self.condition.clone() } else { format!("{}: {}", place.join(", "), self.condition) }
+    }
+}
+
+impl fmt::Display for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let between = if self.line.is_some() || self.column.is_some() { ", " } else { ": " };
+        write!(f, "{}{between}{}", self.file.display(), self.place_and_condition())
+    }
+}
+
+impl std::error::Error for TableError {}
+
+/// A value of a column of texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Level {
+    /// The text; empty where it is missing.
+    pub name: String,
+    /// How many rows have it.
+    pub count: u64,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// None of a column of numbers. Of one of texts first the most frequent, of several the first by name; then the others by name.
+    pub levels: Vec<Level>,
+}
+
+/// The rows of a file, in the columns that were asked for.
+///
+/// # Examples
+/// ```
+/// use std::io::Cursor;
+/// use goldenweight::table::{Request, Response, Table};
+///
+/// let file = "age,city,income\r\n31,\"Ghent, East\",0\r\n40,Liège,1\r\n27,Liège,1\r\n";
+/// let table = Table::from_reader("people.csv".as_ref(), &mut Cursor::new(file), &Request::regression("income", Response::Binary))?;
+/// assert_eq!((table.rows(), table.columns()[1].levels[0].name.as_str()), (3, "Liège"));
+/// // Numbers as they are, of a level its place among the levels; the target last.
+/// assert_eq!(table.row(0), [31.0, 1.0, 0.0]);
+///
+/// let error = Table::from_reader("people.csv".as_ref(), &mut Cursor::new("age,income\n31,2\n40,1\n"), &Request::regression("income", Response::Binary));
+/// assert_eq!(error.unwrap_err().to_string(), "people.csv, line 2, column income: must be 0 or 1, or one of two texts, and is 2");
+/// # Ok::<(), goldenweight::table::TableError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    columns: Vec<Column>,
+    values: Vec<f64>,
+    dropped: Vec<u64>,
+}
+
+impl Table {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Says what is wrong, and where.
+    pub fn read(path: &Path, request: &Request) -> Result<Self, TableError> {
+        let fault = |condition| TableError { file: path.to_owned(), line: None, column: None, condition };
+        let mut file = File::open(path).map_err(|error| fault(format!("cannot be read: {error}")))?;
+        if !file.metadata().is_ok_and(|known| known.is_file()) {
+            return Err(fault("must be a file: it is read twice".to_owned()));
+        }
+        Self::from_reader(path, &mut file, request)
+    }
+
+    /// Reads what has the contents of a file, under this name.
+    ///
+    /// # Errors
+    /// Says what is wrong, and where.
+    pub fn from_reader(name: &Path, source: &mut (impl Read + Seek), request: &Request) -> Result<Self, TableError> {
+        read::table(source, request).map_err(|read::Fault { byte, column, condition }| {
+            let line = byte.and_then(|byte| read::line(source, byte).ok());
+            let (column, condition) = (column.map(one_line), one_line(condition));
+            TableError { file: name.to_owned(), line, column, condition }
+        })
+    }
+
+    /// Columns of numbers, the rows one after another.
+    pub(crate) fn of_numbers(names: &[&str], values: Vec<f64>) -> Self {
+        let column = |name: &&str| Column { name: (*name).to_owned(), levels: Vec::new() };
+        Self { columns: names.iter().map(column).collect(), values, dropped: Vec::new() }
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.values.len() / self.columns.len()
+    }
+
+    /// The rows of the file that were left out for a missing value, from 0.
+    #[must_use]
+    pub fn dropped(&self) -> &[u64] {
+        &self.dropped
+    }
+
+    /// The columns; the target is the last.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// A row: its numbers, and of levels their places among the column's levels. Of a target of two texts 0 and 1.
+    #[must_use]
+    pub fn row(&self, index: usize) -> &[f64] {
+        let width = self.columns.len();
+        &self.values[index * width..(index + 1) * width]
+    }
+}

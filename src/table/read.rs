@@ -1,0 +1,390 @@
+//! Two readings of a file: what its columns are, and what they have.
+
+use std::cell::Cell;
+use std::collections::{BTreeSet, HashMap};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use csv::{ByteRecord, ReaderBuilder, Trim};
+
+use super::{Column, Form, Level, MAX_FIELDS, MAX_LEVELS, MISSING, Missing, Request, Response, Table};
+use crate::experiment::excerpt;
+
+/// What is wrong, and at which byte the record starts that has it.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) byte: Option<u64>,
+    pub(super) column: Option<String>,
+    pub(super) condition: String,
+}
+
+impl Fault {
+    fn of_file(condition: impl Into<String>) -> Self {
+        Self { byte: None, column: None, condition: condition.into() }
+    }
+
+    fn of_column(column: &str, condition: impl Into<String>) -> Self {
+        Self { column: Some(excerpt(column)), ..Self::of_file(condition) }
+    }
+
+    fn at(self, byte: u64) -> Self {
+        Self { byte: Some(byte), ..self }
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::of_file(format!("cannot be read: {error}"))
+    }
+}
+
+/// Most bytes of one record: a quote without its partner must not take the rest of a large file into memory.
+const LONGEST_RECORD: u64 = 1 << 24;
+
+/// Gives no more bytes than one record may have, until told to go on.
+struct Limited<'a, R> {
+    source: &'a mut R,
+    left: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Limited<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left.get() == 0 {
+            let most = LONGEST_RECORD >> 20;
+            return Err(io::Error::other(format!("a record of more than {most} MiB; is a quote not closed?")));
+        }
+        let most = buffer.len().min(usize::try_from(self.left.get()).unwrap_or(usize::MAX));
+        let read = self.source.read(&mut buffer[..most])?;
+        self.left.set(self.left.get() - read as u64);
+        Ok(read)
+    }
+}
+
+/// Hands every record to `take`, the names first, with the byte where it starts.
+fn records(
+    source: &mut (impl Read + Seek),
+    mut take: impl FnMut(&ByteRecord, u64) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    source.rewind()?;
+    let left = Cell::new(LONGEST_RECORD);
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(Trim::All)
+        .buffer_capacity(1 << 16)
+        .from_reader(Limited { source, left: &left });
+    let mut record = ByteRecord::new();
+    loop {
+        let start = reader.position().byte();
+        match reader.read_byte_record(&mut record) {
+            Ok(true) => take(&record, start).map_err(|fault| fault.at(start))?,
+            Ok(false) => return Ok(()),
+            Err(error) => return Err(Fault::of_file(format!("cannot be read: {error}")).at(start)),
+        }
+        left.set(LONGEST_RECORD);
+    }
+}
+
+/// The line, from 1, of the record that starts at this byte. CR LF, LF and CR end a line.
+pub(super) fn line(source: &mut (impl Read + Seek), byte: u64) -> io::Result<u64> {
+    source.seek(SeekFrom::Start(0))?;
+    let (mut line, mut after_cr) = (1, false);
+    for (i, read) in (0..).zip(BufReader::new(source).bytes()) {
+        let read = read?;
+        // Empty lines before a record are no records.
+        if i >= byte && !b"\r\n".contains(&read) {
+            break;
+        }
+        line += u64::from(read == b'\r' || read == b'\n' && !after_cr);
+        after_cr = read == b'\r';
+    }
+    Ok(line)
+}
+
+fn text<'a>(field: &'a [u8], column: &str) -> Result<&'a str, Fault> {
+    std::str::from_utf8(field).map_err(|_| Fault::of_column(column, "is not UTF-8 text"))
+}
+
+fn is_missing(field: &str) -> bool {
+    field.len() <= 4 && MISSING.iter().any(|missing| field.eq_ignore_ascii_case(missing))
+}
+
+/// A column that is asked for, and what the first reading finds in it.
+struct Wanted {
+    /// Its place in the file.
+    index: usize,
+    name: String,
+    is_target: bool,
+    /// The first text that is no number, and where.
+    first_text: Option<(String, u64)>,
+}
+
+/// What the first reading finds.
+struct Survey {
+    names: Vec<String>,
+    wanted: Vec<Wanted>,
+    rows: u64,
+}
+
+/// The names of the columns, in the first record.
+fn names(record: &ByteRecord) -> Result<Vec<String>, Fault> {
+    let mut names = Vec::new();
+    for (i, field) in record.iter().enumerate() {
+        let number = (i + 1).to_string();
+        let name = std::str::from_utf8(field).map_err(|_| {
+            Fault::of_column(&number, "its name is not UTF-8 text; is the file packed, or in another code?")
+        })?;
+        if name.parse::<f64>().is_ok_and(f64::is_finite) {
+            let condition =
+                format!("must have a name and not the number {}; is there no line of names?", excerpt(name));
+            return Err(Fault::of_column(&number, condition));
+        }
+        names.push(name.to_owned());
+    }
+    let mut seen = BTreeSet::new();
+    match names.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str())) {
+        Some(twice) => Err(Fault::of_column(twice, "its name stands twice in the line of names")),
+        None => Ok(names),
+    }
+}
+
+/// Which of the names are asked for, the target last.
+fn wanted(names: &[String], request: &Request) -> Result<Vec<Wanted>, Fault> {
+    let target = request.target.as_ref().map(|(target, _)| target.as_str());
+    let index_of = |name: &str| {
+        let listed = names.iter().take(12).map(|name| excerpt(name)).collect::<Vec<_>>().join(", ");
+        let more = if names.len() > 12 { ", ..." } else { "" };
+        let separated = names.len() == 1 && names[0].contains([';', '\t', '|']);
+        let hint = if separated { " (fields must be separated by commas)" } else { "" };
+        let condition = format!("is not in the file, which has {listed}{more}{hint}");
+        names.iter().position(|known| known == name).ok_or_else(|| Fault::of_column(name, condition))
+    };
+    let column = |index: usize, is_target| Wanted { index, name: names[index].clone(), is_target, first_text: None };
+    let target = target.map(index_of).transpose()?;
+    let mut wanted: Vec<Wanted> = match &request.columns {
+        None => (0..names.len()).filter(|index| Some(*index) != target).map(|index| column(index, false)).collect(),
+        Some(columns) => {
+            let mut seen = BTreeSet::new();
+            let mut one = |name: &String| {
+                let index = index_of(name)?;
+                match (seen.insert(index), Some(index) == target) {
+                    (false, _) => Err(Fault::of_column(name, "is asked for twice")),
+                    (_, true) => Err(Fault::of_column(name, "is the target, and cannot be a column too")),
+                    _ => Ok(column(index, false)),
+                }
+            };
+            columns.iter().map(&mut one).collect::<Result<_, _>>()?
+        }
+    };
+    if let Some(unnamed) = wanted.iter().find(|column| column.name.is_empty()) {
+        let condition = "must have a name; is it an index? Say which columns are meant";
+        return Err(Fault::of_column(&(unnamed.index + 1).to_string(), condition));
+    }
+    if wanted.is_empty() {
+        return Err(Fault::of_file("has no column beside the target"));
+    }
+    wanted.extend(target.map(|index| column(index, true)));
+    Ok(wanted)
+}
+
+/// The first reading: as long as fields are kept that are not too many, in constant memory.
+fn survey(source: &mut (impl Read + Seek), request: &Request) -> Result<Survey, Fault> {
+    let size = source.seek(SeekFrom::End(0))?;
+    let mut survey: Option<Survey> = None;
+    records(source, |record, byte| {
+        let Some(Survey { names: all, wanted, rows }) = &mut survey else {
+            let names = names(record)?;
+            let wanted = wanted(&names, request)?;
+            survey = Some(Survey { names, wanted, rows: 0 });
+            return Ok(());
+        };
+        if record.len() != all.len() {
+            let fields = |count: usize| if count == 1 { "1 field".to_owned() } else { format!("{count} fields") };
+            let condition = format!("has {}, and the line of names has {}", fields(record.len()), fields(all.len()));
+            return Err(Fault::of_file(condition));
+        }
+        for column in wanted.iter_mut().filter(|column| column.first_text.is_none()) {
+            let field = text(&record[column.index], &column.name)?;
+            if !is_missing(field) && field.parse::<f64>().is_err() {
+                column.first_text = Some((field.to_owned(), byte));
+            }
+        }
+        *rows += 1;
+        if *rows * wanted.len() as u64 > MAX_FIELDS {
+            let condition = format!(
+                "has {size} bytes, and more than {rows} rows of {} columns: at most {MAX_FIELDS} fields are kept (1 GiB); \
+                 ask for fewer columns, or take a sample of the rows",
+                wanted.len()
+            );
+            return Err(Fault::of_file(condition));
+        }
+        Ok(())
+    })?;
+    match survey {
+        None => Err(Fault::of_file("is empty: there is no line of names")),
+        Some(Survey { rows: 0, .. }) => Err(Fault::of_file("has a line of names, and no rows")),
+        Some(survey) => Ok(survey),
+    }
+}
+
+/// The levels of a column in the order in which they come, with their places.
+#[derive(Default)]
+struct Levels {
+    levels: Vec<Level>,
+    places: HashMap<String, usize>,
+}
+
+impl Levels {
+    fn place(&mut self, field: &str) -> usize {
+        let place = if let Some(&place) = self.places.get(field) {
+            place
+        } else {
+            self.places.insert(field.to_owned(), self.levels.len());
+            self.levels.push(Level { name: field.to_owned(), count: 0 });
+            self.levels.len() - 1
+        };
+        self.levels[place].count += 1;
+        place
+    }
+}
+
+/// How the fields of a column become numbers.
+enum Reading {
+    Numbers(Option<Response>),
+    Levels(Levels),
+}
+
+impl Reading {
+    /// Of a column, after the first reading.
+    fn of(column: &Wanted, request: &Request) -> Result<Self, Fault> {
+        let must_be = |what: &str, (text, byte): &(String, u64)| {
+            let condition = format!("must be {what}, and is {}", excerpt(text));
+            Err(Fault::of_column(&column.name, condition).at(*byte))
+        };
+        let response = request.target.as_ref().filter(|_| column.is_target).map(|(_, response)| *response);
+        let form = if column.is_target { Form::Either } else { request.form };
+        match (&column.first_text, response, form) {
+            (Some(_), Some(Response::Binary), _) | (Some(_), None, Form::Either) | (_, None, Form::Levels) => {
+                Ok(Self::Levels(Levels::default()))
+            }
+            (Some(text), Some(Response::Count), _) => must_be("a whole number from 0", text),
+            (Some(text), _, _) => must_be("a number", text),
+            (None, response, _) => Ok(Self::Numbers(response)),
+        }
+    }
+
+    /// The number of a field.
+    fn value(&mut self, column: &Wanted, field: &str) -> Result<f64, Fault> {
+        let fault = |condition: String| Err(Fault::of_column(&column.name, condition));
+        match self {
+            Self::Numbers(response) => {
+                let value: f64 = field.parse().unwrap_or(f64::NAN);
+                let shown = || excerpt(field);
+                match response {
+                    _ if !value.is_finite() => fault(format!("must be a finite number, and is {}", shown())),
+                    Some(Response::Binary) if value != 0.0 && value != 1.0 => {
+                        fault(format!("must be 0 or 1, or one of two texts, and is {}", shown()))
+                    }
+                    Some(Response::Count) if value < 0.0 || value.fract() != 0.0 => {
+                        fault(format!("must be a whole number from 0, and is {}", shown()))
+                    }
+                    // -0 is 0.
+                    _ => Ok(value + 0.0),
+                }
+            }
+            Self::Levels(levels) => {
+                let place = levels.place(field);
+                let most = if column.is_target { 2 } else { MAX_LEVELS };
+                if place < most {
+                    return Ok(place as f64);
+                }
+                if column.is_target {
+                    return fault(format!("must be 0 or 1, or one of two texts, and a third is {}", excerpt(field)));
+                }
+                let first = column.first_text.as_ref().map_or_else(String::new, |(text, _)| {
+                    format!(" (the first that is no number is {})", excerpt(text))
+                });
+                fault(format!("has more than {MAX_LEVELS} levels{first}"))
+            }
+        }
+    }
+}
+
+/// The second reading.
+pub(super) fn table(source: &mut (impl Read + Seek), request: &Request) -> Result<Table, Fault> {
+    let Survey { wanted, rows, .. } = survey(source, request)?;
+    let mut readings = wanted.iter().map(|column| Reading::of(column, request)).collect::<Result<Vec<_>, _>>()?;
+    let mut values: Vec<f64> = Vec::with_capacity(rows as usize * wanted.len());
+    let (mut is_first, mut row, mut dropped) = (true, 0, Vec::new());
+    records(source, |record, _| {
+        if std::mem::take(&mut is_first) {
+            return Ok(());
+        }
+        row += 1;
+        let is_missing_in = |column: &Wanted| {
+            record.get(column.index).is_none_or(|field| std::str::from_utf8(field).is_ok_and(is_missing))
+        };
+        if request.missing == Missing::Drop && wanted.iter().any(is_missing_in) {
+            dropped.push(row - 1);
+            return Ok(());
+        }
+        for (column, reading) in wanted.iter().zip(&mut readings) {
+            let mut field = text(record.get(column.index).unwrap_or_default(), &column.name)?;
+            if is_missing(field) {
+                let is_level = request.missing == Missing::Level && !column.is_target;
+                if !(is_level && matches!(reading, Reading::Levels(_))) {
+                    let of_numbers = if is_level { "a number has no level for that; " } else { "" };
+                    let written = if field.is_empty() { String::new() } else { format!(" ({field})") };
+                    let condition = format!("is missing{written}: {of_numbers}drop such rows, or leave the column out");
+                    return Err(Fault::of_column(&column.name, condition));
+                }
+                field = "";
+            }
+            values.push(reading.value(column, field)?);
+        }
+        Ok(())
+    })?;
+    let after = match dropped.len() {
+        0 => String::new(),
+        count => format!(" after {count} were dropped for missing values"),
+    };
+    match values.len() / wanted.len() {
+        0 => return Err(Fault::of_file(format!("has no rows{after}"))),
+        1 => return Err(Fault::of_file(format!("has one row{after}: there must be more"))),
+        _ => {}
+    }
+    let mut columns = Vec::new();
+    for (j, (column, reading)) in wanted.iter().zip(readings).enumerate() {
+        let rows = || values.iter().skip(j).step_by(wanted.len());
+        if rows().all(|value| value.to_bits() == values[j].to_bits()) {
+            let value = match &reading {
+                Reading::Numbers(_) => values[j].to_string(),
+                Reading::Levels(levels) => excerpt(&levels.levels[0].name),
+            };
+            return Err(Fault::of_column(&column.name, format!("is constant: it is {value} in every row{after}")));
+        }
+        let levels = match reading {
+            Reading::Numbers(_) => Vec::new(),
+            Reading::Levels(Levels { levels, .. }) => {
+                let order = order(&levels, column.is_target);
+                let mut places = vec![0.0; levels.len()];
+                order.iter().enumerate().for_each(|(place, &old)| places[old] = place as f64);
+                values.iter_mut().skip(j).step_by(wanted.len()).for_each(|value| *value = places[*value as usize]);
+                order.into_iter().map(|old| levels[old].clone()).collect()
+            }
+        };
+        columns.push(Column { name: column.name.clone(), levels });
+    }
+    Ok(Table { columns, values, dropped })
+}
+
+/// The order of levels: by name, but the most frequent first, of several the first by name. Those of a target all by name.
+fn order(levels: &[Level], is_target: bool) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..levels.len()).collect();
+    order.sort_by(|&a, &b| levels[a].name.cmp(&levels[b].name));
+    if !is_target {
+        let most = levels.iter().map(|level| level.count).max().unwrap_or_default();
+        let first = order.iter().position(|&place| levels[place].count == most).unwrap_or_default();
+        order[..=first].rotate_right(1);
+    }
+    order
+}

@@ -1,0 +1,287 @@
+//! Tables of a user: what is read, what is refused and where, and that no bytes at all make the reader panic.
+
+use std::io::{Cursor, Read, Seek, SeekFrom};
+
+use goldenweight::table::{Form, Missing, Request, Response, Table, TableError};
+use proptest::prelude::*;
+
+fn read(file: impl AsRef<[u8]>, request: &Request) -> Result<Table, TableError> {
+    Table::from_reader("t.csv".as_ref(), &mut Cursor::new(file), request)
+}
+
+fn regression(response: Response) -> Request {
+    Request::regression("y", response)
+}
+
+fn all_as(form: Form, missing: Missing) -> Request {
+    Request { columns: None, target: None, form, missing }
+}
+
+fn rows(table: &Table) -> Vec<Vec<f64>> {
+    (0..table.rows()).map(|i| table.row(i).to_vec()).collect()
+}
+
+/// The same table in every way that RFC 4180 and its neighbours write it.
+#[test]
+fn line_ends_quotes_and_marks_do_not_matter() {
+    let plain = "a,b c,y\n1,x,2\n-3.5e0,\"say \"\"no\"\", twice\",4\n5,x,6\n";
+    let expected = read(plain, &regression(Response::Number)).expect("a table");
+    assert_eq!(rows(&expected), [[1.0, 0.0, 2.0], [-3.5, 1.0, 4.0], [5.0, 0.0, 6.0]]);
+    assert_eq!(expected.columns()[1].levels[1].name, "say \"no\", twice");
+    let others = [
+        plain.replace('\n', "\r\n"),
+        plain.replace('\n', "\r"),
+        format!("\u{feff}{plain}"),
+        plain.trim_end().to_owned(),
+        plain.replace(",2\n", ", 2 \n\n\n"),
+        plain.replace(",x,", ",\"x\","),
+        plain.replace("a,b c,y", "\"a\",\"b c\",\"y\""),
+    ];
+    for other in others {
+        assert_eq!(read(&other, &regression(Response::Number)).as_ref(), Ok(&expected), "{other:?}");
+    }
+}
+
+/// The reference is the most frequent level, of several the first by name; the others follow by name. A target's levels are by name.
+#[test]
+fn levels_are_in_order() {
+    let names = |file: &str| {
+        let table = read(file, &regression(Response::Binary)).expect("a table");
+        table.columns().iter().map(|c| c.levels.iter().map(|l| l.name.clone()).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("a,y\nd,no\nb,no\nc,yes\nb,yes\n"), [vec!["b", "c", "d"], vec!["no", "yes"]]);
+    assert_eq!(names("a,y\nd,>50K\nc,>50K\nb,<=50K\n"), [vec!["b", "c", "d"], vec!["<=50K", ">50K"]]);
+    let table = read("a,y\n01,1\n02,0\n01,0\n", &Request { form: Form::Levels, ..regression(Response::Binary) });
+    assert_eq!(rows(&table.expect("a table")), [[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]);
+}
+
+#[test]
+fn missing_values_are_refused_dropped_or_a_level() {
+    let file = "a,b,y\n1,,2\nNA,x,3\n3,x,4\n5,NaN,6\n7,z,?\n8,z,9\n";
+    let request = |missing| Request { missing, ..regression(Response::Number) };
+    let dropped = read(file, &request(Missing::Drop)).expect("a table");
+    assert_eq!((dropped.rows(), dropped.dropped()), (2, &[0, 1, 3, 4][..]));
+    // What is not asked for may be missing.
+    let request = |columns: &str, missing| Request { columns: Some(vec![columns.to_owned()]), ..request(missing) };
+    let file = &file.replace('?', "8");
+    assert_eq!(read(file, &request("b", Missing::Drop)).expect("a table").dropped(), [0, 3]);
+    let level = read(file, &request("b", Missing::Level)).expect("a table");
+    assert_eq!(
+        level.columns()[0].levels.iter().map(|l| (&*l.name, l.count)).collect::<Vec<_>>(),
+        [("", 2), ("x", 2), ("z", 2)]
+    );
+    let refused = |columns, missing| read(file, &request(columns, missing)).expect_err("a fault").to_string();
+    assert!(refused("b", Missing::Refuse).starts_with("t.csv, line 2, column b: is missing: drop"));
+    assert!(
+        refused("a", Missing::Level).starts_with("t.csv, line 3, column a: is missing (NA): a number has no level")
+    );
+}
+
+/// A file that is a repeated record, without end for what is read here.
+struct Endless {
+    first: Vec<u8>,
+    repeated: Vec<u8>,
+    size: u64,
+    at: u64,
+}
+
+impl Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = buffer.len().min((self.size - self.at) as usize);
+        for byte in &mut buffer[..count] {
+            let at = self.at as usize;
+            *byte =
+                *self.first.get(at).unwrap_or_else(|| &self.repeated[(at - self.first.len()) % self.repeated.len()]);
+            self.at += 1;
+        }
+        Ok(count)
+    }
+}
+
+impl Seek for Endless {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.at = match to {
+            SeekFrom::Start(at) => at,
+            SeekFrom::End(0) => self.size,
+            _ => return Err(std::io::Error::other("not asked for")),
+        };
+        Ok(self.at)
+    }
+}
+
+fn endless(first: &str, repeated: &str) -> Endless {
+    Endless { first: first.into(), repeated: repeated.into(), size: 5_000_000_000, at: 0 }
+}
+
+/// Columns and rows beyond memory, a quote that is never closed: both end without reading the file into memory.
+#[test]
+fn a_large_file_is_refused_with_its_size() {
+    let names: Vec<String> = (0..2_000).map(|i| format!("c{i}")).collect();
+    let mut wide = endless(&(names.join(",") + "\n"), &("1,".repeat(1_999) + "2\n"));
+    let error = Table::from_reader("t.csv".as_ref(), &mut wide, &all_as(Form::Numbers, Missing::Refuse)).unwrap_err();
+    assert!(error.condition.starts_with("has 5000000000 bytes, and more than 67109 rows of 2000 columns"), "{error}");
+    let mut open = endless("a,y\n1,2\n\"", "3,4\n");
+    let error = Table::from_reader("t.csv".as_ref(), &mut open, &regression(Response::Number)).unwrap_err();
+    assert_eq!(error.line, Some(3));
+    assert!(error.condition.contains("a record of more than 16 MiB; is a quote not closed?"), "{error}");
+}
+
+/// What is wrong with a regression's table, and the one line that says so.
+#[test]
+fn faults_have_file_line_column_and_condition() {
+    use Response::{Binary, Count, Number};
+    let cases: &[(&[u8], Response, &str)] = &[
+        (b"", Number, "t.csv: is empty: there is no line of names"),
+        (b"\n\r\n", Number, "t.csv: is empty: there is no line of names"),
+        (b"a,y\n", Number, "t.csv: has a line of names, and no rows"),
+        (b"a,y\n1,2\n", Number, "t.csv: has one row: there must be more"),
+        (
+            b"39,y\n1,2\n",
+            Number,
+            "t.csv, line 1, column 1: must have a name and not the number 39; is there no line of names?",
+        ),
+        (b"a,b,a,y\n1,2,3,4\n", Number, "t.csv, line 1, column a: its name stands twice in the line of names"),
+        (b"a,b\n1,2\n", Number, "t.csv, line 1, column y: is not in the file, which has a, b"),
+        (
+            b"a;y\n1;2\n",
+            Number,
+            "t.csv, line 1, column y: is not in the file, which has a;y (fields must be separated by commas)",
+        ),
+        (
+            b",y\n1,2\n",
+            Number,
+            "t.csv, line 1, column 1: must have a name; is it an index? Say which columns are meant",
+        ),
+        (b"y\n1\n", Number, "t.csv, line 1: has no column beside the target"),
+        (b"a,y\n1,2\n\n3\n", Number, "t.csv, line 4: has 1 field, and the line of names has 2 fields"),
+        (b"a,y\r1,2\r3,4,5\r", Number, "t.csv, line 3: has 3 fields, and the line of names has 2 fields"),
+        (b"a,y\n\"1\n2\",2\n3,\xff\n", Number, "t.csv, line 4, column y: is not UTF-8 text"),
+        (
+            b"\xff\xfea\0",
+            Number,
+            "t.csv, line 1, column 1: its name is not UTF-8 text; is the file packed, or in another code?",
+        ),
+        (b"a,y\n1,2\n1,3\n", Number, "t.csv, column a: is constant: it is 1 in every row"),
+        (b"a,y\nx,2\nx,3\n", Number, "t.csv, column a: is constant: it is x in every row"),
+        (b"a,y\n1,2\n3,2\n", Number, "t.csv, column y: is constant: it is 2 in every row"),
+        (b"a,y\n1,yes\n3,yes\n", Binary, "t.csv, column y: is constant: it is yes in every row"),
+        (b"a,y\n1,2\ninf,3\n", Number, "t.csv, line 3, column a: must be a finite number, and is inf"),
+        (b"a,y\n1,2\n1e999,3\n", Number, "t.csv, line 3, column a: must be a finite number, and is 1e999"),
+        (
+            b"a,y\n1,2\n2,nan\n",
+            Number,
+            "t.csv, line 3, column y: is missing (nan): drop such rows, or leave the column out",
+        ),
+        (b"a,y\n1,2\n2,x\n", Number, "t.csv, line 3, column y: must be a number, and is x"),
+        (b"a,y\n1,1\n2,2\n", Binary, "t.csv, line 3, column y: must be 0 or 1, or one of two texts, and is 2"),
+        (
+            b"a,y\n1,no\n2,yes\n3,maybe\n",
+            Binary,
+            "t.csv, line 4, column y: must be 0 or 1, or one of two texts, and a third is maybe",
+        ),
+        (b"a,y\n1,1\n2,-2\n", Count, "t.csv, line 3, column y: must be a whole number from 0, and is -2"),
+        (b"a,y\n1,1\n2,2.5\n", Count, "t.csv, line 3, column y: must be a whole number from 0, and is 2.5"),
+        (b"a,y\n1,1\n2,two\n", Count, "t.csv, line 3, column y: must be a whole number from 0, and is two"),
+    ];
+    for (file, response, expected) in cases {
+        let error = read(file, &regression(*response)).expect_err(expected);
+        assert_eq!(error.to_string(), *expected);
+    }
+    let many: String = (0..10_000).map(|i| format!("k{i},{i}\n")).collect();
+    let error = read(format!("a,y\n{many}"), &regression(Number)).unwrap_err().to_string();
+    assert_eq!(error, "t.csv, line 1002, column a: has more than 1000 levels (the first that is no number is k0)");
+    let texts = read("a,b\n1,2\nx,3\n", &all_as(Form::Numbers, Missing::Drop)).unwrap_err().to_string();
+    assert_eq!(texts, "t.csv, line 3, column a: must be a number, and is x");
+    let asked = |columns: &[&str]| {
+        let columns = Some(columns.iter().map(|&name| name.to_owned()).collect());
+        read("a,y\n1,2\n3,4\n", &Request { columns, ..regression(Number) }).unwrap_err().to_string()
+    };
+    assert_eq!(asked(&["a", "a"]), "t.csv, line 1, column a: is asked for twice");
+    assert_eq!(asked(&["y"]), "t.csv, line 1, column y: is the target, and cannot be a column too");
+    let missing = Table::read("no/such.csv".as_ref(), &regression(Number)).unwrap_err();
+    assert!(missing.to_string().starts_with("no/such.csv: cannot be read: "));
+    assert_eq!(
+        Table::read("src".as_ref(), &regression(Number)).unwrap_err().to_string(),
+        "src: must be a file: it is read twice"
+    );
+}
+
+/// Pieces of which mutated tables are made: what the grammar is about, and some bytes besides.
+fn piece() -> impl Strategy<Value = Vec<u8>> {
+    const PIECES: &[&[u8]] = &[
+        b",",
+        b"\n",
+        b"\r",
+        b"\r\n",
+        b"\"",
+        b"\"\"",
+        b"1",
+        b"-2.5",
+        b"0",
+        b"a",
+        b"y",
+        b"yes",
+        b"no",
+        b" ",
+        b"",
+        b"NaN",
+        b"inf",
+        b"1e400",
+        b"?",
+        b"\xef\xbb\xbf",
+        b"\xff",
+        b"\0",
+        b"\xc3",
+        "é".as_bytes(),
+        b";",
+        b"99999999999999999999",
+    ];
+    prop_oneof![9 => prop::sample::select(PIECES).prop_map(<[u8]>::to_vec), 1 => prop::collection::vec(any::<u8>(), 1..4)]
+}
+
+fn any<A: Arbitrary>() -> A::Strategy {
+    proptest::arbitrary::any::<A>()
+}
+
+fn requests() -> Vec<Request> {
+    let mut all = Vec::new();
+    for missing in Missing::ALL {
+        all.extend([Response::Number, Response::Binary, Response::Count].map(|r| Request { missing, ..regression(r) }));
+        for form in [Form::Either, Form::Numbers, Form::Levels] {
+            all.push(Request { columns: None, target: None, form, missing });
+        }
+    }
+    all
+}
+
+proptest! {
+    // `PROPTEST_CASES=1000000 cargo test --test table` once took 1,000,000 tables. These are a second or two.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(
+        std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(4_000)) })]
+
+    /// A good table with pieces put in the place of some of its bytes: it is read, or refused with a condition; what is read is finite, and
+    /// of the levels that the columns have.
+    #[test]
+    fn no_bytes_make_the_reader_panic(
+        changes in prop::collection::vec((0..64_usize, 0..3_usize, piece()), 0..6), which in 0..18_usize,
+    ) {
+        let mut file = b"a,b,y\n1,u,0\n2.5,\"v,w\",1\n-3,u,1\n4,\"v,w\",0\n5,t,1\n".to_vec();
+        for (at, length, piece) in changes {
+            let at = at.min(file.len());
+            let end = (at + length).min(file.len());
+            file.splice(at..end, piece);
+        }
+        match read(&file, &requests()[which]) {
+            Ok(table) => {
+                prop_assert!(table.rows() >= 2);
+                for i in 0..table.rows() {
+                    for (value, column) in table.row(i).iter().zip(table.columns()) {
+                        prop_assert!(value.is_finite());
+                        prop_assert!(column.levels.is_empty() || (*value as usize) < column.levels.len());
+                    }
+                }
+            }
+            Err(error) => prop_assert!(!error.condition.is_empty() && !error.to_string().contains('\n')),
+        }
+    }
+}
