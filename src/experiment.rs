@@ -34,6 +34,11 @@ impl InputError {
         Self { field: excerpt(&field), value: excerpt(&value), condition: cut(&condition, LONGEST_CONDITION) }
     }
 
+    /// The condition that is broken.
+    pub(crate) fn condition(&self) -> &str {
+        &self.condition
+    }
+
     /// The same with other names of the fields, for example those of command line options.
     #[must_use]
     pub fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
@@ -177,6 +182,33 @@ pub struct Parameters {
     pub probabilities: Option<Vec<f64>>,
     /// Divisor of covariances.
     pub divisor: Option<Divisor>,
+    /// Bandwidth of density estimates.
+    pub bandwidth: Option<Bandwidth>,
+}
+
+/// The bandwidth of a density estimate.
+///
+/// # Examples
+/// ```
+/// use goldenweight::experiment::Bandwidth;
+///
+/// assert_eq!([Bandwidth::Fixed(0.5), Bandwidth::Optimal].map(|h| h.to_string()), ["0.5", "optimal"]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Bandwidth {
+    /// This one.
+    Fixed(f64),
+    /// With the weight, that of the least limit risk.
+    Optimal,
+}
+
+impl fmt::Display for Bandwidth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(h) => f.write_str(&digits(*h)),
+            Self::Optimal => f.write_str("optimal"),
+        }
+    }
 }
 
 impl Parameters {
@@ -188,7 +220,7 @@ impl Parameters {
 
     /// Everything that is given, by name, with its value in words.
     pub(crate) fn given(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let Self { dim, beta, sigma, design_covariance, noise_variance, probabilities, divisor } = self;
+        let Self { dim, beta, sigma, design_covariance, noise_variance, probabilities, divisor, bandwidth } = self;
         [
             dim.map(|p| ("dim", p.to_string())),
             beta.as_ref().map(|beta| ("beta", list(beta))),
@@ -197,6 +229,7 @@ impl Parameters {
             noise_variance.map(|variance| ("noise_variance", digits(variance))),
             probabilities.as_ref().map(|p| ("probabilities", list(p))),
             divisor.map(|divisor| ("divisor", divisor_name(divisor).to_owned())),
+            bandwidth.map(|bandwidth| ("bandwidth", bandwidth.to_string())),
         ]
         .into_iter()
         .flatten()

@@ -16,6 +16,7 @@
 //! * [`adult`]: the Adult table and the fit on all its rows.
 //! * [`table`]: a user's CSV file; [`advise`]: what the theory says for it.
 //! * [`prediction`]: what theory predicts for a problem.
+//! * [`network`](mod@network): several models that feed one another: description, laws, best weights.
 //! * [`reference`](mod@reference): risks from another implementation.
 //! * [`evidence`], the crate `goldenweight-evidence`: how a check is made, compared, run and reported, for any theorem. Four of its modules are re-exported
 //!   here: [`stats`] (the error rate of a run, the rule of every comparison, extrapolation to infinite size, tests of the rate itself),
@@ -52,6 +53,7 @@ pub mod catalogue;
 pub mod claims;
 pub mod experiment;
 pub mod figures;
+pub mod network;
 pub mod prediction;
 pub mod proofs;
 pub mod reference;

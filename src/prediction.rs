@@ -3,6 +3,7 @@
 use goldenweight_theory::accumulate::Accumulation;
 use goldenweight_theory::covariance::{CovarianceSystem, Moments};
 use goldenweight_theory::fixed::FixedRows;
+use goldenweight_theory::kde::{Kde, Kernel};
 use goldenweight_theory::maximum_likelihood::{MaximumLikelihood, Risks};
 use goldenweight_theory::parameters::{DegreesOfFreedom, MixingRatio, ParameterError, SampleSizes, Weight};
 use goldenweight_theory::random_design::RandomDesign;
@@ -69,7 +70,7 @@ pub enum Law {
     AccumulatedCovariance(CovarianceSystem<f64>, Accumulation),
     /// As many rows as the real ones, drawn from data that accumulate; it takes no weight.
     Subsampled {
-        /// The law, in units of the next.
+        /// The law, in units of `noise`.
         data: Subsampling,
         /// A, the risk of a fit to one real row.
         noise: f64,
@@ -78,6 +79,15 @@ pub enum Law {
     },
     /// The same real rows at every generation: the risk is the sum of these.
     Fixed(Vec<FixedRows<f64>>),
+    /// A kernel density estimate.
+    Density {
+        /// The law at the bandwidth.
+        mixed: Kde,
+        /// That at the bandwidth which the real rows alone would have.
+        alone: Kde,
+        /// Whether either bandwidth is the best one.
+        is_tuned: bool,
+    },
 }
 
 impl Law {
@@ -147,6 +157,7 @@ impl Law {
             Self::MaximumLikelihood(law, estimand) => estimand.of(&law.risks_at(&weight.get(), t)),
             Self::Accumulated(law, data) => data.risk_at(law, t),
             Self::AccumulatedCovariance(system, data) => data.moments_at(system, t).risk,
+            Self::Density { mixed, .. } => mixed.risk_at(weight, t),
             Self::Subsampled { data, noise, is_unbiased: false } => noise * data.risk_at::<f64>(t),
             Self::Subsampled { data, noise, .. } => {
                 Self::drawn(data, *noise, true).nth(t as usize).expect("a risk for every generation")
@@ -184,6 +195,7 @@ impl Law {
                 law.risks(&w).skip(from as usize).take((until - from) as usize).map(|risks| estimand.of(&risks)).sum()
             }
             Self::SecondOrder(law) => f64::from(until - from) * law.average(weight, from, until).risk(&law.real()),
+            Self::Density { mixed, .. } => f64::from(until - from) * mixed.average_risk(weight, from, until),
             Self::Subsampled { data, noise, is_unbiased } => {
                 Self::drawn(data, *noise, *is_unbiased).skip(from as usize).take((until - from) as usize).sum()
             }
@@ -254,7 +266,8 @@ impl Law {
             Self::MaximumLikelihood(..)
             | Self::Accumulated(..)
             | Self::AccumulatedCovariance(..)
-            | Self::Subsampled { .. } => self.risk(weight, at).into(),
+            | Self::Subsampled { .. }
+            | Self::Density { .. } => self.risk(weight, at).into(),
         }
     }
 
@@ -279,6 +292,7 @@ impl Law {
             Self::MaximumLikelihood(law, estimand) => estimand.of(&law.limit_risks(weight)),
             Self::Accumulated(law, data) => data.limit_risk(law),
             Self::AccumulatedCovariance(system, data) => data.limit_moments(system).risk,
+            Self::Density { mixed, .. } => mixed.limit_risk(weight),
             Self::Subsampled { is_unbiased: true, .. } => f64::INFINITY,
             Self::Subsampled { data, noise, .. } => noise * data.limit::<f64>(),
             Self::Fixed(_) if self.diverges(weight) => f64::INFINITY,
@@ -296,7 +310,10 @@ impl Law {
             Self::Covariance(system) => system.diverges(weight),
             Self::Fixed(parts) => parts.iter().any(|part| part.departure.diverges(weight)),
             Self::Subsampled { is_unbiased, .. } => *is_unbiased,
-            Self::MaximumLikelihood(..) | Self::Accumulated(..) | Self::AccumulatedCovariance(..) => false,
+            Self::MaximumLikelihood(..)
+            | Self::Accumulated(..)
+            | Self::AccumulatedCovariance(..)
+            | Self::Density { .. } => false,
         }
     }
 
@@ -307,6 +324,7 @@ impl Law {
             Self::Scalar(law) | Self::Accumulated(law, _) => law.start(),
             Self::RandomDesign(law) => law.start(),
             Self::Covariance(system) | Self::AccumulatedCovariance(system, _) => system.start().risk,
+            Self::Density { alone, .. } => alone.risk_at(Weight::ONE, 0),
             Self::SecondOrder(_) | Self::MaximumLikelihood(..) | Self::Subsampled { .. } | Self::Fixed(_) => {
                 self.risk_at(Weight::ONE, 0)
             }
@@ -325,6 +343,7 @@ impl Law {
             Self::MaximumLikelihood(law, Estimand::Mean) => law.optimal_weight_of_mean(),
             Self::MaximumLikelihood(law, Estimand::Covariance) => law.optimal_weight_of_covariance(),
             Self::Accumulated(..) | Self::AccumulatedCovariance(..) | Self::Subsampled { .. } => None,
+            Self::Density { mixed, .. } => Some(mixed.optimal_weight()),
             // Synthetic rows never help.
             Self::Fixed(_) => Some(1.0),
         }
@@ -422,7 +441,7 @@ impl SecondTerm {
 
 /// What theory predicts for a problem.
 ///
-/// Where an exact law is known it speaks. Of other regressions the two orders in 1/n do where they are in range, and elsewhere the limit law.
+/// The exact law predicts where one is known. Of other regressions the two orders in 1/n do where they are in range, and elsewhere the limit law.
 ///
 /// # Examples
 /// ```
@@ -445,7 +464,7 @@ pub struct Prediction {
     order: Order,
     /// The limit law and the two orders of a regression on fresh rows.
     regression: Option<(Law, Expansion)>,
-    /// Whether only `law` is to speak.
+    /// Whether `law` alone predicts, since its order was asked for.
     is_asked: bool,
     ratio: MixingRatio,
     rows: Rows,
@@ -588,10 +607,13 @@ impl Prediction {
         }
     }
 
-    /// Its limit for many rows, w*(k).
+    /// Its limit for many rows: w*(k), but of density estimates, whose bandwidth goes with it, that of [`Kernel::limit_weight`].
     #[must_use]
     pub fn limit_weight(&self) -> f64 {
-        weights::optimal_weight(&self.ratio)
+        match self.law {
+            Law::Density { .. } => Kernel::Gaussian.limit_weight(self.ratio),
+            _ => weights::optimal_weight(&self.ratio),
+        }
     }
 
     /// The weight of naive pooling, k/(1 + k).
@@ -613,7 +635,7 @@ impl Prediction {
         self.law_at(weight, at).risk(weight, at)
     }
 
-    /// The same in floats of a wide exponent, where it is finite and yet beyond the largest float; none where it is infinite.
+    /// The same in floats of a wide exponent, which hold a finite risk beyond the largest float; none where it is infinite.
     #[must_use]
     pub fn wide_risk(&self, weight: Weight, at: Generations) -> Option<Wide> {
         if self.synthetic_line.is_some() && weight == Weight::ZERO {
@@ -645,11 +667,17 @@ impl Prediction {
         law.limit_risk(weight) / law.fresh_only_risk()
     }
 
-    /// Fresh real rows that would give the risk of the optimal mix: n over its relative risk, to first order in 1/n.
+    /// Fresh real rows that would give the risk of the optimal mix: n over its relative risk, to first order in 1/n. The risk of a density estimate with the best
+    /// bandwidth falls as n^(-4/5); at a fixed bandwidth the variance falls as 1/n, and the bias stays.
     #[must_use]
     pub fn effective_sample_size(&self) -> Option<f64> {
         let optimum = Weight::new(self.optimal_weight()?).ok()?;
-        Some(self.rows.real as f64 / self.relative_risk(optimum))
+        let (n, relative) = (self.rows.real as f64, self.relative_risk(optimum));
+        Some(match &self.law {
+            Law::Density { is_tuned: true, .. } => n * libm::pow(relative, -1.25),
+            Law::Density { mixed, alone, .. } => alone.rows_for(mixed.limit_risk(optimum)),
+            _ => n / relative,
+        })
     }
 
     /// First generation whose risk is within 1 % of its limit; none where it diverges or takes more than a million.
@@ -672,6 +700,14 @@ impl Prediction {
                 let limit = self.law.limit_risk(weight);
                 let near = |risks: Risks<f64>| (estimand.of(&risks) / limit - 1.0).abs() <= NEAR_LIMIT;
                 law.risks(&w).take(1_000_000).position(near).map(|t| t as u32)
+            }
+            Law::Density { mixed, .. } => {
+                let limit = mixed.limit_risk(weight);
+                let near = |risk: f64| (risk / limit - 1.0).abs() <= NEAR_LIMIT;
+                if !near(mixed.risk_at(weight, 999_999)) {
+                    return None;
+                }
+                mixed.risks(weight).take(1_000_000).position(near).map(|t| t as u32)
             }
             Law::Subsampled { data, noise, is_unbiased } => {
                 let limit = law.limit_risk(weight);

@@ -34,6 +34,7 @@ const RULES: &[Rule] = &[
             "src/claims/moments.rs",
             "src/claims/pools.rs",
             "src/claims/biased.rs",
+            "src/claims/linked.rs",
             "src/claims/same_rows.rs",
             "src/claims/tensors.rs",
         ],

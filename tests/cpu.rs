@@ -26,6 +26,7 @@ fn simulations() -> Vec<String> {
         ("poisson --dim 3", "rows"),
         ("poisson --dim 7", "rows"),
         ("cdf", "rows"),
+        ("kde", "rows"),
         ("categorical", "rows"),
         ("gaussian-mean --dim 7", "sufficient"),
         ("gaussian-covariance --dim 7", "sufficient"),
@@ -43,7 +44,7 @@ fn simulations() -> Vec<String> {
 
 /// Every kind of closed form, a search for a minimum, and evidence.
 fn other_lines() -> Vec<String> {
-    let models = ["gaussian-mean", "gaussian-covariance", "linear", "logistic", "poisson", "cdf", "categorical"];
+    let models = ["gaussian-mean", "gaussian-covariance", "linear", "logistic", "poisson", "cdf", "categorical", "kde"];
     let closed_form = |model: &str| {
         [
             format!("weight --model {model} {SETTING} --generations 9 --json"),

@@ -378,10 +378,12 @@ fn help_of_the_commands() {
         "risk",
         "simulate",
         "optimize",
+        "survival",
         "adult",
         "claims",
         "compare",
         "check",
+        "network",
         "advise",
         "schema",
     ] {

@@ -6,6 +6,7 @@
 mod categorical;
 mod cdf;
 mod gaussian;
+mod kde;
 mod regression;
 
 use std::fmt;
@@ -16,6 +17,7 @@ pub use self::{
     categorical::{CATEGORICAL, DEFAULT_PROBABILITIES},
     cdf::CDF,
     gaussian::{GAUSSIAN_COVARIANCE, GAUSSIAN_MEAN, GAUSSIAN_VARIANCE},
+    kde::KDE,
     regression::{LINEAR, LOGISTIC, POISSON},
 };
 use crate::{
@@ -25,8 +27,8 @@ use crate::{
 };
 
 /// Every model, in the order in which tables show them.
-pub static ALL: [Model; 8] =
-    [&GAUSSIAN_MEAN, &GAUSSIAN_COVARIANCE, &GAUSSIAN_VARIANCE, &LINEAR, &LOGISTIC, &POISSON, &CDF, &CATEGORICAL];
+pub static ALL: [Model; 9] =
+    [&GAUSSIAN_MEAN, &GAUSSIAN_COVARIANCE, &GAUSSIAN_VARIANCE, &LINEAR, &LOGISTIC, &POISSON, &CDF, &CATEGORICAL, &KDE];
 
 /// A model of the catalogue.
 pub type Model = &'static Entry;
@@ -50,7 +52,7 @@ pub struct Entry {
     pub coupled: SimulatorKind,
     /// Index of its loss among those of its simulators.
     pub loss_index: usize,
-    /// Nanoseconds for a generation of a replicate with so many rows and dimensions, roughly: for the time that is left.
+    /// Nanoseconds for a generation of a replicate with so many rows and dimensions, roughly: for the estimate of the time left.
     pub effort: fn(rows: u64, dim: u64) -> u64,
     /// Its truth with these parameters.
     pub truth: fn(&Parameters) -> Result<Box<dyn Truth>, InputError>,
@@ -126,6 +128,16 @@ pub trait Truth: fmt::Debug + Send + Sync {
     /// Names the field and its condition.
     fn validate_weight(&self, _weight: f64, _rows: Rows) -> Result<(), InputError> {
         Ok(())
+    }
+
+    /// The bandwidth on so many rows, of density estimates.
+    fn bandwidth(&self, _rows: Rows) -> Option<f64> {
+        None
+    }
+
+    /// Most rows of a kind that are drawn, where it is not memory that limits them.
+    fn most_drawn(&self) -> Option<u64> {
+        None
     }
 
     /// Its simulator of a kind; none where it has no statistics of known law.

@@ -302,6 +302,38 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
           \qquad C = 2m(n-1) + n - 3",
     ),
     (
+        "kde-law",
+        r"e_t = \frac{1}{2\pi} \int V_t + d_t^2\,|\phi|^2\,d\omega \qquad d_t = (1 - a) + u a\,d_{t-1}
+          \qquad V_t = a^2 \left(w^2\,\frac{1 - |\phi|^2}{n} + u^2 \left(\frac{1 - (1 - d_{t-1})^2 |\phi|^2}{m}
+          + \left(1 - \frac{1}{m}\right) V_{t-1}\right)\right) \qquad a = \hat{K}(h\omega)",
+    ),
+    (
+        "kde-limit",
+        r"w_{\mathrm{opt}} = \arg\min_w w^{-1/r}\,(w^2 + k u^2) \int \frac{a^2}{1 - u^2 a^2}
+          \qquad w_{\mathrm{opt}}(1) = .67537 \neq \frac{1}{\varphi} \qquad d_\infty \sim \frac{1 - a}{w}",
+    ),
+    ("kde-sinc", r"a \in \{0, 1\} \qquad w_{\mathrm{opt}} = w^*(k) \qquad w_{\mathrm{opt}}(1) = \frac{1}{\varphi}"),
+    (
+        "ridge-law",
+        r"d_\infty = \frac{\lambda/w}{s + \lambda/w}
+          \qquad v_\infty = \frac{\sigma^2 (w^2 + k u^2)}{n}\,\frac{s}{(w s + \lambda)((2 - w) s + \lambda)}
+          \qquad \lambda \to 0:\; w_{\mathrm{opt}} = w^*(k)",
+    ),
+    (
+        "extinction-law",
+        r"w = 0 \qquad P(\text{one left}) = \sum_j P(X^j_t = m) \qquad \mathbb{E}(\text{left}) = \sum_j P(X^j_t > 0)
+          \qquad X_{t+1} \sim \mathrm{Bin}\left(m, \frac{X_t}{m}\right)",
+    ),
+    (
+        "extinction-time",
+        r"w = 0 \qquad \mathbb{E}\,T = \sum_j \sum_t \left(p_j - P(X^j_t = m)\right)
+          \sim -2m \sum_j (1 - p_j) \ln(1 - p_j)",
+    ),
+    (
+        "extinction-weight",
+        r"w > 0 \qquad (1 - p)^{n+m} \leq P(\text{absent}) = (1 - p)^n\,\mathbb{E}\,(1 - p_{t-1})^m \leq (1 - p)^n",
+    ),
+    (
         "design-information",
         r"\operatorname{tr} I(\beta)^{-1} = \frac{1}{a}\left(\operatorname{tr}\Omega^{-1} - \frac{\beta'\beta}{g^2}\right)
           + \frac{1}{c}\,\frac{\beta'\beta}{g^2} \qquad g^2 = \beta'\Omega\beta \qquad a = \mathbb{E}\,v(gZ)
@@ -310,6 +342,34 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     (
         "design-linear-synthetic-only",
         r"w = 0 \qquad e_t - e_{t-1} = \frac{\sigma^2 \operatorname{tr}\Omega^{-1}}{m - p - 1}",
+    ),
+    (
+        "network-law",
+        r"C_{t+1} = W C_t W^\top + D_t \qquad (D_t)_{ii} = r_i^2\,\frac{A_r}{\nu_n}
+          + \sum_j W_{ij}^2\left(\frac{A_s}{\nu_m} + (\rho - 1)\,(C_t)_{jj}\right)",
+    ),
+    (
+        "network-boundedness",
+        r"C_t \text{ bounded} \iff \det(I - W) \neq 0
+          \qquad \frac{C_{t+d} - C_t}{d} \to d\,\pi^\top D\,\pi \qquad \pi^\top W = \pi^\top",
+    ),
+    (
+        "network-rescue",
+        r"e_\infty = \frac{\varepsilon^2\left(\frac{A}{n} + \frac{A}{m'}\right) + K\,(1 - \varepsilon)^2\,\frac{A}{m}}{1 - (1 - \varepsilon)^2}",
+    ),
+    (
+        "network-ring",
+        r"(C_t)_{ii} = e_t = w^2\,\frac{A_r}{\nu_n} + u^2\left(\frac{A_s}{\nu_m} + \rho\,e_{t-1}\right)
+          \qquad (C_t)_{ij} = 0,\; i \neq j",
+    ),
+    (
+        "network-exchangeable",
+        r"R(w) = \left(w^2 + u^2 \kappa\right)\left(1 + \frac{u^2}{K\,(1 - u^2)}\right) \qquad \kappa = \frac{k}{K}
+          \qquad (K - 1)\,w^2\,(2 - w)^2\,\left((1 + \kappa)\,w - \kappa\right) + w^2 + \kappa\,w - \kappa = 0 \text{ at } w^*",
+    ),
+    (
+        "network-variance",
+        r"u^2 < \frac{2}{1 + a + \sqrt{(1 + a)^2 - 4a\left(1 - \frac{1}{K}\right)}} \qquad a = \frac{2}{K\,(m - 1)}",
     ),
     ("figure-7a", r"w = 0 \qquad \mathbb{E}\,\lVert\mu_t - \mu\rVert^2 = \frac{4}{100}\,(1 + t)"),
     ("figure-7b", r"w = 0 \qquad \frac{V_t}{V_{t-1}} \to \frac{101}{99} \qquad V_{999} \approx 4 \cdot 10^9"),

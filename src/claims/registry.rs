@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use goldenweight_evidence::{About, Again, Claim, Suite, Tier, judge};
 
 use super::{
-    accumulate, adult, advise, audit, categorical, cdf, collapse, design, dynamic, figures, fixed, gaussian, law,
-    linear, logistic, maximum_likelihood, mutants, poisson, second_order, subsample, weights,
+    accumulate, adult, advise, audit, categorical, cdf, collapse, design, dynamic, extinction, figures, fixed,
+    gaussian, kde, law, linear, logistic, maximum_likelihood, mutants, network, poisson, ridge, second_order,
+    subsample, weights,
 };
 
 /// Index of the tier that takes under a minute on two cores.
@@ -48,7 +49,11 @@ pub fn registry() -> Vec<Claim> {
         subsample::claims(),
         fixed::claims(),
         maximum_likelihood::claims(),
+        kde::claims(),
+        ridge::claims(),
+        extinction::claims(),
         design::claims(),
+        network::claims(),
         figures::claims(),
         adult::claims(),
         advise::claims(),

@@ -11,7 +11,7 @@ use goldenweight::{
         Simulator,
         adult::AdultLogistic,
         categorical::CategoricalSufficient,
-        engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights},
+        engine::{Options, Outcome, Plan, Record, ScheduleKind, Shared, Weights},
     },
     stats::shown::number_of,
     stream::experiment_id,
@@ -32,6 +32,7 @@ use super::{
     monte_carlo::{INTERRUPT_HELP, MAX_REPLICATES, Z_HELP},
     origin::Origin,
     output::{Remarks, progress, short, show},
+    store::Keeping,
 };
 
 /// Rows per generation, real and synthetic alike.
@@ -65,6 +66,8 @@ pub struct AdultArgs {
     replicates: u64,
     #[command(flatten)]
     compute: Compute,
+    #[command(flatten)]
+    keeping: Keeping,
 }
 
 /// One experiment at one weight.
@@ -219,8 +222,15 @@ impl AdultArgs {
                 (Cow::Owned(table), differences)
             }
         };
+        let store = self.keeping.open(origin, self.compute.seed)?;
         let stop = interrupt::listen()?;
-        let document = self.compute.install(|| self.simulate(&table, differences.into(), stop))?;
+        let document = self.compute.install(|| self.simulate(&table, differences.into(), stop, store.shard))?;
+        if store.shard.is_some() {
+            // The document is that of the replicates before the first that is lacking.
+            let share = store.shared(origin, self.compute.seed, false, !interrupt::heard(), Vec::new())?;
+            return share.show(self.compute.json, origin);
+        }
+        store.close()?;
         show(&document, self.compute.json, origin, Some(self.compute.seed))?;
         let mut remarks = Remarks::default();
         if document.partial {
@@ -250,11 +260,12 @@ impl AdultArgs {
         table: &Table,
         data_differences: DataDifferences,
         stop: &AtomicBool,
+        share: Option<Shared>,
     ) -> Result<Document, Failure> {
         let rows = Rows { real: ROWS, synthetic: ROWS };
         let sizes = SampleSizes::new(ROWS as u64, ROWS as u64)?;
         let bar = progress(Some(self.replicates * (Column::ALL.len() + 1) as u64), "replicates");
-        let options = Options { progress: &|done| bar.inc(done), stop, ..Options::default() };
+        let options = Options { progress: &|done| bar.inc(done), stop, share, ..Options::default() };
         let mut experiments = Vec::new();
         for column in Column::ALL {
             let probabilities = table.probabilities(column);

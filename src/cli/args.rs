@@ -8,7 +8,7 @@ use std::{
 use clap::{ArgAction, Args};
 use goldenweight::{
     catalogue::{self, Model},
-    experiment::{Divisor, InputError, Parameters, Problem, digits, divisor_name, excerpt, within},
+    experiment::{Bandwidth, Divisor, InputError, Parameters, Problem, digits, divisor_name, excerpt, within},
     simulate::engine::ScheduleKind,
     stats::shown::number_of,
     stream::DEFAULT_SEED,
@@ -68,7 +68,7 @@ pub struct Setting {
     /// Synthetic rows per generation, m (at most 10^12)
     #[arg(long, value_name = "M", value_parser = whole, allow_hyphen_values = true)]
     synthetic: u64,
-    /// Dimension p, 1 to 1000 [default: 2, or that of the truth; cdf and gaussian-variance 1; categorical: the number of cells]
+    /// Dimension p, 1 to 1000 [default: 2, or that of the truth; cdf, kde and gaussian-variance 1; categorical: the number of cells]
     #[arg(long, value_name = "P", value_parser = whole, allow_hyphen_values = true)]
     dim: Option<u64>,
     /// Coefficients of the regressions [default: 1,..,1]
@@ -89,13 +89,26 @@ pub struct Setting {
     /// Probabilities of the cells, categorical only [default: 0.1,0.2,0.3,0.4]
     #[arg(long, value_name = "P,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',', action = ArgAction::Set)]
     probabilities: Option<Vec<f64>>,
+    /// Bandwidth, kde only: a number, or optimal, with which the limit risk is least at its own best weight [default: optimal]
+    #[arg(long, value_name = "H", value_parser = bandwidth, allow_hyphen_values = true)]
+    bandwidth: Option<Bandwidth>,
 }
 
 impl Setting {
     /// The problem of this model.
     pub fn problem(&self, model: Model) -> Result<Problem, InputError> {
-        let Self { real, synthetic, dim, beta, sigma, design_covariance, noise_variance, divisor, probabilities } =
-            self;
+        let Self {
+            real,
+            synthetic,
+            dim,
+            beta,
+            sigma,
+            design_covariance,
+            noise_variance,
+            divisor,
+            probabilities,
+            bandwidth,
+        } = self;
         let parameters = Parameters {
             dim: *dim,
             beta: beta.clone(),
@@ -104,6 +117,7 @@ impl Setting {
             noise_variance: *noise_variance,
             probabilities: probabilities.clone(),
             divisor: *divisor,
+            bandwidth: *bandwidth,
         };
         Problem::new(model, *real, *synthetic, &parameters)
     }
@@ -146,11 +160,11 @@ impl Weighting {
 /// Why a document has no weight.
 pub const NO_WEIGHT: &str = "the schedule takes none: every row has the same weight";
 
-/// The option of a field of the library, as it is typed; other words stay.
+/// The name of an option from that of a field of the library; other words stay as they are.
 pub fn option(field: &str) -> String {
     let is_field = !field.is_empty() && field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     match field {
-        "command" | "argument" | "option" | "figures" | "schema" | "compare" | "check" => field.to_owned(),
+        "command" | "argument" | "option" | "figures" | "schema" | "compare" | "check" | "store" => field.to_owned(),
         field if is_field => format!("--{}", field.replace('_', "-")),
         field if field.contains(' ') => format!("`{field}`"),
         field => field.to_owned(),
@@ -176,6 +190,13 @@ fn matrix(text: &str) -> Result<DMatrix<f64>, String> {
         return Err(format!("row {} has {}, row 1 has {columns}", i + 1, entries(rows[i].len())));
     }
     Ok(DMatrix::from_row_iterator(rows.len(), columns, rows.into_iter().flatten()))
+}
+
+fn bandwidth(text: &str) -> Result<Bandwidth, String> {
+    if text == "optimal" {
+        return Ok(Bandwidth::Optimal);
+    }
+    number(text).map(Bandwidth::Fixed).map_err(|_| "must be a finite number, or optimal".to_owned())
 }
 
 fn divisor(word: &str) -> Result<Divisor, String> {
@@ -228,7 +249,7 @@ impl Replicates {
     /// Largest end of a range, 2^53: every reader of JSON has the indices as they are.
     const MAX_INDEX: u64 = 1 << 53;
 
-    /// The first so many.
+    /// The first replicates, as many as this.
     pub fn first(count: u64) -> Self {
         Self { range: 0..count, typed: count.to_string() }
     }
@@ -243,7 +264,7 @@ impl Replicates {
         self.typed.contains("..")
     }
 
-    /// Whether there are as many as may be.
+    /// Whether their number is in this range.
     pub fn validate(&self, counts: RangeInclusive<u64>) -> Result<(), InputError> {
         if !self.is_range() || counts.contains(&self.count()) {
             return within("replicates", self.count(), counts).map(drop);

@@ -6,7 +6,7 @@ use clap::{ArgAction, Args};
 use glob::Pattern;
 use goldenweight::{
     claims,
-    evidence::{Calibration, Kind, RunError, Verdict},
+    evidence::{Calibration, Kind, RunError, Share, Verdict},
     experiment::{InputError, digits, within},
     outcome::calibration::CalibrationOutcome,
     report::calibration::calibration,
@@ -19,6 +19,7 @@ use super::{
     origin::Origin,
     output::{Remarks, json, progress, write},
     registry::{no_claim, pattern, status},
+    store::Keeping,
     usage::named,
 };
 
@@ -59,6 +60,8 @@ pub struct CalibrateArgs {
     kinds: Vec<Kind>,
     #[command(flatten)]
     compute: Compute,
+    #[command(flatten)]
+    keeping: Keeping,
 }
 
 /// A kind of evidence by simulation.
@@ -73,8 +76,16 @@ impl CalibrateArgs {
         if !(self.budget > 0.0 && self.budget <= 1.0) {
             return Err(InputError::new("--budget", digits(self.budget), "must be above 0 and at most 1").into());
         }
+        let store = self.keeping.open(origin, self.compute.seed)?;
         let stop = interrupt::listen()?;
+        if let Some(share) = store.shard {
+            self.compute.install(|| self.draw(share, stop))?;
+            let is_whole = !interrupt::heard();
+            let share = store.shared(origin, self.compute.seed, true, is_whole, Vec::new())?;
+            return share.show(self.compute.json, origin);
+        }
         let outcome = self.compute.install(|| self.calibrate(stop))?;
+        store.close()?;
         let document = origin.sign(&outcome, Some(self.compute.seed));
         write(&if self.compute.json { json(&document)? } else { calibration(&outcome) })?;
         let mut remarks = Remarks::default();
@@ -87,29 +98,45 @@ impl CalibrateArgs {
         Ok(if outcome.partial { Status::Inconclusive } else { status(outcome.verdict) })
     }
 
-    fn calibrate(&self, stop: &AtomicBool) -> Result<CalibrationOutcome, Failure> {
-        let settings = Calibration {
+    fn settings(&self) -> Calibration {
+        Calibration {
             seed: self.compute.seed,
             seeds: self.seeds,
             budget: self.budget,
             only: self.only.clone(),
             kinds: self.kinds.clone(),
-        };
+        }
+    }
+
+    /// One share of the simulations.
+    fn draw(&self, share: Share, stop: &AtomicBool) -> Result<(), Failure> {
         let bar = progress(Some(self.seeds), "checks");
-        let outcome = claims::suite().calibrate(&settings, stop, &|units| {
+        let drawn = claims::suite().draw_calibration_share(&self.settings(), share, stop, &|units| {
             bar.set_length(units);
             bar.inc(1);
         });
         bar.finish_and_clear();
-        outcome.map_err(|e| {
-            match e {
-                RunError::NoClaim => no_claim(self.only.as_ref(), &e),
-                RunError::NoEvidence => {
-                    let value = self.only.as_ref().map_or_else(|| "*".to_owned(), Pattern::to_string);
-                    InputError::new("--only", value, "matches no claim with a check by simulation of these kinds")
-                }
+        drawn.map_err(|e| self.refused(&e))
+    }
+
+    fn calibrate(&self, stop: &AtomicBool) -> Result<CalibrationOutcome, Failure> {
+        let bar = progress(Some(self.seeds), "checks");
+        let outcome = claims::suite().calibrate(&self.settings(), stop, &|units| {
+            bar.set_length(units);
+            bar.inc(1);
+        });
+        bar.finish_and_clear();
+        outcome.map_err(|e| self.refused(&e))
+    }
+
+    fn refused(&self, error: &RunError) -> Failure {
+        match error {
+            RunError::NoClaim => no_claim(self.only.as_ref(), error),
+            RunError::NoEvidence => {
+                let value = self.only.as_ref().map_or_else(|| "*".to_owned(), Pattern::to_string);
+                InputError::new("--only", value, "matches no claim with a check by simulation of these kinds")
             }
-            .into()
-        })
+        }
+        .into()
     }
 }

@@ -2,18 +2,18 @@
 //!
 //! Before `main` Rust's runtime opens /dev/null in the place of a standard stream that is closed, so that no file that is opened later gets its
 //! number. Then every write succeeds, and nothing tells it from output that somebody sent to /dev/null. So it is asked for earlier, by a function
-//! that the loader calls (the crates ctor and rustix: no unsafe code here).
+//! that the loader calls before the runtime (by the crates ctor and rustix: no unsafe code here).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static CLOSED: AtomicBool = AtomicBool::new(false);
 
-/// Whether it was.
+/// Whether stdout was closed.
 pub fn stdout_was_closed() -> bool {
     CLOSED.load(Ordering::Relaxed)
 }
 
-/// A system call alone: nothing of the standard library is ready yet.
+/// Makes a system call alone, since nothing of the standard library is ready yet.
 #[cfg(unix)]
 #[ctor::ctor]
 fn look() {

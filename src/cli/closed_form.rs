@@ -80,6 +80,8 @@ pub struct Heading {
     synthetic: usize,
     k: f64,
     dim: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bandwidth: Option<f64>,
 }
 
 impl From<&Problem> for Heading {
@@ -91,15 +93,20 @@ impl From<&Problem> for Heading {
             synthetic: rows.synthetic,
             k: problem.mixing_ratio(),
             dim: problem.dim(),
+            bandwidth: problem.truth().bandwidth(rows),
         }
     }
 }
 
 impl fmt::Display for Heading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { model, real, synthetic, k, dim } = self;
+        let Self { model, real, synthetic, k, dim, bandwidth } = self;
         let k = short(*k);
-        writeln!(f, "{model}, p = {dim}, n = {real} real and m = {synthetic} synthetic rows per generation, k = {k}\n")
+        write!(f, "{model}, p = {dim}, n = {real} real and m = {synthetic} synthetic rows per generation, k = {k}")?;
+        if let Some(bandwidth) = bandwidth {
+            write!(f, ", bandwidth {}", short(*bandwidth))?;
+        }
+        writeln!(f, "\n")
     }
 }
 
@@ -568,7 +575,7 @@ pub fn predict(problem: &Problem, schedule: ScheduleKind) -> Result<Prediction, 
     Prediction::new(problem, schedule)?.ok_or_else(no_law)
 }
 
-/// That there is none, in words.
+/// Says that there is no law.
 pub fn no_law(problem: &Problem, schedule: ScheduleKind) -> String {
     format!(
         "no law is known of {} under the schedule {} with these parameters beyond generation 0",

@@ -21,7 +21,7 @@ use super::{
 /// For each key of a document that is null, why.
 pub type Reasons = BTreeMap<&'static str, String>;
 
-/// Why there is no z beside a law that holds for many rows alone.
+/// Why there is no z beside a law that holds only in the limit of many rows.
 pub const LIMIT_LAW: &str = "the theory is a limit law, which the risk at these n and m does not obey";
 
 /// How a replicate that failed is told of.
@@ -190,7 +190,7 @@ impl Theory {
     }
 }
 
-/// A number beyond the largest float, by its decimal logarithm, with as many digits as that leaves of six.
+/// A number beyond the largest float, from its decimal logarithm, in six significant digits.
 pub fn power_of_ten(log10: f64) -> String {
     let whole = libm::floor(log10);
     format!("{}e{whole}", short(libm::exp10(log10 - whole)))

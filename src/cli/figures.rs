@@ -13,6 +13,7 @@ use clap::Args;
 use goldenweight::{
     experiment::{InputError, within},
     figures::{Picture, svg, table::Table},
+    simulate::engine::Shared,
 };
 use indicatif::ProgressBar;
 use schemars::JsonSchema;
@@ -25,6 +26,7 @@ use super::{
     origin::Origin,
     output::{open_folder, show, write_files},
     progress::Progress,
+    store::{self, Keeping},
     usage::did_you_mean,
 };
 
@@ -53,6 +55,8 @@ pub struct FiguresArgs {
     replicates: Option<u64>,
     #[command(flatten)]
     compute: Compute,
+    #[command(flatten)]
+    keeping: Keeping,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -121,7 +125,7 @@ impl Job {
     }
 }
 
-/// What is not on disk yet. Locked while files are written, so that an interruption never finds one half done.
+/// What is not on disk yet. It is locked while files are written, so that an interruption never leaves half of one.
 #[derive(Default)]
 struct Unfinished {
     missing: Vec<String>,
@@ -135,13 +139,29 @@ impl FiguresArgs {
         if let Some(replicates) = self.replicates {
             within("--replicates", replicates, 2..=MAX_REPLICATES)?;
         }
-        // Before hours of work.
+        // Not after hours of work.
         open_folder("--out", &self.out)?;
         let seed = self.compute.seed;
-        let jobs = pictures.into_iter().map(|picture| Job::new(picture, self.replicates, seed)).collect();
+        let jobs: Vec<Job> = pictures.into_iter().map(|picture| Job::new(picture, self.replicates, seed)).collect();
+        let store = self.keeping.open(origin, seed)?;
+        if let Some(share) = store.shard {
+            self.compute.install(|| self.draw(&jobs, share))?;
+            return store.shared(origin, seed, true, true, Vec::new())?.show(self.compute.json, origin);
+        }
         let document = self.compute.install(|| self.make(jobs))?;
+        store.close()?;
         show(&document, self.compute.json, origin, Some(seed))?;
         Ok(Status::Done)
+    }
+
+    /// One share of the simulations of those pictures that are not there.
+    fn draw(&self, jobs: &[Job], share: Shared) -> Result<(), Failure> {
+        let missing: Vec<&Job> = jobs.iter().filter(|job| job.earlier(&self.out).is_none()).collect();
+        let progress = Progress::new(missing.iter().map(|job| job.effort()).sum::<u64>() / share.of, self.compute.json);
+        for job in missing {
+            job.picture.draw_share(self.compute.seed, job.replicates, share, &|done| progress.advance(done))?;
+        }
+        Ok(())
     }
 
     fn make(&self, jobs: Vec<Job>) -> Result<Document, Failure> {
@@ -215,12 +235,13 @@ impl FiguresArgs {
     }
 }
 
-/// Ends the process; what is finished lies on disk, and waits here until a file that is being written does.
+/// Ends the process. What is finished lies on disk; a file that is being written is waited for.
 fn interrupted(unfinished: &Mutex<Unfinished>, out: &str) {
     let unfinished = unfinished.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(bar) = &unfinished.bar {
         bar.finish_and_clear();
     }
+    store::save();
     let missing = unfinished.missing.join(", ");
     let line = format!(
         "error: interrupted: missing {missing}; finished pictures stay in {out}, and the same command reuses them"

@@ -18,7 +18,7 @@ pub fn listen() -> Result<&'static AtomicBool, Failure> {
             let _ = writeln!(std::io::stderr(), "error: interrupted twice: nothing is printed");
             exit(Status::Inconclusive as i32);
         }
-        // As above.
+        // The same holds here.
         let _ = writeln!(std::io::stderr(), "stopping: what is finished will be shown");
     };
     ctrlc::set_handler(handler).map_err(|e| Failure::CouldNotRun(format!("waiting for Ctrl-C: {e}")))?;

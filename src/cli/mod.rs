@@ -1,7 +1,7 @@
 //! The command line: arguments, their validation, and what comes back as text or as JSON.
 //!
-//! Each command turns its arguments into a document that is `Display` (text) and `Serialize` (JSON); only [`output`]
-//! writes to stdout, once and at the end, so bad input never leaves partial output.
+//! Each command turns its arguments into a document that is `Display` (text) and `Serialize` (JSON). Only [`output`] writes to stdout, at the end (`verify` writes
+//! each claim as it is decided); so bad input never leaves partial output.
 
 mod adult;
 mod advise;
@@ -17,6 +17,7 @@ mod estimate;
 mod figures;
 mod interrupt;
 mod monte_carlo;
+mod network;
 mod optimize;
 mod origin;
 mod output;
@@ -24,6 +25,8 @@ mod progress;
 mod registry;
 mod schema;
 mod statistic;
+mod store;
+mod survival;
 mod usage;
 
 use std::{ffi::OsString, io::Write, process::ExitCode};
@@ -52,6 +55,8 @@ enum Command {
     Risk(closed_form::RiskArgs),
     Simulate(monte_carlo::SimulateArgs),
     Optimize(optimize::OptimizeArgs),
+    Network(network::NetworkArgs),
+    Survival(survival::SurvivalArgs),
     Adult(adult::AdultArgs),
     Advise(advise::AdviseArgs),
     Figures(figures::FiguresArgs),
@@ -59,6 +64,7 @@ enum Command {
     Verify(registry::VerifyArgs),
     Calibrate(calibrate::CalibrateArgs),
     Compare(compare::CompareArgs),
+    Store(store::StoreArgs),
     Check(check::CheckArgs),
     Schema(schema::SchemaArgs),
 }
@@ -120,7 +126,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
                 Failure::Input(error) => Failure::Input(error.valued(|option, value| origin.typed(option, value))),
                 failure => failure,
             };
-            // As above.
+            // Here too nothing is left to tell.
             let _ = writeln!(std::io::stderr(), "error: {failure}");
             ExitCode::from(if matches!(failure, Failure::Input(_)) { BAD_INPUT } else { Status::Inconclusive as u8 })
         }
@@ -137,6 +143,8 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Risk(args) => args.run(origin),
         Command::Simulate(args) => args.run(origin),
         Command::Optimize(args) => args.run(origin),
+        Command::Network(args) => args.run(origin),
+        Command::Survival(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
         Command::Advise(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
@@ -144,6 +152,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Verify(args) => args.run(origin),
         Command::Calibrate(args) => args.run(origin),
         Command::Compare(args) => args.run(origin),
+        Command::Store(args) => args.run(origin),
         Command::Check(args) => args.run(origin),
         Command::Schema(args) => args.run(),
     }

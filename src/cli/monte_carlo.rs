@@ -26,6 +26,7 @@ use super::{
     origin::Origin,
     output::{Remarks, lines, open_file, progress, short, show, write_places},
     statistic::{Spread, Statistic, statistic},
+    store::Keeping,
     usage::named,
 };
 
@@ -63,7 +64,7 @@ pub struct Simulation {
     /// Average the risk over generations B to T-1 instead of taking generation T
     #[arg(long, value_name = "B", value_parser = whole, allow_hyphen_values = true)]
     pub burn_in: Option<u64>,
-    /// rows (draws every row) or sufficient (their statistics) [default: sufficient; logistic, poisson, cdf: rows]
+    /// rows (draws every row) or sufficient (their statistics) [default: sufficient; logistic, poisson, cdf, subsamples: rows]
     #[arg(long, value_parser = simulator)]
     simulator: Option<SimulatorKind>,
     /// Independent replicates (chains), 2 to 10^9, or A..B, those with these indices [default: 2000] (optimize: a number, 48 at least, in 24 batches alike
@@ -72,6 +73,8 @@ pub struct Simulation {
     replicates: Option<Replicates>,
     #[command(flatten)]
     pub compute: Compute,
+    #[command(flatten)]
+    pub keeping: Keeping,
 }
 
 /// Simulated risk, its standard error, and the theory beside it
@@ -92,8 +95,8 @@ pub struct SimulateArgs {
     /// deviation, in one dimension)
     #[arg(long, value_name = "WORD", value_parser = statistic)]
     statistic: Option<Statistic>,
-    /// on or off: also print the risk by losses less their controls, numbers of mean 0 that take most of the variance (logistic and Poisson regression on
-    /// fresh rows have such); the plain risk is the same with them
+    /// on or off: also print the risk by losses less their controls, numbers of mean 0 that take most of the variance (logistic and Poisson regression
+    /// have such); the plain risk is the same with them
     #[arg(long, value_name = "WORD", value_parser = controls, default_value = "on")]
     controls: Controls,
 }
@@ -245,8 +248,10 @@ impl SimulateArgs {
         if let Some(statistic) = self.statistic {
             statistic.validate(&problem, simulator.losses(), simulation.burn_in)?;
         }
-        // Last, since opening a pipe waits for its reader.
-        let each = self.each.as_deref().map(|file| open_file("--each", file)).transpose()?;
+        let store = simulation.keeping.open(origin, simulation.compute.seed)?;
+        // Last, since opening a pipe waits for its reader; a share has nothing to write to it.
+        let each = self.each.as_deref().filter(|_| store.shard.is_none());
+        let each = each.map(|file| open_file("--each", file)).transpose()?;
         let stop = interrupt::listen()?;
         let (asked, replicates) = (replicates.count(), replicates.range);
         let (document, lines) = simulation.compute.install(|| {
@@ -255,13 +260,19 @@ impl SimulateArgs {
                 None => Ok::<_, Failure>(Theory::none(no_law(&problem, schedule))),
                 Some(laws) => Ok(theory(&laws.risk, Weight::new(weight.unwrap_or(1.0))?, at)),
             };
-            let paths = each.is_some() || self.statistic.is_some();
+            let paths = self.each.is_some() || self.statistic.is_some();
             let bar = progress(Some(asked), "replicates");
             let plan = simulation.plan(at, schedule, 0, replicates.clone());
             let grid: Vec<f64> = weights.iter().map(|weight| weight.unwrap_or(1.0)).collect();
             let constant: Vec<Weights> = grid.iter().map(|&w| Weights::Constant(w)).collect();
-            let options =
-                Options { progress: &|done| bar.inc(done), stop, paths, controls: self.controls == Controls::On };
+            let options = Options {
+                progress: &|done| bar.inc(done),
+                stop,
+                paths,
+                controls: self.controls == Controls::On,
+                share: store.shard,
+                ..Options::default()
+            };
             let outcomes = simulator.run(&plan, &constant, options);
             let lines = each.is_some().then(|| each_replicate(&plan, &grid, &outcomes, loss));
             bar.finish_and_clear();
@@ -290,6 +301,12 @@ impl SimulateArgs {
             };
             Ok((document, lines))
         })?;
+        if store.shard.is_some() {
+            // The document is that of the replicates before the first that is lacking.
+            let share = store.shared(origin, simulation.compute.seed, false, !interrupt::heard(), Vec::new())?;
+            return share.show(simulation.compute.json, origin);
+        }
+        store.close()?;
         let each = each.zip(lines).map_or(Ok(()), |(each, lines)| write_places(vec![(each, &lines)]));
         // Whatever came of the file, the result is shown.
         show(&document, simulation.compute.json, origin, Some(simulation.compute.seed))?;

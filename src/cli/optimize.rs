@@ -16,7 +16,7 @@ use goldenweight::{
     prediction::{Order, Prediction},
     simulate::{
         dispatch::{SimulatorKind, run_problem},
-        engine::{Options, ScheduleKind},
+        engine::{Options, ScheduleKind, Shared},
     },
     stats::{
         compare::Estimate,
@@ -170,7 +170,42 @@ impl OptimizeArgs {
             simulation.validate((&replicates, 2 * BATCHES), ScheduleKind::Fresh, Preferred::Coupled)?;
         within("--generations", simulation.generations, 1..=Generations::MAX)?;
         let per_batch = replicates.count() / BATCHES;
+        let store = simulation.keeping.open(origin, simulation.compute.seed)?;
         let stop = interrupt::listen()?;
+        if let Some(share) = store.shard {
+            let waits = simulation.compute.install(|| {
+                // A risk of a batch, of which nothing but what is kept is taken where it is another share's.
+                let risks = |mine: &dyn Fn(u64) -> bool, batch: u64, weights: &[f64]| -> Vec<f64> {
+                    let plan = simulation.plan(at, ScheduleKind::Fresh, batch, 0..per_batch);
+                    let share = (!mine(batch)).then_some(Shared::NOTHING);
+                    let outcomes =
+                        run_problem(&problem, kind, &plan, weights, Options { stop, share, ..Options::default() });
+                    let risk = |(moments, failed): (Moments, u64)| {
+                        if moments.count() + failed < per_batch { f64::NAN } else { moments.mean() }
+                    };
+                    outcomes.into_iter().map(risk).collect()
+                };
+                // The search goes one step after another: it is done by the first share.
+                let Some(window) =
+                    Window::locate(&|batch, weights: &[f64]| risks(&|_| share.has(0), batch, weights), BATCHES)
+                else {
+                    return Ok(true);
+                };
+                let own = |batch: u64, weights: &[f64]| risks(&|batch| share.has(batch), batch, weights);
+                let curves = curves(&own, 0..BATCHES, &window);
+                let is_whole = curves.iter().flatten().all(|risk| risk.is_finite());
+                if is_whole {
+                    let at = minimise_curves(&curves, &window).at;
+                    (0..BATCHES).for_each(|batch| drop(own(batch, &[at])));
+                }
+                Ok(!is_whole)
+            })?;
+            let waiting = waits.then(|| ("the minimum".to_owned(), 1));
+            let is_whole = !interrupt::heard();
+            let share =
+                store.shared(origin, simulation.compute.seed, false, is_whole, waiting.into_iter().collect())?;
+            return share.show(simulation.compute.json, origin);
+        }
         let document = simulation.compute.install(|| {
             let bar = progress(None, "replicates");
             let fits = Mutex::new(BTreeMap::<u64, Failures>::new());
@@ -250,6 +285,7 @@ impl OptimizeArgs {
                 known,
             })
         })?;
+        store.close()?;
         show(&document, simulation.compute.json, origin, Some(simulation.compute.seed))?;
         let mut remarks = Remarks::default();
         let (asked, run) = (replicates.count(), per_batch * BATCHES);

@@ -26,21 +26,25 @@ pub struct Signed<'a, T> {
     document: &'a T,
 }
 
+/// Options without a part in any result.
+const LEFT_OUT: [&str; 3] = ["--threads", "--store", "--shard"];
+
 impl Origin {
     /// Of these arguments, the program's name first.
     pub fn new(args: &[OsString]) -> Self {
         Self { args: args.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect() }
     }
 
-    /// The command as typed, for a shell, with the seed where random numbers were drawn and none was asked for. The number of threads is left
-    /// out: no result depends on it, and neither do the bytes of a document.
+    /// The command as typed, for a shell, with the seed where random numbers were drawn and none was asked for. The number of threads, the store and
+    /// the share of it are left out: no result depends on them, and neither do the bytes of a document.
     pub fn command(&self, seed: Option<u64>) -> String {
         let mut words = vec!["goldenweight".to_owned()];
         let mut args = self.args.iter();
         while let Some(arg) = args.next() {
-            if arg == "--threads" {
+            let is_told = |option: &str| arg.strip_prefix(option).is_some_and(|rest| rest.starts_with('='));
+            if LEFT_OUT.contains(&arg.as_str()) {
                 args.next();
-            } else if !arg.starts_with("--threads=") {
+            } else if !LEFT_OUT.into_iter().any(is_told) {
                 words.push(quoted(arg));
             }
         }

@@ -84,7 +84,7 @@ fn write_to(stream: &mut impl Write, text: &str) -> io::Result<()> {
 pub enum Place {
     /// A file: written beside its place and renamed when it is complete, so that no reader ever finds half of it.
     File(PathBuf),
-    /// What is there and no file, a pipe or a device: written into, since a file in its place would end it.
+    /// A pipe or a device: written into, since a file that is renamed to its place would replace it.
     Stream(File),
 }
 
@@ -101,10 +101,10 @@ impl Place {
             // A file, or none yet.
             _ => {}
         }
-        // Without a slash at its end, which is no name of a file.
+        // A slash at the end of a path is left out, since no name of a file has one.
         let plain = |path: &Path| path.components().collect::<PathBuf>();
         let mut file = plain(path);
-        // No circle: it would have been refused above.
+        // This ends: links in a circle were refused above.
         while let Ok(target) = fs::read_link(&file) {
             // What a shell has opened (/dev/fd/3) is written into.
             if fs::canonicalize(folder_of(&file))
@@ -124,7 +124,7 @@ impl Place {
             Self::Stream(mut stream) => write_to(&mut stream, text).map(|()| None),
             Self::File(path) => {
                 let mut file = beside(folder_of(&path))?;
-                // Not through the temporary file, whose errors have its name.
+                // Not written through `file` itself, whose errors tell the temporary name.
                 file.as_file_mut().write_all(text.as_bytes())?;
                 Ok(Some((file, path)))
             }
@@ -176,7 +176,7 @@ fn is_output(file: &File) -> io::Result<bool> {
     Ok((kind.is_file() || kind.is_fifo()) && outputs.into_iter().flatten().any(|output| same(output.into())))
 }
 
-/// Not known here.
+/// Cannot be found out on this system.
 #[cfg(not(unix))]
 fn is_output(_: &File) -> io::Result<bool> {
     Ok(false)
@@ -197,11 +197,14 @@ pub fn open_folder(option: &str, folder: &Path) -> Result<(), InputError> {
     })
 }
 
-/// A file that is gone unless it is renamed; readable as any other that the user makes.
-fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+/// How the names of files begin that are not complete.
+pub const TEMPORARY: &str = ".goldenweight";
+
+/// A file that is removed unless it is renamed, with the permissions of any other that the user makes.
+pub fn beside(folder: &Path) -> io::Result<NamedTempFile> {
     // Opened here, so that an error does not tell its name, which nobody knows.
     let open = |path: &Path| File::options().write(true).create_new(true).open(path);
-    tempfile::Builder::new().prefix(".goldenweight").make_in(folder, open)
+    tempfile::Builder::new().prefix(TEMPORARY).make_in(folder, open)
 }
 
 /// Progress on stderr, shown only where stderr is a terminal; without a number of units, it only counts.

@@ -6,7 +6,7 @@ use clap::{ArgAction, Args};
 use glob::Pattern;
 use goldenweight::{
     claims,
-    evidence::{Claim, ClaimSummary, Event, Kind, RunError, Settings, Suite, Verdict},
+    evidence::{Claim, ClaimSummary, Event, Kind, Left, RunError, Settings, Share, Suite, Verdict},
     experiment::InputError,
     outcome::{RunOutcome, document::RunDocument},
     report,
@@ -22,6 +22,7 @@ use super::{
     interrupt,
     origin::Origin,
     output::{Remarks, json, open_file, open_folder, progress, show, unwritten, write, write_files, write_places},
+    store::Keeping,
     usage::{named, nearest},
 };
 
@@ -74,6 +75,8 @@ pub struct VerifyArgs {
     csv: Option<PathBuf>,
     #[command(flatten)]
     compute: Compute,
+    #[command(flatten)]
+    keeping: Keeping,
 }
 
 pub fn tier(name: &str) -> Result<usize, String> {
@@ -141,9 +144,16 @@ impl VerifyArgs {
             folder.as_deref().map_or(Ok(()), |folder| open_folder(option, folder))?;
         }
         let junit = self.junit.as_deref().map(|file| open_file("--junit", file)).transpose()?;
+        let store = self.keeping.open(origin, self.compute.seed)?;
         let stop = interrupt::listen()?;
+        if let Some(share) = store.shard {
+            let left = self.compute.install(|| self.draw(&suite, share, stop))?;
+            let seed = self.compute.seed;
+            return store.shared(origin, seed, true, !left.is_partial, left.waiting)?.show(self.compute.json, origin);
+        }
         let began = OffsetDateTime::now_utc();
         let run = self.compute.install(|| self.verify(&suite, stop))?;
+        store.close()?;
         let found = RunDocument::from(&run);
         let document = json(&origin.sign_command(&found, Some(self.compute.seed)))?;
         if self.compute.json {
@@ -208,6 +218,19 @@ impl VerifyArgs {
             }
         }
         .into()
+    }
+
+    /// One share of the simulations.
+    fn draw(&self, suite: &Suite, share: Share, stop: &AtomicBool) -> Result<Left, Failure> {
+        let bar = progress(None, "");
+        let left = suite.draw_share(&self.settings(), share, stop, &mut |event| {
+            if let Event::Begin { claim, check } = event {
+                bar.set_message(format!("{} {}", claim.says.id, check.name));
+                bar.tick();
+            }
+        });
+        bar.finish_and_clear();
+        left.map_err(|error| self.refused(&error))
     }
 
     fn verify(&self, suite: &Suite, stop: &AtomicBool) -> Result<RunOutcome, Failure> {

@@ -7,8 +7,8 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Failure, Status, adult, advise, check, closed_form, compare, figures, monte_carlo, optimize, origin::Signed,
-    output, registry, usage::nearest,
+    Failure, Status, adult, advise, check, closed_form, compare, figures, monte_carlo, network, optimize,
+    origin::Signed, output, registry, store, survival, usage::nearest,
 };
 
 /// Version of the schema, in every document: the second number is raised where a key is added, the first where one is taken away or means something else.
@@ -18,11 +18,13 @@ pub const VERSION: &str = "1.1";
 type Make = fn(&mut SchemaGenerator) -> Value;
 
 /// Each command with the schema of its document.
-const DOCUMENTS: [(&str, Make); 12] = [
+const DOCUMENTS: &[(&str, Make)] = &[
     ("weight", of::<closed_form::WeightDocument>),
     ("risk", of::<closed_form::RiskDocument>),
     ("simulate", of::<monte_carlo::SimulateDocument>),
     ("optimize", of::<optimize::OptimizeDocument>),
+    ("network", of::<network::NetworkDocument>),
+    ("survival", of::<survival::Document>),
     ("adult", of::<adult::Document>),
     ("advise", of::<advise::Document>),
     ("figures", of::<figures::Document>),
@@ -31,6 +33,9 @@ const DOCUMENTS: [(&str, Make); 12] = [
     ("calibrate", of::<CalibrationOutcome>),
     ("compare", of::<compare::Document>),
     ("check", of::<check::Document>),
+    ("store", of::<store::Document>),
+    // What a command with --shard prints.
+    ("share", of::<store::Share>),
 ];
 
 fn of<T: JsonSchema + 'static>(generator: &mut SchemaGenerator) -> Value {

@@ -55,7 +55,7 @@ impl Statistic {
         }
     }
 
-    /// Whether it can be had of a problem at one generation.
+    /// Whether a problem has this statistic; it is of one generation.
     pub fn validate(self, problem: &Problem, losses: &[&str], burn_in: Option<u64>) -> Result<(), InputError> {
         let refuse = |condition: String| Err(InputError::new("statistic", self.name(), condition));
         if let Some(b) = burn_in {
@@ -72,7 +72,7 @@ impl Statistic {
         }
     }
 
-    /// Of the paths of the replicates, which hold one generation; so many of them have no fit there.
+    /// The statistic over the paths of the replicates, which hold one generation; `failed` of them have no fit there.
     pub fn of(self, paths: &[Path], losses: &[&str], own: usize, failed: u64) -> Spread {
         let log_det = losses.iter().position(|name| *name == "log_det").unwrap_or(own);
         let mut values: Vec<f64> = match self {
@@ -121,7 +121,7 @@ impl Statistic {
     }
 }
 
-/// Why there is no number of so many values, of which it takes the fewest: for want of values, or for one that is infinite.
+/// Why `values` values give no number: it takes at least `fewest`, or one of them is infinite.
 fn why(values: usize, fewest: usize, infinite: Option<f64>, failed: u64) -> String {
     match infinite {
         _ if values == 0 => "interrupted before the first replicate ended".to_owned(),

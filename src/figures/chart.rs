@@ -55,7 +55,16 @@ pub enum Side {
 /// One thing on a pane. A point that is not finite is not drawn; a line has a gap there.
 ///
 /// # Examples
-/// see [`Picture`](super::Picture).
+/// ```
+/// use goldenweight::figures::{chart::{Axis, BLACK, BLUE, Chart, Dash, Mark, Pane}, svg};
+///
+/// let line = Mark::Line(vec![(0.0, 0.0), (1.0, 2.0)], BLACK, Dash::Solid);
+/// let dots = Mark::Dots(vec![(0.5, 1.0), (0.7, f64::NAN)], BLUE);
+/// let (x, y) = (Axis::linear("x", 0.0, 1.0), Axis::linear("y", 0.0, 2.0));
+/// let panes = vec![Pane { x, y, share: 1, marks: vec![line, dots] }];
+/// let text = svg(&Chart { title: "y = 2 x".to_owned(), notes: Vec::new(), panes });
+/// assert_eq!(text.matches("<circle").count(), 1);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
     /// A line through points.

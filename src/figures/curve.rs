@@ -45,7 +45,10 @@ pub fn table(subject: Subject, sizes: Sizes, draw: &Draw<'_>) -> Result<Table, P
         weights: &weights,
         average: sizes.average,
     };
-    let batches = simulate(subject, &grid, draw.progress);
+    let batches = simulate(subject, &grid, draw);
+    if draw.share.is_some() {
+        return Ok(Table::new(&[]));
+    }
     let mut table = Table::new(&[("w", "weight on the real rows")]);
     weights.iter().for_each(|w| table.push(vec![*w]));
     for ((loss, law), (prefix, _, _)) in laws.iter().enumerate().zip(series(subject)) {

@@ -62,7 +62,10 @@ pub fn ladders(draw: &Draw<'_>) -> Result<Table, ParameterError> {
                 average: AVERAGE,
             };
             index += 1;
-            let (moments, _) = grid::simulate(subject, &grid, draw.progress).at(0, 0);
+            let (moments, _) = grid::simulate(subject, &grid, draw).at(0, 0);
+            if draw.share.is_some() {
+                continue;
+            }
             let law = match subject.laws(rows)?.swap_remove(0) {
                 Law::RandomDesign(law) => Law::Scalar(law.limit_law()),
                 law => law,
@@ -78,7 +81,7 @@ pub fn ladders(draw: &Draw<'_>) -> Result<Table, ParameterError> {
         add("n", "real and synthetic rows, n = m", &|rung| rung.size);
         add("ratio", "simulated risk over the limit law's, for the same generations", &|rung| rung.estimate.value);
         add("std_error", "its standard error", &|rung| rung.estimate.std_error);
-        if let Some(fit) = extrapolate(&steps, 2) {
+        if let Some(fit) = extrapolate(&steps, 2).filter(|_| draw.share.is_none()) {
             let half = student(fit.limit.degrees) * fit.limit.std_error;
             let facts = [
                 ("limit", fit.limit.value),
@@ -145,7 +148,10 @@ pub const CALIBRATION_EFFORT: u64 = 200_000_000;
 pub fn calibration(draw: &Draw<'_>) -> Table {
     let budget = (draw.replicates as f64 / FULL_BUDGET as f64).min(1.0);
     let listener = |checks: u64| (draw.progress)(CALIBRATION_EFFORT * draw.replicates / checks.max(1));
-    let mut scores = claims::suite().normal_scores(draw.seed, budget, &listener);
+    let mut scores = claims::suite().normal_scores(draw.seed, budget, draw.share, &listener);
+    if draw.share.is_some() {
+        return Table::new(&[]);
+    }
     scores.sort_by(f64::total_cmp);
     let mut table = Table::new(&[
         ("expected", "standard normal quantile of (i - 1/2)/N for the i-th smallest of N"),

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 use statrs::distribution::ContinuousCDF;
 
+use super::Draw;
 use super::subject::Subject;
 use crate::experiment::Rows;
 use crate::simulate::engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights};
@@ -33,8 +34,8 @@ pub struct Grid<'a> {
     pub average: (u32, u32),
 }
 
-/// Simulates every batch at every weight. `progress` is told how many nanoseconds of work were done, as [`Subject::effort`] estimates them.
-pub fn simulate(subject: Subject, grid: &Grid<'_>, progress: &(dyn Fn(u64) + Sync)) -> Batches {
+/// Simulates every batch at every weight. Progress is told how many nanoseconds of work were done, as [`Subject::effort`] estimates them.
+pub fn simulate(subject: Subject, grid: &Grid<'_>, draw: &Draw<'_>) -> Batches {
     let effort = u64::from(grid.average.1) * subject.effort(grid.rows) * grid.weights.len() as u64;
     let (simulator, loss) = subject.simulator(grid.rows);
     let batches = BATCHES.min(grid.replicates);
@@ -49,8 +50,9 @@ pub fn simulate(subject: Subject, grid: &Grid<'_>, progress: &(dyn Fn(u64) + Syn
             schedule: ScheduleKind::Fresh,
             record: Record::Average { from, until },
         };
-        let progress = |done| progress(done * effort);
-        simulator.run(&plan, &weights, Options { progress: &progress, controls: true, ..Options::default() })
+        let progress = |done| (draw.progress)(done * effort);
+        let options = Options { progress: &progress, controls: true, share: draw.share, ..Options::default() };
+        simulator.run(&plan, &weights, options)
     };
     let outcomes: Vec<Vec<Outcome>> = (0..batches).into_par_iter().map(batch).collect();
     let have = |outcome: &Outcome| outcome.controlled.is_some() && outcome.failed_fits == 0;

@@ -49,8 +49,12 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
     };
     let (simulator, loss) = subject.simulator(ROWS);
     let stride = simulator.losses().len();
-    let options = Options { progress: &|done| (draw.progress)(done * effort), paths: true, ..Options::default() };
+    let progress = |done| (draw.progress)(done * effort);
+    let options = Options { progress: &progress, paths: true, share: draw.share, ..Options::default() };
     let paths = simulator.run(&plan, &[Weights::Constant(0.0)], options).remove(0).paths;
+    if draw.share.is_some() {
+        return Ok(Table::new(&[]));
+    }
     let law = subject.laws(ROWS)?.swap_remove(0);
     let sizes = SampleSizes::new(ROWS.real as u64, ROWS.synthetic as u64)?;
     let linear = subject == Subject::Model(&catalogue::LINEAR, DIM);

@@ -16,6 +16,7 @@ mod curve;
 mod evidence;
 mod grid;
 mod growth;
+pub mod network;
 mod ratios;
 mod subject;
 mod svg;
@@ -31,6 +32,7 @@ use self::table::Table;
 use crate::adult::Column;
 use crate::catalogue;
 use crate::experiment::Rows;
+use crate::simulate::engine::Shared;
 use crate::stream::experiment_id;
 
 /// The key of a picture's random streams, its number of replicates, and who is told of the progress.
@@ -40,6 +42,8 @@ pub struct Draw<'a> {
     experiment: u64,
     replicates: u64,
     progress: &'a (dyn Fn(u64) + Sync),
+    /// Where the simulation is divided: then there are no numbers.
+    share: Option<Shared>,
 }
 
 /// What kind of picture.
@@ -186,7 +190,44 @@ impl Picture {
     /// # Errors
     /// Where theory does not cover the sizes.
     pub fn table(&self, seed: u64, replicates: u64, progress: &(dyn Fn(u64) + Sync)) -> Result<Table, ParameterError> {
-        let draw = Draw { seed, experiment: experiment_id(&self.file_stem()), replicates, progress };
+        self.drawn(seed, replicates, None, progress)
+    }
+
+    /// Simulates one share of what its numbers need and the [store of the process](crate::simulate::engine::store) lacks. Without a store, nobody has anything of it.
+    ///
+    /// # Errors
+    /// As [`Picture::table`].
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight::{figures::Picture, simulate::engine::Shared};
+    ///
+    /// let picture = Picture::all().into_iter().find(|picture| picture.name() == "golden-weight").expect("a picture");
+    /// picture.draw_share(1, 0, Shared { index: 0, of: 2 }, &|_| ())?;
+    /// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+    /// ```
+    pub fn draw_share(
+        &self,
+        seed: u64,
+        replicates: u64,
+        share: Shared,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<(), ParameterError> {
+        if let Form::Theory(_) = self.form {
+            Ok(())
+        } else {
+            self.drawn(seed, replicates, Some(share), progress).map(drop)
+        }
+    }
+
+    fn drawn(
+        &self,
+        seed: u64,
+        replicates: u64,
+        share: Option<Shared>,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<Table, ParameterError> {
+        let draw = Draw { seed, experiment: experiment_id(&self.file_stem()), replicates, progress, share };
         match self.form {
             Form::Growth(subject) => growth::table(subject, &draw),
             Form::Curve(subject, sizes) => curve::table(subject, sizes, &draw),

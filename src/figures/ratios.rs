@@ -83,7 +83,10 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
             weights: &weights,
             average: AVERAGE,
         };
-        let batches = simulate(subject, &grid, draw.progress);
+        let batches = simulate(subject, &grid, draw);
+        if draw.share.is_some() {
+            continue;
+        }
         controlled &= batches.controlled();
         let mut row = vec![k, rows.synthetic as f64, rows.real as f64 / rows.synthetic as f64];
         for (i, w) in weights.into_iter().enumerate() {

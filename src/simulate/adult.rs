@@ -29,6 +29,8 @@ impl AdultLogistic {
             scale.to_raw(&std::array::from_fn(error)).iter().map(|e| e * e).sum()
         });
         let truth = adult.logistic().standardised().to_vec();
-        Self { model: TableLogistic::new(Arc::clone(&table), truth, raw), source: Resampled(table), rows }
+        let model =
+            TableLogistic::new(Arc::clone(&table), truth, raw).with_loss_told(format!("raw columns of {scale:?}"));
+        Self { model, source: Resampled(table), rows }
     }
 }

@@ -36,7 +36,7 @@ pub enum SimulatorKind {
     Sufficient,
 }
 
-/// Most numbers that the rows of one generation may hold in memory, per thread.
+/// Most numbers that one batch of rows, real or synthetic, may hold in memory, per thread.
 const MAX_VALUES: u64 = 10_000_000;
 
 impl SimulatorKind {
@@ -52,11 +52,11 @@ impl SimulatorKind {
         }
     }
 
-    /// The kind that was asked for, else this one of the model; where single rows are drawn from a pool, that by rows.
+    /// The kind that was asked for, or else `default`; under the schedule `subsample`, which draws single rows, that by rows.
     ///
     /// # Errors
-    /// `simulator`, where the model has no sufficient statistics of known law, or single rows are drawn; `schedule`, where the model's rows are not
-    /// drawn singly; `real` or `synthetic`, where the rows of a generation would not fit in memory.
+    /// Of the field `simulator`, where the model has no sufficient statistics of known law, or single rows are drawn; of `schedule`, where the model's rows are not
+    /// drawn singly; of `real` or `synthetic`, where the rows of a generation would not fit in memory.
     pub fn of(
         problem: &Problem,
         schedule: ScheduleKind,
@@ -80,7 +80,7 @@ impl SimulatorKind {
             return Err(InputError::new("simulator", kind, condition));
         }
         let rows = problem.rows();
-        let most = MAX_VALUES / problem.dim() as u64;
+        let most = problem.truth().most_drawn().unwrap_or(MAX_VALUES / problem.dim() as u64);
         for (field, count) in [("real", rows.real), ("synthetic", rows.synthetic)] {
             if kind == Self::Rows && count as u64 > most {
                 let condition =
@@ -104,7 +104,7 @@ impl Serialize for SimulatorKind {
     }
 }
 
-/// The simulator of a problem under a schedule; none where the model has none of this kind, or the schedule draws single rows and that cannot.
+/// The simulator of a problem under a schedule; none where the model has none of this kind, or the schedule draws single rows and the model cannot.
 ///
 /// # Examples
 /// ```
@@ -130,8 +130,8 @@ pub fn simulator(problem: &Problem, kind: SimulatorKind, schedule: ScheduleKind)
     }
 }
 
-/// Runs the plan at each of the weights and gives the moments of the model's own loss over the first recorded entry, and the number of failed
-/// fits.
+/// Runs the plan at each of the weights. Gives the moments of the model's own loss at the first recorded entry, and the number of replicates in which a fit
+/// failed.
 ///
 /// # Panics
 /// Where the model has no simulator of this kind, see [`SimulatorKind::of`].

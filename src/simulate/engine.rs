@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 pub use goldenweight_recursion::engine::{BLOCK, Options, Outcome, Path, Record, Weights};
+pub use goldenweight_recursion::store;
 use goldenweight_recursion::{Accumulate, Fixed, Fresh, Rows, Schedule};
+pub use goldenweight_replicates::share::Share as Shared;
 
 /// What generation t is fitted on.
 ///
@@ -47,7 +49,7 @@ impl ScheduleKind {
         !matches!(self, Self::Accumulate | Self::Subsample)
     }
 
-    /// With so many rows. Which rows are drawn of those that accumulate is the model's part, `Subsampled`.
+    /// The schedule with so many rows. A subsample is drawn by the model, `Subsampled`, from the rows that accumulate.
     pub(crate) fn of(self, rows: Rows) -> Box<dyn Schedule> {
         match self {
             Self::Fresh => Box::new(Fresh { rows }),
@@ -64,7 +66,7 @@ pub struct Plan {
     pub seed: u64,
     /// Experiment: streams of different experiments are unrelated.
     pub experiment: u64,
-    /// Cell of the experiment (a batch, a rung); the weight is not part of the key.
+    /// Cell of the experiment, as one of several sample sizes: other cells have other streams. The weight is not part of the key.
     pub cell: u64,
     /// Replicates, by index.
     pub replicates: Range<u64>,

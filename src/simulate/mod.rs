@@ -10,7 +10,7 @@ pub use goldenweight_recursion::{FitFailure, FromTruth, Model, Part, Source, Ter
 
 use goldenweight_recursion::coordinates::Coordinates;
 use goldenweight_recursion::models;
-use goldenweight_recursion::{Fresh, Retraining};
+use goldenweight_recursion::{Fresh, Retraining, Schedule};
 use nalgebra::{DMatrix, DVector};
 
 use self::engine::{Options, Outcome, Plan, ScheduleKind, Weights};
@@ -53,6 +53,15 @@ pub trait Simulator: Send + Sync {
 
     /// The outcome at each of the weights, on common random numbers, see [`Retraining::run`].
     fn run(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Vec<Outcome>;
+
+    /// The same under a schedule that knows its own rows, in the place of the plan's.
+    fn run_under(
+        &self,
+        schedule: &dyn Schedule,
+        plan: &Plan,
+        weights: &[Weights],
+        options: Options<'_>,
+    ) -> Vec<Outcome>;
 }
 
 impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
@@ -63,12 +72,68 @@ impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
     fn run(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Vec<Outcome> {
         let Self { model, source, rows } = self;
         let inner = plan.inner();
-        // The usual schedule is known to the compiler, which saves an eighth of the time of the fastest chains.
+        // With the usual schedule as a type, rather than behind a pointer, the fastest chains take an eighth less time.
         if plan.schedule == ScheduleKind::Fresh {
             let schedule = &Fresh { rows: *rows };
             return Retraining { model, source, schedule }.run(&inner, weights, options);
         }
-        Retraining { model, source, schedule: &*plan.schedule.of(*rows) }.run(&inner, weights, options)
+        self.run_under(&*plan.schedule.of(*rows), plan, weights, options)
+    }
+
+    fn run_under(
+        &self,
+        schedule: &dyn Schedule,
+        plan: &Plan,
+        weights: &[Weights],
+        options: Options<'_>,
+    ) -> Vec<Outcome> {
+        Retraining { model: &self.model, source: &self.source, schedule }.run(&plan.inner(), weights, options)
+    }
+}
+
+/// A simulator under a schedule that knows its own rows, such as a network of models, whatever schedule the plan names.
+///
+/// # Examples
+/// ```
+/// use goldenweight::experiment::Rows;
+/// use goldenweight::simulate::engine::{Options, Plan, Record, ScheduleKind, Weights};
+/// use goldenweight::simulate::{Scheduled, Simulator, categorical::CategoricalSufficient};
+/// use goldenweight_recursion::network::{Network, Node};
+///
+/// let model = CategoricalSufficient::new(vec![0.5, 0.5], Rows { real: 1, synthetic: 1 });
+/// let node = |real, synthetic| Node { start: 10, real, synthetic };
+/// let network = Network::new(vec![node((10, 1.0), vec![]), node((0, 0.0), vec![(0, 20, 1.0)])]);
+/// let (record, schedule) = (Record::At(vec![1]), ScheduleKind::Fresh);
+/// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..2_000, schedule, record };
+/// let found = Scheduled { simulator: Box::new(model), schedule: Box::new(network) }.run(&plan, &[Weights::Constant(1.0)], Options::default());
+/// // The second model has 20 rows of the first one's 10.
+/// let risk = found[0].of_node(1, 0, "probabilities");
+/// assert!((risk.mean() - 0.0725).abs() < 5.0 * risk.std_error());
+/// ```
+pub struct Scheduled {
+    /// The simulator.
+    pub simulator: Box<dyn Simulator>,
+    /// The schedule.
+    pub schedule: Box<dyn Schedule>,
+}
+
+impl Simulator for Scheduled {
+    fn losses(&self) -> &'static [&'static str] {
+        self.simulator.losses()
+    }
+
+    fn run(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Vec<Outcome> {
+        self.simulator.run_under(&*self.schedule, plan, weights, options)
+    }
+
+    fn run_under(
+        &self,
+        schedule: &dyn Schedule,
+        plan: &Plan,
+        weights: &[Weights],
+        options: Options<'_>,
+    ) -> Vec<Outcome> {
+        self.simulator.run_under(schedule, plan, weights, options)
     }
 }
 
@@ -168,6 +233,22 @@ pub mod cdf {
         #[must_use]
         pub fn new(rows: Rows) -> Self {
             Self::of(models::cdf::Cdf::default(), rows)
+        }
+    }
+}
+
+/// The density of one variable.
+pub mod kde {
+    use super::*;
+
+    /// The model with its sample sizes.
+    pub type KdeRows = Setting<models::kde::Kde>;
+
+    impl KdeRows {
+        /// The truth N(0, 1), and a bandwidth.
+        #[must_use]
+        pub const fn new(bandwidth: f64, rows: Rows) -> Self {
+            Self::of(models::kde::Kde::new(bandwidth), rows)
         }
     }
 }

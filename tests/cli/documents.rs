@@ -27,6 +27,13 @@ pub const COMMANDS: &[(&str, i32)] = &[
     ("simulate --model logistic --dim 5 --real 20 --synthetic 20 --weight 1 --generations 1 --replicates 200", 3),
     ("simulate --model logistic --dim 5 --real 6 --synthetic 6 --weight 1 --generations 20 --replicates 64", 3),
     ("optimize --model gaussian-mean --real 9 --synthetic 9 --generations 2 --replicates 480", 0),
+    ("network examples/networks/teachers.toml --minimise mean", 0),
+    ("network examples/networks/echo.toml --minimise mean", 0),
+    ("network examples/networks/echo.toml --model cdf --minimise listener", 0),
+    ("network examples/networks/echo.toml --model gaussian-covariance --dim 2", 0),
+    ("network examples/networks/echo.toml --model gaussian-variance --generations 100000", 0),
+    ("network examples/networks/teachers.toml --generations 3 --simulate --replicates 500", 0),
+    ("network examples/networks/teachers.toml --model logistic --generations 3 --simulate --replicates 20", 0),
     ("optimize --model logistic --real 20 --synthetic 20 --generations 2 --replicates 480", 3),
     ("optimize --model gaussian-mean --real 1000000000 --synthetic 2 --generations 1 --replicates 48", 3),
     // Several weights.

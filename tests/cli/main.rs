@@ -12,7 +12,10 @@ mod figures;
 #[cfg(unix)]
 mod interrupted_runs;
 mod interruption;
+mod network;
 mod schema;
+#[cfg(unix)]
+mod store;
 mod tables;
 mod truths;
 #[cfg(unix)]

@@ -52,6 +52,14 @@ fn every_document_keeps_its_schema() {
     let lines = lines.chain([
         (figures, 0),
         ("claims".to_owned(), 0),
+        ("weight --model kde --real 30 --synthetic 20".to_owned(), 0),
+        ("survival --probabilities .5,.3,.2 --real 9 --synthetic 7 --generations 5".to_owned(), 0),
+        ("survival --probabilities .5,.5 --real 9 --synthetic 7".to_owned(), 0),
+        (
+            "survival --probabilities .5,.5 --real 9 --synthetic 7 --generations 5 --weight .2 --replicates 64"
+                .to_owned(),
+            0,
+        ),
         (
             "simulate --model logistic --real 50 --synthetic 50 --weight .5 --generations 2 --replicates 640"
                 .to_owned(),
@@ -63,10 +71,15 @@ fn every_document_keeps_its_schema() {
     let report = folder.path().join("report").display().to_string();
     stdout_of(&format!("verify --only golden-ratio --kinds simulation --report {report} --archive"), 0);
     let lines = lines.chain([(format!("compare {report} {report}"), 0), (format!("check {report}"), 0)]);
+    let store = folder.path().join("store").display().to_string();
+    let lines = lines.chain([
+        (format!("verify --only gaussian-mean-law --kinds simulation --store {store} --shard 1/30"), 0),
+        (format!("store {store} --prune"), 0),
+    ]);
     let mut seen = Vec::new();
     for (line, code) in lines {
         let document = json_with_code(&format!("{line} --json"), code);
-        let command = command_of(&line);
+        let command = if line.contains("--shard") { "share" } else { command_of(&line) };
         assert_eq!(faults(command, &document), [""; 0], "{line}");
         assert_eq!(document["schema"], document_of("schema")["$id"].as_str().unwrap().rsplit(':').next().unwrap());
         seen.push(command.to_owned());

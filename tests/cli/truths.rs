@@ -123,6 +123,7 @@ fn every_model_simulates_under_every_schedule() {
         "poisson",
         "cdf",
         "categorical",
+        "kde",
     ] {
         let weighted = [("fresh", " --weight .6"), ("fixed", " --weight .6"), ("accumulate", "")];
         // Single rows are not drawn of the regressions.

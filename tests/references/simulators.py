@@ -11,7 +11,7 @@ nothing of the Rust program: another generator, other sampling methods, other so
 Columns: model, n, m, w, t, real_rows, truth, replicates, risk, std_error (of the risk), skewness (of a single loss).
 The truth of a Gaussian is its covariance row by row, of a linear regression its coefficients and then the variance of the
 noise, of the other regressions the coefficients, of the categorical model the probabilities; real rows of the cdf are U(0, 1), those
-of Adult the rows of src/adult/rows.csv.
+of kde N(0, 1) (its truth is the bandwidth), those of Adult the rows of src/adult/rows.csv.
 """
 
 import pathlib
@@ -224,6 +224,39 @@ class Categorical:
         return (((fit - self.truth) ** 2).sum(axis=1),)
 
 
+class Kde:
+    """Kernel density estimate of rows N(0, 1) with the Gaussian kernel. Its squared error is integrated by the trapezoidal rule, on the densities themselves."""
+
+    names = ("kde",)
+
+    def __init__(self, bandwidth):
+        self.truth = [bandwidth]
+        self.grid = np.linspace(-9.0, 9.0, 181)
+
+    @staticmethod
+    def density(x, sd):
+        return np.exp(-0.5 * (x / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
+
+    def real(self, rng, n):
+        return rng.standard_normal((BATCH, n))
+
+    def fit(self, parts):
+        rows = np.concatenate([rows for _, rows in parts], axis=1)
+        weights = np.concatenate([np.full(rows.shape[1], weight / rows.shape[1]) for weight, rows in parts])
+        return rows, weights
+
+    def synthetic(self, rng, m, fit):
+        rows, weights = fit
+        chosen = rng.choice(len(weights), size=(BATCH, m), p=weights / weights.sum())
+        return np.take_along_axis(rows, chosen, axis=1) + rng.normal(0.0, self.truth[0], (BATCH, m))
+
+    def losses(self, fit):
+        rows, weights = fit
+        estimate = (self.density(self.grid - rows[:, :, None], self.truth[0]) * weights[:, None]).sum(axis=1)
+        error = (estimate - self.density(self.grid, 1.0)) ** 2
+        return (error.sum(axis=1) * (self.grid[1] - self.grid[0]),)
+
+
 def retrain(model, rng, n, m, w, t, real_rows):
     """The losses of one batch of chains at generation t."""
     real = model.real(rng, n)
@@ -262,6 +295,9 @@ CELLS = [
     (Poisson([0.5, 0.5]), 80, 40, 0.1, 1, "fresh", 250_000),
     (Adult(), 800, 800, 0.4, 1, "fresh", 200_000),
     (Adult(), 800, 500, 0.1, 1, "fresh", 200_000),
+    (Kde(0.4), 12, 25, 0.2, 5, "fresh", 150_000),
+    (Kde(0.7), 30, 12, 0.7, 3, "fresh", 150_000),
+    (Kde(0.5), 20, 30, 0.0, 6, "fresh", 150_000),
 ]
 
 

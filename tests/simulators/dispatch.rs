@@ -10,6 +10,7 @@ use goldenweight::{
         dispatch::{SimulatorKind, run_problem},
         engine::{Options, ScheduleKind, Weights},
         gaussian::{GaussianRows, GaussianSufficient},
+        kde::KdeRows,
         linear::{LinearRows, LinearSufficient},
         logistic::Logistic,
         poisson::Poisson,
@@ -34,11 +35,11 @@ fn kinds_are_written_by_name() {
     }
 }
 
-/// The fast kind unless another one is asked for; logistic, Poisson and cdf have only one.
+/// The fast kind unless another one is asked for; logistic, Poisson, cdf and kde have only one.
 #[test]
 fn a_model_has_its_kinds() {
     for model in catalogue::ALL {
-        let one = ["logistic", "poisson", "cdf"].contains(&model.name);
+        let one = ["logistic", "poisson", "cdf", "kde"].contains(&model.name);
         let problem = problem(model, 8, 5);
         let [rows, sufficient] =
             KINDS.map(|kind| SimulatorKind::of(&problem, ScheduleKind::Fresh, Some(kind), model.fast));
@@ -97,6 +98,8 @@ fn a_problem_is_simulated_by_its_model() {
         WEIGHTS.map(at).into_iter().map(|outcome| (outcome.moments[0][loss], outcome.failed_fits)).collect()
     }
     let (rows, sigma, beta) = (crate::bits::ROWS, DMatrix::identity(2, 2), DVector::from_element(2, 1.0));
+    let density = problem(&catalogue::KDE, rows.real as u64, rows.synthetic as u64);
+    let bandwidth = density.truth().bandwidth(rows).expect("a density estimate");
     let cells = || catalogue::DEFAULT_PROBABILITIES.to_vec();
     for (model, expected) in [
         (
@@ -117,6 +120,7 @@ fn a_problem_is_simulated_by_its_model() {
         (&catalogue::LOGISTIC, vec![alone(Logistic::new(beta.clone(), rows), 0)]),
         (&catalogue::POISSON, vec![alone(Poisson::new(beta, rows), 0)]),
         (&catalogue::CDF, vec![alone(CdfRows::new(rows), 0)]),
+        (&catalogue::KDE, vec![alone(KdeRows::new(bandwidth, rows), 0)]),
         (
             &catalogue::CATEGORICAL,
             vec![alone(CategoricalRows::new(cells(), rows), 0), alone(CategoricalSufficient::new(cells(), rows), 0)],

@@ -18,7 +18,7 @@ use statrs::{
     function::gamma::digamma,
 };
 
-use crate::{Check, NOISE_VARIANCE, PROBABILITIES, every_simulator, losses_of_replicate, plan, run, sigma};
+use crate::{BANDWIDTH, Check, NOISE_VARIANCE, PROBABILITIES, every_simulator, losses_of_replicate, plan, run, sigma};
 
 const FALSE_ALARM: f64 = 1e-3;
 
@@ -156,8 +156,24 @@ fn known_risks(name: &str, rows: Rows, dim: usize, w: f64) -> Vec<[f64; 2]> {
         "linear" => vec![],
         "categorical" => vec![cells(PROBABILITIES.iter().map(|q| q * (1.0 - q)).sum())],
         "cdf" => vec![cells(1.0 / 6.0)],
+        "kde" => vec![density(n, m, w)],
         _ => unreachable!("no such simulator: {name}"),
     }
+}
+
+/// The integrated squared error of a density estimate of rows N(0, 1) at t = 0 and t = 1. The integral of the product of two kernels is a normal density of their
+/// rows' difference, and its mean another one at 0, of the variance of the difference and of both kernels together.
+fn density(n: f64, m: f64, w: f64) -> [f64; 2] {
+    let at_0 = |variance: f64| 1.0 / (2.0 * std::f64::consts::PI * variance).sqrt();
+    let (h2, u) = (BANDWIDTH * BANDWIDTH, 1.0 - w);
+    let start = at_0(2.0 * h2) / n + (1.0 - 1.0 / n) * at_0(2.0 + 2.0 * h2) - 2.0 * at_0(2.0 + h2) + at_0(2.0);
+    // Two real rows; two synthetic rows, which repeat one real row or two; a real and a synthetic row; each with the truth.
+    let real = at_0(2.0 * h2) / n + (1.0 - 1.0 / n) * at_0(2.0 + 2.0 * h2);
+    let other = at_0(4.0 * h2) / n + (1.0 - 1.0 / n) * at_0(2.0 + 4.0 * h2);
+    let synthetic = at_0(2.0 * h2) / m + (1.0 - 1.0 / m) * other;
+    let square = w * w * real + u * u * synthetic + 2.0 * w * u * at_0(2.0 + 3.0 * h2);
+    let truth = w * at_0(2.0 + h2) + u * at_0(2.0 + 2.0 * h2);
+    [start, square - 2.0 * truth + at_0(2.0)]
 }
 
 struct Known {

@@ -8,6 +8,7 @@ use goldenweight::{
         cdf::CdfRows,
         engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights},
         gaussian::{GaussianRows, GaussianSufficient},
+        kde::KdeRows,
         linear::{LinearRows, LinearSufficient},
         logistic::Logistic,
         poisson::Poisson,
@@ -20,6 +21,7 @@ mod allocations;
 mod bits;
 mod digits;
 mod dispatch;
+mod kept;
 mod laws;
 mod references;
 mod small;
@@ -31,6 +33,9 @@ trait Check {
 
 /// Probabilities of the categories in the categorical cases.
 const PROBABILITIES: [f64; 4] = [0.1, 0.2, 0.3, 0.4];
+
+/// Bandwidth of the density estimates.
+const BANDWIDTH: f64 = 0.5;
 
 /// Variance of the noise of the linear cases.
 const NOISE_VARIANCE: f64 = 2.5;
@@ -50,6 +55,7 @@ fn every_simulator(rows: Rows, dim: usize, check: &mut impl Check) {
     check.check("categorical", &CategoricalRows::new(PROBABILITIES.to_vec(), rows));
     check.check("categorical", &CategoricalSufficient::new(PROBABILITIES.to_vec(), rows));
     check.check("cdf", &CdfRows::new(rows));
+    check.check("kde", &KdeRows::new(BANDWIDTH, rows));
 }
 
 /// Applies the check to the regressions without a closed fit, of which some fail.

@@ -15,6 +15,7 @@ use goldenweight::{
         cdf::CdfRows,
         engine::{Outcome, Plan, Record, ScheduleKind, Weights},
         gaussian::{GaussianRows, GaussianSufficient},
+        kde::KdeRows,
         linear::{LinearRows, LinearSufficient},
         logistic::Logistic,
         poisson::Poisson,
@@ -94,6 +95,7 @@ impl Tested for Reference {
             "logistic" => vec![by_rows(&Logistic::new(DVector::from_column_slice(truth), rows), plan)],
             "poisson" => vec![by_rows(&Poisson::new(DVector::from_column_slice(truth), rows), plan)],
             "cdf" => vec![by_rows(&CdfRows::new(rows), plan)],
+            "kde" => vec![by_rows(&KdeRows::new(truth[0], rows), plan)],
             "categorical" => vec![
                 by_rows(&CategoricalRows::new(truth.to_vec(), rows), plan),
                 by_statistics(&CategoricalSufficient::new(truth.to_vec(), rows), plan),

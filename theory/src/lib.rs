@@ -28,9 +28,12 @@
 //! * [`accumulate`]: data that accumulate over the generations, and [`fixed`]: the same real rows at every generation, both
 //!   for every model of the one law; [`maximum_likelihood`]: Gaussian rows whose covariance is divided by n, fresh or fixed;
 //!   [`design`]: regressions on rows N(0, Omega).
+//! * [`kde`]: kernel density estimation, a law for every frequency, where the unified weight stops.
+//! * [`ridge`]: ridge regression and the fit of minimum norm on one fixed design.
 //! * [`subsample`]: data that accumulate, of which each generation is fitted on as many rows as the first.
+//! * [`network`]: several models that are fitted on rows of one another.
 //! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
-//! * [`collapse`]: training on synthetic rows alone (w = 0).
+//! * [`collapse`]: training on synthetic rows alone (w = 0); [`extinction`]: what becomes of categories then.
 //! * [`proofs`]: the text of the machine-checked proofs.
 //!
 //! # Invariants
@@ -51,20 +54,24 @@ pub mod covariance;
 pub mod design;
 pub mod dynamic;
 pub mod exact;
+pub mod extinction;
 pub mod fixed;
 pub mod gaussian;
 pub mod interval;
 pub mod jet;
+pub mod kde;
 pub mod linear;
 pub mod logistic;
 pub mod matrix_beta;
 pub mod maximum_likelihood;
 pub mod misspecified;
+pub mod network;
 pub mod parameters;
 pub mod poisson;
 pub mod proofs;
 pub mod random_design;
 pub mod recursion;
+pub mod ridge;
 pub mod scalar;
 pub mod second_order;
 pub mod subsample;

@@ -246,7 +246,7 @@ pub struct Visited {
 
 pub(crate) fn visit<A: Audit>(audit: &A, places: usize, context: &Context<'_>) -> Visits {
     let visited = |index: usize| {
-        if context.is_stopped() {
+        if context.is_stopped() || context.share.is_some_and(|share| !share.has(index as u64)) {
             return None;
         }
         let key = context.key(index as u64);

@@ -10,6 +10,7 @@ mod assess;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use glob::Pattern;
+use goldenweight_replicates::share::Share;
 use goldenweight_replicates::stream::fresh_seed;
 use rayon::prelude::*;
 
@@ -43,11 +44,11 @@ pub struct Calibration {
 }
 
 /// A check of the selection, at the budget.
-struct Selected<'a> {
+pub(crate) struct Selected<'a> {
     claim: &'a str,
     check: &'static str,
     kind: Kind,
-    sampled: Sampled,
+    pub(crate) sampled: Sampled,
 }
 
 impl Selected<'_> {
@@ -59,12 +60,12 @@ impl Selected<'_> {
 }
 
 /// An audit of the selection, at the budget.
-struct Audited<'a> {
-    claim: &'a str,
-    check: &'static str,
-    places: usize,
-    comparisons: usize,
-    visit: &'a Visit,
+pub(crate) struct Audited<'a> {
+    pub(crate) claim: &'a str,
+    pub(crate) check: &'static str,
+    pub(crate) places: usize,
+    pub(crate) comparisons: usize,
+    pub(crate) visit: &'a Visit,
 }
 
 impl Suite {
@@ -108,8 +109,22 @@ impl Suite {
         selected.collect()
     }
 
+    /// The checks by simulation and the audits that are asked for.
+    pub(crate) fn selected_for<'a>(
+        &'a self,
+        settings: &'a Calibration,
+    ) -> Result<(Vec<Selected<'a>>, Vec<Audited<'a>>), RunError> {
+        if let Some(glob) = &settings.only
+            && !self.claims.iter().any(|claim| glob.matches(&claim.says.id))
+        {
+            return Err(RunError::NoClaim);
+        }
+        let (selected, audits) = (self.statistical(settings), self.audits(settings));
+        if selected.is_empty() && audits.is_empty() { Err(RunError::NoEvidence) } else { Ok((selected, audits)) }
+    }
+
     /// The wrong simulator on its own check, at the budget.
-    fn wrong_simulator(&self, budget: f64) -> Option<(&Mutant, Selected<'_>)> {
+    pub(crate) fn wrong_simulator(&self, budget: f64) -> Option<(&Mutant, Selected<'_>)> {
         let mutants = self.claims.iter().flat_map(|claim| claim.mutants.iter().map(move |mutant| (claim, mutant)));
         let (claim, mutant) = mutants.into_iter().find(|(_, mutant)| Some(mutant.name) == self.wrong_simulator)?;
         let check = claim.checks.iter().find(|check| check.name == mutant.check)?;
@@ -119,7 +134,12 @@ impl Suite {
     }
 
     /// A check's comparisons at the cap in the run of this seed, and whether any look refuted them.
-    fn at_cap(&self, check: &Selected<'_>, seed: u64, stop: &AtomicBool) -> Vec<(Result<Compared, String>, bool)> {
+    pub(crate) fn at_cap(
+        &self,
+        check: &Selected<'_>,
+        seed: u64,
+        stop: &AtomicBool,
+    ) -> Vec<(Result<Compared, String>, bool)> {
         let context = Context::of(check.claim, check.check, seed, self.tiers[0], self.family(0), stop);
         check.sampled.at_cap(&context)
     }
@@ -127,8 +147,14 @@ impl Suite {
     /// z of every comparison of a mean that the first tier makes under one seed (kinds simulation and ladder), in the order of the
     /// suite. Each z is replaced by the normal number of the same cumulated probability, so that all have one law although their degrees of
     /// freedom differ. Comparisons that could not be made, or whose mean is too skewed, are left out. `listener` is called after each check,
-    /// with the number of checks in all.
-    pub fn normal_scores(&self, seed: u64, budget: f64, listener: &(dyn Fn(u64) + Sync)) -> Vec<f64> {
+    /// with the number of checks in all. With a share, only its checks are drawn, and there are no scores.
+    pub fn normal_scores(
+        &self,
+        seed: u64,
+        budget: f64,
+        share: Option<Share>,
+        listener: &(dyn Fn(u64) + Sync),
+    ) -> Vec<f64> {
         let kinds = vec![Kind::Simulation, Kind::Ladder];
         let settings = Calibration { seed, seeds: 1, budget, only: None, kinds };
         let selected = self.statistical(&settings);
@@ -138,7 +164,14 @@ impl Suite {
             listener(selected.len() as u64);
             compared
         };
-        let made: Vec<_> = selected.par_iter().map(compared).collect();
+        let made: Vec<_> = match share {
+            None => selected.par_iter().map(compared).collect(),
+            Some(share) => {
+                let own = |index: &usize| share.has(*index as u64) && selected[*index].sampled.is_shared();
+                (0..selected.len()).into_par_iter().filter(own).for_each(|index| drop(compared(&selected[index])));
+                return Vec::new();
+            }
+        };
         let usable = made.into_iter().flatten().filter_map(Value::of).filter(|value| value.estimate.is_symmetric());
         usable.map(|value| normal_quantile(probability(value.z, value.estimate.degrees))).collect()
     }
@@ -158,15 +191,7 @@ impl Suite {
         stop: &AtomicBool,
         listener: &(dyn Fn(u64) + Sync),
     ) -> Result<CalibrationOutcome, RunError> {
-        if let Some(glob) = &settings.only
-            && !self.claims.iter().any(|claim| glob.matches(&claim.says.id))
-        {
-            return Err(RunError::NoClaim);
-        }
-        let (selected, audits) = (self.statistical(settings), self.audits(settings));
-        if selected.is_empty() && audits.is_empty() {
-            return Err(RunError::NoEvidence);
-        }
+        let (selected, audits) = self.selected_for(settings)?;
         let wrong = self.wrong_simulator(settings.budget);
         let units = settings.seeds * (selected.len() as u64 + audits.len() as u64 + u64::from(wrong.is_some()));
         let run = |index: u64| {

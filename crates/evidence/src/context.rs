@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use goldenweight_replicates::share::Share;
 use goldenweight_replicates::stream::experiment_id;
 
 use crate::simulation::Key;
@@ -52,13 +53,15 @@ pub struct Context<'a> {
     pub experiment: u64,
     /// Set where the run is to end: nothing more is drawn then.
     pub stop: &'a AtomicBool,
+    /// Where several processes divide the work: the share that is drawn. Then there is no verdict, see [`Suite::draw_share`](crate::Suite::draw_share).
+    pub share: Option<Share>,
 }
 
 impl<'a> Context<'a> {
     /// Of a claim's check, whose random streams belong to its name.
     #[must_use]
     pub fn of(claim: &str, check: &str, seed: u64, tier: Tier, family: Family, stop: &'a AtomicBool) -> Self {
-        Self { seed, tier, family, experiment: experiment_id(&format!("{claim}/{check}")), stop }
+        Self { seed, tier, family, experiment: experiment_id(&format!("{claim}/{check}")), stop, share: None }
     }
 
     /// Whether the run is to end.

@@ -3,9 +3,10 @@
 //! A slope or a curvature has a smaller standard error than a minimiser. It needs no search: it is a difference of means at a few points, replicate by
 //! replicate on the same random numbers.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use goldenweight_replicates::moments::Moments;
+use goldenweight_replicates::share::Share;
 use rayon::prelude::*;
 
 use crate::case::{Case, Expected};
@@ -95,6 +96,8 @@ pub struct Drawn {
     /// Batches that gave no mean, since too many of their replicates failed.
     failures: u64,
     broken: Option<String>,
+    /// Whether replicates are lacking that belong to another share.
+    waits: bool,
 }
 
 /// The mean of a tally, unless too many replicates failed.
@@ -107,6 +110,11 @@ fn mean(case: &Case, tally: &Tally) -> Estimated {
 }
 
 impl Drawn {
+    /// Whether what has been drawn is not all that was asked for, since the rest belongs to other shares.
+    pub(crate) const fn waits(&self) -> bool {
+        self.waits
+    }
+
     /// Draws what a look needs and the looks before have not drawn; `cap` is that of the last look, `index` that of the case in its check.
     pub(crate) fn draw(
         &mut self,
@@ -121,24 +129,40 @@ impl Drawn {
         let size = cap / batches(LOOKS - 1).max(1);
         let new = look.checked_sub(1).map_or(0, batches)..batches(look);
         let key = |batch| context.key(index * batches(LOOKS - 1) + batch);
-        let draw = |key, replicates, points: &[f64]| {
-            case.simulation().draw(Draw { key, replicates, points, stop: context.stop })
+        let draw = |key, replicates, points: &[f64], share| {
+            case.simulation().draw(Draw { key, replicates, points, stop: context.stop, share })
+        };
+        // Batches are dealt out whole: of those of others only what is kept is taken.
+        let of_batch = |batch| context.share.filter(|share| !share.has(index + batch)).map(|_| Share::NOTHING);
+        let lacking = AtomicBool::new(false);
+        let is_whole = |tallies: &[Tally]| {
+            let whole = context.share.is_none() || tallies.iter().all(|tally| tally.replicates() >= size);
+            lacking.fetch_or(!whole, Ordering::Relaxed);
+            whole
         };
         match quantity {
             Quantity::Mean | Quantity::Failures => {
                 let end = cap.div_ceil(1 << (LOOKS - 1 - look)).next_multiple_of(BLOCK);
-                for more in draw(context.key(index), self.end..end, &[case.point()]) {
+                for more in draw(context.key(index), self.end..end, &[case.point()], context.share) {
                     self.tally.merge(&more);
                 }
                 self.end = end;
+                self.waits |= context.share.is_some() && self.tally.replicates() < end;
             }
             Quantity::Minimiser => {
                 let failures = AtomicU64::new(0);
+                // Where the minimum is looked for one step after another, all batches are of one share.
+                let search = context.share.filter(|share| !share.has(index)).map(|_| Share::NOTHING);
+                let is_first = self.window.is_none();
                 let means = |batch: u64, points: &[f64]| {
                     if context.is_stopped() {
                         return vec![f64::NAN; points.len()];
                     }
-                    let tallies = draw(key(batch), 0..size, points);
+                    let share = if is_first { search } else { of_batch(batch) };
+                    let tallies = draw(key(batch), 0..size, points, share);
+                    if !is_whole(&tallies) {
+                        return vec![f64::NAN; points.len()];
+                    }
                     let of_tally = |tally| {
                         mean(case, tally).map(|sample| sample.estimate.value).unwrap_or_else(|_| {
                             failures.fetch_add(1, Ordering::Relaxed);
@@ -167,7 +191,10 @@ impl Drawn {
                     if context.is_stopped() {
                         return Err("the run was told to stop".to_owned());
                     }
-                    let tallies = draw(key(batch), 0..size, &places);
+                    let tallies = draw(key(batch), 0..size, &places, of_batch(batch));
+                    if !is_whole(&tallies) {
+                        return Err("other shares are not drawn yet".to_owned());
+                    }
                     tallies.iter().zip(&factors).try_fold((0.0, 0), |(total, failed), (tally, factor)| {
                         let sample = mean(case, tally)?;
                         Ok((total + factor * sample.estimate.value, failed + sample.failed))
@@ -191,6 +218,7 @@ impl Drawn {
                 self.end = size * batches(look);
             }
         }
+        self.waits |= lacking.into_inner();
     }
 
     /// The estimate from what has been drawn.

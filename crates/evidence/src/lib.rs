@@ -93,6 +93,7 @@ pub mod report;
 pub mod reproduced;
 mod run;
 mod sampled;
+mod shared;
 mod simulation;
 pub mod stats;
 mod suite;
@@ -103,6 +104,8 @@ mod verdict;
 
 /// The crates whose types and traits claims need, in the versions that fit: random numbers, random parameters, patterns of ids.
 pub use {glob, goldenweight_replicates::rand, proptest};
+
+pub use goldenweight_replicates::share::Share;
 
 pub use audit::{Against, Audit, Judged, Near, audit, log_uniform};
 pub use calibration::{Calibration, FEWEST_SEEDS};
@@ -121,6 +124,7 @@ pub use mutant::{Mutant, Side};
 pub use outcome::About;
 pub use run::{Event, RunError, Settings};
 pub use sampled::{Compared, Powers, Sampled};
+pub use shared::Left;
 pub use simulation::{BLOCK, Blocks, Draw, Key, Simulation, Tally};
 pub use suite::{Again, Suite};
 pub use trial::Mutants;

@@ -23,6 +23,7 @@ use crate::sampled::{Compared, Sampled};
 use crate::verdict::Verdict;
 
 const STOPPED: &str = "the run was told to stop";
+const WAITS: &str = "other shares are not drawn yet";
 
 /// A comparison in progress: the cases that it needs (one, or the rungs of a ladder) and what has been drawn of them.
 pub struct Series {
@@ -32,6 +33,11 @@ pub struct Series {
 }
 
 impl Series {
+    /// Whether it waits for what other shares have to draw.
+    pub(crate) fn waits(&self) -> bool {
+        self.drawn.iter().any(Drawn::waits)
+    }
+
     /// The comparison at a look. Draws what the looks before have not drawn.
     fn at(&mut self, sampled: &Sampled, context: &Context<'_>, look: u32) -> Result<Compared, String> {
         let cap = context.tier.replicates * sampled.cap;
@@ -50,6 +56,9 @@ impl Series {
             // Drawing may have been cut short, and then there is nothing to compare.
             if context.is_stopped() {
                 return Err(STOPPED.to_owned());
+            }
+            if self.waits() {
+                return Err(WAITS.to_owned());
             }
             self.estimates.push(estimates);
         }
@@ -77,6 +86,9 @@ impl Sampled {
         let mut last = Err("no look".to_owned());
         for look in 0..LOOKS {
             last = series.at(self, context, look);
+            if series.waits() {
+                break;
+            }
             if last.as_ref().is_ok_and(|found| found.comparison.verdict != Verdict::Inconclusive) {
                 break;
             }

@@ -104,7 +104,7 @@ impl Suite {
             in_budget: family.checks(),
             asked: asked.iter().map(|check| check.comparisons()).sum(),
             audited: asked.iter().filter(|c| matches!(c.body, Body::Audit { .. })).map(|c| c.comparisons()).sum(),
-            chi_squared: asked.iter().filter(|c| matches!(&c.body, Body::Sampled(s) if s.ladder.is_some())).count(),
+            chi_squared: asked.iter().map(|c| if let Body::Sampled(s) = &c.body { s.chi_squared() } else { 0 }).sum(),
             ..Counts::default()
         };
         for check in asked {

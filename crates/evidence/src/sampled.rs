@@ -41,7 +41,8 @@ pub struct Sampled {
     /// What is estimated.
     pub quantity: Quantity,
     /// Of a ladder: the powers of 1/n by which the ratios of estimate to expected limit are extrapolated to n = infinity. The limit of the ratio
-    /// should be 1. The form of the polynomial is tested by chi-squared, a comparison of its own in the error rate.
+    /// should be 1. Where there are more rungs than coefficients, the form of the polynomial is tested by chi-squared, a comparison of its own in the
+    /// error rate.
     pub ladder: Option<Powers>,
     /// What an error is an error of, in a word.
     pub of: &'static str,
@@ -57,7 +58,21 @@ impl Sampled {
     /// Number of statistical comparisons: each takes its share of the false-alarm rate.
     #[must_use]
     pub const fn comparisons(&self) -> usize {
-        if self.ladder.is_some() { 2 } else { self.cases.len() }
+        if self.ladder.is_some() { 1 + self.chi_squared() } else { self.cases.len() }
+    }
+
+    /// Number of these that are tests of a polynomial's form by chi-squared, and have no z.
+    #[must_use]
+    pub const fn chi_squared(&self) -> usize {
+        match self.ladder {
+            Some(Powers { first, last }) => (self.cases.len() > 2 + last - first) as usize,
+            None => 0,
+        }
+    }
+
+    /// Whether several processes can divide all of its simulations.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.cases.iter().all(|case| case.simulation().is_shared())
     }
 
     /// The same check with each case replaced.
@@ -169,14 +184,16 @@ impl Sampled {
             || "order of the gap not resolved".to_owned(),
             |order| format!("gap of order {:.2} ± {:.2} in 1/n", order.value, order.std_error),
         );
+        let form = match fit.spare {
+            0 => String::new(),
+            spare => format!("chi-squared {:.2} on {spare}, ", fit.chi_squared),
+        };
         let words = format!(
-            "simulated / {} {}; extrapolated {:.5} ± {:.5}, {order}, chi-squared {:.2} on {}, {replicates} replicates{failed}",
+            "simulated / {} {}; extrapolated {:.5} ± {:.5}, {order}, {form}{replicates} replicates{failed}",
             if first == 1 { "limit" } else { "theory" },
             ratios.join(", "),
             fit.limit.value,
-            fit.limit.std_error,
-            fit.chi_squared,
-            fit.spare
+            fit.limit.std_error
         );
         let compared = |limit: Estimate, words| self.against(context, cases, limit, 1.0, replicates, words);
         if context.family.chi_squared_within(fit.chi_squared, fit.spare) {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use goldenweight_replicates::BLOCK;
 use goldenweight_replicates::moments::Moments;
+use goldenweight_replicates::share::Share;
 use goldenweight_replicates::stream::{StreamRng, Streams};
 use rayon::prelude::*;
 
@@ -90,7 +91,7 @@ impl Tally {
 /// use rand::RngExt;
 ///
 /// let (key, stop) = (Key { seed: 1, experiment: 2, cell: 0 }, AtomicBool::new(false));
-/// let found = Draw { key, replicates: 0..10_000, points: &[1.0, 2.0], stop: &stop }.each(|rng, tallies| {
+/// let found = Draw { key, replicates: 0..10_000, points: &[1.0, 2.0], stop: &stop, share: None }.each(|rng, tallies| {
 ///     let u: f64 = rng.random();
 ///     tallies[0].push(Some(u));
 ///     tallies[1].push(Some(u * u));
@@ -109,6 +110,8 @@ pub struct Draw<'a> {
     pub points: &'a [f64],
     /// Set where the run is to end, and never unset. From then on what a simulation returns is not used, so it may return anything, and should do so soon.
     pub stop: &'a AtomicBool,
+    /// Where the work is divided: the share that is drawn, see [`Simulation::is_shared`].
+    pub share: Option<Share>,
 }
 
 impl Draw<'_> {
@@ -155,17 +158,27 @@ impl Draw<'_> {
 ///     }
 /// }
 /// let (key, stop) = (Key { seed: 1, experiment: 2, cell: 0 }, AtomicBool::new(false));
-/// let found = Distance.draw(Draw { key, replicates: 0..10_000, points: &[0.5], stop: &stop });
+/// let found = Distance.draw(Draw { key, replicates: 0..10_000, points: &[0.5], stop: &stop, share: None });
 /// assert!((found[0].moments.mean() - 1.0 / 12.0).abs() < 5.0 * found[0].moments.std_error());
 /// ```
 pub trait Simulation: Send + Sync {
     /// The tally of the replicates at each of the points.
     fn draw(&self, draw: Draw<'_>) -> Vec<Tally>;
+
+    /// Whether it keeps what it draws, so that several processes can divide the replicates. Then [`Draw::share`] may be given: it draws no others than those of
+    /// that share, and where some are lacking that no process has kept, the tallies have fewer replicates than were asked for.
+    fn is_shared(&self) -> bool {
+        false
+    }
 }
 
 impl<S: Simulation + ?Sized> Simulation for Arc<S> {
     fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
         (**self).draw(draw)
+    }
+
+    fn is_shared(&self) -> bool {
+        (**self).is_shared()
     }
 }
 
@@ -182,9 +195,10 @@ pub struct Blocks<S> {
 }
 
 impl<S: Simulation> Simulation for Blocks<S> {
-    fn draw(&self, Draw { key, replicates, points, stop }: Draw<'_>) -> Vec<Tally> {
+    fn draw(&self, Draw { key, replicates, points, stop, .. }: Draw<'_>) -> Vec<Tally> {
         let firsts: Vec<u64> = replicates.step_by(BLOCK as usize).collect();
-        let block = |first| self.simulation.draw(Draw { key, replicates: first..first + BLOCK, points, stop });
+        let block =
+            |first| self.simulation.draw(Draw { key, replicates: first..first + BLOCK, points, stop, share: None });
         let blocks: Vec<Vec<Tally>> = firsts.into_par_iter().map(block).collect();
         let at = |point: usize| {
             let (mut all, mut ratios) = (Moments::default(), Tally::default());

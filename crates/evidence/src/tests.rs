@@ -59,7 +59,7 @@ static ON: AtomicBool = AtomicBool::new(false);
 
 fn context() -> Context<'static> {
     let tier = Tier { word: "quick", replicates: 1, precision: 1.0 };
-    Context { seed: 1, tier, family: Family::new(1e-3, 100), experiment: 1, stop: &ON }
+    Context { seed: 1, tier, family: Family::new(1e-3, 100), experiment: 1, stop: &ON, share: None }
 }
 
 fn find(check: &Check) -> Finding {

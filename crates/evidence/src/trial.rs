@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
+use goldenweight_replicates::share::Share;
+
 use crate::check::Body;
 use crate::claim::Claim;
 use crate::context::Context;
@@ -48,6 +50,9 @@ pub struct Mutants<'a> {
     suite: &'a Suite,
     seed: u64,
     stop: &'a AtomicBool,
+    share: Option<Share>,
+    /// Comparisons that wait for other shares.
+    waiting: usize,
     simulated: BTreeMap<(String, &'static str), Vec<Series>>,
 }
 
@@ -55,7 +60,14 @@ impl<'a> Mutants<'a> {
     /// Under this seed.
     #[must_use]
     pub const fn new(suite: &'a Suite, seed: u64, stop: &'a AtomicBool) -> Self {
-        Self { suite, seed, stop, simulated: BTreeMap::new() }
+        Self { suite, seed, stop, share: None, waiting: 0, simulated: BTreeMap::new() }
+    }
+
+    /// Draws a share of what the trials of a claim need, and says how many comparisons wait for other shares.
+    pub(crate) fn draw_share(self, claim: &Claim, share: Share) -> usize {
+        let mut own = Self { share: Some(share), ..self };
+        claim.mutants.iter().for_each(|mutant| drop(own.run(claim, mutant)));
+        own.waiting
     }
 
     /// What the check says of a claim's mutant; nothing where the claim has no such check by simulation or at random places.
@@ -64,21 +76,34 @@ impl<'a> Mutants<'a> {
         let tier = self.suite.tiers[0];
         let id = &claim.says.id;
         let context = Context::of(id, check.name, self.seed, tier, self.suite.family(0), self.stop);
+        let context = Context { share: self.share, ..context };
         let sampled = match (&check.body, &mutant.side) {
             (Body::Sampled(sampled), Side::Formula(_) | Side::Simulation(_)) => sampled,
+            // What is found at places is not kept.
+            (Body::Audit { .. }, Side::Places(_)) if self.share.is_some() => return None,
             (Body::Audit { places, .. }, Side::Places(run)) => return Some(run(*places, &context)),
             _ => return None,
         };
         let mutated = mutant.of(sampled);
+        if self.share.is_some() && !mutated.is_shared() {
+            return None;
+        }
         // A mean and a minimiser are drawn without the expected value. A slope and a curvature are taken at the expected minimiser, and the standard error of a
         // share is that of the expected probability: they depend on the formula.
         let drawn_alike = matches!(sampled.quantity, Quantity::Mean | Quantity::Minimiser);
         Some(match mutant.side {
             Side::Formula(_) if drawn_alike => {
-                let simulated = self.simulated.entry((id.clone(), check.name));
-                mutated.judge(&context, simulated.or_insert_with(|| sampled.series()))
+                let simulated = self.simulated.entry((id.clone(), check.name)).or_insert_with(|| sampled.series());
+                let found = mutated.judge(&context, simulated);
+                self.waiting += simulated.iter().filter(|series| series.waits()).count();
+                found
             }
-            _ => mutated.judge(&context, &mut mutated.series()),
+            _ => {
+                let mut series = mutated.series();
+                let found = mutated.judge(&context, &mut series);
+                self.waiting += series.iter().filter(|series| series.waits()).count();
+                found
+            }
         })
     }
 

@@ -17,7 +17,7 @@ const LN_2_LOW: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
 /// # Source
 /// derived (Cody and Waite's reduction).
 /// # Tested by
-/// `tests/glm.rs`, against libm over the whole range.
+/// `tests/glm.rs` of the workspace, against libm over the whole range.
 ///
 /// # Examples
 /// ```
@@ -89,7 +89,7 @@ pub fn ln<S: Simd>(x: f64x4<S>) -> f64x4<S> {
     /// 1 less sqrt 2/2, both to the upper 32 bits, as bits.
     const CENTRE: u64 = (0x3ff0_0000 - 0x3fe6_a09e) << 32;
     const MANTISSA: u64 = (1 << 52) - 1;
-    /// Its low bits are a whole number, from 0.
+    /// 2^52. The low bits of floats from here on are a whole number, which is 0 here.
     const INTEGERS: f64 = 4_503_599_627_370_496.0;
     /// Coefficients of R.
     const R: [f64; 7] = [

@@ -8,6 +8,7 @@ use std::{
 pub use goldenweight_replicates::BLOCK;
 use goldenweight_replicates::{
     moments::Moments,
+    share::Share as Shared,
     stream::{Purpose, Streams},
 };
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -16,6 +17,7 @@ use crate::{
     FitFailure, Model, Part, Retraining, Source, Terms,
     schedule::{Origin, Schedule, Share},
     shelf::{Found, Kept, Shelf},
+    store::{self, Run, Store, Stored},
 };
 
 /// Blocks per thread that are computed before they are merged: bounds the memory. No effect on the result.
@@ -82,17 +84,17 @@ impl Record {
     }
 }
 
-/// A simulation to run, at any weights.
+/// A simulation to run, at any weights, by [`Retraining::run`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Seed of the run.
     pub seed: u64,
     /// Experiment: streams of different experiments are unrelated.
     pub experiment: u64,
-    /// Cell of the experiment (a batch, a rung); the weight is not part of the key: runs that differ in weight alone
-    /// share their random numbers.
+    /// Cell of the experiment, as one of several sample sizes: other cells have other streams. The weight is not part of the key, so runs that differ in the
+    /// weight alone share their random numbers.
     pub cell: u64,
-    /// Replicates, by index. Where the first begins a block, a run can go on where another one ended, see [`Outcome::merge`]. A plan is run by [`Retraining::run`].
+    /// Replicates, by index. Where the first is a multiple of [`BLOCK`], a run goes on where another one ended, see [`Outcome::merge`].
     pub replicates: Range<u64>,
     /// What is recorded; the last generation follows from it.
     pub record: Record,
@@ -101,7 +103,7 @@ pub struct Plan {
 /// How a run is followed, and what it keeps. By default nobody follows it, it goes to its end, and keeps moments alone.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
-    /// Is called with the number of replicates that were just finished at all weights.
+    /// Called with the number of replicates that were just finished at all weights.
     pub progress: &'a (dyn Fn(u64) + Sync),
     /// Ends the run where it is true: before the next generation of each replicate, which is then in no outcome.
     pub stop: &'a AtomicBool,
@@ -109,12 +111,18 @@ pub struct Options<'a> {
     pub paths: bool,
     /// Whether a control is subtracted from the losses where there is one, beside the losses themselves: [`Outcome::controlled`].
     pub controls: bool,
+    /// Where finished blocks are looked for and kept; by default the [store of the process](store::install), if it has one. A run whose model, source or schedule does not
+    /// tell its identity is not kept.
+    pub store: Option<&'a dyn Store>,
+    /// With a store: only this share of the blocks that are not kept is simulated. Where others are lacking, the outcome is that of the replicates before them.
+    pub share: Option<Shared>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
         static NEVER: AtomicBool = AtomicBool::new(false);
-        Self { progress: &|_| (), stop: &NEVER, paths: false, controls: false }
+        let store = store::installed().map(|store| store as &dyn Store);
+        Self { progress: &|_| (), stop: &NEVER, paths: false, controls: false, store, share: None }
     }
 }
 
@@ -179,8 +187,21 @@ impl Outcome {
 
     /// The moments of a loss of the first node at an entry of the record.
     fn named(&self, entry: usize, loss: &str) -> &Moments {
+        self.of_node(0, entry, loss)
+    }
+
+    /// The moments of a loss of a node at an entry of the record, the first of which is 0.
+    ///
+    /// # Panics
+    /// Where there is no such node or entry, or the model has no such loss.
+    ///
+    /// # Examples
+    /// see [`Network`](crate::network::Network).
+    #[must_use]
+    pub fn of_node(&self, node: usize, entry: usize, loss: &str) -> &Moments {
         let index = self.losses.iter().position(|name| *name == loss);
-        &self.moments[entry][index.unwrap_or_else(|| panic!("{loss} is not one of {:?}", self.losses))]
+        let index = index.unwrap_or_else(|| panic!("{loss} is not one of {:?}", self.losses));
+        &self.moments[entry][node * self.losses.len() + index]
     }
 
     /// Appends the outcome of the replicates that follow.
@@ -228,11 +249,11 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
     /// of the values in the moments and of the failed fits.
     ///
     /// # Panics
-    /// Where the plan breaks an invariant: recorded generations increase, an average has at least one generation, and every generation has a weight in
-    /// [0, 1]; or the schedule: a batch of generation 0 is real, and a recipe names batches that are kept.
+    /// Where the plan breaks a rule: recorded generations increase, an average has at least one generation, and every generation has a weight in
+    /// [0, 1]. Where the schedule does: a batch of generation 0 is real, and a recipe names batches that are kept.
     ///
     /// # Tested by
-    /// `tests/simulators/bits.rs`: each replicate on a chain of its own, by hand; means of paths against the moments.
+    /// `tests/simulators/bits.rs` of the workspace: each replicate on a chain of its own, by hand; means of paths against the moments.
     ///
     /// # Examples
     /// Shares of two equally likely cells, in 10 rows: the risk is 2 (1/4)/10 of real rows alone.
@@ -277,22 +298,117 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
     #[must_use]
     pub fn run(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Vec<Outcome> {
         validate(plan, weights);
-        let mut totals =
-            vec![Outcome::empty::<M>(&plan.record, self.schedule.nodes(), options.controls); weights.len()];
-        let wave = BLOCKS_PER_THREAD * rayon::current_num_threads();
-        let blocks = plan.replicates.start / BLOCK..plan.replicates.end.div_ceil(BLOCK);
-        for first in blocks.clone().step_by(wave) {
-            let block = |block| run_block(self, plan, weights, replicates(plan, block), options);
-            let finished: Vec<_> = (first..blocks.end.min(first + wave as u64)).into_par_iter().map(block).collect();
-            for (block, whole) in finished {
+        let empty = || Outcome::empty::<M>(&plan.record, self.schedule.nodes(), options.controls);
+        let mut totals = vec![empty(); weights.len()];
+        let kept = options.store.and_then(|store| {
+            let name = store.name(&self.words(plan, weights, options)?);
+            Some((store, Run { name, seed: plan.seed, experiment: plan.experiment }))
+        });
+        let mut done = plan.replicates.start;
+        if let Some((store, run)) = &kept
+            && let Some((end, found)) = store.beginning(run, plan.replicates.clone())
+            && restore(&mut totals, found)
+        {
+            (options.progress)(end - done);
+            done = end;
+        }
+        // Blocks of a run begin with different shares, so that those with few of them are not all of one share.
+        let share = options.share.zip(kept.as_ref()).map(|(share, (_, run))| share.from(u64::from(run.name[0])));
+        let wave = (BLOCKS_PER_THREAD * rayon::current_num_threads()) as u64;
+        let last = plan.replicates.end.div_ceil(BLOCK);
+        let mut next = if done == plan.replicates.end { last } else { done / BLOCK };
+        let mut lacking = false;
+        while next < last {
+            let blocks = next..last.min(next + wave);
+            next = blocks.end;
+            let block = |block| {
+                let replicates = replicates(plan, block);
+                let Some((store, run)) = &kept else {
+                    return Some(run_block(self, plan, weights, replicates, options));
+                };
+                let mut found = vec![empty(); weights.len()];
+                if store.find(run, replicates.clone()).is_some_and(|kept| restore(&mut found, kept)) {
+                    (options.progress)(replicates.end - replicates.start);
+                    return Some((found, true));
+                }
+                if share.is_some_and(|share| !share.has(block)) {
+                    store.lacks(run, replicates.end - replicates.start);
+                    return None;
+                }
+                let (found, whole) = run_block(self, plan, weights, replicates.clone(), options);
+                if whole {
+                    store.keep(run, replicates, stored(&found));
+                }
+                Some((found, whole))
+            };
+            let finished: Vec<_> = blocks.into_par_iter().map(block).collect();
+            for block in finished {
+                let Some((block, whole)) = block.filter(|_| !lacking) else {
+                    lacking = true;
+                    continue;
+                };
                 totals.iter_mut().zip(block).for_each(|(total, next)| total.merge(next));
                 if !whole {
                     return totals;
                 }
             }
+            // Whoever has a share keeps blocks alone: what they add up to is the same for all, and one is enough. Paths of a beginning would be written again and again.
+            if let Some((store, run)) = kept.as_ref().filter(|_| share.is_none() && !options.paths) {
+                store.keep(run, plan.replicates.start..plan.replicates.end.min(next * BLOCK), stored(&totals));
+            }
         }
         totals
     }
+
+    /// All that the numbers of a run follow from, but for its replicates; none where a part of it does not tell.
+    fn words(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Option<String> {
+        let Plan { seed, experiment, cell, replicates: _, record } = plan;
+        let Options { paths, controls, .. } = options;
+        let [model, source, schedule] = [self.model.identity()?, self.source.identity()?, self.schedule.identity()?];
+        let (kind, of) = (std::any::type_name::<M>(), std::any::type_name::<S>());
+        Some(format!(
+            "values {}\nblock {BLOCK}\nseed {seed}\nexperiment {experiment}\ncell {cell}\nrecord {record:?}\nlosses {:?}\n\
+             paths {paths}\ncontrols {controls}\nweights {weights:?}\nmodel {kind} {model}\nsource {of} {source}\nschedule {schedule}\n",
+            store::VALUES,
+            M::LOSSES
+        ))
+    }
+}
+
+/// Outcomes as a store keeps them.
+fn stored(outcomes: &[Outcome]) -> Vec<Stored> {
+    let flat = |moments: &Vec<Vec<Moments>>| moments.iter().flatten().copied().collect();
+    let stored = |outcome: &Outcome| Stored {
+        moments: flat(&outcome.moments),
+        controlled: outcome.controlled.as_ref().map(flat),
+        failed_fits: outcome.failed_fits,
+        paths: outcome.paths.clone(),
+    };
+    outcomes.iter().map(stored).collect()
+}
+
+/// Moments by entry of the record.
+fn nested(flat: &[Moments], entry: usize) -> Vec<Vec<Moments>> {
+    flat.chunks(entry).map(<[_]>::to_vec).collect()
+}
+
+/// Puts what a store kept in the place of outcomes of nothing; false, and nothing is done, where it has another form.
+fn restore(empty: &mut [Outcome], kept: Vec<Stored>) -> bool {
+    let fits = |(outcome, kept): (&Outcome, &Stored)| {
+        let count = outcome.moments.iter().map(Vec::len).sum::<usize>();
+        let controlled = kept.controlled.as_ref();
+        kept.moments.len() == count && controlled.is_none_or(|kept| outcome.controlled.is_some() && kept.len() == count)
+    };
+    if empty.len() != kept.len() || !empty.iter().zip(&kept).all(fits) {
+        return false;
+    }
+    for (outcome, Stored { moments, controlled, failed_fits, paths }) in empty.iter_mut().zip(kept) {
+        let entry = outcome.moments.first().map_or(1, Vec::len).max(1);
+        outcome.moments = nested(&moments, entry);
+        outcome.controlled = controlled.map(|moments| nested(&moments, entry));
+        (outcome.failed_fits, outcome.paths) = (failed_fits, paths);
+    }
+    true
 }
 
 fn validate(plan: &Plan, weights: &[Weights]) {
@@ -320,7 +436,7 @@ fn replicates(plan: &Plan, block: u64) -> Range<u64> {
     plan.replicates.start.max(block * BLOCK)..plan.replicates.end.min((block + 1) * BLOCK)
 }
 
-/// The replicates of one block, in order, on one chain for each weight; and whether it is whole.
+/// The outcomes of one block, whose replicates run in order on one chain for each weight; and whether the block is whole.
 fn run_block<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized>(
     retraining: &Retraining<'_, M, S, D>,
     plan: &Plan,
@@ -546,7 +662,7 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
         if drawn.is_err() {
             chains.iter_mut().for_each(|chain| chain.fit = drawn);
         }
-        // All rows before any fit: a node may be asked for rows after its own fit is made.
+        // All rows are made before any fit: a node may be asked for rows of its last fit after its new one is made.
         for &Kept { batch, place, .. } in shelf.born() {
             let Origin::Synthetic { node } = batch.origin else { continue };
             let noise = &synthetic[place];

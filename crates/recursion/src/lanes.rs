@@ -1,5 +1,5 @@
-//! Sums over the rows of a sample in eight lanes: they vectorise, and their order of summation is fixed, so the bits are the same
-//! everywhere.
+//! Sums over the rows of a sample as eight partial sums side by side, the lanes: vector instructions add them at once, and the order of summation is fixed, so
+//! the bits are the same everywhere.
 
 use rand::RngExt;
 use rand_distr::StandardNormal;

@@ -4,19 +4,20 @@
 //!
 //! * a [`Source`] draws real rows: [`FromTruth`], or rows of a table;
 //! * a [`Model`] makes synthetic rows of a fit (the generator), fits weighted rows (the estimator), and measures how far a fit is from the truth
-//!   (the losses); [`models`] has seven;
-//! * a [`Schedule`] says which rows each generation is fitted on, and with which weights: [`schedule`] has three.
+//!   (the losses); [`models`] has one file for each of those that are here;
+//! * a [`Schedule`] says which rows each generation is fitted on, and with which weights: [`schedule`] has those of one model, [`network`] that of several
+//!   that feed one another.
 //!
 //! A [`Retraining`] is one of each, and [`engine`] runs it.
 //!
 //! # Invariants
 //!
-//! * What is random in a generation is drawn before the model of the generation before is known, and does not depend on the weight: so any number of
+//! * What is random in a generation is drawn without the fit of the generation before, and does not depend on the weight. So chains at any number of
 //!   weights share it.
 //! * A stream of random numbers belongs to a key (seed, experiment, cell, replicate, generation, purpose), never to a thread: results have the same
 //!   bits for any number of threads.
-//! * No memory is allocated for a generation, but for the batches that a schedule keeps, and where single rows are drawn from them; and none for a replicate from the
-//!   third of a block on.
+//! * No memory is allocated for a generation, but for the batches that a schedule keeps, and where single rows are drawn from them. None is allocated for a replicate
+//!   from the third of a block on.
 //!
 //! # Examples
 //! The mean of a Gaussian, retrained 50 times on 100 fresh real rows and 100 synthetic ones, half of the weight on each.
@@ -40,11 +41,13 @@ pub mod engine;
 mod lanes;
 mod lower;
 pub mod models;
+pub mod network;
 pub mod newton;
 pub mod schedule;
 mod shelf;
 mod sorted;
 pub mod source;
+pub mod store;
 
 /// The crates whose types and traits a model of your own needs, in the versions that fit.
 pub use {nalgebra, rand, rand_distr};
@@ -53,7 +56,7 @@ pub use goldenweight_replicates::{moments::Moments, stream::StreamRng};
 pub use schedule::{Accumulate, Fixed, Fresh, Rows, Schedule};
 pub use source::{FromTruth, Source};
 
-/// A fit that does not exist (separation, all-zero counts) or whose solver did not converge; rows beyond what can be drawn.
+/// A fit that does not exist (separation, all-zero counts), or whose solver did not converge; or rows that cannot be drawn, as counts of a mean that is too large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the fit does not exist or did not converge")]
 pub struct FitFailure;
@@ -161,8 +164,8 @@ pub trait Model: Send + Sync + 'static {
     /// [`FitFailure`] where a row is beyond what can be drawn.
     fn generate(&self, from: &Self::Fit, noise: &Self::Noise, data: &mut Self::Data) -> Result<(), FitFailure>;
 
-    /// Fits on the parts, of which each has a positive weight in total. At generation 0 whatever `fit` holds has no part in the result; later it holds the
-    /// fit of the generation before, from which a solver may start (without a part in where it ends).
+    /// Fits on the parts, of which each has a positive weight in total. At generation 0 the result must not depend on what `fit` holds. Later `fit` holds the
+    /// fit of the generation before, from which a solver may start; then the result may depend on it within the solver's tolerance.
     ///
     /// # Errors
     /// [`FitFailure`] where the estimate does not exist.
@@ -175,12 +178,12 @@ pub trait Model: Send + Sync + 'static {
     ) -> Result<(), FitFailure>;
 
     /// Carries the controls of the losses on to the generation that is fitted on these parts, where real rows are generated from the truth; false where there
-    /// are none, as for most models. It is asked before the fit; `before` is the fit that made the new synthetic rows (at generation 0, where there are none, it has
-    /// no part in it). While `turn` stays the same, so do the real rows at the same address: chains at other weights may share what is computed of them.
+    /// are none, as for most models. It is called before the fit. `before` is the fit that made the new synthetic rows; at generation 0, where there are none, it must
+    /// have no effect. While `turn` stays the same, so do the real rows at the same address: chains at other weights may share what is computed of them.
     ///
-    /// A control is a number of mean exactly 0 that is close to a loss less its mean. The engine subtracts it, [`Outcome::controlled`](engine::Outcome::controlled): of
-    /// the same mean, and a smaller variance. It is the sum of [`Terms`]. Each of them may become any multiple of itself, by a factor that was known before the
-    /// new rows were drawn, and a number that has mean 0 given all that came before, whatever that was.
+    /// A control is a number of mean exactly 0 that is close to a loss less its mean. The engine subtracts it: the difference, in
+    /// [`Outcome::controlled`](engine::Outcome::controlled), has the mean of the loss and a smaller variance. A control is the sum of its [`Terms`]. A call may multiply
+    /// each of them by a factor that was known before the new rows were drawn, and add a number that has mean 0 given all that came before.
     fn control(
         &self,
         _parts: &[Part<'_, Self>],
@@ -194,9 +197,15 @@ pub trait Model: Send + Sync + 'static {
 
     /// Losses of a fit, one per name.
     fn losses(&self, fit: &Self::Fit, out: &mut [f64]);
+
+    /// All parameters of the model, to the bit: of two models of one type that tell the same, every replicate is the same. `Debug` writes floats so. Where a model does not say, a
+    /// [store](store::Store) keeps nothing of it.
+    fn identity(&self) -> Option<String> {
+        None
+    }
 }
 
-/// The control of one loss, which is their sum: all 0 before generation 0.
+/// The terms of the control of one loss, which is their sum. All are 0 before generation 0.
 pub type Terms = [f64; 3];
 
 /// Rows of one batch in a fit.

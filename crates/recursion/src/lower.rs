@@ -1,4 +1,4 @@
-//! Lower triangular factors L of p x p matrices L L', kept as factors so that nothing is squared.
+//! Lower triangular factors L of p x p matrices L L'. The product is not formed, since it would square the condition number.
 //!
 //! Only + - * /, sqrt and libm in a fixed order: the same bits on every CPU. A factor of rank r < p has zeros on its diagonal.
 

@@ -43,7 +43,7 @@ pub struct Part<'a> {
 /// # Source
 /// derived (generalised self-concordance as in Bach 2010, Electronic Journal of Statistics 4).
 /// # Tested by
-/// `tests/glm.rs`: failures coincide with separation found by linear programming; optima at 50 digits.
+/// `tests/glm.rs` of the workspace: failures coincide with separation found by linear programming; optima at 50 digits.
 ///
 /// # Examples
 /// ```
@@ -162,7 +162,7 @@ impl Fit {
         safe
     }
 
-    /// The largest change max |x'step| of a part's linear predictors; NaN-free where the step is.
+    /// The largest change max |x'step| of a part's linear predictors; no NaN unless the step has one.
     fn largest_change(&self, part: &Part<'_>) -> f64 {
         dispatch!(Level::new(), simd => {
             let mut most = f64x4::splat(simd, 0.0);

@@ -145,6 +145,11 @@ pub trait Schedule: Send + Sync {
     fn steady(&self) -> u32 {
         u32::MAX
     }
+
+    /// Name and all parameters of the schedule, as [`Model::identity`](crate::Model::identity).
+    fn identity(&self) -> Option<String> {
+        None
+    }
 }
 
 /// n fresh real rows at every generation, and m synthetic rows of the model before (the paper's setting): total weight w on the real rows.
@@ -182,6 +187,10 @@ impl Schedule for Fresh {
     fn steady(&self) -> u32 {
         1
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{self:?}"))
+    }
 }
 
 /// The n real rows of generation 0 at every generation, and m synthetic rows of the model before: total weight w on the real rows.
@@ -216,10 +225,14 @@ impl Schedule for Fixed {
     fn steady(&self) -> u32 {
         1
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{self:?}"))
+    }
 }
 
-/// Data accumulate: the n real rows of generation 0 and all synthetic rows so far, m of each generation, every row with the same weight. Takes no
-/// weight: generation t >= 1 has n + t m rows.
+/// Data accumulate: the n real rows of generation 0 and all synthetic rows so far, m of each generation, every row with the same weight. The weight w that is
+/// asked for has no effect: generation t has n + t m rows.
 ///
 /// # Examples
 /// ```
@@ -253,5 +266,9 @@ impl Schedule for Accumulate {
         let share = |rows: usize| Share::Given(rows as f64 / all);
         out.push(Ingredient { born: 0, index: 0, share: share(real) });
         out.extend((1..=generation).map(|born| Ingredient { born, index: 0, share: share(synthetic) }));
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{self:?}"))
     }
 }

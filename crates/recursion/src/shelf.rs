@@ -68,7 +68,7 @@ impl Shelf {
     /// Goes on to a generation: the next one, or generation 0 of another replicate.
     ///
     /// # Panics
-    /// Where the schedule breaks an invariant: a batch of generation 0 is real, and a recipe names batches that are kept.
+    /// Where the schedule breaks a rule: a batch of generation 0 is real, and a recipe names batches that are kept.
     pub fn turn(&mut self, schedule: &(impl Schedule + ?Sized), generation: u32) {
         let goes = |kept: &mut Kept| generation == 0 || !schedule.keeps(kept.born, kept.index, generation);
         let free = self.free.len();
@@ -126,6 +126,7 @@ impl Shelf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::{Network, Node};
     use crate::{Accumulate, Fixed, Fresh, Rows};
 
     /// What is at a generation, wherever it was born.
@@ -159,11 +160,21 @@ mod tests {
         }
     }
 
+    /// Three models: real rows with and without weight, one and two that feed them.
+    fn network() -> Network {
+        let node = |real, synthetic| Node { start: 3, real, synthetic };
+        Network::new(vec![
+            node((3, 0.5), vec![(1, 4, 0.5)]),
+            node((3, 0.0), vec![(0, 4, 0.25), (2, 5, 0.75)]),
+            node((2, 1.0), vec![]),
+        ])
+    }
+
     /// What a schedule says of itself holds from that generation on, and not before.
     #[test]
     fn steady_schedules_are() {
         let rows = Rows { real: 3, synthetic: 4 };
-        let schedules: [(&dyn Schedule, u32); 2] = [(&Fresh { rows }, 1), (&Fixed { rows }, 1)];
+        let schedules: [(&dyn Schedule, u32); 3] = [(&Fresh { rows }, 1), (&Fixed { rows }, 1), (&network(), 1)];
         for (schedule, from) in schedules {
             assert_eq!(schedule.steady(), from);
             let mut shelf = Shelf::default();
@@ -182,7 +193,8 @@ mod tests {
     #[test]
     fn replicates_use_the_same_places() {
         let rows = Rows { real: 3, synthetic: 4 };
-        for schedule in [&Fresh { rows } as &dyn Schedule, &Fixed { rows }, &Accumulate { rows }, &Late] {
+        let schedules: [&dyn Schedule; 5] = [&Fresh { rows }, &Fixed { rows }, &Accumulate { rows }, &Late, &network()];
+        for schedule in schedules {
             let mut shelf = Shelf::default();
             let mut replicate = || {
                 (0..7)

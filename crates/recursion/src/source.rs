@@ -2,7 +2,7 @@
 
 use crate::{FitFailure, Model, Part, StreamRng, Terms};
 
-/// Draws real rows for a model. A source of your own (a table, a stream of measurements) implements this one function.
+/// Draws real rows for a model. A source of your own (a table, a stream of measurements) needs [`Source::draw`] alone.
 ///
 /// # Examples
 /// Rows of frequencies that change from one sample to the next, for a model that thinks that they do not:
@@ -38,13 +38,13 @@ use crate::{FitFailure, Model, Part, StreamRng, Terms};
 /// assert!((found.mean() - 2.0 * (drift + (0.25 - drift) / 10.0)).abs() < 5.0 * found.std_error());
 /// ```
 pub trait Source<M: Model>: Send + Sync {
-    /// Draws the rows for which `noise` and `data` have memory: what an estimator needs of them stands in both, as for synthetic rows.
+    /// Draws as many rows as `noise` and `data` have memory for. An estimator reads both, as for synthetic rows.
     ///
     /// # Errors
     /// [`FitFailure`] where a row is beyond what can be drawn.
     fn draw(&self, model: &M, rng: &mut StreamRng, noise: &mut M::Noise, data: &mut M::Data) -> Result<(), FitFailure>;
 
-    /// [`Model::control`] where these are the real rows, whose law the mean of a control depends on: so a source that does not say has none.
+    /// [`Model::control`] where these are the real rows. The mean of a control depends on their law, so a source has none unless it defines this.
     fn control(
         &self,
         _model: &M,
@@ -55,6 +55,11 @@ pub trait Source<M: Model>: Send + Sync {
         _controls: &mut [Terms],
     ) -> bool {
         false
+    }
+
+    /// All parameters of the source, as [`Model::identity`].
+    fn identity(&self) -> Option<String> {
+        None
     }
 }
 
@@ -78,5 +83,9 @@ impl<M: Model> Source<M> for FromTruth {
         controls: &mut [Terms],
     ) -> bool {
         model.control(parts, turn, before, scratch, controls)
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{self:?}"))
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! * [`stream`]: a random stream belongs to a key, never to a thread.
 //! * [`moments`]: count, mean, variance and skewness of a sample, merged in a fixed order.
+//! * [`share`]: which part of the work is one process's, where several divide it.
 //!
 //! # Examples
 //! The mean of the largest of three uniform numbers is 3/4. Each replicate draws from the stream of its own index.
@@ -22,8 +23,9 @@
 pub use rand;
 
 pub mod moments;
+pub mod share;
 pub mod stream;
 
-/// Replicates of a block: blocks are simulated side by side, and their moments merged in the order of their index. Part of the order of summation:
-/// changing it changes the last bits of every number.
+/// Number of replicates in a block. Blocks are simulated side by side, and their moments merged in the order of their index. It determines the order of summation,
+/// so changing it changes the last bits of every number.
 pub const BLOCK: u64 = 64;

@@ -48,6 +48,31 @@ impl Moments {
         self.count += other.count;
     }
 
+    /// Count, mean, and sums of the second and third power of the distances from it: all that there is.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_replicates::moments::Moments;
+    ///
+    /// let mut moments = Moments::default();
+    /// [1.0, 2.0, 6.0].iter().for_each(|&x| moments.push(x));
+    /// assert_eq!(moments.parts(), (3, 3.0, 14.0, 18.0));
+    /// assert_eq!(Moments::from_parts(moments.parts()), moments);
+    /// ```
+    #[must_use]
+    pub const fn parts(&self) -> (u64, f64, f64, f64) {
+        (self.count, self.mean, self.m2, self.m3)
+    }
+
+    /// The moments of these [`parts`](Self::parts).
+    ///
+    /// # Examples
+    /// see [`Moments::parts`].
+    #[must_use]
+    pub const fn from_parts((count, mean, m2, m3): (u64, f64, f64, f64)) -> Self {
+        Self { count, mean, m2, m3 }
+    }
+
     /// Number of values.
     #[must_use]
     pub const fn count(&self) -> u64 {

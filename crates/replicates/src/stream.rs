@@ -6,7 +6,7 @@
 
 use rand::{SeedableRng, rngs::Xoshiro256PlusPlus};
 
-/// Seed of every run unless one is given (the digits of the paper's number), so that equal commands and the tests agree.
+/// Seed of every run unless one is given, so that equal commands and the tests agree: the digits of the paper's number, arXiv 2502.18049.
 pub const DEFAULT_SEED: u64 = 250_218_049;
 
 /// The generator of every draw: a published algorithm, the same on every platform.
@@ -42,7 +42,7 @@ pub struct Streams {
 }
 
 impl Streams {
-    /// The stream of a replicate that needs but one: the first of its real rows, for those who have such.
+    /// The stream of a replicate that needs only one. It is that of the first real rows, at generation 0.
     #[must_use]
     pub fn of_replicate(self, replicate: u64, cell: u64) -> StreamRng {
         self.rng(replicate, 0, Purpose::Real, cell)
@@ -100,7 +100,7 @@ pub const fn experiment_id(name: &str) -> u64 {
 /// # Examples
 /// ```
 /// use goldenweight_replicates::stream::{DEFAULT_SEED, fresh_seed};
-/// // As NumPy's Philox has it.
+/// // The same number as NumPy's Philox gives.
 /// assert_eq!(fresh_seed(DEFAULT_SEED, 0), 6_460_693_981_964_702_039);
 /// ```
 #[must_use]

@@ -63,7 +63,7 @@ impl fmt::Display for Signs {
 
 impl Signs {
     /// The losses at t of chains of another experiment or cell.
-    fn losses(&self, Draw { key, replicates, stop, .. }: &Draw<'_>, other: (u64, u64), t: u32) -> Vec<f64> {
+    fn losses(&self, Draw { key, replicates, stop, share, .. }: &Draw<'_>, other: (u64, u64), t: u32) -> Vec<f64> {
         let plan = Plan {
             seed: key.seed,
             experiment: key.experiment.wrapping_add(other.0),
@@ -75,7 +75,7 @@ impl Signs {
         let simulator = self.problem.truth().simulator(SimulatorKind::Rows, self.problem.rows());
         let simulator = simulator.expect("every model has one by rows");
         let loss = self.problem.model().loss_index;
-        let options = Options { stop, paths: true, ..Options::default() };
+        let options = Options { stop, paths: true, share: *share, ..Options::default() };
         let outcome = simulator.run(&plan, &[Weights::Constant(WEIGHT)], options).remove(0);
         outcome.paths.into_iter().map(|path| path[loss]).collect()
     }

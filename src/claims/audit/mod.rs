@@ -213,9 +213,8 @@ mod tests {
 
     use goldenweight_evidence::Key;
 
-    use super::place::{PARTS, Place};
+    use super::place::{self, PARTS, Place};
     use super::steps;
-    use crate::catalogue;
     use crate::experiment::Divisor;
     use crate::simulate::engine::ScheduleKind;
 
@@ -243,7 +242,7 @@ mod tests {
         let drawn = covariances.into_iter().flat_map(|model| [false, true].map(|mle| (model, "subsample", mle)));
         assert_eq!(missing, known.chain(drawn).collect());
         // Two divisors of three models; no rows are drawn of the three regressions.
-        assert_eq!(seen.len(), (catalogue::ALL.len() + gaussians.len()) * ScheduleKind::ALL.len() - 3);
+        assert_eq!(seen.len(), (place::models().len() + gaussians.len()) * ScheduleKind::ALL.len() - 3);
     }
 
     /// An audit of the quick tier visits every part of the domain.

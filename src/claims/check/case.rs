@@ -112,6 +112,8 @@ pub struct Case {
     run: Arc<Run>,
     loss: usize,
     expected: Expected,
+    /// Whether a value of a tally is one replicate, so that it can be seen which are lacking.
+    single: bool,
 }
 
 fn plan(cell: &Cell, draw: &Draw<'_>) -> Plan {
@@ -123,7 +125,7 @@ fn plan(cell: &Cell, draw: &Draw<'_>) -> Plan {
 /// A simulator's loss of this index, of the last recorded generation: less its control where it has one and no fit has failed, which has the same mean.
 fn tallies(simulator: &dyn Simulator, loss: usize, cell: &Cell, draw: &Draw<'_>) -> Vec<Tally> {
     let weights: Vec<_> = draw.points.iter().map(|&point| cell.weights_at(point)).collect();
-    let options = Options { stop: draw.stop, controls: true, ..Options::default() };
+    let options = Options { stop: draw.stop, controls: true, share: draw.share, ..Options::default() };
     let tally = |outcome: Outcome| {
         let controlled = outcome.controlled.filter(|_| outcome.failed_fits == 0);
         let recorded = controlled.unwrap_or(outcome.moments).pop().expect("an entry is recorded");
@@ -140,7 +142,7 @@ impl Case {
     /// The loss of index `loss` of `simulator`. Where the cell has weights, `expected` is theory's mean of what is recorded; else it is theory's optimal
     /// weight.
     pub fn new<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, expected: f64) -> Self {
-        Self { cell, run: run_of(simulator, loss), loss, expected: Expected::Value(expected) }
+        Self { cell, run: run_of(simulator, loss), loss, expected: Expected::Value(expected), single: true }
     }
 
     /// The simulation that the program runs for a problem, at a weight and generation.
@@ -151,17 +153,17 @@ impl Case {
             let simulator = simulator(&problem, kind, cell.schedule).expect("a simulator of this kind");
             tallies(&*simulator, loss, cell, &draw)
         };
-        Self { cell, run: Arc::new(run), loss, expected: Expected::Value(expected) }
+        Self { cell, run: Arc::new(run), loss, expected: Expected::Value(expected), single: true }
     }
 
     /// A test that replicates are independent (see [`Blocks`]), on a recorded loss of this `mean`.
     pub fn of_blocks<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, mean: f64) -> Self {
         let within = run_of(simulator, loss);
         let run = move |cell: &Cell, draw: Draw<'_>| {
-            let simulation = Simulated { cell: cell.clone(), run: Arc::clone(&within) };
+            let simulation = Simulated { cell: cell.clone(), run: Arc::clone(&within), single: true };
             Blocks { simulation, mean }.draw(draw)
         };
-        Self { cell, run: Arc::new(run), loss, expected: Expected::Value(1.0) }
+        Self { cell, run: Arc::new(run), loss, expected: Expected::Value(1.0), single: false }
     }
 
     /// The same with theory's risk at every weight, for checks that use more than the minimum.
@@ -225,7 +227,7 @@ impl Case {
     /// The case in the form of the crate of evidence. It carries this case, so that a mutant can take it and change it.
     #[must_use]
     pub fn general(self) -> General {
-        let simulation = Simulated { cell: self.cell.clone(), run: Arc::clone(&self.run) };
+        let simulation = Simulated { cell: self.cell.clone(), run: Arc::clone(&self.run), single: self.single };
         let (size, weight, expected) = (self.cell.rows.real as f64, self.cell.weight(), self.expected.clone());
         let case = General::new(self, simulation, expected.value()).sized(size).at(weight.unwrap_or_default());
         match expected {
@@ -246,10 +248,15 @@ impl fmt::Display for Case {
 struct Simulated {
     cell: Cell,
     run: Arc<Run>,
+    single: bool,
 }
 
 impl Simulation for Simulated {
     fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
         (self.run)(&self.cell, draw)
+    }
+
+    fn is_shared(&self) -> bool {
+        self.single
     }
 }

@@ -1,4 +1,4 @@
-//! The ways to make a check on chains. Each calls the function of the same name in the crate of evidence, and says what its error is an error of.
+//! The ways to make a check. One by simulation calls the function of the same name in the crate of evidence, and says what its error is an error of.
 
 mod case;
 
@@ -22,7 +22,7 @@ fn general(cases: Vec<Case>) -> Vec<evidence::Case> {
 /// Simulated risk against the expected one in every case.
 ///
 /// # Examples
-/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
+/// see [`Case`].
 pub fn simulation(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
     evidence::simulation(name, cap, margin, general(cases)).of(RISK)
 }
@@ -30,7 +30,7 @@ pub fn simulation(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -
 /// The share of replicates that have ended in a failed fit against its probability.
 ///
 /// # Examples
-/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
+/// see [`Case`] for the cases, and [`Check`] for the function of the same name in [`goldenweight_evidence`].
 pub fn failures(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
     evidence::failures(name, cap, margin, general(cases)).of("probability")
 }
@@ -38,7 +38,7 @@ pub fn failures(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> 
 /// Minimiser of the simulated risk against the expected optimal weight.
 ///
 /// # Examples
-/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
+/// see [`Case`] for the cases, and [`Check`] for the function of the same name in [`goldenweight_evidence`].
 pub fn optimum(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> Check {
     evidence::optimum(name, cap, margin, general(cases)).of(WEIGHT)
 }
@@ -46,7 +46,7 @@ pub fn optimum(name: &'static str, cap: u64, margin: f64, cases: Vec<Case>) -> C
 /// The weight where the slope of the simulated risk vanishes, against the expected optimal weight. Its cases need a curve.
 ///
 /// # Examples
-/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
+/// see [`Case`] for the cases, and [`Check`] for the function of the same name in [`goldenweight_evidence`].
 pub fn score(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
     evidence::score(name, cap, margin, step, general(cases)).of(WEIGHT)
 }
@@ -54,7 +54,7 @@ pub fn score(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Ca
 /// The curvature of the simulated risk at the optimal weight, against theory's. Its cases need a curve.
 ///
 /// # Examples
-/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
+/// see [`Case`] for the cases, and [`Check`] for the function of the same name in [`goldenweight_evidence`].
 pub fn curvature(name: &'static str, cap: u64, margin: f64, step: f64, cases: Vec<Case>) -> Check {
     evidence::curvature(name, cap, margin, step, general(cases)).of("risk's curvature")
 }
@@ -62,7 +62,7 @@ pub fn curvature(name: &'static str, cap: u64, margin: f64, step: f64, cases: Ve
 /// Simulated risks over their limit law at growing sizes (a ladder), extrapolated to infinite size by a polynomial of this degree in 1/n: the limit must be 1.
 ///
 /// # Examples
-/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
+/// see [`Case`] for the cases, and [`Check`] for the function of the same name in [`goldenweight_evidence`].
 pub fn ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
     evidence::ladder(name, cap, margin, degree, general(cases)).of("limit risk")
 }
@@ -70,7 +70,7 @@ pub fn ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: V
 /// The same for the minimiser of the simulated risk, over the optimal weight of the limit law.
 ///
 /// # Examples
-/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
+/// see [`Case`] for the cases, and [`Check`] for the function of the same name in [`goldenweight_evidence`].
 pub fn optimum_ladder(name: &'static str, cap: u64, margin: f64, degree: usize, cases: Vec<Case>) -> Check {
     evidence::optimum_ladder(name, cap, margin, degree, general(cases)).of("limit weight")
 }
@@ -78,7 +78,7 @@ pub fn optimum_ladder(name: &'static str, cap: u64, margin: f64, degree: usize, 
 /// The same for the weight where the slope vanishes. Its cases need the curve of the limit law.
 ///
 /// # Examples
-/// see [`Case`], and the function of the same name in [`goldenweight_evidence`].
+/// see [`Case`] for the cases, and [`Check`] for the function of the same name in [`goldenweight_evidence`].
 pub fn score_ladder(name: &'static str, cap: u64, margin: f64, step: f64, degree: usize, cases: Vec<Case>) -> Check {
     evidence::score_ladder(name, cap, margin, step, degree, general(cases)).of("limit weight")
 }
@@ -86,7 +86,17 @@ pub fn score_ladder(name: &'static str, cap: u64, margin: f64, step: f64, degree
 /// A certificate: the program's formulas, evaluated in exact rationals or in intervals.
 ///
 /// # Examples
-/// see [`registry`](crate::claims::registry()).
+/// ```
+/// use std::sync::atomic::AtomicBool;
+/// use goldenweight::{claims::{QUICK, suite}, evidence::{Kind, Settings, Verdict, glob::Pattern}};
+///
+/// let only = Some(Pattern::new("golden-ratio")?);
+/// let settings = Settings { seed: 1, tier: QUICK, only, kinds: vec![Kind::Exact] };
+/// let run = suite().verify(&settings, &AtomicBool::new(false), &mut |_| ()).expect("a claim with a certificate");
+/// let found = run.claims[0].evidence.iter().find(|found| found.kind == Kind::Exact).expect("what the certificate says");
+/// assert_eq!(found.verdict, Verdict::Confirmed);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
     let run = move |_: &Context<'_>| {
         let Certificate { verdict, detail } = certify();
@@ -98,7 +108,14 @@ pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
 /// The theorems that `theory/proofs/theorems` lists for a claim. Coq runs while the simulations do.
 ///
 /// # Examples
-/// see [`registry`](crate::claims::registry()).
+/// ```
+/// use goldenweight::{claims::check::proof, evidence::Kind, proofs::theorems};
+///
+/// // One check for all theorems of a claim, without sampling error. Coq does not run before the check does.
+/// let check = proof("golden-weight");
+/// assert_eq!((check.name, check.kind, check.comparisons()), ("theorems", Kind::Proof, 0));
+/// assert!(theorems().filter(|(claim, _)| *claim == "golden-weight").count() > 1);
+/// ```
 pub fn proof(claim: &'static str) -> Check {
     Check::beside("theorems", Kind::Proof, Theorems(claim))
 }

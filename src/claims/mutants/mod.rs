@@ -5,7 +5,9 @@
 
 mod advice;
 mod audits;
+mod beyond;
 mod formulas;
+mod networks;
 mod orders;
 mod schedules;
 mod simulators;
@@ -29,7 +31,15 @@ fn simulator(claim: &'static str, check: &'static str, name: &'static str, repla
 
 /// Every mutant and control, each with the id of its claim.
 pub fn table() -> Vec<Row> {
-    let tables =
-        [advice::table(), formulas::table(), orders::table(), schedules::table(), simulators::table(), audits::table()];
+    let tables = [
+        formulas::table(),
+        orders::table(),
+        schedules::table(),
+        networks::table(),
+        simulators::table(),
+        audits::table(),
+        beyond::table(),
+        advice::table(),
+    ];
     tables.into_iter().flatten().collect()
 }

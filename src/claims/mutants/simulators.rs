@@ -206,6 +206,10 @@ impl Model for FaultyRegression {
     fn losses(&self, fit: &Vec<f64>, out: &mut [f64]) {
         self.0.losses(fit, out);
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{:?} {}", self.1, self.0.identity()?))
+    }
 }
 
 /// What is wrong with the Gaussian simulator.
@@ -384,6 +388,10 @@ impl Model for Faulty {
         out[0] = fit.current.mean.norm_squared();
         out[1] = (&fit.current.covariance - &self.sigma).norm_squared();
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{:?} {:?}", self.fault, self.sigma))
+    }
 }
 
 /// The categorical simulator of the cells (.05, .15, .3, .5). It draws `fewer` real rows too few.
@@ -453,5 +461,9 @@ impl Model for Counted {
 
     fn losses(&self, fit: &[f64; 4], out: &mut [f64]) {
         out[0] = fit.iter().zip(CATEGORIES).map(|(share, p)| (share - p) * (share - p)).sum();
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(String::new())
     }
 }

@@ -24,12 +24,12 @@ use crate::verdict::Verdict;
 pub(super) struct Trials<F>(pub(super) F);
 
 impl<F: Fn(&mut StreamRng) -> bool + Send + Sync> Simulation for Trials<F> {
-    fn draw(&self, Draw { key, replicates, points, stop }: Draw<'_>) -> Vec<Tally> {
+    fn draw(&self, Draw { key, replicates, points, stop, share }: Draw<'_>) -> Vec<Tally> {
         let (first, end) = (replicates.start, replicates.end);
         let blocks: Vec<u64> = (first..end).step_by(BLOCK as usize).collect();
         let block = |first: u64| {
             let replicates = first..end.min(first + BLOCK);
-            Draw { key, replicates, points, stop }.each(|rng, tallies| {
+            Draw { key, replicates, points, stop, share }.each(|rng, tallies| {
                 let wrong = self.0(rng);
                 tallies.iter_mut().for_each(|tally| tally.push((!wrong).then_some(0.0)));
             })

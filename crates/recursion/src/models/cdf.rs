@@ -88,6 +88,10 @@ impl Model for Cdf {
     fn losses(&self, fit: &Steps, out: &mut [f64]) {
         out[0] = fit.loss();
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{self:?}"))
+    }
 }
 
 impl Rowwise for Cdf {
@@ -131,7 +135,7 @@ impl Steps {
         Self { atoms: Vec::new(), levels: Vec::new(), first: Vec::new() }
     }
 
-    /// Becomes that of the sorted rows of many parts, each followed by `END`, which share the weights of their parts.
+    /// Becomes the mix of many parts of sorted rows, each followed by `END`. The rows of a part share its weight.
     fn mix_many<'a>(&mut self, parts: impl Iterator<Item = (f64, &'a [f64])>, scratch: &mut Vec<(f64, f64)>) {
         scratch.clear();
         for (weight, rows) in parts {
@@ -149,10 +153,10 @@ impl Steps {
             level += weight;
             (self.atoms[k + 1], self.levels[k + 1]) = (row, level);
         }
-        (self.atoms[rows + 1], self.levels[rows]) = (1.0, 1.0); // but for rounding it is
+        (self.atoms[rows + 1], self.levels[rows]) = (1.0, 1.0); // the last level is 1 but for rounding
     }
 
-    /// Becomes that of sorted rows, which share the weight, and of other sorted rows, which share the rest, each followed by `END`.
+    /// Becomes the mix of sorted rows, which share the weight, and of other sorted rows, which share the rest. Both are followed by `END`.
     #[inline(always)] // Into the loop of the model, which is a twentieth slower without.
     fn mix(&mut self, weight: f64, first: &[f64], second: &[f64]) {
         let (n, m) = (first.len() - 1, second.len() - 1);
@@ -167,7 +171,7 @@ impl Steps {
             *level = f64::from(first) * a + f64::from(k as i32 + 1 - first) * b;
         }
         self.atoms[n + m + 1] = 1.0;
-        self.levels[n + m] = 1.0; // but for rounding it is
+        self.levels[n + m] = 1.0; // which it is but for rounding
     }
 
     /// The first atoms at which the function exceeds these numbers, which are sorted and lie in \[0, 1).

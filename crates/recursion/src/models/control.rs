@@ -57,17 +57,17 @@
 //!
 //! # No bias
 //!
-//! Nothing is estimated: the factors of all terms are those of Taylor's formula, so that there is no bias of a fitted coefficient. Where the formula is a poor
+//! Nothing is estimated: the factors of all terms are those of Taylor's formula, so there is no bias of an estimated factor. Where the formula is a poor
 //! one (few rows, a metric other than the loss's) a control takes less from the variance, and still nothing from the mean.
 //!
 //! # Reach
 //!
-//! New labels must follow the family at the coefficients above, or be the table's. The mean exists with more than p + 1 rows; where fits fail, that over the fits which
-//! exist is another one.
+//! New labels must follow the family at the coefficients above, or be the table's. The mean exists with more than p + 1 rows. Where fits fail, the mean over those that
+//! exist is not 0.
 //!
 //! # Tested by
 //! `means_are_zero`: all labels of some rows enumerated with their probabilities. `means_of_tables_are_zero`: all rows of a table. `means_with_known_rows_are_zero`.
-//! Simulated means, and claims.
+//! `tests/controls.rs`: simulated means.
 
 use fearless_simd::{Level, dispatch, f64x4, prelude::*};
 use nalgebra::DMatrix;
@@ -106,7 +106,7 @@ pub struct Control {
     vectors: [Vec<f64>; 3],
 }
 
-/// Sums over real rows, which are at this address at this turn.
+/// Sums over the real rows that are at this address at this turn.
 #[derive(Clone, Debug)]
 struct Shared {
     turn: u64,
@@ -236,7 +236,7 @@ impl Control {
             self.batches.push(self.batches[0].clone());
         }
         for (i, part) in parts.iter().enumerate() {
-            // What is known is so at any coefficients; those which made old synthetic rows are not kept.
+            // Known rows may be expanded around any coefficients, and those that made old synthetic rows are not kept.
             let made_by = if part.real || !part.new { truth } else { before };
             let batch = &mut self.batches[i];
             batch.set(part.weight, part.rows, sums_of::<F, M>(part, made_by, turn, (&mut self.shared, &mut self.sums)));

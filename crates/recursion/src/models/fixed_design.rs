@@ -9,7 +9,7 @@ use crate::{FitFailure, Model, Part, StreamRng, lanes::fill_normal};
 #[derive(Debug)]
 pub struct LinearFixedDesign {
     design: DMatrix<f64>,
-    /// The least-squares map (X'X)^-1 X' from labels to coefficients.
+    /// The map from labels to coefficients: that of least squares, (X'X)^-1 X', or with a penalty.
     least_squares: DMatrix<f64>,
     beta: DVector<f64>,
     noise_sd: f64,
@@ -32,6 +32,42 @@ impl LinearFixedDesign {
     pub fn new(design: DMatrix<f64>, beta: DVector<f64>, noise_variance: f64) -> Option<Self> {
         let gram = (design.transpose() * &design).cholesky()?;
         let least_squares = gram.solve(&design.transpose());
+        Some(Self { design, least_squares, beta, noise_sd: noise_variance.sqrt() })
+    }
+
+    /// Ridge regression, of which the penalty is positive, with any number of columns: the map (X'X/n + penalty I)^-1 X'/n.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_recursion::models::fixed_design::LinearFixedDesign;
+    /// use goldenweight_recursion::nalgebra::{DMatrix, DVector};
+    ///
+    /// let wide = || DMatrix::from_row_slice(1, 2, &[1.0, 1.0]);
+    /// assert!(LinearFixedDesign::ridge(wide(), DVector::zeros(2), 1.0, 0.5).is_some());
+    /// assert!(LinearFixedDesign::new(wide(), DVector::zeros(2), 1.0).is_none());
+    /// ```
+    #[must_use]
+    pub fn ridge(design: DMatrix<f64>, beta: DVector<f64>, noise_variance: f64, penalty: f64) -> Option<Self> {
+        let (n, p) = design.shape();
+        let penalised = design.transpose() * &design + DMatrix::identity(p, p) * (penalty * n as f64);
+        let least_squares = penalised.cholesky()?.solve(&design.transpose());
+        Some(Self { design, least_squares, beta, noise_sd: noise_variance.sqrt() })
+    }
+
+    /// The fit of minimum norm of at least as many columns as rows: the map X' (X X')^-1; none where the rows are linearly dependent.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_recursion::models::fixed_design::LinearFixedDesign;
+    /// use goldenweight_recursion::nalgebra::{DMatrix, DVector};
+    ///
+    /// let wide = DMatrix::from_row_slice(1, 2, &[1.0, 1.0]);
+    /// assert!(LinearFixedDesign::minimum_norm(wide, DVector::zeros(2), 1.0).is_some());
+    /// ```
+    #[must_use]
+    pub fn minimum_norm(design: DMatrix<f64>, beta: DVector<f64>, noise_variance: f64) -> Option<Self> {
+        let gram = (&design * design.transpose()).cholesky()?;
+        let least_squares = gram.solve(&design).transpose();
         Some(Self { design, least_squares, beta, noise_sd: noise_variance.sqrt() })
     }
 }
@@ -95,5 +131,9 @@ impl Model for LinearFixedDesign {
 
     fn losses(&self, fit: &DVector<f64>, out: &mut [f64]) {
         out[0] = fit.iter().zip(&self.beta).map(|(b, truth)| (b - truth) * (b - truth)).sum();
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{self:?}"))
     }
 }

@@ -167,6 +167,10 @@ impl<S: Sample + Send + Sync + 'static> Model for Gaussian<S> {
             out[2] += 2.0 * libm::log(factor[j * p + j]);
         }
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{:?} {:?}", self.sigma, self.divisor))
+    }
 }
 
 impl Rowwise for GaussianRows {
@@ -251,7 +255,7 @@ impl Fit {
         multiply(&origin.factor, &z.factor, &mut self.factor);
     }
 
-    /// Becomes the share that another fit has in a mix where its weight is w.
+    /// Becomes what another fit adds to a mix in which its weight is w.
     fn scale(&mut self, w: f64, other: &Self) {
         self.mean.iter_mut().zip(&other.mean).for_each(|(x, y)| *x = w * y);
         let root = w.sqrt();
@@ -259,7 +263,7 @@ impl Fit {
         entries.for_each(|(x, y)| *x = root * y);
     }
 
-    /// Adds another share, whose factor is used up.
+    /// Adds what another fit adds, whose factor is used up.
     fn add(&mut self, other: &mut Self) {
         self.mean.iter_mut().zip(&other.mean).for_each(|(x, y)| *x += y);
         add_columns(&mut self.factor, &mut other.factor);
@@ -269,7 +273,20 @@ impl Fit {
 /// How a sample of standard normal rows is drawn, and its mean and covariance fitted.
 ///
 /// # Examples
-/// see [`Gaussian`], by either way to draw.
+/// ```
+/// use goldenweight_recursion::models::gaussian::{EveryRow, GaussianRows, Sample, Sufficient};
+/// use goldenweight_recursion::{Model, StreamRng, nalgebra::DMatrix, rand::SeedableRng};
+///
+/// fn deviation<S: Sample>() -> f64 {
+///     let mut fit = GaussianRows::new(DMatrix::identity(1, 1)).unfitted();
+///     let sample = S::new(10_000, 1, 9_999.0);
+///     sample.draw(&mut StreamRng::seed_from_u64(1), &mut sample.scratch(), &mut fit);
+///     fit.factor()[(0, 0)]
+/// }
+///
+/// // The standard deviation of 10,000 rows N(0, 1) has one of 1/sqrt(20,000) itself.
+/// assert!([deviation::<EveryRow>(), deviation::<Sufficient>()].iter().all(|found| (found - 1.0).abs() < 5.0 * 0.0071));
+/// ```
 pub trait Sample {
     /// Scratch memory of a draw.
     type Scratch: Send + Sync;

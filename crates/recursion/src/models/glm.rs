@@ -31,14 +31,15 @@ pub trait Family: Sync {
     /// The third cumulant b'''(eta), of four rows, from their means and variances.
     fn third_cumulant<S: Simd>(mean: f64x4<S>, variance: f64x4<S>) -> f64x4<S>;
 
-    /// The responses with these means (at most [`BLOCK`]), each from one random word: rows stay in step between runs that differ in the weight alone.
+    /// The responses with these means (at most [`BLOCK`] fours). Each takes exactly one random word, so that the rows of runs which differ in the weight alone share
+    /// their words.
     ///
     /// # Errors
     /// [`FitFailure`] where a mean is beyond what can be drawn.
     fn respond<S: Simd>(simd: S, means: &[Four], words: &[[u64; 4]], responses: &mut [Four]) -> Result<(), FitFailure>;
 }
 
-/// Fours of rows whose responses are drawn together: enough for the branches to be few, and not so many that most wait for the last.
+/// How many fours of rows have their responses drawn together. With more of them there are fewer branches, but more rows wait for the last of them.
 pub const BLOCK: usize = 8;
 
 /// The uniform numbers in [0, 1) of random words: their upper 52 bits.
@@ -145,14 +146,27 @@ fn respond_on<F: Family, S: Simd>(
 
 /// Fits coefficients by maximum likelihood on parts, each with its covariates and responses.
 ///
-/// The climb starts at 0 where there is no fit before, else where the truth and the fit before have the shares of the real and of the synthetic rows, which
-/// they are made by. That has no part in where it ends.
+/// The solver starts at 0 where there is no fit before, else at the mean of the truth, with the weight of the real rows, and of the fit before, with that of the
+/// synthetic rows. The result depends on the start within the tolerance [`LAST_CHANGE`] alone.
 ///
 /// # Errors
 /// [`FitFailure`] where the maximum does not exist.
 ///
 /// # Examples
-/// see [`Regression`], whose fits it makes.
+/// ```
+/// use goldenweight_recursion::models::{glm::maximise, logistic::{Bernoulli, Logistic}};
+/// use goldenweight_recursion::{Model, Part, newton::Fit};
+///
+/// // Four rows with an intercept alone: a share of 1/4 has the odds 1/3.
+/// let mut noise = Logistic::new(vec![0.0]).noise(4);
+/// noise.x.fill(|_| &[1.0]);
+/// let data = vec![[1.0, 0.0, 0.0, 0.0]];
+/// let part = Part { weight: 1.0, rows: 4, real: true, new: true, noise: &noise, data: &data };
+/// let mut beta = [0.0];
+/// maximise::<Bernoulli, Logistic>(0, &[part], &[0.0], &mut Fit::new(1, 1e-9), &mut beta)?;
+/// assert!((beta[0] + 3_f64.ln()).abs() < 1e-12);
+/// # Ok::<(), goldenweight_recursion::FitFailure>(())
+/// ```
 pub fn maximise<'a, F: Family, M: Model<Noise = Design, Data = Responses>>(
     generation: u32,
     parts: &'a [Part<'a, M>],
@@ -212,7 +226,7 @@ impl<F: Family> Regression<F> {
         Self { truth: beta, coordinates: None, family: PhantomData }
     }
 
-    /// True coefficients of other covariates.
+    /// True coefficients of covariates of another covariance, in these coordinates.
     ///
     /// # Panics
     /// Where the two have different dimensions.
@@ -222,7 +236,7 @@ impl<F: Family> Regression<F> {
     /// use goldenweight_recursion::coordinates::Coordinates;
     /// use goldenweight_recursion::{Model, models::logistic::Logistic, nalgebra::DMatrix};
     ///
-    /// // Covariances of the rows: 4 = 2^2, so the coefficient of a standard normal covariate is twice that of the covariate.
+    /// // Covariates of variance 4 = 2^2: the coefficient of a standard normal covariate is twice that of the covariate.
     /// let rows = Coordinates::new(&DMatrix::from_element(1, 1, 4.0)).unwrap();
     /// assert_eq!(Logistic::with_covariates(vec![0.5], rows).truth(), &[1.0]);
     /// ```
@@ -281,7 +295,7 @@ impl<F: Family + 'static> Model for Regression<F> {
         maximise::<F, Self>(generation, parts, &self.truth, solver, beta)
     }
 
-    /// See the head of `control.rs` for what it is, and why its mean is 0.
+    /// The head of `control.rs` says what it is, and why its mean is 0.
     fn control(
         &self,
         parts: &[Part<'_, Self>],
@@ -300,5 +314,9 @@ impl<F: Family + 'static> Model for Regression<F> {
             None => beta.iter().zip(&self.truth).map(|(b, truth)| (b - truth) * (b - truth)).sum(),
             Some(coordinates) => coordinates.squared_error(|i| beta[i] - self.truth[i]),
         };
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{:?} {:?}", self.truth, self.coordinates))
     }
 }

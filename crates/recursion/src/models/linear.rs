@@ -42,10 +42,10 @@ impl<S: Sample> Linear<S> {
         Self { truth: vec![0.0; dim], noise_variance, coordinates: None, sample: PhantomData }
     }
 
-    /// The same with other covariates.
+    /// The same with covariates of another covariance, in these coordinates.
     ///
     /// # Examples
-    /// Rows of variance 4 make the error of a coefficient a quarter in its square:
+    /// With covariates of variance 4 the squared error of a coefficient is a quarter:
     /// ```
     /// use goldenweight_recursion::{Model, coordinates::Coordinates, models::linear::LinearRows, nalgebra::DMatrix};
     ///
@@ -131,6 +131,10 @@ impl<S: Sample + Send + Sync + 'static> Model for Linear<S> {
                 Some(coordinates) => coordinates.squared_error(|i| fit[i]),
             };
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{:?} {:?} {:?}", self.truth, self.noise_variance, self.coordinates))
+    }
 }
 
 /// A sample: its law, its normal equations, and the scratch memory of its draw.
@@ -203,7 +207,7 @@ impl Equations {
 /// How the normal equations of a sample are drawn.
 ///
 /// # Examples
-/// see [`Linear`], by either way to draw.
+/// see [`Linear::with_covariates`]: [`LinearRows`] draws by [`EveryRow`].
 pub trait Sample {
     /// Scratch memory of a draw.
     type Scratch: Send + Sync;

@@ -31,8 +31,8 @@ impl Family for Counts {
         variance
     }
 
-    /// By inversion of a uniform number, so monotone in the mean, up to a mean of 30. A larger mean has a stream of its own, of which the
-    /// word is the seed; above the largest of `rand_distr` (1.8e19) it is a failure.
+    /// By inversion of a uniform number, so monotone in the mean, up to a mean of 30. A count of a larger mean is drawn from a stream of its own, whose seed is
+    /// the word; a mean above the largest of `rand_distr` (1.8e19) is a failure.
     #[inline(always)]
     fn respond<S: Simd>(simd: S, means: &[Four], words: &[[u64; 4]], responses: &mut [Four]) -> Result<(), FitFailure> {
         let zero = f64x4::splat(simd, 0.0);
@@ -53,7 +53,7 @@ impl Family for Counts {
 fn respond_large(means: &[Four], words: &[[u64; 4]], responses: &mut [Four]) -> Result<(), FitFailure> {
     let rows = responses.as_flattened_mut().iter_mut().zip(means.as_flattened()).zip(words.as_flattened());
     for ((count, &mean), &seed) in rows {
-        // Written so that NaN is no small mean.
+        // NaN is no small mean here, and so it becomes a failure.
         *count = if mean <= MOST_INVERTED { *count } else { large(mean, seed)? };
     }
     Ok(())
@@ -80,7 +80,7 @@ const MOST: usize = 120;
 /// P(y) has a relative error of at most (2y + 1) 2^-53 and that of e^-mean (1 ulp), sums to one of 2^-53 for each term: P(Y <= y) is right within
 /// (3y + 3) 2^-53, 4e-14 for all counts. So is every probability of the drawn count within 8e-14, and u is a multiple of 2^-52 = 2e-16.
 /// # Tested by
-/// `tests/glm.rs`, against another library's distribution function.
+/// `tests/glm.rs` of the workspace, against another library's distribution function.
 #[inline(always)]
 fn quantiles<S: Simd>(simd: S, means: &[Four; BLOCK], words: &[[u64; 4]], counts: &mut [Four]) {
     const INVERSE: [f64; MOST] = {

@@ -1,7 +1,7 @@
-//! Fits to as many rows as the first generation has, drawn without replacement from all rows that a schedule names.
+//! Fits to a given number of rows, drawn without replacement from all rows that a schedule names.
 //!
-//! Which rows are drawn is random, and so it is a part of a generation's noise: a stream of random numbers, behind those of the rows. The
-//! other models forget their rows when they are drawn, or keep what a fit to all of them needs. Here every row is kept.
+//! Which rows are drawn is random, and so it is a part of a generation's noise: a stream of random numbers, behind those of the rows. A model alone
+//! may keep of its rows what a fit to all of them needs. Here every row is kept.
 
 use rand::{SeedableRng, seq::index};
 
@@ -12,7 +12,7 @@ use crate::{FitFailure, Model, Part, StreamRng};
 /// # Examples
 /// see [`Subsampled`], whose model is one.
 pub trait Rowwise: Model {
-    /// Numbers of a row.
+    /// How many numbers a row has.
     fn width(&self) -> usize;
 
     /// Draws the noise of a row.
@@ -43,7 +43,8 @@ pub trait Rowwise: Model {
 /// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..4000, record: Record::At(vec![0, 1]) };
 /// // The weight has no part in it.
 /// let outcome = retraining.run(&plan, &[Weights::Constant(0.5)], Options::default()).remove(0);
-/// // 1/6 times 1/50; then two rows of 50 have the same real row as ancestor with probability 1/50, as before, or where one of them repeats the other's.
+/// // The risk is 1/6 times the probability that two rows, drawn from a fit with replacement, descend from the same real row. That is 1/50 at generation 0. At
+/// // generation 1 it is 1/50 + (49/50)(149/198)/50: they are one row, or they are two, not both real, with one ancestor.
 /// for (t, risk) in [(0, 0.02), (1, 0.0347495)] {
 ///     let found = outcome.at(t, "cdf");
 ///     assert!((found.mean() - risk / 6.0).abs() < 5.0 * found.std_error());
@@ -111,7 +112,7 @@ impl<M: Rowwise> Model for Subsampled<M> {
         Ok(())
     }
 
-    /// On rows that are chosen by the stream of the last part, the one that was drawn last. Weights have no part in it: all rows are alike.
+    /// On rows that are chosen by the stream of the last part, the one that was drawn last. The weights have no effect: all rows count alike.
     fn fit(
         &self,
         _: u32,
@@ -138,6 +139,10 @@ impl<M: Rowwise> Model for Subsampled<M> {
 
     fn losses(&self, fit: &M::Fit, out: &mut [f64]) {
         self.model.losses(fit, out);
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{} rows of {}", self.rows, self.model.identity()?))
     }
 }
 

@@ -1,6 +1,9 @@
 //! Logistic regression on rows resampled from a table, whose labels need not follow the model.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use rand::RngExt;
 
@@ -23,10 +26,12 @@ pub struct Table {
     labels: Vec<f64>,
     /// Which of them each row of the table is.
     rows: Vec<u32>,
+    /// A hash of all that, where it was asked for.
+    hash: OnceLock<u64>,
 }
 
 impl Table {
-    /// Of distinct rows of so many columns (the intercept's is one of them): the design, the label, and how many such rows there are.
+    /// The table of these distinct rows: of each its design of so many columns (the intercept's is one of them), its label, and how many such rows there are.
     ///
     /// # Panics
     /// Where a design has another number of columns.
@@ -35,7 +40,8 @@ impl Table {
     /// see [`TableLogistic`].
     #[must_use]
     pub fn new<'a>(columns: usize, groups: impl IntoIterator<Item = (&'a [f64], bool, u32)>) -> Self {
-        let mut table = Self { columns, designs: Vec::new(), labels: Vec::new(), rows: Vec::new() };
+        let mut table =
+            Self { columns, designs: Vec::new(), labels: Vec::new(), rows: Vec::new(), hash: OnceLock::new() };
         for (design, label, count) in groups {
             assert_eq!(design.len(), columns, "columns of the design");
             table.rows.resize(table.rows.len() + count as usize, table.labels.len() as u32);
@@ -50,6 +56,20 @@ impl Table {
         let mut counts = vec![0.0; self.labels.len()];
         self.rows.iter().for_each(|&group| counts[group as usize] += 1.0);
         self.designs.chunks_exact(self.columns).zip(&self.labels).zip(counts).map(|((x, y), count)| (x, *y, count))
+    }
+
+    /// Size and contents, the latter as the 64-bit FNV-1a hash of their bytes.
+    fn identity(&self) -> String {
+        let floats = || self.designs.iter().chain(&self.labels).flat_map(|x| x.to_bits().to_le_bytes());
+        let bytes = || floats().chain(self.rows.iter().flat_map(|row| row.to_le_bytes()));
+        let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        let hash = self.hash.get_or_init(|| bytes().fold(0xcbf2_9ce4_8422_2325, step));
+        format!(
+            "table of {} rows in {} groups, {} columns, {hash:016x}",
+            self.rows.len(),
+            self.labels.len(),
+            self.columns
+        )
     }
 
     /// A row drawn with replacement: its design and its label.
@@ -79,7 +99,7 @@ impl Source<TableLogistic> for Resampled {
         Ok(())
     }
 
-    /// Where the model has the same table, of which its truth is the fit. See the head of `control.rs`.
+    /// There is one where the model has the same table and its truth is the fit on it. The head of `control.rs` derives it.
     fn control(
         &self,
         model: &TableLogistic,
@@ -97,9 +117,13 @@ impl Source<TableLogistic> for Resampled {
             true
         })
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(self.0.identity())
+    }
 }
 
-/// A loss of the error of the coefficients, which are asked for one by one.
+/// A loss of the error of the coefficients; its argument gives the error of coefficient j.
 pub type ErrorLoss = Arc<dyn Fn(&dyn Fn(usize) -> f64) -> f64 + Send + Sync>;
 
 /// Logistic regression on the columns of a table. Synthetic rows take their covariates from the table, drawn with replacement, and their labels from a fit.
@@ -134,10 +158,12 @@ pub struct TableLogistic {
     table: Arc<Table>,
     truth: Vec<f64>,
     raw: ErrorLoss,
-    /// Of small errors: their loss is that quadratic form of them.
+    /// The quadratic form that the given loss is, at least of small errors.
     metric: DMatrix<f64>,
-    /// Where the truth is the fit on the table.
+    /// None unless the truth is the fit on the whole table.
     resampling: Option<Resampling>,
+    /// What the loss that was given follows from.
+    raw_words: Option<String>,
 }
 
 impl fmt::Debug for TableLogistic {
@@ -153,13 +179,30 @@ impl TableLogistic {
     pub fn new(table: Arc<Table>, truth: Vec<f64>, raw: ErrorLoss) -> Self {
         let p = table.columns;
         assert_eq!(truth.len(), p, "a coefficient for each column");
-        // The form of a quadratic loss from its values. What another one is takes nothing from the mean of a control.
+        // The form of a quadratic loss, from its values. With a loss that is not quadratic a control is less close to it; its mean is 0 all the same.
         let metric = DMatrix::from_fn(p, p, |i, j| {
             let along = |sign: f64| raw(&|h| f64::from(u8::from(h == i)) + sign * f64::from(u8::from(h == j)));
             0.25 * (along(1.0) - along(-1.0))
         });
         let resampling = Resampling::new(&truth, table.counted());
-        Self { table, truth, raw, metric, resampling }
+        Self { table, truth, raw, metric, resampling, raw_words: None }
+    }
+
+    /// The same, saying what the loss that was given follows from, without which nothing of the model is kept: two losses that are told alike must be alike to the bit.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::sync::Arc;
+    /// use goldenweight_recursion::{Model, models::table::{Table, TableLogistic}};
+    ///
+    /// let table = Arc::new(Table::new(1, [(&[1.0][..], false, 15), (&[1.0], true, 5)]));
+    /// let model = TableLogistic::new(table, vec![-1.0], Arc::new(|error: &dyn Fn(usize) -> f64| error(0) * error(0)));
+    /// assert!(model.identity().is_none());
+    /// assert!(model.with_loss_told("square".to_owned()).identity().is_some());
+    /// ```
+    #[must_use]
+    pub fn with_loss_told(self, words: String) -> Self {
+        Self { raw_words: Some(words), ..self }
     }
 }
 
@@ -215,5 +258,10 @@ impl Model for TableLogistic {
         let error = |j: usize| beta[j] - self.truth[j];
         out[0] = (self.raw)(&error);
         out[1] = (0..beta.len()).map(|j| error(j) * error(j)).sum();
+    }
+
+    fn identity(&self) -> Option<String> {
+        let words = self.raw_words.as_ref()?;
+        Some(format!("truth {:?}, {}, loss {words}", self.truth, self.table.identity()))
     }
 }

@@ -49,7 +49,7 @@ fn stepped(n: f64, m: f64, w: f64) -> f64 {
 
 /// All that the rules of evidence see of the engine: the tallies of some replicates at some points of a parameter, here the weight.
 impl Simulation for Place {
-    fn draw(&self, Draw { key, replicates, points, stop }: Draw<'_>) -> Vec<Tally> {
+    fn draw(&self, Draw { key, replicates, points, stop, .. }: Draw<'_>) -> Vec<Tally> {
         let Key { seed, experiment, cell } = key;
         let schedule = Fresh { rows: Rows { real: self.real, synthetic: self.synthetic } };
         let retraining = Retraining { model: &Exponential { mean: 1.0 }, source: &FromTruth, schedule: &schedule };

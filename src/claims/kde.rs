@@ -1,0 +1,215 @@
+//! Kernel density estimation: the law, and where the unified weight stops.
+
+use goldenweight_theory::kde::{Frequency, Kde, Kernel, Mixture};
+use goldenweight_theory::parameters::{SampleSizes, Weight};
+use goldenweight_theory::weights::optimal_weight;
+use proptest::prelude::*;
+
+use super::check::{Case, Cell, exact, property, recursion, score, simulation};
+use super::domain::{IDENTITY, MINIMISER, RECURSION, ROUGH, error, holds, mixing_ratios, ratio, weight, weights};
+use super::{Claim, Exactness, Source, certificate, smoothed};
+use crate::catalogue;
+use crate::experiment::{Bandwidth, Generations, Parameters, Problem, Rows};
+use crate::optimum::minimise;
+use crate::prediction::Prediction;
+use crate::simulate::Setting;
+use crate::simulate::engine::Record;
+
+pub fn claims() -> Vec<Claim> {
+    vec![law(), limit(), sinc()]
+}
+
+/// The bandwidth of the simulated places.
+const BANDWIDTH: f64 = 0.5;
+
+fn sizes(n: u64, m: u64) -> SampleSizes {
+    SampleSizes::new(n, m).expect("positive")
+}
+
+/// The law at a bandwidth, kernel Gaussian and truth N(0, 1).
+fn density(n: u64, m: u64, h: f64) -> Kde {
+    Kde::new(Kernel::Gaussian, h, &Mixture::normal(), sizes(n, m)).expect("a bandwidth in range")
+}
+
+/// What the program predicts with this bandwidth.
+fn prediction(n: u64, m: u64, bandwidth: Bandwidth) -> Prediction {
+    let parameters = Parameters { bandwidth: Some(bandwidth), ..Parameters::default() };
+    Prediction::fresh(&Problem::new(&catalogue::KDE, n, m, &parameters).expect("a valid problem"))
+}
+
+/// Relative tolerance of a quadrature against sums of Gaussian integrals: terms of size 0.3, of which up to a hundred cancel to a risk above 0.01.
+const SUMS: f64 = 30.0 * RECURSION;
+
+fn law() -> Claim {
+    let simulated = |real: usize, synthetic: usize, w: f64, t: u32| {
+        let rows = Rows { real, synthetic };
+        let expected = density(real as u64, synthetic as u64, BANDWIDTH).risk_at(weight(w), t);
+        let model = goldenweight_recursion::models::kde::Kde::new(BANDWIDTH);
+        Case::new(Cell::new(rows, 1, w, Record::At(vec![t])), Setting::of(model, rows), 0, expected)
+    };
+    let slope = {
+        let rows = Rows { real: 20, synthetic: 20 };
+        let law = density(20, 20, BANDWIDTH);
+        let cell = Cell::minimised(rows, 1, Record::At(vec![8]));
+        let model = goldenweight_recursion::models::kde::Kde::new(BANDWIDTH);
+        Case::new(cell, Setting::of(model, rows), 0, law.optimal_weight())
+            .with_curve(move |w| law.limit_risk(Weight::new(w).unwrap_or(Weight::ONE)))
+    };
+    Claim {
+        id: "kde-law",
+        statement: "the mean integrated squared error of a kernel density estimate is (1/2π) ∫ (V_t + d_t² |φ|²) dω: at each frequency, with the kernel's transform a, the bias \
+                    obeys d_t = (1 − a) + u a d_{t−1} and the variance V_t = a² (w² (1 − |φ|²)/n + u² ((1 − (1 − d_{t−1})² |φ|²)/m + (1 − 1/m) V_{t−1})): the law of \
+                    frequencies, shrunk by a² in each generation",
+        domain: "every n, m >= 1, t, w, bandwidth, kernel and density; the program's own at the Gaussian kernel and N(0, 1)",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("a frequency in rationals", certificate::kde::law)
+                .by("distributions of signs, enumerated", &["smoothed::sign_risk"]),
+            recursion("the program's predictions, as sums of Gaussian integrals", SUMS, || {
+                let places =
+                    [(1, 1, 0.5, 0.7), (3, 8, 0.3, 0.4), (20, 10, 0.4, 0.618), (10, 40, 1.0, 0.0), (5, 5, 2.0, 0.3)];
+                let at = |(n, m, h, w): (u64, u64, f64, f64)| {
+                    let found = smoothed::density_risk([n, m], h, &[w; 60]);
+                    let law = prediction(n, m, Bandwidth::Fixed(h));
+                    let risk = |at| law.risk(weight(w), at);
+                    let place = |what: &str| format!("{what}, n = {n}, m = {m}, h = {h}, w = {w}");
+                    let average = Generations::Average { from: 3, until: 9 };
+                    [
+                        (place("t = 0"), risk(Generations::At(0)), found[0]),
+                        (place("t = 1"), risk(Generations::At(1)), found[1]),
+                        (place("t = 7"), risk(Generations::At(7)), found[7]),
+                        (place("t = 60"), risk(Generations::At(60)), found[60]),
+                        (place("t = 3..8"), risk(average), found[3..9].iter().sum::<f64>() / 6.0),
+                        (place("fresh rows alone"), law.fresh_only_risk(weight(w), average), found[0]),
+                    ]
+                };
+                places.into_iter().flat_map(at).collect()
+            })
+            .by("sums of Gaussian integrals", &["smoothed::density_risk"]),
+            recursion("the joint optimum of bandwidth and weight, by Brent's method", MINIMISER, || {
+                let of = |(n, m): (u64, u64)| {
+                    let limit = |h: f64, w: f64| smoothed::density_risk([n, m], h, &[w; 40])[40];
+                    let best = |h: f64| minimise(&|w| limit(h, w), (0.3, 0.99));
+                    let bandwidth = minimise(&|h| limit(h, best(h).at), (0.2, 1.5)).at;
+                    let alone = minimise(&|h| smoothed::density_risk([n, m], h, &[])[0], (0.2, 1.5)).at;
+                    let real = smoothed::density_risk([n, m], alone, &[])[0];
+                    let law = prediction(n, m, Bandwidth::Optimal);
+                    let found = Problem::new(&catalogue::KDE, n, m, &Parameters::default()).expect("a valid problem");
+                    let rows = found.rows();
+                    let place = |what: &str| format!("{what}, n = {n}, m = {m}");
+                    [
+                        (place("bandwidth"), found.truth().bandwidth(rows).unwrap_or(f64::NAN), bandwidth),
+                        (place("weight"), law.optimal_weight().unwrap_or(f64::NAN), best(bandwidth).at),
+                        (
+                            place("relative risk"),
+                            law.relative_risk(weight(best(bandwidth).at)),
+                            limit(bandwidth, best(bandwidth).at) / real,
+                        ),
+                    ]
+                };
+                [(30, 30), (20, 60)].into_iter().flat_map(of).collect()
+            })
+            .by("sums of Gaussian integrals", &["smoothed::density_risk"]),
+            property(
+                "late generations are the limit, which is bounded even at w = 0",
+                "(n, m, h, w)",
+                || (1..300u64, 1..300u64, 0.2..3.0f64, weights().prop_map(|w| 0.1 + 0.9 * w)),
+                |&(n, m, h, w)| {
+                    let law = density(n, m, h);
+                    let limit = |w: f64| law.limit_risk(weight(w));
+                    error(law.risk_at(weight(w), 1000), limit(w), 100.0 * IDENTITY)
+                        .max(holds(law.limit_risk(Weight::ZERO).is_finite()))
+                },
+            )
+            .consequence(),
+            simulation(
+                "by rows",
+                24_000,
+                0.04,
+                vec![simulated(8, 4, 0.5, 3), simulated(12, 30, 0.3, 4), simulated(20, 10, 0.0, 5)],
+            ),
+            score("slope at the optimal weight", 1024 * 64, 0.02, ROUGH, vec![slope]).in_full_tier(),
+        ],
+    }
+}
+
+fn limit() -> Claim {
+    Claim {
+        id: "kde-limit",
+        statement: "the unified weight stops here: with the best bandwidth the limit weight of a kernel of order r minimises w^{−1/r} (w² + k u²) ∫ a²/(1 − u² a²), because a row \
+                    that has passed through 1/w generations has been smoothed 1/w times, and the bias is 1/w times that of the real rows alone. For the Gaussian kernel it is \
+                    .67537 at k = 1, not 1/φ = .61803; it exceeds w*(k), and does not depend on the truth",
+        domain: "n → ∞ at fixed k > 0; kernels of order 2; every density with square integrable second derivative",
+        source: Source::Derived,
+        exactness: Exactness::Limit,
+        checks: vec![
+            exact("polylogarithms in intervals", certificate::kde::limit_weight)
+                .by("polylogarithms in intervals", &["smoothed::gaussian_score"]),
+            recursion("weights by Brent's method, and by a quadrature with 25 digits", MINIMISER, || {
+                let brent = [0.05, 0.1, 0.5, 1.0, 4.0, 10.0].map(|k| {
+                    let found = minimise(&|w| smoothed::gaussian_objective(k, w), (0.05, 0.99)).at;
+                    (format!("Gaussian, k = {k}"), Kernel::Gaussian.limit_weight(ratio(k)), found)
+                });
+                brent.into()
+            })
+            .by("values of the limit risk", &["smoothed::gaussian_objective"]),
+            recursion("other kernels at k = 1", RECURSION, || {
+                // mpmath, 25 digits: panels of pi with 24 nodes, and the exact integrals of a^2 and a^4.
+                [
+                    (Kernel::Epanechnikov, 0.676_694_022_032_558_1),
+                    (Kernel::Biweight, 0.676_675_341_258_554_4),
+                    (Kernel::Uniform, 0.672_306_265_273_738_6),
+                ]
+                .map(|(kernel, expected)| (format!("{kernel:?}"), kernel.limit_weight(ratio(1.0)), expected))
+                .into()
+            })
+            .by("a quadrature with 50 digits, done before", &[]),
+            property(
+                "above w*(k) for the Gaussian kernel; increasing in k",
+                "k",
+                || (-3.0..3.0f64).prop_map(|e| libm::pow(10.0, e)),
+                |&k| {
+                    let at = |kernel: Kernel, k: f64| kernel.limit_weight(ratio(k));
+                    let golden = optimal_weight(&ratio(k));
+                    let above = |kernel: Kernel| at(kernel, k) > golden && at(kernel, k) < at(kernel, 1.1 * k);
+                    holds(above(Kernel::Gaussian))
+                },
+            )
+            .consequence(),
+            property("smoothed 1/w times", "w", weights, |&w| {
+                // A frequency at which one smoothing takes 1e-12.
+                let at = Frequency { kernel: 1.0 - 1e-12, lost: 1e-12, power: 0.5, noise: 0.5 };
+                error(at.limit(sizes(10, 10), &w).deficit * w, 1e-12, 1e-8)
+            })
+            .consequence(),
+        ],
+    }
+}
+
+fn sinc() -> Claim {
+    Claim {
+        id: "kde-sinc",
+        statement: "the sinc kernel, whose transform is 1 or 0 and which has no bias to pass on, has the law of frequencies at every frequency that it keeps, and its limit weight is w*(k) again: \
+                    1/φ at k = 1",
+        domain: "every n, m and t; the weight n → ∞ at fixed k > 0",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("an unsmoothed frequency in rationals", certificate::kde::sinc)
+                .by("distributions of a cell, enumerated", &["moments::cell_risk"]),
+            recursion("weights by Brent's method", MINIMISER, || {
+                let at = |k: f64| {
+                    let found = minimise(&|w| smoothed::sinc_objective(k, w), (0.05, 0.99)).at;
+                    (format!("k = {k}"), Kernel::Sinc.limit_weight(ratio(k)), found)
+                };
+                [0.05, 0.1, 0.5, 1.0, 4.0, 10.0].map(at).into()
+            })
+            .by("values of the limit risk", &["smoothed::sinc_objective"]),
+            property("equal to w*(k)", "k", mixing_ratios, |&k| {
+                error(Kernel::Sinc.limit_weight(ratio(k)), optimal_weight(&ratio(k)), 100.0 * IDENTITY)
+            })
+            .consequence(),
+        ],
+    }
+}

@@ -1,0 +1,369 @@
+//! The files of a store: written whole or not at all, read as far as their checksums hold. `docs/store.md` has the layout.
+
+use std::{
+    fs::{self, File},
+    io::{self, ErrorKind, Write as _},
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use goldenweight::{
+    simulate::engine::store::{Run, Stored, VALUES},
+    stats::moments::Moments,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::cli::output::beside;
+
+/// First line of every file: what it is, and the number of this layout.
+const FIRST: &[u8] = b"goldenweight store 1\n";
+
+/// Ending of a file's name.
+const ENDING: &str = "blocks";
+
+/// Bytes of a checksum, the first of SHA-256.
+const CHECKSUM: usize = 16;
+
+/// Bytes before each part: its length and its checksum.
+const FRAME: usize = 4 + CHECKSUM;
+
+/// First part of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`VALUES`] of the program that has written it.
+    pub values: u32,
+    /// Its version.
+    pub version: String,
+    /// The command that it ran.
+    pub command: String,
+    /// Number of records.
+    pub records: u64,
+}
+
+impl Header {
+    /// Whether nothing of the file can be used, since other digits are simulated now.
+    pub const fn is_of_other_values(&self) -> bool {
+        self.values != VALUES
+    }
+}
+
+/// Whose record it is, before what was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Name of the run, a SHA-256 hash.
+    pub name: [u8; 32],
+    /// Seed of the run.
+    pub seed: u64,
+    /// Its experiment.
+    pub experiment: u64,
+    /// First replicate.
+    pub first: u64,
+    /// One past the last.
+    pub end: u64,
+}
+
+impl Head {
+    pub fn new(run: &Run, replicates: &Range<u64>) -> Self {
+        let Run { name, seed, experiment } = *run;
+        Self { name, seed, experiment, first: replicates.start, end: replicates.end }
+    }
+}
+
+/// What replicates gave at one weight: moments as count, mean and sums of powers.
+#[derive(Serialize, Deserialize)]
+struct Found {
+    moments: Vec<(u64, f64, f64, f64)>,
+    controlled: Option<Vec<(u64, f64, f64, f64)>>,
+    failed_fits: u64,
+    paths: Vec<Vec<f64>>,
+}
+
+/// A record in bytes: head, and what was found.
+pub fn encode(head: &Head, stored: Vec<Stored>) -> Vec<u8> {
+    let parts = |moments: Vec<Moments>| moments.iter().map(Moments::parts).collect();
+    let found = |stored: Stored| Found {
+        moments: parts(stored.moments),
+        controlled: stored.controlled.map(parts),
+        failed_fits: stored.failed_fits,
+        paths: stored.paths,
+    };
+    let found: Vec<Found> = stored.into_iter().map(found).collect();
+    postcard::to_stdvec(&(head, found)).expect("memory for a record")
+}
+
+/// What was found, of the bytes behind the head.
+pub fn decode(bytes: &[u8]) -> Option<Vec<Stored>> {
+    let moments = |parts: Vec<_>| parts.into_iter().map(Moments::from_parts).collect();
+    let stored = |Found { moments: plain, controlled, failed_fits, paths }| Stored {
+        moments: moments(plain),
+        controlled: controlled.map(moments),
+        failed_fits,
+        paths,
+    };
+    let (found, rest) = postcard::take_from_bytes::<Vec<Found>>(bytes).ok()?;
+    rest.is_empty().then(|| found.into_iter().map(stored).collect())
+}
+
+fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
+    std::array::from_fn(|i| Sha256::digest(bytes)[i])
+}
+
+fn frame(out: &mut Vec<u8>, part: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(part.len()).map_err(|_| io::Error::other("a record of more than 4 GiB"))?;
+    out.extend(length.to_le_bytes());
+    out.extend(checksum(part));
+    out.extend(part);
+    Ok(())
+}
+
+/// Writes a file with these records and gives its path. Its name is a hash of its contents, so that writers never have the same name for different files.
+///
+/// # Errors
+/// The file and the cause.
+pub fn write<'a>(
+    folder: &Path,
+    command: &str,
+    records: impl ExactSizeIterator<Item = &'a [u8]>,
+) -> io::Result<PathBuf> {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    let header = Header { values: VALUES, version, command: command.to_owned(), records: records.len() as u64 };
+    let mut bytes = FIRST.to_vec();
+    frame(&mut bytes, &postcard::to_stdvec(&header).map_err(io::Error::other)?)?;
+    for record in records {
+        frame(&mut bytes, record)?;
+    }
+    let hash: String = Sha256::digest(&bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let path = folder.join(format!("{hash}.{ENDING}"));
+    let named = |e: io::Error| io::Error::new(e.kind(), format!("{}: {e}", path.display()));
+    let mut file = beside(folder).map_err(named)?;
+    // Not through the temporary file, whose errors have its name.
+    file.as_file_mut().write_all(&bytes).and_then(|()| file.as_file().sync_all()).map_err(named)?;
+    file.persist(&path).map_err(|e| named(e.error))?;
+    // The name must last, too. Where a folder cannot be opened (not on Unix), the system sees to it.
+    if let Ok(folder) = File::open(folder) {
+        folder.sync_all().map_err(named)?;
+    }
+    Ok(path)
+}
+
+/// A record of a file that was read.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub head: Head,
+    bytes: Arc<Vec<u8>>,
+    /// Where the whole record is, and where what was found begins.
+    whole: Range<usize>,
+    found: usize,
+}
+
+impl Record {
+    pub fn stored(&self) -> Option<Vec<Stored>> {
+        decode(&self.bytes[self.found..self.whole.end])
+    }
+
+    /// The record as it was written.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[self.whole.clone()]
+    }
+}
+
+/// What could be read of a file.
+pub struct Contents {
+    pub path: PathBuf,
+    pub size: u64,
+    /// None where even that is damaged.
+    pub header: Option<Header>,
+    /// Those whose checksum holds; none of another version of the values.
+    pub records: Vec<Record>,
+    /// What is wrong with the rest.
+    pub damage: Option<String>,
+}
+
+/// The files of a store, by name. A file that goes away meanwhile has been merged into another: then the folder is listed again.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn read_all(folder: &Path) -> io::Result<Vec<Contents>> {
+    // A writer merges once, when it ends: more rounds than there can be writers that end meanwhile.
+    for _ in 0..1_000 {
+        if let Some(all) = read_once(folder)? {
+            return Ok(all);
+        }
+    }
+    Err(io::Error::other("its files change without end"))
+}
+
+fn read_once(folder: &Path) -> io::Result<Option<Vec<Contents>>> {
+    let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut paths: Vec<PathBuf> = entries.collect::<io::Result<_>>()?;
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == ENDING));
+    paths.sort_unstable();
+    let mut all = Vec::new();
+    for path in paths {
+        match fs::read(&path) {
+            Ok(bytes) => all.push(read(path, bytes)),
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(e) => {
+                let damage = Some(format!("cannot be read: {e}"));
+                all.push(Contents { path, size: 0, header: None, records: Vec::new(), damage });
+            }
+        }
+    }
+    Ok(Some(all))
+}
+
+/// The next part of a file, from `at` on.
+fn part(bytes: &[u8], at: usize) -> Result<Range<usize>, String> {
+    let cut = || format!("is cut off at byte {}", bytes.len());
+    let frame = bytes.get(at..at + FRAME).ok_or_else(cut)?;
+    let length = u32::from_le_bytes([frame[0], frame[1], frame[2], frame[3]]) as usize;
+    let range = at + FRAME..at + FRAME + length;
+    let body = bytes.get(range.clone()).ok_or_else(|| format!("{}, or damaged at byte {at}", cut()))?;
+    if checksum(body) == frame[4..] { Ok(range) } else { Err(format!("the checksum at byte {at} does not hold")) }
+}
+
+fn read(path: PathBuf, bytes: Vec<u8>) -> Contents {
+    let size = bytes.len() as u64;
+    let mut contents = Contents { path, size, header: None, records: Vec::new(), damage: None };
+    if !bytes.starts_with(FIRST) {
+        contents.damage = Some("is no file of a store of this layout".to_owned());
+        return contents;
+    }
+    let bytes = Arc::new(bytes);
+    let header = part(&bytes, FIRST.len()).and_then(|range| {
+        let header = postcard::from_bytes::<Header>(&bytes[range.clone()]);
+        header.map(|header| (header, range.end)).map_err(|e| format!("its header cannot be read: {e}"))
+    });
+    let (header, mut at) = match header {
+        Ok(found) => found,
+        Err(damage) => {
+            contents.damage = Some(damage);
+            return contents;
+        }
+    };
+    // Of other values nothing is used, so that nothing need be read.
+    if !header.is_of_other_values() {
+        let mut damaged = 0;
+        for _ in 0..header.records {
+            let range = match part(&bytes, at) {
+                Ok(range) => range,
+                Err(damage) => {
+                    contents.damage.get_or_insert(damage);
+                    damaged += 1;
+                    // Its length may be right: then the records behind it are found.
+                    let Some(length) = bytes.get(at..at + 4) else { break };
+                    let length = u32::from_le_bytes([length[0], length[1], length[2], length[3]]) as usize;
+                    if at + FRAME + length > bytes.len() {
+                        break;
+                    }
+                    at += FRAME + length;
+                    continue;
+                }
+            };
+            at = range.end;
+            match postcard::take_from_bytes::<Head>(&bytes[range.clone()]) {
+                Ok((head, rest)) => {
+                    let found = range.end - rest.len();
+                    contents.records.push(Record { head, bytes: Arc::clone(&bytes), whole: range, found });
+                }
+                Err(e) => {
+                    contents.damage.get_or_insert_with(|| format!("a record cannot be read: {e}"));
+                    damaged += 1;
+                }
+            }
+        }
+        let lost = header.records - contents.records.len() as u64;
+        if let (Some(damage), true) = (&mut contents.damage, damaged > 0) {
+            *damage += &format!("; {lost} of {} records are lost", header.records);
+        }
+    }
+    contents.header = Some(header);
+    contents
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn records() -> Vec<Vec<u8>> {
+        let record = |i: u64| {
+            let mut moments = Moments::default();
+            (0..=i).for_each(|x| moments.push(x as f64 / 3.0));
+            let stored = Stored {
+                moments: vec![moments, Moments::from_parts((1, f64::INFINITY, -0.0, f64::NAN))],
+                controlled: Some(vec![moments; 2]),
+                failed_fits: i,
+                paths: vec![vec![0.1, f64::INFINITY]],
+            };
+            let run = Run { name: [i as u8; 32], seed: 7, experiment: i };
+            encode(&Head::new(&run, &(64 * i..64 * i + 64)), vec![stored])
+        };
+        (0..5).map(record).collect()
+    }
+
+    fn written() -> (tempfile::TempDir, PathBuf, Vec<u8>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let records = records();
+        let path = write(folder.path(), "goldenweight test", records.iter().map(Vec::as_slice)).expect("a file");
+        let bytes = fs::read(&path).expect("the file");
+        (folder, path, bytes)
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let (folder, path, _) = written();
+        let [contents] = &read_all(folder.path()).expect("the folder")[..] else { panic!("one file") };
+        assert_eq!((&contents.path, &contents.damage), (&path, &None));
+        let read: Vec<&[u8]> = contents.records.iter().map(Record::bytes).collect();
+        assert_eq!(read, records());
+        let stored = contents.records[2].stored().expect("a record").remove(0);
+        assert_eq!(
+            (stored.failed_fits, stored.moments[0].count(), stored.paths),
+            (2, 3, vec![vec![0.1, f64::INFINITY]])
+        );
+        // Every bit of every float, also of those that are not equal to themselves.
+        let bits = |m: &Moments| [m.parts().1, m.parts().2, m.parts().3].map(f64::to_bits);
+        assert_eq!(bits(&stored.moments[1]), [f64::INFINITY, -0.0, f64::NAN].map(f64::to_bits));
+    }
+
+    /// Two versions on one store: each leaves the other's files alone.
+    #[test]
+    fn digits_of_another_version_are_not_used() {
+        let (folder, path, bytes) = written();
+        let header = part(&bytes, FIRST.len()).expect("a header");
+        let other = Header { values: VALUES + 1, ..postcard::from_bytes(&bytes[header.clone()]).expect("a header") };
+        let mut changed = FIRST.to_vec();
+        frame(&mut changed, &postcard::to_stdvec(&other).expect("bytes")).expect("a frame");
+        changed.extend(&bytes[header.end..]);
+        fs::write(&path, &changed).expect("the file");
+        let contents = read_all(folder.path()).expect("the folder").remove(0);
+        assert!(contents.records.is_empty() && contents.damage.is_none());
+        assert!(contents.header.is_some_and(|header| header.is_of_other_values()));
+    }
+
+    /// Whatever bit is flipped and wherever a file ends, what is read was written, and what is not read is reported.
+    #[test]
+    fn damage_is_found() {
+        let (folder, path, whole) = written();
+        let check = |bytes: &[u8], what: &str| {
+            fs::write(&path, bytes).expect("the file");
+            let contents = read_all(folder.path()).expect("the folder").remove(0);
+            let known = records();
+            assert!(contents.records.iter().all(|record| known.iter().any(|known| known == record.bytes())), "{what}");
+            let is_whole = contents.records.len() == known.len();
+            let is_foreign = contents.header.is_some_and(|header| header.values != VALUES);
+            assert!(is_whole || is_foreign || contents.damage.is_some(), "{what} is not reported");
+            assert!(!is_whole || contents.damage.is_none());
+        };
+        for cut in 0..whole.len() {
+            check(&whole[..cut], &format!("a file of {cut} bytes"));
+        }
+        for bit in 0..8 * whole.len() {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            check(&flipped, &format!("bit {bit}"));
+        }
+    }
+}
