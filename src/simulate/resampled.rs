@@ -128,6 +128,10 @@ impl<F: Family + 'static> Source<Resampled<F>> for FromSample {
         });
         Ok(())
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{self:?}"))
+    }
 }
 
 impl<F: Family + 'static> Model for Resampled<F> {
@@ -181,5 +185,9 @@ impl<F: Family + 'static> Model for Resampled<F> {
         let error = |j: usize| beta[j] - self.truth[j];
         let p = beta.len();
         out[0] = (0..p).map(|j| error(j) * (0..p).map(|i| self.metric[(i, j)] * error(i)).sum::<f64>()).sum();
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{:?} {:?} {:?}", self.truth, self.metric, self.sample))
     }
 }

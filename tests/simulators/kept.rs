@@ -184,8 +184,8 @@ fn runs_have_names_of_their_own() {
     for (real, synthetic, dim) in [(8, 5, 1), (8, 6, 1), (9, 5, 1), (8, 5, 2)] {
         every_simulator(Rows { real, synthetic }, dim, &mut names);
         regressions(Rows { real, synthetic }, dim, &mut names);
-        // The dimension is no parameter of the last three: categories and distribution functions.
-        expected += if dim == 2 { 6 } else { 9 };
+        // The dimension is no parameter of four: categories by either simulator, distribution functions, densities.
+        expected += if dim == 2 { 6 } else { 10 };
     }
     assert_eq!(names.0.names.lock().unwrap().len(), expected);
     let simulator = goldenweight::simulate::cdf::CdfRows::new(Rows { real: 8, synthetic: 5 });

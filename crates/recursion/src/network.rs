@@ -108,4 +108,8 @@ impl Schedule for Network {
     fn steady(&self) -> u32 {
         1
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{self:?}"))
+    }
 }

@@ -107,10 +107,27 @@ static OF_PROCESS: OnceLock<&'static dyn Store> = OnceLock::new();
 /// Makes this the store of all runs of the process that do not name another one, [`Options`](crate::engine::Options). It cannot be changed: the first one stays.
 ///
 /// # Examples
-/// ```no_run
-/// # fn open() -> &'static dyn goldenweight_recursion::store::Store { unimplemented!() }
-/// goldenweight_recursion::store::install(open());
-/// assert!(goldenweight_recursion::store::installed().is_some());
+/// ```
+/// use std::ops::Range;
+/// use goldenweight_recursion::store::{Run, Store, Stored, install, installed};
+///
+/// /// Keeps nothing.
+/// struct Empty;
+/// impl Store for Empty {
+///     fn name(&self, _: &str) -> [u8; 32] {
+///         [0; 32]
+///     }
+///     fn find(&self, _: &Run, _: Range<u64>) -> Option<Vec<Stored>> {
+///         None
+///     }
+///     fn beginning(&self, _: &Run, _: Range<u64>) -> Option<(u64, Vec<Stored>)> {
+///         None
+///     }
+///     fn keep(&self, _: &Run, _: Range<u64>, _: Vec<Stored>) {}
+///     fn lacks(&self, _: &Run, _: u64) {}
+/// }
+/// install(&Empty);
+/// assert!(installed().is_some());
 /// ```
 pub fn install(store: &'static dyn Store) {
     OF_PROCESS.get_or_init(|| store);

@@ -213,6 +213,10 @@ impl Schedule for Shared {
     fn keeps(&self, _: u32, _: usize, _: u32) -> bool {
         false
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("shared {}", self.0.identity()?))
+    }
 }
 
 impl Schedule for Stale {
@@ -234,6 +238,10 @@ impl Schedule for Stale {
 
     fn keeps(&self, born: u32, _: usize, _: u32) -> bool {
         born == 0
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("stale {}", self.0.identity()?))
     }
 }
 

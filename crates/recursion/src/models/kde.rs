@@ -164,6 +164,10 @@ impl Model for Kde {
         let [pairs, singles] = dispatch!(Level::new(), simd => sums(simd, fit, [-0.25 / h2, -0.5 / (1.0 + h2)]));
         out[0] = pairs / (4.0 * PI * h2).sqrt() - 2.0 * singles / (2.0 * PI * (1.0 + h2)).sqrt() + 0.5 / PI.sqrt();
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{self:?}"))
+    }
 }
 
 /// A row is three numbers here: as noise those of its seed, as data the row and two that are not used.

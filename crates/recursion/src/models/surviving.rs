@@ -65,4 +65,8 @@ impl<S: Sample + Send + Sync + 'static> Model for Surviving<S> {
         let flag = |holds: bool| f64::from(u8::from(holds));
         out.copy_from_slice(&[left as f64, flag(left > 1), flag(fit.first() == Some(&0.0))]);
     }
+
+    fn identity(&self) -> Option<String> {
+        self.0.identity()
+    }
 }
