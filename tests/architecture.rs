@@ -37,6 +37,7 @@ const RULES: &[Rule] = &[
             "src/claims/linked.rs",
             "src/claims/same_rows.rs",
             "src/claims/tensors.rs",
+            "src/claims/extinct.rs",
         ],
         except: &[],
         forbidden: &["goldenweight_theory", "prediction"],

@@ -183,6 +183,8 @@ pub struct Document {
     jackknife_ratio: Option<f64>,
     dropped_rows: usize,
     coefficients: Vec<Estimate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     simulated: Vec<Retrained>,
     warnings: Vec<String>,
@@ -281,8 +283,7 @@ impl AdviseArgs {
         if let (Some(place), Some(weights), Some(file)) = (place, weights, &self.weights_out) {
             write_places(vec![(place, &weights)]).map_err(|error| unwritten(file, &error))?;
         }
-        let seed = self.simulate.map(|_| self.compute.seed);
-        show(&document, self.compute.json, origin, seed)?;
+        show(&document, self.compute.json, origin, document.seed)?;
         Ok(Status::Done)
     }
 
@@ -381,6 +382,7 @@ impl AdviseArgs {
                     std_error: coefficient.std_error,
                 })
                 .collect(),
+            seed: self.simulate.map(|_| self.compute.seed),
             simulated: Vec::new(),
             warnings: analysis.warnings(self.loss),
         })

@@ -1,6 +1,6 @@
 //! What theory says of a network.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use goldenweight_theory::network::{Classes, Growth, Incoming, Limit, Network as Theory, Node};
 use goldenweight_theory::parameters::ParameterError;
@@ -54,10 +54,10 @@ impl NetworkLaw {
         let mut laws = BTreeMap::new();
         let mut order = Order::Exact;
         for rows in counts {
-            if !laws.contains_key(&rows) {
-                let Some((found, of)) = coefficients(problem, rows)? else { return Ok(None) };
-                laws.insert(rows, found);
-                order = of;
+            if let Entry::Vacant(place) = laws.entry(rows) {
+                let Some(found) = coefficients(problem, rows)? else { return Ok(None) };
+                place.insert(found.modes);
+                order = found.order;
             }
         }
         // In every model of the catalogue a fit to real rows of the truth has the same risk as one to synthetic rows of the truth.
@@ -156,14 +156,20 @@ fn share(modes: usize) -> f64 {
     if modes == 1 { 1.0 } else { 1.0 / 3.0 }
 }
 
+/// A law of a single model.
+struct Coefficients {
+    modes: Vec<Recursion<f64>>,
+    order: Order,
+}
+
 /// The coefficients of the law's modes where so many rows are synthetic. Many real rows stand beside them: some laws are none on a few alone.
-fn coefficients(problem: &Problem, rows: u64) -> Result<Option<(Vec<Recursion<f64>>, Order)>, ParameterError> {
+fn coefficients(problem: &Problem, rows: u64) -> Result<Option<Coefficients>, ParameterError> {
     let many = Rows { real: 1_000_000, synthetic: rows as usize };
     let Some(prediction) = problem.truth().prediction(many, ScheduleKind::Fresh)? else { return Ok(None) };
     for (order, prediction) in [Order::Exact, Order::Limit].map(|order| (order, prediction.to_order(order))) {
         match prediction.as_ref().map(|prediction| prediction.law()) {
-            Some(Law::Scalar(law)) => return Ok(Some((vec![*law], order))),
-            Some(Law::Covariance(system)) => return Ok(Some((system.modes().into(), order))),
+            Some(Law::Scalar(law)) => return Ok(Some(Coefficients { modes: vec![*law], order })),
+            Some(Law::Covariance(system)) => return Ok(Some(Coefficients { modes: system.modes().into(), order })),
             _ => {}
         }
     }

@@ -226,6 +226,7 @@ fn options_are_validated() {
         ("--minimise nobody", "--minimise nobody", "must be mean, or the name of a model"),
         ("--model linear --dim 99", "line 5, start` 100", "must be at least 101 where --dim is 99"),
         ("--model cdf --dim 2", "--dim 2", "must be 1 for cdf"),
+        ("--model kde", "--model kde", "must be a model with a law of several that feed one another"),
         ("--svg no/such/folder.svg", "--svg no/such/folder.svg", "must be a file to write to"),
     ];
     for (options, subject, condition) in cases {

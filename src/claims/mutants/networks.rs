@@ -41,20 +41,14 @@ fn carried(cell: &Cell, three: Three, noise: impl Fn(f64, f64, f64) -> f64, kept
     let mut c = [[0.0; 3]; 3];
     (0..3).for_each(|i| c[i][i] = noise(1.0, start[i], 0.0));
     for _ in 0..t(cell) {
-        let mut next = [[0.0; 3]; 3];
-        for i in 0..3 {
-            for j in 0..3 {
-                for k in 0..3 {
-                    next[i][j] += (0..3).map(|l| weights[i][k] * weights[j][l] * c[k][l]).sum::<f64>();
-                }
-            }
-            next[i][i] += noise(real[i].0, real[i].1, 0.0);
-            next[i][i] += (0..3).map(|j| noise(weights[i][j], rows[i][j], c[j][j])).sum::<f64>();
-        }
-        for i in 0..3 {
-            (0..3).filter(|&j| j != i).for_each(|j| next[i][j] *= kept);
-        }
-        c = next;
+        let passed = |i: usize, j: usize| -> f64 {
+            (0..9).map(|kl| weights[i][kl / 3] * weights[j][kl % 3] * c[kl / 3][kl % 3]).sum()
+        };
+        let own = |i: usize| {
+            let synthetic = (0..3).map(|j| noise(weights[i][j], rows[i][j], c[j][j])).sum::<f64>();
+            passed(i, i) + noise(real[i].0, real[i].1, 0.0) + synthetic
+        };
+        c = [0, 1, 2].map(|i| [0, 1, 2].map(|j| if i == j { own(i) } else { kept * passed(i, j) }));
     }
     c
 }

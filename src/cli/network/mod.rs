@@ -25,7 +25,7 @@ use serde::Serialize;
 
 use super::{
     Failure, Status,
-    args::{Compute, Replicates, model, models, whole},
+    args::{Compute, Replicates, model, whole},
     closed_form::{finite, law},
     estimate::{OVERFLOW, Reasons, Simulated, Theory, explained},
     interrupt,
@@ -64,12 +64,13 @@ const SHOWN: usize = 12;
     what it grows by at each generation in the long run. Shares and distribution functions saturate there: all models of the class become points,\n\
     at the largest risk (JSON: saturates). For variances and covariances the graph alone does not decide: JSON, growth, the factor by\n\
     which errors grow from one generation to the next, diverging from 1 on.\n\
-    Laws are exact, but of regressions, which have their limit laws. Where a node diverges, so do its covariances in the limit: JSON null.\n\n{}\n\n{Z_HELP}\n\n{INTERRUPT_HELP}", "", Network::MAX_NODES, models()))]
+    Laws are exact, but of regressions, which have their limit laws. Where a node diverges, so do its covariances in the limit: JSON null.\n\n\
+    Models have their default truths, see goldenweight risk --help.\n\n{Z_HELP}\n\n{INTERRUPT_HELP}", "", Network::MAX_NODES))]
 pub struct NetworkArgs {
     /// The models and their edges, see below
     #[arg(value_name = "FILE.toml")]
     file: PathBuf,
-    /// Model, see below
+    /// Model, as in the other commands; not kde
     #[arg(long, value_parser = model, default_value = "gaussian-mean")]
     model: Model,
     /// Dimension p, 1 to 1000 [default: 1; categorical: 4]
@@ -314,6 +315,9 @@ impl NetworkArgs {
         let dim = self.dim.or_else(|| (!self.model.takes.contains(&"probabilities")).then_some(1));
         let problem = Problem::new(self.model, 1_000_000, 1_000_000, &Parameters::of_dim(dim))?;
         network.validate(&problem).map_err(|fault| described.fault(&fault))?;
+        let no_law =
+            || InputError::new("model", self.model, "must be a model with a law of several that feed one another");
+        let law = NetworkLaw::new(network, &problem)?.ok_or_else(no_law)?;
         let generations = match Generations::new(self.generations, None)? {
             Generations::At(t) => Some(t),
             _ => None,
@@ -328,9 +332,6 @@ impl NetworkArgs {
         let picture = self.svg.as_deref().map(|file| open_file("--svg", file)).transpose()?;
         let stop = if replicates.is_some() { Some(interrupt::listen()?) } else { None };
         let document = self.compute.install(|| {
-            let Some(law) = NetworkLaw::new(network, &problem)? else {
-                return Err(Failure::CouldNotRun(format!("{} has no law of a network", self.model)));
-            };
             let simulated = replicates.as_ref().zip(stop).zip(generations).map(|((replicates, stop), t)| {
                 let plan = Plan {
                     seed: self.compute.seed,
