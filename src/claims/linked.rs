@@ -246,7 +246,7 @@ pub fn determinant(models: &[Model]) -> Q {
 
 /// By the first row.
 fn expanded(matrix: &[Vec<Q>]) -> Q {
-    let Some(first) = matrix.first() else { return Q::one() };
+    let [first, ..] = matrix else { return Q::one() };
     let minor = |column: usize| -> Vec<Vec<Q>> {
         let without = |row: &Vec<Q>| [&row[..column], &row[column + 1..]].concat();
         matrix[1..].iter().map(without).collect()
