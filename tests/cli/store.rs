@@ -112,8 +112,9 @@ fn figures_of_shards_are_those_of_one_process() {
 /// A file that is cut off, one with a flipped bit, one of something else, and one that is no file.
 #[test]
 fn damage_is_named_and_simulated_again() {
+    type Damage = fn(&Path);
     let without = stdout_of(SHORT, 0);
-    let damages: [(&str, fn(&Path)); 4] = [
+    let damages: [(&str, Damage); 4] = [
         ("is cut off at byte 100", |file| {
             let bytes = fs::read(file).expect("a file");
             fs::write(file, &bytes[..100]).expect("written");

@@ -191,7 +191,7 @@ impl Node {
 
     /// What its risk grows by.
     fn slope_in_words(&self) -> String {
-        self.slope.map_or_else(|| "geometric".to_owned(), |slope| short(slope))
+        self.slope.map_or_else(|| "geometric".to_owned(), short)
     }
 }
 
