@@ -312,7 +312,7 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
         r"w_{\mathrm{opt}} = \arg\min_w w^{-1/r}\,(w^2 + k u^2) \int \frac{a^2}{1 - u^2 a^2}
           \qquad w_{\mathrm{opt}}(1) = .67537 \neq \frac{1}{\varphi} \qquad d_\infty \sim \frac{1 - a}{w}",
     ),
-    ("kde-sinc", r"a \in \{0, 1\} \qquad w_{\mathrm{opt}} = w^*(k) \qquad w_{\mathrm{opt}}(1) = \frac{1}{\varphi}"),
+    ("kde-sinc", r"a^2 = a \qquad w_{\mathrm{opt}} = w^*(k) \qquad w_{\mathrm{opt}}(1) = \frac{1}{\varphi}"),
     (
         "ridge-law",
         r"d_\infty = \frac{\lambda/w}{s + \lambda/w}

@@ -9,7 +9,7 @@
 /// let shares = [0, 1, 2].map(|index| Share { index, of: 3 });
 /// assert_eq!(shares.map(|share| share.has(7)), [false, true, false]);
 /// // Whose turn it is depends on where one begins to count.
-/// assert_eq!(shares.map(|share| share.from(1).has(7)), [false, false, true]);
+/// assert_eq!(shares.map(|share| share.from(1).has(7)), [true, false, false]);
 /// assert!(!Share::NOTHING.has(7));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

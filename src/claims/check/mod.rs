@@ -94,7 +94,7 @@ pub fn score_ladder(name: &'static str, cap: u64, margin: f64, step: f64, degree
 /// let settings = Settings { seed: 1, tier: QUICK, only, kinds: vec![Kind::Exact] };
 /// let run = suite().verify(&settings, &AtomicBool::new(false), &mut |_| ()).expect("a claim with a certificate");
 /// let found = run.claims[0].evidence.iter().find(|found| found.kind == Kind::Exact).expect("what the certificate says");
-/// assert_eq!(found.verdict, Verdict::Confirmed);
+/// assert_eq!(found.finding.verdict, Verdict::Confirmed);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn exact(name: &'static str, certify: fn() -> Certificate) -> Check {
