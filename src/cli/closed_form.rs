@@ -244,7 +244,7 @@ impl fmt::Display for WeightDocument {
         writeln!(f)?;
         let generations = self.generations_to_limit.map_or("more than a million".to_owned(), |t| t.to_string());
         let mut facts = vec![("optimum is", law(self.known).to_owned())];
-        facts.push(("limit weight w*(k)", short(self.limit_weight)));
+        facts.push(("limit weight", short(self.limit_weight)));
         if let Some(term) = self.second.term.filter(|_| self.known != Order::Exact) {
             let reason = self.reasons.get("second_order_weight").map(String::as_str);
             facts.push(("second-order weight", explained(self.second_order_weight, reason)));
