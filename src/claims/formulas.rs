@@ -303,9 +303,10 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     ),
     (
         "kde-law",
-        r"e_t = \frac{1}{2\pi} \int V_t + d_t^2\,|\phi|^2\,d\omega \qquad d_t = (1 - a) + u a\,d_{t-1}
-          \qquad V_t = a^2 \left(w^2\,\frac{1 - |\phi|^2}{n} + u^2 \left(\frac{1 - (1 - d_{t-1})^2 |\phi|^2}{m}
-          + \left(1 - \frac{1}{m}\right) V_{t-1}\right)\right) \qquad a = \hat{K}(h\omega)",
+        r"e_t = \frac{1}{2\pi} \int V_t + d_t^2\,f\,d\omega \qquad d_t = (1 - a) + u a\,d_{t-1}
+          \qquad V_t = a^2 \left(w^2\,\frac{1 - f}{n} + u^2 G_t\right)
+          \qquad G_t = \frac{1 - (1 - d_{t-1})^2 f}{m} + \left(1 - \frac{1}{m}\right) V_{t-1}
+          \qquad a = \hat{K}(h\omega) \qquad f = |\phi|^2",
     ),
     (
         "kde-limit",
@@ -327,11 +328,12 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     (
         "extinction-time",
         r"w = 0 \qquad \mathbb{E}\,T = \sum_j \sum_t \left(p_j - P(X^j_t = m)\right)
-          \sim -2m \sum_j (1 - p_j) \ln(1 - p_j)",
+          \qquad \mathbb{E}\,T \sim -2m \sum_j (1 - p_j) \ln(1 - p_j)",
     ),
     (
         "extinction-weight",
-        r"w > 0 \qquad (1 - p)^{n+m} \leq P(\text{absent}) = (1 - p)^n\,\mathbb{E}\,(1 - p_{t-1})^m \leq (1 - p)^n",
+        r"w > 0 \qquad P_t(\text{absent}) = (1 - p)^n\,\mathbb{E}\,(1 - p_{t-1})^m
+          \qquad (1 - p)^{n+m} \leq P_t(\text{absent}) \leq (1 - p)^n",
     ),
     (
         "design-information",
@@ -346,7 +348,7 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     (
         "network-law",
         r"C_{t+1} = W C_t W^\top + D_t \qquad (D_t)_{ii} = r_i^2\,\frac{A_r}{\nu_n}
-          + \sum_j W_{ij}^2\left(\frac{A_s}{\nu_m} + (\rho - 1)\,(C_t)_{jj}\right)",
+          + \sum_j W_{ij}^2\,s_j \qquad s_j = \frac{A_s}{\nu_m} + (\rho - 1)\,(C_t)_{jj}",
     ),
     (
         "network-boundedness",
@@ -355,7 +357,8 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     ),
     (
         "network-rescue",
-        r"e_\infty = \frac{\varepsilon^2\left(\frac{A}{n} + \frac{A}{m'}\right) + K\,(1 - \varepsilon)^2\,\frac{A}{m}}{1 - (1 - \varepsilon)^2}",
+        r"e_\infty = \frac{\varepsilon^2 a + K\,(1 - \varepsilon)^2\,b}{1 - (1 - \varepsilon)^2}
+          \qquad a = \frac{A}{n} + \frac{A}{m'} \qquad b = \frac{A}{m}",
     ),
     (
         "network-ring",
@@ -365,7 +368,7 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     (
         "network-exchangeable",
         r"R(w) = \left(w^2 + u^2 \kappa\right)\left(1 + \frac{u^2}{K\,(1 - u^2)}\right) \qquad \kappa = \frac{k}{K}
-          \qquad (K - 1)\,w^2\,(2 - w)^2\,\left((1 + \kappa)\,w - \kappa\right) + w^2 + \kappa\,w - \kappa = 0 \text{ at } w^*",
+          \qquad (K - 1)\,w^2\,(2 - w)^2\,g + w^2 + \kappa\,w - \kappa = 0 \text{ at } w^* \qquad g = (1 + \kappa)\,w - \kappa",
     ),
     (
         "network-variance",
