@@ -49,6 +49,7 @@
 
 pub mod adult;
 pub mod advise;
+pub mod answer;
 pub mod catalogue;
 pub mod claims;
 pub mod experiment;

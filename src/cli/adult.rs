@@ -5,6 +5,10 @@ use std::{borrow::Cow, fmt, path::PathBuf, sync::atomic::AtomicBool};
 use clap::Args;
 use goldenweight::{
     adult::{Column, DataError, Differences, Table},
+    answer::{
+        Reasons,
+        estimate::{Simulated, Theory},
+    },
     experiment::{InputError, Rows, within},
     prediction::{Law, Order},
     simulate::{
@@ -27,11 +31,10 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::{Compute, whole},
-    estimate::{Reasons, Simulated, Theory},
     interrupt,
     monte_carlo::{INTERRUPT_HELP, MAX_REPLICATES, Z_HELP},
     origin::Origin,
-    output::{Remarks, progress, short, show},
+    output::{Remarks, progress, short, show, tell},
     store::Keeping,
 };
 
@@ -252,7 +255,7 @@ impl AdultArgs {
                 format!("no z in {places}; {experiment}, {weight}: {reason}")
             });
         }
-        Ok(remarks.say())
+        Ok(tell(&remarks))
     }
 
     fn simulate(

@@ -2,11 +2,15 @@
 
 use std::fmt;
 
-use goldenweight::{simulate::engine::Outcome, stats::compare::Estimate};
+use goldenweight::{
+    answer::{Reasons, text::finite},
+    simulate::engine::Outcome,
+    stats::compare::Estimate,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{closed_form::finite, estimate::Reasons, output::short, usage::named};
+use super::{output::short, usage::named};
 
 /// Whether controls are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,12 @@ use std::{fmt, ops::Range, path::PathBuf};
 
 use clap::Args;
 use goldenweight::{
+    answer::{
+        Heading, Reasoned, Reasons, Results,
+        closed_form::{Laws, NO_WEIGHT, mean_over_generations, no_law},
+        estimate::{Simulated, Theory},
+        text::explained,
+    },
     catalogue::Model,
     experiment::{Generations, InputError, Problem, digits},
     prediction::Prediction,
@@ -18,13 +24,11 @@ use serde::Serialize;
 
 use super::{
     Failure, Status,
-    args::{Compute, NO_WEIGHT, Replicates, Setting, Weighting, model, models, whole},
-    closed_form::{Heading, Laws, Reasoned, Results, mean_over_generations, no_law},
+    args::{Compute, Replicates, Setting, Weighting, model, models, whole},
     controlled::{Controlled, Controls, controls},
-    estimate::{Reasons, Simulated, Theory, explained},
     interrupt,
     origin::Origin,
-    output::{Remarks, lines, open_file, progress, short, show, write_places},
+    output::{Remarks, lines, open_file, progress, short, show, tell, write_places},
     statistic::{Spread, Statistic, statistic},
     store::Keeping,
     usage::named,
@@ -326,7 +330,7 @@ impl SimulateArgs {
                 remarks.note(format!("{of}no z: {reason}"));
             }
         }
-        Ok(remarks.say())
+        Ok(tell(&remarks))
     }
 }
 

@@ -11,6 +11,12 @@ use std::{
 
 use clap::Args;
 use goldenweight::{
+    answer::{
+        Heading, Reasons,
+        closed_form::{law, predict},
+        estimate::{FAILED_FIT, LIMIT_LAW, ShownZ},
+        text::{explained, finite},
+    },
     experiment::{Generations, InputError, within},
     optimum::{BATCHES, BatchCurves, Optimum, Window, curves, minimise, minimise_curves},
     prediction::{Order, Prediction},
@@ -31,12 +37,10 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::models,
-    closed_form::{Heading, finite, law, predict},
-    estimate::{FAILED_FIT, LIMIT_LAW, Reasons, ShownZ, explained},
     interrupt,
     monte_carlo::{INTERRUPT_HELP, Preferred, Simulation},
     origin::Origin,
-    output::{Remarks, lines, progress, short, show},
+    output::{Remarks, lines, progress, short, show, tell},
 };
 
 /// Replicates unless they are given: near those of `simulate`, and so many for each batch.
@@ -304,7 +308,7 @@ impl OptimizeArgs {
         } else if !document.converged {
             remarks.inconclusive(NOT_CONVERGED.to_owned());
         }
-        Ok(remarks.say())
+        Ok(tell(&remarks))
     }
 }
 

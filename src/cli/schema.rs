@@ -7,8 +7,8 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Failure, Status, adult, advise, check, closed_form, compare, figures, monte_carlo, network, optimize,
-    origin::Signed, output, registry, store, survival, usage::nearest,
+    Failure, Status, adult, advise, check, compare, figures, monte_carlo, network, optimize, origin::Signed, output,
+    registry, store, survival, usage::nearest,
 };
 
 /// Version of the schema, in every document: the second number is raised where a key is added, the first where one is taken away or means something else.
@@ -19,8 +19,8 @@ type Make = fn(&mut SchemaGenerator) -> Value;
 
 /// Each command with the schema of its document.
 const DOCUMENTS: &[(&str, Make)] = &[
-    ("weight", of::<closed_form::WeightDocument>),
-    ("risk", of::<closed_form::RiskDocument>),
+    ("weight", of::<goldenweight::answer::closed_form::WeightDocument>),
+    ("risk", of::<goldenweight::answer::closed_form::RiskDocument>),
     ("simulate", of::<monte_carlo::SimulateDocument>),
     ("optimize", of::<optimize::OptimizeDocument>),
     ("network", of::<network::NetworkDocument>),

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use goldenweight::{
+    answer::{Reasons, estimate::FAILED_FIT, text::finite},
     experiment::{InputError, Problem},
     simulate::engine::Path,
     stats::{moments::Moments, shown::number_of},
@@ -10,12 +11,7 @@ use goldenweight::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
-    closed_form::finite,
-    estimate::{FAILED_FIT, Reasons},
-    output::short,
-    usage::named,
-};
+use super::{output::short, usage::named};
 
 /// Which statistic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,12 @@ use std::{fmt, path::PathBuf};
 
 use clap::Args;
 use goldenweight::{
+    answer::{
+        Reasons,
+        closed_form::{OVERFLOW, law},
+        estimate::{Simulated, Theory},
+        text::{explained, finite},
+    },
     catalogue::Model,
     experiment::{Generations, InputError, Parameters, Problem, digits},
     figures::network::{Dot, draw},
@@ -26,12 +32,10 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::{Compute, Replicates, model, whole},
-    closed_form::{finite, law},
-    estimate::{OVERFLOW, Reasons, Simulated, Theory, explained},
     interrupt,
     monte_carlo::{INTERRUPT_HELP, MAX_REPLICATES, Z_HELP},
     origin::Origin,
-    output::{Place, Remarks, lines, open_file, progress, short, show, write_places},
+    output::{Place, Remarks, lines, open_file, progress, short, show, tell, write_places},
 };
 use read::Described;
 
@@ -373,7 +377,7 @@ impl NetworkArgs {
         if document.minimised.as_ref().is_some_and(|found| found.risk.is_some() && !found.converged) {
             remarks.inconclusive("the weights of --minimise did not converge".to_owned());
         }
-        Ok(remarks.say())
+        Ok(tell(&remarks))
     }
 
     /// The replicates, where a simulation is asked for.

@@ -34,7 +34,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Failure, Status,
     origin::Origin,
-    output::{Remarks, open_folder, show},
+    output::{Remarks, open_folder, show, tell},
 };
 use file::{Head, Record};
 
@@ -216,7 +216,7 @@ impl Share {
         if self.partial {
             remarks.inconclusive("interrupted: a part of this share is not simulated".to_owned());
         }
-        Ok(remarks.say())
+        Ok(tell(&remarks))
     }
 }
 
