@@ -24,6 +24,13 @@ pub const NO_WEIGHT: &str = "the schedule takes none: every row has the same wei
 pub const OVERFLOW: &str = "overflow: finite, and beyond the largest float, 1.8e308";
 
 /// How far a law goes, for tables.
+///
+/// # Examples
+/// ```
+/// use goldenweight::{answer::closed_form::law, prediction::Order};
+/// assert_eq!(law(Order::Exact), "exact at these n and m");
+/// ```
+#[must_use]
 pub const fn law(order: Order) -> &'static str {
     match order {
         Order::Exact => "exact at these n and m",
@@ -33,6 +40,10 @@ pub const fn law(order: Order) -> &'static str {
 }
 
 /// What the second order says, and whether it is in range.
+///
+/// # Examples
+/// see [`weight`], of a logistic regression.
+#[must_use]
 pub fn second_order(term: &SecondTerm) -> String {
     let number = |x: f64| short(finite(x));
     let [risk, share, size] = [term.risk, term.share, term.size].map(number);
@@ -446,6 +457,22 @@ pub struct Laws {
 
 impl Laws {
     /// None where the risk has no law.
+    ///
+    /// # Errors
+    /// Where the theory does not take the parameters.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight::{
+    ///     answer::closed_form::Laws, catalogue, experiment::{Generations, Parameters, Problem}, simulate::engine::ScheduleKind,
+    /// };
+    ///
+    /// let problem = Problem::new(&catalogue::KDE, 100, 100, &Parameters::default())?;
+    /// // Generation 0 has the law of fresh rows under any schedule.
+    /// assert!(Laws::new(&problem, ScheduleKind::Fixed, Generations::At(0))?.is_some());
+    /// assert!(Laws::new(&problem, ScheduleKind::Fixed, Generations::At(1))?.is_none());
+    /// # Ok::<(), goldenweight::answer::Unanswered>(())
+    /// ```
     pub fn new(problem: &Problem, schedule: ScheduleKind, at: Generations) -> Result<Option<Self>, Unanswered> {
         let of = |schedule| Prediction::new(problem, schedule);
         let limit = of(schedule)?;
@@ -462,12 +489,32 @@ impl Laws {
 }
 
 /// The prediction, where there is a law.
+///
+/// # Errors
+/// Unknown where there is none.
+///
+/// # Examples
+/// ```
+/// use goldenweight::{
+///     answer::closed_form::{no_law, predict}, catalogue, experiment::{Parameters, Problem}, simulate::engine::ScheduleKind,
+/// };
+///
+/// let problem = Problem::new(&catalogue::KDE, 100, 100, &Parameters::default())?;
+/// assert!(predict(&problem, ScheduleKind::Fresh).is_ok());
+/// let unknown = predict(&problem, ScheduleKind::Fixed).unwrap_err();
+/// assert_eq!(unknown.to_string(), no_law(&problem, ScheduleKind::Fixed));
+/// # Ok::<(), goldenweight::experiment::InputError>(())
+/// ```
 pub fn predict(problem: &Problem, schedule: ScheduleKind) -> Result<Prediction, Unanswered> {
     let no_law = || Unanswered::Unknown(no_law(problem, schedule));
     Prediction::new(problem, schedule)?.ok_or_else(no_law)
 }
 
 /// Says that there is no law.
+///
+/// # Examples
+/// see [`predict`].
+#[must_use]
 pub fn no_law(problem: &Problem, schedule: ScheduleKind) -> String {
     format!(
         "no law is known of {} under the schedule {} with these parameters beyond generation 0",
@@ -477,6 +524,13 @@ pub fn no_law(problem: &Problem, schedule: ScheduleKind) -> String {
 }
 
 /// The generations from `from` to the one before `until`, of which a mean is taken, in words.
+///
+/// # Examples
+/// ```
+/// use goldenweight::answer::closed_form::mean_over_generations;
+/// assert_eq!(mean_over_generations(150, 200), "mean over generations 150 to 199");
+/// ```
+#[must_use]
 pub fn mean_over_generations(from: u64, until: u64) -> String {
     if until == from + 1 {
         format!("mean over generation {from} alone")

@@ -51,6 +51,14 @@ impl From<Result<Z, NoZ>> for ShownZ {
 
 impl ShownZ {
     /// None, for this reason.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight::answer::estimate::{LIMIT_LAW, ShownZ};
+    ///
+    /// let shown = ShownZ::none(LIMIT_LAW);
+    /// assert_eq!((shown.number().as_str(), shown.reason()), ("-", Some(LIMIT_LAW)));
+    /// ```
     pub fn none(reason: impl ToString) -> Self {
         Self { z: None, z_degrees: None, z_p_value: None, z_reason: Some(reason.to_string()) }
     }
@@ -181,6 +189,15 @@ impl Theory {
     }
 
     /// In text.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight::{answer::estimate::Theory, prediction::Order};
+    ///
+    /// assert_eq!(Theory::new(f64::INFINITY, 400.0, Order::Exact, None).number(), "1e400");
+    /// assert_eq!(Theory::none("no law".to_owned()).to_string(), "- (no law)");
+    /// ```
+    #[must_use]
     pub fn number(&self) -> String {
         match (self.risk, self.log10_risk) {
             (None, Some(log10)) => power_of_ten(log10),
@@ -216,6 +233,20 @@ pub struct Simulated {
 
 impl Simulated {
     /// Of these losses and this number of failed replicates, of as many as were asked for; `reasons` are those of the keys beside it.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight::{
+    ///     answer::{Reasons, estimate::{Simulated, Theory}}, prediction::Order, stats::moments::Moments,
+    /// };
+    ///
+    /// let mut losses = Moments::default();
+    /// (0..1_000).for_each(|i| losses.push(f64::from(i % 2)));
+    /// let said = Simulated::new(&losses, 0, 1_000, Theory::new(0.5, -0.301_029_995_663_981_2, Order::Exact, None), Reasons::new());
+    /// assert_eq!(said.numbers(), ["0.5", "0.0158193", "1"]);
+    /// assert_eq!(said.mean_over(), "mean over all 1000 replicates");
+    /// ```
+    #[must_use]
     pub fn new(moments: &Moments, failed: u64, asked: u64, theory: Theory, mut reasons: Reasons) -> Self {
         let fits = Failures { replicates: moments.count() + failed, failed };
         let estimate = Estimate::from(moments);

@@ -2,8 +2,14 @@
 //!
 //! A document is plain data with all that stands beside a number: what it is exact to, why a key is missing, what else is to be said.
 
+pub mod advise;
 pub mod closed_form;
+pub mod controlled;
 pub mod estimate;
+pub mod monte_carlo;
+pub mod network;
+pub mod optimize;
+pub mod statistic;
 pub mod text;
 
 use std::{collections::BTreeMap, fmt};

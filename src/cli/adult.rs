@@ -8,6 +8,7 @@ use goldenweight::{
     answer::{
         Reasons,
         estimate::{Simulated, Theory},
+        monte_carlo::MAX_REPLICATES,
     },
     experiment::{InputError, Rows, within},
     prediction::{Law, Order},
@@ -32,7 +33,7 @@ use super::{
     Failure, Status,
     args::{Compute, whole},
     interrupt,
-    monte_carlo::{INTERRUPT_HELP, MAX_REPLICATES, Z_HELP},
+    monte_carlo::{INTERRUPT_HELP, Z_HELP},
     origin::Origin,
     output::{Remarks, progress, short, show, tell},
     store::Keeping,

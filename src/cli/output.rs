@@ -11,12 +11,12 @@ pub use goldenweight::answer::{
     Remarks,
     text::{lines, short},
 };
-use goldenweight::experiment::InputError;
+use goldenweight::experiment::{InputError, renamed};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use super::{Failure, Status, closed::stdout_was_closed, origin::Origin};
+use super::{Failure, Status, args::option, closed::stdout_was_closed, origin::Origin};
 
 /// Writes the document as text, or as one JSON document with its origin; `seed` where random numbers were drawn.
 pub fn show(
@@ -33,7 +33,7 @@ pub fn tell(remarks: &Remarks) -> Status {
     let notes = remarks.notes.iter().map(|note| ("note", note));
     for (word, text) in notes.chain(remarks.causes.iter().map(|cause| ("inconclusive", cause))) {
         // Nothing is left to tell where stderr is closed.
-        let _ = writeln!(std::io::stderr(), "{word}: {text}");
+        let _ = writeln!(std::io::stderr(), "{word}: {}", renamed(text, option));
     }
     if remarks.causes.is_empty() { Status::Done } else { Status::Inconclusive }
 }

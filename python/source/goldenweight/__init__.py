@@ -5,8 +5,35 @@
 0.618034
 """
 
-from ._answers import Answer, Risk, Weight
-from ._models import risk, sample_weight, weight
+from . import datasets
+from ._advise import advise
+from ._answers import Advice, Answer, Network, Optimum, Risk, SimulatedRisk, Verified, Weight
+from ._models import optimize, risk, sample_weight, simulate, weight
 from ._native import MODELS, __version__
+from ._network import network
+from ._retrain import Retrained, retrain
+from ._verify import verify
 
-__all__ = ["MODELS", "Answer", "Risk", "Weight", "__version__", "risk", "sample_weight", "weight"]
+__all__ = [
+    "MODELS",
+    "Advice",
+    "Answer",
+    "Network",
+    "Optimum",
+    "Retrained",
+    "Risk",
+    "SimulatedRisk",
+    "Verified",
+    "Weight",
+    "__version__",
+    "advise",
+    "datasets",
+    "network",
+    "optimize",
+    "retrain",
+    "risk",
+    "sample_weight",
+    "simulate",
+    "verify",
+    "weight",
+]

@@ -7,6 +7,9 @@ import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from . import _native
 
 Self = TypeVar("Self", bound="Answer")
@@ -28,12 +31,21 @@ class Answer(Mapping[str, Any]):
         self._native: _native.Answer | None = native
         self._fields: dict[str, Any] | None = None
         self._text: str | None = None
-        #: Things to know, also given as warnings.
+        #: Things to know.
         self.notes: list[str] = native.notes
         #: Why the answer is inconclusive, also given as warnings; empty where it is not.
         self.causes: list[str] = native.causes
-        for remark in self.notes + self.causes:
-            warnings.warn(remark, UserWarning, stacklevel=3)
+        for cause in self.causes:
+            warnings.warn(cause, UserWarning, stacklevel=3)
+
+    @classmethod
+    def of(cls: type[Self], fields: dict[str, Any], text: str, causes: list[str]) -> Self:
+        """A document that was made in Python."""
+        found = _empty(cls)
+        found.__setstate__((fields, text, [], causes))
+        for cause in causes:
+            warnings.warn(cause, UserWarning, stacklevel=3)
+        return found
 
     @property
     def _all(self) -> dict[str, Any]:
@@ -131,6 +143,12 @@ def _table(fields: dict[str, Any]) -> str:
     return f"<table>{rows}</table>"
 
 
+def lines(facts: list[tuple[str, str]]) -> str:
+    """A line for each fact, the values aligned."""
+    width = max(len(label) for label, _ in facts)
+    return "\n".join(f"{label:{width}}  {value}" for label, value in facts)
+
+
 class Weight(Answer):
     """The optimal weight of n fresh real rows beside m synthetic ones; from :func:`goldenweight.weight`."""
 
@@ -197,3 +215,171 @@ class Risk(Answer):
     overflow: bool
     limit_diverges: bool | None
     results: list[dict[str, Any]]
+
+
+class SimulatedRisk(Answer):
+    """A simulated risk with the theory beside it; from :func:`goldenweight.simulate`. At several weights ``results`` has a dictionary for each."""
+
+    __slots__ = ()
+
+    model: str
+    real: int
+    synthetic: int
+    k: float
+    dim: int
+    schedule: str
+    generations: int
+    burn_in: int | None
+    simulator: str
+    weight: float | None
+    #: Mean loss of the replicates whose fits all exist, in the unit of the model's loss.
+    risk: float | None
+    std_error: float | None
+    replicates: int
+    failed_fits: int
+    theory: dict[str, Any]
+    ratio: float | None
+    #: Distance from the theory, with its degrees of freedom; None has its reason in ``z_reason``.
+    z: float | None
+    z_degrees: float | None
+    z_p_value: float | None
+    z_reason: str
+    controlled: dict[str, Any] | None
+    statistic: dict[str, Any]
+    results: list[dict[str, Any]]
+    seed: int
+
+
+class Optimum(Answer):
+    """The weight that minimises a simulated risk; from :func:`goldenweight.optimize`."""
+
+    __slots__ = ()
+
+    model: str
+    real: int
+    synthetic: int
+    k: float
+    dim: int
+    generations: int
+    burn_in: int | None
+    simulator: str
+    weight: float | None
+    std_error: float | None
+    theory_weight: float
+    exact: bool
+    order: str
+    z: float | None
+    z_degrees: float | None
+    z_p_value: float | None
+    z_reason: str
+    evaluations: int
+    converged: bool
+    replicates: int
+    failed_fits: int
+    most_failed: dict[str, Any] | None
+    seed: int
+
+
+class Advice(Answer):
+    """What the theory says for a table; from :func:`goldenweight.advise`."""
+
+    __slots__ = ()
+
+    family: str
+    target: str
+    loss: str
+    #: Rows of the table.
+    n: int
+    m: int
+    k: float
+    #: k A_s/A_r.
+    kappa: float
+    kappa_interval: list[float]
+    #: w*(kappa), the total weight of the real rows, with its 95 % interval.
+    weight: float
+    weight_interval: list[float]
+    #: w*(k).
+    golden_weight: float
+    naive_weight: float
+    #: Limit risks over that of the n real rows alone.
+    relative_risk: float
+    golden_relative_risk: float
+    naive_relative_risk: float
+    #: In real rows.
+    effective_sample_size: float
+    per_row_weight: dict[str, float]
+    losses: list[dict[str, Any]]
+    curve: list[dict[str, Any]]
+    jackknife_ratio: float
+    dropped_rows: int
+    coefficients: list[dict[str, Any]]
+    simulated: list[dict[str, Any]]
+    warnings: list[str]
+    seed: int
+
+    @property
+    def per_row(self) -> tuple[float, float]:
+        """Weight of each real and of each synthetic row; all together 1."""
+        of = self.per_row_weight
+        return of["real"], of["synthetic"]
+
+    def sample_weight(self) -> npt.NDArray[np.float64]:
+        """The weight of each row, float64 of shape (n + m,), the real rows first, of mean 1."""
+        return rows(self.n, self.m, self.per_row)
+
+
+def rows(n: int, m: int, per_row: tuple[float, float]) -> npt.NDArray[np.float64]:
+    """Weights of n real and m synthetic rows, of mean 1."""
+    found = np.empty(n + m)
+    found[:n] = per_row[0] * (n + m)
+    found[n:] = per_row[1] * (n + m)
+    return found
+
+
+class Network(Answer):
+    """What becomes of models that feed one another; from :func:`goldenweight.network`."""
+
+    __slots__ = ()
+
+    file: str
+    model: str
+    dim: int
+    generations: int | None
+    order: str
+    classes: list[dict[str, Any]]
+    #: ``name, class, diverges, saturates, slope, risk, real_weight, ..`` of each.
+    nodes: list[dict[str, Any]]
+    edges: list[dict[str, Any]]
+    #: Row i, column j: E <error of node i, error of node j>.
+    covariance: list[list[float | None]]
+    mean_risk: float | None
+    minimised: dict[str, Any]
+    seed: int
+
+
+class Verified(Answer):
+    """What a run of the registry found; from :func:`goldenweight.verify`."""
+
+    __slots__ = ()
+
+    version: str
+    machine: dict[str, Any]
+    seconds: float
+    seed: int
+    tier: str
+    only: str
+    #: Declared for the whole run.
+    family_false_alarm: float
+    #: Statistical comparisons over which that rate is split.
+    checks: int
+    comparisons: dict[str, Any]
+    partial: bool
+    #: "confirmed", "refuted" or "inconclusive".
+    verdict: str
+    claims: list[dict[str, Any]]
+
+    def _repr_html_(self) -> str:
+        """Claims and their verdicts, without the evidence."""
+        names = ("id", "verdict", "statement")
+        rows = [{name: claim.get(name) for name in names} for claim in self.claims]
+        return f"<div><strong>goldenweight.Verified: {html.escape(self.verdict)}</strong>{_cell(rows, None)}</div>"

@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 MOST = 2**64 - 1
 
+#: Seed of everything that draws random numbers, as of the command line.
+SEED = 250_218_049
+
 
 def shown(value: object) -> str:
     """A value in at most 60 characters."""

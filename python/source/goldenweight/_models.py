@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _check, _native
-from ._answers import Risk, Weight
+from ._answers import Optimum, Risk, SimulatedRisk, Weight, rows
+from ._progress import shown
 
 Model = Literal[
     "gaussian-mean",
@@ -28,6 +29,8 @@ Matrix = Union[npt.ArrayLike, None]
 Weights = Union[float, Sequence[float], npt.NDArray[np.float64], None]
 
 SCHEDULES = ("fresh", "fixed", "accumulate", "subsample")
+SIMULATORS = ("rows", "sufficient")
+STATISTICS = ("log-det", "median", "sd")
 ORDERS = ("exact", "second", "limit")
 
 
@@ -154,12 +157,8 @@ def sample_weight(
     >>> rows.shape, round(float(rows.mean()), 12)
     ((6000,), 1.0)
     """
-    of_real, of_synthetic = weight(real, synthetic, model, **truth).per_row
-    n, rows = int(real), int(real) + int(synthetic)
-    found = np.empty(rows)
-    found[:n] = of_real * rows
-    found[n:] = of_synthetic * rows
-    return found
+    found = weight(real, synthetic, model, **truth)
+    return rows(found.real, found.synthetic, found.per_row)
 
 
 def risk(
@@ -230,3 +229,170 @@ def risk(
         _check.whole_or_none("burn_in", burn_in),
     )
     return Risk(found)
+
+
+def replicates_of(value: int | range) -> tuple[int, int]:
+    """The first and the one after the last."""
+    if isinstance(value, range):
+        if value.step != 1 or value.start < 0 or value.stop <= value.start or value.stop > 2**53:
+            raise _check.fault("replicates", value, "must be range(a, b) with a below b, and b at most 2^53")
+        return value.start, value.stop
+    return 0, _check.whole("replicates", value)
+
+
+def simulate(
+    model: Model,
+    real: int,
+    synthetic: int,
+    weight: Weights = None,
+    *,
+    schedule: Schedule = "fresh",
+    generations: int = 200,
+    burn_in: int | None = None,
+    replicates: int | range = 2_000,
+    simulator: Literal["rows", "sufficient"] | None = None,
+    statistic: Literal["log-det", "median", "sd"] | None = None,
+    controls: bool = True,
+    seed: int = _check.SEED,
+    threads: int | None = None,
+    progress: bool | None = None,
+    dim: int | None = None,
+    beta: Sequence[float] | None = None,
+    sigma: Matrix = None,
+    design_covariance: Matrix = None,
+    noise_variance: float | None = None,
+    divisor: Literal["unbiased", "mle"] | None = None,
+    probabilities: Sequence[float] | None = None,
+    bandwidth: float | Literal["optimal"] | None = None,
+) -> SimulatedRisk:
+    """The simulated risk at a weight, with its standard error and the theory beside it.
+
+    The result has the same bits for any number of threads, and on every CPU. Ctrl-C ends the run with ``KeyboardInterrupt``.
+
+    Parameters
+    ----------
+    model, real, synthetic, weight, schedule, dim, beta, sigma, design_covariance, noise_variance, divisor, probabilities, bandwidth
+        As of :func:`risk`. Results at several weights share their random numbers.
+    generations, burn_in
+        The risk is that of generation ``generations``, or the mean over those from ``burn_in`` to ``generations - 1``.
+    replicates
+        Independent chains, 2 to 10^9, or those with the indices of a ``range``.
+    simulator
+        "rows" draws every row, "sufficient" their statistics [the fast one of the model].
+    statistic
+        Also median, quantiles and mean over the replicates of "log-det" (of the fitted covariance), "median" (the loss) or "sd".
+    controls
+        Whether the risk by losses less their controls is told too, where a model has such.
+    seed
+        A whole number below 2^64.
+    threads
+        Worker threads, 1 to 1024 [all cores]; the result never depends on them.
+    progress
+        Whether to show tqdm's bar [where stderr is a terminal].
+
+    Raises
+    ------
+    ValueError
+        Names the argument and the condition that it breaks.
+
+    Examples
+    --------
+    >>> import goldenweight as gw
+    >>> found = gw.simulate("gaussian-mean", 100, 100, .618, burn_in=150, replicates=500)
+    >>> abs(found.z) < 5
+    True
+    """
+    truth = {
+        "dim": dim,
+        "beta": beta,
+        "sigma": sigma,
+        "design_covariance": design_covariance,
+        "noise_variance": noise_variance,
+        "divisor": divisor,
+        "probabilities": probabilities,
+        "bandwidth": bandwidth,
+    }
+    first, end = replicates_of(replicates)
+    arguments = (
+        setting(model, real, synthetic, truth),
+        _check.weights("weight", weight),
+        _check.word("schedule", schedule, SCHEDULES),
+        _check.whole("generations", generations),
+        _check.whole_or_none("burn_in", burn_in),
+        (first, end),
+        None if simulator is None else _check.word("simulator", simulator, SIMULATORS),
+        None if statistic is None else _check.word("statistic", statistic, STATISTICS),
+        _check.flag("controls", controls),
+        _check.whole("seed", seed),
+        _check.whole_or_none("threads", threads),
+    )
+    with shown(progress, end - first, " replicates") as bar:
+        found = _native.simulate(*arguments, None if bar is None else bar.update)
+    return SimulatedRisk(found)
+
+
+def optimize(
+    model: Model,
+    real: int,
+    synthetic: int,
+    *,
+    generations: int = 200,
+    burn_in: int | None = None,
+    replicates: int = 1_992,
+    simulator: Literal["rows", "sufficient"] | None = None,
+    seed: int = _check.SEED,
+    threads: int | None = None,
+    progress: bool | None = None,
+    dim: int | None = None,
+    beta: Sequence[float] | None = None,
+    sigma: Matrix = None,
+    design_covariance: Matrix = None,
+    noise_variance: float | None = None,
+    divisor: Literal["unbiased", "mle"] | None = None,
+    probabilities: Sequence[float] | None = None,
+    bandwidth: float | Literal["optimal"] | None = None,
+) -> Optimum:
+    """The weight that minimises the simulated risk, with its standard error and the theory beside it.
+
+    Parameters
+    ----------
+    model, real, synthetic, generations, burn_in, simulator, seed, threads, progress, dim, beta, sigma, design_covariance, noise_variance, divisor,
+    probabilities, bandwidth
+        As of :func:`simulate`.
+    replicates
+        Independent chains, at least 48, in 24 batches alike.
+
+    Raises
+    ------
+    ValueError
+        Names the argument and the condition that it breaks.
+
+    Examples
+    --------
+    >>> import goldenweight as gw
+    >>> found = gw.optimize("gaussian-mean", 10, 10, generations=30, replicates=480)
+    >>> abs(found.weight - found.theory_weight) < .1
+    True
+    """
+    truth = {
+        "dim": dim,
+        "beta": beta,
+        "sigma": sigma,
+        "design_covariance": design_covariance,
+        "noise_variance": noise_variance,
+        "divisor": divisor,
+        "probabilities": probabilities,
+        "bandwidth": bandwidth,
+    }
+    arguments = (
+        setting(model, real, synthetic, truth),
+        _check.whole("generations", generations),
+        _check.whole_or_none("burn_in", burn_in),
+        _check.whole("replicates", replicates),
+        None if simulator is None else _check.word("simulator", simulator, SIMULATORS),
+        _check.whole("seed", seed),
+        _check.whole_or_none("threads", threads),
+    )
+    with shown(progress, None, " replicates") as bar:
+        found = _native.optimize(*arguments, None if bar is None else bar.update)
+    return Optimum(found)

@@ -1,9 +1,14 @@
+from collections.abc import Callable
+from typing import Any, final
+
 import numpy as np
 import numpy.typing as npt
-from typing import Any, final
+
+Array = npt.NDArray[np.float64]
 
 __version__: str
 MODELS: list[str]
+ADULT: list[str]
 
 @final
 class Answer:
@@ -39,4 +44,68 @@ def risk(
     order: str | None,
     generations: int | None,
     burn_in: int | None,
+) -> Answer: ...
+def simulate(
+    setting: Setting,
+    weights: list[float] | None,
+    schedule: str,
+    generations: int,
+    burn_in: int | None,
+    replicates: tuple[int, int],
+    simulator: str | None,
+    statistic: str | None,
+    controls: bool,
+    seed: int,
+    threads: int | None,
+    progress: Callable[[int], Any] | None,
+) -> Answer: ...
+def optimize(
+    setting: Setting,
+    generations: int,
+    burn_in: int | None,
+    replicates: int,
+    simulator: str | None,
+    seed: int,
+    threads: int | None,
+    progress: Callable[[int], Any] | None,
+) -> Answer: ...
+def advise(
+    names: list[str],
+    columns: list[Any],
+    target: str | None,
+    family: str,
+    synthetic: int,
+    loss: str,
+    missing: str,
+    simulate: int | None,
+    schedule: str,
+    seed: int,
+    threads: int | None,
+) -> Answer: ...
+def simulated(losses: Array, failed: int) -> dict[str, Any]: ...
+def z_of(value: float, std_error: float, degrees: float, expected: float | None) -> dict[str, Any]: ...
+def quantile(degrees: float) -> float: ...
+def optimal_weight(k: float) -> float: ...
+def short(number: float | None) -> str: ...
+def adult() -> Array: ...
+def verify(
+    only: str | None,
+    tier: str,
+    kinds: list[str],
+    seed: int,
+    threads: int | None,
+    progress: Callable[[int], Any] | None,
+) -> Answer: ...
+def network(
+    file: str,
+    nodes: list[tuple[str, int, int | None]],
+    edges: list[tuple[str, str, float, int]],
+    model: str,
+    dim: int | None,
+    generations: int | None,
+    minimise: str | None,
+    simulate: tuple[int, int] | None,
+    seed: int,
+    threads: int | None,
+    progress: Callable[[int], Any] | None,
 ) -> Answer: ...
