@@ -37,7 +37,7 @@ def main() -> None:
 
     # The variance of a class mean is that of its rows, whatever their law: A_s = A_r, and the weight is w*(k).
     bayes = gw.retrain(
-        GaussianNB(), X, y, real=500, synthetic=1000, weight="search", generations=8, burn_in=5, replicates=192,
+        GaussianNB(), X, y, real=500, synthetic=1000, weight="search", generations=8, burn_in=5, replicates=96,
         sampler=own_rows, loss=means_off, ratio=1.0, jobs=-1,
     )  # fmt: skip
     print(bayes, "\n")
