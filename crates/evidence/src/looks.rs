@@ -17,6 +17,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::context::Context;
+use crate::deal::Dealt;
 use crate::draw::{Drawn, Estimated, LOOKS};
 use crate::finding::Finding;
 use crate::sampled::{Compared, Sampled};
@@ -70,12 +71,17 @@ impl Sampled {
     /// Its comparisons, of which nothing has been drawn.
     #[must_use]
     pub fn series(&self) -> Vec<Series> {
+        self.series_dealt(&|_| Dealt::default())
+    }
+
+    /// The same where work is divided: of each case, how many units are dealt out before its own.
+    pub(crate) fn series_dealt(&self, dealt: &dyn Fn(usize) -> Dealt) -> Vec<Series> {
         let all = self.cases.len();
         // A ladder is one comparison of all its rungs; otherwise each case is one.
         let width = if self.ladder.is_some() { all.max(1) } else { 1 };
         let units = (0..all).step_by(width).map(|first| first..all.min(first + width));
         let series = |cases: Range<usize>| {
-            let drawn = cases.clone().map(|_| Drawn::default()).collect();
+            let drawn = cases.clone().map(|case| Drawn::dealt(dealt(case))).collect();
             Series { cases, drawn, estimates: Vec::new() }
         };
         units.map(series).collect()

@@ -170,6 +170,12 @@ pub trait Simulation: Send + Sync {
     fn is_shared(&self) -> bool {
         false
     }
+
+    /// What a replicate costs at one point, in a unit that all simulations of a suite have in common. Shares are dealt out by it,
+    /// see [`Suite::draw_share`](crate::Suite::draw_share). It is a rough guess, and must be the same in all processes.
+    fn cost(&self) -> f64 {
+        1.0
+    }
 }
 
 impl<S: Simulation + ?Sized> Simulation for Arc<S> {
@@ -179,6 +185,10 @@ impl<S: Simulation + ?Sized> Simulation for Arc<S> {
 
     fn is_shared(&self) -> bool {
         (**self).is_shared()
+    }
+
+    fn cost(&self) -> f64 {
+        (**self).cost()
     }
 }
 

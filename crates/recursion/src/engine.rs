@@ -312,8 +312,6 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
             (options.progress)(end - done);
             done = end;
         }
-        // Blocks of a run begin with different shares, so that those with few of them are not all of one share.
-        let share = options.share.zip(kept.as_ref()).map(|(share, (_, run))| share.from(u64::from(run.name[0])));
         let wave = (BLOCKS_PER_THREAD * rayon::current_num_threads()) as u64;
         let last = plan.replicates.end.div_ceil(BLOCK);
         let mut next = if done == plan.replicates.end { last } else { done / BLOCK };
@@ -331,7 +329,7 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
                     (options.progress)(replicates.end - replicates.start);
                     return Some((found, true));
                 }
-                if share.is_some_and(|share| !share.has(block)) {
+                if options.share.is_some_and(|share| !share.has(block)) {
                     store.lacks(run, replicates.end - replicates.start);
                     return None;
                 }
@@ -353,7 +351,7 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
                 }
             }
             // Whoever has a share keeps blocks alone: what they add up to is the same for all, and one is enough. Paths of a beginning would be written again and again.
-            if let Some((store, run)) = kept.as_ref().filter(|_| share.is_none() && !options.paths) {
+            if let Some((store, run)) = kept.as_ref().filter(|_| options.share.is_none() && !options.paths) {
                 store.keep(run, plan.replicates.start..plan.replicates.end.min(next * BLOCK), stored(&totals));
             }
         }

@@ -62,6 +62,15 @@ impl Cell {
         }
     }
 
+    /// What a replicate costs, roughly: so many numbers are drawn and fitted.
+    fn cost(&self) -> f64 {
+        let generations = match &self.record {
+            Record::At(generations) => 1 + generations[generations.len() - 1],
+            Record::Average { until, .. } => *until,
+        };
+        (self.rows.real + self.rows.synthetic) as f64 * self.dim as f64 * f64::from(generations)
+    }
+
     /// The weight, where it is constant.
     const fn weight(&self) -> Option<f64> {
         if let Some(Weights::Constant(weight)) = self.weights { Some(weight) } else { None }
@@ -258,5 +267,9 @@ impl Simulation for Simulated {
 
     fn is_shared(&self) -> bool {
         self.single
+    }
+
+    fn cost(&self) -> f64 {
+        self.cell.cost()
     }
 }
