@@ -25,7 +25,7 @@ pub const LOOKS: u32 = 4;
 const DIFFERENCE_BATCHES: u64 = 128;
 
 /// Step of the derivatives of an expected curve: their errors are of order 1e-8 (truncation) and 1e-9 (rounding) of it.
-const FINE: f64 = 1e-4;
+pub(crate) const FINE: f64 = 1e-4;
 
 /// What is estimated at a case.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,6 +80,22 @@ pub struct Sample {
     pub replicates: u64,
     /// Of these, the ones that failed.
     pub failed: u64,
+}
+
+impl Sample {
+    pub(crate) fn numbers(&self) -> [f64; 7] {
+        let Self { estimate: Estimate { value, std_error, degrees, skewness, skewness_error }, replicates, failed } =
+            *self;
+        [value, std_error, degrees, skewness, skewness_error, replicates as f64, failed as f64]
+    }
+
+    /// Of [`numbers`](Self::numbers): counts are below 2^53.
+    pub(crate) fn from_numbers(numbers: &[f64]) -> Self {
+        let [value, std_error, degrees, skewness, skewness_error, replicates, failed] =
+            std::array::from_fn(|i| numbers[i]);
+        let estimate = Estimate { value, std_error, degrees, skewness, skewness_error };
+        Self { estimate, replicates: replicates as u64, failed: failed as u64 }
+    }
 }
 
 /// A sample, or why there is none.

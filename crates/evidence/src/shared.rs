@@ -169,18 +169,23 @@ impl Suite {
         let wrong = self.wrong_simulator(settings.budget);
         let sampled: Vec<_> = selected.iter().chain(wrong.as_ref().map(|(_, check)| check)).collect();
         let of_seed = sampled.len() + audits.len();
+        // Whoever has no share asks what there is.
+        let is_progress = share == Share::NOTHING;
         // The checks of a seed are dealt out one by one, from another share on for each seed: so all shares have as much of each check.
-        let own = |unit: &u64| share.has(unit / of_seed as u64 + unit % of_seed as u64);
+        let own = |unit: &u64| is_progress || share.has(unit / of_seed as u64 + unit % of_seed as u64);
         let units: Vec<u64> = (0..settings.seeds * of_seed as u64).filter(own).collect();
         let draw = |unit: &u64| {
             let seed = fresh_seed(settings.seed, unit / of_seed as u64);
             match (sampled.get(*unit as usize % of_seed), stop.load(Ordering::Relaxed)) {
                 (_, true) => {}
+                (Some(check), false) if is_progress => {
+                    let _told_to_the_store = self.is_concluded(check, seed, stop);
+                }
                 (Some(check), false) if check.sampled.is_shared() => drop(self.at_cap(check, seed, stop)),
                 (Some(_), false) => {}
                 (None, false) => {
                     let audit = &audits[*unit as usize % of_seed - sampled.len()];
-                    if audit.comparisons > 0 {
+                    if audit.comparisons > 0 && !is_progress {
                         let family = self.family(0);
                         let context = Context::of(audit.claim, audit.check, seed, self.tiers[0], family, stop);
                         let _no_verdict = (audit.visit)(audit.places, &context);
