@@ -312,6 +312,7 @@ impl Simulation for Simulated {
     }
 
     fn identity(&self, key: Key) -> Option<String> {
+        store::installed()?;
         (self.words)(&self.cell, key)
     }
 

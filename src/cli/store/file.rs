@@ -131,7 +131,8 @@ pub fn decode_whole(bytes: &[u8]) -> Option<Vec<Stored>> {
 }
 
 fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
-    std::array::from_fn(|i| Sha256::digest(bytes)[i])
+    let whole = Sha256::digest(bytes);
+    std::array::from_fn(|i| whole[i])
 }
 
 fn frame(out: &mut Vec<u8>, part: &[u8]) -> io::Result<()> {

@@ -160,8 +160,9 @@ pub struct TableLogistic {
     raw: ErrorLoss,
     /// The quadratic form that the given loss is, at least of small errors.
     metric: DMatrix<f64>,
-    /// None unless the truth is the fit on the whole table. Made when a control first needs it: it takes longer than the rest of the model.
-    resampling: OnceLock<Option<Resampling>>,
+    /// None unless the truth is the fit on the whole table. Made when a control first needs it, since it takes longer than the rest of the model, and then once
+    /// for all clones.
+    resampling: Arc<OnceLock<Option<Resampling>>>,
     /// What the loss that was given follows from.
     raw_words: Option<String>,
 }
@@ -184,7 +185,7 @@ impl TableLogistic {
             let along = |sign: f64| raw(&|h| f64::from(u8::from(h == i)) + sign * f64::from(u8::from(h == j)));
             0.25 * (along(1.0) - along(-1.0))
         });
-        Self { table, truth, raw, metric, resampling: OnceLock::new(), raw_words: None }
+        Self { table, truth, raw, metric, resampling: Arc::default(), raw_words: None }
     }
 
     fn resampling(&self) -> Option<&Resampling> {
