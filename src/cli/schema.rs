@@ -36,6 +36,7 @@ const DOCUMENTS: &[(&str, Make)] = &[
     ("store", of::<store::Document>),
     // What a command with --shard prints.
     ("share", of::<store::Share>),
+    ("progress", of::<store::Progress>),
 ];
 
 fn of<T: JsonSchema + 'static>(generator: &mut SchemaGenerator) -> Value {
