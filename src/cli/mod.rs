@@ -12,8 +12,6 @@ mod check;
 mod closed;
 mod closed_form;
 mod compare;
-mod controlled;
-mod estimate;
 mod figures;
 mod interrupt;
 mod monte_carlo;
@@ -24,7 +22,6 @@ mod output;
 mod progress;
 mod registry;
 mod schema;
-mod statistic;
 mod store;
 mod survival;
 mod usage;
@@ -32,7 +29,10 @@ mod usage;
 use std::{ffi::OsString, io::Write, process::ExitCode};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-use goldenweight::experiment::InputError;
+use goldenweight::{
+    answer::Unanswered,
+    experiment::{InputError, renamed},
+};
 use goldenweight_theory::parameters::ParameterError;
 use origin::Origin;
 
@@ -95,6 +95,15 @@ impl From<InputError> for Failure {
     /// In the words of the command line: a field of the library is an option.
     fn from(error: InputError) -> Self {
         Self::Input(error.renamed(args::option))
+    }
+}
+
+impl From<Unanswered> for Failure {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered {
+            Unanswered::Input(error) => error.into(),
+            Unanswered::Unknown(why) => Self::CouldNotRun(renamed(&why, args::option)),
+        }
     }
 }
 
