@@ -26,7 +26,9 @@ use crate::prediction::{Estimand, Law, Prediction};
 /// use goldenweight::atlas::Place;
 ///
 /// // A hundred rows of the rarer kind.
-/// assert_eq!(Place::new(0.25)?.sizes().synthetic(), 400);
+/// let place = Place::new(0.25)?;
+/// assert_eq!((place.sizes().synthetic(), place.ratio().get()), (400, 0.25));
+/// assert!((place.golden_weight() - 0.390_388_2).abs() < 1e-7);
 /// assert!(Place::new(1e6).is_err());
 /// # Ok::<(), goldenweight::experiment::InputError>(())
 /// ```
@@ -65,6 +67,12 @@ impl Place {
     #[must_use]
     pub const fn sizes(&self) -> SampleSizes {
         self.sizes
+    }
+
+    /// w*(k).
+    #[must_use]
+    pub fn golden_weight(&self) -> f64 {
+        weights::optimal_weight(&self.ratio)
     }
 
     fn degrees(&self) -> DegreesOfFreedom {

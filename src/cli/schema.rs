@@ -7,7 +7,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Failure, Status, adult, advise, check, closed_form, compare, figures, monte_carlo, network, optimize,
+    Failure, Status, adult, advise, atlas, check, closed_form, compare, figures, monte_carlo, network, optimize,
     origin::Signed, output, registry, store, survival, usage::nearest,
 };
 
@@ -25,6 +25,7 @@ const DOCUMENTS: &[(&str, Make)] = &[
     ("optimize", of::<optimize::OptimizeDocument>),
     ("network", of::<network::NetworkDocument>),
     ("survival", of::<survival::Document>),
+    ("atlas", of::<atlas::Document>),
     ("adult", of::<adult::Document>),
     ("advise", of::<advise::Document>),
     ("figures", of::<figures::Document>),
