@@ -36,7 +36,9 @@ pub fn chart(title: &str, table: &Table) -> Chart {
     let (weights, kinds, risks) = (table.column("weight"), table.column("kind"), table.column("relative_risk"));
     let name = |i: usize| table.fact(&format!("name_{i}")).unwrap_or_default().to_owned();
     let golden = table.number("golden");
-    let mut marks = vec![Mark::Vertical(golden, 1.0, GREEN, Dash::Dashed)];
+    let weighted = weights.iter().filter(|weight| weight.is_finite()).count();
+    let line = vec![(golden, 0.5), (golden, 0.5 - weighted as f64)];
+    let mut marks = vec![Mark::Line(line, GREEN, Dash::Dashed)];
     for (i, ((weight, kind), risk)) in weights.iter().zip(kinds).zip(risks).enumerate() {
         let row = -(i as f64);
         // Half the width and half the height of a mark, as shares of the axes.
@@ -44,11 +46,13 @@ pub fn chart(title: &str, table: &Table) -> Chart {
         let at = |x: f64, y: f64| (weight + x * dx, row + y * dy);
         let text = |side, x: f64, colour, text| Mark::Text(At::Data(x, row), side, colour, text);
         let beside = |colour| {
-            let (side, gap) = if *weight > 0.8 { (Side::Left, -0.05) } else { (Side::Right, 0.05) };
+            // On the side where it crosses neither the line nor an edge.
+            let is_left = *weight > 0.8 || (0.3..golden - 0.01).contains(weight);
+            let (side, gap) = if is_left { (Side::Left, -0.05) } else { (Side::Right, 0.05) };
             text(side, weight + gap, colour, format!("{weight:.4}").replace("0.", "."))
         };
         match KINDS.get(kind as usize) {
-            Some(Golden::Yes) => marks.extend([Mark::Dots(vec![(*weight, row)], GREEN), beside(GREEN)]),
+            Some(Golden::Yes) => marks.extend([Mark::Cell(at(-0.75, -0.75), at(0.75, 0.75), GREEN), beside(GREEN)]),
             Some(Golden::Nearly) => {
                 let corners = [(-1.0, 0.0), (0.0, 1.0), (1.0, 0.0), (0.0, -1.0), (-1.0, 0.0)];
                 let diamond = corners.map(|(x, y)| at(x, y)).to_vec();
@@ -62,7 +66,7 @@ pub fn chart(title: &str, table: &Table) -> Chart {
                 let said = if risk.is_nan() {
                     "any weight above 0".to_owned()
                 } else if risk.is_finite() {
-                    format!("no weight; risk {risk:.2}")
+                    format!("no weight; risk {risk:.*}", if risk < 10.0 { 2 } else { 0 })
                 } else {
                     "no weight; diverges".to_owned()
                 };
@@ -73,8 +77,8 @@ pub fn chart(title: &str, table: &Table) -> Chart {
     let y = Axis::named("setting", (0..weights.len()).map(name).collect());
     let notes = vec![
         "Best weight on the real rows at k = n/m = 1, by formula.".to_owned(),
-        format!("Dot: golden, {golden:.4} (dashed). Diamond: golden in the limit."),
-        "Cross: not golden. Risks are relative to the real rows alone.".to_owned(),
+        format!("Square: golden, {golden:.4}. Diamond: golden in the limit."),
+        "Cross: not golden. Risks relative to the real rows alone.".to_owned(),
     ];
     let x = Axis::linear("best weight on the real rows", 0.0, 1.02);
     Chart { title: title.to_owned(), notes, panes: vec![Pane { x, y, share: 1, marks }] }

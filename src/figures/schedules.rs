@@ -3,7 +3,7 @@
 use goldenweight_theory::parameters::{ParameterError, Weight};
 
 use super::Draw;
-use super::chart::{At, Axis, BLACK, BLUE, Chart, Colour, Dash, GREEN, Mark, ORANGE, PURPLE, Pane, VERMILION};
+use super::chart::{At, Axis, BLACK, BLUE, Chart, Colour, Dash, GREEN, GREY, Mark, PURPLE, Pane, VERMILION};
 use super::grid::shown_z;
 use super::table::Table;
 use crate::catalogue;
@@ -37,7 +37,7 @@ const SERIES: [Series; 5] = [
         weight: GOLDEN,
         colour: GREEN,
         label: "fresh real rows, golden weight",
-        at: (0.3, 0.06),
+        at: (0.32, 0.07),
         names: 14.0,
     },
     Series {
@@ -46,8 +46,8 @@ const SERIES: [Series; 5] = [
         weight: GOLDEN,
         colour: BLUE,
         label: "the same real rows, golden weight",
-        at: (0.42, 0.28),
-        names: 22.0,
+        at: (0.32, 0.25),
+        names: 17.0,
     },
     Series {
         name: "accumulate",
@@ -62,10 +62,10 @@ const SERIES: [Series; 5] = [
         name: "subsample",
         schedule: ScheduleKind::Subsample,
         weight: GOLDEN,
-        colour: ORANGE,
-        label: "n of all rows so far",
-        at: (0.62, 0.92),
-        names: 30.0,
+        colour: BLACK,
+        label: "a sample of all rows so far",
+        at: (0.5, 0.78),
+        names: 24.0,
     },
     Series {
         name: "synthetic",
@@ -146,7 +146,7 @@ pub fn table(draw: &Draw<'_>) -> Result<Table, ParameterError> {
 pub fn chart(title: &str, table: &Table) -> Chart {
     let x = Axis::linear("generation t", 0.0, f64::from(LAST));
     let y = Axis::linear("risk over that of the n real rows alone", 0.0, 3.2);
-    let mut marks = vec![Mark::Horizontal(1.0, BLACK, Dash::Dotted)];
+    let mut marks = vec![Mark::Horizontal(1.0, GREY, Dash::Dotted)];
     for Series { name, colour, label, at, names, .. } in &SERIES {
         let within = |column: &str| -> Vec<(f64, f64)> {
             table.points("t", &format!("{name}_{column}")).into_iter().filter(|(_, risk)| *risk <= y.high).collect()

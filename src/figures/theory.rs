@@ -56,7 +56,7 @@ impl Idea {
         let (note, panes) = match self {
             Self::Atlas => return atlas::chart(title, table),
             Self::Exchangeable => {
-                ("each sees n fresh real rows and m of every model; k = n/m", vec![exchangeable_pane(table)])
+                ("n fresh real rows and m of every model; ring: golden", vec![exchangeable_pane(table)])
             }
             Self::GoldenWeight => ("k = n/m fresh real rows per synthetic row", vec![golden_weight_pane(table)]),
             Self::RelativeRisk => ("limit risk with weight w on the real rows, k = n/m", relative_risk_panes(table)),
@@ -359,7 +359,9 @@ fn exchangeable() -> Result<Table, ParameterError> {
 
 fn exchangeable_pane(table: &Table) -> Pane {
     let mut marks = Vec::new();
-    for ((name, _, colour), (at, x)) in RATIOS.into_iter().zip([(0.022, 2.0), (0.5, 3.0), (0.93, 9.0)]) {
+    for ((name, _, colour), (at, x)) in
+        RATIOS.into_iter().zip([((22.0, 0.3), 12.0), ((5.5, 0.5), 3.0), ((14.0, 0.86), 5.0)])
+    {
         let points = table.points("models", &format!("weight_k_{name}"));
         let golden = table.number(&format!("golden_k_{name}"));
         marks.push(Mark::Line(table.points("models", &format!("pooling_k_{name}")), colour, Dash::Dashed));
@@ -367,12 +369,12 @@ fn exchangeable_pane(table: &Table) -> Pane {
         marks.push(Mark::Interval { at: (1.0, golden), range: (1.0, 1.0), colour });
         marks.extend(Mark::naming(
             &points,
-            (At::Data(x * 1.3, at), x),
+            (At::Data(at.0, at.1), x),
             colour,
-            &format!("k = {name}: golden {golden:.4} at K = 1"),
+            &format!("k = {name}: from {golden:.4}"),
         ));
     }
-    marks.push(Mark::Text(At::Pane(0.98, 0.72), Side::Left, GREY, "dashed: pooling, k/(K + k)".to_owned()));
+    marks.push(Mark::Text(At::Pane(0.98, 0.68), Side::Left, GREY, "dashed: pooling, k/(K + k)".to_owned()));
     let x = Axis::log("models K", 0.9, 110.0);
     Pane { x, y: Axis::linear("best weight on a model’s own real rows", 0.0, 1.0), share: 1, marks }
 }
