@@ -22,6 +22,7 @@
 //! * [`evidence`], the crate `goldenweight-evidence`: how a check is made, compared, run and reported, for any theorem. Four of its modules are re-exported
 //!   here: [`stats`] (the error rate of a run, the rule of every comparison, extrapolation to infinite size, tests of the rate itself),
 //!   [`optimum`](mod@optimum) (minimisers, by argmin), [`outcome`] and [`report`].
+//! * [`atlas`]: settings side by side, each with its best weight and its claims.
 //! * [`claims`]: the registry, and one file per model. `claims/check/case.rs` turns a simulator into what the crate of evidence compares.
 //!   `claims/moments.rs` computes the same risks without the theory. `claims/certificate` has the exact evidence.
 //! * [`proofs`]: the machine-checked theorems of `theory/proofs`, and Coq run on them.
@@ -51,6 +52,7 @@
 pub mod adult;
 pub mod advise;
 pub mod answer;
+pub mod atlas;
 pub mod catalogue;
 pub mod claims;
 pub mod experiment;

@@ -7,6 +7,7 @@ mod adult;
 mod advise;
 mod archive;
 mod args;
+mod atlas;
 mod calibrate;
 mod check;
 mod closed;
@@ -57,6 +58,7 @@ enum Command {
     Optimize(optimize::OptimizeArgs),
     Network(network::NetworkArgs),
     Survival(survival::SurvivalArgs),
+    Atlas(atlas::AtlasArgs),
     Adult(adult::AdultArgs),
     Advise(advise::AdviseArgs),
     Figures(figures::FiguresArgs),
@@ -154,6 +156,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Optimize(args) => args.run(origin),
         Command::Network(args) => args.run(origin),
         Command::Survival(args) => args.run(origin),
+        Command::Atlas(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
         Command::Advise(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
