@@ -8,7 +8,7 @@ use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::subsample::Subsampling;
 use nalgebra::DMatrix;
 
-use super::check::{Case, Cell, exact, property, recursion, simulation};
+use super::check::{Case, Cell, exact, proof, property, recursion, simulation};
 use super::domain::{IDENTITY, RECURSION, error, holds};
 use super::{Claim, Exactness, Source, certificate, drawn};
 use crate::experiment::Rows;
@@ -69,6 +69,7 @@ fn frequencies() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("subsample-frequencies"),
             exact("pools and drawings enumerated", certificate::subsample::frequencies)
                 .by("pools and drawings, enumerated", &["drawn::cell_risk"]),
             recursion("real ancestors of two rows, and sums over pairs of rows", RECURSION, || {
