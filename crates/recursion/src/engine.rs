@@ -498,6 +498,15 @@ struct Chain<'a, M: Model> {
 }
 
 impl<M: Model> Chain<'_, M> {
+    /// Makes its synthetic rows of a generation, all of them before any of its fits: a node may be asked for rows of its last fit after its new one is made.
+    fn make(&mut self, model: &M, born: &[Kept], synthetic: &[M::Noise]) {
+        let Self { fits, made, fit, .. } = self;
+        for &Kept { batch, place, .. } in born {
+            let Origin::Synthetic { node } = batch.origin else { continue };
+            *fit = fit.and_then(|()| model.generate(&fits[node], &synthetic[place], &mut made[place]));
+        }
+    }
+
     /// Its losses, infinite from a failed fit on.
     fn path(&self, record: &Record, losses: usize) -> Path {
         let mut path = self.values.clone();
@@ -662,14 +671,6 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
         if drawn.is_err() {
             chains.iter_mut().for_each(|chain| chain.fit = drawn);
         }
-        // All rows are made before any fit: a node may be asked for rows of its last fit after its new one is made.
-        for &Kept { batch, place, .. } in shelf.born() {
-            let Origin::Synthetic { node } = batch.origin else { continue };
-            let noise = &synthetic[place];
-            for Chain { fits, made, fit, .. } in chains.iter_mut().filter(|chain| chain.fit.is_ok()) {
-                *fit = model.generate(&fits[node], noise, &mut made[place]);
-            }
-        }
         let batch = |&Found { share, rows, real: is_real, born, place, .. }: &Found| {
             let (noise, data) =
                 if is_real { (&real[place].0, Some(&real[place].1)) } else { (&synthetic[place], None) };
@@ -680,7 +681,13 @@ impl<'a, M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Runner<'a, M, S,
             model.fit(generation, parts, scratch, fit)
         };
         for (node, found) in shelf.recipes().enumerate() {
-            let chains = chains.iter_mut().filter(|chain| chain.fit.is_ok());
+            // A chain makes its rows right before it is fitted to them: they are still in the processor's cache.
+            let chains = chains.iter_mut().filter_map(|chain| {
+                if node == 0 {
+                    chain.make(model, shelf.born(), synthetic);
+                }
+                chain.fit.is_ok().then_some(chain)
+            });
             match found {
                 [first, second] => {
                     let (first, second) = (batch(first), batch(second));
