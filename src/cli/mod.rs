@@ -7,6 +7,7 @@ mod adult;
 mod advise;
 mod archive;
 mod args;
+mod audit;
 mod calibrate;
 mod check;
 mod closed;
@@ -59,6 +60,7 @@ enum Command {
     Survival(survival::SurvivalArgs),
     Adult(adult::AdultArgs),
     Advise(advise::AdviseArgs),
+    Audit(audit::AuditArgs),
     Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),
     Verify(registry::VerifyArgs),
@@ -147,6 +149,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Survival(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
         Command::Advise(args) => args.run(origin),
+        Command::Audit(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
         Command::Claims(args) => args.run(origin),
         Command::Verify(args) => args.run(origin),

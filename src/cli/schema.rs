@@ -7,7 +7,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Failure, Status, adult, advise, check, closed_form, compare, figures, monte_carlo, network, optimize,
+    Failure, Status, adult, advise, audit, check, closed_form, compare, figures, monte_carlo, network, optimize,
     origin::Signed, output, registry, store, survival, usage::nearest,
 };
 
@@ -27,6 +27,7 @@ const DOCUMENTS: &[(&str, Make)] = &[
     ("survival", of::<survival::Document>),
     ("adult", of::<adult::Document>),
     ("advise", of::<advise::Document>),
+    ("audit", of::<audit::Document>),
     ("figures", of::<figures::Document>),
     ("claims", of::<registry::Listing>),
     ("verify", of::<RunDocument>),
