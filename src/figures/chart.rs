@@ -10,7 +10,7 @@ pub struct Colour(pub u8, pub u8, pub u8);
 pub const BLACK: Colour = Colour(0, 0, 0);
 /// What is simulated.
 pub const BLUE: Colour = Colour(0, 114, 178);
-/// Naive pooling, and exact finite-sample optima.
+/// Naive pooling, and the optima that theory knows at finite sizes.
 pub const VERMILION: Colour = Colour(213, 94, 0);
 /// The golden weight.
 pub const GREEN: Colour = Colour(0, 158, 115);

@@ -113,8 +113,8 @@ pub fn table(subject: Subject, sizes: Sizes, draw: &Draw<'_>) -> Result<Table, P
 
 /// Of two orders, beside the curve.
 pub const IN_RANGE: &str = "in range";
-/// The same where they leave out too much.
-pub const OUT_OF_RANGE: &str = "out of range: R2/(n R1) is above 0.2 in size";
+/// The same where they leave out too much: the size by which the range is decided, see [`SecondTerm`](crate::prediction::SecondTerm), is above its bound.
+pub const OUT_OF_RANGE: &str = "out of range: the second order is above .2 of the first, or its parts are and cancel";
 
 fn weights_at(ratio: f64) -> Result<f64, ParameterError> {
     Ok(weights::optimal_weight(&goldenweight_theory::parameters::MixingRatio::new(ratio)?))

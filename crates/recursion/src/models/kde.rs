@@ -196,22 +196,27 @@ impl Rowwise for Kde {
 #[inline(always)]
 fn sums<S: Simd>(simd: S, fit: &Weighted, [a, b]: [f64; 2]) -> [f64; 2] {
     let zero = f64x4::splat(simd, 0.0);
-    let load = |four: &Four| f64x4::load_array_ref(simd, four);
     let (mut pairs, mut singles) = (zero, zero);
+    // Loops, no closures: a closure that the compiler does not inline would call a function for each sum and product.
     for (i, (rows, weights)) in fit.rows.iter().zip(&fit.weights).enumerate() {
-        let x = load(rows);
-        singles += load(weights) * exp(x * x * b);
+        let (x, w) = (f64x4::load_array_ref(simd, rows), f64x4::load_array_ref(simd, weights));
+        singles += w * exp(x * x * b);
         for (&x, &weight) in rows.iter().zip(weights) {
-            let near = |rows: &Four, weights: &Four| {
-                let distance = load(rows) - x;
-                load(weights) * exp(distance * distance * a)
-            };
-            let before = fit.rows[..i].iter().zip(&fit.weights[..i]);
-            let before = before.fold(zero, |sum, (rows, weights)| sum + near(rows, weights));
-            pairs += (before * 2.0 + near(rows, weights)) * weight;
+            let mut before = zero;
+            for (rows, weights) in fit.rows[..i].iter().zip(&fit.weights[..i]) {
+                before += near(simd, rows, weights, x, a);
+            }
+            pairs += (before * 2.0 + near(simd, rows, weights, x, a)) * weight;
         }
     }
     [pairs, singles].map(|sum| Four::from(sum).iter().sum())
+}
+
+/// w e^{a (y - x)^2} of four rows y with their weights w.
+#[inline(always)]
+fn near<S: Simd>(simd: S, rows: &Four, weights: &Four, x: f64, a: f64) -> f64x4<S> {
+    let distance = f64x4::load_array_ref(simd, rows) - x;
+    f64x4::load_array_ref(simd, weights) * exp(distance * distance * a)
 }
 
 #[cfg(test)]
