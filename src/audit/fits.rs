@@ -9,36 +9,36 @@ use crate::advise::{AdviseError, Family, Loss};
 use crate::table::Table;
 
 /// A fit and its first-order law.
-pub(super) struct Fit {
-    pub(super) estimate: Vec<f64>,
+pub(crate) struct Fit {
+    pub(crate) estimate: Vec<f64>,
     /// H, without a dispersion. A pooled weighted fit is to first order the mean of the two with the matrix weights w H_R and u H_S.
-    pub(super) information: Vec<f64>,
+    pub(crate) information: Vec<f64>,
     /// V = C/n, C = H^-1 J H^-1.
-    pub(super) variance: Vec<f64>,
+    pub(crate) variance: Vec<f64>,
 }
 
 /// The fits to a real and to a synthetic table.
-pub(super) struct Fits {
-    pub(super) names: Vec<String>,
-    pub(super) real: Fit,
-    pub(super) synthetic: Fit,
+pub(crate) struct Fits {
+    pub(crate) names: Vec<String>,
+    pub(crate) real: Fit,
+    pub(crate) synthetic: Fit,
     /// Q.
-    pub(super) metric: Vec<f64>,
+    pub(crate) metric: Vec<f64>,
     /// In the units of the columns coefficient j is `rows[j]` times the estimate, plus `offsets[j]`.
-    pub(super) raw_rows: Vec<Vec<f64>>,
-    pub(super) raw_offsets: Vec<f64>,
+    pub(crate) raw_rows: Vec<Vec<f64>>,
+    pub(crate) raw_offsets: Vec<f64>,
 }
 
 impl Fits {
     /// Coefficients in the units of the columns.
-    pub(super) fn raw(&self, estimate: &[f64]) -> Vec<f64> {
+    pub(crate) fn raw(&self, estimate: &[f64]) -> Vec<f64> {
         let rows = self.raw_rows.iter().zip(&self.raw_offsets);
         rows.map(|(row, offset)| offset + row.iter().zip(estimate).map(|(a, b)| a * b).sum::<f64>()).collect()
     }
 }
 
 /// A table that can be fitted again with other numbers of each row.
-pub(super) enum Sample<'a> {
+pub(crate) enum Sample<'a> {
     Regression { design: Design<'a>, link: Link, start: Vec<f64> },
     Means(Standardised),
     Covariance(Standardised),
@@ -46,7 +46,7 @@ pub(super) enum Sample<'a> {
 }
 
 impl Sample<'_> {
-    pub(super) fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         match self {
             Self::Regression { design, .. } => design.rows(),
             Self::Means(columns) | Self::Covariance(columns) => columns.each().len(),
@@ -55,7 +55,7 @@ impl Sample<'_> {
     }
 
     /// The fit with `counts[i]` times row i; none where it does not exist.
-    pub(super) fn fit(&self, counts: &[u32]) -> Option<Vec<f64>> {
+    pub(crate) fn fit(&self, counts: &[u32]) -> Option<Vec<f64>> {
         match self {
             Self::Regression { design, link, start } => refit(design, *link, start, counts),
             Self::Means(columns) => Some(means(columns, counts)),
@@ -132,7 +132,7 @@ fn of_features(estimate: Vec<f64>, rows: usize, features: impl Fn(usize, &mut [f
 }
 
 /// Fits both tables, of which the synthetic one has the columns and levels of the real one.
-pub(super) fn fit<'a>(
+pub(crate) fn fit<'a>(
     real: &'a Table,
     synthetic: &'a Table,
     family: Family,

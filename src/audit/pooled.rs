@@ -16,20 +16,20 @@ use crate::optimum::minimise;
 /// Q metric of the loss; V_R, V_S covariances of the fits; mu eigenvalues of H_R^-1 H_S. Where H_S is proportional to H_R, as of means, W is a scalar.
 /// # Source
 /// derived: expansion of the estimating equations; T = L^-T O with H_R = L L', O the eigenvectors of L^-1 H_S L^-T
-pub(super) struct Pooled {
+pub(crate) struct Pooled {
     metric: Vec<f64>,
     real: Vec<f64>,
     synthetic: Vec<f64>,
     ratios: Vec<f64>,
     /// d = b_S - b_R.
-    pub(super) difference: Vec<f64>,
+    pub(crate) difference: Vec<f64>,
     /// Of vectors into the basis: those of T^-1 as columns of its transpose.
     into: Vec<Vec<f64>>,
 }
 
 impl Pooled {
     /// None where the information is singular in double precision.
-    pub(super) fn new(fits: &Fits) -> Option<Self> {
+    pub(crate) fn new(fits: &Fits) -> Option<Self> {
         let p = fits.names.len();
         // Both are the same matrix for means of features, whose basis is that of the coefficients.
         let lower = Lower::factor(&fits.real.information, 1e-13).ok()?;
@@ -58,7 +58,7 @@ impl Pooled {
     }
 
     /// A vector of coefficients in the basis.
-    pub(super) fn into_basis(&self, v: &[f64]) -> Vec<f64> {
+    pub(crate) fn into_basis(&self, v: &[f64]) -> Vec<f64> {
         self.into.iter().map(|row| dot(row, v)).collect()
     }
 
@@ -82,18 +82,18 @@ impl Pooled {
     }
 
     /// tr Q V_R and tr Q V_S.
-    pub(super) fn variances(&self) -> [f64; 2] {
+    pub(crate) fn variances(&self) -> [f64; 2] {
         [&self.real, &self.synthetic].map(|v| trace_of_product(&self.metric, v, self.ratios.len()))
     }
 
     /// tr Q (W V_R W' + U V_S U'): the risk without a bias.
-    pub(super) fn variance(&self, w: f64) -> f64 {
+    pub(crate) fn variance(&self, w: f64) -> f64 {
         let [real, synthetic] = self.shares(w);
         self.scaled_trace(&real, &self.real) + self.scaled_trace(&synthetic, &self.synthetic)
     }
 
     /// The metric M = U'QU at a weight; Q at 0.
-    pub(super) fn metric_at(&self, w: f64) -> Metric {
+    pub(crate) fn metric_at(&self, w: f64) -> Metric {
         let [_, u] = self.shares(w);
         let p = u.len();
         Metric(
@@ -105,14 +105,14 @@ impl Pooled {
     }
 
     /// The estimate of delta'U'QU delta: d'U'QU d less what the errors of the two fits add, not below 0.
-    pub(super) fn bias_squared(&self, w: f64) -> f64 {
+    pub(crate) fn bias_squared(&self, w: f64) -> f64 {
         let [_, u] = self.shares(w);
         let noise = self.scaled_trace(&u, &self.real) + self.scaled_trace(&u, &self.synthetic);
         (self.form(&u, &self.difference) - noise).max(0.0)
     }
 
     /// v'Qv.
-    pub(super) fn length(&self, v: &[f64]) -> f64 {
+    pub(crate) fn length(&self, v: &[f64]) -> f64 {
         form(&self.metric, v)
     }
 
@@ -122,21 +122,26 @@ impl Pooled {
     }
 
     /// The weight at which the estimated risk is least, and that risk.
-    pub(super) fn best(&self) -> (f64, f64) {
+    pub(crate) fn best(&self) -> (f64, f64) {
         least(&|w| self.variance(w) + self.bias_squared(w))
     }
 
-    /// The same where the bias is known to be this vector.
-    pub(super) fn best_at(&self, bias: &[f64]) -> (f64, f64) {
-        least(&|w| self.variance(w) + self.form(&self.shares(w)[1], bias))
+    /// The same where the bias is known to be this vector of the basis.
+    pub(crate) fn best_at(&self, bias: &[f64]) -> (f64, f64) {
+        least(&|w| self.risk(w, bias))
+    }
+
+    /// R(w) under a bias, a vector of the basis.
+    pub(crate) fn risk(&self, w: f64, bias: &[f64]) -> f64 {
+        self.variance(w) + self.form(&self.shares(w)[1], bias)
     }
 }
 
 /// A quadratic form in the basis.
-pub(super) struct Metric(Vec<f64>);
+pub(crate) struct Metric(Vec<f64>);
 
 impl Metric {
-    pub(super) fn dot(&self, v: &[f64], x: &[f64]) -> f64 {
+    pub(crate) fn dot(&self, v: &[f64], x: &[f64]) -> f64 {
         dot(v, &times(&self.0, x))
     }
 }

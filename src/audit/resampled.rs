@@ -117,6 +117,16 @@ impl Test {
         (count as f64 + self.failed as f64 + 1.0) / (self.parts.len() as f64 + self.failed as f64 + 1.0)
     }
 
+    /// The observed statistic, but at least the median of what no bias would give: the upper limit of an observation that is small by chance would be too good.
+    ///
+    /// # Source
+    /// power-constrained limits: G. Cowan, K. Cranmer, E. Gross, O. Vitells, arXiv 1105.3166 (2011), with the median as the constraint
+    fn constrained(&self) -> f64 {
+        let mut null: Vec<f64> = self.statistics(0.0).collect();
+        null.sort_by(f64::total_cmp);
+        null.get(null.len() / 2).map_or(self.observed, |median| self.observed.max(*median))
+    }
+
     /// p-value of |delta|_M = root against more: how often the statistic is as large as observed.
     pub(super) fn above(&self, root: f64) -> f64 {
         self.share(self.statistics(root).filter(|value| *value >= self.observed).count())
@@ -127,13 +137,15 @@ impl Test {
         self.share(self.statistics(root).filter(|value| *value <= self.observed).count())
     }
 
-    /// The lengths |delta|_M that neither test rejects at half of this level; infinite where no test can.
+    /// The lengths |delta|_M that neither test rejects at half of this level, the upper one of the constrained observation; infinite where no test can.
     pub(super) fn interval(&self, level: f64) -> [f64; 2] {
         let low = match self.above(0.0) > 0.5 * level {
             true => 0.0,
             false => self.first(&|root| self.above(root) > 0.5 * level),
         };
-        [low, self.first(&|root| self.below(root) <= 0.5 * level)]
+        let observed = self.constrained();
+        let below = |root: f64| self.share(self.statistics(root).filter(|value| *value <= observed).count());
+        [low, self.first(&|root| below(root) <= 0.5 * level)]
     }
 
     /// The least length at which a condition holds that holds from some length on.
