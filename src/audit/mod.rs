@@ -258,6 +258,9 @@ pub fn audit(real: &Table, synthetic: Table, family: Family, options: Options<'_
     let Resampled { done, failed, tests } =
         resampled::resample(&samples, &pooled, metrics, bootstrap, seed, progress, stop);
     let [variance_real, variance_synthetic] = pooled.variances();
+    if !(variance_real > 0.0) {
+        return Err(AuditError::Real(AdviseError::NoFit));
+    }
     let (weight, risk) = pooled.best();
     let prices = price::prices(&fits, [variance_real, variance_synthetic], weight, regret, seed).ok_or_else(no_fit)?;
     let roots = tests[0].interval(LEVEL);

@@ -170,3 +170,50 @@ fn simulate(values: &[f64], rho: f64, constant: f64, seed: u64) -> Vec<[Moments;
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The relative risk of the plug-in weight of a mean, by quadrature over the difference: rho/(1 + rho) + E (u d - (d - t)/(1 + rho))^2.
+    fn integrated(rho: f64, t: f64) -> f64 {
+        let (noise, step) = (1.0 + rho, 0.001);
+        let sum: f64 = (-9_000..=9_000)
+            .map(|i| {
+                let g = f64::from(i) * step;
+                let d = t + noise.sqrt() * g;
+                let error = d / noise.max(d * d) - (d - t) / noise;
+                error * error * libm::exp(-0.5 * g * g)
+            })
+            .sum();
+        rho / noise + sum * step / (2.0 * std::f64::consts::PI).sqrt()
+    }
+
+    /// Of a mean with ten times as many synthetic rows: .39 at no bias, 39, 45 and 40 % worse at 2, 2.5 and 3 standard errors. 8192 replicates with losses of
+    /// order 1 know the mean to .01 or better.
+    #[test]
+    fn the_price_of_a_mean_is_that_of_the_quadrature() {
+        for (at, [plug_in, _]) in simulate(&[0.7], 0.1, -1.0, 5).into_iter().enumerate() {
+            let simulated = 1.0 - 2.0 * plug_in.cross + plug_in.square;
+            let expected = integrated(0.1, at as f64 * STEP);
+            assert!((simulated - expected).abs() < 0.04, "{at}: {simulated} {expected}");
+        }
+        let known = [(0.0, 0.396), (2.0, 1.390), (2.5, 1.447), (3.0, 1.400)];
+        assert!(known.iter().all(|(t, risk)| (integrated(0.1, *t) - risk).abs() < 0.003));
+    }
+
+    /// The positive part is better than the plain rule, whose risk is known; and never worse than 1.
+    #[test]
+    fn the_rule_is_never_worse() {
+        let (p, rho) = (6, 0.3);
+        for (at, [_, rule]) in simulate(&[1.0; 6], rho, 4.0, 5).into_iter().enumerate() {
+            let t = at as f64 * STEP;
+            let plain = goldenweight_theory::shrinkage::james_stein_relative_risk(p, rho, t * t * f64::from(p));
+            let positive = 1.0 - 2.0 * rule.cross + rule.square;
+            // The simulation's error, as above.
+            assert!(positive < plain + 0.02 && positive < 1.0, "{t}: {positive} {plain}");
+            // Far away both are the same rule.
+            assert!(t < 5.0 || (positive - plain).abs() < 0.02, "{t}: {positive} {plain}");
+        }
+    }
+}

@@ -16,8 +16,8 @@ use crate::audit::pooled::Pooled;
 /// Relative tolerance: some hundred operations of 1.1e-16 on well-conditioned matrices of two rows.
 const ROUNDING: f64 = 1e-12;
 
-/// Relative tolerance of Simpson's rule on 2000 intervals: (1/2000)^4 times a fourth derivative of up to some 1e5.
-const SIMPSON: f64 = 1e-8;
+/// Relative tolerance of Simpson's rule: (2 lambda h)^4/180, which is 4e-12 at lambda = 50, and the rounding of 20,000 terms.
+const SIMPSON: f64 = 1e-10;
 
 pub fn claims() -> Vec<Claim> {
     vec![pooled(), shrinkage()]
@@ -40,7 +40,7 @@ fn pooled() -> Claim {
                 [0.0, 0.1, 0.35, 0.5, 0.8, 1.0].map(|w| (format!("w = {w}"), law(w), of_labels(w))).into()
             })
             .by("weighted fits of single labels", &["worth::of_labels"]),
-            evidence::simulation(POOLED, 24_000, 0.05, [0.2, 0.5, 0.8].map(case).to_vec()).of("risk"),
+            evidence::simulation(POOLED, 48_000, 0.05, [0.2, 0.5, 0.8].map(case).to_vec()).of("risk"),
         ],
     }
 }
@@ -194,7 +194,7 @@ fn shrinkage() -> Claim {
             .by("an integral of the generating function", &["worth::integrated"]),
             evidence::simulation(
                 SHRUNK,
-                24_000,
+                48_000,
                 0.04,
                 [(8, 0.5, 0.0), (8, 0.1, 2.0), (12, 1.0, 4.0)].map(case).to_vec(),
             )
@@ -210,7 +210,7 @@ pub(super) const SHRUNK: &str = "means of two normal estimates";
 fn integrated(p: u32, rho: f64, square: f64) -> f64 {
     let (a, lambda) = (f64::from(p) - 2.0, square / (2.0 * (1.0 + rho)));
     let value = |s: f64| libm::pow(s, a - 1.0) * libm::exp(-lambda * (1.0 - s * s));
-    let cells = 2_000;
+    let cells = 20_000;
     let sum: f64 = (0..=cells)
         .map(|i| {
             let weight = if i == 0 || i == cells { 1.0 } else { 2.0 + 2.0 * f64::from(i % 2) };

@@ -85,8 +85,10 @@ struct Pooled {
     p_helps: f64,
     p_harmful: f64,
     /// Bias from which on pooling harms, in standard errors of the real fit; none where it harms without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     harmless_bias: Option<f64>,
     /// Bias at which harm would be found with 80 %, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
     detected_bias: Option<f64>,
 }
 
@@ -241,7 +243,7 @@ impl Document {
 }
 
 fn errors(bias: Option<f64>) -> String {
-    bias.map_or_else(|| "-".to_owned(), |bias| format!("{} standard errors", short(bias)))
+    bias.map_or_else(|| "none".to_owned(), |bias| format!("{} standard errors", short(bias)))
 }
 
 fn percent(share: f64) -> String {
