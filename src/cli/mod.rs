@@ -8,6 +8,7 @@ mod advise;
 mod archive;
 mod args;
 mod atlas;
+mod audit;
 mod calibrate;
 mod check;
 mod closed;
@@ -61,6 +62,7 @@ enum Command {
     Atlas(atlas::AtlasArgs),
     Adult(adult::AdultArgs),
     Advise(advise::AdviseArgs),
+    Audit(audit::AuditArgs),
     Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),
     Verify(registry::VerifyArgs),
@@ -159,6 +161,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Atlas(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
         Command::Advise(args) => args.run(origin),
+        Command::Audit(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
         Command::Claims(args) => args.run(origin),
         Command::Verify(args) => args.run(origin),

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Failure, Status, adult, atlas, check, compare, figures, origin::Signed, output, registry, store, survival, usage::nearest,
+    Failure, Status, adult, atlas, audit, check, compare, figures, origin::Signed, output, registry, store, survival, usage::nearest,
 };
 
 /// Version of the schema, in every document: the second number is raised where a key is added, the first where one is taken away or means something else.
@@ -27,6 +27,7 @@ const DOCUMENTS: &[(&str, Make)] = &[
     ("atlas", of::<atlas::Document>),
     ("adult", of::<adult::Document>),
     ("advise", of::<answer::advise::AdviseDocument>),
+    ("audit", of::<audit::Document>),
     ("figures", of::<figures::Document>),
     ("claims", of::<registry::Listing>),
     ("verify", of::<RunDocument>),
