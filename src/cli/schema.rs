@@ -7,7 +7,8 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Failure, Status, adult, atlas, audit, check, compare, figures, origin::Signed, output, registry, store, survival, usage::nearest,
+    Failure, Status, adult, atlas, audit, check, compare, figures, origin::Signed, output, registry, store, survival,
+    usage::nearest,
 };
 
 /// Version of the schema, in every document: the second number is raised where a key is added, the first where one is taken away or means something else.
