@@ -132,11 +132,11 @@ fn mean() -> Claim {
             .consequence(),
             simulation(
                 "by sufficient statistics",
-                160_000,
-                0.025,
+                1_300_000,
+                0.02,
                 [(8, 4, 3), (20, 80, 6), (31, 47, 5)].map(sufficient).into(),
             ),
-            simulation("by rows", 100_000, 0.03, vec![by_rows((8, 20, 3))]),
+            simulation("by rows", 1_300_000, 0.02, vec![by_rows((8, 20, 3))]),
         ],
     }
 }
@@ -186,8 +186,8 @@ fn frequencies() -> Claim {
                 },
             )
             .by("Euler's products", &["accumulate::euler"]),
-            simulation("cells, by counts", 120_000, 0.025, [(8, 4, 5), (25, 60, 9)].map(cells).into()),
-            simulation("distribution function, by rows", 120_000, 0.025, [(10, 8, 5), (20, 40, 3)].map(points).into()),
+            simulation("cells, by counts", 1_100_000, 0.02, [(8, 4, 5), (25, 60, 9)].map(cells).into()),
+            simulation("distribution function, by rows", 890_000, 0.02, [(10, 8, 5), (20, 40, 3)].map(points).into()),
         ],
     }
 }
@@ -361,7 +361,7 @@ fn regressions() -> Claim {
             )
             .consequence(),
             regression_ladder(Fitted::Linear, "linear, p = 2", 120_000, 0.04, 100, 2),
-            regression_ladder(Fitted::Logistic, "logistic, p = 2", 4_096, 0.03, 400, 2),
+            regression_ladder(Fitted::Logistic, "logistic, p = 2", 7_800, 0.02, 400, 2),
             regression_ladder(Fitted::Poisson, "Poisson, p = 1", 4_096, 0.04, 800, 1),
         ],
     }

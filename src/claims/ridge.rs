@@ -102,8 +102,8 @@ fn law() -> Claim {
             .consequence(),
             simulation(
                 "minimum norm and ridge, three rows and five columns",
-                24_000,
-                0.03,
+                430_000,
+                0.02,
                 vec![case("minimum norm", 0.0, 0.5, 4), case("ridge", PENALTY, 0.4, 5)],
             ),
         ],

@@ -105,8 +105,8 @@ fn frequencies() -> Claim {
                 },
             )
             .consequence(),
-            simulation("cells, by rows", 120_000, 0.025, [(8, 4, 5), (12, 30, 4)].map(cells).into()),
-            simulation("distribution function, by rows", 60_000, 0.03, vec![points((10, 8, 5))]),
+            simulation("cells, by rows", 940_000, 0.02, [(8, 4, 5), (12, 30, 4)].map(cells).into()),
+            simulation("distribution function, by rows", 790_000, 0.02, vec![points((10, 8, 5))]),
             simulation("mean with divisors n, by rows", 120_000, 0.03, vec![biased((8, 4, 5))]),
         ],
     }

@@ -31,3 +31,12 @@ pub const FILES: [(&str, &str); 15] = files![
     "statements",
     "theorems",
 ];
+
+/// What the release says of these files, where they cannot be checked: that Coq and its independent checker accepted every theorem. `proofs/check --record` wrote it. It is void where
+/// its fingerprint, the SHA-256 of the texts of [`FILES`] one after the other, is of other files.
+///
+/// # Examples
+/// ```
+/// assert!(goldenweight_theory::proofs::RECORD.contains("\nfingerprint "));
+/// ```
+pub const RECORD: &str = include_str!("../proofs/checked");
