@@ -379,6 +379,7 @@ fn help_of_the_commands() {
         "simulate",
         "optimize",
         "survival",
+        "atlas",
         "adult",
         "claims",
         "compare",

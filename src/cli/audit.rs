@@ -22,7 +22,7 @@ use super::{
     args::{Compute, number, whole},
     interrupt,
     origin::Origin,
-    output::{Remarks, lines, progress, short, show},
+    output::{Remarks, lines, progress, short, show, tell},
 };
 
 /// What a synthetic table is worth beside a real one: two CSV files in, the weight of the real rows, the rows it replaces, and a verdict out
@@ -295,7 +295,7 @@ impl AuditArgs {
             remarks
                 .inconclusive(format!("partial, interrupted: {} of {} resamples", document.resamples, self.bootstrap));
         }
-        Ok(remarks.say())
+        Ok(tell(&remarks))
     }
 
     fn document(&self, found: Audit, dropped_rows: [usize; 2]) -> Document {

@@ -138,6 +138,62 @@ impl fmt::Display for TableError {
 
 impl std::error::Error for TableError {}
 
+/// A column in memory.
+#[derive(Clone, Debug)]
+pub enum Values<'a> {
+    /// Numbers that stand in a larger array: at `start`, and then at each `stride`-th place.
+    Numbers {
+        /// The array.
+        values: &'a [f64],
+        /// Place of the first.
+        start: usize,
+        /// From one to the next, from 1.
+        stride: usize,
+    },
+    /// Texts.
+    Texts {
+        /// Of each row the place of its text among the levels; where it is missing, any other number.
+        places: &'a [i64],
+        /// The different texts.
+        levels: Vec<String>,
+    },
+}
+
+impl Values<'_> {
+    /// Number of rows.
+    fn len(&self) -> usize {
+        match self {
+            Self::Numbers { values, start, stride } => values.len().saturating_sub(*start).div_ceil(*stride),
+            Self::Texts { places, .. } => places.len(),
+        }
+    }
+
+    /// The number of a row; not a number in a column of texts.
+    fn number(&self, row: usize) -> f64 {
+        match self {
+            Self::Numbers { values, start, stride } => values[start + row * stride],
+            Self::Texts { .. } => f64::NAN,
+        }
+    }
+
+    /// The text of a row; empty where it is missing, and in a column of numbers.
+    fn text(&self, row: usize) -> &str {
+        match self {
+            Self::Numbers { .. } => "",
+            Self::Texts { places, levels } => {
+                usize::try_from(places[row]).ok().and_then(|place| levels.get(place)).map_or("", String::as_str)
+            }
+        }
+    }
+
+    fn is_missing(&self, row: usize) -> bool {
+        match self {
+            Self::Numbers { .. } => self.number(row).is_nan(),
+            Self::Texts { .. } => read::is_missing(self.text(row)),
+        }
+    }
+}
+
 /// A value of a column of texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Level {
@@ -203,6 +259,38 @@ impl Table {
             let line = byte.and_then(|byte| read::line(source, byte).ok());
             let (column, condition) = (column.map(one_line), one_line(condition));
             TableError { file: name.to_owned(), line, column, condition }
+        })
+    }
+
+    /// Columns in memory, under these names: the table that a file with the same values would give. A missing number is not a number, a missing text has no place.
+    ///
+    /// # Errors
+    /// Says what is wrong, and in which column and row; `name` is that of the table.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight::table::{Request, Response, Table, Values};
+    ///
+    /// let rows = [31.0, 0.0, 40.0, 1.0, 27.0, 1.0];
+    /// let columns = [
+    ///     Values::Numbers { values: &rows, start: 0, stride: 2 },
+    ///     Values::Texts { places: &[0, 1, 1], levels: vec!["Ghent".to_owned(), "Liège".to_owned()] },
+    ///     Values::Numbers { values: &rows, start: 1, stride: 2 },
+    /// ];
+    /// let names = ["age", "city", "income"].map(str::to_owned);
+    /// let table = Table::of_columns("people", &names, &columns, &Request::regression("income", Response::Binary))?;
+    /// assert_eq!(table.row(0), [31.0, 1.0, 0.0]);
+    /// # Ok::<(), goldenweight::table::TableError>(())
+    /// ```
+    pub fn of_columns(
+        name: &str,
+        names: &[String],
+        columns: &[Values<'_>],
+        request: &Request,
+    ) -> Result<Self, TableError> {
+        read::of_columns(columns, names, request).map_err(|read::Fault { column, condition, .. }| {
+            let (column, condition) = (column.map(one_line), one_line(condition));
+            TableError { file: name.into(), line: None, column, condition }
         })
     }
 
