@@ -175,6 +175,8 @@ pub struct Pooling {
 /// derived; `docs/audit.md`
 /// # Tested by
 /// claims `worth-pooled`, `worth-shrinkage`; `tests/audit.rs`
+/// # Examples
+/// see [`audit`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Audit {
     /// n.
