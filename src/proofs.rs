@@ -1,7 +1,8 @@
 //! The machine-checked theorems of `theory/proofs`, and Coq run on them.
 //!
 //! The files are compiled into the program, so that it can check them wherever it runs. One script, `theory/proofs/check`, decides what counts as
-//! proved. A reader can run the same script by hand. Without Coq nothing is proved, and the program says so.
+//! proved. A reader can run the same script by hand. Without Coq nothing is checked, and the program says so; it says too what the release's own check found, if that was of
+//! the same files.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -10,6 +11,8 @@ use std::sync::OnceLock;
 use std::thread;
 
 pub use goldenweight_theory::proofs::FILES;
+use goldenweight_theory::proofs::RECORD;
+use sha2::{Digest as _, Sha256};
 
 /// The result of running Coq.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +55,7 @@ static CHECKED: OnceLock<Checked> = OnceLock::new();
 pub fn checked() -> &'static Checked {
     CHECKED.get_or_init(|| match run() {
         Ok(output) => verdict(&output),
-        Err(error) => Checked::NotRun(format!("not run: theory/proofs/check could not be run: {error}")),
+        Err(error) => not_run(&format!("not run: theory/proofs/check could not be run: {error}")),
     })
 }
 
@@ -90,13 +93,32 @@ fn verdict(output: &Output) -> Checked {
         Some(0) => {
             Checked::Proved(out.lines().filter_map(|line| line.strip_prefix("proved ")).map(str::to_owned).collect())
         }
-        Some(3) => Checked::NotRun(out.trim().to_owned()),
+        Some(3) => not_run(out.trim()),
         // Ctrl-C in a terminal goes to Coq too, and says nothing of a theorem.
-        None => Checked::NotRun("not run: theory/proofs/check was interrupted".to_owned()),
+        None => not_run("not run: theory/proofs/check was interrupted"),
         _ => {
             let said: Vec<_> = out.lines().filter(|line| line.starts_with("refused ")).chain(err.lines()).collect();
             Checked::Refused(said.join("; "))
         }
+    }
+}
+
+/// Nothing was checked now, with the reason, and what was checked before.
+fn not_run(reason: &str) -> Checked {
+    Checked::NotRun(format!("{reason}; {}", recorded(RECORD, &FILES)))
+}
+
+/// What a record says of these files.
+fn recorded(record: &str, files: &[(&str, &str)]) -> String {
+    let value = |key: &str| record.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' ')).unwrap_or("?");
+    let mut hash = Sha256::new();
+    files.iter().for_each(|(_, text)| hash.update(text));
+    let fingerprint: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let (release, coq) = (value("release"), value("coq"));
+    if value("fingerprint") == fingerprint {
+        format!("checked by Coq {coq} at release {release} (SHA-256 of statements and proofs: {})", &fingerprint[..16])
+    } else {
+        format!("not these statements and proofs were checked at release {release}, but others")
     }
 }
 
@@ -115,12 +137,26 @@ mod tests {
     fn exit_codes_decide() {
         let proved = output(0, "proved a\nproved b\nall proved: 2 theorems\n", "");
         assert_eq!(proved, Checked::Proved(["a", "b"].map(str::to_owned).into()));
-        assert_eq!(output(3, "not run: coq not found\n", ""), Checked::NotRun("not run: coq not found".into()));
+        let Checked::NotRun(said) = output(3, "not run: coq not found\n", "") else { panic!("not run") };
+        assert!(said.starts_with("not run: coq not found; "), "{said}");
         let refused = output(1, "proved a\nrefused b: an axiom\n", "check: a theorem is refused");
         assert_eq!(refused, Checked::Refused("refused b: an axiom; check: a theorem is refused".into()));
         let signal = ExitStatus::from_raw(15);
         let ended = verdict(&Output { status: signal, stdout: b"proved a\n".into(), stderr: Vec::new() });
-        assert_eq!(ended, Checked::NotRun("not run: theory/proofs/check was interrupted".into()));
+        let Checked::NotRun(said) = ended else { panic!("not run") };
+        assert!(said.starts_with("not run: theory/proofs/check was interrupted; "), "{said}");
+    }
+
+    /// The SHA-256 of "abc" is among the examples of FIPS 180-4.
+    #[test]
+    fn a_record_is_of_the_files_that_it_was_made_of() {
+        let record = "# words\nrelease 9.9\ncoq 8.16.1\nfingerprint ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n";
+        let said = "checked by Coq 8.16.1 at release 9.9 (SHA-256 of statements and proofs: ba7816bf8f01cfea)";
+        assert_eq!(recorded(record, &[("a", "ab"), ("b", "c")]), said);
+        let other = "not these statements and proofs were checked at release 9.9, but others";
+        assert_eq!(recorded(record, &[("a", "abd")]), other);
+        // That of this release is of these files: else `theory/proofs/check --record RELEASE > theory/proofs/checked`.
+        assert!(recorded(RECORD, &FILES).starts_with("checked by Coq "));
     }
 
     #[test]

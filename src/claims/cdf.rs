@@ -76,7 +76,7 @@ fn law() -> Claim {
             predicted::risks(problems).by("common ancestors of two rows", &["moments::common_ancestor"]),
             predicted::optima(problems).by("common ancestors of two rows", &["moments::common_ancestor"]),
             predicted::simulated(0.5, &[(&catalogue::CDF, 1, SimulatorKind::Rows)]),
-            simulation("by rows", 320_000, 0.02, by_rows.into()),
+            simulation("by rows", 940_000, 0.02, by_rows.into()),
             score("slope at w*", 1024 * 64, 0.008, ROUGH, vec![optimal.clone()]),
             optimum("minimiser of the simulated risk", 192 * 40, 0.03, vec![optimal]),
         ],

@@ -74,7 +74,7 @@ fn mean() -> Claim {
                 },
             )
             .consequence(),
-            simulation("by sufficient statistics", 600_000, 0.02, vec![case(3, 20, 30, 10), case(2, 100, 100, 30)]),
+            simulation("by sufficient statistics", 1_800_000, 0.02, vec![case(3, 20, 30, 10), case(2, 100, 100, 30)]),
         ],
     }
 }
@@ -121,7 +121,7 @@ fn cdf() -> Claim {
                 },
             )
             .consequence(),
-            simulation("by rows", 240_000, 0.02, vec![case(10, 8, 5), case(25, 25, 20)]),
+            simulation("by rows", 580_000, 0.02, vec![case(10, 8, 5), case(25, 25, 20)]),
         ],
     }
 }
@@ -164,7 +164,7 @@ fn categorical() -> Claim {
                 },
             )
             .consequence(),
-            simulation("by sufficient statistics", 240_000, 0.02, vec![case(10, 8, 5), case(25, 25, 40)]),
+            simulation("by sufficient statistics", 610_000, 0.02, vec![case(10, 8, 5), case(25, 25, 40)]),
         ],
     }
 }

@@ -188,11 +188,11 @@ fn linear_synthetic() -> Claim {
             .consequence(),
             simulation(
                 "by sufficient statistics",
-                200_000,
-                0.03,
+                1_600_000,
+                0.02,
                 vec![line::<Sufficient>(3, 20, 16, 4), line::<Sufficient>(2, 12, 30, 9)],
             ),
-            simulation("by rows", 100_000, 0.04, vec![line::<EveryRow>(3, 16, 20, 2)]),
+            simulation("by rows", 1_500_000, 0.02, vec![line::<EveryRow>(3, 16, 20, 2)]),
         ],
     }
 }

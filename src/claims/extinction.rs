@@ -120,8 +120,8 @@ fn law() -> Claim {
                 },
             )
             .consequence(),
-            simulation("categories left, by rows", 10_000, 0.02, vec![left(8, 6, 3), left(20, 12, 6)]),
-            simulation("several left, by rows", 20_000, 0.05, vec![several(8, 6, 6)]),
+            simulation("categories left, by rows", 140_000, 0.02, vec![left(8, 6, 3), left(20, 12, 6)]),
+            simulation("several left, by rows", 1_500_000, 0.02, vec![several(8, 6, 6)]),
         ],
     }
 }
@@ -210,8 +210,8 @@ fn weight() -> Claim {
             .consequence(),
             simulation(
                 "a rare category absent, by rows",
-                60_000,
-                0.05,
+                1_600_000,
+                0.02,
                 vec![absent(10, 10, 0.2, 4), absent(8, 16, 0.05, 8)],
             ),
         ],

@@ -182,12 +182,12 @@ fn mean() -> Claim {
             .consequence(),
             simulation(
                 "by sufficient statistics",
-                160_000,
-                0.025,
+                1_500_000,
+                0.02,
                 [(8, 4, 0.5, 3), (20, 12, 0.3, 5), (31, 47, 0.0, 2)].map(sufficient).into(),
             ),
-            simulation("by rows", 200_000, 0.03, vec![by_rows((8, 6, 0.4, 3))]),
-            simulation("regression on one design", 200_000, 0.025, vec![on_one_design(0.3, 4)]),
+            simulation("by rows", 1_500_000, 0.02, vec![by_rows((8, 6, 0.4, 3))]),
+            simulation("regression on one design", 1_600_000, 0.02, vec![on_one_design(0.3, 4)]),
         ],
     }
 }
@@ -246,8 +246,8 @@ fn frequencies() -> Claim {
                 },
             )
             .consequence(),
-            simulation("cells, by counts", 120_000, 0.025, [(8, 4, 0.4, 5), (20, 10, 0.2, 3)].map(cells).into()),
-            simulation("distribution function, by rows", 120_000, 0.025, [(10, 8, 0.3, 4)].map(points).into()),
+            simulation("cells, by counts", 900_000, 0.02, [(8, 4, 0.4, 5), (20, 10, 0.2, 3)].map(cells).into()),
+            simulation("distribution function, by rows", 740_000, 0.02, [(10, 8, 0.3, 4)].map(points).into()),
         ],
     }
 }
@@ -366,11 +366,11 @@ fn likelihood_mean() -> Claim {
             .consequence(),
             simulation(
                 "by sufficient statistics",
-                320_000,
-                0.025,
+                2_100_000,
+                0.02,
                 [(8, 4, 0.4, 3), (5, 3, 0.2, 6)].map(sufficient).into(),
             ),
-            simulation("by rows", 200_000, 0.035, vec![by_rows((6, 4, 0.3, 3))]),
+            simulation("by rows", 1_600_000, 0.02, vec![by_rows((6, 4, 0.3, 3))]),
         ],
     }
 }
@@ -483,8 +483,8 @@ fn regressions() -> Claim {
                 "quadrature, and joint moments of the start and the fit",
                 &["moments::normal_mean", "moments::fixed_rows_risk"],
             ),
-            regression_ladder(Fitted::Linear, "linear, w = .4, p = 2", 120_000, 0.04, 100, 2),
-            regression_ladder(Fitted::Logistic, "logistic, w = .4, p = 2", 4_096, 0.03, 400, 2),
+            regression_ladder(Fitted::Linear, "linear, w = .4, p = 2", 1_900_000, 0.02, 100, 2),
+            regression_ladder(Fitted::Logistic, "logistic, w = .4, p = 2", 8_600, 0.02, 400, 2),
             regression_ladder(Fitted::Poisson, "Poisson, w = .4, p = 1", 4_096, 0.04, 800, 1),
         ],
     }

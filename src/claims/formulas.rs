@@ -419,6 +419,17 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
           \qquad \hat s^2 = \frac{1}{n^2} \sum_i \left(\frac{\dot A_s(z_i)}{A_s} - \frac{\dot A_r(z_i)}{A_r}\right)^2",
     ),
     (
+        "worth-pooled",
+        r"R(w) = \operatorname{tr} Q\,(W V_R W' + U V_S U') + \delta' U' Q\, U \delta
+          \qquad W = w\,(w H_R + u H_S)^{-1} H_R \qquad U = 1 - W",
+    ),
+    (
+        "worth-shrinkage",
+        r"\frac{1}{p}\,\mathbb{E}\left\lVert X - \frac{p - 2}{\lVert X - Y\rVert^2}(X - Y) - \theta\right\rVert^2
+          = 1 - \frac{(p - 2)^2}{p\,(1 + \rho)}\,\mathbb{E}\,\frac{1}{p - 2 + 2K}
+          \qquad K \sim \mathrm{Poisson}\left(\frac{\lVert\theta - \nu\rVert^2}{2\,(1 + \rho)}\right)",
+    ),
+    (
         "audit-risk",
         r"\text{risk}(w, t) = e_t \qquad \text{risk}(w, b..t) = \frac{1}{t - b} \sum_{s=b}^{t-1} e_s \qquad e_t = \mathrm{step}(e_{t-1})",
     ),

@@ -132,7 +132,7 @@ fn mean_law() -> Claim {
                 0.5,
                 &[(&catalogue::GAUSSIAN_MEAN, 3, ByRows), (&catalogue::GAUSSIAN_MEAN, 2, Sufficient)],
             ),
-            simulation("by sufficient statistics", 600_000, 0.02, cases(MEAN, &correlated(), &places, false)),
+            simulation("by sufficient statistics", 1_600_000, 0.02, cases(MEAN, &correlated(), &places, false)),
             simulation("by rows", 520_000, 0.025, cases(MEAN, &correlated(), &places[..2], true)),
         ],
     }
@@ -256,7 +256,7 @@ fn covariance_law() -> Claim {
                 0.5,
                 &[(&catalogue::GAUSSIAN_COVARIANCE, 2, ByRows), (&catalogue::GAUSSIAN_COVARIANCE, 3, Sufficient)],
             ),
-            simulation("by sufficient statistics", 600_000, 0.02, cases(COVARIANCE, &correlated(), &places, false)),
+            simulation("by sufficient statistics", 1_500_000, 0.02, cases(COVARIANCE, &correlated(), &places, false)),
             simulation("p = 5, also from fewer rows", 300_000, 0.03, singular()),
             simulation("by rows", 400_000, 0.025, cases(COVARIANCE, &correlated(), &places[..2], true)),
         ],

@@ -5,7 +5,7 @@ use goldenweight_theory::parameters::{SampleSizes, Weight};
 use goldenweight_theory::weights::optimal_weight;
 use proptest::prelude::*;
 
-use super::check::{Case, Cell, exact, property, recursion, score, simulation};
+use super::check::{Case, Cell, exact, proof, property, recursion, score, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, ROUGH, error, holds, mixing_ratios, ratio, weight, weights};
 use super::{Claim, Exactness, Source, certificate, smoothed};
 use crate::catalogue;
@@ -196,6 +196,7 @@ fn sinc() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("kde-sinc"),
             exact("an unsmoothed frequency in rationals", certificate::kde::sinc)
                 .by("distributions of a cell, enumerated", &["moments::cell_risk"]),
             recursion("weights by Brent's method", MINIMISER, || {

@@ -65,7 +65,7 @@ fn fixed_design() -> Claim {
                 vec![case(0.0, 5), case(0.3, 1), case(0.5, 4), case(0.618, 30), case(1.0, 3)]
             })
             .by("the noise of every label, followed", &["moments::labels_risk"]),
-            simulation("by rows", 800_000, 0.02, vec![case(0.5, 3), case(0.3, 6), case(0.0, 2)]),
+            simulation("by rows", 2_100_000, 0.02, vec![case(0.5, 3), case(0.3, 6), case(0.0, 2)]),
         ],
     }
 }
@@ -180,20 +180,20 @@ fn law() -> Claim {
             predicted::simulated(0.5, &[(&catalogue::LINEAR, 3, ByRows), (&catalogue::LINEAR, 2, Sufficient)]),
             simulation(
                 "two columns",
-                600_000,
+                1_500_000,
                 0.02,
                 [(14, 10, 2, 0.7, 2), (16, 30, 2, 0.3, 3)].iter().map(|place| simulated(place, false)).collect(),
             ),
             simulation(
                 "more columns, fewer synthetic rows than columns",
-                600_000,
+                820_000,
                 0.02,
                 [(18, 3, 5, 0.5, 3), (40, 20, 8, 0.6, 2), (20, 12, 3, 0.05, 9)]
                     .iter()
                     .map(|place| simulated(place, false))
                     .collect(),
             ),
-            simulation("by rows", 200_000, 0.03, vec![simulated(&(18, 3, 5, 0.5, 2), true), correlated()]),
+            simulation("by rows", 2_200_000, 0.02, vec![simulated(&(18, 3, 5, 0.5, 2), true), correlated()]),
             Fitted::Linear.referred(),
         ],
     }
@@ -224,7 +224,7 @@ fn pooling() -> Claim {
                 },
             )
             .consequence(),
-            simulation("by sufficient statistics", 600_000, 0.02, vec![place(20, 10, 4, 4), place(14, 40, 2, 6)]),
+            simulation("by sufficient statistics", 1_300_000, 0.02, vec![place(20, 10, 4, 4), place(14, 40, 2, 6)]),
         ],
     }
 }
@@ -367,7 +367,7 @@ fn limit() -> Claim {
                 [(1, 1.0, 0.618), (3, 0.25, 0.39), (5, 2.0, 0.73), (20, 4.0, 0.83)].into_iter().flat_map(case).collect()
             })
             .consequence(),
-            ladder("k = 1/4, w = .39", 20_000, 0.025, 2, [50, 100, 200, 400, 800].map(rung).into()),
+            ladder("k = 1/4, w = .39", 63_000, 0.02, 2, [50, 100, 200, 400, 800].map(rung).into()),
             property(
                 "A in units of σ² is p, whatever p",
                 "(p, n, m, w)",
@@ -442,7 +442,7 @@ fn synthetic_only() -> Claim {
                 0.015,
                 vec![case(30, 20, 4, false), case(15, 40, 3, false)],
             ),
-            simulation("by rows", 400_000, 0.025, vec![case(30, 20, 4, true)]),
+            simulation("by rows", 1_300_000, 0.02, vec![case(30, 20, 4, true)]),
             predicted::simulated(0.0, &[(&catalogue::LINEAR, 3, ByRows), (&catalogue::LINEAR, 2, Sufficient)]),
         ],
     }

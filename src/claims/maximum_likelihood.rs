@@ -6,7 +6,7 @@ use goldenweight_theory::maximum_likelihood::{MaximumLikelihood, Risks};
 use goldenweight_theory::parameters::{SampleSizes, Weight};
 use nalgebra::DMatrix;
 
-use super::check::{Case, Cell, exact, property, recursion, simulation};
+use super::check::{Case, Cell, exact, proof, property, recursion, simulation};
 use super::domain::{IDENTITY, MINIMISER, QUADRATURE, RECURSION, error, holds, weight, weights};
 use super::{Claim, Exactness, Source, biased, certificate};
 use crate::experiment::Rows;
@@ -108,11 +108,11 @@ fn mean() -> Claim {
             .consequence(),
             simulation(
                 "by sufficient statistics",
-                320_000,
-                0.025,
+                680_000,
+                0.02,
                 [(8, 4, 0.5, 3), (31, 47, 0.3, 4), (5, 3, 0.2, 6)].map(|at| sufficient(correlated(), MEAN, at)).into(),
             ),
-            simulation("by rows", 100_000, 0.035, vec![by_rows(correlated(), MEAN, (6, 4, 0.4, 3))]),
+            simulation("by rows", 1_600_000, 0.02, vec![by_rows(correlated(), MEAN, (6, 4, 0.4, 3))]),
         ],
     }
 }
@@ -126,6 +126,7 @@ fn variance() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("mle-variance-law"),
             exact("raw fourth moments in rationals", certificate::maximum_likelihood::variance)
                 .by("tables of raw moments", &["biased::risks"]),
             // The risk is a difference of moments near 1, and can be as small as 1/n of them: it has up to n = 100 times their relative error.
@@ -159,8 +160,8 @@ fn variance() -> Claim {
             .consequence(),
             simulation(
                 "by sufficient statistics",
-                600_000,
-                0.03,
+                2_800_000,
+                0.02,
                 [(12, 9, 0.5, 2), (9, 20, 0.7, 4)].map(|at| sufficient(unit(), COVARIANCE, at)).into(),
             ),
         ],
@@ -226,11 +227,11 @@ fn covariance() -> Claim {
             .consequence(),
             simulation(
                 "by sufficient statistics",
-                400_000,
-                0.03,
+                1_100_000,
+                0.02,
                 [(12, 20, 0.6, 2), (31, 47, 0.4, 3)].map(|at| sufficient(correlated(), COVARIANCE, at)).into(),
             ),
-            simulation("by rows", 100_000, 0.04, vec![by_rows(correlated(), COVARIANCE, (12, 9, 0.6, 2))]),
+            simulation("by rows", 980_000, 0.02, vec![by_rows(correlated(), COVARIANCE, (12, 9, 0.6, 2))]),
         ],
     }
 }
@@ -244,6 +245,7 @@ fn saturation() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("mle-saturation"),
             exact("moment matrices in rationals", certificate::maximum_likelihood::saturation)
                 .by("tables of raw moments", &["biased::risks"]),
             recursion("products of single rows, until nothing is left", RECURSION, || {

@@ -8,7 +8,7 @@ use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::subsample::Subsampling;
 use nalgebra::DMatrix;
 
-use super::check::{Case, Cell, exact, property, recursion, simulation};
+use super::check::{Case, Cell, exact, proof, property, recursion, simulation};
 use super::domain::{IDENTITY, RECURSION, error, holds};
 use super::{Claim, Exactness, Source, certificate, drawn};
 use crate::experiment::Rows;
@@ -69,6 +69,7 @@ fn frequencies() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("subsample-frequencies"),
             exact("pools and drawings enumerated", certificate::subsample::frequencies)
                 .by("pools and drawings, enumerated", &["drawn::cell_risk"]),
             recursion("real ancestors of two rows, and sums over pairs of rows", RECURSION, || {
@@ -102,8 +103,8 @@ fn frequencies() -> Claim {
                 },
             )
             .consequence(),
-            simulation("cells, by rows", 120_000, 0.025, [(8, 4, 5), (12, 30, 4)].map(cells).into()),
-            simulation("distribution function, by rows", 60_000, 0.03, vec![points((10, 8, 5))]),
+            simulation("cells, by rows", 940_000, 0.02, [(8, 4, 5), (12, 30, 4)].map(cells).into()),
+            simulation("distribution function, by rows", 790_000, 0.02, vec![points((10, 8, 5))]),
             simulation("mean with divisors n, by rows", 120_000, 0.03, vec![biased((8, 4, 5))]),
         ],
     }

@@ -22,7 +22,7 @@ use super::{
 use crate::cli::{
     Failure, Status,
     origin::Origin,
-    output::{Remarks, TEMPORARY, show, unwritten},
+    output::{Remarks, TEMPORARY, show, tell, unwritten},
 };
 
 /// Lists what a store of --store has, checks it, and makes it small
@@ -155,7 +155,7 @@ impl StoreArgs {
         for Damaged { file, cause } in &document.damaged {
             remarks.note(format!("{file} {cause}"));
         }
-        remarks.say();
+        tell(&remarks);
         Ok(if document.damaged.is_empty() { Status::Done } else { Status::Refuted })
     }
 

@@ -35,7 +35,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Failure, Status,
     origin::Origin,
-    output::{Remarks, open_folder, show},
+    output::{Remarks, open_folder, show, tell},
 };
 use file::{Head, Record, Work};
 
@@ -248,7 +248,7 @@ impl Share {
         if self.partial {
             remarks.inconclusive("interrupted: a part of this share is not simulated".to_owned());
         }
-        Ok(remarks.say())
+        Ok(tell(&remarks))
     }
 }
 

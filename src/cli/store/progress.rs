@@ -14,7 +14,7 @@ use super::{Blocks, list::experiments, lock};
 use crate::cli::{
     Failure, Status,
     origin::Origin,
-    output::{Remarks, show},
+    output::{Remarks, show, tell},
 };
 
 /// The replicates of every run that were asked for: of those from the first on, where they end, and whether they were there.
@@ -90,7 +90,7 @@ struct Part {
 impl Progress {
     pub(super) fn show(&self, as_json: bool, origin: &Origin) -> Result<Status, Failure> {
         show(self, as_json, origin, Some(self.seed))?;
-        Ok(Remarks::default().say())
+        Ok(tell(&Remarks::default()))
     }
 }
 
