@@ -379,12 +379,14 @@ fn help_of_the_commands() {
         "simulate",
         "optimize",
         "survival",
+        "atlas",
         "adult",
         "claims",
         "compare",
         "check",
         "network",
         "advise",
+        "audit",
         "schema",
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_goldenweight"))

@@ -322,7 +322,9 @@ impl AdultArgs {
             record: Record::Average { from: BURN_IN, until: GENERATIONS },
         };
         let grid = weights.map(|(_, weight)| Weights::Constant(weight));
-        let outcomes = simulator.run(&plan, &grid, options);
+        // Not all experiments begin with the first share.
+        let share = options.share.map(|share| share.after(plan.experiment, 0));
+        let outcomes = simulator.run(&plan, &grid, Options { share, ..options });
         let risk = |((weight_name, weight), outcome): ((_, f64), &Outcome)| {
             let theory = law.average_risk(Weight::new(weight)?, BURN_IN, GENERATIONS);
             let order = if exact { Order::Exact } else { Order::Limit };

@@ -71,15 +71,15 @@ fn schedule(word: &str) -> Result<ScheduleKind, String> {
     named(word, &[ScheduleKind::Fresh, ScheduleKind::Fixed, ScheduleKind::Accumulate], ScheduleKind::name)
 }
 
-fn family(word: &str) -> Result<Family, String> {
+pub fn family(word: &str) -> Result<Family, String> {
     named(word, &Family::ALL, Family::word)
 }
 
-fn missing(word: &str) -> Result<Missing, String> {
+pub fn missing(word: &str) -> Result<Missing, String> {
     named(word, &Missing::ALL, Missing::word)
 }
 
-fn loss(word: &str) -> Result<Loss, String> {
+pub fn loss(word: &str) -> Result<Loss, String> {
     named(word, &Loss::ALL, Loss::word)
 }
 

@@ -37,7 +37,7 @@ const MAX_REPLICATES: u64 = 100_000;
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight figures 8 --out figures --replicates 200\n\n\
     NAMES are figures (7, 8, 9, 10), panels (8a) and other pictures by name, or theory for all of those; without a name,\n\
-    everything is made. Of theory, ladders and calibration are simulated: calibration runs the checks of verify, which takes\n\
+    everything is made. Of theory, schedules, density, ladders and calibration are simulated: calibration runs the checks of verify, which takes\n\
     minutes (fewer with --replicates below 1000); the others are made at once. Each picture is two files, figure-8a.svg and figure-8a.csv. The CSV's header has the command that makes\n\
     it again, version, seed and replicates, the meaning and unit of every column, and the rule behind bands and minima.\n\n\
     A second run reuses the pictures whose CSV was made by the same command, seed, version and replicates. Ctrl-C leaves\n\

@@ -7,6 +7,8 @@ mod adult;
 mod advise;
 mod archive;
 mod args;
+mod atlas;
+mod audit;
 mod calibrate;
 mod check;
 mod closed;
@@ -57,8 +59,10 @@ enum Command {
     Optimize(optimize::OptimizeArgs),
     Network(network::NetworkArgs),
     Survival(survival::SurvivalArgs),
+    Atlas(atlas::AtlasArgs),
     Adult(adult::AdultArgs),
     Advise(advise::AdviseArgs),
+    Audit(audit::AuditArgs),
     Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),
     Verify(registry::VerifyArgs),
@@ -154,8 +158,10 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Optimize(args) => args.run(origin),
         Command::Network(args) => args.run(origin),
         Command::Survival(args) => args.run(origin),
+        Command::Atlas(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
         Command::Advise(args) => args.run(origin),
+        Command::Audit(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
         Command::Claims(args) => args.run(origin),
         Command::Verify(args) => args.run(origin),

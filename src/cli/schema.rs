@@ -7,7 +7,8 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Failure, Status, adult, check, compare, figures, origin::Signed, output, registry, store, survival, usage::nearest,
+    Failure, Status, adult, atlas, audit, check, compare, figures, origin::Signed, output, registry, store, survival,
+    usage::nearest,
 };
 
 /// Version of the schema, in every document: the second number is raised where a key is added, the first where one is taken away or means something else.
@@ -24,8 +25,10 @@ const DOCUMENTS: &[(&str, Make)] = &[
     ("optimize", of::<answer::optimize::OptimizeDocument>),
     ("network", of::<answer::network::NetworkDocument>),
     ("survival", of::<survival::Document>),
+    ("atlas", of::<atlas::Document>),
     ("adult", of::<adult::Document>),
     ("advise", of::<answer::advise::AdviseDocument>),
+    ("audit", of::<audit::Document>),
     ("figures", of::<figures::Document>),
     ("claims", of::<registry::Listing>),
     ("verify", of::<RunDocument>),
@@ -35,6 +38,7 @@ const DOCUMENTS: &[(&str, Make)] = &[
     ("store", of::<store::Document>),
     // What a command with --shard prints.
     ("share", of::<store::Share>),
+    ("progress", of::<store::Progress>),
 ];
 
 fn of<T: JsonSchema + 'static>(generator: &mut SchemaGenerator) -> Value {

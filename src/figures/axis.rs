@@ -22,19 +22,27 @@ pub struct Axis {
     pub scale: Scale,
     /// Without a line and ticks.
     pub bare: bool,
+    /// Names in place of numbers, from the upper end on.
+    pub names: Vec<String>,
 }
 
 impl Axis {
     /// A linear axis.
     #[must_use]
     pub fn linear(label: &str, low: f64, high: f64) -> Self {
-        Self { label: label.to_owned(), low, high, scale: Scale::Linear, bare: false }
+        Self { label: label.to_owned(), low, high, scale: Scale::Linear, bare: false, names: Vec::new() }
     }
 
     /// A logarithmic axis.
     #[must_use]
     pub fn log(label: &str, low: f64, high: f64) -> Self {
-        Self { label: label.to_owned(), low, high, scale: Scale::Log, bare: false }
+        Self { label: label.to_owned(), low, high, scale: Scale::Log, bare: false, names: Vec::new() }
+    }
+
+    /// An axis with a name at 0, -1, -2 and so on: a row for each, the first one at the top.
+    #[must_use]
+    pub fn named(label: &str, names: Vec<String>) -> Self {
+        Self { names: names.clone(), ..Self::linear(label, 0.5 - names.len() as f64, 0.5) }
     }
 
     /// The axis without a line and ticks.
@@ -84,6 +92,7 @@ impl Axis {
     pub fn ticks(&self) -> Vec<(f64, String)> {
         match self.scale {
             _ if self.bare => Vec::new(),
+            _ if !self.names.is_empty() => (0..).map(|i: i32| -f64::from(i)).zip(self.names.clone()).collect(),
             Scale::Linear => linear_ticks(self.low, self.high).collect(),
             Scale::Log => log_ticks(self.low, self.high),
         }
@@ -155,6 +164,13 @@ mod tests {
         assert_eq!(words(&Axis::log("k", 0.01, 100.0)), ["0.01", "0.1", "1", "10", "100"]);
         assert_eq!(words(&Axis::log("k", 0.3, 8.0)), ["0.5", "1", "2", "5"]);
         assert_eq!(words(&Axis::log("k", 1e-4, 1e12)), ["10⁻⁴", "0.1", "100", "10⁵", "10⁸", "10¹¹"]);
+    }
+
+    #[test]
+    fn names_stand_in_rows() {
+        let axis = Axis::named("", vec!["first".to_owned(), "second".to_owned()]);
+        assert_eq!(axis.ticks(), [(0.0, "first".to_owned()), (-1.0, "second".to_owned())]);
+        assert_eq!(axis.ends(), (-1.5, 0.5));
     }
 
     #[test]

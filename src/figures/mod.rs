@@ -7,17 +7,21 @@
 //! # Files
 //!
 //! * `growth` (figure 7), `curve` (8 and 10), `ratios` (9): panels of the paper.
+//! * `schedules`: the risk by which rows are kept; `density`: a density estimate's two optima; `atlas`: all settings by their best weight.
 //! * `theory`: pictures of formulas. `evidence`: risks that approach their limit as sizes grow, and z of the comparisons.
 //! * `subject`: what a panel retrains. `grid`: simulates it at several weights on common random numbers, and finds the minimum.
 
+mod atlas;
 mod axis;
 pub mod chart;
 mod curve;
+mod density;
 mod evidence;
 mod grid;
 mod growth;
 pub mod network;
 mod ratios;
+mod schedules;
 mod subject;
 mod svg;
 pub mod table;
@@ -53,6 +57,8 @@ enum Form {
     Curve(Subject, curve::Sizes),
     Ratios(Subject),
     Theory(theory::Idea),
+    Schedules,
+    Density,
     Ladders,
     Calibration,
 }
@@ -124,6 +130,8 @@ impl Picture {
         };
         let ideas = theory::Idea::ALL.map(|(idea, name, title)| named(name, title, 0, Form::Theory(idea)));
         let evidence = [
+            named("schedules", "The risk by which rows are kept", 8_000, Form::Schedules),
+            named("density", "A density’s best weight and bandwidth", 4_000, Form::Density),
             named("ladders", "Finite samples approach the limit laws", 4_000, Form::Ladders),
             named("calibration", "z of the comparisons against its law", evidence::FULL_BUDGET, Form::Calibration),
         ];
@@ -179,6 +187,8 @@ impl Picture {
                 }
                 Form::Ratios(subject) => ratios::effort(subject),
                 Form::Theory(_) => 0,
+                Form::Schedules => schedules::EFFORT,
+                Form::Density => density::EFFORT,
                 Form::Ladders => evidence::ladders_effort(),
                 Form::Calibration => evidence::CALIBRATION_EFFORT,
             }
@@ -227,12 +237,17 @@ impl Picture {
         share: Option<Shared>,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Table, ParameterError> {
-        let draw = Draw { seed, experiment: experiment_id(&self.file_stem()), replicates, progress, share };
+        let experiment = experiment_id(&self.file_stem());
+        // Not all pictures begin with the first share.
+        let share = share.map(|share| share.after(experiment, 0));
+        let draw = Draw { seed, experiment, replicates, progress, share };
         match self.form {
             Form::Growth(subject) => growth::table(subject, &draw),
             Form::Curve(subject, sizes) => curve::table(subject, sizes, &draw),
             Form::Ratios(subject) => ratios::table(subject, &draw),
             Form::Theory(idea) => idea.table(),
+            Form::Schedules => schedules::table(&draw),
+            Form::Density => density::table(&draw),
             Form::Ladders => evidence::ladders(&draw),
             Form::Calibration => Ok(evidence::calibration(&draw)),
         }
@@ -246,6 +261,8 @@ impl Picture {
             Form::Curve(subject, _) => curve::chart(subject, &self.title, table),
             Form::Ratios(subject) => ratios::chart(subject, &self.title, table),
             Form::Theory(idea) => idea.chart(&self.title, table),
+            Form::Schedules => schedules::chart(&self.title, table),
+            Form::Density => density::chart(&self.title, table),
             Form::Ladders => evidence::ladders_chart(&self.title, table),
             Form::Calibration => evidence::calibration_chart(&self.title, table),
         }

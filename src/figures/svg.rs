@@ -11,7 +11,7 @@ use super::chart::{At, BLACK, Chart, Colour, Dash, GREY, Mark, Pane, Side};
 /// Width in CSS pixels at full size. Half of it, 85 mm, is the width of a journal's column.
 const WIDTH: u32 = 640;
 
-/// Height of the panes.
+/// Height of the panes, unless named rows need more.
 const PANES: u32 = 420;
 
 /// plotters rounds all coordinates to whole units. This many units per pixel keep lines smooth.
@@ -40,7 +40,9 @@ type Drawn = Result<(), DrawingAreaErrorKind<<SVGBackend<'static> as DrawingBack
 #[must_use]
 pub fn svg(chart: &Chart) -> String {
     let head = TITLE + LINE * (chart.notes.len() as u32) + LINE;
-    let height = head + PANES + if chart.panes.len() > 1 { PANES / 3 } else { 0 };
+    let names = chart.panes.iter().map(|pane| pane.y.names.len()).max().unwrap_or(0);
+    let panes = PANES.max(LINE * names as u32 + 2 * LINE);
+    let height = head + panes + if chart.panes.len() > 1 { panes / 3 } else { 0 };
     let mut text = String::new();
     draw(chart, head, SVGBackend::with_string(&mut text, (WIDTH * UNITS, height * UNITS)).into_drawing_area())
         .expect("a string takes everything");

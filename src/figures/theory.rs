@@ -1,8 +1,9 @@
 //! Pictures of formulas; nothing is simulated.
 
 use goldenweight_theory::parameters::{MixingRatio, ParameterError};
-use goldenweight_theory::{covariance, dynamic, weights};
+use goldenweight_theory::{covariance, dynamic, network, weights};
 
+use super::atlas;
 use super::chart::{At, Axis, BLACK, BLUE, Chart, Colour, Dash, GREEN, GREY, Mark, PURPLE, Pane, Side, VERMILION};
 use super::table::Table;
 
@@ -19,16 +20,22 @@ pub enum Idea {
     Threshold,
     /// Weights that are optimal generation by generation.
     DynamicWeights,
+    /// The best weight of K models that all see one another.
+    Exchangeable,
+    /// The settings of the atlas by their best weight at k = 1.
+    Atlas,
 }
 
 impl Idea {
     /// Every idea with its name and title.
-    pub const ALL: [(Self, &'static str, &'static str); 5] = [
+    pub const ALL: [(Self, &'static str, &'static str); 7] = [
         (Self::GoldenWeight, "golden-weight", "The golden weight w*(k)"),
         (Self::RelativeRisk, "relative-risk", "Risk relative to fresh rows alone"),
         (Self::Pooling, "pooling", "What synthetic rows are worth"),
         (Self::Threshold, "threshold", "A small weight does not prevent collapse"),
         (Self::DynamicWeights, "dynamic-weights", "Optimal weights settle at w*(k)"),
+        (Self::Exchangeable, "exchangeable", "K models: from golden to pooling"),
+        (Self::Atlas, "atlas", "Where the golden weight holds"),
     ];
 
     /// Its numbers.
@@ -39,12 +46,18 @@ impl Idea {
             Self::Pooling => pooling(),
             Self::Threshold => Ok(threshold()),
             Self::DynamicWeights => dynamic_weights(),
+            Self::Exchangeable => exchangeable(),
+            Self::Atlas => Ok(atlas::table()),
         }
     }
 
     /// The picture of its numbers.
     pub fn chart(self, title: &str, table: &Table) -> Chart {
         let (note, panes) = match self {
+            Self::Atlas => return atlas::chart(title, table),
+            Self::Exchangeable => {
+                ("n fresh real rows and m of every model; ring: golden", vec![exchangeable_pane(table)])
+            }
             Self::GoldenWeight => ("k = n/m fresh real rows per synthetic row", vec![golden_weight_pane(table)]),
             Self::RelativeRisk => ("limit risk with weight w on the real rows, k = n/m", relative_risk_panes(table)),
             Self::Pooling => ("n fresh real rows and m synthetic rows, limit risk", pooling_panes(table)),
@@ -319,4 +332,49 @@ fn dynamic_pane(table: &Table) -> Pane {
     marks.push(Mark::Text(At::Data(1.2, 0.745), Side::Right, BLUE, fractions.to_owned()));
     let x = Axis::linear("generation t", 0.0, STEPS as f64);
     Pane { x, y: Axis::linear("weight w_t on the real rows", 0.0, 1.05), share: 1, marks }
+}
+
+/// Most models that see one another.
+const MODELS: u64 = 100;
+
+fn exchangeable() -> Result<Table, ParameterError> {
+    let mut table = Table::new(&[("models", "K models that all see one another")]);
+    let counts = || (1..=10).chain((12..=30).step_by(2)).chain((35..=MODELS).step_by(5));
+    counts().for_each(|count| table.push(vec![count as f64]));
+    for (name, k, _) in RATIOS {
+        let ratio = MixingRatio::new(k)?;
+        let pooled = |count: u64| k / (count as f64 + k);
+        let best = counts().map(|count| network::exchangeable_weight(&ratio, count));
+        table.add_column(&format!("weight_k_{name}"), &format!("best weight on its own real rows at k = {name}"), best);
+        let meaning = format!("that of pooling, k/(K + k), at k = {name}");
+        table.add_column(&format!("pooling_k_{name}"), &meaning, counts().map(pooled));
+        table.set(&format!("golden_k_{name}"), weights::optimal_weight(&ratio));
+    }
+    table.set(
+        "claims",
+        "network-exchangeable compares these weights with others; nothing is simulated for this picture",
+    );
+    Ok(table)
+}
+
+fn exchangeable_pane(table: &Table) -> Pane {
+    let mut marks = Vec::new();
+    for ((name, _, colour), (at, x)) in
+        RATIOS.into_iter().zip([((14.0, 0.52), 4.0), ((14.0, 0.64), 3.0), ((14.0, 0.88), 5.0)])
+    {
+        let points = table.points("models", &format!("weight_k_{name}"));
+        let golden = table.number(&format!("golden_k_{name}"));
+        marks.push(Mark::Line(table.points("models", &format!("pooling_k_{name}")), colour, Dash::Dashed));
+        marks.push(Mark::Line(points.clone(), colour, Dash::Solid));
+        marks.push(Mark::Interval { at: (1.0, golden), range: (1.0, 1.0), colour });
+        marks.extend(Mark::naming(
+            &points,
+            (At::Data(at.0, at.1), x),
+            colour,
+            &format!("k = {name}: from {golden:.4}"),
+        ));
+    }
+    marks.push(Mark::Text(At::Pane(0.98, 0.76), Side::Left, GREY, "dashed: pooling, k/(K + k)".to_owned()));
+    let x = Axis::log("models K", 0.9, 110.0);
+    Pane { x, y: Axis::linear("best weight on a model’s own real rows", 0.0, 1.0), share: 1, marks }
 }

@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
-use crate::experiment::one_line;
+use crate::experiment::{excerpt, one_line};
 
 /// Most fields that are kept, rows times columns: 1 GiB of numbers.
 pub const MAX_FIELDS: u64 = 1 << 27;
@@ -292,6 +292,56 @@ impl Table {
             let (column, condition) = (column.map(one_line), one_line(condition));
             TableError { file: name.into(), line: None, column, condition }
         })
+    }
+
+    /// With the columns in the order of another table's, and its places of levels.
+    ///
+    /// # Errors
+    /// The column that is in one table only, or is of another kind, or has a level that the other table lacks; and the condition.
+    pub(crate) fn like(self, other: &Self) -> Result<Self, (String, String)> {
+        let extra = self.columns.iter().find(|column| other.columns.iter().all(|known| known.name != column.name));
+        if let Some(extra) = extra {
+            return Err((extra.name.clone(), "is not in the real table; say which columns are meant".to_owned()));
+        }
+        let (mut columns, mut sources) = (Vec::new(), Vec::new());
+        for theirs in &other.columns {
+            let fault = |condition: String| Err((theirs.name.clone(), condition));
+            let Some(index) = self.columns.iter().position(|column| column.name == theirs.name) else {
+                return fault("is in the real table, and is missing here".to_owned());
+            };
+            let own = &self.columns[index];
+            match (own.levels.is_empty(), theirs.levels.is_empty()) {
+                (true, false) => return fault("has numbers, and the real table has texts".to_owned()),
+                (false, true) => return fault("has texts, and the real table has numbers".to_owned()),
+                _ => {}
+            }
+            let mut levels: Vec<Level> =
+                theirs.levels.iter().map(|level| Level { count: 0, ..level.clone() }).collect();
+            let mut places = Vec::with_capacity(own.levels.len());
+            for level in &own.levels {
+                let Some(place) = theirs.levels.iter().position(|known| known.name == level.name) else {
+                    let level = if level.name.is_empty() {
+                        "a missing value"
+                    } else {
+                        &format!("the level {}", excerpt(&level.name))
+                    };
+                    return fault(format!("has {level}, which the real table lacks"));
+                };
+                levels[place].count = level.count;
+                places.push(place as f64);
+            }
+            columns.push(Column { name: own.name.clone(), levels });
+            sources.push((index, places));
+        }
+        let width = self.columns.len();
+        let mut values = Vec::with_capacity(self.values.len());
+        for row in self.values.chunks_exact(width) {
+            values.extend(sources.iter().map(|(index, places)| {
+                let value = row[*index];
+                if places.is_empty() { value } else { places[value as usize] }
+            }));
+        }
+        Ok(Self { columns, values, dropped: self.dropped })
     }
 
     /// Columns of numbers, the rows one after another.

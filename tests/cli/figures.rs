@@ -97,11 +97,11 @@ fn every_picture_has_its_numbers() {
     let out = tempfile::tempdir().expect("a directory");
     let out = out.path();
     // The calibration runs a part of the registry, which takes its time at any scale.
-    let names =
-        ["7", "8", "9", "10", "ladders", "golden-weight", "relative-risk", "pooling", "threshold", "dynamic-weights"];
+    let ideas = ["golden-weight", "relative-risk", "pooling", "threshold", "dynamic-weights", "exchangeable", "atlas"];
+    let names = [&["7", "8", "9", "10", "ladders", "schedules", "density"], &ideas[..]].concat();
     let document = figures(&names, out, SMALL);
     let pictures = document["pictures"].as_array().expect("pictures");
-    assert_eq!(pictures.len(), 6 + 6 + 6 + 4 + 6);
+    assert_eq!(pictures.len(), 6 + 6 + 6 + 4 + 3 + ideas.len());
     for picture in pictures {
         let file = |key: &str| out.join(picture[key].as_str().expect("a file name"));
         let svg = fs::read_to_string(file("svg")).expect("an SVG");

@@ -52,6 +52,7 @@ fn every_document_keeps_its_schema() {
     let lines = lines.chain([
         (figures, 0),
         ("claims".to_owned(), 0),
+        ("atlas --ratio 0.3".to_owned(), 0),
         ("weight --model kde --real 30 --synthetic 20".to_owned(), 0),
         ("survival --probabilities .5,.3,.2 --real 9 --synthetic 7 --generations 5".to_owned(), 0),
         ("survival --probabilities .5,.5 --real 9 --synthetic 7".to_owned(), 0),

@@ -188,6 +188,56 @@ impl Kernel {
             -of_order / w + 2.0 * (w - k * u) / (w * w + k * u * u) - 2.0 * u * slope / j
         })
     }
+
+    /// The limit of the risk at a weight, n -> infinity at a fixed k, with the best bandwidth for that weight, over the risk of the n real rows alone with theirs.
+    ///
+    /// # Formula
+    /// `(w^{-1/r} V(w)/V(1))^{2r/(2r + 1)}`, symbols of [`Kernel::limit_weight`]; infinite at w = 0
+    ///
+    /// # Source
+    /// derived, see the module: the risk is b h^{2r}/w^2 + V(w)/(n h), whose least value over h is in proportion to (w^{-1/r} V)^{2r/(2r + 1)}
+    ///
+    /// # Accuracy
+    /// 1e-13
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_theory::{kde::Kernel, parameters::{MixingRatio, Weight}};
+    /// let one = MixingRatio::new(1.0)?;
+    /// let at = |w: f64| Weight::new(w).map(|w| Kernel::Gaussian.limit_relative_risk(one, w));
+    /// // mpmath, by polylogarithms: at the best weight and at the golden one.
+    /// assert!((at(0.675_370_529_745_624_7)? - 0.785_081).abs() < 1e-6);
+    /// assert!((at(0.618_033_988_749_894_8)? - 0.794_567).abs() < 1e-6);
+    /// assert!((at(1.0)? - 1.0).abs() < 1e-13);
+    /// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+    /// ```
+    #[must_use]
+    pub fn limit_relative_risk(self, ratio: MixingRatio, weight: Weight) -> f64 {
+        let (k, w) = (ratio.get(), weight.get());
+        if weight == Weight::ZERO {
+            return f64::INFINITY;
+        }
+        let moments = self.powers();
+        let variance = |w: f64| {
+            let u = 1.0 - w;
+            let (u2, mut j) = (u * u, moments[0] + u * u * moments[1]);
+            for (x, node) in panels(self.reach(), |_| PI) {
+                let lost = self.lost(x);
+                let a = 1.0 - lost;
+                // What 1/(1 - u^2 a^2) has beyond 1 + u^2 a^2.
+                j += node / PI * u2 * u2 * powi(a, 6) / ((lost + w * a) * (1.0 + u * a));
+            }
+            (w * w + k * u2) * j
+        };
+        let ratio = variance(w) / moments[0];
+        match self.order() {
+            None => ratio,
+            Some(r) => {
+                let r = f64::from(r);
+                libm::pow(libm::pow(w, -1.0 / r) * ratio, 2.0 * r / (2.0 * r + 1.0))
+            }
+        }
+    }
 }
 
 /// x to a small power.
