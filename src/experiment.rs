@@ -42,9 +42,7 @@ impl InputError {
     /// The same with other names of the fields, for example those of command line options.
     #[must_use]
     pub fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
-        let condition = self.condition.split('`').enumerate();
-        let condition = condition.map(|(i, part)| if i % 2 == 1 { name(part) } else { part.to_owned() });
-        Self { field: name(&self.field), value: self.value.clone(), condition: condition.collect() }
+        Self { field: name(&self.field), value: self.value.clone(), condition: renamed(&self.condition, name) }
     }
 
     /// The same with the value in other words, by its field: as it was typed, say.
@@ -53,6 +51,18 @@ impl InputError {
         let value = value(&self.field, &self.value).map(one_line);
         Self { value: value.map_or(self.value, |value| excerpt(&value)), ..self }
     }
+}
+
+/// A text with other names of the fields, which stand between backticks.
+///
+/// # Examples
+/// ```
+/// use goldenweight::experiment::renamed;
+/// assert_eq!(renamed("needs `burn_in`", str::to_uppercase), "needs BURN_IN");
+/// ```
+#[must_use]
+pub fn renamed(text: &str, name: impl Fn(&str) -> String) -> String {
+    text.split('`').enumerate().map(|(i, part)| if i % 2 == 1 { name(part) } else { part.to_owned() }).collect()
 }
 
 /// A newline in an argument or in a file's name must not make two lines: control characters are escaped.

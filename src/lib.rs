@@ -14,7 +14,8 @@
 //! * [`stream`]: keyed random streams.
 //! * [`simulate`]: the crate `goldenweight-recursion` (engine, models, schedules) at the settings of this program.
 //! * [`adult`]: the Adult table and the fit on all its rows.
-//! * [`table`]: a user's CSV file; [`advise`]: what the theory says for it.
+//! * [`table`]: a user's CSV file; [`advise`]: what the theory says for it; [`audit`](mod@audit): what a synthetic table is worth beside it.
+//! * [`answer`]: what is said to a question, as documents for the command line and for Python.
 //! * [`prediction`]: what theory predicts for a problem.
 //! * [`network`](mod@network): several models that feed one another: description, laws, best weights.
 //! * [`reference`](mod@reference): risks from another implementation.
@@ -50,7 +51,9 @@
 
 pub mod adult;
 pub mod advise;
+pub mod answer;
 pub mod atlas;
+pub mod audit;
 pub mod catalogue;
 pub mod claims;
 pub mod experiment;

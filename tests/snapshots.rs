@@ -386,6 +386,7 @@ fn help_of_the_commands() {
         "check",
         "network",
         "advise",
+        "audit",
         "schema",
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_goldenweight"))

@@ -21,14 +21,14 @@ enum Covariate {
 
 /// Covariates with mean 0 and standard deviation 1 (divisor: rows), behind a 1 for the intercept.
 #[derive(Debug)]
-pub(super) struct Design<'a> {
+pub(crate) struct Design<'a> {
     table: &'a Table,
     covariates: Vec<Covariate>,
     /// Of the coefficients, the intercept's first.
-    pub(super) names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// Of the covariates; those of the intercept are 0 and 1.
-    pub(super) means: Vec<f64>,
-    pub(super) deviations: Vec<f64>,
+    pub(crate) means: Vec<f64>,
+    pub(crate) deviations: Vec<f64>,
 }
 
 impl<'a> Design<'a> {
@@ -36,7 +36,33 @@ impl<'a> Design<'a> {
     ///
     /// # Errors
     /// Too many coefficients for the rows, or covariates that are linearly dependent.
-    pub(super) fn new(table: &'a Table) -> Result<Self, AdviseError> {
+    pub(crate) fn new(table: &'a Table) -> Result<Self, AdviseError> {
+        let mut design = Self::unscaled(table)?;
+        let (coefficients, rows) = (design.coefficients(), table.rows() as f64);
+        let means = design.sum(coefficients, |x, _, sums| sums.iter_mut().zip(x).for_each(|(sum, x)| *sum += x));
+        design.means[1..].iter_mut().zip(&means[1..]).for_each(|(mean, sum)| *mean = sum / rows);
+        let squares = design.sum(coefficients, |x, _, sums| sums.iter_mut().zip(x).for_each(|(sum, x)| *sum += x * x));
+        design.deviations[1..].iter_mut().zip(&squares[1..]).for_each(|(d, sum)| *d = (sum / rows).sqrt());
+        if let Some(j) = design.deviations.iter().position(|d| !(d.is_finite() && *d > 0.0)) {
+            return Err(AdviseError::Range { column: design.names[j].clone() });
+        }
+        design.independent()?;
+        Ok(design)
+    }
+
+    /// Of a table with the columns and levels of another, in the coordinates of the other's design.
+    ///
+    /// # Errors
+    /// As of [`Design::new`].
+    pub(crate) fn like(table: &'a Table, other: &Design<'_>) -> Result<Self, AdviseError> {
+        let design = Self::unscaled(table)?;
+        let design = Self { means: other.means.clone(), deviations: other.deviations.clone(), ..design };
+        design.independent()?;
+        Ok(design)
+    }
+
+    /// The covariates as they are.
+    fn unscaled(table: &'a Table) -> Result<Self, AdviseError> {
         let (mut covariates, mut names) = (Vec::new(), vec!["(intercept)".to_owned()]);
         let columns = &table.columns()[..table.columns().len() - 1];
         for (j, column) in columns.iter().enumerate() {
@@ -56,37 +82,26 @@ impl<'a> Design<'a> {
         if table.rows() <= coefficients {
             return Err(AdviseError::TooFewRows { rows: table.rows(), needed: coefficients });
         }
-        let mut design =
-            Self { table, covariates, names, means: vec![0.0; coefficients], deviations: vec![1.0; coefficients] };
-        let rows = table.rows() as f64;
-        let means = design.sum(coefficients, |x, _, sums| sums.iter_mut().zip(x).for_each(|(sum, x)| *sum += x));
-        design.means[1..].iter_mut().zip(&means[1..]).for_each(|(mean, sum)| *mean = sum / rows);
-        let squares = design.sum(coefficients, |x, _, sums| sums.iter_mut().zip(x).for_each(|(sum, x)| *sum += x * x));
-        design.deviations[1..].iter_mut().zip(&squares[1..]).for_each(|(d, sum)| *d = (sum / rows).sqrt());
-        if let Some(j) = design.deviations.iter().position(|d| !(d.is_finite() && *d > 0.0)) {
-            return Err(AdviseError::Range { column: design.names[j].clone() });
-        }
-        design.independent()?;
-        Ok(design)
+        Ok(Self { table, covariates, names, means: vec![0.0; coefficients], deviations: vec![1.0; coefficients] })
     }
 
     /// Number of coefficients, the intercept's among them.
-    pub(super) fn coefficients(&self) -> usize {
+    pub(crate) fn coefficients(&self) -> usize {
         self.names.len()
     }
 
-    pub(super) fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.table.rows()
     }
 
     /// The response of a row.
-    pub(super) fn response(&self, row: usize) -> f64 {
+    pub(crate) fn response(&self, row: usize) -> f64 {
         let row = self.table.row(row);
         row[row.len() - 1]
     }
 
     /// The covariates of a row, the intercept's first.
-    pub(super) fn fill(&self, row: usize, x: &mut [f64]) {
+    pub(crate) fn fill(&self, row: usize, x: &mut [f64]) {
         let values = self.table.row(row);
         x[0] = 1.0;
         let scales = self.means[1..].iter().zip(&self.deviations[1..]);
@@ -100,10 +115,20 @@ impl<'a> Design<'a> {
     }
 
     /// Sums over the rows, `length` of them: `add` gets the covariates, the row's index and the sums.
-    pub(super) fn sum(&self, length: usize, add: impl Fn(&[f64], usize, &mut [f64]) + Sync) -> Vec<f64> {
+    pub(crate) fn sum(&self, length: usize, add: impl Fn(&[f64], usize, &mut [f64]) + Sync) -> Vec<f64> {
+        self.sum_where(length, |_| true, add)
+    }
+
+    /// Sums over the rows that `keep` keeps.
+    pub(crate) fn sum_where(
+        &self,
+        length: usize,
+        keep: impl Fn(usize) -> bool + Sync,
+        add: impl Fn(&[f64], usize, &mut [f64]) + Sync,
+    ) -> Vec<f64> {
         let of_block = |block: usize| {
             let (mut x, mut sums) = (vec![0.0; self.coefficients()], vec![0.0; length]);
-            for row in block * BLOCK..((block + 1) * BLOCK).min(self.rows()) {
+            for row in (block * BLOCK..((block + 1) * BLOCK).min(self.rows())).filter(|row| keep(*row)) {
                 self.fill(row, &mut x);
                 add(&x, row, &mut sums);
             }
@@ -120,7 +145,7 @@ impl<'a> Design<'a> {
     }
 
     /// The mean over the rows of `scale` x x' for each of `N` scales of a row.
-    pub(super) fn moments<const N: usize>(&self, scales: impl Fn(&[f64], usize) -> [f64; N] + Sync) -> [Vec<f64>; N] {
+    pub(crate) fn moments<const N: usize>(&self, scales: impl Fn(&[f64], usize) -> [f64; N] + Sync) -> [Vec<f64>; N] {
         let (p, rows) = (self.coefficients(), self.rows() as f64);
         let length = p * (p + 1) / 2;
         let sums = self.sum(N * length, |x, row, sums| {
@@ -143,20 +168,20 @@ impl<'a> Design<'a> {
         let [gram] = self.moments(|_, _| [1.0]);
         let Err(column) = Lower::factor(&gram, 1e-9) else { return Ok(()) };
         let names = |places: Vec<usize>| places.into_iter().map(|j| self.names[j].clone()).collect();
-        let largest = column.combination.iter().skip(1).fold(0.0_f64, |most, c| most.max(c.abs()));
+        let largest = column.combination.iter().fold(0.0_f64, |most, c| most.max(c.abs()));
         let of = (1..column.index).filter(|&j| column.combination[j].abs() > 1e-6 * largest).collect();
         Err(AdviseError::Collinear { column: self.names[column.index].clone(), of: names(of) })
     }
 
     /// Coefficients in the units of the table's columns.
-    pub(super) fn to_raw(&self, standardised: &[f64]) -> Vec<f64> {
+    pub(crate) fn to_raw(&self, standardised: &[f64]) -> Vec<f64> {
         let mut raw: Vec<f64> = standardised.iter().zip(&self.deviations).map(|(b, d)| b / d).collect();
         raw[0] -= raw[1..].iter().zip(&self.means[1..]).map(|(b, mean)| b * mean).sum::<f64>();
         raw
     }
 
     /// M'v, M the matrix of [`Design::to_raw`].
-    pub(super) fn to_raw_transposed(&self, v: &[f64]) -> Vec<f64> {
+    pub(crate) fn to_raw_transposed(&self, v: &[f64]) -> Vec<f64> {
         let rest = v[1..].iter().zip(&self.means[1..]).zip(&self.deviations[1..]);
         std::iter::once(v[0]).chain(rest.map(|((v_j, mean), d)| (v_j - mean * v[0]) / d)).collect()
     }

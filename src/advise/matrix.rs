@@ -1,20 +1,20 @@
 //! Small symmetric matrices, as their lower triangles by rows, in loops of fixed order: the same bits on every CPU.
 
 /// The entry (i, j) of a lower triangle by rows.
-pub(super) const fn at(i: usize, j: usize) -> usize {
+pub(crate) const fn at(i: usize, j: usize) -> usize {
     let (i, j) = if i < j { (j, i) } else { (i, j) };
     i * (i + 1) / 2 + j
 }
 
 /// A v.
-pub(super) fn times(a: &[f64], v: &[f64]) -> Vec<f64> {
+pub(crate) fn times(a: &[f64], v: &[f64]) -> Vec<f64> {
     let mut product = vec![0.0; v.len()];
     times_into(a, v, &mut product);
     product
 }
 
 /// A v, into memory that is there.
-pub(super) fn times_into(a: &[f64], v: &[f64], product: &mut [f64]) {
+pub(crate) fn times_into(a: &[f64], v: &[f64], product: &mut [f64]) {
     product.fill(0.0);
     let mut rest = a;
     for i in 0..v.len() {
@@ -29,12 +29,17 @@ pub(super) fn times_into(a: &[f64], v: &[f64], product: &mut [f64]) {
     }
 }
 
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
+/// v'A v.
+pub(crate) fn form(a: &[f64], v: &[f64]) -> f64 {
+    dot(v, &times(a, v))
+}
+
 /// tr A B.
-pub(super) fn trace_of_product(a: &[f64], b: &[f64], p: usize) -> f64 {
+pub(crate) fn trace_of_product(a: &[f64], b: &[f64], p: usize) -> f64 {
     (0..p)
         .flat_map(|i| (0..=i).map(move |j| (i, j)))
         .map(|(i, j)| {
@@ -45,7 +50,7 @@ pub(super) fn trace_of_product(a: &[f64], b: &[f64], p: usize) -> f64 {
 }
 
 /// A B A of symmetric A and B.
-pub(super) fn sandwich(a: &[f64], b: &[f64], p: usize) -> Vec<f64> {
+pub(crate) fn sandwich(a: &[f64], b: &[f64], p: usize) -> Vec<f64> {
     let column = |j: usize| (0..p).map(|i| a[at(i, j)]).collect::<Vec<_>>();
     let middle: Vec<Vec<f64>> = (0..p).map(|j| times(b, &column(j))).collect();
     let mut product = Vec::with_capacity(p * (p + 1) / 2);
@@ -57,18 +62,18 @@ pub(super) fn sandwich(a: &[f64], b: &[f64], p: usize) -> Vec<f64> {
 }
 
 /// A row that the earlier rows of a matrix determine.
-pub(super) struct Dependent {
-    pub(super) index: usize,
+pub(crate) struct Dependent {
+    pub(crate) index: usize,
     /// Its combination of the earlier ones.
-    pub(super) combination: Vec<f64>,
+    pub(crate) combination: Vec<f64>,
 }
 
 /// Cholesky's factor L of L L'.
-pub(super) struct Lower(Vec<f64>);
+pub(crate) struct Lower(Vec<f64>);
 
 impl Lower {
     /// Of a matrix; a pivot of this part of its diagonal entry, or below, counts as zero.
-    pub(super) fn factor(a: &[f64], zero: f64) -> Result<Self, Dependent> {
+    pub(crate) fn factor(a: &[f64], zero: f64) -> Result<Self, Dependent> {
         let mut l: Vec<f64> = Vec::with_capacity(a.len());
         let mut index = 0;
         while l.len() < a.len() {
@@ -93,7 +98,7 @@ impl Lower {
     }
 
     /// Replaces b by L'^-1 b, of the first rows.
-    fn back(&self, b: &mut [f64]) {
+    pub(crate) fn back(&self, b: &mut [f64]) {
         for j in (0..b.len()).rev() {
             b[j] /= self.0[at(j, j)];
             for i in 0..j {
@@ -103,7 +108,7 @@ impl Lower {
     }
 
     /// Replaces b by (L L')^-1 b.
-    pub(super) fn solve(&self, b: &mut [f64]) {
+    pub(crate) fn solve(&self, b: &mut [f64]) {
         for j in 0..b.len() {
             let inner = dot(&self.0[at(j, 0)..at(j, j)], b);
             b[j] = (b[j] - inner) / self.0[at(j, j)];
@@ -111,8 +116,18 @@ impl Lower {
         self.back(b);
     }
 
+    /// L v.
+    pub(crate) fn times(&self, v: &[f64]) -> Vec<f64> {
+        (0..v.len()).map(|i| dot(&self.0[at(i, 0)..=at(i, i)], &v[..=i])).collect()
+    }
+
+    /// L'v.
+    pub(crate) fn transposed_times(&self, v: &[f64]) -> Vec<f64> {
+        (0..v.len()).map(|j| (j..v.len()).map(|i| self.0[at(i, j)] * v[i]).sum()).collect()
+    }
+
     /// (L L')^-1 of p rows.
-    pub(super) fn inverse(&self, p: usize) -> Vec<f64> {
+    pub(crate) fn inverse(&self, p: usize) -> Vec<f64> {
         let mut inverse = Vec::with_capacity(self.0.len());
         for i in 0..p {
             let mut column = vec![0.0; p];
@@ -124,9 +139,74 @@ impl Lower {
     }
 }
 
+/// P'A P, P given by its columns.
+pub(crate) fn congruent(a: &[f64], columns: &[Vec<f64>]) -> Vec<f64> {
+    let mut product = Vec::with_capacity(a.len());
+    for (i, column) in columns.iter().enumerate() {
+        let row = times(a, column);
+        product.extend(columns[..=i].iter().map(|other| dot(&row, other)));
+    }
+    product
+}
+
+/// Most sweeps over all pairs. Near the end each squares what is left, so ten are enough for a thousand rows.
+const MAX_SWEEPS: usize = 60;
+
+/// The eigenvalues of a symmetric matrix of p rows, and the vectors (orthonormal, one after another), by Jacobi's rotations.
+///
+/// # Source
+/// Golub, Van Loan: Matrix Computations, section 8.5, cyclic by rows
+pub(crate) fn eigen(a: &[f64], p: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
+    let mut rows: Vec<Vec<f64>> = (0..p).map(|i| (0..p).map(|j| a[at(i, j)]).collect()).collect();
+    let mut vectors: Vec<Vec<f64>> = (0..p).map(|i| (0..p).map(|j| f64::from(u8::from(i == j))).collect()).collect();
+    let size = rows.iter().map(|row| dot(row, row)).sum::<f64>();
+    // Rows x and y become c x - s y and s x + c y.
+    let turn = |c: f64, s: f64, x: &mut [f64], y: &mut [f64]| {
+        x.iter_mut().zip(y).for_each(|(x, y)| (*x, *y) = (c * *x - s * *y, s * *x + c * *y));
+    };
+    for _ in 0..MAX_SWEEPS {
+        let left: f64 = (0..p).map(|i| dot(&rows[i][..i], &rows[i][..i])).sum();
+        if left <= f64::EPSILON * f64::EPSILON * size {
+            break;
+        }
+        for j in 1..p {
+            for i in 0..j {
+                let off = rows[i][j];
+                if off == 0.0 {
+                    continue;
+                }
+                let theta = (rows[j][j] - rows[i][i]) / (2.0 * off);
+                let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
+                let c = 1.0 / (t * t + 1.0).sqrt();
+                let (s, (before, after)) = (t * c, rows.split_at_mut(j));
+                turn(c, s, &mut before[i], &mut after[0]);
+                rows.iter_mut().for_each(|row| (row[i], row[j]) = (c * row[i] - s * row[j], s * row[i] + c * row[j]));
+                let (before, after) = vectors.split_at_mut(j);
+                turn(c, s, &mut before[i], &mut after[0]);
+            }
+        }
+    }
+    ((0..p).map(|i| rows[i][i]).collect(), vectors)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// (2, 1, 0; 1, 2, 1; 0, 1, 2) has the eigenvalues 2 and 2 -+ sqrt 2, as of every tridiagonal matrix of this form: 2 + 2 cos(k pi/4).
+    #[test]
+    fn eigenvalues_and_vectors() {
+        let a = [2.0, 1.0, 2.0, 0.0, 1.0, 2.0];
+        let (values, vectors) = eigen(&a, 3);
+        let mut sorted = values.clone();
+        sorted.sort_by(f64::total_cmp);
+        let root = 2.0_f64.sqrt();
+        // A few roundings of numbers of some 4.
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-14;
+        assert!(sorted.iter().zip([2.0 - root, 2.0, 2.0 + root]).all(|(a, b)| close(*a, b)), "{sorted:?}");
+        let diagonal = congruent(&a, &vectors);
+        assert!((0..3).all(|i| (0..=i).all(|j| close(diagonal[at(i, j)], if i == j { values[i] } else { 0.0 }))));
+    }
 
     /// (4, 2; 2, 5): its inverse is (5, -2; -2, 4)/16. Of (1, 2; 2, 4) the second row is twice the first.
     #[test]

@@ -4,10 +4,10 @@
 //! w*(k) but w*(kappa), with kappa = k A_s/A_r: A_r/n is the risk of a fit to n real rows, A_s/m that of a fit to m rows which the fit itself made.
 //! Both are estimated from the table, so kappa and the weight have an interval. The derivation is at [`Variances`].
 
-mod design;
-mod matrix;
-mod moments;
-mod regression;
+pub(crate) mod design;
+pub(crate) mod matrix;
+pub(crate) mod moments;
+pub(crate) mod regression;
 mod retrain;
 
 use goldenweight_theory::parameters::{MixingRatio, SampleSizes};
@@ -62,7 +62,7 @@ impl Family {
     }
 
     /// The link of a regression.
-    const fn link(self) -> Option<Link> {
+    pub(crate) const fn link(self) -> Option<Link> {
         match self {
             Self::Linear => Some(Link::Linear),
             Self::Logistic => Some(Link::Logistic),

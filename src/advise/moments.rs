@@ -5,7 +5,7 @@ use super::{AdviseError, Coefficient, Family, Loss, Variances};
 use crate::table::Table;
 
 /// Share of each level of each column, and the sum of p (1 - p).
-pub(super) fn frequencies(table: &Table) -> (Vec<Coefficient>, f64) {
+pub(crate) fn frequencies(table: &Table) -> (Vec<Coefficient>, f64) {
     let (mut coefficients, mut spread) = (Vec::new(), 0.0);
     let rows = table.rows() as f64;
     for column in table.columns() {
@@ -20,18 +20,18 @@ pub(super) fn frequencies(table: &Table) -> (Vec<Coefficient>, f64) {
     (coefficients, spread)
 }
 
-/// Columns with mean 0 and standard deviation 1, and what they were.
-struct Standardised {
-    rows: Vec<f64>,
-    width: usize,
-    means: Vec<f64>,
-    deviations: Vec<f64>,
-    /// Their covariance, the lower triangle by rows.
-    covariance: Vec<f64>,
+/// Columns less their means, in units of their standard deviations.
+pub(crate) struct Standardised {
+    pub(crate) rows: Vec<f64>,
+    pub(crate) width: usize,
+    pub(crate) means: Vec<f64>,
+    pub(crate) deviations: Vec<f64>,
+    /// Their mean products, the lower triangle by rows: the covariance, where means and deviations are their own.
+    pub(crate) covariance: Vec<f64>,
 }
 
 impl Standardised {
-    fn new(table: &Table) -> Result<Self, AdviseError> {
+    pub(crate) fn new(table: &Table) -> Result<Self, AdviseError> {
         let (width, count) = (table.columns().len(), table.rows() as f64);
         let needed = width * (width + 1) / 2;
         if table.rows() <= needed {
@@ -44,37 +44,63 @@ impl Standardised {
         if let Some(j) = deviations.iter().position(|d| !(d.is_finite() && *d > 0.0)) {
             return Err(AdviseError::Range { column: table.columns()[j].name.clone() });
         }
+        Ok(Self::scaled(table, means, deviations))
+    }
+
+    /// The columns of a table in the units of another's.
+    ///
+    /// # Errors
+    /// Too few rows.
+    pub(crate) fn like(table: &Table, other: &Self) -> Result<Self, AdviseError> {
+        let needed = other.covariance.len();
+        if table.rows() <= needed {
+            return Err(AdviseError::TooFewRows { rows: table.rows(), needed });
+        }
+        Ok(Self::scaled(table, other.means.clone(), other.deviations.clone()))
+    }
+
+    fn scaled(table: &Table, means: Vec<f64>, deviations: Vec<f64>) -> Self {
+        let (width, count) = (means.len(), table.rows() as f64);
         let scaled = |i: usize| table.row(i).iter().enumerate().map(move |(j, x)| (i, j, *x));
         let rows: Vec<f64> =
             (0..table.rows()).flat_map(scaled).map(|(_, j, x)| (x - means[j]) / deviations[j]).collect();
-        let mut covariance = vec![0.0; needed];
+        let mut covariance = vec![0.0; width * (width + 1) / 2];
         for z in rows.chunks_exact(width) {
             for i in 0..width {
                 (0..=i).for_each(|j| covariance[at(i, j)] += z[i] * z[j]);
             }
         }
         covariance.iter_mut().for_each(|c| *c /= count);
-        Ok(Self { rows, width, means, deviations, covariance })
+        Self { rows, width, means, deviations, covariance }
     }
 
-    fn each(&self) -> std::slice::ChunksExact<'_, f64> {
+    /// Cholesky's factor of the covariance.
+    ///
+    /// # Errors
+    /// A column that others determine.
+    pub(crate) fn factor(&self, table: &Table) -> Result<Lower, AdviseError> {
+        let name = |j: usize| table.columns()[j].name.clone();
+        Lower::factor(&self.covariance, 1e-9).map_err(|found| {
+            let largest = found.combination.iter().fold(0.0_f64, |most, c| most.max(c.abs()));
+            let of = (0..found.index).filter(|&j| found.combination[j].abs() > 1e-6 * largest).map(name).collect();
+            AdviseError::Collinear { column: name(found.index), of }
+        })
+    }
+
+    pub(crate) fn each(&self) -> std::slice::ChunksExact<'_, f64> {
         self.rows.chunks_exact(self.width)
     }
 
-    fn count(&self) -> f64 {
+    pub(crate) fn count(&self) -> f64 {
         (self.rows.len() / self.width) as f64
     }
 }
 
 /// The means or the covariances of columns of numbers, of which synthetic rows are normal.
-pub(super) fn of_numbers(table: &Table, family: Family) -> Result<(Vec<Coefficient>, [Variances; 3]), AdviseError> {
+pub(crate) fn of_numbers(table: &Table, family: Family) -> Result<(Vec<Coefficient>, [Variances; 3]), AdviseError> {
     let columns = Standardised::new(table)?;
     let name = |j: usize| table.columns()[j].name.clone();
-    let lower = Lower::factor(&columns.covariance, 1e-9).map_err(|found| {
-        let largest = found.combination.iter().fold(0.0_f64, |most, c| most.max(c.abs()));
-        let of = (0..found.index).filter(|&j| found.combination[j].abs() > 1e-6 * largest).map(name).collect();
-        AdviseError::Collinear { column: name(found.index), of }
-    })?;
+    let lower = columns.factor(table)?;
     let Standardised { width, means, deviations, covariance, .. } = &columns;
     if family == Family::Mean {
         let coefficients = (0..*width).map(|j| Coefficient {

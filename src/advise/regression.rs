@@ -7,7 +7,7 @@ use crate::table::Table;
 
 /// A regression with canonical link: the mean and the variance of a response are functions of its linear predictor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Link {
+pub(crate) enum Link {
     /// Mean eta, variance s^2 (a factor that is estimated, and left out of [`Link::at`]).
     Linear,
     /// Mean 1/(1 + e^-eta).
@@ -56,16 +56,16 @@ const MAX_STEPS: usize = 200;
 const PIVOT: f64 = 1e-12;
 
 /// The fit on a table and its first-order law.
-pub(super) struct Regression {
-    pub(super) coefficients: Vec<Coefficient>,
+pub(crate) struct Regression {
+    pub(crate) coefficients: Vec<Coefficient>,
     /// In the order of [`Loss::ALL`].
-    pub(super) variances: [Variances; 3],
+    pub(crate) variances: [Variances; 3],
     /// Largest leverage of a row, and which.
-    pub(super) leverage: (f64, usize),
+    pub(crate) leverage: (f64, usize),
 }
 
 impl Regression {
-    pub(super) fn new(table: &Table, link: Link) -> Result<Self, AdviseError> {
+    pub(crate) fn new(table: &Table, link: Link) -> Result<Self, AdviseError> {
         let design = Design::new(table)?;
         let law = Law::new(&design, link)?;
         let (variances, leverage) = law.variances();
@@ -80,16 +80,16 @@ impl Regression {
 }
 
 /// The fit alone, with the metric of a loss.
-pub(super) struct Fitted {
-    pub(super) beta: Vec<f64>,
+pub(crate) struct Fitted {
+    pub(crate) beta: Vec<f64>,
     /// Q without the factor 1/s^2 of the deviance's.
-    pub(super) metric: Vec<f64>,
+    pub(crate) metric: Vec<f64>,
     /// s^2.
-    pub(super) dispersion: f64,
+    pub(crate) dispersion: f64,
 }
 
 impl Fitted {
-    pub(super) fn new(design: &Design<'_>, link: Link, loss: Loss) -> Result<Self, AdviseError> {
+    pub(crate) fn new(design: &Design<'_>, link: Link, loss: Loss) -> Result<Self, AdviseError> {
         let law = Law::new(design, link)?;
         let p = design.coefficients();
         let unit = |j: usize| (0..p).map(|i| f64::from(u8::from(i == j))).collect::<Vec<_>>();
@@ -100,44 +100,76 @@ impl Fitted {
 
 /// Newton's method from the intercept alone.
 fn maximise(design: &Design<'_>, link: Link) -> Result<Vec<f64>, AdviseError> {
-    let (p, rows) = (design.coefficients(), design.rows() as f64);
-    let length = p * (p + 1) / 2;
-    let mean = design.sum(1, |_, row, sums| sums[0] += design.response(row))[0] / rows;
-    let mut beta = vec![0.0; p];
+    let mean = design.sum(1, |_, row, sums| sums[0] += design.response(row))[0] / design.rows() as f64;
+    let mut beta = vec![0.0; design.coefficients()];
     beta[0] = match link {
         Link::Linear => mean,
         Link::Logistic => libm::log(mean / (1.0 - mean)),
         Link::Poisson => libm::log(mean),
     };
+    climb(design, link, &mut beta, LAST_CHANGE, |_| 1.0).map_err(|step| match step {
+        Some(step) => separated(design, link, &step),
+        None => AdviseError::NoFit,
+    })?;
+    Ok(beta)
+}
+
+/// Change of a linear predictor after which the fit to a resample has ended: the next one would be below 1e-6, nothing beside a standard error.
+const LAST_CHANGE_RESAMPLED: f64 = 1e-3;
+
+/// The fit in which row i counts `counts[i]` times, from another fit; none where it does not exist.
+pub(crate) fn refit(design: &Design<'_>, link: Link, start: &[f64], counts: &[u32]) -> Option<Vec<f64>> {
+    let mut beta = start.to_vec();
+    climb(design, link, &mut beta, LAST_CHANGE_RESAMPLED, |row| f64::from(counts[row])).ok()?;
+    Some(beta)
+}
+
+/// Newton's method with so many of each row, to a last change of the predictors. Where it does not end, the error has its last step, or nothing where that is
+/// not finite.
+fn climb(
+    design: &Design<'_>,
+    link: Link,
+    beta: &mut [f64],
+    last: f64,
+    count: impl Fn(usize) -> f64 + Sync,
+) -> Result<(), Option<Vec<f64>>> {
+    let p = design.coefficients();
+    let length = p * (p + 1) / 2;
     let mut step = vec![0.0; p];
     for _ in 0..MAX_STEPS {
-        let sums = design.sum(length + p, |x, row, sums| {
-            let Moments { residual, variance, .. } = link.at(design.response(row), dot(x, &beta));
-            let (score, mut rest) = sums.split_at_mut(p);
-            score.iter_mut().zip(x).for_each(|(sum, x)| *sum += residual * x);
-            for j in 0..p {
-                let (now, next) = rest.split_at_mut(j + 1);
-                let scaled = variance * x[j];
-                now.iter_mut().zip(x).for_each(|(sum, x)| *sum += scaled * x);
-                rest = next;
-            }
-        });
+        let at = &*beta;
+        let sums = design.sum_where(
+            length + p,
+            |row| count(row) > 0.0,
+            |x, row, sums| {
+                let Moments { residual, variance, .. } = link.at(design.response(row), dot(x, at));
+                let (residual, variance) = (count(row) * residual, count(row) * variance);
+                let (score, mut rest) = sums.split_at_mut(p);
+                score.iter_mut().zip(x).for_each(|(sum, x)| *sum += residual * x);
+                for j in 0..p {
+                    let (now, next) = rest.split_at_mut(j + 1);
+                    let scaled = variance * x[j];
+                    now.iter_mut().zip(x).for_each(|(sum, x)| *sum += scaled * x);
+                    rest = next;
+                }
+            },
+        );
         let Ok(lower) = Lower::factor(&sums[p..], PIVOT) else { break };
         step.copy_from_slice(&sums[..p]);
         lower.solve(&mut step);
-        let change = largest_change(design, &step);
         // Of linear regression the first step is the last.
-        if link == Link::Linear || change <= LAST_CHANGE {
+        let change = if link == Link::Linear { 0.0 } else { largest_change(design, &step) };
+        if change <= last {
             beta.iter_mut().zip(&step).for_each(|(b, d)| *b += d);
-            return Ok(beta);
+            return Ok(());
         }
         if !change.is_finite() {
-            return Err(AdviseError::NoFit);
+            return Err(None);
         }
         let length = if change <= WHOLE { 1.0 } else { libm::log1p(change) / change };
         beta.iter_mut().zip(&step).for_each(|(b, d)| *b += length * d);
     }
-    Err(separated(design, link, &step))
+    Err(Some(step))
 }
 
 /// max |x'd| over the rows.
@@ -175,23 +207,23 @@ fn separated(design: &Design<'_>, link: Link, step: &[f64]) -> AdviseError {
 }
 
 /// The matrices at the fit, in the coordinates of the standardised covariates.
-struct Law<'a> {
+pub(crate) struct Law<'a> {
     design: &'a Design<'a>,
     link: Link,
-    beta: Vec<f64>,
+    pub(crate) beta: Vec<f64>,
     /// I = mean of b'' x x', without the dispersion.
-    information: Vec<f64>,
+    pub(crate) information: Vec<f64>,
     /// J = mean of (y - mean)^2 x x'.
     squares: Vec<f64>,
     /// I^-1.
     inverse: Vec<f64>,
     /// I^-1 J I^-1.
-    covariance: Vec<f64>,
-    dispersion: f64,
+    pub(crate) covariance: Vec<f64>,
+    pub(crate) dispersion: f64,
 }
 
 impl<'a> Law<'a> {
-    fn new(design: &'a Design<'a>, link: Link) -> Result<Self, AdviseError> {
+    pub(crate) fn new(design: &'a Design<'a>, link: Link) -> Result<Self, AdviseError> {
         let beta = maximise(design, link)?;
         let p = design.coefficients();
         let eta = |x: &[f64], row: usize| link.at(design.response(row), dot(x, &beta));
@@ -219,7 +251,7 @@ impl<'a> Law<'a> {
     }
 
     /// Q v of a loss.
-    fn metric(&self, loss: Loss, v: &[f64]) -> Vec<f64> {
+    pub(crate) fn metric(&self, loss: Loss, v: &[f64]) -> Vec<f64> {
         match loss {
             Loss::Raw => self.design.to_raw_transposed(&self.design.to_raw(v)),
             Loss::Standardised => v.to_vec(),

@@ -8,7 +8,7 @@ use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
 use goldenweight_theory::{cdf, gaussian, linear};
 use nalgebra::DMatrix;
 
-use super::check::{Case, Cell, Check, Relation, exact, ladder, property, recursion, simulation};
+use super::check::{Case, Cell, Check, Relation, exact, ladder, proof, property, recursion, simulation};
 use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds, weight};
 use super::regression::{Fitted, Rung};
 use super::{Claim, Exactness, Source, certificate, pools};
@@ -99,6 +99,7 @@ fn mean() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("accumulate-mean"),
             exact("shares of each sample's error in rationals, the limit in intervals", certificate::accumulate::mean)
                 .by("shares of each sample's noise", &["pools::mean_risk"]),
             recursion("covariances of all pairs of rows", RECURSION, || {
@@ -157,6 +158,7 @@ fn frequencies() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("accumulate-frequencies"),
             exact("pools enumerated, the limit in intervals", certificate::accumulate::frequencies)
                 .by("pools, enumerated", &["pools::cell_risk"]),
             recursion("real ancestors of two rows, followed back", RECURSION, || {
@@ -203,6 +205,7 @@ fn variance() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("accumulate-variance"),
             exact("second moments in rationals, the limit in intervals", certificate::accumulate::variance)
                 .by("the table of second moments", &["pools::covariance_moments"]),
             recursion("chi-squared factors by quadrature", QUADRATURES, || {
@@ -256,6 +259,7 @@ fn covariance() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("accumulate-covariance"),
             exact("all p⁴ second moments in rationals, the limits in intervals", certificate::accumulate::covariance)
                 .by("the table of second moments", &["pools::covariance_moments"]),
             recursion("p = 2: along every direction, and the determinant, by quadrature", QUADRATURES, || {
@@ -330,6 +334,7 @@ fn regressions() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
+            proof("accumulate-regressions"),
             recursion(
                 "the program's predictions, A by quadrature and the shares of each sample's error",
                 QUADRATURE,

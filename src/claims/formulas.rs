@@ -238,6 +238,11 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
           \qquad \lim_{t \to \infty} t^{-1/n}\,e_t > 0",
     ),
     (
+        "subsample-regressions",
+        r"\frac{n}{A}\,e_t \to 1 + (2k + 1)\sum_{i=1}^{t}\frac{1}{(k+i)^2} \to 1 + (2k + 1)\,\psi'(k + 1)
+          \qquad k = 1:\; 3\zeta(2) - 2",
+    ),
+    (
         "fixed-mean",
         r"e_t = \frac{\operatorname{tr}\Sigma}{n}\left(1 + k\,u^2\,\frac{1 - u^{2t}}{1 - u^2}\right) \geq e_0
           \qquad w = 0:\; e_t = \frac{\operatorname{tr}\Sigma}{n}\,(1 + k t)",
@@ -417,6 +422,17 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
         "advise-coverage",
         r"P\left(\left|\ln\hat\kappa - \ln\kappa\right| \le 1.96\,\hat s\right) \to 0.95
           \qquad \hat s^2 = \frac{1}{n^2} \sum_i \left(\frac{\dot A_s(z_i)}{A_s} - \frac{\dot A_r(z_i)}{A_r}\right)^2",
+    ),
+    (
+        "worth-pooled",
+        r"R(w) = \operatorname{tr} Q\,(W V_R W' + U V_S U') + \delta' U' Q\, U \delta
+          \qquad W = w\,(w H_R + u H_S)^{-1} H_R \qquad U = 1 - W",
+    ),
+    (
+        "worth-shrinkage",
+        r"\frac{1}{p}\,\mathbb{E}\left\lVert X - \frac{p - 2}{\lVert X - Y\rVert^2}(X - Y) - \theta\right\rVert^2
+          = 1 - \frac{(p - 2)^2}{p\,(1 + \rho)}\,\mathbb{E}\,\frac{1}{p - 2 + 2K}
+          \qquad K \sim \mathrm{Poisson}\left(\frac{\lVert\theta - \nu\rVert^2}{2\,(1 + \rho)}\right)",
     ),
     (
         "audit-risk",

@@ -6,7 +6,7 @@ use goldenweight_theory::maximum_likelihood::{MaximumLikelihood, Risks};
 use goldenweight_theory::parameters::{SampleSizes, Weight};
 use nalgebra::DMatrix;
 
-use super::check::{Case, Cell, exact, property, recursion, simulation};
+use super::check::{Case, Cell, exact, proof, property, recursion, simulation};
 use super::domain::{IDENTITY, MINIMISER, QUADRATURE, RECURSION, error, holds, weight, weights};
 use super::{Claim, Exactness, Source, biased, certificate};
 use crate::experiment::Rows;
@@ -126,6 +126,7 @@ fn variance() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("mle-variance-law"),
             exact("raw fourth moments in rationals", certificate::maximum_likelihood::variance)
                 .by("tables of raw moments", &["biased::risks"]),
             // The risk is a difference of moments near 1, and can be as small as 1/n of them: it has up to n = 100 times their relative error.
@@ -244,6 +245,7 @@ fn saturation() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("mle-saturation"),
             exact("moment matrices in rationals", certificate::maximum_likelihood::saturation)
                 .by("tables of raw moments", &["biased::risks"]),
             recursion("products of single rows, until nothing is left", RECURSION, || {

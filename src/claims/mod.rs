@@ -45,6 +45,7 @@ mod smoothed;
 mod subsample;
 mod tensors;
 mod weights;
+mod worth;
 
 pub use check::Check;
 pub use registry::{FULL, QUICK, registry, suite};

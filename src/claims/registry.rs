@@ -7,7 +7,7 @@ use goldenweight_evidence::{About, Again, Claim, Suite, Tier, judge};
 use super::{
     accumulate, adult, advise, audit, categorical, cdf, collapse, design, dynamic, extinction, figures, fixed,
     gaussian, kde, law, linear, logistic, maximum_likelihood, mutants, network, poisson, ridge, second_order,
-    subsample, weights,
+    subsample, weights, worth,
 };
 
 /// Index of the tier that takes under a minute on two cores.
@@ -57,6 +57,7 @@ pub fn registry() -> Vec<Claim> {
         figures::claims(),
         adult::claims(),
         advise::claims(),
+        worth::claims(),
         audit::claims(),
     ];
     let with_mutants = |claim: super::Claim| {

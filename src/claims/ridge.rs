@@ -5,7 +5,7 @@ use goldenweight_theory::ridge::Ridge;
 use goldenweight_theory::weights::optimal_weight;
 use nalgebra::{DMatrix, DVector};
 
-use super::check::{Case, Cell, exact, property, recursion, simulation};
+use super::check::{Case, Cell, exact, proof, property, recursion, simulation};
 use super::domain::{IDENTITY, MINIMISER, error, holds, mixing_ratios, ratio, weight};
 use super::{Claim, Exactness, Source, certificate, smoothed};
 use crate::experiment::Rows;
@@ -67,6 +67,7 @@ fn law() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("ridge-law"),
             exact("noises and labels followed in rationals", certificate::ridge::law).by(
                 "noises of all labels followed, and labels without noise",
                 &["moments::labels_risk", "smoothed::labels_bias"],

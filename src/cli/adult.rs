@@ -5,6 +5,11 @@ use std::{borrow::Cow, fmt, path::PathBuf, sync::atomic::AtomicBool};
 use clap::Args;
 use goldenweight::{
     adult::{Column, DataError, Differences, Table},
+    answer::{
+        Reasons,
+        estimate::{Simulated, Theory},
+        monte_carlo::MAX_REPLICATES,
+    },
     experiment::{InputError, Rows, within},
     prediction::{Law, Order},
     simulate::{
@@ -27,11 +32,10 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::{Compute, whole},
-    estimate::{Reasons, Simulated, Theory},
     interrupt,
-    monte_carlo::{INTERRUPT_HELP, MAX_REPLICATES, Z_HELP},
+    monte_carlo::{INTERRUPT_HELP, Z_HELP},
     origin::Origin,
-    output::{Remarks, progress, short, show},
+    output::{Remarks, progress, short, show, tell},
     store::Keeping,
 };
 
@@ -252,7 +256,7 @@ impl AdultArgs {
                 format!("no z in {places}; {experiment}, {weight}: {reason}")
             });
         }
-        Ok(remarks.say())
+        Ok(tell(&remarks))
     }
 
     fn simulate(
@@ -318,7 +322,9 @@ impl AdultArgs {
             record: Record::Average { from: BURN_IN, until: GENERATIONS },
         };
         let grid = weights.map(|(_, weight)| Weights::Constant(weight));
-        let outcomes = simulator.run(&plan, &grid, options);
+        // Not all experiments begin with the first share.
+        let share = options.share.map(|share| share.after(plan.experiment, 0));
+        let outcomes = simulator.run(&plan, &grid, Options { share, ..options });
         let risk = |((weight_name, weight), outcome): ((_, f64), &Outcome)| {
             let theory = law.average_risk(Weight::new(weight)?, BURN_IN, GENERATIONS);
             let order = if exact { Order::Exact } else { Order::Limit };

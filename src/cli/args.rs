@@ -8,7 +8,7 @@ use std::{
 use clap::{ArgAction, Args};
 use goldenweight::{
     catalogue::{self, Model},
-    experiment::{Bandwidth, Divisor, InputError, Parameters, Problem, digits, divisor_name, excerpt, within},
+    experiment::{Bandwidth, Divisor, InputError, Parameters, Problem, divisor_name, excerpt, within},
     simulate::engine::ScheduleKind,
     stats::shown::number_of,
     stream::DEFAULT_SEED,
@@ -130,7 +130,7 @@ pub struct Weighting {
     #[arg(long, value_name = "W,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',', action = ArgAction::Set)]
     weight: Option<Vec<f64>>,
     /// Data of generation t: fresh (n new real rows and m synthetic ones), fixed (the same n real rows always), accumulate (n real rows and all
-    /// synthetic ones so far, weighted alike) or subsample (n rows drawn without replacement from those; not simulated in the regressions); the
+    /// synthetic ones so far, weighted alike) or subsample (n rows drawn without replacement from those; not simulated in logistic and Poisson regression); the
     /// last two take no --weight
     #[arg(long, value_name = "WORD", value_parser = schedule, default_value = "fresh")]
     pub schedule: ScheduleKind,
@@ -139,26 +139,12 @@ pub struct Weighting {
 impl Weighting {
     /// The weights; none, once, where the schedule takes none.
     pub fn weights(&self, problem: &Problem) -> Result<Vec<Option<f64>>, InputError> {
-        match (&self.weight, self.schedule.takes_weight()) {
-            (None, true) => Err(InputError::new("option", "--weight", "is required")),
-            (None, false) => Ok(vec![None]),
-            (Some(weights), true) => {
-                let again = |(i, w): &(usize, &f64)| weights[..*i].contains(w);
-                if let Some((_, &twice)) = weights.iter().enumerate().find(again) {
-                    return Err(InputError::new("weight", digits(twice), "must be given once only"));
-                }
-                weights.iter().map(|&w| problem.weight(w).map(Some)).collect()
-            }
-            (Some(weights), false) => {
-                let condition = format!("must be left out: --schedule {} takes no weight", self.schedule.name());
-                Err(InputError::new("weight", digits(weights[0]), condition))
-            }
+        if self.weight.is_none() && self.schedule.takes_weight() {
+            return Err(InputError::new("option", "--weight", "is required"));
         }
+        self.schedule.weights(problem, self.weight.as_deref().unwrap_or_default())
     }
 }
-
-/// Why a document has no weight.
-pub const NO_WEIGHT: &str = "the schedule takes none: every row has the same weight";
 
 /// The name of an option from that of a field of the library; other words stay as they are.
 pub fn option(field: &str) -> String {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use clap::Args;
+use goldenweight::answer::Reasons;
 use goldenweight::atlas::{Golden, Place, Reading, SETTINGS, Schedule, Setting};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,7 +11,6 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::number,
-    estimate::Reasons,
     origin::Origin,
     output::{short, show},
 };

@@ -17,7 +17,7 @@ use super::{
     args::{Compute, number, whole},
     interrupt,
     origin::Origin,
-    output::{Remarks, json, progress, write},
+    output::{Remarks, json, progress, tell, write},
     registry::{no_claim, pattern, status},
     store::Keeping,
     usage::named,
@@ -94,7 +94,7 @@ impl CalibrateArgs {
             Verdict::Refuted => remarks.note(outcome.causes.join("; ")),
             Verdict::Inconclusive => remarks.inconclusive(outcome.causes.join("; ")),
         }
-        remarks.say();
+        tell(&remarks);
         Ok(if outcome.partial { Status::Inconclusive } else { status(outcome.verdict) })
     }
 

@@ -22,7 +22,7 @@ use super::{
     args::Compute,
     compare, interrupt,
     origin::Origin,
-    output::{Remarks, progress, show},
+    output::{Remarks, progress, show, tell},
     registry::{no_claim, pattern, tier},
 };
 
@@ -129,7 +129,7 @@ impl CheckArgs {
         } else if document.claims.iter().all(|claim| claim.judged == 0 && claim.differences.is_empty()) {
             remarks.inconclusive("nothing could be judged".to_owned());
         }
-        let status = remarks.say();
+        let status = tell(&remarks);
         Ok(if document.reproduces == Agreement::Different { Status::Refuted } else { status })
     }
 

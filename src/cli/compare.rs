@@ -18,7 +18,7 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     origin::Origin,
-    output::{Remarks, show},
+    output::{Remarks, show, tell},
 };
 
 /// What changed between two outcomes of verify, what a reviewer must look at first
@@ -98,7 +98,7 @@ impl CompareArgs {
         let is_open = |change: &&Change| !accepted.contains(&change.line());
         let open = found.worse().filter(is_open).count();
         show(&Document { found, open, accepted }, self.json, origin, None)?;
-        remarks.say();
+        tell(&remarks);
         Ok(if open == 0 { Status::Done } else { Status::Refuted })
     }
 }

@@ -11,6 +11,7 @@ use std::{
 
 use clap::Args;
 use goldenweight::{
+    answer::Reasons,
     experiment::{InputError, within},
     figures::{Picture, svg, table::Table},
     simulate::engine::Shared,
@@ -22,7 +23,6 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::{Compute, whole},
-    estimate::Reasons,
     origin::Origin,
     output::{open_folder, show, write_files},
     progress::Progress,

@@ -8,13 +8,12 @@ mod advise;
 mod archive;
 mod args;
 mod atlas;
+mod audit;
 mod calibrate;
 mod check;
 mod closed;
 mod closed_form;
 mod compare;
-mod controlled;
-mod estimate;
 mod figures;
 mod interrupt;
 mod monte_carlo;
@@ -25,7 +24,6 @@ mod output;
 mod progress;
 mod registry;
 mod schema;
-mod statistic;
 mod store;
 mod survival;
 mod usage;
@@ -33,7 +31,10 @@ mod usage;
 use std::{ffi::OsString, io::Write, process::ExitCode};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-use goldenweight::experiment::InputError;
+use goldenweight::{
+    answer::Unanswered,
+    experiment::{InputError, renamed},
+};
 use goldenweight_theory::parameters::ParameterError;
 use origin::Origin;
 
@@ -61,6 +62,7 @@ enum Command {
     Atlas(atlas::AtlasArgs),
     Adult(adult::AdultArgs),
     Advise(advise::AdviseArgs),
+    Audit(audit::AuditArgs),
     Figures(figures::FiguresArgs),
     Claims(registry::ClaimsArgs),
     Verify(registry::VerifyArgs),
@@ -97,6 +99,15 @@ impl From<InputError> for Failure {
     /// In the words of the command line: a field of the library is an option.
     fn from(error: InputError) -> Self {
         Self::Input(error.renamed(args::option))
+    }
+}
+
+impl From<Unanswered> for Failure {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered {
+            Unanswered::Input(error) => error.into(),
+            Unanswered::Unknown(why) => Self::CouldNotRun(renamed(&why, args::option)),
+        }
     }
 }
 
@@ -150,6 +161,7 @@ fn dispatch(command: Command, origin: &Origin) -> Result<Status, Failure> {
         Command::Atlas(args) => args.run(origin),
         Command::Adult(args) => args.run(origin),
         Command::Advise(args) => args.run(origin),
+        Command::Audit(args) => args.run(origin),
         Command::Figures(args) => args.run(origin),
         Command::Claims(args) => args.run(origin),
         Command::Verify(args) => args.run(origin),

@@ -1,18 +1,22 @@
 //! Writing to stdout and formatting numbers.
 
 use std::{
-    fmt::{self, Display},
+    fmt::Display,
     fs::{self, File},
     io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
 };
 
-use goldenweight::experiment::{InputError, digits};
+pub use goldenweight::answer::{
+    Remarks,
+    text::{lines, short},
+};
+use goldenweight::experiment::{InputError, renamed};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use super::{Failure, Status, closed::stdout_was_closed, origin::Origin};
+use super::{Failure, Status, args::option, closed::stdout_was_closed, origin::Origin};
 
 /// Writes the document as text, or as one JSON document with its origin; `seed` where random numbers were drawn.
 pub fn show(
@@ -24,33 +28,14 @@ pub fn show(
     write(&if as_json { json(&origin.sign(document, seed))? } else { document.to_string() })
 }
 
-/// What is to be said on stderr beside a document. A command that is inconclusive says why.
-#[derive(Default)]
-pub struct Remarks {
-    notes: Vec<String>,
-    causes: Vec<String>,
-}
-
-impl Remarks {
-    /// Something to know.
-    pub fn note(&mut self, text: String) {
-        self.notes.push(text);
+/// Says on stderr what is to be said beside a document, a line each, and tells how the command ended. A command that is inconclusive says why.
+pub fn tell(remarks: &Remarks) -> Status {
+    let notes = remarks.notes.iter().map(|note| ("note", note));
+    for (word, text) in notes.chain(remarks.causes.iter().map(|cause| ("inconclusive", cause))) {
+        // Nothing is left to tell where stderr is closed.
+        let _ = writeln!(std::io::stderr(), "{word}: {}", renamed(text, option));
     }
-
-    /// Why the command is inconclusive.
-    pub fn inconclusive(&mut self, cause: String) {
-        self.causes.push(cause);
-    }
-
-    /// Says it, a line each, and tells how the command ended.
-    pub fn say(&self) -> Status {
-        let notes = self.notes.iter().map(|note| ("note", note));
-        for (word, text) in notes.chain(self.causes.iter().map(|cause| ("inconclusive", cause))) {
-            // Nothing is left to tell where stderr is closed.
-            let _ = writeln!(std::io::stderr(), "{word}: {text}");
-        }
-        if self.causes.is_empty() { Status::Done } else { Status::Inconclusive }
-    }
+    if remarks.causes.is_empty() { Status::Done } else { Status::Inconclusive }
 }
 
 /// The JSON document. A number that is not finite has no JSON form and becomes null.
@@ -217,20 +202,4 @@ pub fn progress(units: Option<u64>, what: &str) -> ProgressBar {
         "{spinner} {human_pos} {msg}"
     });
     if let Ok(style) = style { bar.with_style(style).with_message(what.to_owned()) } else { bar }
-}
-
-/// The number in six significant digits; infinity is "diverges", a missing number "-".
-pub fn short(x: impl Into<Option<f64>>) -> String {
-    match x.into() {
-        None => "-".to_owned(),
-        Some(x) if x.is_infinite() => "diverges".to_owned(),
-        // Through the rounded number, so that no trailing zeros are printed.
-        Some(x) => format!("{x:.5e}").parse::<f64>().map_or_else(|_| digits(x), digits),
-    }
-}
-
-/// Lines of a label and its value, the values aligned.
-pub fn lines(f: &mut fmt::Formatter<'_>, lines: &[(&str, String)]) -> fmt::Result {
-    let width = lines.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
-    lines.iter().try_for_each(|(label, value)| writeln!(f, "{label:width$}  {value}"))
 }

@@ -21,7 +21,9 @@ use super::{
     args::Compute,
     interrupt,
     origin::Origin,
-    output::{Remarks, json, open_file, open_folder, progress, show, unwritten, write, write_files, write_places},
+    output::{
+        Remarks, json, open_file, open_folder, progress, show, tell, unwritten, write, write_files, write_places,
+    },
     store::Keeping,
     usage::{named, nearest},
 };
@@ -201,7 +203,7 @@ impl VerifyArgs {
             }
             Verdict::Confirmed | Verdict::Inconclusive => {}
         }
-        remarks.say();
+        tell(&remarks);
         Ok(if run.partial { Status::Inconclusive } else { status(run.verdict) })
     }
 

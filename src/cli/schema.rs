@@ -1,14 +1,14 @@
 //! `schema`: what JSON documents the program prints, as a JSON Schema made from their types.
 
 use clap::Args;
-use goldenweight::experiment::InputError;
 use goldenweight::outcome::{calibration::CalibrationOutcome, document::RunDocument};
+use goldenweight::{answer, experiment::InputError};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Failure, Status, adult, advise, atlas, check, closed_form, compare, figures, monte_carlo, network, optimize,
-    origin::Signed, output, registry, store, survival, usage::nearest,
+    Failure, Status, adult, atlas, audit, check, compare, figures, origin::Signed, output, registry, store, survival,
+    usage::nearest,
 };
 
 /// Version of the schema, in every document: the second number is raised where a key is added, the first where one is taken away or means something else.
@@ -19,15 +19,16 @@ type Make = fn(&mut SchemaGenerator) -> Value;
 
 /// Each command with the schema of its document.
 const DOCUMENTS: &[(&str, Make)] = &[
-    ("weight", of::<closed_form::WeightDocument>),
-    ("risk", of::<closed_form::RiskDocument>),
-    ("simulate", of::<monte_carlo::SimulateDocument>),
-    ("optimize", of::<optimize::OptimizeDocument>),
-    ("network", of::<network::NetworkDocument>),
+    ("weight", of::<answer::closed_form::WeightDocument>),
+    ("risk", of::<answer::closed_form::RiskDocument>),
+    ("simulate", of::<answer::monte_carlo::SimulateDocument>),
+    ("optimize", of::<answer::optimize::OptimizeDocument>),
+    ("network", of::<answer::network::NetworkDocument>),
     ("survival", of::<survival::Document>),
     ("atlas", of::<atlas::Document>),
     ("adult", of::<adult::Document>),
-    ("advise", of::<advise::Document>),
+    ("advise", of::<answer::advise::AdviseDocument>),
+    ("audit", of::<audit::Document>),
     ("figures", of::<figures::Document>),
     ("claims", of::<registry::Listing>),
     ("verify", of::<RunDocument>),
@@ -37,6 +38,7 @@ const DOCUMENTS: &[(&str, Make)] = &[
     ("store", of::<store::Document>),
     // What a command with --shard prints.
     ("share", of::<store::Share>),
+    ("progress", of::<store::Progress>),
 ];
 
 fn of<T: JsonSchema + 'static>(generator: &mut SchemaGenerator) -> Value {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use clap::Args;
 use goldenweight::{
+    answer::{Reasons, text::explained},
     catalogue::CATEGORICAL,
     experiment::{Generations, InputError, Parameters, Problem, digits, within},
     simulate::{
@@ -21,7 +22,6 @@ use serde::Serialize;
 use super::{
     Failure, Status,
     args::{Compute, number, whole},
-    estimate::{Reasons, explained},
     origin::Origin,
     output::{lines, short, show},
 };

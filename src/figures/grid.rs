@@ -6,7 +6,7 @@ use statrs::distribution::ContinuousCDF;
 use super::Draw;
 use super::subject::Subject;
 use crate::experiment::Rows;
-use crate::simulate::engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights};
+use crate::simulate::engine::{BLOCK, Options, Outcome, Plan, Record, ScheduleKind, Weights};
 use crate::stats::compare::Estimate;
 use crate::stats::family;
 use crate::stats::moments::Moments;
@@ -41,7 +41,9 @@ pub fn simulate(subject: Subject, grid: &Grid<'_>, draw: &Draw<'_>) -> Batches {
     let batches = BATCHES.min(grid.replicates);
     let (from, until) = grid.average;
     let weights: Vec<Weights> = grid.weights.iter().map(|&w| Weights::Constant(w)).collect();
+    let blocks = grid.replicates.div_ceil(batches).div_ceil(BLOCK);
     let batch = |cell: u64| {
+        let share = draw.share.map(|share| share.after(cell * blocks, 0));
         let plan = Plan {
             seed: grid.seed,
             experiment: grid.experiment,
@@ -51,7 +53,7 @@ pub fn simulate(subject: Subject, grid: &Grid<'_>, draw: &Draw<'_>) -> Batches {
             record: Record::Average { from, until },
         };
         let progress = |done| (draw.progress)(done * effort);
-        let options = Options { progress: &progress, controls: true, share: draw.share, ..Options::default() };
+        let options = Options { progress: &progress, controls: true, share, ..Options::default() };
         simulator.run(&plan, &weights, options)
     };
     let outcomes: Vec<Vec<Outcome>> = (0..batches).into_par_iter().map(batch).collect();

@@ -237,7 +237,10 @@ impl Picture {
         share: Option<Shared>,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Table, ParameterError> {
-        let draw = Draw { seed, experiment: experiment_id(&self.file_stem()), replicates, progress, share };
+        let experiment = experiment_id(&self.file_stem());
+        // Not all pictures begin with the first share.
+        let share = share.map(|share| share.after(experiment, 0));
+        let draw = Draw { seed, experiment, replicates, progress, share };
         match self.form {
             Form::Growth(subject) => growth::table(subject, &draw),
             Form::Curve(subject, sizes) => curve::table(subject, sizes, &draw),

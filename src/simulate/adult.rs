@@ -1,6 +1,6 @@
 //! Logistic regression of income on the Adult table, whose labels do not follow the model.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use goldenweight_recursion::models::table::{self, Resampled, TableLogistic};
 
@@ -20,6 +20,17 @@ impl AdultLogistic {
     /// Resamples this table.
     #[must_use]
     pub fn new(adult: &Table, rows: Rows) -> Self {
+        // Made once of the table that many settings have.
+        static EMBEDDED: OnceLock<(TableLogistic, Resampled)> = OnceLock::new();
+        let (model, source) = if std::ptr::eq(adult, Table::embedded()) {
+            EMBEDDED.get_or_init(|| Self::parts(adult)).clone()
+        } else {
+            Self::parts(adult)
+        };
+        Self { model, source, rows }
+    }
+
+    fn parts(adult: &Table) -> (TableLogistic, Resampled) {
         let scale = *adult.logistic().scale();
         let designs: Vec<_> = adult.groups().iter().map(|group| scale.row(&group.covariates)).collect();
         let groups = designs.iter().zip(adult.groups());
@@ -31,6 +42,6 @@ impl AdultLogistic {
         let truth = adult.logistic().standardised().to_vec();
         let model =
             TableLogistic::new(Arc::clone(&table), truth, raw).with_loss_told(format!("raw columns of {scale:?}"));
-        Self { model, source: Resampled(table), rows }
+        (model, Resampled(table))
     }
 }

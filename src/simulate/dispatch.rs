@@ -72,7 +72,7 @@ impl SimulatorKind {
         }
         let kind = asked.unwrap_or(if is_drawn { Self::Rows } else { default });
         if is_drawn && kind == Self::Sufficient {
-            let condition = "must be rows with --schedule subsample, which draws single rows";
+            let condition = "must be rows with `schedule` subsample, which draws single rows";
             return Err(InputError::new("simulator", kind, condition));
         }
         if simulator(problem, kind, schedule).is_none() {

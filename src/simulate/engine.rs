@@ -7,6 +7,8 @@ pub use goldenweight_recursion::store;
 use goldenweight_recursion::{Accumulate, Fixed, Fresh, Rows, Schedule};
 pub use goldenweight_replicates::share::Share as Shared;
 
+use crate::experiment::{InputError, Problem, digits};
+
 /// What generation t is fitted on.
 ///
 /// # Examples
@@ -47,6 +49,40 @@ impl ScheduleKind {
     #[must_use]
     pub const fn takes_weight(self) -> bool {
         !matches!(self, Self::Accumulate | Self::Subsample)
+    }
+
+    /// Weights that are asked for, each once; none, once, of a schedule that takes none.
+    ///
+    /// # Errors
+    /// Of the field `weight`: out of range, twice, or left out where the schedule takes one.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight::{catalogue, experiment::{Parameters, Problem}, simulate::engine::ScheduleKind};
+    ///
+    /// let problem = Problem::new(&catalogue::CDF, 10, 10, &Parameters::default())?;
+    /// assert_eq!(ScheduleKind::Fresh.weights(&problem, &[0.5, 0.6])?, [Some(0.5), Some(0.6)]);
+    /// assert_eq!(ScheduleKind::Accumulate.weights(&problem, &[])?, [None]);
+    /// assert!(ScheduleKind::Fresh.weights(&problem, &[0.5, 0.5]).is_err());
+    /// # Ok::<(), goldenweight::experiment::InputError>(())
+    /// ```
+    pub fn weights(self, problem: &Problem, asked: &[f64]) -> Result<Vec<Option<f64>>, InputError> {
+        let condition = format!("`schedule` {} takes", self.name());
+        match (asked, self.takes_weight()) {
+            ([], true) => Err(InputError::new("weight", "", format!("must be given: {condition} one"))),
+            ([], false) => Ok(vec![None]),
+            (weights, true) => {
+                let again = |(i, w): &(usize, &f64)| weights[..*i].contains(w);
+                if let Some((_, &twice)) = weights.iter().enumerate().find(again) {
+                    return Err(InputError::new("weight", digits(twice), "must be given once only"));
+                }
+                weights.iter().map(|&w| problem.weight(w).map(Some)).collect()
+            }
+            (weights, false) => {
+                let condition = format!("must be left out: {condition} no weight");
+                Err(InputError::new("weight", digits(weights[0]), condition))
+            }
+        }
     }
 
     /// The schedule with so many rows. A subsample is drawn by the model, `Subsampled`, from the rows that accumulate.

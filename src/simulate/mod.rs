@@ -62,6 +62,9 @@ pub trait Simulator: Send + Sync {
         weights: &[Weights],
         options: Options<'_>,
     ) -> Vec<Outcome>;
+
+    /// All that the numbers of a plan follow from, see [`Retraining::identity`].
+    fn identity(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Option<String>;
 }
 
 impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
@@ -88,6 +91,11 @@ impl<M: Model, S: Source<M>> Simulator for Setting<M, S> {
         options: Options<'_>,
     ) -> Vec<Outcome> {
         Retraining { model: &self.model, source: &self.source, schedule }.run(&plan.inner(), weights, options)
+    }
+
+    fn identity(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Option<String> {
+        let schedule = &*plan.schedule.of(self.rows);
+        Retraining { model: &self.model, source: &self.source, schedule }.identity(&plan.inner(), weights, options)
     }
 }
 
@@ -134,6 +142,11 @@ impl Simulator for Scheduled {
         options: Options<'_>,
     ) -> Vec<Outcome> {
         self.simulator.run_under(schedule, plan, weights, options)
+    }
+
+    fn identity(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Option<String> {
+        let words = self.simulator.identity(plan, weights, options)?;
+        Some(format!("{words}under {}\n", self.schedule.identity()?))
     }
 }
 

@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
-use crate::experiment::one_line;
+use crate::experiment::{excerpt, one_line};
 
 /// Most fields that are kept, rows times columns: 1 GiB of numbers.
 pub const MAX_FIELDS: u64 = 1 << 27;
@@ -138,6 +138,62 @@ impl fmt::Display for TableError {
 
 impl std::error::Error for TableError {}
 
+/// A column in memory.
+#[derive(Clone, Debug)]
+pub enum Values<'a> {
+    /// Numbers that stand in a larger array: at `start`, and then at each `stride`-th place.
+    Numbers {
+        /// The array.
+        values: &'a [f64],
+        /// Place of the first.
+        start: usize,
+        /// From one to the next, from 1.
+        stride: usize,
+    },
+    /// Texts.
+    Texts {
+        /// Of each row the place of its text among the levels; where it is missing, any other number.
+        places: &'a [i64],
+        /// The different texts.
+        levels: Vec<String>,
+    },
+}
+
+impl Values<'_> {
+    /// Number of rows.
+    fn len(&self) -> usize {
+        match self {
+            Self::Numbers { values, start, stride } => values.len().saturating_sub(*start).div_ceil(*stride),
+            Self::Texts { places, .. } => places.len(),
+        }
+    }
+
+    /// The number of a row; not a number in a column of texts.
+    fn number(&self, row: usize) -> f64 {
+        match self {
+            Self::Numbers { values, start, stride } => values[start + row * stride],
+            Self::Texts { .. } => f64::NAN,
+        }
+    }
+
+    /// The text of a row; empty where it is missing, and in a column of numbers.
+    fn text(&self, row: usize) -> &str {
+        match self {
+            Self::Numbers { .. } => "",
+            Self::Texts { places, levels } => {
+                usize::try_from(places[row]).ok().and_then(|place| levels.get(place)).map_or("", String::as_str)
+            }
+        }
+    }
+
+    fn is_missing(&self, row: usize) -> bool {
+        match self {
+            Self::Numbers { .. } => self.number(row).is_nan(),
+            Self::Texts { .. } => read::is_missing(self.text(row)),
+        }
+    }
+}
+
 /// A value of a column of texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Level {
@@ -204,6 +260,88 @@ impl Table {
             let (column, condition) = (column.map(one_line), one_line(condition));
             TableError { file: name.to_owned(), line, column, condition }
         })
+    }
+
+    /// Columns in memory, under these names: the table that a file with the same values would give. A missing number is not a number, a missing text has no place.
+    ///
+    /// # Errors
+    /// Says what is wrong, and in which column and row; `name` is that of the table.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight::table::{Request, Response, Table, Values};
+    ///
+    /// let rows = [31.0, 0.0, 40.0, 1.0, 27.0, 1.0];
+    /// let columns = [
+    ///     Values::Numbers { values: &rows, start: 0, stride: 2 },
+    ///     Values::Texts { places: &[0, 1, 1], levels: vec!["Ghent".to_owned(), "Liège".to_owned()] },
+    ///     Values::Numbers { values: &rows, start: 1, stride: 2 },
+    /// ];
+    /// let names = ["age", "city", "income"].map(str::to_owned);
+    /// let table = Table::of_columns("people", &names, &columns, &Request::regression("income", Response::Binary))?;
+    /// assert_eq!(table.row(0), [31.0, 1.0, 0.0]);
+    /// # Ok::<(), goldenweight::table::TableError>(())
+    /// ```
+    pub fn of_columns(
+        name: &str,
+        names: &[String],
+        columns: &[Values<'_>],
+        request: &Request,
+    ) -> Result<Self, TableError> {
+        read::of_columns(columns, names, request).map_err(|read::Fault { column, condition, .. }| {
+            let (column, condition) = (column.map(one_line), one_line(condition));
+            TableError { file: name.into(), line: None, column, condition }
+        })
+    }
+
+    /// With the columns in the order of another table's, and its places of levels.
+    ///
+    /// # Errors
+    /// The column that is in one table only, or is of another kind, or has a level that the other table lacks; and the condition.
+    pub(crate) fn like(self, other: &Self) -> Result<Self, (String, String)> {
+        let extra = self.columns.iter().find(|column| other.columns.iter().all(|known| known.name != column.name));
+        if let Some(extra) = extra {
+            return Err((extra.name.clone(), "is not in the real table; say which columns are meant".to_owned()));
+        }
+        let (mut columns, mut sources) = (Vec::new(), Vec::new());
+        for theirs in &other.columns {
+            let fault = |condition: String| Err((theirs.name.clone(), condition));
+            let Some(index) = self.columns.iter().position(|column| column.name == theirs.name) else {
+                return fault("is in the real table, and is missing here".to_owned());
+            };
+            let own = &self.columns[index];
+            match (own.levels.is_empty(), theirs.levels.is_empty()) {
+                (true, false) => return fault("has numbers, and the real table has texts".to_owned()),
+                (false, true) => return fault("has texts, and the real table has numbers".to_owned()),
+                _ => {}
+            }
+            let mut levels: Vec<Level> =
+                theirs.levels.iter().map(|level| Level { count: 0, ..level.clone() }).collect();
+            let mut places = Vec::with_capacity(own.levels.len());
+            for level in &own.levels {
+                let Some(place) = theirs.levels.iter().position(|known| known.name == level.name) else {
+                    let level = if level.name.is_empty() {
+                        "a missing value"
+                    } else {
+                        &format!("the level {}", excerpt(&level.name))
+                    };
+                    return fault(format!("has {level}, which the real table lacks"));
+                };
+                levels[place].count = level.count;
+                places.push(place as f64);
+            }
+            columns.push(Column { name: own.name.clone(), levels });
+            sources.push((index, places));
+        }
+        let width = self.columns.len();
+        let mut values = Vec::with_capacity(self.values.len());
+        for row in self.values.chunks_exact(width) {
+            values.extend(sources.iter().map(|(index, places)| {
+                let value = row[*index];
+                if places.is_empty() { value } else { places[value as usize] }
+            }));
+        }
+        Ok(Self { columns, values, dropped: self.dropped })
     }
 
     /// Columns of numbers, the rows one after another.

@@ -6,7 +6,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use csv::{ByteRecord, ReaderBuilder, Trim};
 
-use super::{Column, Form, Level, MAX_FIELDS, MAX_LEVELS, MISSING, Missing, Request, Response, Table};
+use super::{Column, Form, Level, MAX_FIELDS, MAX_LEVELS, MISSING, Missing, Request, Response, Table, Values};
 use crate::experiment::excerpt;
 
 /// What is wrong, and at which byte the record starts that has it.
@@ -104,7 +104,7 @@ fn text<'a>(field: &'a [u8], column: &str) -> Result<&'a str, Fault> {
     std::str::from_utf8(field).map_err(|_| Fault::of_column(column, "is not UTF-8 text"))
 }
 
-fn is_missing(field: &str) -> bool {
+pub(super) fn is_missing(field: &str) -> bool {
     field.len() <= 4 && MISSING.iter().any(|missing| field.eq_ignore_ascii_case(missing))
 }
 
@@ -278,18 +278,7 @@ impl Reading {
         match self {
             Self::Numbers(response) => {
                 let value: f64 = field.parse().unwrap_or(f64::NAN);
-                let shown = || excerpt(field);
-                match response {
-                    _ if !value.is_finite() => fault(format!("must be a finite number, and is {}", shown())),
-                    Some(Response::Binary) if value != 0.0 && value != 1.0 => {
-                        fault(format!("must be 0 or 1, or one of two texts, and is {}", shown()))
-                    }
-                    Some(Response::Count) if value < 0.0 || value.fract() != 0.0 => {
-                        fault(format!("must be a whole number from 0, and is {}", shown()))
-                    }
-                    // -0 is 0.
-                    _ => Ok(value + 0.0),
-                }
+                number(value, *response, || excerpt(field)).or_else(fault)
             }
             Self::Levels(levels) => {
                 let place = levels.place(field);
@@ -307,6 +296,84 @@ impl Reading {
             }
         }
     }
+}
+
+/// A number of a column, where it is one that the column may have; else the condition that it breaks.
+fn number(value: f64, response: Option<Response>, shown: impl Fn() -> String) -> Result<f64, String> {
+    match response {
+        _ if !value.is_finite() => Err(format!("must be a finite number, and is {}", shown())),
+        Some(Response::Binary) if value != 0.0 && value != 1.0 => {
+            Err(format!("must be 0 or 1, or one of two texts, and is {}", shown()))
+        }
+        Some(Response::Count) if value < 0.0 || value.fract() != 0.0 => {
+            Err(format!("must be a whole number from 0, and is {}", shown()))
+        }
+        // -0 is 0.
+        _ => Ok(value + 0.0),
+    }
+}
+
+/// The same table of columns in memory, whose names are those of the file's line of names. There are no lines, so a fault is of a row, from 1.
+pub(super) fn of_columns(columns: &[Values<'_>], names: &[String], request: &Request) -> Result<Table, Fault> {
+    let mut wanted = wanted(names, request)?;
+    let rows = columns.first().map_or(0, Values::len);
+    if let Some(other) = (0..columns.len()).find(|&j| columns[j].len() != rows) {
+        let condition = format!("has {} rows, and the first column has {rows}", columns[other].len());
+        return Err(Fault::of_column(&names[other], condition));
+    }
+    if rows as u64 * wanted.len() as u64 > MAX_FIELDS {
+        let condition =
+            format!("has {rows} rows of {} columns: at most {MAX_FIELDS} fields are kept (1 GiB)", wanted.len());
+        return Err(Fault::of_file(condition));
+    }
+    for column in &mut wanted {
+        if let Values::Texts { levels, .. } = &columns[column.index] {
+            // A text that is a number is one only in a column of numbers.
+            column.first_text = Some((levels.first().cloned().unwrap_or_default(), 0));
+        }
+    }
+    let mut readings = wanted.iter().map(|column| Reading::of(column, request)).collect::<Result<Vec<_>, _>>()?;
+    let mut values: Vec<f64> = Vec::with_capacity(rows * wanted.len());
+    let mut dropped = Vec::new();
+    for row in 0..rows {
+        let of_row = |fault: Fault| Fault { condition: format!("row {}: {}", row + 1, fault.condition), ..fault };
+        let is_missing_in = |column: &Wanted| columns[column.index].is_missing(row);
+        if request.missing == Missing::Drop && wanted.iter().any(is_missing_in) {
+            dropped.push(row as u64);
+            continue;
+        }
+        for (column, reading) in wanted.iter().zip(&mut readings) {
+            let is_missing = is_missing_in(column);
+            if is_missing {
+                may_be_missing(column, reading, request, "").map_err(of_row)?;
+            }
+            let value = match (&columns[column.index], &mut *reading) {
+                (Values::Numbers { .. }, Reading::Numbers(response)) => {
+                    let value = columns[column.index].number(row);
+                    number(value, *response, || value.to_string()).map_err(|c| Fault::of_column(&column.name, c))
+                }
+                // Numbers as levels.
+                (Values::Numbers { .. }, reading) => {
+                    reading.value(column, &columns[column.index].number(row).to_string())
+                }
+                (Values::Texts { .. }, reading) => reading.value(column, columns[column.index].text(row)),
+            };
+            values.push(value.map_err(of_row)?);
+        }
+    }
+    finish(&wanted, readings, values, dropped)
+}
+
+/// Whether a missing value of a column is a level, or else what it breaks.
+fn may_be_missing(column: &Wanted, reading: &Reading, request: &Request, field: &str) -> Result<(), Fault> {
+    let is_level = request.missing == Missing::Level && !column.is_target;
+    if is_level && matches!(reading, Reading::Levels(_)) {
+        return Ok(());
+    }
+    let of_numbers = if is_level { "a number has no level for that; " } else { "" };
+    let written = if field.is_empty() { String::new() } else { format!(" ({field})") };
+    let condition = format!("is missing{written}: {of_numbers}drop such rows, or leave the column out");
+    Err(Fault::of_column(&column.name, condition))
 }
 
 /// The second reading.
@@ -330,19 +397,18 @@ pub(super) fn table(source: &mut (impl Read + Seek), request: &Request) -> Resul
         for (column, reading) in wanted.iter().zip(&mut readings) {
             let mut field = text(record.get(column.index).unwrap_or_default(), &column.name)?;
             if is_missing(field) {
-                let is_level = request.missing == Missing::Level && !column.is_target;
-                if !(is_level && matches!(reading, Reading::Levels(_))) {
-                    let of_numbers = if is_level { "a number has no level for that; " } else { "" };
-                    let written = if field.is_empty() { String::new() } else { format!(" ({field})") };
-                    let condition = format!("is missing{written}: {of_numbers}drop such rows, or leave the column out");
-                    return Err(Fault::of_column(&column.name, condition));
-                }
+                may_be_missing(column, reading, request, field)?;
                 field = "";
             }
             values.push(reading.value(column, field)?);
         }
         Ok(())
     })?;
+    finish(&wanted, readings, values, dropped)
+}
+
+/// The table, where it has rows enough and no constant column; with the levels of columns in their order.
+fn finish(wanted: &[Wanted], readings: Vec<Reading>, mut values: Vec<f64>, dropped: Vec<u64>) -> Result<Table, Fault> {
     let after = match dropped.len() {
         0 => String::new(),
         count => format!(" after {count} were dropped for missing values"),

@@ -55,6 +55,17 @@ pub const COMMANDS: &[(&str, i32)] = &[
     ("advise --data tests/references/tables/logistic.csv --target y --family logistic --synthetic 1000", 0),
     ("advise --data tests/references/tables/linear.csv --target y --family linear --synthetic 240 --simulate 64", 0),
     ("advise --data tests/references/tables/linear.csv --columns town --family frequencies --synthetic 9", 0),
+    (
+        "audit --real tests/references/tables/poisson.csv --synthetic tests/references/tables/poisson-synthetic.csv --target y \
+         --family poisson --bootstrap 100",
+        0,
+    ),
+    // Pooling as many rows of a larger variance harms without a bias.
+    (
+        "audit --real tests/references/tables/linear-synthetic.csv --synthetic tests/references/tables/linear.csv --columns age \
+         --family mean --loss raw --bootstrap 100",
+        0,
+    ),
 ];
 
 /// Runs of the registry: nothing sampled, a share (whose z is normal), too few seeds for a law.
@@ -132,7 +143,7 @@ fn text_has_six_significant_digits() {
 /// The command of a document makes the same document again.
 #[test]
 fn documents_tell_version_command_and_seed() {
-    let simulated = ["simulate", "optimize", "adult"];
+    let simulated = ["simulate", "optimize", "adult", "audit"];
     for (line, code) in COMMANDS {
         let document = json_with_code(&format!("{line} --json --threads 2"), *code);
         let command = document["command"].as_str().expect("a command");

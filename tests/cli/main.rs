@@ -2,6 +2,7 @@
 
 mod advise;
 mod archive;
+mod audit;
 mod bad_input;
 #[cfg(unix)]
 mod closed_output;

@@ -220,6 +220,56 @@ fn a_pruned_store_is_small_and_has_everything() {
     assert_eq!(stdout_of(&folder.line(SHORT), 0), without);
 }
 
+/// What is left of a run goes down from share to share, and takes a time that was measured.
+#[test]
+fn progress_is_told_from_the_store_alone() {
+    let folder = Folder::new();
+    let command = "verify --only gaussian-mean-law --kinds simulation,optimum --json";
+    let progress = || json(&folder.line(&format!("{command} --progress")));
+    let count = |document: &Value, key: &str| document[key].as_u64().expect("a count");
+    let before = progress();
+    assert_eq!((count(&before, "done"), &before["seconds_left"]), (0, &Value::Null), "{before}");
+    assert!(folder.files().is_empty(), "nothing is simulated");
+    let mut left = count(&before, "left");
+    for index in 1..=3 {
+        json(&folder.line(&format!("{command} --shard {index}/3")));
+        let now = progress();
+        assert!(now["seconds_left"].as_f64().is_some_and(|seconds| seconds > 0.0), "{now}");
+        assert_eq!(now["claims"][0]["claim"], "gaussian-mean-law");
+        if index < 3 {
+            assert!(count(&now, "left") < left, "{now}");
+            left = count(&now, "left");
+        }
+    }
+    stdout_of(&folder.line(command), 0);
+    let after = progress();
+    assert_eq!((count(&after, "left"), &after["seconds_left"]), (0, &serde_json::json!(0.0)), "{after}");
+    let none = Folder::new();
+    let missing = format!("{command} --store {}/none --progress", none.path());
+    assert_eq!(run(&missing).status.code(), Some(2));
+    assert_eq!(run(&format!("{command} --progress")).status.code(), Some(2));
+}
+
+/// Of a seed of a calibration that is finished the estimates are kept, not what was drawn for them.
+#[test]
+fn a_calibration_keeps_estimates() {
+    let folder = Folder::new();
+    let command = "calibrate --only gaussian-mean-law --kinds simulation,optimum --budget .02 --seeds 3 --json";
+    let alone = stdout_of(command, 3);
+    let progress = || json(&folder.line(&format!("{command} --progress")));
+    let all = progress()["left"].clone();
+    for index in [2, 1] {
+        json(&folder.line(&format!("{command} --shard {index}/2")));
+    }
+    assert_eq!((&progress()["left"], &progress()["done"]), (&0.into(), &all));
+    let found = listed(&folder);
+    // Two checks, one of which shares do not draw, and the wrong simulator under three seeds; and the turns of two shares.
+    assert!(found["records"].as_u64().expect("a count") < 15, "{found}");
+    assert_eq!(stdout_of(&folder.line(command), 3), alone);
+    assert_eq!(stdout_of(&folder.line(command), 3), alone);
+    assert!(listed(&folder)["records"].as_u64().expect("a count") < 30, "{}", listed(&folder));
+}
+
 #[test]
 fn a_store_that_cannot_be_written_is_bad_input() {
     let folder = Folder::new();

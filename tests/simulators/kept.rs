@@ -7,6 +7,7 @@ use std::{
         Mutex,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use goldenweight::{
@@ -73,16 +74,18 @@ impl Store for Memory {
         begins.rev().find(|((_, _, end), _)| usable(*end)).map(|((_, _, end), stored)| (*end, stored.clone()))
     }
 
-    fn keep(&self, run: &Run, replicates: Range<u64>, stored: Vec<Stored>) {
+    fn keep(&self, run: &Run, replicates: Range<u64>, stored: Vec<Stored>, _: Duration) {
         if replicates.start / BLOCK == (replicates.end - 1) / BLOCK {
             self.made.fetch_add(replicates.end - replicates.start, Ordering::Relaxed);
         }
         self.kept.lock().unwrap().insert((self.words(run), replicates.start, replicates.end), stored);
     }
 
-    fn lacks(&self, _: &Run, replicates: u64) {
-        self.lacking.fetch_add(replicates, Ordering::Relaxed);
+    fn lacks(&self, _: &Run, replicates: Range<u64>) {
+        self.lacking.fetch_add(replicates.end - replicates.start, Ordering::Relaxed);
     }
+
+    fn conclude(&self, _: &Run, _: Range<u64>, _: Vec<Stored>) {}
 }
 
 /// Every bit that there is.

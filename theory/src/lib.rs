@@ -32,6 +32,7 @@
 //! * [`ridge`]: ridge regression and the fit of minimum norm on one fixed design.
 //! * [`subsample`]: data that accumulate, of which each generation is fitted on as many rows as the first.
 //! * [`network`]: several models that are fitted on rows of one another.
+//! * [`shrinkage`]: one estimate shrunk towards another.
 //! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
 //! * [`collapse`]: training on synthetic rows alone (w = 0); [`extinction`]: what becomes of categories then.
 //! * [`proofs`]: the text of the machine-checked proofs.
@@ -74,6 +75,7 @@ pub mod recursion;
 pub mod ridge;
 pub mod scalar;
 pub mod second_order;
+pub mod shrinkage;
 pub mod subsample;
 pub mod weights;
 pub mod wide;

@@ -14,7 +14,8 @@ macro_rules! files {
 /// let (_, theorems) = FILES[FILES.len() - 1];
 /// assert!(theorems.contains("golden-weight golden_weight_is_unique_minimiser"));
 /// ```
-pub const FILES: [(&str, &str); 13] = files![
+pub const FILES: [(&str, &str); 15] = files![
+    "Accumulate.v",
     "Collapse.v",
     "Covariance.v",
     "Dynamic.v",
@@ -23,6 +24,7 @@ pub const FILES: [(&str, &str); 13] = files![
     "GoldenWeight.v",
     "Law.v",
     "Optimum.v",
+    "Several.v",
     "Values.v",
     "Weights.v",
     "check",

@@ -140,8 +140,16 @@ impl Suite {
         seed: u64,
         stop: &AtomicBool,
     ) -> Vec<(Result<Compared, String>, bool)> {
-        let context = Context::of(check.claim, check.check, seed, self.tiers[0], self.family(0), stop);
-        check.sampled.at_cap(&context)
+        check.sampled.at_cap(&self.context_of(check, seed, stop))
+    }
+
+    /// Whether that is kept.
+    pub(crate) fn is_concluded(&self, check: &Selected<'_>, seed: u64, stop: &AtomicBool) -> bool {
+        check.sampled.is_concluded(&self.context_of(check, seed, stop))
+    }
+
+    fn context_of<'a>(&self, check: &Selected<'_>, seed: u64, stop: &'a AtomicBool) -> Context<'a> {
+        Context::of(check.claim, check.check, seed, self.tiers[0], self.family(0), stop)
     }
 
     /// z of every comparison of a mean that the first tier makes under one seed (kinds simulation and ladder), in the order of the

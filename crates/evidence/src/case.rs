@@ -4,6 +4,7 @@ use std::any::Any;
 use std::fmt::Display;
 use std::sync::Arc;
 
+use crate::draw::{FINE, Quantity};
 use crate::simulation::Simulation;
 use crate::stats::compare::Estimate;
 
@@ -145,6 +146,19 @@ impl Case {
     /// Its size on a ladder.
     pub(crate) const fn size(&self) -> f64 {
         self.size
+    }
+
+    /// What an estimate of a quantity takes from the expected value, in words that tell every bit.
+    pub(crate) fn expected_words(&self, quantity: Quantity) -> String {
+        match &self.expected {
+            Expected::Value(value) => format!("{value:?}"),
+            Expected::Estimate(estimate) => format!("{estimate:?}"),
+            Expected::Minimum(at, curve) => {
+                let step = if let Quantity::Slope(step) | Quantity::Curvature(step) = quantity { step } else { FINE };
+                let values = [-step, -FINE, 0.0, FINE, step].map(|h| curve(at + h));
+                format!("{at:?}, {values:?}")
+            }
+        }
     }
 
     pub(crate) fn curve(&self) -> Result<&Curve, String> {

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use crate::case::{Case, Expected};
 use crate::context::Context;
+use crate::deal::{self, Dealt};
 use crate::optimum::{self, Optimum, Window, curves, minimise_curves};
 use crate::simulation::{BLOCK, Draw, Tally};
 use crate::stats::compare::Estimate;
@@ -24,7 +25,7 @@ pub const LOOKS: u32 = 4;
 const DIFFERENCE_BATCHES: u64 = 128;
 
 /// Step of the derivatives of an expected curve: their errors are of order 1e-8 (truncation) and 1e-9 (rounding) of it.
-const FINE: f64 = 1e-4;
+pub(crate) const FINE: f64 = 1e-4;
 
 /// What is estimated at a case.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,6 +82,22 @@ pub struct Sample {
     pub failed: u64,
 }
 
+impl Sample {
+    pub(crate) fn numbers(&self) -> [f64; 7] {
+        let Self { estimate: Estimate { value, std_error, degrees, skewness, skewness_error }, replicates, failed } =
+            *self;
+        [value, std_error, degrees, skewness, skewness_error, replicates as f64, failed as f64]
+    }
+
+    /// Of [`numbers`](Self::numbers): counts are below 2^53.
+    pub(crate) fn from_numbers(numbers: &[f64]) -> Self {
+        let [value, std_error, degrees, skewness, skewness_error, replicates, failed] =
+            std::array::from_fn(|i| numbers[i]);
+        let estimate = Estimate { value, std_error, degrees, skewness, skewness_error };
+        Self { estimate, replicates: replicates as u64, failed: failed as u64 }
+    }
+}
+
 /// A sample, or why there is none.
 pub type Estimated = Result<Sample, String>;
 
@@ -98,6 +115,8 @@ pub struct Drawn {
     broken: Option<String>,
     /// Whether replicates are lacking that belong to another share.
     waits: bool,
+    /// Where work is divided: how many units are dealt out before those of each look.
+    dealt: Dealt,
 }
 
 /// The mean of a tally, unless too many replicates failed.
@@ -110,6 +129,11 @@ fn mean(case: &Case, tally: &Tally) -> Estimated {
 }
 
 impl Drawn {
+    /// Nothing yet; so many units are dealt out before those of each look.
+    pub(crate) fn dealt(dealt: Dealt) -> Self {
+        Self { dealt, ..Self::default() }
+    }
+
     /// Whether what has been drawn is not all that was asked for, since the rest belongs to other shares.
     pub(crate) const fn waits(&self) -> bool {
         self.waits
@@ -132,8 +156,10 @@ impl Drawn {
         let draw = |key, replicates, points: &[f64], share| {
             case.simulation().draw(Draw { key, replicates, points, stop: context.stop, share })
         };
+        let share = |first| context.share.map(|share| share.after(self.dealt[look as usize], first));
         // Batches are dealt out whole: of those of others only what is kept is taken.
-        let of_batch = |batch| context.share.filter(|share| !share.has(index + batch)).map(|_| Share::NOTHING);
+        let own = share(new.start);
+        let of_batch = |batch| own.filter(|share| !share.has(batch)).map(|_| Share::NOTHING);
         let lacking = AtomicBool::new(false);
         let is_whole = |tallies: &[Tally]| {
             let whole = context.share.is_none() || tallies.iter().all(|tally| tally.replicates() >= size);
@@ -142,8 +168,8 @@ impl Drawn {
         };
         match quantity {
             Quantity::Mean | Quantity::Failures => {
-                let end = cap.div_ceil(1 << (LOOKS - 1 - look)).next_multiple_of(BLOCK);
-                for more in draw(context.key(index), self.end..end, &[case.point()], context.share) {
+                let end = deal::replicates(cap, look);
+                for more in draw(context.key(index), self.end..end, &[case.point()], share(self.end / BLOCK)) {
                     self.tally.merge(&more);
                 }
                 self.end = end;
@@ -152,7 +178,7 @@ impl Drawn {
             Quantity::Minimiser => {
                 let failures = AtomicU64::new(0);
                 // Where the minimum is looked for one step after another, all batches are of one share.
-                let search = context.share.filter(|share| !share.has(index)).map(|_| Share::NOTHING);
+                let search = own.filter(|share| !share.has(0)).map(|_| Share::NOTHING);
                 let is_first = self.window.is_none();
                 let means = |batch: u64, points: &[f64]| {
                     if context.is_stopped() {

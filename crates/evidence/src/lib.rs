@@ -81,6 +81,7 @@ pub mod changes;
 mod check;
 mod claim;
 mod context;
+mod deal;
 mod draw;
 mod finding;
 pub mod judge;

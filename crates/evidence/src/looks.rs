@@ -17,12 +17,16 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::context::Context;
-use crate::draw::{Drawn, Estimated, LOOKS};
+use crate::deal::{self, Dealt};
+use crate::draw::{Drawn, Estimated, LOOKS, Sample};
 use crate::finding::Finding;
 use crate::sampled::{Compared, Sampled};
 use crate::verdict::Verdict;
 
 const STOPPED: &str = "the run was told to stop";
+/// Version of the way from what is drawn to an estimate: raised with every change of it. Estimates that were kept under another one are not used.
+const ESTIMATES: u32 = 1;
+
 const WAITS: &str = "other shares are not drawn yet";
 
 /// A comparison in progress: the cases that it needs (one, or the rungs of a ladder) and what has been drawn of them.
@@ -70,12 +74,17 @@ impl Sampled {
     /// Its comparisons, of which nothing has been drawn.
     #[must_use]
     pub fn series(&self) -> Vec<Series> {
+        self.series_dealt(&|_| Dealt::default())
+    }
+
+    /// The same where work is divided: of each case, how many units are dealt out before its own.
+    pub(crate) fn series_dealt(&self, dealt: &dyn Fn(usize) -> Dealt) -> Vec<Series> {
         let all = self.cases.len();
         // A ladder is one comparison of all its rungs; otherwise each case is one.
         let width = if self.ladder.is_some() { all.max(1) } else { 1 };
         let units = (0..all).step_by(width).map(|first| first..all.min(first + width));
         let series = |cases: Range<usize>| {
-            let drawn = cases.clone().map(|_| Drawn::default()).collect();
+            let drawn = cases.clone().map(|case| Drawn::dealt(dealt(case))).collect();
             Series { cases, drawn, estimates: Vec::new() }
         };
         units.map(series).collect()
@@ -106,14 +115,65 @@ impl Sampled {
 
     /// Every comparison at the cap, whatever the looks before said, and whether any look refuted it. A z at a stop is selected, since a
     /// comparison that agrees well stops earlier; one at the cap is not. And no way of stopping could have refuted more.
+    ///
+    /// Where its simulations keep what they draw, the estimates of all looks are kept in the place of that.
     #[must_use]
     pub fn at_cap(&self, context: &Context<'_>) -> Vec<(Result<Compared, String>, bool)> {
-        let of = |mut series: Series| {
+        let of = |series: &mut Series| {
             let looks: Vec<_> = (0..LOOKS).map(|look| series.at(self, context, look)).collect();
             let refuted = looks.iter().flatten().any(|found| found.comparison.verdict == Verdict::Refuted);
             let last = looks.into_iter().next_back().unwrap_or_else(|| Err("no look".to_owned()));
             (last, refuted)
         };
-        self.series().into_iter().map(of).collect()
+        let mut all = self.series();
+        let is_known = self.recall(context, &mut all);
+        let compared = all.iter_mut().map(of).collect();
+        if !is_known && !context.is_stopped() {
+            self.conclude(context, &all);
+        }
+        compared
+    }
+
+    /// Whether the estimates of all looks have been kept.
+    pub(crate) fn is_concluded(&self, context: &Context<'_>) -> bool {
+        self.recall(context, &mut self.series())
+    }
+
+    /// All that the estimates of all looks follow from, where its simulations keep what they draw; and the number of replicates.
+    fn identity(&self, context: &Context<'_>) -> Option<(String, u64)> {
+        let cap = context.tier.replicates * self.cap;
+        let mut words = format!("estimates {ESTIMATES}\nlooks {LOOKS}\nquantity {:?}\ncap {cap}\n", self.quantity);
+        for (index, case) in (0..).zip(&self.cases) {
+            words += &format!("case {:?}, expects {}\n", case.point(), case.expected_words(self.quantity));
+            words += &case.simulation().identity(context.key(index))?;
+        }
+        Some((words, self.cases.len() as u64 * deal::replicates(cap, LOOKS - 1)))
+    }
+
+    /// Takes the estimates of all looks from where they are kept, and says whether they are.
+    fn recall(&self, context: &Context<'_>, all: &mut [Series]) -> bool {
+        let numbers =
+            self.cases.first().zip(self.identity(context)).and_then(|(case, (words, replicates))| {
+                case.simulation().concluded(context.key(0), &words, replicates)
+            });
+        let Some(numbers) = numbers.filter(|numbers| numbers.len() == LOOKS as usize * 7 * self.cases.len()) else {
+            return false;
+        };
+        let mut samples = numbers.chunks_exact(7).map(Sample::from_numbers);
+        for series in all {
+            let width = series.cases.len();
+            series.estimates = (0..LOOKS).map(|_| samples.by_ref().take(width).map(Ok).collect()).collect();
+        }
+        true
+    }
+
+    /// Keeps the estimates of all looks, where there is one of each.
+    fn conclude(&self, context: &Context<'_>, all: &[Series]) {
+        let estimates = || all.iter().flat_map(|series| series.estimates.iter().flatten());
+        let is_whole = estimates().count() == LOOKS as usize * self.cases.len() && estimates().all(Result::is_ok);
+        if let (true, Some(case), Some((words, replicates))) = (is_whole, self.cases.first(), self.identity(context)) {
+            let numbers = estimates().flatten().flat_map(Sample::numbers).collect();
+            case.simulation().conclude(context.key(0), &words, replicates, numbers);
+        }
     }
 }

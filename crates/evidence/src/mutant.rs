@@ -7,6 +7,8 @@
 use crate::audit::{Audit, Mistaken, visit};
 use crate::case::Case;
 use crate::context::Context;
+use crate::deal::Of;
+use crate::draw::Quantity;
 use crate::finding::Finding;
 use crate::sampled::Sampled;
 use crate::verdict::Verdict;
@@ -104,6 +106,21 @@ impl Mutant {
 
     pub(crate) const fn is_wrong(&self) -> bool {
         matches!(self.expected, Verdict::Refuted)
+    }
+
+    /// Whether it is compared with what is drawn for the check. A mean and a minimiser are drawn without the expected value. A slope and a curvature are taken at the expected
+    /// minimiser, and the standard error of a share is that of the expected probability: they depend on the formula.
+    pub(crate) const fn is_drawn_alike(&self, sampled: &Sampled) -> bool {
+        matches!((&self.side, sampled.quantity), (Side::Formula(_), Quantity::Mean | Quantity::Minimiser))
+    }
+
+    /// As what its simulation is dealt out: as its check where it draws what that draws, in the tier in which mutants run.
+    pub(crate) const fn dealt_as<'a>(&self, claim: &'a str, sampled: &Sampled, first_tier: bool) -> Of<'a> {
+        match (self.is_drawn_alike(sampled), first_tier) {
+            (true, true) => Of::Check(claim, self.check),
+            (true, false) => Of::Mutants(claim, self.check),
+            (false, _) => Of::Mutant(claim, self.name),
+        }
     }
 
     /// A check by simulation with its side replaced.

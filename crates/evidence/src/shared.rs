@@ -7,8 +7,11 @@ use goldenweight_replicates::stream::fresh_seed;
 use rayon::prelude::*;
 
 use crate::calibration::Calibration;
-use crate::check::Body;
+use crate::check::{Body, Check};
+use crate::claim::Claim;
 use crate::context::Context;
+use crate::deal::{Deal, Of};
+use crate::mutant::Side;
 use crate::run::{Event, RunError, Settings};
 use crate::suite::Suite;
 use crate::trial::Mutants;
@@ -72,9 +75,9 @@ impl Suite {
     ) -> Result<Left, RunError> {
         let family = self.family(settings.tier);
         let mut left = Left::default();
-        // What is dealt out of a check goes on where that of the check before has ended.
-        let mut first = 0;
-        for (claim, checks) in self.selected(settings)? {
+        let selected = self.selected(settings)?;
+        let deal = self.deal(settings.tier, selected.iter());
+        for (claim, checks) in &selected {
             let mut waiting = 0;
             for check in checks {
                 if stop.load(Ordering::Relaxed) {
@@ -83,22 +86,21 @@ impl Suite {
                 listener(Event::Begin { claim, check });
                 let tier = self.tiers[settings.tier];
                 let context = Context::of(&claim.says.id, check.name, settings.seed, tier, family, stop);
-                let context = Context { share: Some(share.from(first)), ..context };
+                let of = Of::Check(&claim.says.id, check.name);
+                let context = Context { share: Some(share), ..context };
                 match &check.body {
                     Body::Sampled(sampled) if sampled.is_shared() => {
-                        let mut series = sampled.series();
+                        let mut series = deal.series(of, sampled);
                         let _no_verdict = sampled.judge(&context, &mut series);
                         waiting += series.iter().filter(|series| series.waits()).count();
-                        first += sampled.cases.len() as u64;
                     }
                     Body::Audit { places, comparisons, run } if *comparisons > 0 => {
-                        let _no_verdict = run(*places, &context);
-                        first += *places as u64;
+                        let share = Some(share.after(deal.before(of, 0)[0], 0));
+                        let _no_verdict = run(*places, &Context { share, ..context });
                     }
                     Body::Mutants => {
                         let mutants = Mutants::new(self, settings.seed, stop);
-                        waiting += mutants.draw_share(claim, share.from(first));
-                        first += claim.mutants.len() as u64;
+                        waiting += mutants.draw_share(claim, share, (&deal, settings.tier == 0));
                     }
                     _ => {}
                 }
@@ -109,6 +111,43 @@ impl Suite {
         }
         left.is_partial = stop.load(Ordering::Relaxed);
         Ok(left)
+    }
+
+    /// Deals out what the checks of a run draw, and their mutants.
+    fn deal<'a>(
+        &'a self,
+        tier: usize,
+        selected: impl Iterator<Item = &'a (&'a Claim, Vec<&'a Check>)> + Clone,
+    ) -> Deal<'a> {
+        let mut deal = Deal::default();
+        for (claim, check) in
+            selected.clone().flat_map(|(claim, checks)| checks.iter().map(move |check| (*claim, *check)))
+        {
+            let id = &claim.says.id;
+            match &check.body {
+                Body::Sampled(sampled) if sampled.is_shared() => {
+                    deal.add(Of::Check(id, check.name), sampled, self.tiers[tier].replicates * sampled.cap);
+                }
+                Body::Audit { places, comparisons, .. } if *comparisons > 0 => {
+                    deal.add_unknown(Of::Check(id, check.name), *places as u64);
+                }
+                _ => {}
+            }
+        }
+        let has_mutants = |check: &&Check| matches!(check.body, Body::Mutants);
+        for (claim, _) in selected.filter(|(_, checks)| checks.iter().any(has_mutants)) {
+            for mutant in &claim.mutants {
+                let Some(check) = claim.checks.iter().find(|check| check.name == mutant.check) else { continue };
+                let Body::Sampled(sampled) = &check.body else { continue };
+                let of = mutant.dealt_as(&claim.says.id, sampled, tier == 0);
+                if sampled.is_shared() && !deal.has(of) {
+                    // A wrong formula costs what the right one does.
+                    let replaced = matches!(mutant.side, Side::Simulation(_)).then(|| mutant.of(sampled));
+                    deal.add(of, replaced.as_ref().unwrap_or(sampled), self.tiers[0].replicates * sampled.cap);
+                }
+            }
+        }
+        deal.dealt()
     }
 
     /// Draws one share of a calibration, whole checks under single seeds, so that one round is enough. `listener` is called as by [`Suite::calibrate`], which makes the outcome of what all
@@ -130,18 +169,25 @@ impl Suite {
         let wrong = self.wrong_simulator(settings.budget);
         let sampled: Vec<_> = selected.iter().chain(wrong.as_ref().map(|(_, check)| check)).collect();
         let of_seed = sampled.len() + audits.len();
+        // Whoever has no share asks what there is.
+        let is_progress = share == Share::NOTHING;
         // The checks of a seed are dealt out one by one, from another share on for each seed: so all shares have as much of each check.
-        let own = |unit: &u64| share.has(unit / of_seed as u64 + unit % of_seed as u64);
+        let own = |unit: &u64| is_progress || share.has(unit / of_seed as u64 + unit % of_seed as u64);
         let units: Vec<u64> = (0..settings.seeds * of_seed as u64).filter(own).collect();
         let draw = |unit: &u64| {
             let seed = fresh_seed(settings.seed, unit / of_seed as u64);
             match (sampled.get(*unit as usize % of_seed), stop.load(Ordering::Relaxed)) {
                 (_, true) => {}
-                (Some(check), false) if check.sampled.is_shared() => drop(self.at_cap(check, seed, stop)),
+                (Some(check), false) if is_progress && check.sampled.is_shared() => {
+                    let _told_to_the_store = self.is_concluded(check, seed, stop);
+                }
+                (Some(check), false) if check.sampled.is_shared() && !is_progress => {
+                    drop(self.at_cap(check, seed, stop))
+                }
                 (Some(_), false) => {}
                 (None, false) => {
                     let audit = &audits[*unit as usize % of_seed - sampled.len()];
-                    if audit.comparisons > 0 {
+                    if audit.comparisons > 0 && !is_progress {
                         let family = self.family(0);
                         let context = Context::of(audit.claim, audit.check, seed, self.tiers[0], family, stop);
                         let _no_verdict = (audit.visit)(audit.places, &context);

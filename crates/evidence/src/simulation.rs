@@ -170,6 +170,25 @@ pub trait Simulation: Send + Sync {
     fn is_shared(&self) -> bool {
         false
     }
+
+    /// What a replicate costs at one point, in a unit that all simulations of a suite have in common. Shares are dealt out by it,
+    /// see [`Suite::draw_share`](crate::Suite::draw_share). It is a rough guess, and must be the same in all processes.
+    fn cost(&self) -> f64 {
+        1.0
+    }
+
+    /// All that its numbers under a key follow from, where it keeps what it draws.
+    fn identity(&self, _key: Key) -> Option<String> {
+        None
+    }
+
+    /// Numbers that were concluded under these words, of so many replicates.
+    fn concluded(&self, _key: Key, _words: &str, _replicates: u64) -> Option<Vec<f64>> {
+        None
+    }
+
+    /// Keeps numbers that follow from all that was drawn for the key's seed and experiment, in the place of that. The words tell all that they follow from.
+    fn conclude(&self, _key: Key, _words: &str, _replicates: u64, _numbers: Vec<f64>) {}
 }
 
 impl<S: Simulation + ?Sized> Simulation for Arc<S> {
@@ -179,6 +198,22 @@ impl<S: Simulation + ?Sized> Simulation for Arc<S> {
 
     fn is_shared(&self) -> bool {
         (**self).is_shared()
+    }
+
+    fn cost(&self) -> f64 {
+        (**self).cost()
+    }
+
+    fn identity(&self, key: Key) -> Option<String> {
+        (**self).identity(key)
+    }
+
+    fn concluded(&self, key: Key, words: &str, replicates: u64) -> Option<Vec<f64>> {
+        (**self).concluded(key, words, replicates)
+    }
+
+    fn conclude(&self, key: Key, words: &str, replicates: u64, numbers: Vec<f64>) {
+        (**self).conclude(key, words, replicates, numbers);
     }
 }
 

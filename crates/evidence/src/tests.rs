@@ -1,7 +1,8 @@
 //! Each kind of check, passing and failing, on a toy with a known law.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use goldenweight_replicates::stream::StreamRng;
 use proptest::strategy::Strategy;
@@ -11,7 +12,8 @@ use crate::check::{Body, Check, curvature, failures, ladder, optimum, optimum_la
 use crate::stats::family::Family;
 use crate::verdict::Verdict::{self, Confirmed, Inconclusive, Refuted};
 use crate::{
-    Blocks, Case, Context, Deviation, Draw, Finding, Quantity, Relation, Simulation, Tally, Tier, property, recursion,
+    Blocks, Case, Context, Deviation, Draw, Finding, Key, Quantity, Relation, Simulation, Tally, Tier, property,
+    recursion,
 };
 
 /// At the point x its value is 1 + gap + (x - 0.4 - s)^2 + noise, s of mean 0 and noise uniform of mean 0; some replicates fail.
@@ -107,6 +109,69 @@ fn without_a_stop_every_look_counts() {
     let found = sampled.at_cap(&context());
     assert_eq!(found.iter().map(|(_, refuted)| *refuted).collect::<Vec<_>>(), [false, true]);
     assert!(found.iter().all(|(last, _)| last.as_ref().is_ok_and(|c| c.words.contains("512 replicates"))));
+}
+
+/// The toy, keeping what is concluded, by its words.
+struct Keeping(Toy, Arc<Mutex<BTreeMap<String, Vec<f64>>>>, Arc<AtomicU64>);
+
+impl Simulation for Keeping {
+    fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+        self.2.fetch_add(1, Ordering::Relaxed);
+        self.0.draw(draw)
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn identity(&self, key: Key) -> Option<String> {
+        Some(format!("toy {key:?}\n"))
+    }
+
+    fn concluded(&self, _: Key, words: &str, _: u64) -> Option<Vec<f64>> {
+        self.1.lock().unwrap().get(words).cloned()
+    }
+
+    fn conclude(&self, _: Key, words: &str, _: u64, numbers: Vec<f64>) {
+        self.1.lock().unwrap().insert(words.to_owned(), numbers);
+    }
+}
+
+/// What is kept of all looks gives the same comparisons, draws nothing, and is that of no other check. Its bits are those of this version of `ESTIMATES` in `looks.rs`:
+/// where they change, raise that.
+#[test]
+fn estimates_that_were_kept_are_those_of_their_version() {
+    let (kept, draws) = (Arc::new(Mutex::new(BTreeMap::new())), Arc::new(AtomicU64::new(0)));
+    let keeping = |toy| Keeping(toy, Arc::clone(&kept), Arc::clone(&draws));
+    let curve = |x: f64| MEAN + (x - 0.4) * (x - 0.4);
+    let case = |expected| Case::new("here", keeping(SOUND), expected).at(0.4);
+    let minimum = |expected: f64| Case::new("minimum", keeping(SOUND), expected).with_curve(curve);
+    let of = |expected: f64| -> Vec<Check> {
+        vec![
+            simulation("mean", 640, 0.5, vec![case(expected + MEAN), case(2.0)]),
+            failures("share", 640, 0.5, vec![case(0.5 + expected)]),
+            optimum("minimiser", 24 * 100, 0.5, vec![minimum(0.4 + expected)]),
+            score("slope", 1024 * 64, 0.5, 1e-4, vec![minimum(0.4 + expected)]),
+            curvature("curvature", 1024 * 64, 0.5, 0.1, vec![minimum(0.4 + expected)]),
+        ]
+    };
+    let found = |check: &Check| match &check.body {
+        Body::Sampled(sampled) => sampled.at_cap(&context()),
+        _ => panic!("sampled"),
+    };
+    for (count, check) in (1..).zip(of(0.0)) {
+        let first = found(&check);
+        assert_eq!(kept.lock().unwrap().len(), count, "{}", check.name);
+        let before = draws.load(Ordering::Relaxed);
+        assert_eq!(found(&check), first);
+        assert_eq!(draws.load(Ordering::Relaxed), before, "{} draws again", check.name);
+    }
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+    let bytes = format!("{:?}", kept.lock().unwrap()).into_bytes();
+    let hash = bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, step);
+    assert_eq!(format!("{hash:016x}"), "27d7f20cc4827317");
+    of(1e-9).iter().for_each(|check| drop(found(check)));
+    assert_eq!(kept.lock().unwrap().len(), 10, "another expected value is another check");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use goldenweight_replicates::share::Share;
 use crate::check::Body;
 use crate::claim::Claim;
 use crate::context::Context;
-use crate::draw::Quantity;
+use crate::deal::Deal;
 use crate::finding::Finding;
 use crate::looks::Series;
 use crate::mutant::{Mutant, Side};
@@ -51,6 +51,8 @@ pub struct Mutants<'a> {
     seed: u64,
     stop: &'a AtomicBool,
     share: Option<Share>,
+    /// How the work is dealt out, and whether the run is of the tier of the mutants.
+    deal: (Option<&'a Deal<'a>>, bool),
     /// Comparisons that wait for other shares.
     waiting: usize,
     simulated: BTreeMap<(String, &'static str), Vec<Series>>,
@@ -60,12 +62,12 @@ impl<'a> Mutants<'a> {
     /// Under this seed.
     #[must_use]
     pub const fn new(suite: &'a Suite, seed: u64, stop: &'a AtomicBool) -> Self {
-        Self { suite, seed, stop, share: None, waiting: 0, simulated: BTreeMap::new() }
+        Self { suite, seed, stop, share: None, deal: (None, true), waiting: 0, simulated: BTreeMap::new() }
     }
 
     /// Draws a share of what the trials of a claim need, and says how many comparisons wait for other shares.
-    pub(crate) fn draw_share(self, claim: &Claim, share: Share) -> usize {
-        let mut own = Self { share: Some(share), ..self };
+    pub(crate) fn draw_share(self, claim: &Claim, share: Share, (deal, first_tier): (&'a Deal<'a>, bool)) -> usize {
+        let mut own = Self { share: Some(share), deal: (Some(deal), first_tier), ..self };
         claim.mutants.iter().for_each(|mutant| drop(own.run(claim, mutant)));
         own.waiting
     }
@@ -88,18 +90,17 @@ impl<'a> Mutants<'a> {
         if self.share.is_some() && !mutated.is_shared() {
             return None;
         }
-        // A mean and a minimiser are drawn without the expected value. A slope and a curvature are taken at the expected minimiser, and the standard error of a
-        // share is that of the expected probability: they depend on the formula.
-        let drawn_alike = matches!(sampled.quantity, Quantity::Mean | Quantity::Minimiser);
+        let of = mutant.dealt_as(id, sampled, self.deal.1);
+        let nothing = || self.deal.0.map_or_else(|| mutated.series(), |deal| deal.series(of, &mutated));
         Some(match mutant.side {
-            Side::Formula(_) if drawn_alike => {
-                let simulated = self.simulated.entry((id.clone(), check.name)).or_insert_with(|| sampled.series());
+            Side::Formula(_) if mutant.is_drawn_alike(sampled) => {
+                let simulated = self.simulated.entry((id.clone(), check.name)).or_insert_with(nothing);
                 let found = mutated.judge(&context, simulated);
                 self.waiting += simulated.iter().filter(|series| series.waits()).count();
                 found
             }
             _ => {
-                let mut series = mutated.series();
+                let mut series = nothing();
                 let found = mutated.judge(&context, &mut series);
                 self.waiting += series.iter().filter(|series| series.waits()).count();
                 found

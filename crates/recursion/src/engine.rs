@@ -3,6 +3,7 @@
 use std::{
     ops::Range,
     sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
 };
 
 pub use goldenweight_replicates::BLOCK;
@@ -301,7 +302,7 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
         let empty = || Outcome::empty::<M>(&plan.record, self.schedule.nodes(), options.controls);
         let mut totals = vec![empty(); weights.len()];
         let kept = options.store.and_then(|store| {
-            let name = store.name(&self.words(plan, weights, options)?);
+            let name = store.name(&self.identity(plan, weights, options)?);
             Some((store, Run { name, seed: plan.seed, experiment: plan.experiment }))
         });
         let mut done = plan.replicates.start;
@@ -312,8 +313,6 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
             (options.progress)(end - done);
             done = end;
         }
-        // Blocks of a run begin with different shares, so that those with few of them are not all of one share.
-        let share = options.share.zip(kept.as_ref()).map(|(share, (_, run))| share.from(u64::from(run.name[0])));
         let wave = (BLOCKS_PER_THREAD * rayon::current_num_threads()) as u64;
         let last = plan.replicates.end.div_ceil(BLOCK);
         let mut next = if done == plan.replicates.end { last } else { done / BLOCK };
@@ -331,13 +330,14 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
                     (options.progress)(replicates.end - replicates.start);
                     return Some((found, true));
                 }
-                if share.is_some_and(|share| !share.has(block)) {
-                    store.lacks(run, replicates.end - replicates.start);
+                if options.share.is_some_and(|share| !share.has(block)) {
+                    store.lacks(run, replicates);
                     return None;
                 }
+                let began = Instant::now();
                 let (found, whole) = run_block(self, plan, weights, replicates.clone(), options);
                 if whole {
-                    store.keep(run, replicates, stored(&found));
+                    store.keep(run, replicates, stored(&found), began.elapsed());
                 }
                 Some((found, whole))
             };
@@ -352,16 +352,32 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
                     return totals;
                 }
             }
-            // Whoever has a share keeps blocks alone: what they add up to is the same for all, and one is enough. Paths of a beginning would be written again and again.
-            if let Some((store, run)) = kept.as_ref().filter(|_| share.is_none() && !options.paths) {
-                store.keep(run, plan.replicates.start..plan.replicates.end.min(next * BLOCK), stored(&totals));
+            // Whoever has a share keeps blocks alone, since others may have the next one. Where all are there, the first one's owner keeps what they add up to. Paths of a
+            // beginning would be written again and again.
+            let keeps = |share: Shared| next == last && !lacking && share.has(plan.replicates.start / BLOCK);
+            let keeps = options.share.is_none_or(keeps) && !options.paths;
+            if let Some((store, run)) = kept.as_ref().filter(|_| keeps) {
+                let all = plan.replicates.start..plan.replicates.end.min(next * BLOCK);
+                store.keep(run, all, stored(&totals), Duration::ZERO);
             }
         }
         totals
     }
 
     /// All that the numbers of a run follow from, but for its replicates; none where a part of it does not tell.
-    fn words(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Option<String> {
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_recursion::engine::{Options, Plan, Record, Weights};
+    /// # use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
+    /// # let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
+    /// let retraining = Retraining { model: &model, source: &FromTruth, schedule: &schedule };
+    /// let plan = Plan { seed: 1, experiment: 0, cell: 0, replicates: 0..100, record: Record::At(vec![3]) };
+    /// let of = |weight| retraining.identity(&plan, &[Weights::Constant(weight)], Options::default()).expect("all parts tell");
+    /// assert!(of(0.5) == of(0.5) && of(0.5) != of(0.6));
+    /// ```
+    #[must_use]
+    pub fn identity(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Option<String> {
         let Plan { seed, experiment, cell, replicates: _, record } = plan;
         let Options { paths, controls, .. } = options;
         let [model, source, schedule] = [self.model.identity()?, self.source.identity()?, self.schedule.identity()?];

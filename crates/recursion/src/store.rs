@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use goldenweight_replicates::moments::Moments;
 
@@ -46,7 +47,7 @@ pub struct Stored {
 /// # Examples
 /// In memory. The second run finds all that it asks for, and goes on where the first one ended.
 /// ```
-/// use std::{collections::HashMap, ops::Range, sync::Mutex};
+/// use std::{collections::HashMap, ops::Range, sync::Mutex, time::Duration};
 /// use goldenweight_recursion::engine::{BLOCK, Options, Plan, Record, Weights};
 /// use goldenweight_recursion::store::{Run, Store, Stored};
 /// use goldenweight_recursion::{Fresh, FromTruth, Retraining, Rows, models::categorical::CategoricalSufficient};
@@ -66,10 +67,11 @@ pub struct Stored {
 ///         let fits = |&&(start, end): &&(u64, u64)| start == replicates.start && end <= replicates.end;
 ///         known.keys().filter(fits).max().map(|key| (key.1, known[key].clone()))
 ///     }
-///     fn keep(&self, _: &Run, replicates: Range<u64>, stored: Vec<Stored>) {
+///     fn keep(&self, _: &Run, replicates: Range<u64>, stored: Vec<Stored>, _: Duration) {
 ///         self.0.lock().unwrap().insert((replicates.start, replicates.end), stored);
 ///     }
-///     fn lacks(&self, _: &Run, _: u64) {}
+///     fn lacks(&self, _: &Run, _: Range<u64>) {}
+///     fn conclude(&self, _: &Run, _: Range<u64>, _: Vec<Stored>) {}
 /// }
 ///
 /// let (model, schedule) = (CategoricalSufficient::new(vec![0.5, 0.5]), Fresh { rows: Rows { real: 10, synthetic: 10 } });
@@ -95,11 +97,14 @@ pub trait Store: Send + Sync {
     fn beginning(&self, run: &Run, replicates: Range<u64>) -> Option<(u64, Vec<Stored>)>;
 
     /// Keeps what these replicates gave: one block, or a beginning of what was asked for, merged in the order of the blocks. What it keeps of a beginning replaces
-    /// what it has kept of its parts.
-    fn keep(&self, run: &Run, replicates: Range<u64>, stored: Vec<Stored>);
+    /// what it has kept of its parts. `took` is the time that a block was simulated for, nothing for what was merged.
+    fn keep(&self, run: &Run, replicates: Range<u64>, stored: Vec<Stored>, took: Duration);
 
-    /// Is told that a run needs so many replicates that are not kept and belong to another share.
-    fn lacks(&self, run: &Run, replicates: u64);
+    /// Is told that a run needs replicates that are not kept and belong to another share.
+    fn lacks(&self, run: &Run, replicates: Range<u64>);
+
+    /// Keeps what follows from all that was drawn so far under the run's seed and experiment, in the place of that.
+    fn conclude(&self, run: &Run, replicates: Range<u64>, stored: Vec<Stored>);
 }
 
 static OF_PROCESS: OnceLock<&'static dyn Store> = OnceLock::new();
@@ -108,7 +113,7 @@ static OF_PROCESS: OnceLock<&'static dyn Store> = OnceLock::new();
 ///
 /// # Examples
 /// ```
-/// use std::ops::Range;
+/// use std::{ops::Range, time::Duration};
 /// use goldenweight_recursion::store::{Run, Store, Stored, install, installed};
 ///
 /// /// Keeps nothing.
@@ -123,8 +128,9 @@ static OF_PROCESS: OnceLock<&'static dyn Store> = OnceLock::new();
 ///     fn beginning(&self, _: &Run, _: Range<u64>) -> Option<(u64, Vec<Stored>)> {
 ///         None
 ///     }
-///     fn keep(&self, _: &Run, _: Range<u64>, _: Vec<Stored>) {}
-///     fn lacks(&self, _: &Run, _: u64) {}
+///     fn keep(&self, _: &Run, _: Range<u64>, _: Vec<Stored>, _: Duration) {}
+///     fn lacks(&self, _: &Run, _: Range<u64>) {}
+///     fn conclude(&self, _: &Run, _: Range<u64>, _: Vec<Stored>) {}
 /// }
 /// install(&Empty);
 /// assert!(installed().is_some());

@@ -8,8 +8,8 @@
 ///
 /// let shares = [0, 1, 2].map(|index| Share { index, of: 3 });
 /// assert_eq!(shares.map(|share| share.has(7)), [false, true, false]);
-/// // Whose turn it is depends on where one begins to count.
-/// assert_eq!(shares.map(|share| share.from(1).has(7)), [true, false, false]);
+/// // Whose turn it is depends on how much was dealt before.
+/// assert_eq!(shares.map(|share| share.after(1, 0).has(7)), [false, false, true]);
 /// assert!(!Share::NOTHING.has(7));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +30,10 @@ impl Share {
         unit % self.of == self.index
     }
 
-    /// The same where the dealing begins this many shares later, so that not all first units are of the first share.
+    /// The same where so many units of other work were dealt before unit number `first`: the dealing goes on where that ended.
     #[must_use]
-    pub const fn from(self, first: u64) -> Self {
-        if self.index >= self.of { self } else { Self { index: (self.index + first % self.of) % self.of, of: self.of } }
+    pub const fn after(self, dealt: u64, first: u64) -> Self {
+        let Self { index, of } = self;
+        if index >= of { self } else { Self { index: (index + first % of + of - dealt % of) % of, of } }
     }
 }

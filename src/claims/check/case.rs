@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use goldenweight_evidence::{Blocks, Case as General, Draw, Expected, Key, Simulation, Tally};
 
 use crate::experiment::{Problem, Rows};
 use crate::simulate::Simulator;
 use crate::simulate::dispatch::{SimulatorKind, simulator};
+use crate::simulate::engine::store::{self, Run as Of, Store, Stored};
 use crate::simulate::engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights};
 use crate::stats::compare::Estimate;
 
@@ -62,6 +64,15 @@ impl Cell {
         }
     }
 
+    /// What a replicate costs, roughly: so many numbers are drawn and fitted.
+    fn cost(&self) -> f64 {
+        let generations = match &self.record {
+            Record::At(generations) => 1 + generations[generations.len() - 1],
+            Record::Average { until, .. } => *until,
+        };
+        (self.rows.real + self.rows.synthetic) as f64 * self.dim as f64 * f64::from(generations)
+    }
+
     /// The weight, where it is constant.
     const fn weight(&self) -> Option<f64> {
         if let Some(Weights::Constant(weight)) = self.weights { Some(weight) } else { None }
@@ -90,6 +101,9 @@ impl fmt::Display for Cell {
 /// Runs replicates of a cell at several weights.
 type Run = dyn Fn(&Cell, Draw<'_>) -> Vec<Tally> + Send + Sync;
 
+/// Tells what the numbers of a cell follow from.
+type Words = dyn Fn(&Cell, Key) -> Option<String> + Send + Sync;
+
 /// A simulator at a cell, with what theory expects there.
 ///
 /// # Examples
@@ -110,6 +124,7 @@ type Run = dyn Fn(&Cell, Draw<'_>) -> Vec<Tally> + Send + Sync;
 pub struct Case {
     cell: Cell,
     run: Arc<Run>,
+    words: Arc<Words>,
     loss: usize,
     expected: Expected,
     /// Whether a value of a tally is one replicate, so that it can be seen which are lacking.
@@ -134,36 +149,60 @@ fn tallies(simulator: &dyn Simulator, loss: usize, cell: &Cell, draw: &Draw<'_>)
     simulator.run(&plan(cell, draw), &weights, options).into_iter().map(tally).collect()
 }
 
-fn run_of<S: Simulator + Send + 'static>(simulator: S, loss: usize) -> Arc<Run> {
-    Arc::new(move |cell, draw| tallies(&simulator, loss, cell, &draw))
+/// What they follow from. The weights of a cell without any are told by whoever draws at them.
+fn words(simulator: &dyn Simulator, loss: usize, cell: &Cell, key: Key) -> Option<String> {
+    static NEVER: AtomicBool = AtomicBool::new(false);
+    let draw = Draw { key, replicates: 0..0, points: &[], stop: &NEVER, share: None };
+    let options = Options { controls: true, ..Options::default() };
+    let words = simulator.identity(&plan(cell, &draw), &[cell.weights_at(0.0)], options)?;
+    Some(format!("loss {loss}\n{words}"))
+}
+
+fn run_of<S: Simulator + Send + 'static>(simulator: S, loss: usize) -> (Arc<Run>, Arc<Words>) {
+    let simulator = Arc::new(simulator);
+    let told = Arc::clone(&simulator);
+    (
+        Arc::new(move |cell, draw| tallies(&*simulator, loss, cell, &draw)),
+        Arc::new(move |cell, key| words(&*told, loss, cell, key)),
+    )
 }
 
 impl Case {
     /// The loss of index `loss` of `simulator`. Where the cell has weights, `expected` is theory's mean of what is recorded; else it is theory's optimal
     /// weight.
     pub fn new<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, expected: f64) -> Self {
-        Self { cell, run: run_of(simulator, loss), loss, expected: Expected::Value(expected), single: true }
+        let (run, words) = run_of(simulator, loss);
+        Self { cell, run, words, loss, expected: Expected::Value(expected), single: true }
     }
 
     /// The simulation that the program runs for a problem, at a weight and generation.
     pub fn of_problem(problem: Problem, kind: SimulatorKind, weight: f64, t: u32, expected: f64) -> Self {
         let cell = Cell::new(problem.rows(), problem.dim(), weight, Record::At(vec![t]));
         let loss = problem.model().loss_index;
-        let run = move |cell: &Cell, draw: Draw<'_>| {
-            let simulator = simulator(&problem, kind, cell.schedule).expect("a simulator of this kind");
-            tallies(&*simulator, loss, cell, &draw)
-        };
-        Self { cell, run: Arc::new(run), loss, expected: Expected::Value(expected), single: true }
+        let simulator = move |cell: &Cell| simulator(&problem, kind, cell.schedule).expect("a simulator of this kind");
+        let told = simulator.clone();
+        let run = move |cell: &Cell, draw: Draw<'_>| tallies(&*simulator(cell), loss, cell, &draw);
+        let words = move |cell: &Cell, key| words(&*told(cell), loss, cell, key);
+        Self {
+            cell,
+            run: Arc::new(run),
+            words: Arc::new(words),
+            loss,
+            expected: Expected::Value(expected),
+            single: true,
+        }
     }
 
     /// A test that replicates are independent (see [`Blocks`]), on a recorded loss of this `mean`.
     pub fn of_blocks<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, mean: f64) -> Self {
-        let within = run_of(simulator, loss);
+        let (within, told) = run_of(simulator, loss);
+        let of_chains = Arc::clone(&told);
+        let words = move |cell: &Cell, key| Some(format!("blocks, mean {mean:?}\n{}", of_chains(cell, key)?));
         let run = move |cell: &Cell, draw: Draw<'_>| {
-            let simulation = Simulated { cell: cell.clone(), run: Arc::clone(&within), single: true };
-            Blocks { simulation, mean }.draw(draw)
+            let (run, words) = (Arc::clone(&within), Arc::clone(&told));
+            Blocks { simulation: Simulated { cell: cell.clone(), run, words, single: true }, mean }.draw(draw)
         };
-        Self { cell, run: Arc::new(run), loss, expected: Expected::Value(1.0), single: false }
+        Self { cell, run: Arc::new(run), words: Arc::new(words), loss, expected: Expected::Value(1.0), single: false }
     }
 
     /// The same with theory's risk at every weight, for checks that use more than the minimum.
@@ -188,7 +227,8 @@ impl Case {
     /// The same with another simulator.
     #[must_use]
     pub fn simulated_by<S: Simulator + Send + 'static>(self, simulator: S) -> Self {
-        Self { run: run_of(simulator, self.loss), ..self }
+        let (run, words) = run_of(simulator, self.loss);
+        Self { run, words, ..self }
     }
 
     /// The same with another record.
@@ -227,7 +267,8 @@ impl Case {
     /// The case in the form of the crate of evidence. It carries this case, so that a mutant can take it and change it.
     #[must_use]
     pub fn general(self) -> General {
-        let simulation = Simulated { cell: self.cell.clone(), run: Arc::clone(&self.run), single: self.single };
+        let (run, words) = (Arc::clone(&self.run), Arc::clone(&self.words));
+        let simulation = Simulated { cell: self.cell.clone(), run, words, single: self.single };
         let (size, weight, expected) = (self.cell.rows.real as f64, self.cell.weight(), self.expected.clone());
         let case = General::new(self, simulation, expected.value()).sized(size).at(weight.unwrap_or_default());
         match expected {
@@ -248,7 +289,14 @@ impl fmt::Display for Case {
 struct Simulated {
     cell: Cell,
     run: Arc<Run>,
+    words: Arc<Words>,
     single: bool,
+}
+
+/// The store of the process with the run that these words tell.
+fn kept(key: Key, words: &str) -> Option<(&'static dyn Store, Of)> {
+    let store = store::installed()?;
+    Some((store, Of { name: store.name(words), seed: key.seed, experiment: key.experiment }))
 }
 
 impl Simulation for Simulated {
@@ -258,5 +306,26 @@ impl Simulation for Simulated {
 
     fn is_shared(&self) -> bool {
         self.single
+    }
+
+    fn cost(&self) -> f64 {
+        self.cell.cost()
+    }
+
+    fn identity(&self, key: Key) -> Option<String> {
+        store::installed()?;
+        (self.words)(&self.cell, key)
+    }
+
+    fn concluded(&self, key: Key, words: &str, replicates: u64) -> Option<Vec<f64>> {
+        let (store, run) = kept(key, words)?;
+        store.find(&run, 0..replicates)?.pop()?.paths.pop()
+    }
+
+    fn conclude(&self, key: Key, words: &str, replicates: u64, numbers: Vec<f64>) {
+        if let Some((store, run)) = kept(key, words) {
+            let stored = Stored { moments: Vec::new(), controlled: None, failed_fits: 0, paths: vec![numbers] };
+            store.conclude(&run, 0..replicates, vec![stored]);
+        }
     }
 }

@@ -11,6 +11,7 @@ mod networks;
 mod orders;
 mod schedules;
 mod simulators;
+mod worth;
 
 use goldenweight_evidence::Mutant;
 
@@ -40,6 +41,7 @@ pub fn table() -> Vec<Row> {
         audits::table(),
         beyond::table(),
         advice::table(),
+        worth::table(),
     ];
     tables.into_iter().flatten().collect()
 }

@@ -30,7 +30,7 @@ const CHECKSUM: usize = 16;
 const FRAME: usize = 4 + CHECKSUM;
 
 /// First part of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Header {
     /// [`VALUES`] of the program that has written it.
     pub values: u32,
@@ -40,6 +40,25 @@ pub struct Header {
     pub command: String,
     /// Number of records.
     pub records: u64,
+    /// What was simulated for them, by experiment.
+    pub work: Vec<Work>,
+}
+
+/// Blocks that were simulated for an experiment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Work {
+    pub experiment: u64,
+    /// Replicates in them.
+    pub replicates: u64,
+    /// How long it took, one thread after the other.
+    pub seconds: f64,
+}
+
+impl Work {
+    pub fn add(&mut self, more: &Self) {
+        self.replicates += more.replicates;
+        self.seconds += more.seconds;
+    }
 }
 
 impl Header {
@@ -106,8 +125,14 @@ pub fn decode(bytes: &[u8]) -> Option<Vec<Stored>> {
     rest.is_empty().then(|| found.into_iter().map(stored).collect())
 }
 
+/// What was found, of a whole record.
+pub fn decode_whole(bytes: &[u8]) -> Option<Vec<Stored>> {
+    postcard::take_from_bytes::<Head>(bytes).ok().and_then(|(_, found)| decode(found))
+}
+
 fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
-    std::array::from_fn(|i| Sha256::digest(bytes)[i])
+    let whole = Sha256::digest(bytes);
+    std::array::from_fn(|i| whole[i])
 }
 
 fn frame(out: &mut Vec<u8>, part: &[u8]) -> io::Result<()> {
@@ -125,10 +150,11 @@ fn frame(out: &mut Vec<u8>, part: &[u8]) -> io::Result<()> {
 pub fn write<'a>(
     folder: &Path,
     command: &str,
+    work: Vec<Work>,
     records: impl ExactSizeIterator<Item = &'a [u8]>,
 ) -> io::Result<PathBuf> {
     let version = env!("CARGO_PKG_VERSION").to_owned();
-    let header = Header { values: VALUES, version, command: command.to_owned(), records: records.len() as u64 };
+    let header = Header { values: VALUES, version, command: command.to_owned(), records: records.len() as u64, work };
     let mut bytes = FIRST.to_vec();
     frame(&mut bytes, &postcard::to_stdvec(&header).map_err(io::Error::other)?)?;
     for record in records {
@@ -306,7 +332,8 @@ mod tests {
     fn written() -> (tempfile::TempDir, PathBuf, Vec<u8>) {
         let folder = tempfile::tempdir().expect("a folder");
         let records = records();
-        let path = write(folder.path(), "goldenweight test", records.iter().map(Vec::as_slice)).expect("a file");
+        let path =
+            write(folder.path(), "goldenweight test", Vec::new(), records.iter().map(Vec::as_slice)).expect("a file");
         let bytes = fs::read(&path).expect("the file");
         (folder, path, bytes)
     }

@@ -15,14 +15,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    Index, Made,
+    Index, Made, Worked, add_work,
     file::{self, Contents, Record},
     put,
 };
 use crate::cli::{
     Failure, Status,
     origin::Origin,
-    output::{Remarks, TEMPORARY, show, unwritten},
+    output::{Remarks, TEMPORARY, show, tell, unwritten},
 };
 
 /// Lists what a store of --store has, checks it, and makes it small
@@ -33,7 +33,8 @@ use crate::cli::{
     --prune writes what is whole and of this version to new files, one for each command, without what a longer record has in itself, and then removes\n\
     all others, also what killed processes have left. No run should write to the store meanwhile.\n\n\
     JSON: folder, files, bytes, records, damaged [{file, cause}], other_values (files of another version of the simulated digits), commands [{command,\n\
-    files, bytes, records}], experiments [{experiment, records, replicates, bytes}], pruned {files, bytes} (what is left; null without --prune).\n\n\
+    files, bytes, records}], experiments [{experiment, records, replicates, bytes,
+    seconds}] (that its blocks took, by the clock), pruned {files, bytes} (what is left; null without --prune).\n\n\
     Exit code 0 where all is whole, 1 where something is damaged (and, with --prune, was left out), 2 where DIR is no directory.")]
 pub struct StoreArgs {
     /// Directory of the store
@@ -85,6 +86,8 @@ struct Experiment {
     records: usize,
     replicates: u64,
     bytes: u64,
+    /// How long its blocks were simulated for, by the clock, one thread after the other: also those that were made twice.
+    seconds: f64,
 }
 
 /// What is left.
@@ -100,8 +103,12 @@ impl fmt::Display for Document {
         let count = |count: usize, word| number_of(count as u64, word);
         let Self { folder, files, bytes, records, .. } = self;
         writeln!(f, "{folder}: {}, {}, {}", count(*files, "file"), size(*bytes), count(*records, "record"))?;
-        for Experiment { experiment, records, replicates, bytes } in &self.experiments {
-            writeln!(f, "{experiment:<70} {replicates:>12} replicates {records:>8} records {:>12}", size(*bytes))?;
+        for Experiment { experiment, records, replicates, bytes, seconds } in &self.experiments {
+            let size = size(*bytes);
+            writeln!(
+                f,
+                "{experiment:<70} {replicates:>12} replicates {records:>8} records {size:>12} {seconds:>9.2} s"
+            )?;
         }
         for Command { command, files, bytes, records } in &self.commands {
             writeln!(f, "{command}: {}, {}, {}", count(*files, "file"), size(*bytes), count(*records, "record"))?;
@@ -120,7 +127,7 @@ impl fmt::Display for Document {
 }
 
 /// The experiments of the program, by the number that is in their streams' key.
-fn experiments() -> HashMap<u64, String> {
+pub fn experiments() -> HashMap<u64, String> {
     let mut named = HashMap::from([(0, "simulate, optimize".to_owned())]);
     for claim in claims::registry() {
         let of_check = |check| format!("{}/{check}", claim.says.id);
@@ -148,7 +155,7 @@ impl StoreArgs {
         for Damaged { file, cause } in &document.damaged {
             remarks.note(format!("{file} {cause}"));
         }
-        remarks.say();
+        tell(&remarks);
         Ok(if document.damaged.is_empty() { Status::Done } else { Status::Refuted })
     }
 
@@ -167,6 +174,12 @@ impl StoreArgs {
             command.files += 1;
             command.bytes += contents.size;
             command.records += contents.records.len();
+            for work in header.work.iter().filter(|_| !header.is_of_other_values()) {
+                let name = named.get(&work.experiment).map_or("others", String::as_str);
+                let of = found.entry(name.to_owned()).or_default();
+                name.clone_into(&mut of.experiment);
+                of.seconds += work.seconds;
+            }
             for record in &contents.records {
                 let name = named.get(&record.head.experiment).map_or("others", String::as_str);
                 let of = found.entry(name.to_owned()).or_default();
@@ -192,9 +205,13 @@ impl StoreArgs {
 
 /// Writes what is to stay, and then removes the rest.
 fn prune(folder: &Path, all: &[Contents]) -> io::Result<Pruned> {
-    let mut index = Index::new();
+    let (mut index, mut worked) = (Index::new(), BTreeMap::<&str, Worked>::new());
     let mut commands = HashMap::new();
     for Contents { header, records, .. } in all {
+        for header in header.iter().filter(|header| !header.is_of_other_values()) {
+            let of_command = worked.entry(&header.command).or_default();
+            header.work.iter().for_each(|work| add_work(of_command, work));
+        }
         for record @ Record { head, .. } in records {
             let command = header.as_ref().map_or("", |header| header.command.as_str());
             commands.insert((head.name, head.first, head.end), command);
@@ -208,7 +225,10 @@ fn prune(folder: &Path, all: &[Contents]) -> io::Result<Pruned> {
             by_command.entry(command).or_default().push(&made.bytes);
         }
     }
-    let written = by_command.iter().map(|(command, records)| file::write(folder, command, records.iter().copied()));
+    let written = by_command.iter().map(|(command, records)| {
+        let work = worked.get(command).into_iter().flat_map(BTreeMap::values).copied().collect();
+        file::write(folder, command, work, records.iter().copied())
+    });
     let kept: Vec<PathBuf> = written.collect::<io::Result<_>>()?;
     // What killed processes have left.
     let is_temporary =

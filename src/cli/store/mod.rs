@@ -2,9 +2,10 @@
 
 mod file;
 mod list;
+mod progress;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     fmt, fs,
     io::{self, Write as _},
     ops::Range,
@@ -34,14 +35,19 @@ use sha2::{Digest, Sha256};
 use super::{
     Failure, Status,
     origin::Origin,
-    output::{Remarks, open_folder, show},
+    output::{Remarks, open_folder, show, tell},
 };
-use file::{Head, Record};
+use file::{Head, Record, Work};
 
 pub use list::{Document, StoreArgs};
+pub use progress::Progress;
+use progress::Seen;
 
 /// Between two times at which finished blocks are written.
 const EVERY: Duration = Duration::from_secs(1);
+
+/// Bytes in the files of a process in whose place there is a conclusion, from which on the files are merged while it runs.
+const MOST_REPLACED: usize = 16_000_000;
 
 /// Where finished blocks are kept, and which share of them is simulated.
 #[derive(Args)]
@@ -52,6 +58,9 @@ pub struct Keeping {
     /// Simulate only share I of N of the blocks that the store lacks, I from 1 to N, and say what is left; run it again until nothing is, then without --shard for the result
     #[arg(long, value_name = "I/N", value_parser = share, requires = "store", allow_hyphen_values = true)]
     shard: Option<Shared>,
+    /// Simulate nothing, and say how much the store has of what the command needs, what is left, and how long that takes
+    #[arg(long, requires = "store", conflicts_with = "shard")]
+    progress: bool,
 }
 
 /// Most shares.
@@ -73,9 +82,11 @@ impl Keeping {
     /// # Errors
     /// `--store`, where it is no directory to write to.
     pub fn open(&self, origin: &Origin, seed: u64) -> Result<Kept, Failure> {
-        let Some(folder) = &self.store else { return Ok(Kept { blocks: None, shard: None }) };
-        open_folder("--store", folder)?;
-        let blocks = Blocks::open(folder, origin.command(Some(seed)))
+        let Some(folder) = &self.store else { return Ok(Kept { blocks: None, shard: None, progress: false }) };
+        if !self.progress {
+            open_folder("--store", folder)?;
+        }
+        let blocks = Blocks::open(folder, origin.command(Some(seed)), self.progress)
             .map_err(|e| InputError::new("--store", folder.display(), format!("must be a directory to read: {e}")))?;
         for damage in &blocks.damage {
             say(&format!("{damage}; what is lost is simulated again"));
@@ -85,7 +96,8 @@ impl Keeping {
         install(blocks);
         // The handler of an interruption ends the process without coming back here.
         OPEN.get_or_init(|| blocks);
-        Ok(Kept { blocks: Some(blocks), shard: self.shard })
+        let shard = if self.progress { Some(Shared::NOTHING) } else { self.shard };
+        Ok(Kept { blocks: Some(blocks), shard, progress: self.progress })
     }
 }
 
@@ -108,12 +120,13 @@ fn say(note: &str) {
 #[must_use]
 pub struct Kept {
     blocks: Option<&'static Blocks>,
-    /// The share that is asked for.
+    /// The share that is asked for; nothing for the progress.
     pub shard: Option<Shared>,
+    progress: bool,
 }
 
 impl Kept {
-    /// Writes what a share has simulated, and says what it has left to others: `waiting` are comparisons that wait for these, by claim; `is_whole` says whether all of the share was drawn. Where part
+    /// Writes what a share has simulated, and says how far the work is: what it has left to others: `waiting` are comparisons that wait for these, by claim; `is_whole` says whether all of the share was drawn. Where part
     /// of the work is dealt out in a way that cannot be seen in the store (`unseen`), the store is told which shares had their turn.
     ///
     /// # Errors
@@ -125,10 +138,14 @@ impl Kept {
         unseen: bool,
         is_whole: bool,
         waiting: Vec<(String, usize)>,
-    ) -> Result<Share, Failure> {
+    ) -> Result<Told, Failure> {
         let (Some(blocks), Some(Shared { index, of })) = (self.blocks, self.shard) else {
             return Err(Failure::CouldNotRun("no share is asked for".to_owned()));
         };
+        if self.progress {
+            self.close()?;
+            return Ok(Told::Progress(blocks.progress(seed, waiting)));
+        }
         let command = origin.command(Some(seed));
         let turn = |index: u64| format!("turn of share {index} of {of}\n{command}\n");
         if unseen && is_whole {
@@ -148,7 +165,7 @@ impl Kept {
             },
         };
         self.close()?;
-        Ok(share)
+        Ok(Told::Share(share))
     }
 
     /// Writes what is left to write.
@@ -164,6 +181,25 @@ impl Kept {
                 say(&format!("the store does not have all of this run, writing failed: {e}"));
                 Ok(())
             }
+        }
+    }
+}
+
+/// What is said of work that is divided.
+pub enum Told {
+    Share(Share),
+    Progress(Progress),
+}
+
+impl Told {
+    /// Prints it.
+    ///
+    /// # Errors
+    /// Where stdout cannot be written.
+    pub fn show(&self, as_json: bool, origin: &Origin) -> Result<Status, Failure> {
+        match self {
+            Self::Share(share) => share.show(as_json, origin),
+            Self::Progress(progress) => progress.show(as_json, origin),
         }
     }
 }
@@ -206,17 +242,13 @@ impl Share {
         !self.partial && *blocks == 0 && *shares == 0 && claims.is_empty()
     }
 
-    /// Prints it.
-    ///
-    /// # Errors
-    /// Where stdout cannot be written.
-    pub fn show(&self, as_json: bool, origin: &Origin) -> Result<Status, Failure> {
+    fn show(&self, as_json: bool, origin: &Origin) -> Result<Status, Failure> {
         show(self, as_json, origin, Some(self.seed))?;
         let mut remarks = Remarks::default();
         if self.partial {
             remarks.inconclusive("interrupted: a part of this share is not simulated".to_owned());
         }
-        Ok(remarks.say())
+        Ok(tell(&remarks))
     }
 }
 
@@ -262,15 +294,33 @@ fn put(index: &mut Index<Made>, name: [u8; 32], first: u64, made: Made) {
     records.insert(first, made);
 }
 
+/// What was simulated, by experiment.
+type Worked = BTreeMap<u64, Work>;
+
+fn add_work(worked: &mut Worked, more: &Work) {
+    worked.entry(more.experiment).or_insert(Work { experiment: more.experiment, ..Work::default() }).add(more);
+}
+
+/// Records, and what was simulated for them.
+#[derive(Default)]
+struct Batch {
+    records: Index<Made>,
+    work: Worked,
+}
+
 /// What this process has made.
 #[derive(Default)]
 struct Fresh {
     /// Not written yet.
-    new: Index<Made>,
+    new: Batch,
     /// All that was written.
-    written: Index<Made>,
+    written: Batch,
+    /// The runs under a seed and experiment, of which there is no conclusion.
+    runs: HashMap<(u64, u64), HashSet<[u8; 32]>>,
     /// The files that it was written to.
     files: Vec<PathBuf>,
+    /// Bytes in them in whose place there is a conclusion.
+    replaced: usize,
     /// Why the last time nothing could be written.
     failure: Option<String>,
 }
@@ -292,6 +342,10 @@ struct Blocks {
     writer: Mutex<Option<Writer>>,
     made: AtomicU64,
     lacking: AtomicU64,
+    /// What was simulated for all that is known.
+    worked: Worked,
+    /// Where the progress is asked for: what was found, and what was not.
+    seen: Option<Mutex<Seen>>,
     unreadable: AtomicBool,
 }
 
@@ -300,10 +354,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Blocks {
-    fn open(folder: &Path, command: String) -> io::Result<Self> {
+    fn open(folder: &Path, command: String, progress: bool) -> io::Result<Self> {
         let (mut known, mut damage) = (HashMap::<_, BTreeMap<_, _>>::new(), Vec::new());
+        let mut worked = Worked::new();
         for contents in file::read_all(folder)? {
             damage.extend(contents.damage.map(|cause| format!("{} {cause}", contents.path.display())));
+            let work = contents.header.iter().flat_map(|header| &header.work);
+            work.for_each(|work| add_work(&mut worked, work));
             for record in contents.records {
                 let Head { name, first, end, .. } = record.head;
                 known.entry(name).or_default().insert((first, end), record);
@@ -319,6 +376,8 @@ impl Blocks {
             writer: Mutex::default(),
             made: AtomicU64::new(0),
             lacking: AtomicU64::new(0),
+            worked,
+            seen: progress.then(Mutex::default),
             unreadable: AtomicBool::new(false),
         })
     }
@@ -329,6 +388,10 @@ impl Blocks {
         let write = move || {
             while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                 self.write();
+                if lock(&self.fresh).replaced > MOST_REPLACED {
+                    // Where it fails, the next file fails too, which is told.
+                    let _ = self.merge();
+                }
             }
         };
         *lock(&self.writer) = Some((end, spawn(write)));
@@ -338,7 +401,7 @@ impl Blocks {
     fn write(&self) {
         let _one = lock(&self.writing);
         let new = std::mem::take(&mut lock(&self.fresh).new);
-        if new.is_empty() {
+        if new.records.is_empty() {
             return;
         }
         let written = self.write_file(&new);
@@ -358,14 +421,16 @@ impl Blocks {
                 &mut fresh.new
             }
         };
-        for (name, records) in new {
-            records.into_iter().for_each(|(first, made)| put(target, name, first, made));
+        for (name, records) in new.records {
+            records.into_iter().for_each(|(first, made)| put(&mut target.records, name, first, made));
         }
+        new.work.values().for_each(|work| add_work(&mut target.work, work));
     }
 
-    fn write_file(&self, index: &Index<Made>) -> io::Result<PathBuf> {
-        let records: Vec<&[u8]> = index.values().flat_map(BTreeMap::values).map(|made| made.bytes.as_slice()).collect();
-        file::write(&self.folder, &self.command, records.into_iter())
+    fn write_file(&self, Batch { records, work }: &Batch) -> io::Result<PathBuf> {
+        let records: Vec<&[u8]> =
+            records.values().flat_map(BTreeMap::values).map(|made| made.bytes.as_slice()).collect();
+        file::write(&self.folder, &self.command, work.values().copied().collect(), records.into_iter())
     }
 
     /// Writes the rest, and one file in the place of those that this process has written.
@@ -376,11 +441,17 @@ impl Blocks {
             let _ = writer.join();
         }
         self.write();
-        let mut fresh = lock(&self.fresh);
-        if let Some(failure) = fresh.failure.take() {
+        if let Some(failure) = lock(&self.fresh).failure.take() {
             return Err(failure);
         }
-        if fresh.files.len() > 1 {
+        self.merge()
+    }
+
+    /// One file in the place of those that this process has written.
+    fn merge(&self) -> Result<(), String> {
+        let mut fresh = lock(&self.fresh);
+        if fresh.files.len() > 1 || fresh.replaced > 0 {
+            fresh.replaced = 0;
             let one = self.write_file(&fresh.written).map_err(|e| e.to_string())?;
             // One that cannot be removed has nothing that is not in the other.
             fresh.files.drain(..).filter(|file| *file != one).for_each(|file| drop(fs::remove_file(file)));
@@ -389,11 +460,20 @@ impl Blocks {
         Ok(())
     }
 
+    /// What this process has made of a run from this replicate on, where its end is one that fits.
+    fn made(&self, run: &Run, first: u64, fits: impl Fn(u64) -> bool) -> Option<(u64, Vec<Stored>)> {
+        let fresh = lock(&self.fresh);
+        let of = |batch: &Batch| batch.records.get(&run.name)?.get(&first).filter(|made| fits(made.end)).cloned();
+        let made = of(&fresh.new).into_iter().chain(of(&fresh.written)).max_by_key(|made| made.end)?;
+        drop(fresh);
+        Some((made.end, file::decode_whole(&made.bytes)?))
+    }
+
     /// Remembers that something was done, which these words tell.
     fn mark(&self, words: &str, seed: u64) {
         let run = Run { name: self.name(words), seed, experiment: 0 };
         let bytes = Arc::new(file::encode(&Head::new(&run, &(0..0)), Vec::new()));
-        put(&mut lock(&self.fresh).new, run.name, 0, Made { end: 0, bytes });
+        put(&mut lock(&self.fresh).new.records, run.name, 0, Made { end: 0, bytes });
     }
 
     /// Whether it was done before this process began.
@@ -420,25 +500,63 @@ impl Store for Blocks {
     }
 
     fn find(&self, run: &Run, replicates: Range<u64>) -> Option<Vec<Stored>> {
-        self.stored(self.known.get(&run.name)?.get(&(replicates.start, replicates.end))?)
+        let Range { start, end } = replicates;
+        let known = self.known.get(&run.name).and_then(|records| records.get(&(start, end)));
+        let made = || self.made(run, start, |made| made == end).map(|(_, found)| found);
+        let found = known.and_then(|record| self.stored(record)).or_else(made);
+        self.saw(run, replicates, found.is_some());
+        found
     }
 
     fn beginning(&self, run: &Run, replicates: Range<u64>) -> Option<(u64, Vec<Stored>)> {
         let Range { start, end } = replicates;
-        let mut records = self.known.get(&run.name)?.range((start, start)..=(start, end)).rev();
-        let (&(_, end), longest) = records.find(|((_, known), _)| *known == end || known % BLOCK == 0)?;
-        Some((end, self.stored(longest)?))
+        let fits = |known: u64| known == end || (known < end && known.is_multiple_of(BLOCK));
+        let mut records = self
+            .known
+            .get(&run.name)
+            .into_iter()
+            .flat_map(|records| records.range((start, start)..=(start, end)).rev());
+        let known = records
+            .find(|((_, known), _)| fits(*known))
+            .and_then(|(&(_, end), record)| Some((end, self.stored(record)?)));
+        let made = self.made(run, start, fits);
+        let found = known.into_iter().chain(made).max_by_key(|(end, _)| *end)?;
+        self.saw(run, start..found.0, true);
+        Some(found)
     }
 
-    fn keep(&self, run: &Run, replicates: Range<u64>, stored: Vec<Stored>) {
+    fn keep(&self, run: &Run, replicates: Range<u64>, stored: Vec<Stored>, took: Duration) {
+        let count = replicates.end - replicates.start;
+        let work = Work { experiment: run.experiment, replicates: count, seconds: took.as_secs_f64() };
         if replicates.end.div_ceil(BLOCK) - replicates.start / BLOCK == 1 {
             self.made.fetch_add(1, Ordering::Relaxed);
         }
         let bytes = Arc::new(file::encode(&Head::new(run, &replicates), stored));
-        put(&mut lock(&self.fresh).new, run.name, replicates.start, Made { end: replicates.end, bytes });
+        let mut fresh = lock(&self.fresh);
+        put(&mut fresh.new.records, run.name, replicates.start, Made { end: replicates.end, bytes });
+        fresh.runs.entry((run.seed, run.experiment)).or_default().insert(run.name);
+        // What was merged took no time, and was counted before.
+        if took > Duration::ZERO {
+            add_work(&mut fresh.new.work, &work);
+        }
     }
 
-    fn lacks(&self, _: &Run, _: u64) {
+    fn lacks(&self, run: &Run, replicates: Range<u64>) {
+        self.saw(run, replicates, false);
         self.lacking.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn conclude(&self, run: &Run, replicates: Range<u64>, stored: Vec<Stored>) {
+        let bytes = Arc::new(file::encode(&Head::new(run, &replicates), stored));
+        // What is being written is in neither list.
+        let _one = lock(&self.writing);
+        let mut fresh = lock(&self.fresh);
+        let fresh = &mut *fresh;
+        for name in fresh.runs.remove(&(run.seed, run.experiment)).unwrap_or_default() {
+            fresh.new.records.remove(&name);
+            let old = fresh.written.records.remove(&name);
+            fresh.replaced += old.iter().flat_map(BTreeMap::values).map(|made| made.bytes.len()).sum::<usize>();
+        }
+        put(&mut fresh.new.records, run.name, replicates.start, Made { end: replicates.end, bytes });
     }
 }

@@ -109,7 +109,7 @@ impl Source<TableLogistic> for Resampled {
         Scratch { control, .. }: &mut Scratch,
         controls: &mut [Terms],
     ) -> bool {
-        let table = model.resampling.as_ref().filter(|_| Arc::ptr_eq(&self.0, &model.table));
+        let table = model.resampling().filter(|_| Arc::ptr_eq(&self.0, &model.table));
         let metrics = [Some(&model.metric), None];
         table.is_some_and(|table| {
             let table = Some(table);
@@ -160,8 +160,9 @@ pub struct TableLogistic {
     raw: ErrorLoss,
     /// The quadratic form that the given loss is, at least of small errors.
     metric: DMatrix<f64>,
-    /// None unless the truth is the fit on the whole table.
-    resampling: Option<Resampling>,
+    /// None unless the truth is the fit on the whole table. Made when a control first needs it, since it takes longer than the rest of the model, and then once
+    /// for all clones.
+    resampling: Arc<OnceLock<Option<Resampling>>>,
     /// What the loss that was given follows from.
     raw_words: Option<String>,
 }
@@ -184,8 +185,11 @@ impl TableLogistic {
             let along = |sign: f64| raw(&|h| f64::from(u8::from(h == i)) + sign * f64::from(u8::from(h == j)));
             0.25 * (along(1.0) - along(-1.0))
         });
-        let resampling = Resampling::new(&truth, table.counted());
-        Self { table, truth, raw, metric, resampling, raw_words: None }
+        Self { table, truth, raw, metric, resampling: Arc::default(), raw_words: None }
+    }
+
+    fn resampling(&self) -> Option<&Resampling> {
+        self.resampling.get_or_init(|| Resampling::new(&self.truth, self.table.counted())).as_ref()
     }
 
     /// The same, saying what the loss that was given follows from, without which nothing of the model is kept: two losses that are told alike must be alike to the bit.

@@ -1,8 +1,17 @@
 //! A simulated mean with all that stands behind it, as `simulate` and `adult` show it; and z, as all commands do.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
-use goldenweight::{
+#[cfg(feature = "cli")]
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    Reasons, Remarks,
+    closed_form::{OVERFLOW, law, second_order},
+    text::{explained, finite, power_of_ten, short},
+};
+use crate::{
     prediction::{Order, SecondTerm},
     stats::{
         compare::Estimate,
@@ -10,16 +19,6 @@ use goldenweight::{
         shown::{Failures, NoZ, Z, number_of, z_of_mean},
     },
 };
-use schemars::JsonSchema;
-use serde::Serialize;
-
-use super::{
-    closed_form::{finite, law, second_order},
-    output::{Remarks, short},
-};
-
-/// For each key of a document that is null, why.
-pub type Reasons = BTreeMap<&'static str, String>;
 
 /// Why there is no z beside a law that holds only in the limit of many rows.
 pub const LIMIT_LAW: &str = "the theory is a limit law, which the risk at these n and m does not obey";
@@ -28,7 +27,8 @@ pub const LIMIT_LAW: &str = "the theory is a limit law, which the risk at these 
 pub const FAILED_FIT: &str = "ended in a fit that does not exist";
 
 /// z with its degrees of freedom, or why there is none.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct ShownZ {
     z: Option<f64>,
     z_degrees: Option<f64>,
@@ -51,6 +51,14 @@ impl From<Result<Z, NoZ>> for ShownZ {
 
 impl ShownZ {
     /// None, for this reason.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight::answer::estimate::{LIMIT_LAW, ShownZ};
+    ///
+    /// let shown = ShownZ::none(LIMIT_LAW);
+    /// assert_eq!((shown.number().as_str(), shown.reason()), ("-", Some(LIMIT_LAW)));
+    /// ```
     pub fn none(reason: impl ToString) -> Self {
         Self { z: None, z_degrees: None, z_p_value: None, z_reason: Some(reason.to_string()) }
     }
@@ -88,7 +96,8 @@ impl fmt::Display for ShownZ {
 }
 
 /// The theory beside a simulated risk.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Theory {
     /// Risk; none where it is beyond the largest float.
     pub risk: Option<f64>,
@@ -110,7 +119,8 @@ pub struct Theory {
 }
 
 /// The second order beside a simulated risk, without numbers that are beyond the floats.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct SecondOrder {
     #[serde(skip_serializing_if = "Option::is_none")]
     risk: Option<f64>,
@@ -150,9 +160,6 @@ impl fmt::Display for Theory {
     }
 }
 
-/// Why a finite risk has no number.
-pub const OVERFLOW: &str = "overflow: finite, and beyond the largest float, 1.8e308";
-
 impl Theory {
     /// This risk, or its logarithm alone.
     pub fn new(risk: f64, log10_risk: f64, order: Order, second: Option<SecondTerm>) -> Self {
@@ -182,6 +189,15 @@ impl Theory {
     }
 
     /// In text.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight::{answer::estimate::Theory, prediction::Order};
+    ///
+    /// assert_eq!(Theory::new(f64::INFINITY, 400.0, Order::Exact, None).number(), "1e400");
+    /// assert_eq!(Theory::none("no law".to_owned()).to_string(), "- (no law)");
+    /// ```
+    #[must_use]
     pub fn number(&self) -> String {
         match (self.risk, self.log10_risk) {
             (None, Some(log10)) => power_of_ten(log10),
@@ -190,14 +206,9 @@ impl Theory {
     }
 }
 
-/// A number beyond the largest float, from its decimal logarithm, in six significant digits.
-pub fn power_of_ten(log10: f64) -> String {
-    let whole = libm::floor(log10);
-    format!("{}e{whole}", short(libm::exp10(log10 - whole)))
-}
-
 /// A simulated risk: the mean over the replicates whose fits all exist.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Simulated {
     risk: Option<f64>,
     std_error: Option<f64>,
@@ -222,6 +233,20 @@ pub struct Simulated {
 
 impl Simulated {
     /// Of these losses and this number of failed replicates, of as many as were asked for; `reasons` are those of the keys beside it.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight::{
+    ///     answer::{Reasons, estimate::{Simulated, Theory}}, prediction::Order, stats::moments::Moments,
+    /// };
+    ///
+    /// let mut losses = Moments::default();
+    /// (0..1_000).for_each(|i| losses.push(f64::from(i % 2)));
+    /// let said = Simulated::new(&losses, 0, 1_000, Theory::new(0.5, -0.301_029_995_663_981_2, Order::Exact, None), Reasons::new());
+    /// assert_eq!(said.numbers(), ["0.5", "0.0158193", "1"]);
+    /// assert_eq!(said.mean_over(), "mean over all 1000 replicates");
+    /// ```
+    #[must_use]
     pub fn new(moments: &Moments, failed: u64, asked: u64, theory: Theory, mut reasons: Reasons) -> Self {
         let fits = Failures { replicates: moments.count() + failed, failed };
         let estimate = Estimate::from(moments);
@@ -361,13 +386,5 @@ fn mean_over(fits: Failures) -> String {
         Failures { replicates: 1, failed: 0 } => "the loss of one replicate".to_owned(),
         Failures { replicates, failed: 0 } => format!("mean over all {replicates} replicates"),
         _ => format!("mean over the {} of {}", number_of(fits.surviving(), "surviving replicate"), fits.replicates),
-    }
-}
-
-/// A number in text, or "-" with its reason.
-pub fn explained(number: Option<f64>, reason: Option<&str>) -> String {
-    match number {
-        None => format!("- ({})", reason.unwrap_or_default()),
-        number => short(number),
     }
 }

@@ -1,29 +1,20 @@
-//! `simulate --controls`: the risk by losses less their controls, beside the plain one.
+//! The risk by losses less their controls, beside the plain one.
 
 use std::fmt;
 
-use goldenweight::{simulate::engine::Outcome, stats::compare::Estimate};
+#[cfg(feature = "cli")]
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{closed_form::finite, estimate::Reasons, output::short, usage::named};
-
-/// Whether controls are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Controls {
-    /// Where there are such.
-    On,
-    /// Nowhere.
-    Off,
-}
-
-/// Whether controls are asked for.
-pub fn controls(word: &str) -> Result<Controls, String> {
-    named(word, &[Controls::On, Controls::Off], |controls| if controls == Controls::On { "on" } else { "off" })
-}
+use super::{
+    Reasons,
+    text::{finite, short},
+};
+use crate::{simulate::engine::Outcome, stats::compare::Estimate};
 
 /// A risk with a smaller standard error, of the same replicates.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Controlled {
     risk: f64,
     std_error: f64,
@@ -35,6 +26,9 @@ pub struct Controlled {
 
 impl Controlled {
     /// Of this loss, where the outcome has controls; without a number, the reason is among `reasons`.
+    ///
+    /// # Examples
+    /// see [`simulate`](super::monte_carlo::simulate), with `Options::controls`.
     pub fn of(outcome: &Outcome, loss: usize, theory: Option<f64>, reasons: &mut Reasons) -> Option<Option<Self>> {
         let controlled = &outcome.controlled.as_ref()?[0][loss];
         let (plain, Estimate { value, std_error, .. }) = (&outcome.moments[0][loss], controlled.into());

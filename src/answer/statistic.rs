@@ -1,23 +1,29 @@
-//! `simulate --statistic`: what practitioners print of a collapse beside the risk, over the replicates.
+//! What practitioners print of a collapse beside the risk, over the replicates.
 
 use std::{collections::BTreeMap, fmt};
 
-use goldenweight::{
-    experiment::{InputError, Problem},
-    simulate::engine::Path,
-    stats::{moments::Moments, shown::number_of},
-};
+#[cfg(feature = "cli")]
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    closed_form::finite,
-    estimate::{FAILED_FIT, Reasons},
-    output::short,
-    usage::named,
+    Reasons,
+    estimate::FAILED_FIT,
+    text::{finite, short},
+};
+use crate::{
+    experiment::{InputError, Problem},
+    simulate::engine::Path,
+    stats::{moments::Moments, shown::number_of},
 };
 
 /// Which statistic.
+///
+/// # Examples
+/// ```
+/// use goldenweight::answer::statistic::Statistic;
+/// assert_eq!(Statistic::ALL.map(Statistic::name), ["log-det", "median", "sd"]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Statistic {
     /// log det of the fitted covariance.
@@ -28,13 +34,9 @@ pub enum Statistic {
     Sd,
 }
 
-/// The statistic of this name.
-pub fn statistic(word: &str) -> Result<Statistic, String> {
-    named(word, &[Statistic::LogDet, Statistic::Median, Statistic::Sd], Statistic::name)
-}
-
 /// Its law over the replicates, as far as they show it.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Spread {
     name: &'static str,
     what: &'static str,
@@ -47,7 +49,12 @@ pub struct Spread {
 }
 
 impl Statistic {
-    const fn name(self) -> &'static str {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::LogDet, Self::Median, Self::Sd];
+
+    /// Its name on the command line and in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::LogDet => "log-det",
             Self::Median => "median",
@@ -56,6 +63,9 @@ impl Statistic {
     }
 
     /// Whether a problem has this statistic; it is of one generation.
+    ///
+    /// # Errors
+    /// Of the field `statistic`.
     pub fn validate(self, problem: &Problem, losses: &[&str], burn_in: Option<u64>) -> Result<(), InputError> {
         let refuse = |condition: String| Err(InputError::new("statistic", self.name(), condition));
         if let Some(b) = burn_in {
@@ -73,6 +83,7 @@ impl Statistic {
     }
 
     /// The statistic over the paths of the replicates, which hold one generation; `failed` of them have no fit there.
+    #[must_use]
     pub fn of(self, paths: &[Path], losses: &[&str], own: usize, failed: u64) -> Spread {
         let log_det = losses.iter().position(|name| *name == "log_det").unwrap_or(own);
         let mut values: Vec<f64> = match self {

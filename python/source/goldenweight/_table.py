@@ -1,0 +1,123 @@
+"""Tables as they come: NumPy arrays, pandas and polars frames, columns of numbers or of texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _check
+
+Array = npt.NDArray[Any]
+
+
+def _module(value: object) -> str:
+    return type(value).__module__.partition(".")[0]
+
+
+def _is_frame(value: Any) -> bool:
+    return hasattr(value, "columns") and _module(value) in ("pandas", "polars")
+
+
+def _is_series(value: Any) -> bool:
+    return _module(value) in ("pandas", "polars") and not _is_frame(value)
+
+
+def _texts(name: str, values: Array) -> tuple[Array, list[str]]:
+    """Places among the different texts, -1 where one is missing."""
+    missing = np.array([value is None or value != value for value in values], dtype=bool)
+    for value in values[~missing][:1]:
+        if not isinstance(value, str):
+            raise _check.fault(name, value, "must be a column of numbers or of texts")
+    try:
+        levels, places = np.unique(values[~missing].astype(str), return_inverse=True)
+    except (TypeError, ValueError):
+        raise _check.fault(name, values[:1].tolist(), "must be a column of numbers or of texts") from None
+    found = np.full(len(values), -1, dtype=np.int64)
+    found[~missing] = places
+    return found, [str(level) for level in levels]
+
+
+def column(name: str, values: Any) -> Any:
+    """A column as the library takes it: an array of numbers, or places and levels of texts. Booleans are 0 and 1."""
+    if _module(values) == "polars":
+        values = values.to_numpy()
+    elif _module(values) == "pandas":
+        dtype = values.dtype
+        if getattr(dtype, "kind", "O") in "biuf":
+            values = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        else:
+            values = values.to_numpy(dtype=object, na_value=None)
+    values = np.asarray(values)
+    if values.ndim != 1:
+        raise _check.fault(name, values.shape, "must have one dimension")
+    if values.dtype.kind in "biuf":
+        return np.ascontiguousarray(values, dtype=np.float64)
+    if values.dtype.kind == "O":
+        try:
+            is_number = [value is None or isinstance(value, (bool, int, float, np.number)) for value in values]
+            if all(is_number):
+                return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+        except (TypeError, ValueError):
+            pass
+        return _texts(name, values)
+    if values.dtype.kind in "UT":
+        return _texts(name, values.astype(object))
+    raise _check.fault(name, values.dtype, "must be a column of numbers or of texts")
+
+
+def table(X: Any, y: Any = None, target: str | None = None) -> tuple[list[str], list[Any], str | None]:
+    """Names of the columns, the columns, and the name of the response, which is the last column. An array of numbers is not copied."""
+    if _is_frame(X):
+        names = [str(name) for name in X.columns]
+        if len(set(names)) < len(names):
+            twice = next(name for i, name in enumerate(names) if name in names[:i])
+            raise _check.fault("X", twice, "must have each name of a column once")
+        columns = [column(name, X[key]) for name, key in zip(names, X.columns)]
+    else:
+        found = np.asarray(X)
+        if found.ndim == 1 and not _is_series(X):
+            found = found[:, None]
+        elif _is_series(X):
+            found = np.asarray(X)[:, None]
+        if found.ndim != 2:
+            raise _check.fault("X", found.shape, "must have two dimensions: rows and columns")
+        if 0 in found.shape:
+            raise _check.fault("X", found.shape, "must have rows and columns")
+        names = [f"x{j}" for j in range(found.shape[1])]
+        if found.dtype.kind in "biuf":
+            if not (found.flags.c_contiguous or found.flags.f_contiguous) or found.dtype != np.float64:
+                found = np.ascontiguousarray(found, dtype=np.float64)
+            columns = [found]
+        else:
+            columns = [column(f"X column {j}", found[:, j]) for j in range(found.shape[1])]
+    if not names:
+        raise _check.fault("X", X, "must have columns")
+    if y is None:
+        return names, columns, None
+    called = getattr(y, "name", None)
+    target = str(called) if isinstance(called, str) and called and called not in names else "y"
+    while target in names:
+        target += "_"
+    if _is_frame(y):
+        raise _check.fault("y", y.shape, "must be one column")
+    return [*names, target], [*columns, column("y", y)], target
+
+
+def regression_arrays(X: Any, y: Any) -> tuple[Array, Array]:
+    """Covariates of shape (rows, columns) and responses of shape (rows,), as arrays."""
+    found = np.asarray(X)
+    responses = np.asarray(y)
+    if found.ndim == 1:
+        found = found[:, None]
+    if found.ndim != 2 or 0 in found.shape:
+        raise _check.fault("X", found.shape, "must have rows and columns")
+    if responses.ndim != 1:
+        raise _check.fault("y", responses.shape, "must have one dimension")
+    if len(responses) != len(found):
+        raise _check.fault("y", responses.shape, f"must have as many rows as X: {len(found)}")
+    for name, values in (("X", found), ("y", responses)):
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            raise _check.fault(name, values[~np.isfinite(values)][0].item(), "must have finite numbers only")
+    return found, responses

@@ -1,0 +1,194 @@
+"""What is wrong with an argument is a ValueError of one line, which names it. Nothing panics, and no option of the command line is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression
+
+import goldenweight as gw
+
+X = np.arange(40.0).reshape(20, 2) ** 1.5
+X[:, 1] = np.sin(X[:, 1])
+Y = np.cos(np.arange(20.0))
+ONES = np.ones(20)
+FIT = LinearRegression()
+OWN = {"from": "a", "to": "a", "weight": 0.5, "rows": 10}
+INF, NAN = float("inf"), float("nan")
+
+
+def weight(**asked: Any) -> Any:
+    return gw.weight(**{"real": 10, "synthetic": 10, **asked})
+
+
+def risk(**asked: Any) -> Any:
+    return gw.risk(**{"model": "gaussian-mean", "real": 10, "synthetic": 10, "weight": 0.5, **asked})
+
+
+def simulate(**asked: Any) -> Any:
+    return gw.simulate(**{"model": "gaussian-mean", "real": 10, "synthetic": 10, "weight": 0.5, "replicates": 4, **asked})
+
+
+def optimize(**asked: Any) -> Any:
+    return gw.optimize(**{"model": "gaussian-mean", "real": 10, "synthetic": 10, "replicates": 48, **asked})
+
+
+def network(**asked: Any) -> Any:
+    return gw.network(**{"description": {"node": [{"name": "a", "real": 10}], "edge": [OWN]}, **asked})
+
+
+def advise(**asked: Any) -> Any:
+    return gw.advise(**{"X": X, "y": Y, "family": "linear", "synthetic": 10, **asked})
+
+
+def retrain(**asked: Any) -> Any:
+    return gw.retrain(**{"estimator": FIT, "X": X, "y": Y, "real": 5, "synthetic": 5, "replicates": 2, "generations": 1, **asked})
+
+
+BAD: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
+    (weight, {"real": 0}, "real 0: must be from 2"),
+    (weight, {"real": -3}, "real -3: must be a whole number from 0"),
+    (weight, {"real": 1.5}, "real 1.5: must be a whole number"),
+    (weight, {"real": "ten"}, "real 'ten': must be a whole number"),
+    (weight, {"real": True}, "real True"),
+    (weight, {"real": None}, "real None"),
+    (weight, {"real": NAN}, "real nan"),
+    (weight, {"real": 2**64}, "real 18446744073709551616"),
+    (weight, {"synthetic": 10**13}, "synthetic 10000000000000: must be from"),
+    (weight, {"model": "gausian-mean"}, "model 'gausian-mean': did you mean gaussian-mean?"),
+    (weight, {"model": 3}, "model 3: must be one of"),
+    (weight, {"dim": 0}, "dim 0"),
+    (weight, {"dim": 3, "model": "cdf"}, "dim 3: must be 1 for cdf"),
+    (weight, {"beta": [1, 2]}, "beta 1,2: must be left out for gaussian-mean"),
+    (weight, {"beta": [], "model": "linear"}, r"beta \[\]: must have a number at least"),
+    (weight, {"beta": [1, NAN], "model": "linear"}, "beta nan: must be a finite number"),
+    (weight, {"beta": "1,2", "model": "linear"}, "beta '1,2': must be a sequence"),
+    (weight, {"sigma": [[1, 2], [2, 1]]}, "sigma 1,2;2,1: "),
+    (weight, {"sigma": [[1, 2]]}, "sigma"),
+    (weight, {"sigma": [[1, 2], [3]]}, "sigma"),
+    (weight, {"sigma": [[1, INF], [INF, 1]]}, "sigma .*must have finite numbers only"),
+    (weight, {"sigma": 1.0}, "sigma 1.0: must be a matrix"),
+    (weight, {"noise_variance": -1, "model": "linear"}, "noise_variance -1"),
+    (weight, {"divisor": "n"}, "divisor 'n': must be one of unbiased, mle"),
+    (weight, {"probabilities": [0.5, 0.6], "model": "categorical"}, "probabilities"),
+    (weight, {"bandwidth": "narrow", "model": "kde"}, "bandwidth narrow: must be a finite number, or optimal"),
+    (weight, {"bandwidth": -1.0, "model": "kde"}, "bandwidth -1"),
+    (weight, {"order": "third"}, "order 'third': must be one of"),
+    (weight, {"order": "second"}, "order second: must be exact"),
+    (weight, {"generations": 0}, "generations 0"),
+    (risk, {"weight": 1.5}, "weight 1.5: must be from 0 to 1"),
+    (risk, {"weight": NAN}, "weight nan"),
+    (risk, {"weight": []}, "weight"),
+    (risk, {"weight": [0.5, 0.5]}, "weight 0.5: must be given once only"),
+    (risk, {"weight": None}, "weight '': must be given"),
+    (risk, {"schedule": "accumulate"}, "weight 0.5: must be left out: schedule accumulate takes no weight"),
+    (risk, {"schedule": "stale"}, "schedule 'stale'"),
+    (risk, {"generations": 10**7}, "generations 10000000"),
+    (risk, {"burn_in": 3}, "burn_in 3: needs generations"),
+    (risk, {"burn_in": 3, "generations": 3}, "burn_in 3: must be below generations 3"),
+    (simulate, {"replicates": 1}, "replicates 1: must be from 2"),
+    (simulate, {"replicates": range(5, 5)}, r"replicates range\(5, 5\)"),
+    (simulate, {"replicates": range(0, 10, 2)}, r"replicates range\(0, 10, 2\)"),
+    (simulate, {"simulator": "quick"}, "simulator 'quick'"),
+    (simulate, {"simulator": "sufficient", "model": "cdf"}, "simulator sufficient: must be rows for cdf"),
+    (simulate, {"schedule": "subsample", "weight": None, "simulator": "sufficient"}, "with schedule subsample"),
+    (simulate, {"statistic": "mean"}, "statistic 'mean'"),
+    (simulate, {"statistic": "sd", "dim": 2}, "statistic sd"),
+    (simulate, {"controls": "off"}, "controls 'off': must be True or False"),
+    (simulate, {"threads": 0}, "threads 0: must be from 1 to 1024"),
+    (simulate, {"seed": -1}, "seed -1"),
+    (simulate, {"progress": "yes"}, "progress 'yes'"),
+    (optimize, {"replicates": 47}, "replicates 47: must be from 48"),
+    (optimize, {"generations": 0}, "generations 0"),
+    (optimize, {"replicates": range(48)}, "replicates"),
+    (network, {"description": 3}, "description 3"),
+    (network, {"description": {"nodes": []}}, "description"),
+    (network, {"description": "no such file"}, "description 'no such file': must be"),
+    (network, {"description": {"node": [{"nom": "a"}]}}, "node 0 'nom': must be one of name, real, start"),
+    (network, {"description": {"node": [{}]}}, "node 0 {}: must have name"),
+    (network, {"description": {"node": [{"name": "a", "real": 1}], "edge": [{**OWN, "to": "b"}]}}, "edge 0 to b"),
+    (network, {"description": {"node": [{"name": "a", "real": -1}], "edge": []}}, "a real -1"),
+    (network, {"description": {"node": [{"name": "a", "real": 9}], "edge": [{**OWN, "weight": 2}]}}, "edge 0 weight"),
+    (network, {"minimise": "c"}, "minimise c: must be mean, or the name of a model"),
+    (network, {"simulate": True}, "simulate.*needs generations"),
+    (network, {"model": "kde"}, "model kde"),
+    (gw.verify, {"only": "nothing-*"}, r"only nothing-\*: matches no claim"),
+    (gw.verify, {"only": "["}, "only \\["),
+    (gw.verify, {"only": 3}, "only 3"),
+    (gw.verify, {"tier": "slow"}, "tier 'slow'"),
+    (gw.verify, {"kinds": "exact"}, "kinds 'exact'"),
+    (gw.verify, {"kinds": ["exactly"]}, "kinds exactly: must be one of"),
+    (advise, {"family": "gamma"}, "family 'gamma'"),
+    (advise, {"y": None}, "y None: must be given"),
+    (advise, {"family": "mean"}, "y .*: must be left out"),
+    (advise, {"synthetic": 0}, "synthetic 0"),
+    (advise, {"y": Y[:5]}, "X.*column y: has 5 rows, and the first column has 20"),
+    (advise, {"X": X[0]}, "X.*has 20 rows"),
+    (advise, {"X": X[None]}, "X \\(1, 20, 2\\): must have two dimensions"),
+    (advise, {"X": X[:0], "y": Y[:0]}, "X \\(0, 2\\): must have rows"),
+    (advise, {"X": X[:1], "y": Y[:1]}, "X .*has one row"),
+    (advise, {"X": X[:3], "y": Y[:3]}, "has 3 rows: there must be more than the 3 numbers"),
+    (advise, {"X": np.where(X > 100, NAN, X)}, "column x0: row .*: is missing"),
+    (advise, {"X": np.where(X > 100, INF, X)}, "column x0: row .*: must be a finite number, and is inf"),
+    (advise, {"X": np.column_stack([X, ONES])}, "column x2: is constant: it is 1 in every row"),
+    (advise, {"X": np.column_stack([X, X[:, 0] - 2 * X[:, 1]])}, "column x2: is a linear combination of x0, x1"),
+    (advise, {"y": X[:, 0]}, "residuals are zero"),
+    (advise, {"family": "logistic"}, "column y: row 1: must be 0 or 1|column y: row 2: must be 0 or 1"),
+    (advise, {"family": "logistic", "y": (X[:, 0] > 50).astype(int)}, "a combination of .*x0.* separates the responses"),
+    (advise, {"family": "poisson", "y": np.round(5 * Y)}, "column y: row .*: must be a whole number from 0, and is -"),
+    (advise, {"X": X.astype(complex)}, "X column 0"),
+    (advise, {"X": [[object()] * 2] * 20}, "must be a column of numbers or of texts"),
+    (advise, {"X": pd.DataFrame(X, columns=["a", "a"])}, "X 'a': must have each name of a column once"),
+    (advise, {"X": pd.DataFrame({"a": pd.date_range("2020", periods=20)})}, "a .*must be a column of numbers or of texts"),
+    (advise, {"X": pd.DataFrame({"a": [str(i) for i in range(20)]}), "family": "covariance", "y": None}, "column a"),
+    (advise, {"loss": "l2"}, "loss 'l2'"),
+    (advise, {"missing": "ignore"}, "missing 'ignore'"),
+    (advise, {"simulate": 1}, "simulate 1: must be from 2"),
+    (advise, {"simulate": 9, "family": "mean", "y": None}, "simulate 9: must be left out"),
+    (advise, {"schedule": "subsample"}, "schedule 'subsample'"),
+    (retrain, {"estimator": object()}, "estimator .*: must have fit"),
+    (retrain, {"X": X[:3]}, r"y \(20,\): must have as many rows as X: 3"),
+    (retrain, {"X": np.where(X > 100, NAN, X)}, "X nan: must have finite numbers only"),
+    (retrain, {"real": 0}, "real 0"),
+    (retrain, {"synthetic": 0.5}, "synthetic 0.5"),
+    (retrain, {"weight": "silver"}, "weight 'silver': must be one of golden, naive, search"),
+    (retrain, {"weight": 1.2}, "weight 1.2: must be from 0 to 1"),
+    (retrain, {"weight": [0.5, 0.5]}, r"weight \[0.5, 0.5\]: must have each weight once"),
+    (retrain, {"weight": None}, "weight None"),
+    (retrain, {"weight": 0.5, "schedule": "accumulate"}, "weight 0.5: must be left out"),
+    (retrain, {"schedule": "new"}, "schedule 'new'"),
+    (retrain, {"burn_in": 1}, "burn_in 1: must be below generations 1"),
+    (retrain, {"replicates": 1}, "replicates 1"),
+    (retrain, {"sampler": "normal"}, "sampler 'normal': must be a function"),
+    (retrain, {"loss": 2}, "loss 2: must be a function"),
+    (retrain, {"ratio": 0}, "ratio 0: must be above 0"),
+    (retrain, {"jobs": 0}, "jobs 0"),
+    (retrain, {"mapper": 3}, "mapper 3: must be a function"),
+]
+
+
+@pytest.mark.parametrize(("function", "asked", "words"), BAD)
+def test_the_argument_is_named(function: Callable[..., Any], asked: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words) as caught:
+        function(**asked)
+    message = str(caught.value)
+    assert "\n" not in message and "--" not in message and "`" not in message and len(message) < 1200
+
+
+def test_what_nobody_knows_is_no_fault_of_an_argument() -> None:
+    with pytest.raises(RuntimeError, match="no law is known"):
+        gw.risk("logistic", 100, 100, schedule="subsample", generations=5)
+
+
+def test_a_sampler_that_makes_too_few_rows_is_told() -> None:
+    with pytest.raises(RuntimeError, match="sampler: must make 5 rows, and made 5 and 4"):
+        retrain(sampler=lambda fit, X, rng: np.zeros(4))
+
+
+def test_rows_beyond_the_memory_are_refused_by_numpy() -> None:
+    with pytest.raises(MemoryError):
+        gw.sample_weight(10**12, 10**12)

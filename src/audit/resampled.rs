@@ -1,0 +1,179 @@
+//! Intervals and tests for the bias of the synthetic fit, by resampling the rows of both tables.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use goldenweight_evidence::rand::RngExt;
+use rayon::prelude::*;
+
+use super::fits::Sample;
+use super::pooled::{Metric, Pooled};
+use crate::stream::{Purpose, StreamRng, Streams, experiment_id};
+
+/// Resamples between two looks at whether to stop.
+const AT_ONCE: u64 = 64;
+
+/// What the resamples say about e = d* - d in some metrics M.
+pub(super) struct Resampled {
+    pub(super) done: u64,
+    pub(super) failed: u64,
+    /// Per metric.
+    pub(super) tests: Vec<Test>,
+}
+
+/// How often each of so many rows is drawn in as many draws with replacement.
+fn counts(rows: usize, mut rng: StreamRng) -> Vec<u32> {
+    let mut counts = vec![0; rows];
+    (0..rows).for_each(|_| counts[rng.random_range(0..rows)] += 1);
+    counts
+}
+
+/// Draws the rows of both tables anew and fits them.
+///
+/// A replicate has its own two streams, and replicates are taken in their order: the same bits on any number of threads.
+pub(super) fn resample(
+    samples: &[Sample<'_>; 2],
+    pooled: &Pooled,
+    metrics: Vec<Metric>,
+    replicates: u64,
+    seed: u64,
+    progress: &(dyn Fn(u64) + Sync),
+    stop: &AtomicBool,
+) -> Resampled {
+    let streams = Streams { seed, experiment: experiment_id("audit") };
+    let mut tests: Vec<Test> = metrics.into_iter().map(|metric| Test::new(metric, &pooled.difference)).collect();
+    let (mut done, mut failed) = (0, 0);
+    while done < replicates && !stop.load(Ordering::Relaxed) {
+        let until = (done + AT_ONCE).min(replicates);
+        let errors: Vec<Option<Vec<[f64; 2]>>> = (done..until)
+            .into_par_iter()
+            .map(|replicate| {
+                let fit = |sample: &Sample<'_>, purpose| {
+                    sample.fit(&counts(sample.rows(), streams.rng(replicate, 0, purpose, 0)))
+                };
+                let real = fit(&samples[0], Purpose::Real);
+                let synthetic = fit(&samples[1], Purpose::Synthetic);
+                progress(1);
+                let difference: Vec<f64> = synthetic?.iter().zip(&real?).map(|(s, r)| s - r).collect();
+                let difference = pooled.into_basis(&difference);
+                let error: Vec<f64> = difference.iter().zip(&pooled.difference).map(|(b, d)| b - d).collect();
+                Some(tests.iter().map(|test| test.parts(&error)).collect())
+            })
+            .collect();
+        for error in errors {
+            match error {
+                Some(parts) => tests.iter_mut().zip(parts).for_each(|(test, parts)| test.parts.push(parts)),
+                None => failed += 1,
+            }
+        }
+        done = until;
+    }
+    tests.iter_mut().for_each(|test| test.failed = failed);
+    Resampled { done, failed, tests }
+}
+
+/// Tests of c = |delta|_M^2 by |d|_M^2, the error of d being like e in the resamples.
+///
+/// # Method
+/// Under c the statistic |d|_M^2 has about the law of |root a + e|_M^2, with root = sqrt c and a the direction of d, |a|_M = 1. (The percentiles of
+/// |d*|_M^2 themselves would overstate c: they have the errors of the fits twice.) A p-value counts the observed one among the resamples, and a resample
+/// without a fit on both sides.
+pub(super) struct Test {
+    metric: Metric,
+    direction: Vec<f64>,
+    /// |d|_M^2.
+    pub(super) observed: f64,
+    /// a'Me and |e|_M^2 of each resample.
+    parts: Vec<[f64; 2]>,
+    failed: u64,
+}
+
+/// Steps of a bisection: to a part of 1e-12 of the start.
+const HALVINGS: u32 = 40;
+
+impl Test {
+    fn new(metric: Metric, difference: &[f64]) -> Self {
+        let observed = metric.dot(difference, difference);
+        // Tables whose fits are the same have no direction.
+        let along = if observed > 0.0 { difference.to_vec() } else { vec![1.0; difference.len()] };
+        let length = metric.dot(&along, &along).sqrt();
+        let direction = along.iter().map(|a| a / length).collect();
+        Self { metric, direction, observed, parts: Vec::new(), failed: 0 }
+    }
+
+    fn parts(&self, error: &[f64]) -> [f64; 2] {
+        [self.metric.dot(&self.direction, error), self.metric.dot(error, error)]
+    }
+
+    /// A bias of this length along d.
+    pub(super) fn along(&self, root: f64) -> Vec<f64> {
+        self.direction.iter().map(|a| root * a).collect()
+    }
+
+    fn statistics(&self, root: f64) -> impl Iterator<Item = f64> + '_ {
+        self.parts.iter().map(move |[cross, square]| root * root + 2.0 * root * cross + square)
+    }
+
+    fn share(&self, count: usize) -> f64 {
+        (count as f64 + self.failed as f64 + 1.0) / (self.parts.len() as f64 + self.failed as f64 + 1.0)
+    }
+
+    /// The observed statistic, but at least the median of what no bias would give: the upper limit of an observation that is small by chance would be too good.
+    ///
+    /// # Source
+    /// power-constrained limits: G. Cowan, K. Cranmer, E. Gross, O. Vitells, arXiv 1105.3166 (2011), with the median as the constraint
+    fn constrained(&self) -> f64 {
+        let mut null: Vec<f64> = self.statistics(0.0).collect();
+        null.sort_by(f64::total_cmp);
+        null.get(null.len() / 2).map_or(self.observed, |median| self.observed.max(*median))
+    }
+
+    /// p-value of |delta|_M = root against more: how often the statistic is as large as observed.
+    pub(super) fn above(&self, root: f64) -> f64 {
+        self.share(self.statistics(root).filter(|value| *value >= self.observed).count())
+    }
+
+    /// p-value against less.
+    pub(super) fn below(&self, root: f64) -> f64 {
+        self.share(self.statistics(root).filter(|value| *value <= self.observed).count())
+    }
+
+    /// The lengths |delta|_M that neither test rejects at half of this level, the upper one of the constrained observation; infinite where no test can.
+    pub(super) fn interval(&self, level: f64) -> [f64; 2] {
+        let low = match self.above(0.0) > 0.5 * level {
+            true => 0.0,
+            false => self.first(&|root| self.above(root) > 0.5 * level),
+        };
+        let observed = self.constrained();
+        let below = |root: f64| self.share(self.statistics(root).filter(|value| *value <= observed).count());
+        [low, self.first(&|root| below(root) <= 0.5 * level)]
+    }
+
+    /// The least length at which a condition holds that holds from some length on.
+    fn first(&self, holds: &dyn Fn(f64) -> bool) -> f64 {
+        let spread = self.parts.iter().fold(self.observed, |most, [_, square]| most.max(*square)).sqrt();
+        // Beyond three times the largest error every statistic is above the observed one.
+        let (mut low, mut high) = (0.0, 4.0 * spread);
+        if !holds(high) {
+            return f64::INFINITY;
+        }
+        for _ in 0..HALVINGS {
+            let middle = 0.5 * (low + high);
+            if holds(middle) { high = middle } else { low = middle }
+        }
+        high
+    }
+
+    /// The least length along d that the test of `root` against more finds with this power.
+    pub(super) fn detected(&self, root: f64, level: f64, power: f64) -> f64 {
+        let mut statistics: Vec<f64> = self.statistics(root).collect();
+        statistics.sort_by(f64::total_cmp);
+        // Rejected is what at most so many exceed.
+        let most = (level * (statistics.len() as f64 + self.failed as f64 + 1.0) - self.failed as f64 - 1.0).floor();
+        if most < 0.0 {
+            return f64::INFINITY;
+        }
+        let critical = statistics[statistics.len() - 1 - most as usize];
+        let count = statistics.len() as f64;
+        self.first(&|root| self.statistics(root).filter(|value| *value > critical).count() as f64 >= power * count)
+    }
+}
