@@ -103,7 +103,7 @@ pub(super) fn law(w: f64) -> f64 {
         raw_rows: vec![vec![1.0, 0.0], vec![0.0, 1.0]],
         raw_offsets: vec![0.0; 2],
     };
-    Pooled::new(&fits).map_or(f64::NAN, |pooled| pooled.risk(w, &pooled.into_basis(bias.as_slice())))
+    Pooled::new(&fits).map_or(f64::NAN, |pooled| pooled.risk(w, &pooled.in_basis(bias.as_slice())))
 }
 
 /// The weighted least squares fit of these labels.

@@ -9,8 +9,10 @@ use super::Certificate;
 /// Accuracy that the formula declares.
 const ACCURACY: f64 = 1e-11;
 
+type Fraction = (i64, i64);
+
 /// Places (p, ρ, |θ − ν|²): no bias, small and large ones, and a target without errors.
-const PLACES: [(i64, (i64, i64), (i64, i64)); 7] = [
+const PLACES: [(i64, Fraction, Fraction); 7] = [
     (3, (1, 10), (0, 1)),
     (3, (1, 10), (9, 4)),
     (4, (1, 1), (9, 1)),
@@ -23,7 +25,7 @@ const PLACES: [(i64, (i64, i64), (i64, i64)); 7] = [
 /// The relative risk at every place.
 pub fn relative_risk() -> Certificate {
     let compared = PLACES.map(|(p, rho, square)| {
-        let float = |(n, d): (i64, i64)| n as f64 / d as f64;
+        let float = |(n, d): Fraction| n as f64 / d as f64;
         let value = james_stein_relative_risk(p as u32, float(rho), float(square));
         let [q, rho, square] = [(p, 1), rho, square].map(|(n, d)| Interval::ratio(n, d));
         let noise = Interval::ratio(1, 1) + rho;
