@@ -6,11 +6,12 @@ use goldenweight_recursion::{
         linear::{LinearRows, LinearSufficient},
         logistic::Logistic,
         poisson::Poisson,
+        subsampled::Subsampled,
     },
 };
 use goldenweight_theory::{
     design::Design, linear, logistic, parameters::ParameterError, poisson, random_design::RandomDesign,
-    second_order::Invariants,
+    second_order::Invariants, subsample,
 };
 use nalgebra::{DMatrix, DVector};
 
@@ -188,6 +189,17 @@ impl Truth for Regression {
         })
     }
 
+    /// Single rows are drawn of linear regression alone.
+    fn subsampled(&self, rows: Rows) -> Option<Box<dyn Simulator>> {
+        let model = LinearRows::new(self.dim(), self.noise_variance);
+        let model = match &self.covariates {
+            None => model,
+            Some((_, x)) => model.with_covariates(x.clone()),
+        };
+        let drawn = Setting::of(Subsampled { model, rows: rows.real }, rows);
+        (self.family == Family::Linear).then(|| Box::new(drawn) as _)
+    }
+
     fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {
         let (sizes, beta, dim) = (sizes(rows)?, self.beta.as_slice(), self.dim() as u32);
         let design = self.covariates.as_ref().map(|(omega, _)| Design::new(beta, omega.as_slice())).transpose()?;
@@ -203,6 +215,10 @@ impl Truth for Regression {
             None => linear::synthetic_slope(self.noise_variance, dim, rows),
             Some(design) => design.linear_synthetic_slope(self.noise_variance, rows),
         };
+        if schedule == ScheduleKind::Subsample {
+            let law = Law::Scalar(subsample::limit_law(&limit, sizes)).under(ScheduleKind::Accumulate, rows)?;
+            return law.map(|law| Ok(Prediction::of(law, rows)?.in_the_limit(None))).transpose();
+        }
         if schedule != ScheduleKind::Fresh {
             let Some(law) = Law::Scalar(limit).under(schedule, rows)? else { return Ok(None) };
             // Without weight on them it does not matter whether the real rows are fresh.

@@ -238,6 +238,11 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
           \qquad \lim_{t \to \infty} t^{-1/n}\,e_t > 0",
     ),
     (
+        "subsample-regressions",
+        r"\frac{n}{A}\,e_t \to 1 + (2k + 1)\sum_{i=1}^{t}\frac{1}{(k+i)^2} \to 1 + (2k + 1)\,\psi'(k + 1)
+          \qquad k = 1:\; 3\zeta(2) - 2",
+    ),
+    (
         "fixed-mean",
         r"e_t = \frac{\operatorname{tr}\Sigma}{n}\left(1 + k\,u^2\,\frac{1 - u^{2t}}{1 - u^2}\right) \geq e_0
           \qquad w = 0:\; e_t = \frac{\operatorname{tr}\Sigma}{n}\,(1 + k t)",

@@ -1,5 +1,6 @@
 //! Kernel density estimation: the law, and where the unified weight stops.
 
+use goldenweight_recursion::models::categorical::CategoricalSufficient;
 use goldenweight_theory::kde::{Frequency, Kde, Kernel, Mixture};
 use goldenweight_theory::parameters::{SampleSizes, Weight};
 use goldenweight_theory::weights::optimal_weight;
@@ -187,6 +188,20 @@ fn limit() -> Claim {
     }
 }
 
+/// Signs of mean 1/3, whose characteristic function at a frequency is their mean: as two cells, whose loss is half the squared error of that mean.
+fn signs((n, m): (u64, u64), w: f64, t: u32) -> Case {
+    let rows = Rows { real: n as usize, synthetic: m as usize };
+    let at = Frequency { kernel: 1.0, lost: 0.0, power: 1.0 / 9.0, noise: 8.0 / 9.0 };
+    let last = (0..t).fold(at.start(sizes(n, m)), |state, _| at.step(sizes(n, m), &w, &state));
+    let model = CategoricalSufficient::new(vec![1.0 / 3.0, 2.0 / 3.0]);
+    Case::new(
+        Cell::new(rows, 2, w, Record::At(vec![t])).named("signs"),
+        Setting::of(model, rows),
+        0,
+        0.5 * at.loss(&last),
+    )
+}
+
 fn sinc() -> Claim {
     Claim {
         id: "kde-sinc",
@@ -211,6 +226,12 @@ fn sinc() -> Claim {
                 error(Kernel::Sinc.limit_weight(ratio(k)), optimal_weight(&ratio(k)), 100.0 * IDENTITY)
             })
             .consequence(),
+            simulation(
+                "an unsmoothed frequency of signs",
+                120_000,
+                0.04,
+                vec![signs((8, 5), 0.4, 4), signs((12, 30), 0.6, 2), signs((6, 9), 0.0, 6)],
+            ),
         ],
     }
 }

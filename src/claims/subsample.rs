@@ -1,22 +1,24 @@
 //! Fits to as many rows as the first, drawn without replacement from data that accumulate.
 
 use goldenweight_recursion::models::{
-    categorical, cdf, gaussian,
+    categorical, cdf, gaussian, linear,
     subsampled::{Rowwise, Subsampled},
 };
 use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::subsample::Subsampling;
 use nalgebra::DMatrix;
 
-use super::check::{Case, Cell, exact, proof, property, recursion, simulation};
-use super::domain::{IDENTITY, RECURSION, error, holds};
+use super::check::{Case, Cell, exact, ladder, proof, property, recursion, simulation};
+use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds, weight};
+use super::regression::Fitted;
 use super::{Claim, Exactness, Source, certificate, drawn};
-use crate::experiment::Rows;
+use crate::experiment::{Generations, Parameters, Problem, Rows};
+use crate::prediction::Prediction;
 use crate::simulate::Setting;
 use crate::simulate::engine::{Record, ScheduleKind};
 
 pub fn claims() -> Vec<Claim> {
-    vec![frequencies(), mean()]
+    vec![frequencies(), mean(), regressions()]
 }
 
 /// Where the laws are compared with other routes: (n, m, t).
@@ -147,6 +149,58 @@ fn mean() -> Claim {
             )
             .consequence(),
             simulation("by rows", 160_000, 0.03, vec![by_rows((8, 4, 5)), by_rows((12, 30, 6))]),
+        ],
+    }
+}
+
+/// n e_t/A in the limit, written out: what simulations are compared with.
+fn relative_limit(k: f64, t: u32) -> f64 {
+    1.0 + (2.0 * k + 1.0) * (1..=t).map(|i| (k + f64::from(i)).powi(-2)).sum::<f64>()
+}
+
+fn regressions() -> Claim {
+    /// The program's prediction, against A by quadrature times the risk of the mean of many rows, whose distance to the limit falls like 1/n: extrapolated from two
+    /// numbers of rows. Of 10^5 rows 1/n^2 is left, and the rounding of the sums.
+    fn predicted(model: Fitted, dim: usize, (n, m, t): (u64, u64, u32)) -> (String, f64, f64) {
+        let problem =
+            Problem::new(model.model(), n, m, &Parameters::of_dim(Some(dim as u64))).expect("a valid problem");
+        let law = Prediction::new(&problem, ScheduleKind::Subsample).expect("sizes that theory covers");
+        let found = law.map_or(f64::NAN, |law| law.risk(weight(1.0), Generations::At(t)));
+        let many =
+            |times: u64| (times * n) as f64 * drawn::mean_risk_by_sums(times * n, times * m, true, t)[t as usize];
+        let limit = 2.0 * many(20_000) - many(10_000);
+        (
+            format!("{}, {}", problem.model(), place(n, m, t)),
+            found,
+            model.constant_by_quadrature(dim) / n as f64 * limit,
+        )
+    }
+    let rung = |real: u64| {
+        let rows = Rows { real: real as usize, synthetic: real as usize };
+        let cell = Cell::new(rows, 1, 0.0, Record::At(vec![2])).named("drawn rows");
+        let model = Subsampled { model: linear::LinearRows::new(1, 1.0), rows: rows.real };
+        Case::new(cell, Setting::of(model, rows), 0, relative_limit(1.0, 2) / real as f64)
+            .under(ScheduleKind::Subsample)
+    };
+    Claim {
+        id: "subsample-regressions",
+        statement: "fitted on n rows that are drawn without replacement from accumulating data, n times the risk of linear, logistic and Poisson regression tends to \
+                    A(1 + (2k + 1) Σ_{i <= t} 1/(k + i)²), A = σ²p or tr I(β)⁻¹: bounded, and 3ζ(2) − 2 = 2.93 times A as t → ∞ at n = m",
+        domain: "n → ∞ at fixed k, p, t and β",
+        source: Source::Derived,
+        exactness: Exactness::Limit,
+        checks: vec![
+            proof("subsample-regressions"),
+            exact("the limit at n = m in intervals, finite t in rationals", certificate::subsample::regressions)
+                .consequence(),
+            recursion("the program's predictions, A by quadrature and sums over pairs of rows", QUADRATURE, || {
+                let models = [(Fitted::Linear, 3), (Fitted::Logistic, 2), (Fitted::Poisson, 2)];
+                let places =
+                    |(model, dim)| [(100, 400, 7), (90, 30, 3), (40, 60, 40)].map(|at| predicted(model, dim, at));
+                models.into_iter().flat_map(places).collect()
+            })
+            .by("quadrature, and sums over pairs of rows", &["moments::normal_mean", "drawn::mean_risk_by_sums"]),
+            ladder("linear, p = 1", 60_000, 0.06, 1, [25, 50, 100].map(rung).into()),
         ],
     }
 }

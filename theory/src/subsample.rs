@@ -5,6 +5,7 @@
 
 use crate::accumulate::hurwitz;
 use crate::parameters::{MixingRatio, SampleSizes};
+use crate::recursion::Recursion;
 use crate::scalar::Scalar;
 
 /// The risk where generation t >= 1 is fitted on n rows, drawn without replacement from the pool: the n real rows of generation 0 and m synthetic rows of
@@ -221,4 +222,48 @@ impl Subsampling {
         let states = std::iter::successors(Some((0, start)), next);
         Some(states.map(move |(t, (mean, spread))| mean + data.drawn::<S>(t) * spread))
     }
+}
+
+/// The law by which data accumulate ([`Accumulation`](crate::accumulate::Accumulation)) that has the limit risk of regressions fitted on n rows which are drawn
+/// from such data.
+///
+/// # Formula
+/// ```text
+/// n e_t -> A (1 + (2k + 1) sum_{i=1..t} 1/(k + i)^2),   t -> inf: A (1 + (2k + 1) trigamma(k + 1)),   k = 1: A (3 zeta(2) - 2)
+/// ```
+/// which is that of accumulating data with 2k + 1 in the place of k: the noise (2k + 1) A/n for A/m
+///
+/// # Symbols
+/// k = n/m; A/n = `law.fresh`, the limit risk on n real rows
+///
+/// # Domain
+/// n -> inf at fixed k and t; a law with rho = 1 and A_s = A_r, as correctly specified regressions have
+///
+/// # Source
+/// derived. To first order a fit is its truth plus the mean of I^-1 times the scores of its rows, at the parameter that made each of them. The mean
+/// of the n drawn rows is that of the pool of N = n + tm rows and, since all scores have to first order the variance of the truth's, noise of variance
+/// `c_t = t/(k + t)` times A/n around it: n - n^2/N of the n rows' own. Generation t's rows have the share eta = 1/(k + t) of the pool. Their fit is off the
+/// pool's mean by the noise `c_{t-1}` of the drawn fit that made them, and by their own, k A/n:
+/// ```text
+/// p_t = p_{t-1} + eta^2 (c_{t-1} + k),   p_0 = 1,   n e_t/A = p_t + c_t
+/// ```
+/// and (c_{t-1} + k) eta^2 + c_t - c_{t-1} = (2k + 1) eta^2
+///
+/// # Tested by
+/// claim `subsample-regressions`, `theory/proofs/Accumulate.v`
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{accumulate::Accumulation, linear, parameters::SampleSizes, subsample};
+/// let sizes = SampleSizes::new(100, 100)?;
+/// let law = subsample::limit_law(&linear::limit_law(1.0, 1, sizes), sizes);
+/// let limit = Accumulation::of(sizes).limit_risk(&law);
+/// assert!((100.0 * limit - 2.934_802_200_544_679).abs() < 1e-13); // pi^2/2 - 2
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
+#[must_use]
+pub fn limit_law<S: Scalar>(law: &Recursion<S>, sizes: SampleSizes) -> Recursion<S> {
+    let ratio: MixingRatio<S> = sizes.mixing_ratio();
+    let noise = (S::ratio(2, 1) * ratio.get() + S::one()) * law.fresh.clone();
+    Recursion::new(law.fresh.clone(), noise, S::ratio(0, 1))
 }

@@ -1,7 +1,10 @@
 //! Rows drawn from accumulating data: the laws in exact rationals.
 
+use goldenweight_theory::accumulate::Accumulation;
+use goldenweight_theory::interval::Interval;
+use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::scalar::Scalar;
-use goldenweight_theory::subsample::Subsampling;
+use goldenweight_theory::subsample::{Subsampling, limit_law};
 use num_rational::BigRational as Q;
 
 use super::Certificate;
@@ -39,4 +42,32 @@ pub fn mean() -> Certificate {
         (format!("n = {n}, m = {m}"), complete && risks.into_iter().eq(law.take(GENERATIONS as usize + 1)))
     });
     Certificate::at_places(&format!("E |μ_t − μ|², t = 0..{GENERATIONS}"), compared)
+}
+
+/// The limit of regressions: at finite t by the two parts, the pool's mean and the drawing, step by step in rationals; at n = m for ever.
+pub fn regressions() -> Certificate {
+    let finite = places(1).map(|(n, m)| {
+        let (one, k) = (Q::ratio(1, 1), Q::ratio(n as i64, m as i64));
+        let law = limit_law(&Recursion::new(one.clone(), k.clone(), Q::ratio(0, 1)), sizes(n, m));
+        let data = Accumulation::of(sizes(n, m));
+        let drawing = |t: i64| Q::ratio(t, 1) / (k.clone() + Q::ratio(t, 1));
+        let mut pool = one;
+        let equal = (1..=20).all(|t| {
+            pool += (drawing(t - 1) + k.clone()) / (k.clone() + Q::ratio(t, 1)).sqr();
+            data.risk_at(&law, t as u32) == pool.clone() + drawing(t)
+        });
+        (format!("n = {n}, m = {m}"), equal)
+    });
+    let law = limit_law(&Recursion::new(1.0, 1.0, 0.0), sizes(1, 1));
+    let limit = Interval::point(Accumulation::of(sizes(1, 1)).limit_risk(&law));
+    // 3 zeta(2) - 2 = pi^2/2 - 2. The float PI is below pi, the next one above.
+    let pi = Interval::point(std::f64::consts::PI).hull(Interval::point(std::f64::consts::PI.next_up()));
+    let distance = pi.sqr() / Interval::ratio(2, 1) - Interval::ratio(2, 1) - limit;
+    // Nine units in the last place of it.
+    let bound = Interval::point(4e-15);
+    let close = (bound - distance).is_positive() && (bound + distance).is_positive();
+    Certificate::all([
+        Certificate::at_places("n e_t/A, t = 1..20", finite),
+        Certificate::at_places("3ζ(2) − 2 within 4e-15", [("n = m", close)]),
+    ])
 }

@@ -18,7 +18,7 @@ use crate::simulate::engine::ScheduleKind;
 
 /// The table.
 pub fn table() -> Vec<Row> {
-    [densities(), penalised(), extinct()].into_iter().flatten().collect()
+    [densities(), unsmoothed(), penalised(), extinct()].into_iter().flatten().collect()
 }
 
 /// A frequency: the kernel's transform a, the truth's phi, and the moments E of the estimate's characteristic function and of its square.
@@ -107,6 +107,32 @@ fn densities() -> Vec<Row> {
             c.clone().simulated_by(Setting::of(Kde::new(0.25), c.cell().rows))
         }),
         simulator(KDE.0, KDE.1, "the same real rows under density estimates", |c| c.clone().under(ScheduleKind::Fixed)),
+    ]
+}
+
+/// Half the squared error of the mean of signs, phi = 1/3, where the fit is `kept` times the mean of its rows, and m synthetic rows of mean square q have the mean
+/// square `drawn(q)`.
+fn signs(cell: &Cell, kept: f64, drawn: impl Fn(f64) -> f64) -> f64 {
+    let at = first(cell, At { a: kept, phi: 1.0 / 3.0, mean: 0.0, square: 0.0 });
+    0.5 * error((0..t(cell)).fold(at, |state, _| later(cell, state, &drawn)))
+}
+
+fn unsmoothed() -> Vec<Row> {
+    const SINC: (&str, &str) = ("kde-sinc", "an unsmoothed frequency of signs");
+    vec![
+        right(SINC.0, SINC.1, "control: an unsmoothed frequency", |c| signs(c, 1.0, |q| rows(c, q))),
+        wrong(SINC.0, SINC.1, "a frequency that loses a fifth in each generation", |c| signs(c, 0.8, |q| rows(c, q))),
+        wrong(SINC.0, SINC.1, "an unsmoothed frequency with rho = 1", |c| signs(c, 1.0, |q| 8.0 / 9.0 / m(c) + q)),
+        wrong(SINC.0, SINC.1, "an unsmoothed frequency without synthetic noise", |c| signs(c, 1.0, |q| q)),
+        wrong(SINC.0, SINC.1, "an unsmoothed frequency with the noise of a flat density", |c| {
+            signs(c, 1.0, |q| 1.0 / m(c) + q)
+        }),
+        simulator(SINC.0, SINC.1, "the same real rows under an unsmoothed frequency", |c| {
+            c.clone().under(ScheduleKind::Fixed)
+        }),
+        simulator(SINC.0, SINC.1, "an unsmoothed frequency on all rows so far", |c| {
+            c.clone().under(ScheduleKind::Accumulate)
+        }),
     ]
 }
 

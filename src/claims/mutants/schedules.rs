@@ -4,6 +4,7 @@
 
 use goldenweight_recursion::models::categorical::CategoricalRows;
 use goldenweight_recursion::models::gaussian::{Divisor, GaussianRows};
+use goldenweight_recursion::models::linear::LinearRows;
 use goldenweight_recursion::models::subsampled::Subsampled;
 use nalgebra::DMatrix;
 
@@ -91,11 +92,17 @@ fn mean_of_drawn(cell: &Cell, made: impl Fn(f64) -> f64) -> f64 {
     2.0 * (mean + of_drawn(cell, f64::from(t(cell))) * spread)
 }
 
+/// The risk of one coefficient where accumulating rows add the noise `noise`/n.
+fn line(cell: &Cell, noise: f64) -> f64 {
+    (1.0 + noise * pools(cell, |pool| 1.0 / (pool * pool))) / n(cell)
+}
+
 fn drawn() -> Vec<Row> {
     const CELLS: (&str, &str) = ("subsample-frequencies", "cells, by rows");
     const POINTS: (&str, &str) = ("subsample-frequencies", "distribution function, by rows");
     const BIASED: (&str, &str) = ("subsample-frequencies", "mean with divisors n, by rows");
     const MEAN: (&str, &str) = ("subsample-mean", "by rows");
+    const LINE: (&str, &str) = ("subsample-regressions", "linear, p = 1");
     let right_cells = |c: &Cell| 0.635 * kept(c, |t| of_drawn(c, t));
     vec![
         right(CELLS.0, CELLS.1, "control: rows drawn without replacement", right_cells),
@@ -117,6 +124,33 @@ fn drawn() -> Vec<Row> {
             let Rows { real, .. } = c.cell().rows;
             c.clone().simulated_by(Setting::of(
                 Subsampled { model: CategoricalRows::new(vec![0.05, 0.15, 0.3, 0.5]), rows: 100 * real },
+                c.cell().rows,
+            ))
+        }),
+        right(LINE.0, LINE.1, "control: a regression on drawn rows", |c| line(c, 2.0 * k(c) + 1.0)),
+        wrong(LINE.0, LINE.1, "a regression on all rows of the pool", |c| line(c, k(c))),
+        wrong(LINE.0, LINE.1, "a regression on drawn rows whose pool moves by their own noise alone", |c| {
+            // t/(k + t) is the noise of the last drawing.
+            let last = f64::from(t(c)) / (k(c) + f64::from(t(c)));
+            line(c, k(c)) + last / n(c)
+        }),
+        wrong(LINE.0, LINE.1, "a regression on drawn rows without the noise of the last drawing", |c| {
+            line(c, 2.0 * k(c) + 1.0) - f64::from(t(c)) / (k(c) + f64::from(t(c))) / n(c)
+        }),
+        wrong(LINE.0, LINE.1, "a regression on drawn rows as without accumulation", |c| {
+            1.0 / n(c) + f64::from(t(c)) / m(c)
+        }),
+        simulator(LINE.0, LINE.1, "a regression's fits to all rows", |c| {
+            let Rows { real, .. } = c.cell().rows;
+            c.clone().simulated_by(Setting::of(
+                Subsampled { model: LinearRows::new(1, 1.0), rows: 100 * real },
+                c.cell().rows,
+            ))
+        }),
+        simulator(LINE.0, LINE.1, "a regression's fits to two thirds of the rows", |c| {
+            let Rows { real, .. } = c.cell().rows;
+            c.clone().simulated_by(Setting::of(
+                Subsampled { model: LinearRows::new(1, 1.0), rows: 2 * real / 3 },
                 c.cell().rows,
             ))
         }),

@@ -15,6 +15,7 @@ use crate::{
     coordinates::Coordinates,
     lanes::{dot, fill_normal},
     lower::{Bartlett, factorise},
+    models::subsampled::Rowwise,
 };
 
 /// Draws every row.
@@ -134,6 +135,35 @@ impl<S: Sample + Send + Sync + 'static> Model for Linear<S> {
 
     fn identity(&self) -> Option<String> {
         Some(format!("{:?} {:?} {:?}", self.truth, self.noise_variance, self.coordinates))
+    }
+}
+
+/// A row is its covariates and its label, which has the coefficients of the fit that made it.
+impl Rowwise for LinearRows {
+    fn width(&self) -> usize {
+        self.truth.len() + 1
+    }
+
+    fn draw_row(&self, rng: &mut StreamRng, noise: &mut [f64]) {
+        fill_normal(noise, rng);
+    }
+
+    fn make_row(&self, from: &Vec<f64>, noise: &[f64], row: &mut [f64]) {
+        row.copy_from_slice(noise);
+        let p = from.len();
+        row[p] += from.iter().zip(noise).map(|(d, x)| d * x).sum::<f64>();
+    }
+
+    fn fit_rows(&self, rows: &mut [f64], fit: &mut Vec<f64>) -> Result<(), FitFailure> {
+        let p = self.truth.len();
+        let mut equations = self.scratch();
+        for row in rows.chunks_exact(p + 1) {
+            for j in 0..p {
+                (j..p).for_each(|i| equations.gram[(i, j)] += row[i] * row[j]);
+                equations.moment[j] += row[p] * row[j];
+            }
+        }
+        equations.solve(rows.len() / (p + 1), fit)
     }
 }
 

@@ -156,6 +156,7 @@ mod tests {
         categorical::CategoricalRows,
         cdf::Cdf,
         gaussian::{Divisor, GaussianRows},
+        linear::LinearRows,
     };
 
     /// The loss of a fit to these rows.
@@ -180,6 +181,11 @@ mod tests {
         // Half in each cell, of probabilities 1/4 and 3/4.
         assert_eq!(loss(&CategoricalRows::new(vec![0.25, 0.75]), &[1.0, 0.0, 1.0, 0.0], 0), 0.125);
         assert_eq!(loss(&Cdf::default(), &[0.5], 0), 1.0 / 12.0);
+        // Rows (x, y) on the line y = 3x - z: off by 9 + 1. With noise of variance 4 four times that.
+        let line = [1.0, 0.0, 3.0, 0.0, 1.0, -1.0, 1.0, 1.0, 2.0];
+        assert!((loss(&LinearRows::new(2, 4.0), &line, 0) - 40.0).abs() < 1e-13);
+        let model = LinearRows::new(2, 1.0);
+        assert!(model.fit_rows(&mut line[..3].to_vec(), &mut model.unfitted()).is_err());
     }
 
     /// Rows of the truth and of other fits, from their noise.
@@ -194,6 +200,9 @@ mod tests {
             cells.make_row(cells.truth(), &[u], &mut row[..1]);
             assert_eq!(row[0], cell);
         }
+        let mut labelled = [f64::NAN; 3];
+        LinearRows::new(2, 1.0).make_row(&vec![3.0, -1.0], &[2.0, 1.0, 0.5], &mut labelled);
+        assert_eq!(labelled, [2.0, 1.0, 5.5]);
         let cdf = Cdf::default();
         let mut fit = cdf.unfitted();
         cdf.fit_rows(&mut [0.7, 0.2], &mut fit).unwrap();
