@@ -75,12 +75,16 @@ fn every_document_keeps_its_schema() {
     let store = folder.path().join("store").display().to_string();
     let lines = lines.chain([
         (format!("verify --only gaussian-mean-law --kinds simulation --store {store} --shard 1/30"), 0),
+        (format!("verify --only gaussian-mean-law --kinds simulation --store {store} --progress"), 0),
+        (format!("verify --only golden-weight --kinds optimum --store {store} --progress"), 0),
         (format!("store {store} --prune"), 0),
     ]);
     let mut seen = Vec::new();
     for (line, code) in lines {
         let document = json_with_code(&format!("{line} --json"), code);
-        let command = if line.contains("--shard") { "share" } else { command_of(&line) };
+        let divided = [("--shard", "share"), ("--progress", "progress")];
+        let command =
+            divided.iter().find(|(option, _)| line.contains(option)).map_or(command_of(&line), |(_, name)| name);
         assert_eq!(faults(command, &document), [""; 0], "{line}");
         assert_eq!(document["schema"], document_of("schema")["$id"].as_str().unwrap().rsplit(':').next().unwrap());
         seen.push(command.to_owned());

@@ -33,8 +33,7 @@ use crate::cli::{
     --prune writes what is whole and of this version to new files, one for each command, without what a longer record has in itself, and then removes\n\
     all others, also what killed processes have left. No run should write to the store meanwhile.\n\n\
     JSON: folder, files, bytes, records, damaged [{file, cause}], other_values (files of another version of the simulated digits), commands [{command,\n\
-    files, bytes, records}], experiments [{experiment, records, replicates, bytes,
-    seconds}] (that its blocks took, by the clock), pruned {files, bytes} (what is left; null without --prune).\n\n\
+    files, bytes, records}], experiments [{experiment, records, replicates, bytes, seconds}] (seconds that its blocks took), pruned {files, bytes} (what is left; null without --prune).\n\n\
     Exit code 0 where all is whole, 1 where something is damaged (and, with --prune, was left out), 2 where DIR is no directory.")]
 pub struct StoreArgs {
     /// Directory of the store

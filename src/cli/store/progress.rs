@@ -41,23 +41,23 @@ impl Blocks {
         for (experiment, asked) in self.seen.iter().flat_map(|seen| lock(seen).values().cloned().collect::<Vec<_>>()) {
             let name = named.get(&experiment).map_or("others", String::as_str);
             let claim = name.split_once('/').map_or(name, |(claim, _)| claim);
-            let part = parts.entry(claim).or_insert_with(|| Part { claim: claim.to_owned(), ..Part::default() });
+            let part = parts.entry(claim).or_insert_with(|| Part::of(claim));
             // Of an experiment that was not begun, the cost is that of all others.
             let (replicates, seconds) = cost(&experiment).filter(|(replicates, _)| *replicates > 0).unwrap_or(of_all);
             let cost = if replicates > 0 { seconds / replicates as f64 } else { f64::NAN };
             for (first, (end, is_there)) in asked {
                 let count = end - first;
                 *(if is_there { &mut part.done } else { &mut part.left }) += count;
-                part.seconds_left += if is_there { 0.0 } else { count as f64 * cost };
+                let took = if is_there { Some(0.0) } else { Some(count as f64 * cost).filter(|took| took.is_finite()) };
+                part.seconds_left = part.seconds_left.zip(took).map(|(sum, took)| sum + took);
             }
         }
         for (claim, comparisons) in &waiting {
-            parts.entry(claim).or_insert_with(|| Part { claim: claim.clone(), ..Part::default() }).undecided =
-                *comparisons;
+            parts.entry(claim).or_insert_with(|| Part::of(claim)).undecided = *comparisons;
         }
         let sum = |of: &dyn Fn(&Part) -> u64| parts.values().map(of).sum();
         let (done, left) = (sum(&|part| part.done), sum(&|part| part.left));
-        let seconds_left = parts.values().map(|part| part.seconds_left).sum();
+        let seconds_left = parts.values().map(|part| part.seconds_left).sum::<Option<f64>>();
         Progress { seed, done, left, seconds_left, claims: parts.into_values().collect() }
     }
 }
@@ -72,19 +72,26 @@ pub struct Progress {
     /// Replicates that it lacks.
     left: u64,
     /// Seconds that these take one thread, by what was measured of the same experiment, or of all; null where nothing was.
-    seconds_left: f64,
+    seconds_left: Option<f64>,
     claims: Vec<Part>,
 }
 
 /// Of a claim, a picture, or a command.
-#[derive(Default, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 struct Part {
     claim: String,
     done: u64,
     left: u64,
-    seconds_left: f64,
+    seconds_left: Option<f64>,
     /// Comparisons that wait for what is left.
     undecided: usize,
+}
+
+impl Part {
+    /// Of which nothing was asked for.
+    fn of(claim: &str) -> Self {
+        Self { claim: claim.to_owned(), done: 0, left: 0, seconds_left: Some(0.0), undecided: 0 }
+    }
 }
 
 impl Progress {
@@ -95,9 +102,9 @@ impl Progress {
 }
 
 /// Share done, replicates, and time left.
-fn line(f: &mut fmt::Formatter<'_>, name: &str, done: u64, left: u64, seconds: f64) -> fmt::Result {
+fn line(f: &mut fmt::Formatter<'_>, name: &str, done: u64, left: u64, seconds: Option<f64>) -> fmt::Result {
     let share = 100.0 * done as f64 / (done + left).max(1) as f64;
-    let time = if seconds.is_nan() { "unknown".to_owned() } else { format!("{seconds:.0} s") };
+    let time = seconds.map_or_else(|| "unknown".to_owned(), |seconds| format!("{seconds:.0} s"));
     write!(f, "{name:<40} {share:>5.1} %  {left:>12} replicates left, {time:>9} of a thread")
 }
 
