@@ -42,7 +42,7 @@ fn every_setting_has_claims_that_there_are() {
 const BRENT: f64 = 2e-6;
 
 fn tolerance(setting: &Setting, place: &Place) -> f64 {
-    // w* + shift/n is the minimiser of R1/n + R2/n^2 but for terms of 1/n^2. At n = 100, k = 1 they are 4.5e-4, the square of the shift's own .4/n times 28.
+    // w* + shift/n is the minimiser of R1/n + R2/n^2 but for terms of order 1/n^2; at k = 1 they are 4.5/n^2, the most of these ratios.
     let n = place.sizes().real() as f64;
     if setting.claims.contains(&"regression-optimum") { 6.0 / (n * n) } else { BRENT }
 }

@@ -53,9 +53,10 @@ fn fits_and_weights_are_those_of_another_program() {
         compare("variance_synthetic".to_owned(), found.variance_synthetic, 1e-8);
         compare("bias_squared".to_owned(), found.bias_squared.value, 1e-7);
         compare("pooled".to_owned(), found.pooling.relative_risk.value, 1e-7);
-        // Brent's method finds the place to 1e-6, and the value there to the square of that.
+        // Brent's method stops at brackets of some 1e-6. The least risk may be at a kink, where the estimated bias becomes 0: there its error is as much, times
+        // a slope of order 1.
         compare("weight".to_owned(), found.weight.value, 2e-5);
-        compare("relative_risk".to_owned(), found.relative_risk, 1e-8);
+        compare("relative_risk".to_owned(), found.relative_risk, 5e-6);
         for coefficient in &found.coefficients {
             let name = &coefficient.name;
             compare(format!("error {name}"), coefficient.std_error, 1e-7);
@@ -184,7 +185,7 @@ fn frequencies_and_covariances() {
 
 #[test]
 fn tables_that_do_not_fit_together() {
-    let real = "a,g,y\n".to_owned() + &"1,u,0\n2,v,1\n4,w,1\n3,u,0\n2,u,1\n5,v,0\n".repeat(5);
+    let real = "a,g,y\n".to_owned() + &"1,u,0\n2,v,1\n4,w,1\n3,w,0\n2,u,1\n5,v,0\n".repeat(5);
     let fault = |synthetic: &str| {
         audited(&real, &("".to_owned() + synthetic), Family::Logistic, quick(Loss::Raw))
             .expect_err("a fault")

@@ -168,7 +168,7 @@ impl<'a> Design<'a> {
         let [gram] = self.moments(|_, _| [1.0]);
         let Err(column) = Lower::factor(&gram, 1e-9) else { return Ok(()) };
         let names = |places: Vec<usize>| places.into_iter().map(|j| self.names[j].clone()).collect();
-        let largest = column.combination.iter().skip(1).fold(0.0_f64, |most, c| most.max(c.abs()));
+        let largest = column.combination.iter().fold(0.0_f64, |most, c| most.max(c.abs()));
         let of = (1..column.index).filter(|&j| column.combination[j].abs() > 1e-6 * largest).collect();
         Err(AdviseError::Collinear { column: self.names[column.index].clone(), of: names(of) })
     }

@@ -180,12 +180,15 @@ impl fmt::Display for WeightDocument {
 
 impl WeightDocument {
     /// The optimal weight.
+    ///
+    /// # Examples
+    /// see [`weight`].
     #[must_use]
     pub const fn weight(&self) -> f64 {
         self.weight
     }
 
-    /// Total weight of the synthetic rows.
+    /// Weight of each real and of each synthetic row; all together 1.
     #[must_use]
     pub const fn per_row_weight(&self) -> [f64; 2] {
         [self.per_row_weight.real, self.per_row_weight.synthetic]
@@ -391,6 +394,9 @@ pub fn risk(
 
 impl RiskDocument {
     /// What is to be said beside it: risks that are no floats.
+    ///
+    /// # Examples
+    /// see [`risk`].
     #[must_use]
     pub fn remarks(&self) -> Remarks {
         let mut remarks = Remarks::default();

@@ -273,6 +273,9 @@ pub fn simulate(
 
 impl SimulateDocument {
     /// What is to be said beside it: that it is partial, failed fits, no number, no z.
+    ///
+    /// # Examples
+    /// see [`simulate`].
     #[must_use]
     pub fn remarks(&self) -> Remarks {
         let mut remarks = Remarks::default();

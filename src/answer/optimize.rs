@@ -249,6 +249,9 @@ pub fn optimize(
 
 impl OptimizeDocument {
     /// What is to be said beside it.
+    ///
+    /// # Examples
+    /// see [`optimize`].
     #[must_use]
     pub fn remarks(&self) -> Remarks {
         let mut remarks = Remarks::default();

@@ -175,6 +175,8 @@ pub struct Pooling {
 /// derived; `docs/audit.md`
 /// # Tested by
 /// claims `worth-pooled`, `worth-shrinkage`; `tests/audit.rs`
+/// # Examples
+/// see [`audit`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Audit {
     /// n.
@@ -258,7 +260,8 @@ pub fn audit(real: &Table, synthetic: Table, family: Family, options: Options<'_
     let Resampled { done, failed, tests } =
         resampled::resample(&samples, &pooled, metrics, bootstrap, seed, progress, stop);
     let [variance_real, variance_synthetic] = pooled.variances();
-    if !(variance_real > 0.0) {
+    // Of rows whose features do not vary, or vary beyond floating point.
+    if variance_real.is_nan() || variance_real <= 0.0 {
         return Err(AuditError::Real(AdviseError::NoFit));
     }
     let (weight, risk) = pooled.best();

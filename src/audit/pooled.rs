@@ -58,7 +58,7 @@ impl Pooled {
     }
 
     /// A vector of coefficients in the basis.
-    pub(crate) fn into_basis(&self, v: &[f64]) -> Vec<f64> {
+    pub(crate) fn in_basis(&self, v: &[f64]) -> Vec<f64> {
         self.into.iter().map(|row| dot(row, v)).collect()
     }
 

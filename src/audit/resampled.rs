@@ -54,7 +54,7 @@ pub(super) fn resample(
                 let synthetic = fit(&samples[1], Purpose::Synthetic);
                 progress(1);
                 let difference: Vec<f64> = synthetic?.iter().zip(&real?).map(|(s, r)| s - r).collect();
-                let difference = pooled.into_basis(&difference);
+                let difference = pooled.in_basis(&difference);
                 let error: Vec<f64> = difference.iter().zip(&pooled.difference).map(|(b, d)| b - d).collect();
                 Some(tests.iter().map(|test| test.parts(&error)).collect())
             })

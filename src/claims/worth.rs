@@ -8,8 +8,8 @@ use goldenweight_theory::shrinkage::james_stein_relative_risk;
 use nalgebra::{DVector, Matrix2, Vector2};
 use rand_distr::StandardNormal;
 
-use super::check::recursion;
-use super::{Claim, Exactness, Source};
+use super::check::{exact, recursion};
+use super::{Claim, Exactness, Source, certificate};
 use crate::audit::fits::{Fit, Fits};
 use crate::audit::pooled::Pooled;
 
@@ -32,9 +32,9 @@ fn pooled() -> Claim {
         id: "worth-pooled",
         statement: "the fit to n real and m synthetic rows with the total weights w and u = 1 − w has the risk tr Q(W V_R W′ + U V_S U′) + δ′U′QUδ, with W = w(w H_R + u H_S)⁻¹H_R, U = 1 − W, \
                     the covariances V_R, V_S of the two fits and the bias δ of the synthetic one. The informations H_R, H_S of different designs make W and U matrices: no weight per fit will do",
-        domain: "exact in linear regression on fixed designs, with any noise of each row; to first order in every family",
+        domain: "every family, to first order in 1/n, 1/m and δ; linear regression on fixed designs, with any noise of each row: exact, which is what is compared",
         source: Source::Derived,
-        exactness: Exactness::Exact,
+        exactness: Exactness::Limit,
         checks: vec![
             recursion("the map from labels to the fit, label by label", ROUNDING, || {
                 [0.0, 0.1, 0.35, 0.5, 0.8, 1.0].map(|w| (format!("w = {w}"), law(w), of_labels(w))).into()
@@ -103,7 +103,7 @@ pub(super) fn law(w: f64) -> f64 {
         raw_rows: vec![vec![1.0, 0.0], vec![0.0, 1.0]],
         raw_offsets: vec![0.0; 2],
     };
-    Pooled::new(&fits).map_or(f64::NAN, |pooled| pooled.risk(w, &pooled.into_basis(bias.as_slice())))
+    Pooled::new(&fits).map_or(f64::NAN, |pooled| pooled.risk(w, &pooled.in_basis(bias.as_slice())))
 }
 
 /// The weighted least squares fit of these labels.
@@ -183,6 +183,8 @@ fn shrinkage() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            exact("series with its remainder, in intervals", certificate::shrinkage::relative_risk)
+                .by("a series with its remainder", &["certificate::shrinkage::mean_inverse"]),
             recursion("E 1/(p − 2 + 2K) as an integral", SIMPSON, || {
                 [(3, 0.1, 0.0), (3, 0.1, 2.0), (4, 1.0, 9.0), (6, 0.5, 4.0), (20, 0.0, 30.0), (9, 3.0, 400.0)]
                     .map(|(p, rho, square)| {

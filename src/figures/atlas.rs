@@ -76,9 +76,9 @@ pub fn chart(title: &str, table: &Table) -> Chart {
     }
     let y = Axis::named("setting", (0..weights.len()).map(name).collect());
     let notes = vec![
-        "Best weight on the real rows at k = n/m = 1, by formula.".to_owned(),
+        "Best weight on the real rows at k = 1, by formula.".to_owned(),
         format!("Square: golden, {golden:.4}. Diamond: golden in the limit."),
-        "Cross: not golden. Risks relative to the real rows alone.".to_owned(),
+        "Cross: not golden. Risks: over the real rows alone.".to_owned(),
     ];
     let x = Axis::linear("best weight on the real rows", 0.0, 1.02);
     Chart { title: title.to_owned(), notes, panes: vec![Pane { x, y, share: 1, marks }] }

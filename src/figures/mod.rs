@@ -131,7 +131,7 @@ impl Picture {
         let ideas = theory::Idea::ALL.map(|(idea, name, title)| named(name, title, 0, Form::Theory(idea)));
         let evidence = [
             named("schedules", "The risk by which rows are kept", 8_000, Form::Schedules),
-            named("density", "A density’s best weight and bandwidth", 1_000, Form::Density),
+            named("density", "A density’s best weight and bandwidth", 4_000, Form::Density),
             named("ladders", "Finite samples approach the limit laws", 4_000, Form::Ladders),
             named("calibration", "z of the comparisons against its law", evidence::FULL_BUDGET, Form::Calibration),
         ];

@@ -360,7 +360,7 @@ fn exchangeable() -> Result<Table, ParameterError> {
 fn exchangeable_pane(table: &Table) -> Pane {
     let mut marks = Vec::new();
     for ((name, _, colour), (at, x)) in
-        RATIOS.into_iter().zip([((22.0, 0.3), 12.0), ((5.5, 0.5), 3.0), ((14.0, 0.86), 5.0)])
+        RATIOS.into_iter().zip([((14.0, 0.52), 4.0), ((14.0, 0.64), 3.0), ((14.0, 0.88), 5.0)])
     {
         let points = table.points("models", &format!("weight_k_{name}"));
         let golden = table.number(&format!("golden_k_{name}"));
@@ -374,7 +374,7 @@ fn exchangeable_pane(table: &Table) -> Pane {
             &format!("k = {name}: from {golden:.4}"),
         ));
     }
-    marks.push(Mark::Text(At::Pane(0.98, 0.68), Side::Left, GREY, "dashed: pooling, k/(K + k)".to_owned()));
+    marks.push(Mark::Text(At::Pane(0.98, 0.76), Side::Left, GREY, "dashed: pooling, k/(K + k)".to_owned()));
     let x = Axis::log("models K", 0.9, 110.0);
     Pane { x, y: Axis::linear("best weight on a model’s own real rows", 0.0, 1.0), share: 1, marks }
 }

@@ -38,7 +38,7 @@ fn the_seed_and_nothing_else_decides() {
 fn what_is_wrong_is_said_with_its_place() {
     let folder = tempfile::tempdir().expect("a directory");
     let [real, synthetic] = ["r.csv", "s.csv"].map(|name| folder.path().join(name).display().to_string());
-    let good = "a,g,y\n".to_owned() + &"1,u,0\n2,v,1\n4,w,1\n3,u,0\n2,u,1\n5,v,0\n".repeat(5);
+    let good = "a,g,y\n".to_owned() + &"1,u,0\n2,v,1\n4,w,1\n3,w,0\n2,u,1\n5,v,0\n".repeat(5);
     let logistic = "--target y --family logistic";
     let separated = "a,g,y\n".to_owned() + &"1,u,0\n2,v,0\n4,w,1\n3,u,1\n1.5,w,0\n3.5,v,1\n".repeat(5);
     let constant = "a,g,y\n".to_owned() + &"1,u,0\n2,v,1\n4,v,1\n3,u,0\n2,u,1\n5,v,0\n".repeat(5);

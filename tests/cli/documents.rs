@@ -143,7 +143,7 @@ fn text_has_six_significant_digits() {
 /// The command of a document makes the same document again.
 #[test]
 fn documents_tell_version_command_and_seed() {
-    let simulated = ["simulate", "optimize", "adult"];
+    let simulated = ["simulate", "optimize", "adult", "audit"];
     for (line, code) in COMMANDS {
         let document = json_with_code(&format!("{line} --json --threads 2"), *code);
         let command = document["command"].as_str().expect("a command");

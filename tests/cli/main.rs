@@ -455,7 +455,8 @@ fn calibrate_reports_every_comparison() {
     assert!(text.lines().all(|line| line.chars().count() < 100), "{text}");
 }
 
-const COMMANDS: [&str; 8] = ["weight", "risk", "simulate", "optimize", "adult", "claims", "verify", "calibrate"];
+const COMMANDS: [&str; 9] =
+    ["weight", "risk", "simulate", "optimize", "atlas", "adult", "claims", "verify", "calibrate"];
 
 #[test]
 fn every_command_has_help_with_an_example() {

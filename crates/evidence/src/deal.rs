@@ -88,7 +88,7 @@ impl<'a> Deal<'a> {
     /// Deals out what was added.
     pub fn dealt(mut self) -> Self {
         let mut dealt = vec![Dealt::default(); self.cases.len()];
-        for look in 0..LOOKS as usize {
+        (0..LOOKS as usize).for_each(|look| {
             let mut order: Vec<usize> = (0..self.cases.len()).collect();
             // Stable: of equal costs in the order of the suite.
             order.sort_by(|&a, &b| self.cases[b].1[look].1.total_cmp(&self.cases[a].1[look].1));
@@ -97,7 +97,7 @@ impl<'a> Deal<'a> {
                 dealt[case][look] = before;
                 before += self.cases[case].1[look].0;
             }
-        }
+        });
         for ((of, _), dealt) in self.cases.iter().zip(dealt) {
             self.dealt.entry(*of).or_default().push(dealt);
         }

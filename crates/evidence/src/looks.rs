@@ -143,11 +143,11 @@ impl Sampled {
     fn identity(&self, context: &Context<'_>) -> Option<(String, u64)> {
         let cap = context.tier.replicates * self.cap;
         let mut words = format!("estimates {ESTIMATES}\nlooks {LOOKS}\nquantity {:?}\ncap {cap}\n", self.quantity);
-        for (index, case) in (0..).zip(self.cases.iter().filter(|case| case.simulation().is_shared())) {
+        for (index, case) in (0..).zip(&self.cases) {
             words += &format!("case {:?}, expects {}\n", case.point(), case.expected_words(self.quantity));
             words += &case.simulation().identity(context.key(index))?;
         }
-        self.is_shared().then_some((words, self.cases.len() as u64 * deal::replicates(cap, LOOKS - 1)))
+        Some((words, self.cases.len() as u64 * deal::replicates(cap, LOOKS - 1)))
     }
 
     /// Takes the estimates of all looks from where they are kept, and says whether they are.

@@ -178,10 +178,12 @@ impl Suite {
             let seed = fresh_seed(settings.seed, unit / of_seed as u64);
             match (sampled.get(*unit as usize % of_seed), stop.load(Ordering::Relaxed)) {
                 (_, true) => {}
-                (Some(check), false) if is_progress => {
+                (Some(check), false) if is_progress && check.sampled.is_shared() => {
                     let _told_to_the_store = self.is_concluded(check, seed, stop);
                 }
-                (Some(check), false) if check.sampled.is_shared() => drop(self.at_cap(check, seed, stop)),
+                (Some(check), false) if check.sampled.is_shared() && !is_progress => {
+                    drop(self.at_cap(check, seed, stop))
+                }
                 (Some(_), false) => {}
                 (None, false) => {
                     let audit = &audits[*unit as usize % of_seed - sampled.len()];

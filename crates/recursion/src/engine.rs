@@ -352,8 +352,11 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
                     return totals;
                 }
             }
-            // Whoever has a share keeps blocks alone: what they add up to is the same for all, and one is enough. Paths of a beginning would be written again and again.
-            if let Some((store, run)) = kept.as_ref().filter(|_| options.share.is_none() && !options.paths) {
+            // Whoever has a share keeps blocks alone, since others may have the next one. Where all are there, the first one's owner keeps what they add up to. Paths of a
+            // beginning would be written again and again.
+            let keeps = |share: Shared| next == last && !lacking && share.has(plan.replicates.start / BLOCK);
+            let keeps = options.share.is_none_or(keeps) && !options.paths;
+            if let Some((store, run)) = kept.as_ref().filter(|_| keeps) {
                 let all = plan.replicates.start..plan.replicates.end.min(next * BLOCK);
                 store.keep(run, all, stored(&totals), Duration::ZERO);
             }

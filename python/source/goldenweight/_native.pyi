@@ -4,8 +4,28 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+_Array = npt.NDArray[np.float64]
 
+__all__ = [
+    "ADULT",
+    "Answer",
+    "MODELS",
+    "Setting",
+    "__version__",
+    "adult",
+    "advise",
+    "network",
+    "optimal_weight",
+    "optimize",
+    "quantile",
+    "risk",
+    "short",
+    "simulate",
+    "simulated",
+    "verify",
+    "weight",
+    "z_of",
+]
 __version__: str
 MODELS: list[str]
 ADULT: list[str]
@@ -82,12 +102,12 @@ def advise(
     seed: int,
     threads: int | None,
 ) -> Answer: ...
-def simulated(losses: Array, failed: int) -> dict[str, Any]: ...
+def simulated(losses: _Array, failed: int) -> dict[str, Any]: ...
 def z_of(value: float, std_error: float, degrees: float, expected: float | None) -> dict[str, Any]: ...
 def quantile(degrees: float) -> float: ...
 def optimal_weight(k: float) -> float: ...
 def short(number: float | None) -> str: ...
-def adult() -> Array: ...
+def adult() -> _Array: ...
 def verify(
     only: str | None,
     tier: str,

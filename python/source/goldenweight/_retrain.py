@@ -409,7 +409,7 @@ def retrain(
     with single_threaded():
         reference = _reference(estimator, table_X, table_y, seed)
         family, why = family_of(estimator)
-        default_sampler = _sampler(reference, family, table_X, table_y) if sampler is None else None
+        default_sampler = _sampler(reference, table_X, table_y) if sampler is None else None
         of_family = family is not None and sampler is None and loss is None
         if family is not None and not of_family:
             why = "no theory covers a sampler or a loss of your own; where you know A_s/A_r, say ratio="
@@ -494,10 +494,11 @@ def _reference(estimator: Any, X: Array, y: Array, seed: int) -> Any:
     return fit
 
 
-def _sampler(reference: Any, family: str | None, X: Array, y: Array) -> Sampler | None:
+def _sampler(reference: Any, X: Array, y: Array) -> Sampler | None:
     if hasattr(reference, "predict_proba"):
         return labels
-    if family == "poisson":
+    # With a penalty too.
+    if type(reference).__name__ == "PoissonRegressor":
         return counts
     if hasattr(reference, "predict"):
         return Normal(float(np.sqrt(np.mean((y - np.asarray(reference.predict(X))) ** 2))))

@@ -28,6 +28,7 @@ pub mod ridge;
 pub mod sampling;
 pub mod second_order;
 pub mod separation;
+pub mod shrinkage;
 pub mod subsample;
 pub mod weights;
 

@@ -195,13 +195,14 @@ impl Case {
 
     /// A test that replicates are independent (see [`Blocks`]), on a recorded loss of this `mean`.
     pub fn of_blocks<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, mean: f64) -> Self {
-        let (within, words) = run_of(simulator, loss);
-        let told = Arc::clone(&words);
+        let (within, told) = run_of(simulator, loss);
+        let of_chains = Arc::clone(&told);
+        let words = move |cell: &Cell, key| Some(format!("blocks, mean {mean:?}\n{}", of_chains(cell, key)?));
         let run = move |cell: &Cell, draw: Draw<'_>| {
             let (run, words) = (Arc::clone(&within), Arc::clone(&told));
             Blocks { simulation: Simulated { cell: cell.clone(), run, words, single: true }, mean }.draw(draw)
         };
-        Self { cell, run: Arc::new(run), words, loss, expected: Expected::Value(1.0), single: false }
+        Self { cell, run: Arc::new(run), words: Arc::new(words), loss, expected: Expected::Value(1.0), single: false }
     }
 
     /// The same with theory's risk at every weight, for checks that use more than the minimum.

@@ -34,7 +34,7 @@ use crate::cli::{
     all others, also what killed processes have left. No run should write to the store meanwhile.\n\n\
     JSON: folder, files, bytes, records, damaged [{file, cause}], other_values (files of another version of the simulated digits), commands [{command,\n\
     files, bytes, records}], experiments [{experiment, records, replicates, bytes,
-    seconds}] (processor seconds that its blocks took), pruned {files, bytes} (what is left; null without --prune).\n\n\
+    seconds}] (that its blocks took, by the clock), pruned {files, bytes} (what is left; null without --prune).\n\n\
     Exit code 0 where all is whole, 1 where something is damaged (and, with --prune, was left out), 2 where DIR is no directory.")]
 pub struct StoreArgs {
     /// Directory of the store
@@ -86,7 +86,7 @@ struct Experiment {
     records: usize,
     replicates: u64,
     bytes: u64,
-    /// How long its blocks were simulated for, one thread after the other: also those that were made twice.
+    /// How long its blocks were simulated for, by the clock, one thread after the other: also those that were made twice.
     seconds: f64,
 }
 

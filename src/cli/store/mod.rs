@@ -548,6 +548,8 @@ impl Store for Blocks {
 
     fn conclude(&self, run: &Run, replicates: Range<u64>, stored: Vec<Stored>) {
         let bytes = Arc::new(file::encode(&Head::new(run, &replicates), stored));
+        // What is being written is in neither list.
+        let _one = lock(&self.writing);
         let mut fresh = lock(&self.fresh);
         let fresh = &mut *fresh;
         for name in fresh.runs.remove(&(run.seed, run.experiment)).unwrap_or_default() {

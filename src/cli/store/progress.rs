@@ -71,7 +71,7 @@ pub struct Progress {
     done: u64,
     /// Replicates that it lacks.
     left: u64,
-    /// Processor seconds that these take, by what was measured of the same experiment, or of all; null where nothing was.
+    /// Seconds that these take one thread, by what was measured of the same experiment, or of all; null where nothing was.
     seconds_left: f64,
     claims: Vec<Part>,
 }
@@ -98,7 +98,7 @@ impl Progress {
 fn line(f: &mut fmt::Formatter<'_>, name: &str, done: u64, left: u64, seconds: f64) -> fmt::Result {
     let share = 100.0 * done as f64 / (done + left).max(1) as f64;
     let time = if seconds.is_nan() { "unknown".to_owned() } else { format!("{seconds:.0} s") };
-    write!(f, "{name:<40} {share:>5.1} %  {left:>12} replicates left, {time:>9} of a processor")
+    write!(f, "{name:<40} {share:>5.1} %  {left:>12} replicates left, {time:>9} of a thread")
 }
 
 impl fmt::Display for Progress {
