@@ -129,11 +129,6 @@ fn drawn() -> Vec<Row> {
         }),
         right(LINE.0, LINE.1, "control: a regression on drawn rows", |c| line(c, 2.0 * k(c) + 1.0)),
         wrong(LINE.0, LINE.1, "a regression on all rows of the pool", |c| line(c, k(c))),
-        wrong(LINE.0, LINE.1, "a regression on drawn rows whose pool moves by their own noise alone", |c| {
-            // t/(k + t) is the noise of the last drawing.
-            let last = f64::from(t(c)) / (k(c) + f64::from(t(c)));
-            line(c, k(c)) + last / n(c)
-        }),
         wrong(LINE.0, LINE.1, "a regression on drawn rows without the noise of the last drawing", |c| {
             line(c, 2.0 * k(c) + 1.0) - f64::from(t(c)) / (k(c) + f64::from(t(c))) / n(c)
         }),
