@@ -159,8 +159,8 @@ fn relative_limit(k: f64, t: u32) -> f64 {
 }
 
 fn regressions() -> Claim {
-    /// The program's prediction, against A by quadrature times the risk of the mean of many rows, whose distance to the limit falls like 1/n: extrapolated from two
-    /// numbers of rows. Of 10^5 rows 1/n^2 is left, and the rounding of the sums.
+    /// The program's prediction, against A by quadrature times the risk of the mean of many rows. Its distance to the limit is a/n + b/n^2 and less: extrapolated from
+    /// three numbers of rows, of 10^5 rows and more 1/n^3 is left, and five times the rounding of the sums.
     fn predicted(model: Fitted, dim: usize, (n, m, t): (u64, u64, u32)) -> (String, f64, f64) {
         let problem =
             Problem::new(model.model(), n, m, &Parameters::of_dim(Some(dim as u64))).expect("a valid problem");
@@ -168,7 +168,7 @@ fn regressions() -> Claim {
         let found = law.map_or(f64::NAN, |law| law.risk(weight(1.0), Generations::At(t)));
         let many =
             |times: u64| (times * n) as f64 * drawn::mean_risk_by_sums(times * n, times * m, true, t)[t as usize];
-        let limit = 2.0 * many(20_000) - many(10_000);
+        let limit = (8.0 * many(40_000) - 6.0 * many(20_000) + many(10_000)) / 3.0;
         (
             format!("{}, {}", problem.model(), place(n, m, t)),
             found,

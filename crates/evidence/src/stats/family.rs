@@ -1,5 +1,7 @@
 //! The family-wise false-alarm rate and the bounds that follow from it.
 
+use std::cell::Cell;
+
 use statrs::distribution::{ChiSquared, ContinuousCDF, Normal, StudentsT};
 
 /// False-alarm rate declared for a whole run under fresh seeds.
@@ -103,8 +105,20 @@ pub fn student(degrees: f64) -> Option<StudentsT> {
 
 /// The `q` with P(T > q) = `tail` for Student's t.
 ///
-/// By bisection on the upper tail: statrs' own `inverse_cdf` takes 1 - `tail`, which loses the digits of a small tail.
+/// By bisection on the upper tail: statrs' own `inverse_cdf` takes 1 - `tail`, which loses the digits of a small tail. That takes some sixty values of the incomplete beta function, and
+/// one comparison after another asks for the same quantile: the last one is kept.
 fn upper_quantile(tail: f64, degrees: f64) -> f64 {
+    thread_local!(static LAST: Cell<(f64, f64, f64)> = const { Cell::new((f64::NAN, f64::NAN, f64::NAN)) });
+    let (last_tail, last_degrees, last) = LAST.get();
+    if last_tail == tail && last_degrees == degrees {
+        return last;
+    }
+    let found = bisected(tail, degrees);
+    LAST.set((tail, degrees, found));
+    found
+}
+
+fn bisected(tail: f64, degrees: f64) -> f64 {
     let Some(law) = student(degrees) else { return f64::NAN };
     let (mut low, mut high) = (0.0, 1.0);
     while law.sf(high) > tail {
