@@ -647,7 +647,7 @@ pub const SETTINGS: &[Setting] = &[
         model: "mean; all models feed one another",
         schedule: Schedule::Network,
         reach: Reach::Every,
-        why: "many independent teachers are worth real rows: it is nearly that of pooling, k/(K + k)",
+        why: "many independent teachers are worth real rows: it falls like (k/(4K²))^(1/3), slower than pooling, k/(K + k)",
         claims: &["network-exchangeable"],
         law: exchangeable::<100>,
     },

@@ -34,7 +34,7 @@ impl Idea {
         (Self::Pooling, "pooling", "What synthetic rows are worth"),
         (Self::Threshold, "threshold", "A small weight does not prevent collapse"),
         (Self::DynamicWeights, "dynamic-weights", "Optimal weights settle at w*(k)"),
-        (Self::Exchangeable, "exchangeable", "K models: from golden to pooling"),
+        (Self::Exchangeable, "exchangeable", "K models: the more, the less weight"),
         (Self::Atlas, "atlas", "Where the golden weight holds"),
     ];
 
