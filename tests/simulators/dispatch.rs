@@ -66,7 +66,7 @@ fn drawn_rows_are_rows() {
             );
         } else {
             assert_eq!((of(None), of(Some(KINDS[0]))), (Ok(SimulatorKind::Rows), Ok(SimulatorKind::Rows)));
-            assert!(said(Some(KINDS[1])).starts_with("simulator sufficient: must be rows with --schedule subsample"));
+            assert!(said(Some(KINDS[1])).starts_with("simulator sufficient: must be rows with `schedule` subsample"));
         }
     }
 }
