@@ -201,8 +201,8 @@ fn tables_that_do_not_fit_together() {
         ("a,g,y\n1,1,0\n2,2,1\n", "the synthetic table, column g: has numbers, and the real table has texts"),
         ("a,g,y\nx,u,0\nz,v,1\n", "the synthetic table, column a: has texts, and the real table has numbers"),
         (
-            "a,g,y\n1,u,0\n2,v,1\n",
-            "the synthetic table has 2 rows: there must be more than the 4 numbers that are fitted",
+            "a,g,y\n1,u,0\n2,v,1\n3,w,1\n",
+            "the synthetic table has 3 rows: there must be more than the 4 numbers that are fitted",
         ),
     ] {
         assert_eq!(fault(synthetic), said);

@@ -12,8 +12,8 @@ use std::sync::atomic::AtomicBool;
 
 use crate::advise::matrix::form;
 use crate::advise::{AdviseError, Family, Interval, Loss};
-use crate::experiment::{InputError, within};
-use crate::table::Table;
+use crate::experiment::{InputError, excerpt, within};
+use crate::table::{Column, Table};
 use fits::Fits;
 use pooled::Pooled;
 pub use price::{Capped, JamesStein, Price};
@@ -251,6 +251,14 @@ pub fn audit(real: &Table, synthetic: Table, family: Family, options: Options<'_
         return Err(InputError::new("regret", regret, "must be above 0 and at most 10").into());
     }
     let synthetic = synthetic.like(real).map_err(|(column, condition)| AuditError::Columns { column, condition })?;
+    // Frequencies of 0 are fitted; a coefficient without rows is not.
+    let lacking = |column: &&Column| column.levels.iter().any(|level| level.count == 0);
+    if let Some(column) = synthetic.columns().iter().filter(|_| family.link().is_some()).find(lacking) {
+        let level = column.levels.iter().find(|level| level.count == 0).map_or("", |level| &level.name);
+        let condition =
+            format!("has no row with the level {}, which the real table has: nothing to fit it to", excerpt(level));
+        return Err(AuditError::Columns { column: column.name.clone(), condition });
+    }
     let (fits, samples) = fits::fit(real, &synthetic, family, loss)?;
     let no_fit = || AuditError::Synthetic(AdviseError::NoFit);
     let pooled = Pooled::new(&fits).ok_or_else(no_fit)?;
@@ -367,6 +375,15 @@ impl Audit {
                 "the two fits are nearer to each other than those of independent tables (p = {:.3}): was the generator trained on these real rows? \
                  Then its table holds nothing that they do not, and replaces none",
                 self.p_near
+            ));
+        }
+        // Of a share that the resamples estimate, within two of its standard errors.
+        let doubt = 2.0 * (LEVEL * (1.0 - LEVEL) / self.resamples as f64).sqrt();
+        let close = |p: f64| (p - LEVEL).abs() <= doubt;
+        if let Some(p) = [self.pooling.p_helps, self.pooling.p_harmful].into_iter().find(|p| close(*p)) {
+            warnings.push(format!(
+                "the verdict is near its limit: p = {p:.4} beside {LEVEL}, and {} resamples know it within {doubt:.4}; other random numbers may give another verdict",
+                self.resamples
             ));
         }
         if self.failed_fits > 0 {

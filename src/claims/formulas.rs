@@ -239,8 +239,8 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     ),
     (
         "subsample-regressions",
-        r"\frac{n}{A}\,e_t \to 1 + (2k + 1)\sum_{i=1}^{t}\frac{1}{(k+i)^2} \to 1 + (2k + 1)\,\psi'(k + 1)
-          \qquad k = 1:\; 3\zeta(2) - 2",
+        r"\frac{n}{A}\,e_t \to 1 + (2k + 1)\sum_{i=1}^{t}\frac{1}{(k+i)^2}
+          \qquad t \to \infty:\; 1 + (2k + 1)\,\psi'(k + 1) \qquad k = 1:\; 3\zeta(2) - 2",
     ),
     (
         "fixed-mean",
@@ -430,8 +430,8 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
     ),
     (
         "worth-shrinkage",
-        r"\frac{1}{p}\,\mathbb{E}\left\lVert X - \frac{p - 2}{\lVert X - Y\rVert^2}(X - Y) - \theta\right\rVert^2
-          = 1 - \frac{(p - 2)^2}{p\,(1 + \rho)}\,\mathbb{E}\,\frac{1}{p - 2 + 2K}
+        r"\hat\theta = X - \frac{p - 2}{\lVert X - Y\rVert^2}(X - Y)
+          \qquad \frac{\mathbb{E}\lVert\hat\theta - \theta\rVert^2}{p} = 1 - \frac{(p - 2)^2}{p\,(1 + \rho)}\,\mathbb{E}\,\frac{1}{p - 2 + 2K}
           \qquad K \sim \mathrm{Poisson}\left(\frac{\lVert\theta - \nu\rVert^2}{2\,(1 + \rho)}\right)",
     ),
     (

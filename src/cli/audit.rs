@@ -183,7 +183,9 @@ impl fmt::Display for Document {
         let target = self.target.as_ref().map_or_else(String::new, |target| format!(" of {target}"));
         writeln!(f, "{real}: n = {n} real rows; {synthetic}: m = {m} synthetic rows")?;
         writeln!(f, "{family}{target}, {} numbers fitted, {} loss\n", self.coefficients.len(), self.loss)?;
-        writeln!(f, "adding the synthetic rows, every row alike: {}\n", self.verdict)?;
+        writeln!(f, "adding the synthetic rows, every row alike: {}", self.verdict)?;
+        let [helps, harmful] = [pooling.p_helps, pooling.p_harmful].map(short);
+        writeln!(f, "p-values by {} resamples: {helps} of no help, {harmful} of no harm\n", self.resamples)?;
         writeln!(f, "{:36}{:14}95 % interval", "", "estimate")?;
         let known = |[low, high]: [f64; 2]| [Some(low), Some(high)];
         for (name, value, interval) in [
@@ -205,7 +207,10 @@ impl fmt::Display for Document {
         let regret = format!("{} (the risk at most {} higher)", short(self.capped.weight), percent(self.capped.regret));
         told.push(("weight with the accepted regret", regret));
         if let Some(rule) = &self.james_stein {
-            told.push(("weight that is never worse", format!("{} (James-Stein)", short(rule.weight))));
+            told.push((
+                "weight that is never worse",
+                format!("{} (James-Stein; of the two fits, not of their rows)", short(rule.weight)),
+            ));
         }
         lines(f, &told)?;
         let off: Vec<&Row> = self.coefficients.iter().filter(|row| row.is_off).collect();

@@ -55,7 +55,7 @@ fn what_is_wrong_is_said_with_its_place() {
             "s.csv: line 3, column y: must be 0 or 1, or one of two texts, and is 2",
         ),
         (&good, &separated, logistic, "s.csv: the fit does not exist: a combination of a"),
-        (&good, &constant, logistic, "s.csv: column g=w: is a linear combination of a constant"),
+        (&good, &constant, logistic, "s.csv: column g: has no row with the level w, which the real table has"),
         (&good, "", logistic, "s.csv: is empty: there is no line of names"),
         ("a,g,y\n", &good, logistic, "r.csv: has a line of names, and no rows"),
         (&good, &good, "--family logistic", "option --target: is required by --family logistic"),
