@@ -41,7 +41,7 @@ fn what_is_wrong_is_said_with_its_place() {
     let good = "a,g,y\n".to_owned() + &"1,u,0\n2,v,1\n4,w,1\n3,w,0\n2,u,1\n5,v,0\n".repeat(5);
     let logistic = "--target y --family logistic";
     let separated = "a,g,y\n".to_owned() + &"1,u,0\n2,v,0\n4,w,1\n3,u,1\n1.5,w,0\n3.5,v,1\n".repeat(5);
-    let constant = "a,g,y\n".to_owned() + &"1,u,0\n2,v,1\n4,v,1\n3,u,0\n2,u,1\n5,v,0\n".repeat(5);
+    let lacking = "a,g,y\n".to_owned() + &"1,u,0\n2,v,1\n4,v,1\n3,u,0\n2,u,1\n5,v,0\n".repeat(5);
     let cases = [
         (good.as_str(), "a,y\n1,0\n2,1\n", logistic, "s.csv: column g: is in the real table, and is missing here"),
         (&good, "a,g,b,y\n1,u,1,0\n2,v,2,1\n", logistic, "s.csv: column b: is not in the real table"),
@@ -55,7 +55,7 @@ fn what_is_wrong_is_said_with_its_place() {
             "s.csv: line 3, column y: must be 0 or 1, or one of two texts, and is 2",
         ),
         (&good, &separated, logistic, "s.csv: the fit does not exist: a combination of a"),
-        (&good, &constant, logistic, "s.csv: column g: has no row with the level w, which the real table has"),
+        (&good, &lacking, logistic, "s.csv: column g: has no row with the level w, which the real table has"),
         (&good, "", logistic, "s.csv: is empty: there is no line of names"),
         ("a,g,y\n", &good, logistic, "r.csv: has a line of names, and no rows"),
         (&good, &good, "--family logistic", "option --target: is required by --family logistic"),
