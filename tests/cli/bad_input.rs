@@ -323,7 +323,7 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("help --help", "argument --", "is no command: help takes the name of one"),
     ("help -x", "argument -", "is no command: help takes the name of one"),
     ("verify --store none --shard 1/2 --progress", "--shard", "cannot be given with --progress"),
-    ("verify --store none --progress --shard 1/2", "--shard", "cannot be given with --progress"),
+    ("verify --store none --progress --shard 1/2", "--progress", "cannot be given with --shard"),
     ("verify --store none --store none", "--store", "must be given once only"),
     ("--verbose", "--verbose", "is unknown; goldenweight takes --help, --version"),
     ("figures 8z --out target/none", "figures 8z: ", "must be one of 7 (7a to 7f), 8 (8a to 8f), "),
