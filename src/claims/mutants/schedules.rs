@@ -181,8 +181,8 @@ fn drawn() -> Vec<Row> {
     const BIASED: (&str, &str) = ("subsample-frequencies", "mean with divisors n, by rows");
     const MEAN: (&str, &str) = ("subsample-mean", "by rows");
     const LINE: (&str, &str) = ("subsample-regressions", "linear, p = 1");
-    const LABELS: (&str, &str) = ("subsample-regressions", "logistic, p = 1");
-    const COUNTS: (&str, &str) = ("subsample-regressions", "Poisson, p = 1");
+    const LABELS: (&str, &str) = ("subsample-regressions", "logistic, p = 2");
+    const COUNTS: (&str, &str) = ("subsample-regressions", "Poisson, p = 2");
     const LIKELIHOOD: (&str, &str) = ("subsample-covariance", "by rows, divisors n");
     const UNBIASED: (&str, &str) = ("subsample-covariance", "by rows, divisors n - 1");
     let right_cells = |c: &Cell| 0.635 * kept(c, |t| of_drawn(c, t));
@@ -241,14 +241,14 @@ fn drawn() -> Vec<Row> {
             c.clone().simulated_by(Setting::of(Subsampled { model, rows: 100 * c.cell().rows.real }, c.cell().rows))
         }),
         right(LABELS.0, LABELS.1, "control: a logistic regression on drawn rows", |c| {
-            // tr I^-1 at beta = 1.
-            6.933_635_668_047_383 * line(c, 2.0 * k(c) + 1.0)
+            // tr I^-1 at beta = (1, 1).
+            15.465_022_586_639_5 * line(c, 2.0 * k(c) + 1.0)
         }),
         wrong(LABELS.0, LABELS.1, "a logistic regression on all rows of the pool", |c| {
-            6.933_635_668_047_383 * line(c, k(c))
+            15.465_022_586_639_5 * line(c, k(c))
         }),
         wrong(COUNTS.0, COUNTS.1, "a Poisson regression without the noise of the last drawing", |c| {
-            0.303_265_329_856_316_7 * (line(c, 2.0 * k(c) + 1.0) - f64::from(t(c)) / (k(c) + f64::from(t(c))) / n(c))
+            0.490_505_921_561_923_1 * (line(c, 2.0 * k(c) + 1.0) - f64::from(t(c)) / (k(c) + f64::from(t(c))) / n(c))
         }),
         right(LINE.0, LINE.1, "control: a regression on drawn rows", |c| line(c, 2.0 * k(c) + 1.0)),
         wrong(LINE.0, LINE.1, "a regression on all rows of the pool", |c| line(c, k(c))),
