@@ -127,6 +127,9 @@ pub fn mean_risk_by_sums(real: u64, synthetic: u64, is_biased: bool, generations
     risks.collect()
 }
 
+/// Which sums over the drawn rows are multiplied, and with the coordinates of which indices.
+type Sums = (Vec<Vec<usize>>, Vec<usize>);
+
 /// E of products of four coordinates of rows of the pool. Coordinate a of row r has the index r p + a.
 struct Fourths<T> {
     dim: usize,
@@ -136,7 +139,7 @@ struct Fourths<T> {
     /// Probabilities that 0, 1, ..., 4 given rows are all drawn.
     drawn: [T; 5],
     /// What `sums` has found.
-    found: RefCell<BTreeMap<(Vec<Vec<usize>>, Vec<usize>), T>>,
+    found: RefCell<BTreeMap<Sums, T>>,
 }
 
 impl<T: Number> Fourths<T> {

@@ -232,7 +232,7 @@ fn drawn() -> Vec<Row> {
         right(UNBIASED.0, UNBIASED.1, "control: moments of the pool's rows, divisors n - 1", |c| {
             covariance_of_drawn(c, n(c) - 1.0, |j, rows| without_replacement(c, j, rows), |f, _, _| f)
         }),
-        wrong(UNBIASED.0, UNBIASED.1, "all rows of the pool, for the covariance", |c| modes_of_all(c)),
+        wrong(UNBIASED.0, UNBIASED.1, "all rows of the pool, for the covariance", modes_of_all),
         wrong(UNBIASED.0, UNBIASED.1, "the limit of many rows, for the covariance", |c| {
             (p(c) + p(c) * p(c)) / n(c) * (1.0 + (2.0 * k(c) + 1.0) * pools(c, |pool| 1.0 / (pool * pool)))
         }),

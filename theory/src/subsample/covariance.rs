@@ -150,7 +150,7 @@ impl<S: Scalar> DrawnCovariance<S> {
             let (y, (_, m)) = (Series::<S>::variable(), self.sizes.scalars::<Series<S>>());
             let rest = Series::one() - y.clone();
             let of = Pool { variance: Series::ratio(0, 1), square, fourth, minor };
-            self.next([y.clone(), rest.clone(), y / (m * rest)], &of)
+            self.with_new_rows([y.clone(), rest.clone(), y / (m * rest)], &of)
         };
         let (of_square, of_fourth, of_minor) = (series([1, 0, 0]), series([0, 1, 0]), series([0, 0, 1]));
         let (to_fourth, kept) = (of_square.fourth.0[1].clone(), of_fourth.fourth.0[1].clone());
@@ -208,13 +208,13 @@ impl<S: Scalar> DrawnCovariance<S> {
             let (before, after) = (rows(*t), rows(t.checked_add(1)?));
             let m = after.clone() - before.clone();
             let places = [m / after.clone(), before.clone() / after, S::one() / before];
-            Some((t + 1, drawn.next(places, pool)))
+            Some((t + 1, drawn.with_new_rows(places, pool)))
         };
         std::iter::successors(Some((0, start)), next).map(move |(t, pool)| (S::one() / inverse(t), pool))
     }
 
     /// A fit to rows of a pool of N rows, given 1/N.
-    fn fit<T: Scalar>(&self, inverse: &T, pool: &Pool<T>) -> Fit<T> {
+    fn drawn_fit<T: Scalar>(&self, inverse: &T, pool: &Pool<T>) -> Fit<T> {
         let (one, whole) = (T::one(), |i: i64| T::ratio(i, 1));
         let (n, _) = self.sizes.scalars::<T>();
         let divisor = if self.is_unbiased { n.clone() - whole(1) } else { n.clone() };
@@ -261,10 +261,10 @@ impl<S: Scalar> DrawnCovariance<S> {
     }
 
     /// The pool with the next rows, given their share y in it, 1 - y, and 1/N before them.
-    fn next<T: Scalar>(&self, [share, rest, inverse]: [T; 3], pool: &Pool<T>) -> Pool<T> {
+    fn with_new_rows<T: Scalar>(&self, [share, rest, inverse]: [T; 3], pool: &Pool<T>) -> Pool<T> {
         let (one, whole) = (T::one(), |i: i64| T::ratio(i, 1));
         let each = one.clone() / self.sizes.scalars::<T>().1;
-        let fit = self.fit(&inverse, pool);
+        let fit = self.drawn_fit(&inverse, pool);
         // (m - 1)/N', kappa/N', and E delta^2 in units of the pool's variance.
         let within = share.clone() * (one.clone() - each.clone());
         let between = rest.clone() * share.clone();
@@ -302,7 +302,7 @@ impl<S: Scalar> DrawnCovariance<S> {
     fn of_pool(&self, inverse: &S, pool: &Pool<S>) -> Moments<S> {
         let whole = |i: i64| S::ratio(i, 1);
         let (square, trace) = (self.square_trace.clone(), self.trace_square.clone());
-        let fit = self.fit(inverse, pool);
+        let fit = self.drawn_fit(inverse, pool);
         let left = fit.variance * pool.variance.clone();
         let even = (whole(2) * square.clone() + trace.clone()) * fit.square;
         let odd = (square.clone() - trace.clone()) * fit.minor;

@@ -161,6 +161,9 @@ mod tests {
         poisson::Poisson,
     };
 
+    /// ln 3.
+    const LN_3: f64 = 1.098_612_288_668_109_8;
+
     /// The loss of a fit to these rows.
     fn loss<M: Rowwise>(model: &M, rows: &[f64], index: usize) -> f64 {
         let mut fit = model.unfitted();
@@ -188,8 +191,11 @@ mod tests {
         assert!((loss(&LinearRows::new(2, 4.0), &line, 0) - 40.0).abs() < 1e-13);
         // A column of ones alone: three labels of four have the odds 3, and counts of mean 2.
         let ones = |y: [f64; 4]| y.map(|y| [1.0, y]).concat();
-        assert!((loss(&Logistic::new(vec![0.0]), &ones([1.0, 0.0, 1.0, 1.0]), 0) - 3_f64.ln().powi(2)).abs() < 1e-5);
-        assert!((loss(&Poisson::new(vec![0.0]), &ones([1.0, 0.0, 3.0, 4.0]), 0) - 2_f64.ln().powi(2)).abs() < 1e-5);
+        assert!((loss(&Logistic::new(vec![0.0]), &ones([1.0, 0.0, 1.0, 1.0]), 0) - LN_3 * LN_3).abs() < 1e-5);
+        assert!(
+            (loss(&Poisson::new(vec![0.0]), &ones([1.0, 0.0, 3.0, 4.0]), 0) - std::f64::consts::LN_2.powi(2)).abs()
+                < 1e-5
+        );
         let separated = Logistic::new(vec![0.0]);
         assert!(separated.fit_rows(&mut ones([1.0; 4]), &mut separated.unfitted()).is_err());
         let model = LinearRows::new(2, 1.0);
@@ -213,7 +219,7 @@ mod tests {
         assert_eq!(labelled, [2.0, 1.0, 5.5]);
         // P(y = 1) is 3/4, and a count of mean 1 is 0 with probability .37 and 1 with as much.
         let upper = |u: f64| u * 2_f64.powi(52);
-        let odds = 3_f64.ln();
+        let odds = LN_3;
         for (u, label) in [(0.0, 1.0), (0.74, 1.0), (0.76, 0.0)] {
             Logistic::new(vec![0.0]).make_row(&vec![odds], &[1.0, upper(u)], &mut row);
             assert_eq!(row, [1.0, label]);
