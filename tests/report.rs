@@ -17,7 +17,7 @@ const HOSTILE: &str = "</td><script>document.title = 'stolen'</script>\" onmouse
 const ABOUT: About = About { name: "goldenweight", title: "a title", notes: "words & a symbol $w^*$" };
 
 fn page(run: &RunOutcome) -> String {
-    html::page(&ABOUT, run)
+    html::page(&ABOUT, run, &html::Companion::default())
 }
 
 /// A comparison with its numbers of this rule.

@@ -9,7 +9,7 @@ use goldenweight::{
     evidence::{Claim, ClaimSummary, Event, Kind, Left, RunError, Settings, Share, Suite, Verdict},
     experiment::InputError,
     outcome::{RunOutcome, document::RunDocument},
-    report,
+    page, report,
     stats::shown::number_of,
 };
 use schemars::JsonSchema;
@@ -164,7 +164,7 @@ impl VerifyArgs {
             write(&report::summary(&run))?;
         }
         if let Some(folder) = &self.report {
-            let page = report::html::page(&suite.about, &run);
+            let page = report::html::page(&suite.about, &run, &page::companion(&run));
             let mut files = vec![("verify.json", document.as_str()), ("verify.html", page.as_str())];
             let metadata = if self.archive {
                 let command = origin.command(Some(self.compute.seed));

@@ -1,15 +1,19 @@
 //! The page of a run: one HTML document that needs nothing else, neither network nor script.
 //!
+//! What the theory that is verified has to say beside it (pictures, its sources, an explorer) the caller gives as a [`Companion`].
+//!
 //! What a script adds (filter, order, rows that close) is in `html/page.js`; without it every row is open. A policy in the page's head
-//! allows this script and this style, by their hashes, and nothing else.
+//! allows this script and this style, and those of the caller's sections, by their hashes, and nothing else.
 
 mod calibration;
 mod claim;
 mod forest;
 mod formula;
 mod number;
+mod section;
 
 use std::cmp::Reverse;
+use std::iter;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -17,6 +21,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::outcome::{About, ClaimOutcome, Kind, RunOutcome, Verdict};
 use crate::report::{counted, not_run};
+
+pub use section::{Companion, Section};
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
@@ -26,35 +32,49 @@ const SCRIPT: &str = include_str!("html/page.js");
 /// # Examples
 /// see the [crate].
 #[must_use]
-pub fn page(about: &About, run: &RunOutcome) -> String {
+pub fn page(about: &About, run: &RunOutcome, companion: &Companion) -> String {
     let mut claims: Vec<_> = run.claims.iter().collect();
     claims.sort_by_key(|claim| Reverse(claim.verdict));
     let document = html! {
         (DOCTYPE)
         html lang="en" {
-            (head(about, run))
+            (head(about, run, companion))
             body {
                 a.skip href="#claims" { "Skip to the claims" }
                 header.page { (summary(about, run)) (calibration::figure(run)) }
+                (section::contents(companion))
                 main {
+                    @for section in &companion.first { (section.markup()) }
                     h2 { "Claims" }
                     (filters(&claims))
                     (table(&claims))
+                    @for section in &companion.last { (section.markup()) }
                     (notes(about))
                 }
-                script { (PreEscaped(SCRIPT)) }
+                @for script in scripts(companion) { script { (PreEscaped(script)) } }
             }
         }
     };
     document.into_string()
 }
 
-fn head(about: &About, run: &RunOutcome) -> Markup {
+/// The page's own style, then those of the sections.
+fn styles(companion: &Companion) -> impl Iterator<Item = &str> {
+    iter::once(STYLE).chain(companion.sections().map(|section| section.style.as_str())).filter(|text| !text.is_empty())
+}
+
+fn scripts(companion: &Companion) -> impl Iterator<Item = &str> {
+    iter::once(SCRIPT)
+        .chain(companion.sections().map(|section| section.script.as_str()))
+        .filter(|text| !text.is_empty())
+}
+
+fn head(about: &About, run: &RunOutcome, companion: &Companion) -> Markup {
     let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
     let policy = format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
+        styles(companion).map(hash).collect::<Vec<_>>().join(" "),
+        scripts(companion).map(hash).collect::<Vec<_>>().join(" ")
     );
     html! {
         head {
@@ -63,7 +83,7 @@ fn head(about: &About, run: &RunOutcome) -> Markup {
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             title { (about.name) ": " (run.verdict.word()) @if run.partial { ", partial" } }
-            style { (PreEscaped(STYLE)) }
+            @for style in styles(companion) { style { (PreEscaped(style)) } }
         }
     }
 }
@@ -161,7 +181,7 @@ fn table(claims: &[&ClaimOutcome]) -> Markup {
 
 fn notes(about: &About) -> Markup {
     html! {
-        section.notes {
+        section.notes #reading {
             h2 { "How to read this" }
             @if !about.notes.is_empty() { p { (formula::text(about.notes)) } }
             p {
