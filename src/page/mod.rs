@@ -2,6 +2,9 @@
 //!
 //! A section is a file here. Its numbers are those of the run, or of the theory; nothing is simulated.
 
+mod explorer;
+mod records;
+
 use goldenweight_evidence::outcome::RunOutcome;
 use goldenweight_evidence::report::html::Companion;
 
@@ -20,5 +23,5 @@ use goldenweight_evidence::report::html::Companion;
 /// ```
 #[must_use]
 pub fn companion(_run: &RunOutcome) -> Companion {
-    Companion { first: Vec::new(), last: Vec::new() }
+    Companion { first: Vec::new(), last: vec![explorer::section(), records::section()] }
 }
