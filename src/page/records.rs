@@ -178,7 +178,7 @@ fn calibration() -> (Table, Table) {
     let mut rows = Vec::new();
     for run in of_kind("calibration") {
         let found = of(run);
-        let count = |name| count(&found, name);
+        let count = |name: &str| count(&found, name);
         let (seeds, false_alarms) = (count("seeds"), count("false_alarms"));
         let share = |name: &str, nominal: &str| {
             let (hits, trials) = (count(name), count("intervals"));
