@@ -77,12 +77,12 @@ pub fn read(command: &str, path: &Path) -> Result<RunDocument, InputError> {
         })
 }
 
-/// The lines of a file but for comments.
+/// The lines of a file but for comments, with one blank between words, as in [`Change::line`].
 fn lines(file: &Path) -> Result<Vec<String>, InputError> {
     let text = fs::read_to_string(file)
         .map_err(|e| InputError::new("--accepted", file.display(), format!("cannot be read: {e}")))?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Ok(lines.map(str::to_owned).collect())
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect())
 }
 
 impl CompareArgs {

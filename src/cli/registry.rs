@@ -180,8 +180,11 @@ impl VerifyArgs {
             } else {
                 String::new()
             };
+            let sums;
             if self.archive {
                 files.push((archive::METADATA, &metadata));
+                sums = archive::sums(&files);
+                files.push((archive::SUMS, &sums));
             }
             write_files(folder, &files)?;
         }

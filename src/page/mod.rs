@@ -3,9 +3,11 @@
 //! A section is a file here. Its numbers are those of the run, or of the theory; nothing is simulated.
 
 mod derivations;
+mod explorer;
 mod markdown;
 mod paper;
 mod pictures;
+mod records;
 
 use goldenweight_evidence::outcome::RunOutcome;
 use goldenweight_evidence::report::html::Companion;
@@ -41,7 +43,10 @@ pub fn companion(run: &RunOutcome) -> Companion {
         not_shown: paper::not_shown().into_iter().map(|words| format!("Of the paper: {words}")).collect(),
         beside: beside.collect(),
         first: vec![paper::section(run)],
-        last: pictures::figures(run).into_iter().chain([pictures::atlas(run)]).collect(),
+        last: pictures::figures(run)
+            .into_iter()
+            .chain([pictures::atlas(run), explorer::section(), records::section()])
+            .collect(),
     }
 }
 

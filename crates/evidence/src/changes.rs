@@ -104,7 +104,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// In one line: where, and all its parts.
+    /// In one line, as it is printed: its sort, where, and all its parts.
     ///
     /// # Examples
     /// ```
@@ -112,7 +112,7 @@ impl Change {
     ///
     /// let claim = Some("mean".to_owned());
     /// let change = Change { worse: true, what: What::Removed, claim, check: None, place: None, parts: Vec::new() };
-    /// assert_eq!(change.line(), "mean:");
+    /// assert_eq!(change.line(), "removed mean:");
     /// ```
     #[must_use]
     pub fn line(&self) -> String {
@@ -121,7 +121,7 @@ impl Change {
         let place = if place.is_empty() { "run".to_owned() } else { place.join(", ") };
         let parts: Vec<String> = self.parts.iter().map(Part::words).collect();
         // One line, whatever is quoted.
-        format!("{place}: {}", parts.join("; ")).split_whitespace().collect::<Vec<_>>().join(" ")
+        format!("{} {place}: {}", self.what.word(), parts.join("; ")).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// By how much it counts among those of its sort.
