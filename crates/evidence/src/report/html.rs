@@ -6,11 +6,16 @@
 //! allows this script and this style, and those of the caller's sections, by their hashes, and nothing else.
 
 mod calibration;
+mod changes;
 mod claim;
 mod forest;
 mod formula;
+mod glossary;
 mod number;
+mod routes;
 mod section;
+mod weakest;
+mod words;
 
 use std::cmp::Reverse;
 use std::iter;
@@ -20,8 +25,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use crate::outcome::{About, ClaimOutcome, Kind, RunOutcome, Verdict};
-use crate::report::{counted, not_run};
+use crate::report::counted;
 
+pub use changes::changes;
 pub use section::{Companion, Section};
 
 const STYLE: &str = include_str!("html/page.css");
@@ -41,15 +47,23 @@ pub fn page(about: &About, run: &RunOutcome, companion: &Companion) -> String {
             (head(about, run, companion))
             body {
                 a.skip href="#claims" { "Skip to the claims" }
-                header.page { (summary(about, run)) (calibration::figure(run)) }
+                header.page { (title(about, run)) (words::section(run, companion)) }
                 (section::contents(companion))
                 main {
+                    section.run #run aria-labelledby="run-title" { (summary(run)) (calibration::figure(run)) }
                     @for section in &companion.first { (section.markup()) }
+                    (weakest::section(run))
                     h2 { "Claims" }
                     (filters(&claims))
-                    (table(&claims))
+                    p.legend {
+                        "What the short forms mean: "
+                        (glossary::link("z", "z of its bound")) ", " (glossary::link("detects", "detects")) ", "
+                        (glossary::link("margin", "margin")) ", " (glossary::link("confirmed", "verdicts")) "."
+                    }
+                    (table(&claims, companion))
                     @for section in &companion.last { (section.markup()) }
                     (notes(about))
+                    (glossary::section())
                 }
                 @for script in scripts(companion) { script { (PreEscaped(script)) } }
             }
@@ -88,24 +102,22 @@ fn head(about: &About, run: &RunOutcome, companion: &Companion) -> Markup {
     }
 }
 
-/// Verdict, error rate, seed, version, machine, duration.
-fn summary(about: &About, run: &RunOutcome) -> Markup {
-    let count = |verdict| run.claims.iter().filter(|claim| claim.verdict == verdict).count();
-    let evidence: usize = run.claims.iter().map(|claim| claim.evidence.len()).sum();
+/// What was verified, and the verdict.
+fn title(about: &About, run: &RunOutcome) -> Markup {
+    html! {
+        p.kicker { (about.name) " · " (about.title) }
+        h1 class=(run.verdict.word()) {
+            (mark(run.verdict)) " " (capitalised(run.verdict.word())) @if run.partial { ", partial" }
+        }
+    }
+}
+
+/// Error rate, seed, version, machine, duration.
+fn summary(run: &RunOutcome) -> Markup {
     let machine = &run.machine;
     html! {
         div.summary {
-            p.kicker { (about.name) " · " (about.title) }
-            h1 class=(run.verdict.word()) {
-                (mark(run.verdict)) " " (capitalised(run.verdict.word())) @if run.partial { ", partial" }
-            }
-            p.counts {
-                strong { (count(Verdict::Confirmed)) } " confirmed for what was compared, "
-                strong { (count(Verdict::Refuted)) } " refuted, "
-                strong { (count(Verdict::Inconclusive)) } " inconclusive, of "
-                (run.claims.len()) " claims with " (evidence) " pieces of evidence"
-            }
-            @for line in not_run(run) { p.counts.missing { (line) "." } }
+            h2 #run-title { "The run" }
             dl.facts {
                 (fact("Error rate", &html! {
                     "Were every claim true, a run under a fresh seed would refute any of its " (run.checks)
@@ -161,7 +173,7 @@ fn filters(claims: &[&ClaimOutcome]) -> Markup {
 
 /// A group of two rows per claim. Roles are given because a narrow page lays the table out as cards, after which browsers
 /// would no longer call it one.
-fn table(claims: &[&ClaimOutcome]) -> Markup {
+fn table(claims: &[&ClaimOutcome], companion: &Companion) -> Markup {
     html! {
         table #claims role="table" aria-label="Claims" tabindex="-1" {
             thead role="rowgroup" {
@@ -171,10 +183,11 @@ fn table(claims: &[&ClaimOutcome]) -> Markup {
                     th role="columnheader" scope="col" data-sort="number" { "Evidence" }
                     th role="columnheader" scope="col" data-sort="number" { "z" }
                     th role="columnheader" scope="col" data-sort="number" { "Detects" }
+                    th role="columnheader" scope="col" data-sort="number" { "Margin" }
                     th role="columnheader" scope="col" data-sort="text" { "Source" }
                 }
             }
-            @for claim in claims { (claim::group(claim)) }
+            @for claim in claims { (claim::group(claim, companion)) }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a caller adds to the page.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 
 /// A section of the page that the caller has written.
@@ -59,6 +61,10 @@ pub struct Companion {
     pub first: Vec<Section>,
     /// Sections after them.
     pub last: Vec<Section>,
+    /// What stands in a claim's evidence, by the claim's id.
+    pub beside: BTreeMap<String, Markup>,
+    /// What is not compared with anything and no claim says: a sentence each.
+    pub not_shown: Vec<String>,
 }
 
 impl Companion {
@@ -77,10 +83,13 @@ pub fn contents(companion: &Companion) -> Markup {
     html! {
         nav.contents aria-label="Contents" {
             ul {
+                (link("run", "The run"))
                 @for section in &companion.first { (link(&section.id, &section.title)) }
+                (link("weakest", "The weakest evidence"))
                 (link("claims", "Claims"))
                 @for section in &companion.last { (link(&section.id, &section.title)) }
                 (link("reading", "How to read this"))
+                (link("glossary", "Glossary"))
             }
         }
     }
