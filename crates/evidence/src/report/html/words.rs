@@ -53,8 +53,8 @@ fn shown(run: &RunOutcome) -> String {
         let of =
             sampled.iter().find(|claim| claim.detectable_effect() == Some(*worst)).map_or("", |claim| &claim.says.id);
         text += &format!(
-            "{} were simulated. In every comparison of half of these, an error of {} would have been found with probability 99 %; in the worst \
-             comparison of all, of {of}, one of {}. ",
+            "{} were simulated. For half of these an error of {} would have been found in every comparison, each with probability 99 %; for the weakest, \
+             {of}, one of {}. ",
             claims(sampled.len()),
             number::size(*middle),
             number::size(*worst),
@@ -78,8 +78,9 @@ fn left(run: &RunOutcome, companion: &Companion) -> Vec<String> {
     let mut lines: Vec<String> = not_run(run).into_iter().map(|line| line + ".").collect();
     if run.only != "*" || !run.kinds.is_empty() {
         let kinds: Vec<_> = run.kinds.iter().map(|kind| kind.word()).collect();
-        let of = if kinds.is_empty() { String::new() } else { format!(", evidence of the kinds {}", kinds.join(", ")) };
-        lines.push(format!("Only a part was asked for: claims {}{of}.", run.only));
+        let of = if kinds.is_empty() { "every kind of evidence".to_owned() } else { kinds.join(", ") };
+        let which = if run.only == "*" { "every claim" } else { &run.only };
+        lines.push(format!("Only a part was asked for: {of} of {which}."));
     }
     let without = run.claims.iter().filter(|claim| claim.detectable_effect().is_none()).count();
     if without > 0 {
