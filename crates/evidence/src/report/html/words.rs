@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::number;
 use super::section::Companion;
+use super::{number, routes};
 use crate::outcome::{ClaimOutcome, Kind, RunOutcome, Verdict};
 use crate::report::not_run;
 use crate::stats::shown::number_of;
@@ -31,7 +31,7 @@ fn shown(run: &RunOutcome) -> String {
     let [confirmed, refuted, undecided] = [Verdict::Confirmed, Verdict::Refuted, Verdict::Inconclusive].map(count);
     let pieces: usize = run.claims.iter().map(|claim| claim.evidence.len()).sum();
     let mut text = format!(
-        "{}, with {}, were compared with computations that do not use their formulas. {} for what was compared, {} refuted, {} undecided. ",
+        "{}, with {}, were checked. {} for what was compared, {} refuted, {} undecided. ",
         claims(run.claims.len()),
         if pieces == 1 { "1 piece of evidence".to_owned() } else { format!("{pieces} pieces of evidence") },
         if confirmed == run.claims.len() {
