@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use goldenweight_evidence::report::html::Section;
 use goldenweight_theory::parameters::Weight;
 use maud::{Markup, html};
+use rayon::prelude::*;
 
 use crate::answer::closed_form::law;
 use crate::answer::text::short;
@@ -118,7 +119,8 @@ fn table() -> String {
     for model in catalogue::ALL {
         let _ = writeln!(text, "'{}': {{", model.name);
         for schedule in ScheduleKind::ALL {
-            let pairs = SIZES.iter().flat_map(|real| SIZES.iter().map(move |synthetic| (*real, *synthetic)));
+            let pairs =
+                (0..SIZES.len().pow(2)).into_par_iter().map(|i| (SIZES[i / SIZES.len()], SIZES[i % SIZES.len()]));
             let curves: Vec<Option<Curve>> =
                 pairs.map(|(real, synthetic)| Curve::new(model, schedule, real, synthetic)).collect();
             if curves.iter().any(Option::is_some) {

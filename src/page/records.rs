@@ -127,6 +127,15 @@ impl Run {
         format!("{commit}, {}, {}", self.date, self.release)
     }
 
+    /// Which code it speaks of, with the first digits of that code's fingerprint.
+    fn about(&self) -> String {
+        let code = format!("`{}`", self.of.replace(' ', "`, `"));
+        match self.fingerprint.get(..16) {
+            Some(digits) => format!("{code} (SHA-256 {digits})"),
+            None => format!("{code} (then in other places, or not kept)"),
+        }
+    }
+
     const fn age(&self) -> &'static str {
         if self.older { "older than the code" } else { "of this code" }
     }
@@ -141,9 +150,21 @@ fn mutation() -> Table {
         let [all, caught, timeouts, missed] =
             [of_run.all(), of_run.caught, of_run.timeouts, of_run.missed].map(thousands);
         let command = format!("`{}`", run.command);
-        [run.what.clone(), all, caught, uncompiled, timeouts, missed, run.at(), run.age().to_owned(), command]
+        [
+            run.what.clone(),
+            all,
+            caught,
+            uncompiled,
+            timeouts,
+            missed,
+            run.at(),
+            run.about(),
+            run.age().to_owned(),
+            command,
+        ]
     };
-    let head = ["what was changed", "mutants", "caught", "did not compile", "timeout", "missed", "at", "is", "command"];
+    let head =
+        ["what was changed", "mutants", "caught", "did not compile", "timeout", "missed", "at", "of", "is", "command"];
     Table::new(head, of_kind("mutation").map(row))
 }
 
@@ -153,12 +174,13 @@ fn faults() -> (Table, String) {
     let run = of_kind("faults").next().expect("a line of runs.csv");
     let refuted = all.iter().filter(|fault| !fault.refuted_by.is_empty()).count();
     let words = format!(
-        "{} faults, {refuted} refuted, {} not: `{}`, seed {} (at {}; {}).",
+        "{} faults, {refuted} refuted, {} not: `{}`, seed {}; at {}, of {}, {}.",
         all.len(),
         all.len() - refuted,
         run.command,
         run.seeds,
         run.at(),
+        run.about(),
         run.age()
     );
     let by = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
@@ -206,7 +228,9 @@ fn calibration() -> (Table, Table) {
             row("what", run.what.clone()),
             row("command", format!("`{}`", run.command)),
             row("seeds", run.seeds.clone()),
-            row("at", format!("{} ({})", run.at(), run.age())),
+            row("at", run.at()),
+            row("of", run.about()),
+            row("is", run.age().to_owned()),
             row(
                 "runs with a false alarm",
                 format!(
@@ -245,6 +269,7 @@ fn calibration() -> (Table, Table) {
             inconclusive,
             largest,
             run.at(),
+            run.about(),
             run.age().to_owned(),
             command,
         ]
@@ -258,6 +283,7 @@ fn calibration() -> (Table, Table) {
         "runs inconclusive",
         "largest z",
         "at",
+        "of",
         "is",
         "command",
     ];

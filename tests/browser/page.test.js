@@ -169,7 +169,7 @@ test('nothing is wider than the page, open or closed', async () => {
     await visit(file, { viewport: { width, height: 900 }, colorScheme }, async (page) => {
       const beyond = () => page.evaluate(() => {
         // What scrolls in a box of its own, and what is for screen readers, may be wider.
-        const wide = [...document.querySelectorAll('body *')].filter((element) => !element.closest('.formula > *, .aside, .skip, math')
+        const wide = [...document.querySelectorAll('body *')].filter((element) => !element.closest('.formula > *, .records-table > *, .aside, .skip, math')
           && element.getBoundingClientRect().right > innerWidth + 1);
         return [document.documentElement.scrollWidth > innerWidth, ...wide.map((element) => element.outerHTML.slice(0, 120))];
       });
@@ -257,6 +257,57 @@ test('without a script everything is open and nothing is dead', async () => {
     assert.equal(await page.locator('button:visible, input:visible, select:visible').count(), 0);
     const commands = new Set(await page.locator('.command code').allTextContents());
     for (const { evidence } of claims) for (const { reproduce } of evidence) assert.ok(commands.has(reproduce), reproduce);
+  });
+});
+
+// The law of the mean of Gaussian rows, p = 2: what the table must say, from the formula and not from the program.
+const risk = (w, n, m) => Number((2 * (w ** 2 / n + (1 - w) ** 2 / m) / (1 - (1 - w) ** 2)).toPrecision(6)).toString();
+
+test('the explorer follows its sliders by keyboard, and prints what it shows', async () => {
+  for (const width of [360, 1440]) await visit(FILES.plots, { viewport: { width, height: 900 } }, async (page) => {
+    const said = (name) => page.locator(`#explorer-${name}`).textContent();
+    assert.equal(await said('here'), `w = 0.62: risk ${risk(0.62, 100, 100)} (exact at these n and m)`);
+    assert.equal(await said('best'), `w = 0.618034: risk ${risk(0.618034, 100, 100)} (exact at these n and m)`);
+    assert.equal(await said('pooling'), `w = 0.5: risk ${risk(0.5, 100, 100)} (exact at these n and m)`);
+    await page.locator('#explorer-weight').focus();
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft']) await page.keyboard.press(key);
+    assert.equal(await said('here'), `w = 0.64: risk ${risk(0.64, 100, 100)} (exact at these n and m)`);
+    assert.equal(await said('here-command'), 'goldenweight risk --model gaussian-mean --real 100 --synthetic 100 --weight 0.64');
+    await page.locator('#explorer-synthetic').focus();
+    await page.keyboard.press('End');
+    assert.equal(await page.locator('#explorer-synthetic').getAttribute('aria-valuetext'), '10000');
+    assert.equal(await said('here'), `w = 0.64: risk ${risk(0.64, 100, 10000)} (exact at these n and m)`);
+    assert.equal(await said('pooling'), `w = 0.00990099: risk ${risk(0.00990099, 100, 10000)} (exact at these n and m)`);
+    await page.locator('#explorer-real').focus();
+    await page.keyboard.press('Home');
+    assert.equal(await said('alone'), `w = 1: risk ${risk(1, 10, 10000)} (exact at these n and m)`);
+    // The circle of the chosen weight lies on the curve.
+    const points = (await page.locator('.explorer-curve').getAttribute('points')).split(' ');
+    const [x, y] = await page.locator('.explorer-here').evaluate((circle) => ['cx', 'cy'].map((name) => circle.getAttribute(name)));
+    assert.ok(points.length > 20 && points.includes(`${x},${y}`), `${x},${y}`);
+    // A schedule without a weight has one risk; a model without a law under a schedule does not offer it.
+    await page.selectOption('#explorer-schedule', 'accumulate');
+    assert.equal(await page.locator('.explorer-plot').isVisible(), false);
+    assert.equal(await page.locator('#explorer-weight').isDisabled(), true);
+    assert.match(await said('here'), /^risk 0\.\d+ \(exact/);
+    await page.selectOption('#explorer-model', 'kde');
+    assert.equal(await page.locator('#explorer-schedule').inputValue(), 'fresh');
+    assert.equal(await page.locator('#explorer-schedule option[value=fixed]').isDisabled(), true);
+    const here = await said('here');
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await page.locator('#explorer-model').isVisible(), false);
+    assert.equal(await page.locator('#explorer-here').isVisible(), true);
+    assert.equal(await said('here'), here);
+  });
+});
+
+test('how the checks were tested: every record has its commit and its age', async () => {
+  await visit(FILES.plots, {}, async (page) => {
+    const rows = await page.locator('#tested tbody tr').allTextContents();
+    assert.ok(rows.length > 20);
+    const text = await page.locator('#tested').textContent();
+    assert.match(text, /97 faults, 96 refuted, 1 not/);
+    assert.ok(rows.filter((row) => /older than the code|of this code/.test(row)).length >= 13);
   });
 });
 

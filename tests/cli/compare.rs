@@ -127,6 +127,26 @@ fn a_widened_margin_is_named() {
     }
 }
 
+/// The tolerance of a computation without sampling error stands in its words alone.
+#[test]
+fn a_widened_tolerance_is_named() {
+    let name = outcome()["claims"].as_array().unwrap().iter().find_map(|claim| {
+        let evidence = claim["evidence"].as_array().unwrap().iter();
+        let has = |evidence: &&Value| evidence["detail"].as_str().unwrap().contains("(tolerance 1e-12)");
+        Some((claim["id"].as_str().unwrap(), evidence.clone().find(has)?["check"].as_str().unwrap()))
+    });
+    let (id, name) = name.expect("a recursion");
+    for (tolerance, code) in [("1e-3", 1), ("1e-13", 0)] {
+        let after = altered(|document| {
+            let detail = &mut check(document, id, name)["detail"];
+            *detail = json!(detail.as_str().unwrap().replace("(tolerance 1e-12)", &format!("(tolerance {tolerance})")));
+        });
+        let (found, document, said, _folder) = compared(outcome(), &after, "");
+        assert_eq!((found, places(&document)), (code, vec![["power", id, name, ""]]), "{tolerance}");
+        assert!(said.contains("tolerance 1e-12 → "), "{said}");
+    }
+}
+
 /// With it every bound moves a little, so that z and replicates elsewhere are not compared; that is said once.
 #[test]
 fn a_removed_check_is_named() {
