@@ -64,7 +64,11 @@ fn shown(run: &RunOutcome) -> String {
         run.claims.iter().filter(|claim| made(claim, |kind| matches!(kind, Kind::Proof | Kind::Exact))).count();
     if certain > 0 {
         text +=
-            &format!("{} have evidence without rounding or sampling (a proof or exact arithmetic).", claims(certain));
+            &format!("{} have evidence without rounding or sampling (a proof or exact arithmetic). ", claims(certain));
+    }
+    let several = run.claims.iter().filter(|claim| routes::independent(claim) > 1).count();
+    if several > 0 {
+        text += &format!("{} were compared by two routes or more that share no function.", claims(several));
     }
     text.trim_end().to_owned()
 }
