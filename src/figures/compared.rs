@@ -4,6 +4,8 @@
 //! a panel shows estimates at its own sizes and limits of ladders alike: where the law holds only in the limit, the curve is the limit law at the panel's sizes, and a
 //! dot is off it by as much as the extrapolated ratio is off 1.
 
+use std::iter;
+
 use goldenweight_evidence::outcome::ClaimOutcome;
 use goldenweight_evidence::{Compared, Kind};
 use goldenweight_theory::parameters::{MixingRatio, ParameterError, Weight};
@@ -60,25 +62,32 @@ impl Point {
     }
 }
 
-/// How theory's curve is drawn, and what it is.
-fn theory(subject: Subject) -> (Dash, &'static str) {
+/// How theory's curve is drawn.
+fn dash(subject: Subject) -> Dash {
+    if subject.exact() { Dash::Solid } else { Dash::Dashed }
+}
+
+/// What the curve and the dots are.
+fn legend(subject: Subject) -> [String; 2] {
     if subject.exact() {
-        (Dash::Solid, "Line: exact risk.")
+        ["Line: exact risk. Dots: this run.", "Below: their distance, simultaneous intervals."]
     } else {
-        (Dash::Dashed, "Dashed: limit law. Dots: limits of growing n and m.")
+        ["Dashed: limit law. Dots: this run, n, m → ∞.", "Below: their distance, simultaneous intervals."]
     }
+    .map(str::to_owned)
+}
+
+/// The lines under a panel's title.
+fn notes(setting: String, subject: Subject, points: &[Point]) -> Vec<String> {
+    let none = "This run has no comparison by simulation here.".to_owned();
+    if points.is_empty() { vec![setting, none] } else { iter::once(setting).chain(legend(subject)).collect() }
 }
 
 /// A panel of a curve or two with the run's estimates on it, and below their distances in percent.
 fn panel(title: &str, notes: Vec<String>, (x, y): (Axis, Axis), mut marks: Vec<Mark>, points: &[Point]) -> Chart {
     marks.extend(points.iter().map(|point| Mark::Dots(vec![point.estimate()], point.colour)));
     let mut panes = vec![Pane { x: x.clone(), y, share: 8, marks }];
-    let mut notes = notes;
-    if points.is_empty() {
-        notes.push("This run has no comparison by simulation here.".to_owned());
-    } else {
-        notes.push("Dots: this run. Below: their distance, with".to_owned());
-        notes.push("simultaneous intervals.".to_owned());
+    if !points.is_empty() {
         panes.push(distances(x, points));
     }
     Chart { title: title.to_owned(), notes, panes }
@@ -113,11 +122,10 @@ pub fn growth(subject: Subject, title: &str, claim: &ClaimOutcome) -> Result<Cha
         .filter_map(|(_, place, made)| number(place, "t").map(|t| Point::new(made, t, risk(t), BLUE)))
         .collect();
     let line: Vec<_> = generations.iter().map(|t| f64::from(*t)).map(|t| (t, risk(t))).collect();
-    let (dash, words) = theory(subject);
     let y = Axis::around(&format!("risk: {}", growth::loss_name(subject)), line.iter().map(|(_, y)| *y));
     let x = Axis::log("generation t", 1.0, 1000.0);
-    let notes = vec![format!("w = 0, n = m = 100. {words}")];
-    Ok(panel(title, notes, (x, y), vec![Mark::Line(line, BLACK, dash)], &points))
+    let notes = notes("w = 0, n = m = 100.".to_owned(), subject, &points);
+    Ok(panel(title, notes, (x, y), vec![Mark::Line(line, BLACK, dash(subject))], &points))
 }
 
 /// Figures 8 and 10: the weights, and the minimum.
@@ -131,10 +139,9 @@ pub fn curve(
     let (from, until) = sizes.average;
     let risk = |w: f64| Ok(subject.share() * law.average_risk(Weight::new(w)?, from, until));
     let line = curve::weights().into_iter().map(|w| Ok((w, risk(w)?))).collect::<Result<Vec<_>, ParameterError>>()?;
-    let mut marks = vec![Mark::Line(line.clone(), BLACK, theory(subject).0)];
-    let (mut points, mut notes) = (Vec::new(), Vec::new());
+    let mut marks = vec![Mark::Line(line.clone(), BLACK, dash(subject))];
+    let (mut points, mut minimum) = (Vec::new(), None);
     let Rows { real, .. } = sizes.rows;
-    notes.push(format!("n = m = {real}, t = {from}..{}. {}", until - 1, theory(subject).1));
     for (kind, place, made) in comparisons(claim) {
         match (number(place, "w"), law.optimal_weight()) {
             (Some(w), _) if kind != Kind::Optimum => points.push(Point::new(made, w, risk(w)?, BLUE)),
@@ -144,7 +151,7 @@ pub fn curve(
                     [found.interval.0, found.relative_error, found.interval.1].map(|error| best * (1.0 + error));
                 marks.push(Mark::Vertical(best, 0.3, VERMILION, Dash::Solid));
                 marks.push(Mark::Interval { at: (at, risk(best)?), range: (low, high), colour: BLUE });
-                notes.push(format!("Minimum: {at:.4}, from {low:.4} to {high:.4}; theory {best:.4}."));
+                minimum = Some(format!("Minimum: {at:.4}, from {low:.4} to {high:.4}; theory {best:.4}."));
             }
             _ => {}
         }
@@ -154,6 +161,8 @@ pub fn curve(
     marks.push(Mark::Text(At::Pane(0.74, 0.08), Side::Right, GREEN, "1/φ".to_owned()));
     let y = Axis::up_to(&format!("risk: {}", growth::loss_name(subject)), 0.0, line.iter().map(|(_, y)| *y));
     let x = Axis::linear("weight w on the real rows", 0.18, 0.8);
+    let mut notes = notes(format!("n = m = {real}, t = {from}..{}.", until - 1), subject, &points);
+    notes.extend(minimum);
     Ok(panel(title, notes, (x, y), marks, &points))
 }
 
@@ -184,7 +193,6 @@ pub fn ratios(subject: Subject, title: &str, claim: &ClaimOutcome) -> Result<Cha
             if naive < golden { (VERMILION, both(ratio(rows))?[0]) } else { (BLUE, both(ratio(rows))?[1]) };
         points.push(Point::new(made, real / synthetic, risk(rows, w)?, colour));
     }
-    let dash = theory(subject).0;
     let y = Axis::up_to(
         &format!("risk: {}", growth::loss_name(subject)),
         0.0,
@@ -197,8 +205,8 @@ pub fn ratios(subject: Subject, title: &str, claim: &ClaimOutcome) -> Result<Cha
         let (_, last) = line[line.len() - 1];
         let gap = if i == 0 { 0.08 } else { -0.08 } * y.high;
         marks.push(Mark::Text(At::Data(0.195, last + gap), Side::Left, colour, name.to_owned()));
-        marks.push(Mark::Line(line, colour, dash));
+        marks.push(Mark::Line(line, colour, dash(subject)));
     }
-    let notes = vec![format!("n = 100, m = ⌊n/k⌋, t = 150..199. {}", theory(subject).1)];
+    let notes = notes("n = 100, m = ⌊n/k⌋, t = 150..199.".to_owned(), subject, &points);
     Ok(panel(title, notes, (Axis::linear("mixing ratio k = n/m", 0.0, 0.2), y), marks, &points))
 }

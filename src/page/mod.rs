@@ -33,7 +33,7 @@ pub fn companion(run: &RunOutcome) -> Companion {
         let id = &claim.says.id;
         let markup = html! {
             @if let Some(links) = drawn.get(id) {
-                p.drawn { strong { "Drawn in" } " " @for (i, link) in links.iter().enumerate() { @if i > 0 { ", " } (link) } }
+                p.places { strong { "Drawn in" } " " @for (i, link) in links.iter().enumerate() { @if i > 0 { ", " } (link) } }
             }
             @if let Some(derivation) = derivations::derivation(id) { (derivation) }
         };

@@ -50,16 +50,15 @@ pub fn section(run: &RunOutcome) -> Section {
             (markdown::inline(meaning.map_or("", |(words, _)| words)))
             " The verdict is this run’s. An error below that of the last column could pass: the worst over all comparisons by simulation of the row."
         }
-        div.scrolls tabindex="0" role="group" aria-label="The paper’s statements, scrolls" {
-            table {
-                thead { tr {
-                    th scope="col" { "The paper’s statement" }
-                    th scope="col" { "How far it holds" }
-                    th scope="col" { "This run" }
-                    th scope="col" { "Would have found" }
-                } }
-                tbody { @for row in rows() { (line(&row, run)) } }
-            }
+        // Roles are given because a narrow page lays the table out as cards.
+        table role="table" aria-label="The paper’s statements" {
+            thead role="rowgroup" { tr role="row" {
+                th role="columnheader" scope="col" { "The paper’s statement" }
+                th role="columnheader" scope="col" { "How far it holds" }
+                th role="columnheader" scope="col" { "This run" }
+                th role="columnheader" scope="col" { "Would have found" }
+            } }
+            tbody role="rowgroup" { @for row in rows() { (line(&row, run)) } }
         }
         (markdown::block(below))
     };
@@ -76,10 +75,10 @@ fn line(row: &Row, run: &RunOutcome) -> Markup {
     let claims = row.claims(run);
     let lacking = markdown::claims(row.statement).len() - claims.len();
     html! {
-        tr {
-            th scope="row" { (markdown::inline(row.statement)) }
-            td { (markdown::inline(row.holds)) }
-            td {
+        tr role="row" {
+            th role="rowheader" scope="row" { (markdown::inline(row.statement)) }
+            td role="cell" { (markdown::inline(row.holds)) }
+            td role="cell" data-label="This run" {
                 @for (i, claim) in claims.iter().enumerate() {
                     @if i > 0 { ", " }
                     span class=(claim.verdict.word()) { (claim.verdict.word()) }
@@ -87,7 +86,7 @@ fn line(row: &Row, run: &RunOutcome) -> Markup {
                 @if lacking > 0 { @if !claims.is_empty() { ", " } (lacking) " not asked for" }
                 @if claims.is_empty() && lacking == 0 { "not shown" }
             }
-            td.number { (detects(&claims)) }
+            td.number role="cell" data-label="Would have found" { (detects(&claims)) }
         }
     }
 }

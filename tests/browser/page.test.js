@@ -49,7 +49,7 @@ const isOpen = (page, id) => page.locator(`[id="${id}-evidence"]`).isVisible();
 const document_ = (name) => JSON.parse(readFileSync(FILES[name].replace(/html$/, 'json'), 'utf8'));
 
 test('pages are small, and the whole registry is there', async () => {
-  for (const file of Object.values(FILES)) assert.ok(statSync(file).size < 5e6, file);
+  for (const file of Object.values(FILES)) assert.ok(statSync(file).size < 8e6, file);
   const { claims } = document_('all');
   assert.ok(claims.length > 50);
   await visit(FILES.all, {}, async (page) => {
@@ -136,17 +136,21 @@ test('rows open by mouse, by keyboard and all at once', async () => {
 test('by keyboard alone: skip link, filter, headers, first claim, with a visible focus', async () => {
   await visit(FILES.plots, {}, async (page) => {
     const focused = () => page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.id);
-    const order = [];
-    for (let step = 0; step < 12; step += 1) {
-      await page.keyboard.press('Tab');
-      order.push(await focused());
-      const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
-      assert.notEqual(outline, 'none', order.at(-1));
-    }
-    assert.equal(order[0], 'Skip to the claims');
-    assert.deepEqual([order[1], order[4]], ['filter-text', 'Open all']);
-    assert.deepEqual(order.slice(5, 11), ['Claim', 'Verdict', 'Evidence', 'z', 'Detects', 'Margin', 'Source']);
-    assert.equal(order[11], 'golden-ratio');
+    const tab = async (times) => {
+      const order = [];
+      for (let step = 0; step < times; step += 1) {
+        await page.keyboard.press('Tab');
+        order.push(await focused());
+        const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+        assert.notEqual(outline, 'none', order.at(-1));
+      }
+      return order;
+    };
+    assert.deepEqual(await tab(2), ['Skip to the claims', 'The run']);
+    await page.locator('#filter-text').focus();
+    // Two selections, the button, four short forms.
+    assert.equal((await tab(7))[2], 'Open all');
+    assert.deepEqual(await tab(8), ['Claim', 'Verdict', 'Evidence', 'z', 'Detects', 'Margin', 'Source', 'golden-ratio']);
     await page.keyboard.press('Space');
     assert.equal(await isOpen(page, 'golden-ratio'), true);
   });
@@ -234,6 +238,66 @@ test('hostile text stays text', async () => {
     assert.equal(await page.locator('script').count(), 1);
     assert.equal(await page.locator('[onmouseover]').count(), 0);
     assert.match(await page.locator('#bad .statement').textContent(), /<script>document\.title = 'stolen'<\/script>/);
+  });
+});
+
+test('the first words have the numbers of the run, and stand as large as what was not shown', async () => {
+  const { claims } = document_('plots');
+  const pieces = claims.flatMap((claim) => claim.evidence).length;
+  for (const width of WIDTHS) await visit(FILES.plots, { viewport: { width, height: 900 } }, async (page) => {
+    const words = await page.locator('.words section').first().textContent();
+    assert.ok(words.includes(`1 claim, with ${pieces} pieces of evidence, were checked.`), words);
+    const worst = Math.max(...claims[0].evidence.flatMap((e) => e.comparisons).map((c) => c.detectable_effect));
+    assert.ok(words.includes(`${(100 * worst).toFixed(2)} %`), words);
+    const sizes = await page.$$eval('.words p, .words li', (all) => all.map((element) => getComputedStyle(element).fontSize));
+    assert.equal(new Set(sizes).size, 1);
+    // Both are on the first screen of a wide page.
+    if (width === 1440) assert.ok((await page.locator('#not-shown').boundingBox()).y < 400);
+  });
+});
+
+test('the contents, short forms and panels lead where they say', async () => {
+  await visit(FILES.all, {}, async (page) => {
+    const targets = await page.$$eval('.contents a, .legend a', (all) => all.map((link) => link.getAttribute('href')));
+    assert.ok(targets.includes('#paper') && targets.includes('#figures') && targets.includes('#atlas') && targets.includes('#term-z'));
+    for (const target of targets) {
+      await page.locator(`a[href="${target}"]`).first().click();
+      const { y } = await page.locator(`[id="${target.slice(1)}"]`).boundingBox();
+      assert.ok(y > -5 && y < 900, `${target}: ${y}`);
+    }
+    // From a panel to its claim, which opens, and back.
+    assert.equal(await page.locator('#figures figure svg').count(), 22);
+    await page.locator('#panel-8b figcaption a').click();
+    assert.equal(await isOpen(page, 'figure-8b'), true);
+    await page.locator('#figure-8b .places a').first().click();
+    const { y } = await page.locator('#panel-8b').boundingBox();
+    assert.ok(y > -5 && y < 300, `${y}`);
+    // Statement, formula and derivation are in one place, and so are the routes.
+    for (const part of ['.statement', '.formula', '.derivation', '.routes']) {
+      assert.equal(await page.locator(`#figure-8b ${part}`).isVisible(), true, part);
+    }
+    await page.locator('#figure-8b summary').press('Enter');
+    assert.match(await page.locator('#figure-8b .derivation').innerText(), /Wishart/);
+  });
+});
+
+test('a panel has the colours of its picture, and letters that can be read', async () => {
+  await visit(FILES.all, {}, async (page) => {
+    const text = page.locator('#panel-8a svg text').first();
+    assert.ok((await text.boundingBox()).height > 10);
+    assert.equal(await page.locator('#panel-8a svg line, #panel-8a svg polyline').first().evaluate((line) => getComputedStyle(line).stroke !== 'none'), true);
+  });
+});
+
+test('claims are ordered by the largest error that could pass', async () => {
+  const { claims } = document_('plots');
+  assert.ok(claims.length > 0);
+  await visit(FILES.hostile, {}, async (page) => {
+    await page.getByRole('button', { name: 'Detects', exact: true }).click();
+    const keys = await page.$$eval('#claims > tbody', (groups) => groups.map((group) => group.rows[0].cells[4].dataset.key));
+    const known = keys.filter((key) => key !== undefined).map(Number);
+    assert.ok(known.length === 2 && known.every((key, i) => i === 0 || key <= known[i - 1]), keys.join());
+    assert.equal(keys.indexOf(undefined), 2);
   });
 });
 

@@ -257,3 +257,23 @@ fn what_is_no_outcome_is_refused() {
         }
     }
 }
+
+/// `verify --against` puts on the page what `compare` says: of the run itself nothing, of an outcome with another margin that.
+#[test]
+fn the_page_says_what_changed() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let verify = "verify --only golden-ratio --kinds simulation";
+    fs::write(path("same.json"), crate::json(&format!("{verify} --json")).to_string()).expect("written");
+    let mut wider = crate::json(&format!("{verify} --json"));
+    check(&mut wider, RISK.0, RISK.1)["comparisons"][0]["margin"] = json!(0.001);
+    fs::write(path("wider.json"), wider.to_string()).expect("written");
+    for (before, said) in
+        [("same.json", "nothing is worse; 0 changes in all"), ("wider.json", "1 change for a reviewer to look at")]
+    {
+        stdout_of(&format!("{verify} --report {} --against {}", path("report"), path(before)), 0);
+        let page = fs::read_to_string(folder.path().join("report/verify.html")).expect("the page");
+        assert!(page.contains("id=\"changes\"") && page.contains(said), "{before}");
+        assert_eq!(page.contains("see golden-ratio"), before == "wider.json");
+    }
+}

@@ -52,7 +52,7 @@ pub fn list(claim: &ClaimOutcome) -> Markup {
         section.routes {
             h3 {
                 (glossary::link("route", "Routes")) " "
-                small { (independent(claim)) " independent: no two share a function. All are compared with the claim’s one formula, which none of them calls" }
+                small { (independent(claim)) " independent, by the functions that they name. All are compared with the claim’s one formula" }
             }
             ul {
                 @for group in &groups {

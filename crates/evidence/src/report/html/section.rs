@@ -78,7 +78,7 @@ impl Companion {
 }
 
 /// The table of contents.
-pub fn contents(companion: &Companion) -> Markup {
+pub(super) fn contents(companion: &Companion) -> Markup {
     let link = |id: &str, title: &str| html! { li { a href={ "#" (id) } { (title) } } };
     html! {
         nav.contents aria-label="Contents" {

@@ -5,19 +5,22 @@ use maud::{Markup, html};
 use super::{glossary, number, routes};
 use crate::outcome::{ClaimOutcome, Evidence, RunOutcome};
 use crate::sampled::Compared;
+use crate::stats::shown::number_of;
 
-/// Comparisons that are listed.
+/// Claims that are listed.
 const LISTED: usize = 8;
 
 /// The section; nothing where the run has no claim.
 pub fn section(run: &RunOutcome) -> Markup {
-    let mut all: Vec<(&ClaimOutcome, &Evidence, &Compared)> = run
-        .claims
-        .iter()
-        .flat_map(|claim| claim.evidence.iter().map(move |e| (claim, e)))
-        .flat_map(|(claim, e)| e.finding.comparisons.iter().map(move |compared| (claim, e, compared)))
-        .collect();
-    all.sort_by(|(_, _, a), (_, _, b)| b.comparison.detectable_effect.total_cmp(&a.comparison.detectable_effect));
+    let effect = |compared: &Compared| compared.comparison.detectable_effect;
+    let weakest = |claim| -> Option<(&ClaimOutcome, &Evidence, &Compared)> {
+        let claim: &ClaimOutcome = claim;
+        let all =
+            claim.evidence.iter().flat_map(|e| e.finding.comparisons.iter().map(move |compared| (claim, e, compared)));
+        all.max_by(|(_, _, a), (_, _, b)| effect(a).total_cmp(&effect(b)))
+    };
+    let mut all: Vec<_> = run.claims.iter().filter_map(weakest).collect();
+    all.sort_by(|(_, _, a), (_, _, b)| effect(b).total_cmp(&effect(a)));
     let few = |claim: &&ClaimOutcome| !claim.evidence.is_empty() && routes::independent(claim) < 2;
     let single: Vec<&ClaimOutcome> = run.claims.iter().filter(few).collect();
     html! {
@@ -26,7 +29,7 @@ pub fn section(run: &RunOutcome) -> Markup {
             @if all.is_empty() {
                 p { "Nothing was simulated." }
             } @else {
-                p { "Of " (all.len()) " comparisons, those that would miss the largest error:" }
+                p { "Of the comparisons of each claim, the one that would miss the largest error; the largest of " (number_of(all.len() as u64, "claim")) ":" }
                 ol {
                     @for (claim, evidence, compared) in all.iter().take(LISTED) {
                         li {

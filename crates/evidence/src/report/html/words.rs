@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::number;
 use super::section::Companion;
+use super::{number, routes};
 use crate::outcome::{ClaimOutcome, Kind, RunOutcome, Verdict};
 use crate::report::not_run;
 use crate::stats::shown::number_of;
@@ -31,7 +31,7 @@ fn shown(run: &RunOutcome) -> String {
     let [confirmed, refuted, undecided] = [Verdict::Confirmed, Verdict::Refuted, Verdict::Inconclusive].map(count);
     let pieces: usize = run.claims.iter().map(|claim| claim.evidence.len()).sum();
     let mut text = format!(
-        "{}, with {}, were compared with computations that do not use their formulas. {} for what was compared, {} refuted, {} undecided. ",
+        "{}, with {}, were checked. {} for what was compared, {} refuted, {} undecided. ",
         claims(run.claims.len()),
         if pieces == 1 { "1 piece of evidence".to_owned() } else { format!("{pieces} pieces of evidence") },
         if confirmed == run.claims.len() {
@@ -53,8 +53,8 @@ fn shown(run: &RunOutcome) -> String {
         let of =
             sampled.iter().find(|claim| claim.detectable_effect() == Some(*worst)).map_or("", |claim| &claim.says.id);
         text += &format!(
-            "{} were simulated. In every comparison of half of these, an error of {} would have been found with probability 99 %; in the worst \
-             comparison of all, of {of}, one of {}. ",
+            "{} were simulated. For half of these an error of {} would have been found in every comparison, each with probability 99 %; for the weakest, \
+             {of}, one of {}. ",
             claims(sampled.len()),
             number::size(*middle),
             number::size(*worst),
@@ -64,7 +64,11 @@ fn shown(run: &RunOutcome) -> String {
         run.claims.iter().filter(|claim| made(claim, |kind| matches!(kind, Kind::Proof | Kind::Exact))).count();
     if certain > 0 {
         text +=
-            &format!("{} have evidence without rounding or sampling (a proof or exact arithmetic).", claims(certain));
+            &format!("{} have evidence without rounding or sampling (a proof or exact arithmetic). ", claims(certain));
+    }
+    let several = run.claims.iter().filter(|claim| routes::independent(claim) > 1).count();
+    if several > 0 {
+        text += &format!("{} were compared by two routes or more that share no function.", claims(several));
     }
     text.trim_end().to_owned()
 }
@@ -78,8 +82,9 @@ fn left(run: &RunOutcome, companion: &Companion) -> Vec<String> {
     let mut lines: Vec<String> = not_run(run).into_iter().map(|line| line + ".").collect();
     if run.only != "*" || !run.kinds.is_empty() {
         let kinds: Vec<_> = run.kinds.iter().map(|kind| kind.word()).collect();
-        let of = if kinds.is_empty() { String::new() } else { format!(", evidence of the kinds {}", kinds.join(", ")) };
-        lines.push(format!("Only a part was asked for: claims {}{of}.", run.only));
+        let of = if kinds.is_empty() { "every kind of evidence".to_owned() } else { kinds.join(", ") };
+        let which = if run.only == "*" { "every claim" } else { &run.only };
+        lines.push(format!("Only a part was asked for: {of} of {which}."));
     }
     let without = run.claims.iter().filter(|claim| claim.detectable_effect().is_none()).count();
     if without > 0 {
