@@ -374,6 +374,7 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("verify --only golden-ratio --archive", "--report", "is required"),
     ("check none", "error: check none/ro-crate-metadata.json: ", "without it there is no archive"),
     ("schema verfy", "error: schema verfy: ", "did you mean verify? must be one of weight, risk, "),
+    ("verify --only golden-ratio --report target/tmp --against none.json", "--against none.json: ", "cannot be read"),
     ("verify --only golden-ratio --junit -", "--junit -: ", "is not a file; name one"),
     ("verify --only golden-ratio --junit none/x.xml", "--junit none/x.xml: ", "in a directory that exists"),
     ("verify --only golden-ratio --csv Cargo.toml", "--csv Cargo.toml: ", "must be a directory to write to"),
