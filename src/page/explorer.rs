@@ -88,7 +88,7 @@ impl Curve {
             Order::Second => 's',
             Order::Limit => 'l',
         };
-        let height = |point: &Point| self.place(point).map_or(String::new(), |[_, y]| format!("{y:.0}"));
+        let height = |point: &Point| self.place(point).map_or(String::new(), |[_, y]| format!("{y:.1}"));
         let alone = |point: &Point| {
             let place = self.place(point).map_or(String::new(), |[x, y]| format!("{x:.1} {y:.1}"));
             format!("{},{},{},{place}", short(point.weight), risk(point), letter(point))
@@ -204,7 +204,7 @@ fn controls() -> Markup {
             div { (slider("weight", "Weight on the real rows w =", STEPS as usize, 31)) }
         }
         div.explorer-found {
-            svg.explorer-plot viewBox="0 0 640 290" role="img" aria-label="Limit risk over the weight" {
+            svg.explorer-plot viewBox="0 0 640 296" role="img" aria-label="Limit risk over the weight" {
                 line.frame x1=(left) x2=(right) y1=(bottom) y2=(bottom) {}
                 line.frame x1=(left) x2=(left) y1=(top) y2=(bottom) {}
                 line.bound x1=(left) x2=(right) y1=(height) y2=(height) {}
@@ -222,11 +222,14 @@ fn controls() -> Markup {
                 circle.explorer-best r="5" {}
                 circle.explorer-here r="6" {}
             }
-            dl.explorer-points aria-live="polite" {
+            dl.explorer-points {
                 @for (id, name) in [("here", "At this weight"), ("best", "Best weight"), ("pooling", "Pooling: all rows alike"), ("alone", "Real rows alone")] {
                     div.{ "explorer-" (id) "-row" } {
                         dt { (name) }
-                        dd { span #{ "explorer-" (id) } {} " " code.explorer-command #{ "explorer-" (id) "-command" } {} }
+                        dd {
+                            span #{ "explorer-" (id) } aria-live=[(id == "here").then_some("polite")] {}
+                            " " code.explorer-command #{ "explorer-" (id) "-command" } {}
+                        }
                     }
                 }
             }
@@ -239,7 +242,8 @@ pub(super) fn section() -> Section {
     let body = html! {
         p {
             "How the limit risk depends on the weight. Nothing is computed here: the page has a table of limit risks that the program has computed, for the \
-             defaults of each model, and looks them up. Beside each number is the command that gives it again, to the digit."
+             defaults of each model, and looks them up. Beside each number is the command that gives it again, to the digit. \
+             Where one weight has another law than the next, the curve has a step."
         }
         (controls())
         (summary())

@@ -302,7 +302,7 @@ pub(super) fn section() -> Section {
         }
         h3 { "Mutation: every function changed, one at a time" }
         (mutation().markup())
-        p { "What was missed has a test since, or changes nothing: docs/mutation.md says which." }
+        p { "What became of those missed, docs/mutation.md says." }
         h3 { "Faults put in by hand" }
         p { (faults.replace('`', "")) }
         h3 { "Calibration: the checks under fresh seeds" }

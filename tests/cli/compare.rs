@@ -216,7 +216,7 @@ fn accepted_changes_are_not_open() {
         })
     };
     let (_, _, said, folder) = compared(outcome(), &widened(2.0), "");
-    let line = said.lines().find_map(|line| line.starts_with("  power ").then_some(line)).expect("its line");
+    let line = said.lines().find(|line| line.starts_with("  power ")).expect("its line");
     let file = folder.path().join("accepted");
     fs::write(&file, format!("# meant\n\n{line}\n")).expect("written");
     let option = format!(" --accepted {}", file.display());
