@@ -11,7 +11,7 @@ use goldenweight_theory::random_design::RandomDesign;
 use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::ridge::Ridge;
 use goldenweight_theory::second_order::{Expansion, Invariants, SecondOrder};
-use goldenweight_theory::subsample::Subsampling;
+use goldenweight_theory::subsample::{Subsampling, covariance::DrawnCovariance};
 use goldenweight_theory::{accumulate::Accumulation, covariance::CovarianceSystem, design::Design, fixed::FixedRows};
 use goldenweight_theory::{categorical, cdf, dynamic, gaussian, weights};
 
@@ -278,6 +278,12 @@ pub struct Setting {
     law: fn(&Place) -> Answer,
 }
 
+/// That of the covariance of two uncorrelated columns, of drawn rows.
+fn drawn_covariance(at: &Place, is_unbiased: bool) -> Answer {
+    let law = DrawnCovariance::new(2.0, 4.0, at.sizes, is_unbiased).expect("two rows or more");
+    Answer::of(Law::SubsampledCovariance(law))
+}
+
 impl Setting {
     /// What its law says at a place.
     ///
@@ -517,6 +523,15 @@ pub const SETTINGS: &[Setting] = &[
         law: |at| Answer::of(Law::MaximumLikelihood(MaximumLikelihood::new(1.0, 1.0, at.sizes), Estimand::Mean)),
     },
     Setting {
+        name: "covariance, divisors n, m",
+        model: "covariance of two Gaussian columns, divisors n and m",
+        schedule: Schedule::Fresh,
+        reach: Reach::Hundred,
+        why: "the fitted covariance is too small, a bias that more synthetic rows do not remove",
+        claims: &["mle-covariance-law", "mle-covariance-optimum"],
+        law: |at| Answer::of(Law::MaximumLikelihood(MaximumLikelihood::new(2.0, 2.0, at.sizes), Estimand::Covariance)),
+    },
+    Setting {
         name: "labels twice as noisy",
         model: "a fit whose real rows have twice the variance that its own have (J = 2I)",
         schedule: Schedule::Fresh,
@@ -732,6 +747,36 @@ pub const SETTINGS: &[Setting] = &[
         why: "the pool's variance grows without end, as t^(1/n)",
         claims: &["subsample-mean"],
         law: |at| Answer::of(Law::Subsampled { data: Subsampling::new(at.sizes), noise: 1.0, is_unbiased: true }),
+    },
+    Setting {
+        name: "drawn, regressions",
+        model: "linear, logistic and Poisson regression",
+        schedule: Schedule::Subsample,
+        reach: Reach::Limit,
+        why: "as accumulating data with 2k + 1 for k: the drawing is a second noise",
+        claims: &["subsample-regressions"],
+        law: |at| {
+            let noise = 2.0 * at.ratio.get() + 1.0;
+            Answer::of(Law::Accumulated(Recursion::new(1.0, noise, 0.0), Accumulation::new(at.ratio)))
+        },
+    },
+    Setting {
+        name: "drawn, covariance/n",
+        model: "covariance of two Gaussian columns, divisors n",
+        schedule: Schedule::Subsample,
+        reach: Reach::Hundred,
+        why: "bounded, as what the drawing adds to the pool's fourth moments fades",
+        claims: &["subsample-covariance"],
+        law: |at| drawn_covariance(at, false),
+    },
+    Setting {
+        name: "drawn, covariance",
+        model: "covariance of two Gaussian columns, divisors n − 1",
+        schedule: Schedule::Subsample,
+        reach: Reach::Every,
+        why: "the pool's variance grows without end, and its square as t^(2/n) or faster",
+        claims: &["subsample-covariance"],
+        law: |at| drawn_covariance(at, true),
     },
     Setting {
         name: "no real rows, mean",

@@ -9,7 +9,7 @@ use goldenweight_theory::parameters::{DegreesOfFreedom, MixingRatio, ParameterEr
 use goldenweight_theory::random_design::RandomDesign;
 use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::second_order::{Expansion, Invariants, RANGE, SecondOrder};
-use goldenweight_theory::subsample::Subsampling;
+use goldenweight_theory::subsample::{Subsampling, covariance::DrawnCovariance};
 use goldenweight_theory::wide::Wide;
 use goldenweight_theory::{dynamic, gaussian, weights};
 use nalgebra::DMatrix;
@@ -77,6 +77,8 @@ pub enum Law {
         /// Whether synthetic rows have the variance of the drawn rows without its bias, rather than that of the drawn rows.
         is_unbiased: bool,
     },
+    /// The covariance of rows that are drawn so; it takes no weight.
+    SubsampledCovariance(DrawnCovariance<f64>),
     /// The same real rows at every generation: the risk is the sum of these.
     Fixed(Vec<FixedRows<f64>>),
     /// A kernel density estimate.
@@ -121,6 +123,18 @@ impl Law {
         Ok(Self::Subsampled { data: Subsampling::new(sizes(rows)?), noise, is_unbiased })
     }
 
+    /// The law of the covariance of fits to n rows of data that accumulate, of Gaussian rows with covariance `sigma`.
+    ///
+    /// # Errors
+    /// Where a size is 0, or one real row has no unbiased variance.
+    pub fn subsampled_covariance(sigma: &DMatrix<f64>, is_unbiased: bool, rows: Rows) -> Result<Self, ParameterError> {
+        if is_unbiased {
+            DegreesOfFreedom::new(sizes(rows)?)?;
+        }
+        let law = DrawnCovariance::new(sigma.norm_squared(), sigma.trace().powi(2), sizes(rows)?, is_unbiased);
+        Ok(Self::SubsampledCovariance(law.expect("two rows where the divisor is n - 1")))
+    }
+
     /// The risks of generations 0, 1, ... of [`Law::Subsampled`].
     fn drawn(data: &Subsampling, noise: f64, is_unbiased: bool) -> Box<dyn Iterator<Item = f64>> {
         match data.unbiased::<f64>().filter(|_| is_unbiased) {
@@ -162,6 +176,7 @@ impl Law {
             Self::Subsampled { data, noise, .. } => {
                 Self::drawn(data, *noise, true).nth(t as usize).expect("a risk for every generation")
             }
+            Self::SubsampledCovariance(law) => law.moments().nth(t as usize).expect("a risk for every generation").risk,
             Self::Fixed(parts) => {
                 let sum: f64 = parts.iter().map(|part| part.risk_at(&weight.get(), t)).sum();
                 // Parts beyond the largest float can be of opposite sign.
@@ -198,6 +213,9 @@ impl Law {
             Self::Density { mixed, .. } => f64::from(until - from) * mixed.average_risk(weight, from, until),
             Self::Subsampled { data, noise, is_unbiased } => {
                 Self::drawn(data, *noise, *is_unbiased).skip(from as usize).take((until - from) as usize).sum()
+            }
+            Self::SubsampledCovariance(law) => {
+                law.moments().skip(from as usize).take((until - from) as usize).map(|moments| moments.risk).sum()
             }
             Self::Accumulated(..) | Self::AccumulatedCovariance(..) | Self::Fixed(_) => {
                 (from..until).map(|t| self.risk_at(weight, t)).sum()
@@ -267,6 +285,7 @@ impl Law {
             | Self::Accumulated(..)
             | Self::AccumulatedCovariance(..)
             | Self::Subsampled { .. }
+            | Self::SubsampledCovariance(_)
             | Self::Density { .. } => self.risk(weight, at).into(),
         }
     }
@@ -295,6 +314,7 @@ impl Law {
             Self::Density { mixed, .. } => mixed.limit_risk(weight),
             Self::Subsampled { is_unbiased: true, .. } => f64::INFINITY,
             Self::Subsampled { data, noise, .. } => noise * data.limit::<f64>(),
+            Self::SubsampledCovariance(law) => law.limit().map_or(f64::INFINITY, |moments| moments.risk),
             Self::Fixed(_) if self.diverges(weight) => f64::INFINITY,
             Self::Fixed(parts) => parts.iter().map(|part| part.limit(&weight.get())).sum(),
         }
@@ -310,6 +330,7 @@ impl Law {
             Self::Covariance(system) => system.diverges(weight),
             Self::Fixed(parts) => parts.iter().any(|part| part.departure.diverges(weight)),
             Self::Subsampled { is_unbiased, .. } => *is_unbiased,
+            Self::SubsampledCovariance(law) => law.limit().is_none(),
             Self::MaximumLikelihood(..)
             | Self::Accumulated(..)
             | Self::AccumulatedCovariance(..)
@@ -325,9 +346,11 @@ impl Law {
             Self::RandomDesign(law) => law.start(),
             Self::Covariance(system) | Self::AccumulatedCovariance(system, _) => system.start().risk,
             Self::Density { alone, .. } => alone.risk_at(Weight::ONE, 0),
-            Self::SecondOrder(_) | Self::MaximumLikelihood(..) | Self::Subsampled { .. } | Self::Fixed(_) => {
-                self.risk_at(Weight::ONE, 0)
-            }
+            Self::SecondOrder(_)
+            | Self::MaximumLikelihood(..)
+            | Self::Subsampled { .. }
+            | Self::SubsampledCovariance(_)
+            | Self::Fixed(_) => self.risk_at(Weight::ONE, 0),
         }
     }
 
@@ -342,7 +365,10 @@ impl Law {
             Self::Covariance(system) => Some(system.optimal_weight()),
             Self::MaximumLikelihood(law, Estimand::Mean) => law.optimal_weight_of_mean(),
             Self::MaximumLikelihood(law, Estimand::Covariance) => law.optimal_weight_of_covariance(),
-            Self::Accumulated(..) | Self::AccumulatedCovariance(..) | Self::Subsampled { .. } => None,
+            Self::Accumulated(..)
+            | Self::AccumulatedCovariance(..)
+            | Self::Subsampled { .. }
+            | Self::SubsampledCovariance(_) => None,
             Self::Density { mixed, .. } => Some(mixed.optimal_weight()),
             // Synthetic rows never help.
             Self::Fixed(_) => Some(1.0),
@@ -713,6 +739,11 @@ impl Prediction {
                 let limit = law.limit_risk(weight);
                 let near = |risk: f64| risk >= (1.0 - NEAR_LIMIT) * limit;
                 Law::drawn(data, *noise, *is_unbiased).take(1_000_000).position(near).map(|t| t as u32)
+            }
+            Law::SubsampledCovariance(covariance) => {
+                let limit = law.limit_risk(weight);
+                let near = |moments: Moments<f64>| (moments.risk / limit - 1.0).abs() <= NEAR_LIMIT;
+                covariance.moments().take(1_000_000).position(near).map(|t| t as u32)
             }
             Law::Accumulated(..) | Law::AccumulatedCovariance(..) | Law::Fixed(_) => {
                 let limit = law.limit_risk(weight);

@@ -105,6 +105,10 @@ fn weights_and_risks_at_one() {
         // n times the digits of the law at n = m = 100; 3 zeta(2) - 2 = 2.93 for many rows.
         ("drawn, frequencies", 2.900_291_8, 1e-6),
         ("drawn, mean", f64::INFINITY, 0.0),
+        ("drawn, regressions", pi * pi / 2.0 - 2.0, 1e-14),
+        // .1736411821 by long runs, over (6 (n - 1) + 2)/n^2.
+        ("drawn, covariance/n", 0.173_641_182 * 10_000.0 / 596.0, 1e-6),
+        ("drawn, covariance", f64::INFINITY, 0.0),
         ("no real rows, frequencies", 100.0, 1e-12),
     ] {
         let found = setting(name).read(&at).relative_risk.unwrap_or(f64::NAN);

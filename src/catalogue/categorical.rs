@@ -59,9 +59,9 @@ impl Truth for Cells {
         })
     }
 
-    fn subsampled(&self, rows: Rows) -> Option<Box<dyn Simulator>> {
+    fn subsampled(&self, rows: Rows) -> Box<dyn Simulator> {
         let model = CategoricalRows::new(self.probabilities.clone());
-        Some(Box::new(Setting::of(Subsampled { model, rows: rows.real }, rows)))
+        Box::new(Setting::of(Subsampled { model, rows: rows.real }, rows))
     }
 
     fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {

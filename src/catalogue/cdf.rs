@@ -36,8 +36,8 @@ impl Truth for Uniform {
         (kind == SimulatorKind::Rows).then(|| Box::new(Setting::of(Cdf::default(), rows)) as Box<dyn Simulator>)
     }
 
-    fn subsampled(&self, rows: Rows) -> Option<Box<dyn Simulator>> {
-        Some(Box::new(Setting::of(Subsampled { model: Cdf::default(), rows: rows.real }, rows)))
+    fn subsampled(&self, rows: Rows) -> Box<dyn Simulator> {
+        Box::new(Setting::of(Subsampled { model: Cdf::default(), rows: rows.real }, rows))
     }
 
     fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {

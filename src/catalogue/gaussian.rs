@@ -139,15 +139,19 @@ impl Truth for Gaussian {
         })
     }
 
-    fn subsampled(&self, rows: Rows) -> Option<Box<dyn Simulator>> {
+    fn subsampled(&self, rows: Rows) -> Box<dyn Simulator> {
         let model = GaussianRows::new(self.sigma.clone()).with_divisor(self.divisor);
-        Some(Box::new(Setting::of(Subsampled { model, rows: rows.real }, rows)))
+        Box::new(Setting::of(Subsampled { model, rows: rows.real }, rows))
     }
 
     fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {
         let Self { sigma, divisor, estimand } = self;
-        if (schedule, *estimand) == (ScheduleKind::Subsample, Estimand::Mean) {
-            let law = Law::subsampled(sigma.trace(), *divisor == Divisor::Unbiased, rows)?;
+        if schedule == ScheduleKind::Subsample {
+            let is_unbiased = *divisor == Divisor::Unbiased;
+            let law = match estimand {
+                Estimand::Mean => Law::subsampled(sigma.trace(), is_unbiased, rows)?,
+                Estimand::Covariance => Law::subsampled_covariance(sigma, is_unbiased, rows)?,
+            };
             return Prediction::of(law, rows).map(Some);
         }
         let law = match (divisor, estimand) {

@@ -90,8 +90,8 @@ impl Truth for Normal {
             .then(|| Box::new(Setting::of(Kde::new(self.of(rows)), rows)) as Box<dyn Simulator>)
     }
 
-    fn subsampled(&self, rows: Rows) -> Option<Box<dyn Simulator>> {
-        Some(Box::new(Setting::of(Subsampled { model: Kde::new(self.of(rows)), rows: rows.real }, rows)))
+    fn subsampled(&self, rows: Rows) -> Box<dyn Simulator> {
+        Box::new(Setting::of(Subsampled { model: Kde::new(self.of(rows)), rows: rows.real }, rows))
     }
 
     fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {

@@ -143,10 +143,8 @@ pub trait Truth: fmt::Debug + Send + Sync {
     /// Its simulator of a kind; none where it has no statistics of known law.
     fn simulator(&self, kind: SimulatorKind, rows: Rows) -> Option<Box<dyn Simulator>>;
 
-    /// Its simulator of fits to n rows that are drawn from all rows so far; none where its rows are not drawn singly.
-    fn subsampled(&self, _rows: Rows) -> Option<Box<dyn Simulator>> {
-        None
-    }
+    /// Its simulator of fits to n rows that are drawn from all rows so far.
+    fn subsampled(&self, rows: Rows) -> Box<dyn Simulator>;
 
     /// What theory predicts; none where it has no law.
     ///

@@ -6,7 +6,7 @@ use goldenweight_recursion::{
         linear::{LinearRows, LinearSufficient},
         logistic::Logistic,
         poisson::Poisson,
-        subsampled::Subsampled,
+        subsampled::{Rowwise, Subsampled},
     },
 };
 use goldenweight_theory::{
@@ -189,15 +189,20 @@ impl Truth for Regression {
         })
     }
 
-    /// Single rows are drawn of linear regression alone.
-    fn subsampled(&self, rows: Rows) -> Option<Box<dyn Simulator>> {
-        let model = LinearRows::new(self.dim(), self.noise_variance);
-        let model = match &self.covariates {
-            None => model,
-            Some((_, x)) => model.with_covariates(x.clone()),
-        };
-        let drawn = Setting::of(Subsampled { model, rows: rows.real }, rows);
-        (self.family == Family::Linear).then(|| Box::new(drawn) as _)
+    fn subsampled(&self, rows: Rows) -> Box<dyn Simulator> {
+        fn drawn<M: Rowwise + Clone + 'static>(model: M, rows: Rows) -> Box<dyn Simulator> {
+            Box::new(Setting::of(Subsampled { model, rows: rows.real }, rows))
+        }
+        let Self { family, beta, noise_variance, covariates } = self.clone();
+        let coordinates = covariates.map(|(_, coordinates)| coordinates);
+        match (family, coordinates) {
+            (Family::Linear, None) => drawn(LinearRows::new(beta.len(), noise_variance), rows),
+            (Family::Linear, Some(x)) => drawn(LinearRows::new(beta.len(), noise_variance).with_covariates(x), rows),
+            (Family::Logistic, None) => drawn(Logistic::new(beta), rows),
+            (Family::Logistic, Some(x)) => drawn(Logistic::with_covariates(beta, x), rows),
+            (Family::Poisson, None) => drawn(Poisson::new(beta), rows),
+            (Family::Poisson, Some(x)) => drawn(Poisson::with_covariates(beta, x), rows),
+        }
     }
 
     fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {

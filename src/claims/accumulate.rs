@@ -5,11 +5,12 @@ use std::f64::consts::PI;
 use goldenweight_theory::accumulate::Accumulation;
 use goldenweight_theory::covariance::CovarianceSystem;
 use goldenweight_theory::parameters::{DegreesOfFreedom, SampleSizes};
-use goldenweight_theory::{cdf, gaussian, linear};
+use goldenweight_theory::{cdf, gaussian, linear, weights};
 use nalgebra::DMatrix;
+use proptest::prelude::*;
 
 use super::check::{Case, Cell, Check, Relation, exact, ladder, proof, property, recursion, simulation};
-use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds, weight};
+use super::domain::{IDENTITY, QUADRATURE, RECURSION, error, holds, ratio, weight};
 use super::regression::{Fitted, Rung};
 use super::{Claim, Exactness, Source, certificate, pools};
 use crate::experiment::{Generations, Parameters, Problem, Rows};
@@ -94,7 +95,8 @@ fn mean() -> Claim {
     Claim {
         id: "accumulate-mean",
         statement: "data that accumulate do not collapse: fitted on the n first real rows and all synthetic rows so far (m in each generation), the mean \
-                    has the risk (A/n)(1 + k Σ_{i <= t} 1/(k + i)²), A = tr Σ, always below twice that of the real rows",
+                    has the risk (A/n)(1 + k Σ_{i <= t} 1/(k + i)²), A = tr Σ, always below twice that of the real rows. In the limit it costs 1 + kψ′(k + 1) times fresh rows alone, which \
+                    rises with k from 1 to 2, and (1 + kψ′(k + 1))/w*(k) times the golden weight, which falls to 2: 1.64 and 2.66 at k = 1",
         domain: "every n, m >= 2, t and Σ, the covariance being re-estimated too",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -127,6 +129,23 @@ fn mean() -> Claim {
                     error(found, limit, 10.0 * IDENTITY)
                         .max(holds(early < late && late < found * (1.0 + IDENTITY)))
                         .max(holds(found * (n as f64) < 2.0))
+                },
+            )
+            .consequence(),
+            property(
+                "its cost against fresh rows rises with k from 1 to 2, that against the golden weight falls to 2",
+                "k",
+                || (-3.0..3.0f64).prop_map(|e| libm::pow(10.0, e)),
+                |&k| {
+                    // Relative to the real rows alone: the limit where data accumulate, and w* (w^2 + k w = k).
+                    let costs = |k: f64| {
+                        let cost = Accumulation::new(ratio(k)).limit_risk(&weights::law(&ratio(k)));
+                        [cost, cost / (2.0 / (1.0 + (1.0 + 4.0 / k).sqrt()))]
+                    };
+                    let ([fresh, golden], [fresher, less]) = (costs(k), costs(1.1 * k));
+                    error(costs(1.0)[1], (PI * PI / 6.0) / 0.618_033_988_749_894_9, 10.0 * IDENTITY)
+                        .max(holds(1.0 < fresh && fresh < fresher && fresher < 2.0))
+                        .max(holds(golden > less && less > 2.0))
                 },
             )
             .consequence(),

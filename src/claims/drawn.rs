@@ -2,6 +2,8 @@
 //!
 //! No closed form of the theory is used here, as in `pools`. The pool of generation t has the n real rows and m synthetic rows of each of the generations 1..t.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ops::Add;
 
 use super::moments::{Number, binomial, whole};
@@ -71,14 +73,15 @@ pub fn different_ancestors(real: u64, synthetic: u64, generations: u32) -> Vec<f
     found
 }
 
-/// E of the squared error of a Gaussian's mean at t = 0..=generations in one dimension, for rows of variance 1 and variances with divisor n - 1, from the covariances of all
-/// pairs of the pool's rows. A synthetic row is the mean of the drawn rows plus a noise of its own.
-pub fn mean_risk<T: Number>(real: u64, synthetic: u64, generations: u32) -> Vec<T> {
+/// E of the squared error of a Gaussian's mean and E of its variance at t = 0..=generations in one dimension, for two real rows of variance 1 or more, from the covariances
+/// of all pairs of the pool's rows. A synthetic row is the mean of the drawn rows plus a noise of its own. With `is_biased` variances have the divisor n.
+pub fn mean_and_variance<T: Number>(real: u64, synthetic: u64, is_biased: bool, generations: u32) -> Vec<[T; 2]> {
     let size = real as usize;
     let mut pairs: Vec<Vec<T>> =
         (0..size).map(|i| (0..size).map(|j| if i == j { T::one() } else { T::zero() }).collect()).collect();
     let total = |row: &[T]| row.iter().cloned().fold(T::zero(), Add::add);
-    let mut risks = Vec::new();
+    let kept = if is_biased { whole::<T>(real - 1) / whole(real) } else { T::one() };
+    let mut found = Vec::new();
     for t in 0..=generations {
         let size = pairs.len();
         let all = whole::<T>(size as u64);
@@ -88,12 +91,12 @@ pub fn mean_risk<T: Number>(real: u64, synthetic: u64, generations: u32) -> Vec<
         let others = all.clone() - T::one();
         // Each row is drawn with probability n/N, each pair with n (n - 1)/(N (N - 1)).
         let two = whole::<T>(real - 1) / others.clone();
-        risks.push((squares.clone() + two * products.clone()) / (whole::<T>(real) * all.clone()));
+        let of_fit = (squares.clone() + two * products.clone()) / (whole::<T>(real) * all.clone());
         // Half the mean squared difference of two rows, which is also that of two drawn ones.
-        let variance = (squares - products / others) / all.clone();
+        let variance = kept.clone() * (squares - products / others) / all.clone();
+        found.push([of_fit.clone(), variance.clone()]);
         if t < generations {
             let with_fit: Vec<T> = sums.iter().map(|sum| sum.clone() / all.clone()).collect();
-            let of_fit = risks[t as usize].clone();
             let entry = |i: usize, j: usize| match (i < size, j < size) {
                 (true, true) => pairs[i][j].clone(),
                 (true, false) => with_fit[i].clone(),
@@ -104,7 +107,7 @@ pub fn mean_risk<T: Number>(real: u64, synthetic: u64, generations: u32) -> Vec<
             pairs = (0..next).map(|i| (0..next).map(|j| entry(i, j)).collect()).collect();
         }
     }
-    risks
+    found
 }
 
 /// The same by sums alone: of E x_i^2 and of E x_i x_j over the pool. With `is_biased` variances have the divisor n.
@@ -122,6 +125,142 @@ pub fn mean_risk_by_sums(real: u64, synthetic: u64, is_biased: bool, generations
         risk
     });
     risks.collect()
+}
+
+/// Which sums over the drawn rows are multiplied, and with the coordinates of which indices.
+type Sums = (Vec<Vec<usize>>, Vec<usize>);
+
+/// E of products of four coordinates of rows of the pool. Coordinate a of row r has the index r p + a.
+struct Fourths<T> {
+    dim: usize,
+    rows: usize,
+    /// By sorted indices.
+    products: BTreeMap<[usize; 4], T>,
+    /// Probabilities that 0, 1, ..., 4 given rows are all drawn.
+    drawn: [T; 5],
+    /// What `sums` has found.
+    found: RefCell<BTreeMap<Sums, T>>,
+}
+
+impl<T: Number> Fourths<T> {
+    /// E of products of four numbers for each sorted choice of four indices.
+    fn table(indices: usize, product: impl Fn([usize; 4]) -> T) -> BTreeMap<[usize; 4], T> {
+        let pairs = |from: usize| (from..indices).flat_map(move |i| (i..indices).map(move |j| (i, j)));
+        let sorted = pairs(0).flat_map(|(i, j)| pairs(j).map(move |(k, l)| [i, j, k, l]));
+        sorted.map(|at| (at, product(at))).collect()
+    }
+
+    /// E of a product of sums over the drawn rows, and of the coordinates of rows with these indices. A sum is one of coordinate a, or of a product of coordinates a and b.
+    fn sums(&self, sums: &[&[usize]], others: &[usize]) -> T {
+        let mut sorted: Vec<Vec<usize>> = sums.iter().map(|of| of.to_vec()).collect();
+        sorted.iter_mut().for_each(|of| of.sort_unstable());
+        sorted.sort_unstable();
+        let key = (sorted, others.to_vec());
+        if let Some(found) = self.found.borrow().get(&key) {
+            return found.clone();
+        }
+        let mut total = T::zero();
+        for choice in 0..self.rows.pow(sums.len() as u32) {
+            let row = |sum: usize| choice / self.rows.pow(sum as u32) % self.rows;
+            let mut rows: Vec<usize> = (0..sums.len()).map(row).collect();
+            let factors = sums.iter().zip(&rows).flat_map(|(of, row)| of.iter().map(move |a| row * self.dim + a));
+            let mut at: Vec<usize> = factors.chain(others.iter().copied()).collect();
+            at.sort_unstable();
+            rows.sort_unstable();
+            rows.dedup();
+            let product = &self.products[&[at[0], at[1], at[2], at[3]]];
+            total += self.drawn[rows.len()].clone() * product.clone();
+        }
+        self.found.borrow_mut().insert(key, total.clone());
+        total
+    }
+
+    /// E of S_ab S_cd, where S = (sum z z' - (sum z)(sum z)'/n)/h over the n drawn rows.
+    fn squared(&self, [a, b, c, d]: [usize; 4], n: &T, h: &T) -> T {
+        let crossed = self.sums(&[&[a, b], &[c], &[d]], &[]) + self.sums(&[&[c, d], &[a], &[b]], &[]);
+        let fourth = self.sums(&[&[a], &[b], &[c], &[d]], &[]);
+        let sum = self.sums(&[&[a, b], &[c, d]], &[]) - crossed / n.clone() + fourth / (n.clone() * n.clone());
+        sum / (h.clone() * h.clone())
+    }
+
+    /// E of S_ab, of the means of these coordinates over the drawn rows, and of the coordinates with these indices.
+    fn crossed(&self, [a, b]: [usize; 2], means: &[usize], others: &[usize], n: &T, h: &T) -> T {
+        let means: Vec<[usize; 1]> = means.iter().map(|&c| [c]).collect();
+        let with = |first: &[&[usize]]| {
+            let sums: Vec<&[usize]> = first.iter().copied().chain(means.iter().map(|c| &c[..])).collect();
+            self.sums(&sums, others)
+        };
+        let sum = with(&[&[a, b]]) - with(&[&[a], &[b]]) / n.clone();
+        means.iter().fold(sum / h.clone(), |sum, _| sum / n.clone())
+    }
+
+    /// E of the product of these coordinates of rows made by a fit, each with its row, and of coordinates of older rows. New rows are the mean of the drawn rows plus normal noise of the covariance
+    /// S: of it, every pair of two coordinates of one row makes an entry of S (Isserlis).
+    fn made(&self, new: &[(usize, usize)], others: &[usize], n: &T, h: &T) -> T {
+        let all: Vec<[usize; 1]> = new.iter().map(|&(_, a)| [a]).collect();
+        let means: Vec<&[usize]> = all.iter().map(|a| &a[..]).collect();
+        let mut product = means.iter().fold(self.sums(&means, others), |sum, _| sum / n.clone());
+        let pairs = (0..new.len()).flat_map(|j| (0..j).map(move |i| (i, j)));
+        for (i, j) in pairs.filter(|&(i, j)| new[i].0 == new[j].0) {
+            let rest: Vec<_> = (0..new.len()).filter(|&l| l != i && l != j).map(|l| new[l]).collect();
+            let coordinates: Vec<usize> = rest.iter().map(|&(_, c)| c).collect();
+            product += self.crossed([new[i].1, new[j].1], &coordinates, others, n, h);
+            if let [(first, c), (second, d)] = rest[..]
+                && first == second
+                // Of the two orders of two pairs, one.
+                && i == 0
+            {
+                product += self.squared([new[i].1, new[j].1, c, d], n, h);
+            }
+        }
+        product
+    }
+}
+
+/// (E tr S^2, E (tr S)^2), S = Sigma_t, at t = 0..=generations for Gaussian rows with these variances, uncorrelated, from the expectations of the products of all four coordinates of the pool's
+/// rows. With `is_biased` covariances have the divisor n.
+pub fn covariance_traces<T: Number>(
+    variances: &[T],
+    (real, synthetic): (u64, u64),
+    is_biased: bool,
+    generations: u32,
+) -> Vec<[T; 2]> {
+    let (p, n) = (variances.len(), whole::<T>(real));
+    let h = if is_biased { n.clone() } else { n.clone() - T::one() };
+    let two = |i: usize, j: usize| if i == j { variances[i % p].clone() } else { T::zero() };
+    let normal = |[i, j, k, l]: [usize; 4]| two(i, j) * two(k, l) + two(i, k) * two(j, l) + two(i, l) * two(j, k);
+    let mut products = Fourths::table(real as usize * p, normal);
+    let mut traces = Vec::new();
+    for t in 0..=generations {
+        let rows = real + u64::from(t) * synthetic;
+        let mut drawn: [T; 5] = std::array::from_fn(|_| T::one());
+        for i in 1..5 {
+            // More than n rows are never drawn.
+            let before = i as u64 - 1;
+            let next = if before < real { whole::<T>(real - before) / whole(rows - before) } else { T::zero() };
+            drawn[i] = drawn[i - 1].clone() * next;
+        }
+        let pool = Fourths { dim: p, rows: rows as usize, products, drawn, found: RefCell::default() };
+        let entries = |of: fn(usize, usize) -> [usize; 4]| {
+            let entries = (0..p).flat_map(|a| (0..p).map(move |b| of(a, b)));
+            entries.fold(T::zero(), |sum, at| sum + pool.squared(at, &n, &h))
+        };
+        traces.push([entries(|a, b| [a, b, a, b]), entries(|a, b| [a, a, b, b])]);
+        if t == generations {
+            break;
+        }
+        let old = rows as usize * p;
+        // Means of noise are alike for all rows of a generation.
+        products = Fourths::table(old + synthetic as usize * p, |at| {
+            let others: Vec<usize> = at.into_iter().filter(|&i| i < old).collect();
+            let new: Vec<_> = at.into_iter().filter(|&i| i >= old).map(|i| (i / p, i % p)).collect();
+            match new.len() {
+                0 => pool.products[&at].clone(),
+                _ => pool.made(&new, &others, &n, &h),
+            }
+        });
+    }
+    traces
 }
 
 #[cfg(test)]
@@ -143,10 +282,15 @@ mod tests {
         close(cell_risk(&0.5, 2, 1, 1)[1], 0.25 * (1.0 - 1.0 / 3.0));
         // x, y, and z = (x + y)/2 + noise of variance 1: squares of expectation 1, 1, 3/2, and products 0, 1/2, 1/2 of three pairs, each drawn
         // with probability 1/3: a quarter of 2/3 of the squares and of 2 times 1/3 of the products.
-        for risks in [mean_risk::<f64>(2, 1, 1), mean_risk_by_sums(2, 1, false, 1)] {
+        let pairs = mean_and_variance::<f64>(2, 1, false, 1).into_iter().map(|[risk, _]| risk).collect();
+        for risks in [pairs, mean_risk_by_sums(2, 1, false, 1)] {
             close(risks[0], 0.5);
             close(risks[1], (2.0 * 3.5 + 2.0 * 1.0) / 12.0);
         }
+        // Two rows x, y have the unbiased variance (x - y)^2/2, of mean square 3, and with divisor 2 a quarter of it. Of one row nothing is left.
+        assert_eq!(covariance_traces(&[1.0], (2, 1), false, 0), [[3.0, 3.0]]);
+        assert_eq!(covariance_traces(&[1.0], (2, 1), true, 0), [[0.75, 0.75]]);
+        assert_eq!(covariance_traces(&[1.0], (1, 2), true, 2), [[0.0, 0.0]; 3]);
         // With divisor 2 the noise has variance 1/2, and E z^2 is 1.
         close(mean_risk_by_sums(2, 1, true, 1)[1], (2.0 * 3.0 + 2.0 * 1.0) / 12.0);
     }

@@ -6,7 +6,7 @@ use goldenweight_theory::categorical;
 use goldenweight_theory::extinction::{Chain, absence, binomial, limit_end, limit_generations};
 use goldenweight_theory::parameters::SampleSizes;
 
-use super::check::{Case, Cell, exact, property, recursion, simulation};
+use super::check::{Case, Cell, exact, proof, property, recursion, simulation};
 use super::domain::{IDENTITY, RECURSION, error, holds};
 use super::{Claim, Exactness, Source, certificate, extinct};
 use crate::experiment::Rows;
@@ -76,6 +76,7 @@ fn law() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("extinction-law"),
             exact("three categories in rationals", certificate::extinction::law)
                 .by("joint distributions of all categories, enumerated", &["extinct::joint"]),
             recursion("three categories, enumerated", RECURSION, || {
@@ -191,6 +192,7 @@ fn weight() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Exact,
         checks: vec![
+            proof("extinction-weight"),
             exact("between the ends, in rationals", certificate::extinction::weight)
                 .by("distributions of the fit, enumerated", &["extinct::absent"]),
             property(

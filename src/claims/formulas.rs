@@ -238,6 +238,13 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
           \qquad \lim_{t \to \infty} t^{-1/n}\,e_t > 0",
     ),
     (
+        "subsample-covariance",
+        r"h^2\,\mathrm{E}\,s^4 = \mathrm{E}\left(\textstyle\sum z^2 - (\sum z)^2/n\right)^2 = \alpha_t\,\mathrm{E}\,F + \beta_t\,\mathrm{E}\,C^2
+          \qquad C = \sum_{\text{pool}} z^2 \quad F = \sum_{\text{pool}} z^4
+          \qquad \mathrm{E}\,G(S_t) = \frac{N}{n}\,\frac{n(n-1)(n-2)}{N(N-1)(N-2)}\,\frac{\mathrm{E}\,G}{h^2} \quad G = (\operatorname{tr} C)^2 - \operatorname{tr} C^2
+          \qquad h = n:\; \mathrm{E}\,F/N \sim t^{(3n^2 - 2)/n^3 - 1}",
+    ),
+    (
         "subsample-regressions",
         r"\frac{n}{A}\,e_t \to 1 + (2k + 1)\sum_{i=1}^{t}\frac{1}{(k+i)^2}
           \qquad t \to \infty:\; 1 + (2k + 1)\,\psi'(k + 1) \qquad k = 1:\; 3\zeta(2) - 2",
@@ -305,6 +312,10 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
         "mle-mean-optimum",
         r"w^* = \frac{C}{B + \sqrt{B^2 + AC}} \qquad A = 2m^2 - 4m + 3 - n \qquad B = nm + n + m - 3
           \qquad C = 2m(n-1) + n - 3",
+    ),
+    (
+        "mle-covariance-optimum",
+        r"w^* = \arg\min_w\, \lim_{t \to \infty} \mathrm{E}\,|\Sigma_t - \Sigma|^2 \in (0, 1) \qquad n = m \to \infty:\; w^* \to 1/\varphi",
     ),
     (
         "kde-law",

@@ -1,12 +1,13 @@
 //! Kernel density estimation: the law, and where the unified weight stops.
 
-use goldenweight_recursion::models::categorical::CategoricalSufficient;
+use goldenweight_recursion::models::categorical::{Categorical, CategoricalSufficient, Sample};
+use goldenweight_recursion::{FitFailure, Model, Part, StreamRng};
 use goldenweight_theory::kde::{Frequency, Kde, Kernel, Mixture};
 use goldenweight_theory::parameters::{SampleSizes, Weight};
 use goldenweight_theory::weights::optimal_weight;
 use proptest::prelude::*;
 
-use super::check::{Case, Cell, exact, proof, property, recursion, score, simulation};
+use super::check::{Case, Cell, exact, ladder, proof, property, recursion, score, simulation};
 use super::domain::{IDENTITY, MINIMISER, RECURSION, ROUGH, error, holds, mixing_ratios, ratio, weight, weights};
 use super::{Claim, Exactness, Source, certificate, smoothed};
 use crate::catalogue;
@@ -178,6 +179,13 @@ fn limit() -> Claim {
                 },
             )
             .consequence(),
+            ladder(
+                "the bias of a frequency, smoothed 1/w times",
+                40_000,
+                0.03,
+                1,
+                [1_000, 2_000, 4_000].map(smoothed_signs).into(),
+            ),
             property("smoothed 1/w times", "w", weights, |&w| {
                 // A frequency at which one smoothing takes 1e-12.
                 let at = Frequency { kernel: 1.0 - 1e-12, lost: 1e-12, power: 0.5, noise: 0.5 };
@@ -200,6 +208,72 @@ fn signs((n, m): (u64, u64), w: f64, t: u32) -> Case {
         0,
         0.5 * at.loss(&last),
     )
+}
+
+/// Signs as two cells, and how much of their mean a smoothing leaves; the loss is what the mean lacks.
+pub(super) struct Smoothed<S> {
+    pub(super) cells: Categorical<S>,
+    pub(super) kept: f64,
+}
+
+impl<S: Sample + Send + Sync + 'static> Model for Smoothed<S> {
+    type Noise = S;
+    type Data = Vec<f64>;
+    type Fit = Vec<f64>;
+    type Scratch = ();
+
+    const LOSSES: &'static [&'static str] = &["bias"];
+
+    fn truth(&self) -> &Vec<f64> {
+        self.cells.truth()
+    }
+
+    fn noise(&self, rows: usize) -> S {
+        self.cells.noise(rows)
+    }
+
+    fn data(&self, rows: usize) -> Vec<f64> {
+        self.cells.data(rows)
+    }
+
+    fn unfitted(&self) -> Vec<f64> {
+        self.cells.unfitted()
+    }
+
+    fn scratch(&self) {}
+
+    fn draw(&self, rng: &mut StreamRng, noise: &mut S) {
+        self.cells.draw(rng, noise);
+    }
+
+    fn generate(&self, from: &Vec<f64>, noise: &S, data: &mut Vec<f64>) -> Result<(), FitFailure> {
+        self.cells.generate(from, noise, data)
+    }
+
+    fn fit(&self, _: u32, parts: &[Part<'_, Self>], (): &mut (), fit: &mut Vec<f64>) -> Result<(), FitFailure> {
+        fit.fill(0.5 * (1.0 - self.kept));
+        for part in parts {
+            fit.iter_mut().zip(part.data).for_each(|(fit, share)| *fit += self.kept * part.weight * share);
+        }
+        Ok(())
+    }
+
+    fn losses(&self, fit: &Vec<f64>, out: &mut [f64]) {
+        let mean = |cells: &[f64]| cells[0] - cells[1];
+        out[0] = mean(self.truth()) - mean(fit);
+    }
+}
+
+/// The best weight of the Gaussian kernel at k = 1.
+const BEST: f64 = 0.675_370_529_745_624_7;
+
+/// Signs of mean 1/3 of which a smoothing takes 200/n, at the best weight: late generations lack 1/w times as much, for small parts. At t = 12 less than 1e-5 of the start is left.
+fn smoothed_signs(rows: usize) -> Case {
+    let lost = 200.0 / rows as f64;
+    let model = Smoothed { cells: CategoricalSufficient::new(vec![2.0 / 3.0, 1.0 / 3.0]), kept: 1.0 - lost };
+    let rows = Rows { real: rows, synthetic: rows };
+    let cell = Cell::new(rows, 2, BEST, Record::At(vec![12])).named("smoothed signs");
+    Case::new(cell, Setting::of(model, rows), 0, lost / 3.0 / BEST)
 }
 
 fn sinc() -> Claim {

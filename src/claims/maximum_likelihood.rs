@@ -6,8 +6,8 @@ use goldenweight_theory::maximum_likelihood::{MaximumLikelihood, Risks};
 use goldenweight_theory::parameters::{SampleSizes, Weight};
 use nalgebra::DMatrix;
 
-use super::check::{Case, Cell, exact, proof, property, recursion, simulation};
-use super::domain::{IDENTITY, MINIMISER, QUADRATURE, RECURSION, error, holds, weight, weights};
+use super::check::{Case, Cell, exact, optimum, proof, property, recursion, score, simulation};
+use super::domain::{IDENTITY, MINIMISER, QUADRATURE, RECURSION, SMOOTH, error, holds, weight, weights};
 use super::{Claim, Exactness, Source, biased, certificate};
 use crate::experiment::Rows;
 use crate::optimum::minimise;
@@ -15,7 +15,7 @@ use crate::simulate::Setting;
 use crate::simulate::engine::Record;
 
 pub fn claims() -> Vec<Claim> {
-    vec![mean(), variance(), covariance(), saturation(), mean_optimum()]
+    vec![mean(), variance(), covariance(), saturation(), mean_optimum(), covariance_optimum()]
 }
 
 /// Where the laws are compared with other routes: (n, m, w, t).
@@ -324,6 +324,58 @@ fn mean_optimum() -> Claim {
                 },
             )
             .consequence(),
+        ],
+    }
+}
+
+/// Rows of the covariance I in so many dimensions.
+fn standard(p: usize, n: u64, m: u64) -> MaximumLikelihood<f64> {
+    MaximumLikelihood::new(p as f64, p as f64, sizes(n, m))
+}
+
+fn covariance_optimum() -> Claim {
+    let case = |p: usize, n: u64, m: u64| {
+        let law = standard(p, n, m);
+        let rows = Rows { real: n as usize, synthetic: m as usize };
+        let cell = Cell::minimised(rows, p, Record::Average { from: 20, until: 60 });
+        let model = Gaussian::<Sufficient>::new(DMatrix::identity(p, p)).with_divisor(Divisor::MaximumLikelihood);
+        let expected = law.optimal_weight_of_covariance().expect("two real rows");
+        Case::new(cell, Setting::of(model, rows), COVARIANCE, expected).with_curve(move |w| law.limit(&w).covariance)
+    };
+    Claim {
+        id: "mle-covariance-optimum",
+        statement: "with divisors n, m a weight inside (0, 1) minimises the limit risk of the variance and of the covariance: .61795 and .61529 at n = m = 100, p = 1 and 2, Σ = I, and \
+                    1/φ for n = m → ∞",
+        domain: "every n >= 2, m >= 1, p and Σ",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("sign of the slope in rationals", certificate::maximum_likelihood::covariance_optimum).consequence(),
+            recursion("minimum of the risk from all p⁴ raw second moments, by Brent's method", MINIMISER, || {
+                let case = |(p, n, m): (usize, u64, u64)| {
+                    let sigma = DMatrix::identity(p, p);
+                    let found = minimise(&|w| biased::risks(&sigma, n, m, &w, 200)[200].1, (0.2, 1.0)).at;
+                    let law = standard(p, n, m).optimal_weight_of_covariance();
+                    (format!("p = {p}, n = {n}, m = {m}"), law.unwrap_or(f64::NAN), found)
+                };
+                [(1, 100, 100), (2, 100, 100), (1, 10, 5), (2, 30, 90), (3, 40, 20)].map(case).to_vec()
+            })
+            .by("tables of raw moments", &["biased::risks"]),
+            property(
+                "no other weight has less risk; 1/φ of many rows",
+                "(p, n, m, w)",
+                || (1..6usize, 2..10_000u64, 1..10_000u64, weights()),
+                |&(p, n, m, w)| {
+                    let law = standard(p, n, m);
+                    let best = law.optimal_weight_of_covariance().map_or(f64::INFINITY, |w| law.limit(&w).covariance);
+                    let many = standard(p, 1_000_000_000, 1_000_000_000).optimal_weight_of_covariance();
+                    error(many.unwrap_or(f64::NAN), 0.618_033_988_749_895, 1e-7)
+                        .max(holds(law.limit(&w).covariance >= best * (1.0 - 10.0 * IDENTITY)))
+                },
+            )
+            .consequence(),
+            optimum("minimiser of the simulated risk", 192 * 40, 0.03, vec![case(2, 60, 60)]),
+            score("slope at w*", 1024 * 64, 0.02, SMOOTH, vec![case(1, 40, 40), case(3, 10, 10)]),
         ],
     }
 }

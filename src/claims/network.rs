@@ -489,7 +489,7 @@ fn exchangeable() -> Claim {
         statement: "K models that all see one another, each fitted on n real rows and on m rows of every one, have the relative limit risk (w² + u²κ)(1 + u²/(K(1 − u²))), κ = k/K. The \
                     weight that minimises it is the only root in (0, 1) of (K − 1)w²(2 − w)²((1 + κ)w − κ) + w² + κw − κ: golden at K = 1, .44469 at K = 2 and .35224 at K = 3 (k = 1), and \
                     as K grows at fixed κ it falls to pooling, κ/(1 + κ): many independent teachers are worth real rows. At fixed k it falls like (k/(4K²))^{1/3}, above pooling, which costs \
-                    1 + 1/(2k) times the risk",
+                    less than 1 + 1/(2k) times the least risk, and nearly so much for many models",
         domain: "the mean, and every model with ρ = 1 in the limit of many rows; K, n, m >= 1",
         source: Source::Derived,
         exactness: Exactness::Exact,
@@ -498,6 +498,8 @@ fn exchangeable() -> Claim {
             exact("the limit, all pairs of models in one system", certificate::network::exchangeable)
                 .by("all pairs of models in one linear system", &["linked::solved"]),
             exact("the optimum: sign changes, and fifth degree at K = 2 and 3", certificate::network::optimum)
+                .consequence(),
+            exact("many models at a fixed ratio, and the cost of pooling, in rationals", certificate::network::many)
                 .consequence(),
             property(
                 "between pooling and the golden weight, falling in K; other weights are worse",

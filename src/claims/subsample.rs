@@ -2,10 +2,12 @@
 
 use goldenweight_recursion::models::{
     categorical, cdf, gaussian, linear,
+    logistic::Logistic,
+    poisson::Poisson,
     subsampled::{Rowwise, Subsampled},
 };
 use goldenweight_theory::parameters::SampleSizes;
-use goldenweight_theory::subsample::Subsampling;
+use goldenweight_theory::subsample::{Subsampling, covariance::DrawnCovariance};
 use nalgebra::DMatrix;
 
 use super::check::{Case, Cell, exact, ladder, proof, property, recursion, simulation};
@@ -18,7 +20,7 @@ use crate::simulate::Setting;
 use crate::simulate::engine::{Record, ScheduleKind};
 
 pub fn claims() -> Vec<Claim> {
-    vec![frequencies(), mean(), regressions()]
+    vec![frequencies(), mean(), covariance(), regressions()]
 }
 
 /// Where the laws are compared with other routes: (n, m, t).
@@ -42,11 +44,23 @@ fn unbiased_risk(n: u64, m: u64, t: u32) -> f64 {
 }
 
 /// The model's chain at a place, with fits to n rows.
-fn simulated<M: Rowwise>(model: M, (n, m, t): (u64, u64, u32), dim: usize, name: &'static str, expected: f64) -> Case {
+fn simulated<M: Rowwise>(model: M, at: (u64, u64, u32), dim: usize, name: &'static str, expected: f64) -> Case {
+    simulated_loss(model, 0, at, dim, name, expected)
+}
+
+/// The same of another of the model's losses.
+fn simulated_loss<M: Rowwise>(
+    model: M,
+    loss: usize,
+    (n, m, t): (u64, u64, u32),
+    dim: usize,
+    name: &'static str,
+    expected: f64,
+) -> Case {
     let rows = Rows { real: n as usize, synthetic: m as usize };
     let cell = Cell::new(rows, dim, 0.0, Record::At(vec![t])).named(name);
     let setting = Setting::of(Subsampled { model, rows: rows.real }, rows);
-    Case::new(cell, setting, 0, expected).under(ScheduleKind::Subsample)
+    Case::new(cell, setting, loss, expected).under(ScheduleKind::Subsample)
 }
 
 fn frequencies() -> Claim {
@@ -126,7 +140,7 @@ fn mean() -> Claim {
         exactness: Exactness::Exact,
         checks: vec![
             exact("covariances of all pairs of rows in rationals", certificate::subsample::mean)
-                .by("covariances of all pairs of rows", &["drawn::mean_risk"]),
+                .by("covariances of all pairs of rows", &["drawn::mean_and_variance"]),
             recursion("sums over pairs of rows", RECURSION, || {
                 let case = |(n, m, t): (u64, u64, u32)| {
                     let sums = drawn::mean_risk_by_sums(n, m, false, t)[t as usize];
@@ -149,6 +163,101 @@ fn mean() -> Claim {
             )
             .consequence(),
             simulation("by rows", 160_000, 0.03, vec![by_rows((8, 4, 5)), by_rows((12, 30, 6))]),
+        ],
+    }
+}
+
+/// V at a place, of rows with the covariance I in so many dimensions.
+fn covariance_risk(dim: usize, (n, m, t): (u64, u64, u32), is_unbiased: bool) -> f64 {
+    let p = dim as f64;
+    let law = DrawnCovariance::new(p, p * p, SampleSizes::new(n, m).expect("positive"), is_unbiased);
+    law.and_then(|law| law.moments().nth(t as usize)).expect("two rows or more").risk
+}
+
+fn covariance() -> Claim {
+    let by_rows = |dim: usize, at: (u64, u64, u32), divisor: gaussian::Divisor, name: &'static str| {
+        let model = gaussian::GaussianRows::new(DMatrix::identity(dim, dim)).with_divisor(divisor);
+        let expected = covariance_risk(dim, at, divisor == gaussian::Divisor::Unbiased);
+        simulated_loss(model, 1, at, dim, name, expected)
+    };
+    Claim {
+        id: "subsample-covariance",
+        statement: "fitted on n rows that are drawn without replacement from accumulating data, the covariance's risk follows from three moments of the pool: along a \
+                    direction E (Σz²)² and E Σz⁴, which are coupled, and the minors, E((tr C)² − tr C²), alone; with divisors n it is bounded for every n but 2, where \
+                    E Σz⁴ grows as t^{1/4}, and with divisors n − 1 it collapses, as t^{2/n} or faster",
+        domain: "every n, m >= 1 (n >= 2 with divisors n − 1), t, p and Σ",
+        source: Source::Derived,
+        exactness: Exactness::Exact,
+        checks: vec![
+            exact("products of four coordinates of rows, in rationals", certificate::subsample::covariance)
+                .by("products of four coordinates of rows", &["drawn::covariance_traces", "drawn::mean_and_variance"]),
+            recursion("the limit from four generations, each four times the one before", 1e-4, || {
+                // What is left at t falls as t^(lambda - 1), as 1/t, and as t^(lambda - 2): each is taken away. What falls as 1/t^2 is left, 1e-6 at t = 1024, and is multiplied
+                // by 1/(1 - 4^(lambda - 1)), 10 at n = 3.
+                let at = |(n, m): (u64, u64)| {
+                    let law = DrawnCovariance::new(1.0, 1.0, SampleSizes::new(n, m).expect("positive"), false);
+                    let law = law.expect("divisor n");
+                    let late: Vec<f64> = law.moments().take((1 << 16) + 1).map(|moments| moments.risk).collect();
+                    let mut left: Vec<f64> = [1 << 10, 1 << 12, 1 << 14, 1 << 16].map(|t: usize| late[t]).into();
+                    let rows = n as f64;
+                    let lambda = (3.0 * rows * rows - 2.0) / (rows * rows * rows);
+                    for falls in [libm::pow(4.0, lambda - 1.0), 0.25, libm::pow(4.0, lambda - 2.0)] {
+                        left = left.windows(2).map(|pair| (pair[1] - falls * pair[0]) / (1.0 - falls)).collect();
+                    }
+                    let limit = law.limit().map_or(f64::NAN, |moments| moments.risk);
+                    (format!("n = {n}, m = {m}"), limit, left[0])
+                };
+                [(3, 1), (4, 2), (5, 30), (7, 1), (20, 10)].map(at).into()
+            })
+            .consequence(),
+            property(
+                "of many rows the risk of accumulating data with 2k + 1 for k",
+                "(k in hundredths, p, t)",
+                || (1..1000u64, 1..5usize, 0..30u32),
+                |&(hundredths, dim, t)| {
+                    // So many rows that 1/n and 1/m are below 1e-6; steps round moments of order 1, of which the risk is 1e-8 or more.
+                    let at = (1_000_000 * hundredths, 100_000_000, t);
+                    let (p, k) = (dim as f64, hundredths as f64 / 100.0);
+                    let found = at.0 as f64 * covariance_risk(dim, at, hundredths % 2 == 0);
+                    error(found, (p + p * p) * relative_limit(k, t), 1e-4)
+                },
+            )
+            .consequence(),
+            recursion("exponents of the growth without a limit", 0.03, || {
+                let at = |(n, m, is_unbiased): (u64, u64, bool)| {
+                    let law = DrawnCovariance::new(1.0, 1.0, SampleSizes::new(n, m).expect("positive"), is_unbiased);
+                    let risks: Vec<f64> =
+                        law.iter().flat_map(DrawnCovariance::moments).take((1 << 14) + 1).map(|at| at.risk).collect();
+                    let [first, second, third] = [1 << 10, 1 << 12, 1 << 14].map(|t: usize| risks[t]);
+                    let rows = n as f64;
+                    // With divisor n - 1 lambda is 1/n^3 + 6/n^2 + 3/n, and the larger of lambda - 1 and 2/n shows.
+                    let lambda = ((1.0 / rows + 6.0) / rows + 3.0) / rows;
+                    let expected = if is_unbiased { (lambda - 1.0).max(2.0 / rows) } else { 0.25 };
+                    let divisor = if is_unbiased { "n − 1" } else { "n" };
+                    let found = libm::log((third - second) / (second - first)) / libm::log(4.0);
+                    // An exponent of the ratio of two growths, so that 3 % of it is .03 of the exponent.
+                    (format!("n = {n}, m = {m}, divisor {divisor}"), libm::exp(found), libm::exp(expected))
+                };
+                [(2, 3, false), (2, 8, false), (2, 1, true), (2, 8, true), (5, 3, true), (6, 8, true), (8, 1, true)]
+                    .map(at)
+                    .into()
+            })
+            .consequence(),
+            simulation(
+                "by rows, divisors n",
+                160_000,
+                0.04,
+                vec![
+                    by_rows(1, (12, 8, 4), gaussian::Divisor::MaximumLikelihood, "variance of drawn rows"),
+                    by_rows(3, (12, 20, 3), gaussian::Divisor::MaximumLikelihood, "covariance of drawn rows"),
+                ],
+            ),
+            simulation(
+                "by rows, divisors n - 1",
+                160_000,
+                0.04,
+                vec![by_rows(3, (30, 15, 4), gaussian::Divisor::Unbiased, "covariance of drawn rows")],
+            ),
         ],
     }
 }
@@ -182,6 +291,12 @@ fn regressions() -> Claim {
         Case::new(cell, Setting::of(model, rows), 0, relative_limit(1.0, 2) / real as f64)
             .under(ScheduleKind::Subsample)
     };
+    fn fitted<M: Rowwise + 'static>(model: M, constant: f64, real: u64) -> Case {
+        let expected = constant * relative_limit(1.0, 2) / real as f64;
+        simulated(model, (real, real, 2), 2, "drawn rows", expected)
+    }
+    let labelled = |real| fitted(Logistic::new(vec![1.0; 2]), Fitted::Logistic.constant_by_quadrature(2), real);
+    let counted = |real| fitted(Poisson::new(vec![1.0; 2]), Fitted::Poisson.constant_by_quadrature(2), real);
     Claim {
         id: "subsample-regressions",
         statement: "fitted on n rows that are drawn without replacement from accumulating data, n times the risk of linear, logistic and Poisson regression tends to \
@@ -201,6 +316,9 @@ fn regressions() -> Claim {
             })
             .by("quadrature, and sums over pairs of rows", &["moments::normal_mean", "drawn::mean_risk_by_sums"]),
             ladder("linear, p = 1", 60_000, 0.06, 1, [25, 50, 100].map(rung).into()),
+            // Every row is drawn and fitted: five seconds of the quick tier for the two.
+            ladder("logistic, p = 2", 5_000, 0.14, 1, [200, 400, 800].map(labelled).into()).in_full_tier(),
+            ladder("Poisson, p = 2", 5_000, 0.14, 1, [200, 400, 800].map(counted).into()).in_full_tier(),
         ],
     }
 }

@@ -130,8 +130,8 @@ pub struct Weighting {
     #[arg(long, value_name = "W,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',', action = ArgAction::Set)]
     weight: Option<Vec<f64>>,
     /// Data of generation t: fresh (n new real rows and m synthetic ones), fixed (the same n real rows always), accumulate (n real rows and all
-    /// synthetic ones so far, weighted alike) or subsample (n rows drawn without replacement from those; not simulated in logistic and Poisson regression); the
-    /// last two take no --weight
+    /// synthetic ones so far, weighted alike) or subsample (n rows drawn without replacement from those); the last
+    /// two take no --weight
     #[arg(long, value_name = "WORD", value_parser = schedule, default_value = "fresh")]
     pub schedule: ScheduleKind,
 }

@@ -55,8 +55,7 @@ impl SimulatorKind {
     /// The kind that was asked for, or else `default`; under the schedule `subsample`, which draws single rows, that by rows.
     ///
     /// # Errors
-    /// Of the field `simulator`, where the model has no sufficient statistics of known law, or single rows are drawn; of `schedule`, where the model's rows are not
-    /// drawn singly; of `real` or `synthetic`, where the rows of a generation would not fit in memory.
+    /// Of the field `simulator`, where the model has no sufficient statistics of known law, or single rows are drawn; of `real` or `synthetic`, where the rows of a generation would not fit in memory.
     pub fn of(
         problem: &Problem,
         schedule: ScheduleKind,
@@ -64,12 +63,6 @@ impl SimulatorKind {
         default: Self,
     ) -> Result<Self, InputError> {
         let is_drawn = schedule == ScheduleKind::Subsample;
-        if is_drawn && problem.truth().subsampled(problem.rows()).is_none() {
-            let others = ScheduleKind::ALL.into_iter().filter(|other| *other != schedule).map(ScheduleKind::name);
-            let others = others.collect::<Vec<_>>().join(", ");
-            let condition = format!("must be one of {others} for {}: its rows are not drawn singly", problem.model());
-            return Err(InputError::new("schedule", schedule.name(), condition));
-        }
         let kind = asked.unwrap_or(if is_drawn { Self::Rows } else { default });
         if is_drawn && kind == Self::Sufficient {
             let condition = "must be rows with `schedule` subsample, which draws single rows";
@@ -104,7 +97,7 @@ impl Serialize for SimulatorKind {
     }
 }
 
-/// The simulator of a problem under a schedule; none where the model has none of this kind, or the schedule draws single rows and the model cannot.
+/// The simulator of a problem under a schedule; none where the model has none of this kind, or the schedule draws single rows.
 ///
 /// # Examples
 /// ```
@@ -125,7 +118,7 @@ pub fn simulator(problem: &Problem, kind: SimulatorKind, schedule: ScheduleKind)
     let (truth, rows) = (problem.truth(), problem.rows());
     match (schedule, kind) {
         (ScheduleKind::Subsample, SimulatorKind::Sufficient) => None,
-        (ScheduleKind::Subsample, SimulatorKind::Rows) => truth.subsampled(rows),
+        (ScheduleKind::Subsample, SimulatorKind::Rows) => Some(truth.subsampled(rows)),
         _ => truth.simulator(kind, rows),
     }
 }

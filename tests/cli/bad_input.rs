@@ -131,11 +131,6 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("risk --model cdf --real 9 --synthetic 9 --weight .5 --schedule accumulate", "--weight .5: ", "takes no weight"),
     ("risk --model cdf --real 9 --synthetic 9 --weight .5 --schedule subsample", "--weight .5: ", "takes no weight"),
     (
-        "simulate --model logistic --real 9 --synthetic 9 --schedule subsample",
-        "--schedule subsample: ",
-        "must be one of fresh, fixed, accumulate for logistic",
-    ),
-    (
         "simulate --model categorical --real 9 --synthetic 9 --schedule subsample --simulator sufficient",
         "--simulator sufficient: ",
         "must be rows with --schedule subsample",

@@ -32,8 +32,8 @@ fn bad_descriptions_are_refused_with_their_line() {
         })
     };
     let cases = [
-        (String::new(), ": nodes 0", "must be from 1 to 500"),
-        (many(10_000), ": nodes 10000", "must be from 1 to 500"),
+        (String::new(), ": line 1, nodes 0", "must be from 1 to 500"),
+        (many(10_000), ": line 1501, nodes 10000", "must be from 1 to 500"),
         (NODE.replace("10", "= 10"), "line 3, ", "must be TOML of a network"),
         (NODE.replace("real", "reel"), "line 3, ", "unknown field 'reel', expected one of 'name', 'real', 'start'"),
         ("[[knot]]\nname = \"a\"\n".to_owned(), "line 1, ", "unknown field 'knot'"),

@@ -107,8 +107,14 @@ fn drawn_rows_of_accumulating_data_take_no_weight() {
         1e-14,
         unbiased,
     );
-    let output = run("risk --model gaussian-covariance --real 9 --synthetic 5 --schedule subsample");
-    assert_eq!(output.status.code(), Some(3));
+    // (x - y)^2/4 of two rows has the mean 1/2 and the mean square 3/4; with unbiased variances it is 1 and 3.
+    for (setting, first) in [("--divisor mle", 0.75), ("", 2.0)] {
+        let variance = format!("risk --model gaussian-variance {setting} --real 2 --synthetic 1 --schedule subsample");
+        assert_close(number(&json(&format!("{variance} --generations 0")), "risk"), first, 1e-14, setting);
+        assert_eq!(json(&variance)["diverges"], true, "{setting}");
+    }
+    let three = json("risk --model gaussian-variance --divisor mle --real 3 --synthetic 1 --schedule subsample");
+    assert!((number(&three, "risk") - 3.5564).abs() < 1e-4 && three["exact"] == true, "{three}");
 }
 
 /// Every model simulates under every schedule; where there is an exact law, it is met.
@@ -125,10 +131,8 @@ fn every_model_simulates_under_every_schedule() {
         "categorical",
         "kde",
     ] {
-        let weighted = [("fresh", " --weight .6"), ("fixed", " --weight .6"), ("accumulate", "")];
-        // Single rows are not drawn of these regressions.
-        let drawn = (!["logistic", "poisson"].contains(&model)).then_some(("subsample", ""));
-        for (schedule, weight) in weighted.into_iter().chain(drawn) {
+        let schedules = [("fresh", " --weight .6"), ("fixed", " --weight .6"), ("accumulate", ""), ("subsample", "")];
+        for (schedule, weight) in schedules {
             let line = format!(
                 "simulate --model {model} --real 60 --synthetic 40 --schedule {schedule}{weight} --generations 3 --replicates 20000"
             );

@@ -52,22 +52,15 @@ fn a_model_has_its_kinds() {
     }
 }
 
-/// Single rows are drawn by rows alone, and not of logistic and Poisson regression.
+/// Single rows are drawn by rows alone.
 #[test]
 fn drawn_rows_are_rows() {
     for model in catalogue::ALL {
         let problem = problem(model, 8, 5);
         let of = |kind| SimulatorKind::of(&problem, ScheduleKind::Subsample, kind, model.fast);
-        let said = |kind| of(kind).unwrap_err().to_string();
-        if ["logistic", "poisson"].contains(&model.name) {
-            let start = format!("schedule subsample: must be one of fresh, fixed, accumulate for {model}");
-            assert!(
-                KINDS.into_iter().all(|kind| said(Some(kind)).starts_with(&start)) && said(None).starts_with(&start)
-            );
-        } else {
-            assert_eq!((of(None), of(Some(KINDS[0]))), (Ok(SimulatorKind::Rows), Ok(SimulatorKind::Rows)));
-            assert!(said(Some(KINDS[1])).starts_with("simulator sufficient: must be rows with `schedule` subsample"));
-        }
+        assert_eq!((of(None), of(Some(KINDS[0]))), (Ok(SimulatorKind::Rows), Ok(SimulatorKind::Rows)));
+        let said = of(Some(KINDS[1])).unwrap_err().to_string();
+        assert!(said.starts_with("simulator sufficient: must be rows with `schedule` subsample"), "{said}");
     }
 }
 

@@ -133,6 +133,30 @@ Proof.
   unfold exchangeable_cost. apply Rdiv_lt_0_compat; [lra|]. apply Rmult_lt_0_compat; lra.
 Qed.
 
+(** Pooling costs less than 1 + 1/(2k) times the risk of any weight, k = K c, however many models there are. *)
+Theorem pooling_many_models_costs_little : forall K c w,
+  0 < K -> 0 < c -> 0 < w <= 1 ->
+  exchangeable_risk K c (c / (1 + c)) < (1 + 1 / (2 * (K * c))) * exchangeable_risk K c w.
+Proof.
+  intros K c w HK Hc Hw.
+  assert (Q : 0 < w * (2 - w)) by nra. assert (M : 0 < K * c) by now apply Rmult_lt_0_compat.
+  assert (P : exchangeable_risk K c (c / (1 + c)) = c / (1 + c) * (1 + 1 / (K * c * (2 + c)))).
+  { unfold exchangeable_risk. field. repeat split; nra. }
+  assert (L : c / (1 + c) <= exchangeable_risk K c w).
+  { unfold exchangeable_risk. replace (1 - (1 - w) ^ 2) with (w * (2 - w)) by ring.
+    assert (A : c / (1 + c) <= w ^ 2 + c * (1 - w) ^ 2).
+    { apply (Rmult_le_reg_r (1 + c)); [lra|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra.
+      pose proof (pow2_ge_0 ((1 + c) * w - c)). nra. }
+    assert (B : 0 <= (1 - w) ^ 2 / (K * (w * (2 - w)))).
+    { unfold Rdiv. apply Rmult_le_pos; [apply pow2_ge_0|]. apply Rlt_le, Rinv_0_lt_compat. now apply Rmult_lt_0_compat. }
+    assert (0 < c / (1 + c)) by (apply Rdiv_lt_0_compat; lra). nra. }
+  assert (S : 1 / (K * c * (2 + c)) < 1 / (2 * (K * c))).
+  { unfold Rdiv. rewrite 2 Rmult_1_l. apply Rinv_lt_contravar; [|nra]. apply Rmult_lt_0_compat; nra. }
+  assert (0 < c / (1 + c)) by (apply Rdiv_lt_0_compat; lra).
+  assert (0 < 1 / (K * c * (2 + c))) by (apply Rdiv_lt_0_compat; nra).
+  rewrite P. nra.
+Qed.
+
 (** One model: the golden weight. *)
 Theorem exchangeable_optimum_of_one_model : forall k v,
   0 < k -> 0 < v < 1 -> (exchangeable_score 1 k v = 0 <-> v = golden_weight k).
@@ -213,6 +237,109 @@ Proof.
   rewrite <- golden_weight_at_one_is_inverse_golden_ratio in *.
   rewrite 2 unpenalised_variance by lra. unfold Rdiv. apply Rmult_lt_compat_r; [now apply Rinv_0_lt_compat|].
   apply golden_weight_is_unique_minimiser; lra.
+Qed.
+
+(** Its limit, for every penalty: with a = s/(s + l), [v_0] the variance of one fit. *)
+Fixpoint ridge_variance_at (s l w : R) (t : nat) : R :=
+  match t with
+  | O => s / (s + l) ^ 2
+  | S r => (w ^ 2 + (1 - w) ^ 2) * (s / (s + l) ^ 2) + ((1 - w) * (s / (s + l))) ^ 2 * ridge_variance_at s l w r
+  end.
+
+Fixpoint ridge_deficit (s l w : R) (t : nat) : R :=
+  match t with
+  | O => l / (s + l)
+  | S r => l / (s + l) + (1 - w) * (s / (s + l)) * ridge_deficit s l w r
+  end.
+
+Lemma ridge_share_is_in_unit_interval : forall s l w,
+  0 < s -> 0 <= l -> 0 < w <= 1 -> 0 <= (1 - w) * (s / (s + l)) < 1.
+Proof.
+  intros s l w Hs Hl Hw. assert (A : 0 < s / (s + l) <= 1).
+  { split; [apply Rdiv_lt_0_compat; lra|]. apply (Rmult_le_reg_r (s + l)); [lra|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l; lra. }
+  nra.
+Qed.
+
+(** The bias of the penalty l/w. *)
+Theorem ridge_deficit_tends_to_that_of_a_larger_penalty : forall s l w,
+  0 < s -> 0 <= l -> 0 < w <= 1 -> Un_cv (ridge_deficit s l w) (l / w / (s + l / w)).
+Proof.
+  intros s l w Hs Hl Hw. set (q := (1 - w) * (s / (s + l))). set (d := l / w / (s + l / w)).
+  assert (P : 0 < s * w + l) by nra.
+  apply convergence_by_distance with (g := fun t => q ^ t * (l / (s + l) - d)).
+  - intro t. induction t as [|t IH]; [simpl; ring|]. cbn [ridge_deficit]. rewrite IH, (pow_successor _ t).
+    assert (F : l / (s + l) + q * d = d).
+    { unfold q, d. field. repeat split; lra. }
+    fold q. set (r := q ^ t). clearbody r. transitivity (l / (s + l) + q * d + q * r * (l / (s + l) - d)); [ring|].
+    rewrite F. ring.
+  - apply geometric_sequence_vanishes. pose proof (ridge_share_is_in_unit_interval s l w Hs Hl Hw) as H. fold q in H.
+    rewrite Rabs_pos_eq; lra.
+Qed.
+
+Theorem ridge_variance_converges : forall s l w,
+  0 < s -> 0 <= l -> 0 < w <= 1 -> Un_cv (ridge_variance_at s l w) (ridge_variance s l w).
+Proof.
+  intros s l w Hs Hl Hw. set (q := ((1 - w) * (s / (s + l))) ^ 2). set (v := ridge_variance s l w).
+  assert (P : 0 < w * s + l) by nra. assert (Q : 0 < (2 - w) * s + l) by nra.
+  apply convergence_by_distance with (g := fun t => q ^ t * (s / (s + l) ^ 2 - v)).
+  - intro t. induction t as [|t IH]; [simpl; ring|]. cbn [ridge_variance_at]. rewrite IH, (pow_successor _ t).
+    assert (F : (w ^ 2 + (1 - w) ^ 2) * (s / (s + l) ^ 2) + q * v = v).
+    { unfold q, v, ridge_variance. field. repeat split; lra. }
+    fold q. set (r := q ^ t). clearbody r.
+    transitivity ((w ^ 2 + (1 - w) ^ 2) * (s / (s + l) ^ 2) + q * v + q * r * (s / (s + l) ^ 2 - v)); [ring|].
+    rewrite F. ring.
+  - apply geometric_sequence_vanishes. pose proof (ridge_share_is_in_unit_interval s l w Hs Hl Hw) as H.
+    unfold q. rewrite Rabs_pos_eq by apply pow2_ge_0. set (x := (1 - w) * (s / (s + l))) in *. clearbody x. nra.
+Qed.
+
+(** The bias wants more weight on the real rows. *)
+Theorem ridge_deficit_falls_with_the_weight : forall s l v w,
+  0 < s -> 0 < l -> 0 < v < w -> l / w / (s + l / w) < l / v / (s + l / v).
+Proof.
+  intros s l v w Hs Hl Hv.
+  replace (l / w / (s + l / w)) with (l / (s * w + l)) by (field; repeat split; nra).
+  replace (l / v / (s + l / v)) with (l / (s * v + l)) by (field; repeat split; nra).
+  unfold Rdiv. apply Rmult_lt_compat_l; [exact Hl|]. apply Rinv_lt_contravar; [apply Rmult_lt_0_compat; nra|nra].
+Qed.
+
+(** The variance alone is least between pooling, 1/2, and the golden weight. *)
+Theorem ridge_variance_is_least_up_to_the_golden_weight : forall s l w,
+  0 < s -> 0 <= l -> 1 / golden_ratio < w <= 1 -> ridge_variance s l (1 / golden_ratio) < ridge_variance s l w.
+Proof.
+  intros s l w Hs Hl Hw. pose proof (golden_weight_is_in_unit_interval 1 ltac:(lra)) as G.
+  pose proof (golden_weight_is_a_root 1 ltac:(lra)) as E.
+  rewrite <- golden_weight_at_one_is_inverse_golden_ratio in *. set (v := golden_weight 1) in *. clearbody v.
+  unfold ridge_variance. set (x := (v * s + l) * ((2 - v) * s + l)). set (y := (w * s + l) * ((2 - w) * s + l)).
+  assert (X : 0 < x) by (unfold x; apply Rmult_lt_0_compat; nra).
+  assert (Y : 0 < y) by (unfold y; apply Rmult_lt_0_compat; nra).
+  apply (Rmult_lt_reg_r (x * y)); [now apply Rmult_lt_0_compat|].
+  replace (s * (v ^ 2 + (1 - v) ^ 2) / x * (x * y)) with (s * ((v ^ 2 + (1 - v) ^ 2) * y)) by (field; lra).
+  replace (s * (w ^ 2 + (1 - w) ^ 2) / y * (x * y)) with (s * ((w ^ 2 + (1 - w) ^ 2) * x)) by (field; lra).
+  apply Rmult_lt_compat_l; [exact Hs|].
+  assert (A : (w ^ 2 + (1 - w) ^ 2) * x - (v ^ 2 + (1 - v) ^ 2) * y =
+    s ^ 2 * ((w ^ 2 + (1 - w) ^ 2) * (v * (2 - v)) - (v ^ 2 + (1 - v) ^ 2) * (w * (2 - w)))
+    + (2 * s * l + l ^ 2) * (2 * (w - v) * (w + v - 1))) by (unfold x, y; ring).
+  assert (C : 0 < (w ^ 2 + (1 - w) ^ 2) * (v * (2 - v)) - (v ^ 2 + (1 - v) ^ 2) * (w * (2 - w))).
+  { replace ((w ^ 2 + (1 - w) ^ 2) * (v * (2 - v)) - (v ^ 2 + (1 - v) ^ 2) * (w * (2 - w)))
+      with ((w - v) * (2 * (w * v) + w + v - 2)) by ring. apply Rmult_lt_0_compat; nra. }
+  assert (D : 0 <= (2 * s * l + l ^ 2) * (2 * (w - v) * (w + v - 1))) by (apply Rmult_le_pos; nra).
+  assert (0 < s ^ 2) by nra. nra.
+Qed.
+
+Theorem ridge_variance_is_least_from_pooling_on : forall s l w,
+  0 < s -> 0 <= l -> 0 < w < 1 / 2 -> ridge_variance s l (1 / 2) < ridge_variance s l w.
+Proof.
+  intros s l w Hs Hl Hw. unfold ridge_variance.
+  set (x := (1 / 2 * s + l) * ((2 - 1 / 2) * s + l)). set (y := (w * s + l) * ((2 - w) * s + l)).
+  assert (Y : 0 < y) by (unfold y; apply Rmult_lt_0_compat; nra).
+  assert (L : y <= x).
+  { assert (E : x - y = s ^ 2 * ((1 / 2 - w) * (3 / 2 - w))) by (unfold x, y; field).
+    assert (0 <= s ^ 2 * ((1 / 2 - w) * (3 / 2 - w))) by (apply Rmult_le_pos; [apply pow2_ge_0|nra]). lra. }
+  apply (Rmult_lt_reg_r (x * y)); [apply Rmult_lt_0_compat; lra|].
+  replace (s * ((1 / 2) ^ 2 + (1 - 1 / 2) ^ 2) / x * (x * y)) with (s * (1 / 2 * y)) by (field; lra).
+  replace (s * (w ^ 2 + (1 - w) ^ 2) / y * (x * y)) with (s * ((w ^ 2 + (1 - w) ^ 2) * x)) by (field; lra).
+  apply Rmult_lt_compat_l; [exact Hs|].
+  assert (1 / 2 < w ^ 2 + (1 - w) ^ 2) by nra. nra.
 Qed.
 
 (** E |phi_t|^2 at a frequency that the kernel leaves as it is; [p] is the truth's |phi|^2, a = 1/n, b = 1/m. *)

@@ -75,6 +75,7 @@ pub mod recursion;
 pub mod ridge;
 pub mod scalar;
 pub mod second_order;
+mod series;
 pub mod shrinkage;
 pub mod sources;
 pub mod subsample;

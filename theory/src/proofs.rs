@@ -14,12 +14,13 @@ macro_rules! files {
 /// let (_, theorems) = FILES[FILES.len() - 1];
 /// assert!(theorems.contains("golden-weight golden_weight_is_unique_minimiser"));
 /// ```
-pub const FILES: [(&str, &str); 15] = files![
+pub const FILES: [(&str, &str); 16] = files![
     "Accumulate.v",
     "Collapse.v",
     "Covariance.v",
     "Dynamic.v",
     "Evaluate.v",
+    "Extinction.v",
     "GoldenRatio.v",
     "GoldenWeight.v",
     "Law.v",

@@ -40,5 +40,6 @@ pub const FILES: &[(&str, &str)] = files![
     "second_order",
     "shrinkage",
     "subsample",
+    "subsample/covariance",
     "weights",
 ];

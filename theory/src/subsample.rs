@@ -3,6 +3,8 @@
 //! Tested by `tests/laws/subsample.rs`: enumeration of every data set, covariances of all pairs of rows in exact rationals, digits of the
 //! limits.
 
+pub mod covariance;
+
 use crate::accumulate::hurwitz;
 use crate::parameters::{MixingRatio, SampleSizes};
 use crate::recursion::Recursion;

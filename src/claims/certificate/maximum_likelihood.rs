@@ -152,3 +152,23 @@ pub fn optimum() -> Certificate {
     let none = MaximumLikelihood::new(1.0, 1.0, sizes(1, 5)).optimal_weight_of_mean().is_none();
     Certificate::at_places("the one root of the slope", places.into_iter().chain([("n = 1: none".to_owned(), none)]))
 }
+
+/// The slope of the covariance's limit risk, in exact rationals, is negative 2^-40 below the program's weight and positive as far above, relatively. That no other root is
+/// better is seen, not proved.
+pub fn covariance_optimum() -> Certificate {
+    let places =
+        [(1, 100, 100), (2, 100, 100), (1, 10, 5), (3, 2, 2), (2, 30, 90), (5, 1_000, 3), (2, 1_000_000, 1_000_000)];
+    let compared = places.map(|(p, n, m): (i64, u64, u64)| {
+        let constant = || Jet::constant(q(p, 1));
+        let law = MaximumLikelihood::new(constant(), constant(), sizes(n, m));
+        let slope = |w: Q| law.limit(&Jet::variable(w)).covariance.derivative;
+        let float = MaximumLikelihood::new(p as f64, p as f64, sizes(n, m)).optimal_weight_of_covariance();
+        let weight = Q::from_float(float.expect("two real rows")).expect("finite");
+        let near = q(1, 1 << 40);
+        let beside = |side: Q| weight.clone() * (q(1, 1) + side);
+        let turns = slope(beside(-near.clone())) < q(0, 1) && slope(beside(near)) > q(0, 1);
+        let inside = slope(q(0, 1)) < q(0, 1) && slope(q(1, 1)) > q(0, 1);
+        (format!("p = {p}, n = {n}, m = {m}"), turns && inside)
+    });
+    Certificate::at_places("the slope turns at the weight", compared)
+}

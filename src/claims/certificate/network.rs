@@ -173,6 +173,28 @@ pub fn optimum() -> Certificate {
     Certificate::at_places("the slope changes its sign at the weight", slopes.chain(quintics))
 }
 
+/// Many models at a fixed ratio k = a^3: with K = 4 j^3 models (k/(4K^2))^(1/3) is the rational a/(4 j^2). The slope changes its sign within a^2/(2j) of it, relatively, for j
+/// up to 2^17. So the optimum is of this size as K grows. Pooling costs less than 1 + 1/(2k) times the risk there, and nearly so much: up to 2/j.
+pub fn many() -> Certificate {
+    let roots = [(1, 2), (1, 1), (2, 1), (3, 1)];
+    let places = roots.into_iter().flat_map(|a| [8, 64, 1024, 1 << 17].map(|j: i64| (a, j)));
+    let compared = places.map(|((n, m), j): ((i64, i64), i64)| {
+        let a = Q::ratio(n, m);
+        let (one, models) = (Q::one(), 4 * j.pow(3) as u64);
+        let cube = &a * &a * &a;
+        let k = SampleSizes::new(n.pow(3) as u64, m.pow(3) as u64).expect("rows").mixing_ratio();
+        let (w, near) = (&a / Q::ratio(4 * j * j, 1), &a * &a / Q::ratio(2 * j, 1));
+        let slope = |w: Q| exchangeable_slope(&k, models, &w);
+        let turns = slope(&w * (&one - &near)).is_negative() && slope(&w * (&one + &near)).is_positive();
+        let kappa = &cube / Q::ratio(models as i64, 1);
+        let pooled = exchangeable_risk(&k, models, &(&kappa / (&one + &kappa)));
+        let most = (&one + &one / (Q::ratio(2, 1) * &cube)) * exchangeable_risk(&k, models, &w);
+        let costs = pooled < most && pooled > most * (&one - Q::ratio(2, j));
+        (format!("k = {cube}, K = {models}"), turns && costs)
+    });
+    Certificate::at_places("(k/(4K²))^(1/3) and the cost of pooling, many models", compared)
+}
+
 /// At the threshold lambda u^2 = 1, lambda^2 - (1 + a) lambda + a (1 - 1/K) = 0: the polynomial at 1/u^2 changes its sign within a few floats. Two weakly grounded models of six rows grow for ever, those of
 /// nine do not: over one generation, the products of a covariance that sees no real rows.
 pub fn thresholds() -> Certificate {

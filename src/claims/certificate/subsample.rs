@@ -1,10 +1,11 @@
 //! Rows drawn from accumulating data: the laws in exact rationals.
 
 use goldenweight_theory::accumulate::Accumulation;
+use goldenweight_theory::covariance::Moments;
 use goldenweight_theory::interval::Interval;
 use goldenweight_theory::recursion::Recursion;
 use goldenweight_theory::scalar::Scalar;
-use goldenweight_theory::subsample::{Subsampling, limit_law};
+use goldenweight_theory::subsample::{Subsampling, covariance::DrawnCovariance, limit_law};
 use num_rational::BigRational as Q;
 
 use super::Certificate;
@@ -36,12 +37,44 @@ pub fn frequencies() -> Certificate {
 /// The mean of a Gaussian, its covariance estimated without bias.
 pub fn mean() -> Certificate {
     let compared = places(2).map(|(n, m)| {
-        let risks = drawn::mean_risk::<Q>(n, m, GENERATIONS);
+        let found = drawn::mean_and_variance::<Q>(n, m, false, GENERATIONS);
         let law = Subsampling::new(sizes(n, m)).unbiased::<Q>().into_iter().flatten();
-        let complete = risks.len() == GENERATIONS as usize + 1;
-        (format!("n = {n}, m = {m}"), complete && risks.into_iter().eq(law.take(GENERATIONS as usize + 1)))
+        let complete = found.len() == GENERATIONS as usize + 1;
+        let risks = found.into_iter().map(|[risk, _]| risk);
+        (format!("n = {n}, m = {m}"), complete && risks.eq(law.take(GENERATIONS as usize + 1)))
     });
     Certificate::at_places(&format!("E |μ_t − μ|², t = 0..{GENERATIONS}"), compared)
+}
+
+/// The covariance in one dimension and in two, with both divisors: V and U from the expectations of products of four coordinates of rows.
+pub fn covariance() -> Certificate {
+    let sigmas = [vec![Q::one()], vec![Q::one(), Q::ratio(1, 2)]];
+    // Pools of up to eight rows before the last generation; two where n is 2 or 3, as two of its rows may be all that are drawn.
+    let sizes_of = [
+        [(2, 1, 3), (2, 2, 2), (3, 1, 3), (3, 2, 2), (4, 3, 2), (5, 1, 3)],
+        [(2, 1, 2), (2, 2, 1), (3, 1, 2), (3, 2, 1), (4, 1, 1), (4, 3, 1)],
+    ];
+    let places = sigmas.into_iter().zip(sizes_of).flat_map(|(sigma, sizes)| {
+        sizes.into_iter().flat_map(move |at| [false, true].map(|is_biased| (sigma.clone(), at, is_biased)))
+    });
+    let compared = places.map(|(sigma, (n, m, last), is_biased)| {
+        let sum = |of: fn(&Q) -> Q| sigma.iter().map(of).sum::<Q>();
+        let (square, trace) = (sum(|s| s * s), sum(Clone::clone));
+        let law = DrawnCovariance::new(square.clone(), trace.sqr(), sizes(n, m), !is_biased);
+        let law: Vec<_> = law.iter().flat_map(DrawnCovariance::moments).take(last as usize + 1).collect();
+        let traces = drawn::covariance_traces(&sigma, (n, m), is_biased, last);
+        let means = drawn::mean_and_variance::<Q>(n, m, is_biased, last);
+        let found = traces.into_iter().zip(means).map(|([of_square, square_of], [_, left])| Moments {
+            risk: of_square + &square - Q::ratio(2, 1) * &left * &square,
+            trace_variance: square_of - (left * &trace).sqr(),
+        });
+        let divisor = if is_biased { "n" } else { "n − 1" };
+        (
+            format!("p = {}, n = {n}, m = {m}, divisor {divisor}", sigma.len()),
+            law.len() == last as usize + 1 && found.eq(law),
+        )
+    });
+    Certificate::at_places("V and U of drawn rows, t = 0..3", compared)
 }
 
 /// The limit of regressions: at finite t by the two parts, the pool's mean and the drawing, step by step in rationals; at n = m for ever.

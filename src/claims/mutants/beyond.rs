@@ -2,7 +2,7 @@
 //!
 //! As in `formulas`, all are written out here.
 
-use goldenweight_recursion::models::categorical::CategoricalRows;
+use goldenweight_recursion::models::categorical::{CategoricalRows, CategoricalSufficient};
 use goldenweight_recursion::models::fixed_design::LinearFixedDesign;
 use goldenweight_recursion::models::kde::Kde;
 use goldenweight_recursion::models::surviving::Surviving;
@@ -10,6 +10,7 @@ use goldenweight_recursion::models::surviving::Surviving;
 use super::formulas::{m, n, right, t, w};
 use super::{Row, formula as wrong, simulator};
 use crate::claims::check::{Case, Cell};
+use crate::claims::kde::Smoothed;
 use crate::claims::moments::binomial;
 use crate::claims::ridge;
 use crate::experiment::Rows;
@@ -18,7 +19,7 @@ use crate::simulate::engine::ScheduleKind;
 
 /// The table.
 pub fn table() -> Vec<Row> {
-    [densities(), unsmoothed(), penalised(), extinct()].into_iter().flatten().collect()
+    [densities(), unsmoothed(), smoothed(), penalised(), extinct()].into_iter().flatten().collect()
 }
 
 /// A frequency: the kernel's transform a, the truth's phi, and the moments E of the estimate's characteristic function and of its square.
@@ -132,6 +133,28 @@ fn unsmoothed() -> Vec<Row> {
         }),
         simulator(SINC.0, SINC.1, "an unsmoothed frequency on all rows so far", |c| {
             c.clone().under(ScheduleKind::Accumulate)
+        }),
+    ]
+}
+
+/// What late generations of signs of mean 1/3 lack where a smoothing takes 200/n, and each row is smoothed so many times.
+fn lacking(cell: &Cell, times: f64) -> f64 {
+    200.0 / n(cell) / 3.0 * times
+}
+
+fn smoothed() -> Vec<Row> {
+    const BIAS: (&str, &str) = ("kde-limit", "the bias of a frequency, smoothed 1/w times");
+    vec![
+        right(BIAS.0, BIAS.1, "control: smoothed 1/w times", |c| lacking(c, 1.0 / w(c))),
+        wrong(BIAS.0, BIAS.1, "smoothed once", |c| lacking(c, 1.0)),
+        wrong(BIAS.0, BIAS.1, "smoothed 1/w² times", |c| lacking(c, 1.0 / (w(c) * w(c)))),
+        wrong(BIAS.0, BIAS.1, "smoothed 1 + u times: two generations", |c| lacking(c, 2.0 - w(c))),
+        wrong(BIAS.0, BIAS.1, "smoothed 1/(w (2 - w)) times, as variances are passed on", |c| {
+            lacking(c, 1.0 / (w(c) * (2.0 - w(c))))
+        }),
+        simulator(BIAS.0, BIAS.1, "synthetic rows from a fit that is not smoothed", |c| {
+            let cells = CategoricalSufficient::new(vec![2.0 / 3.0, 1.0 / 3.0]);
+            c.clone().simulated_by(Setting::of(Smoothed { cells, kept: 1.0 }, c.cell().rows))
         }),
     ]
 }

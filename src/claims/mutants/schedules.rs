@@ -3,7 +3,7 @@
 //! As in `formulas`, all are written out here.
 
 use goldenweight_recursion::models::categorical::CategoricalRows;
-use goldenweight_recursion::models::gaussian::{Divisor, GaussianRows};
+use goldenweight_recursion::models::gaussian::{Divisor, GaussianRows, GaussianSufficient};
 use goldenweight_recursion::models::linear::LinearRows;
 use goldenweight_recursion::models::subsampled::Subsampled;
 use nalgebra::DMatrix;
@@ -31,6 +31,7 @@ fn accumulating() -> Vec<Row> {
     const MEAN: &str = "accumulate-mean";
     const CELLS: (&str, &str) = ("accumulate-frequencies", "cells, by counts");
     const COVARIANCE: &str = "accumulate-covariance";
+    const VARIANCE: &str = "accumulate-variance";
     const LINE: (&str, &str) = ("accumulate-regressions", "linear, p = 2");
     const LOGISTIC: (&str, &str) = ("accumulate-regressions", "logistic, p = 2");
     let squared = |c: &Cell| TRACE / n(c) * (1.0 + k(c) * pools(c, |pool| 1.0 / (pool * pool)));
@@ -51,6 +52,18 @@ fn accumulating() -> Vec<Row> {
             // tr Sigma^2 + (tr Sigma)^2.
             (6.23 + TRACE * TRACE) / (n(c) - 1.0)
         }),
+        right(VARIANCE, SUFFICIENT, "control: a product over the pools", |c| variance_of_all(c, 2.0, 1.0)),
+        wrong(VARIANCE, SUFFICIENT, "half the excess of the variance of all rows", |c| variance_of_all(c, 1.0, 1.0)),
+        wrong(VARIANCE, SUFFICIENT, "n, m for n - 1, m - 1 in the variance of all rows", |c| {
+            variance_of_all(c, 2.0, 0.0)
+        }),
+        wrong(VARIANCE, SUFFICIENT, "a variance that does not accumulate", |c| {
+            (1.0 + 2.0 / (n(c) - 1.0)) * (1.0 + 2.0 / (m(c) - 1.0)).powi(t(c)) - 1.0
+        }),
+        simulator(VARIANCE, SUFFICIENT, "divisors n and m in the variance of all rows", |c| {
+            let model = GaussianSufficient::new(DMatrix::identity(1, 1)).with_divisor(Divisor::MaximumLikelihood);
+            c.clone().simulated_by(Setting::of(model, c.cell().rows))
+        }),
         right(LINE.0, LINE.1, "control: the mean's law for a regression", |c| {
             p(c) / n(c) * (1.0 + k(c) * pools(c, |pool| 1.0 / (pool * pool)))
         }),
@@ -63,6 +76,22 @@ fn accumulating() -> Vec<Row> {
         }),
         simulator(LINE.0, LINE.1, "old synthetic rows dropped", |c| c.clone().under(ScheduleKind::Fresh)),
     ]
+}
+
+/// The covariance's risk where all rows of the pool are fitted, Sigma = I.
+fn modes_of_all(cell: &Cell) -> f64 {
+    let (p, d) = (p(cell), m(cell) - 1.0);
+    let grown = |excess: f64, noise: f64| {
+        let factor = |i: i32| 1.0 + excess / (d * (k(cell) + f64::from(i)).powi(2));
+        noise * ((1.0 + excess / (n(cell) - 1.0)) * (1..=t(cell)).map(factor).product::<f64>() - 1.0)
+    };
+    (grown(2.0, p * p + 2.0 * p) + grown(-1.0, p - p * p)) / 3.0
+}
+
+/// The risk of a variance of 1 where every row counts alike: (1 + a/(n - `lost`)) times the product of 1 + a/((m - `lost`)(k + i)^2), less 1, with a = `noise`.
+fn variance_of_all(cell: &Cell, noise: f64, lost: f64) -> f64 {
+    let factor = |i: i32| 1.0 + noise / ((m(cell) - lost) * (k(cell) + f64::from(i)).powi(2));
+    (1.0 + 2.0 / (n(cell) - lost)) * (1..=t(cell)).map(factor).product::<f64>() - 1.0
 }
 
 /// 1 - (1 - c) V, where the variance V of the pool's rows loses the share (c + (1 - c)/m)/(k + i)^2 in generation i.
@@ -92,6 +121,55 @@ fn mean_of_drawn(cell: &Cell, made: impl Fn(f64) -> f64) -> f64 {
     2.0 * (mean + of_drawn(cell, f64::from(t(cell))) * spread)
 }
 
+/// The covariance's risk, Sigma = I, of drawn rows with this divisor, by moments of sums over the rows of the pool: of z^4 and of (sum z^2)^2 along a direction, and of the minors. `drawn(j, N)` is
+/// the probability that j given rows of N are all drawn, and `fourth` what the sum of z^4 is taken for, given it, the square and N.
+fn covariance_of_drawn(
+    cell: &Cell,
+    divisor: f64,
+    drawn: impl Fn(i32, f64) -> f64,
+    fourth: impl Fn(f64, f64, f64) -> f64,
+) -> f64 {
+    let (n, m, p) = (n(cell), m(cell), p(cell));
+    let (mut rows, mut sum, mut square) = (n, n - 1.0, n * n - 1.0);
+    let (mut fours, mut minor) = (3.0 * (n - 1.0) * (n - 1.0) / n, (n - 1.0) * (n - 2.0));
+    let mut risk = f64::NAN;
+    for _ in 0..=t(cell) {
+        let [one, two, three, four] = [1, 2, 3, 4].map(|j| drawn(j, rows));
+        let f = fourth(fours, square, rows);
+        let (spread, mean) = ((one - (one - two) / n) / divisor, (one - two) / (n * n));
+        let squares = (one - two) * f + two * square;
+        let mixed = (one - 3.0 * two + 2.0 * three) * f + (two - three) * square;
+        let means = (one - 7.0 * two + 12.0 * three - 6.0 * four) * f + (3.0 * two - 6.0 * three + 3.0 * four) * square;
+        let ss = (squares - 2.0 * mixed / n + means / (n * n)) / (divisor * divisor);
+        let (ds, dd) = ((mixed - means / n) / (divisor * n * n), means / (n * n * n * n));
+        let (minors, crossed) =
+            ((two - 2.0 * (two - three) / n) / (divisor * divisor), (two - three) / (divisor * n * n));
+        let left = spread * sum;
+        risk = ((p * p + 2.0 * p) * ss + (p - p * p) * minors * minor) / 3.0 - (2.0 * left - 1.0) * p;
+        let (after, y) = (rows + m, m / (rows + m));
+        let (between, moved) = (rows * y, mean + spread / m);
+        let (delta2, delta4) = (ds + ss / m, dd + 6.0 * ds / m + 3.0 * ss / (m * m));
+        let added = (m - 1.0) * spread + between * moved;
+        let own = 1.0 - 1.0 / m;
+        fours = f
+            + 6.0 * y * y * moved * square
+            + rows * y.powi(4) * delta4
+            + m * ((1.0 - y).powi(4) * delta4 + 6.0 * (1.0 - y) * (1.0 - y) * own * delta2 + 3.0 * own * own * ss);
+        square +=
+            2.0 * square * added + (m * m - 1.0) * ss + 2.0 * between * (m - 1.0) * delta2 + between * between * delta4;
+        minor *=
+            1.0 + 2.0 * added + (m - 1.0) * (m - 2.0) * minors + 2.0 * between * (m - 1.0) * (crossed + minors / m);
+        sum *= 1.0 + added;
+        rows = after;
+    }
+    risk
+}
+
+/// n (n - 1) .../(N (N - 1) ...), j factors.
+fn without_replacement(cell: &Cell, j: i32, rows: f64) -> f64 {
+    (0..j).map(|i| (n(cell) - f64::from(i)) / (rows - f64::from(i))).product()
+}
+
 /// The risk of one coefficient where accumulating rows add the noise `noise`/n.
 fn line(cell: &Cell, noise: f64) -> f64 {
     (1.0 + noise * pools(cell, |pool| 1.0 / (pool * pool))) / n(cell)
@@ -103,6 +181,10 @@ fn drawn() -> Vec<Row> {
     const BIASED: (&str, &str) = ("subsample-frequencies", "mean with divisors n, by rows");
     const MEAN: (&str, &str) = ("subsample-mean", "by rows");
     const LINE: (&str, &str) = ("subsample-regressions", "linear, p = 1");
+    const LABELS: (&str, &str) = ("subsample-regressions", "logistic, p = 2");
+    const COUNTS: (&str, &str) = ("subsample-regressions", "Poisson, p = 2");
+    const LIKELIHOOD: (&str, &str) = ("subsample-covariance", "by rows, divisors n");
+    const UNBIASED: (&str, &str) = ("subsample-covariance", "by rows, divisors n - 1");
     let right_cells = |c: &Cell| 0.635 * kept(c, |t| of_drawn(c, t));
     vec![
         right(CELLS.0, CELLS.1, "control: rows drawn without replacement", right_cells),
@@ -126,6 +208,47 @@ fn drawn() -> Vec<Row> {
                 Subsampled { model: CategoricalRows::new(vec![0.05, 0.15, 0.3, 0.5]), rows: 100 * real },
                 c.cell().rows,
             ))
+        }),
+        right(LIKELIHOOD.0, LIKELIHOOD.1, "control: moments of the pool's rows, divisors n", |c| {
+            covariance_of_drawn(c, n(c), |j, rows| without_replacement(c, j, rows), |f, _, _| f)
+        }),
+        wrong(LIKELIHOOD.0, LIKELIHOOD.1, "the pool's rows as normal as the truth's", |c| {
+            let normal = |_: f64, square: f64, rows: f64| 3.0 * square / rows;
+            covariance_of_drawn(c, n(c), |j, rows| without_replacement(c, j, rows), normal)
+        }),
+        wrong(LIKELIHOOD.0, LIKELIHOOD.1, "covariances of rows drawn with replacement", |c| {
+            let again = |j: i32, rows: f64| {
+                if rows > n(c) { (0..j).map(|i| (n(c) - f64::from(i)) / rows).product() } else { 1.0 }
+            };
+            covariance_of_drawn(c, n(c), again, |f, _, _| f)
+        }),
+        wrong(LIKELIHOOD.0, LIKELIHOOD.1, "covariances of n fresh rows in every generation", |c| {
+            (p(c) + p(c) * p(c)) * (n(c) - 1.0) / (n(c) * n(c)) + p(c) / (n(c) * n(c))
+        }),
+        simulator(LIKELIHOOD.0, LIKELIHOOD.1, "divisors n - 1 where they are n", |c| {
+            let model = GaussianRows::new(DMatrix::identity(c.cell().dim, c.cell().dim));
+            c.clone().simulated_by(Setting::of(Subsampled { model, rows: c.cell().rows.real }, c.cell().rows))
+        }),
+        right(UNBIASED.0, UNBIASED.1, "control: moments of the pool's rows, divisors n - 1", |c| {
+            covariance_of_drawn(c, n(c) - 1.0, |j, rows| without_replacement(c, j, rows), |f, _, _| f)
+        }),
+        wrong(UNBIASED.0, UNBIASED.1, "all rows of the pool, for the covariance", modes_of_all),
+        wrong(UNBIASED.0, UNBIASED.1, "the limit of many rows, for the covariance", |c| {
+            (p(c) + p(c) * p(c)) / n(c) * (1.0 + (2.0 * k(c) + 1.0) * pools(c, |pool| 1.0 / (pool * pool)))
+        }),
+        simulator(UNBIASED.0, UNBIASED.1, "the covariance's fits to all rows", |c| {
+            let model = GaussianRows::new(DMatrix::identity(c.cell().dim, c.cell().dim));
+            c.clone().simulated_by(Setting::of(Subsampled { model, rows: 100 * c.cell().rows.real }, c.cell().rows))
+        }),
+        right(LABELS.0, LABELS.1, "control: a logistic regression on drawn rows", |c| {
+            // tr I^-1 at beta = (1, 1).
+            15.465_022_586_639_5 * line(c, 2.0 * k(c) + 1.0)
+        }),
+        wrong(LABELS.0, LABELS.1, "a logistic regression on all rows of the pool", |c| {
+            15.465_022_586_639_5 * line(c, k(c))
+        }),
+        wrong(COUNTS.0, COUNTS.1, "a Poisson regression without the noise of the last drawing", |c| {
+            0.490_505_921_561_923_1 * (line(c, 2.0 * k(c) + 1.0) - f64::from(t(c)) / (k(c) + f64::from(t(c))) / n(c))
         }),
         right(LINE.0, LINE.1, "control: a regression on drawn rows", |c| line(c, 2.0 * k(c) + 1.0)),
         wrong(LINE.0, LINE.1, "a regression on all rows of the pool", |c| line(c, k(c))),
@@ -309,6 +432,7 @@ fn square(cell: &Cell) -> f64 {
 fn divisors() -> Vec<Row> {
     const MEAN: &str = "mle-mean-law";
     const VARIANCE: &str = "mle-variance-law";
+    const OPTIMUM: (&str, &str) = ("mle-covariance-optimum", "slope at w*");
     const SATURATION: (&str, &str) = ("mle-saturation", "the mean, half collapsed");
     vec![
         right(MEAN, SUFFICIENT, "control: synthetic noise of the shrunken covariance", |c| mean(c, |b| 1.0 - b)),
@@ -320,6 +444,13 @@ fn divisors() -> Vec<Row> {
         wrong(VARIANCE, SUFFICIENT, "the variance without its bias", |c| {
             let b = biases(c)[t(c) as usize];
             square(c) - (1.0 - b) * (1.0 - b)
+        }),
+        wrong(OPTIMUM.0, OPTIMUM.1, "the golden weight for divisors n and m", |c| {
+            (k(c) * k(c) / 4.0 + k(c)).sqrt() - k(c) / 2.0
+        }),
+        simulator(OPTIMUM.0, OPTIMUM.1, "the slope at w* with divisors n - 1 and m - 1", |c| {
+            let model = GaussianSufficient::new(DMatrix::identity(c.cell().dim, c.cell().dim));
+            c.clone().simulated_by(Setting::of(model, c.cell().rows))
         }),
         wrong(SATURATION.0, SATURATION.1, "linear growth under maximum likelihood", |c| {
             TRACE * (1.0 / n(c) + f64::from(t(c)) / m(c))

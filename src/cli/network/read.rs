@@ -123,7 +123,8 @@ impl Place {
         let refuse =
             |place: String| InputError::new("argument", &self.file, format!("{place}{key} {value}: {condition}"));
         let span = match *part {
-            Part::Whole => return refuse(String::new()),
+            // The first node that is too many; without nodes, the first line.
+            Part::Whole => self.nodes.get(Network::MAX_NODES).map_or(0..0, Spanned::span),
             Part::Node(i) => {
                 let NodeTable { name, real, start } = self.nodes[i].as_ref();
                 match (*key, real, start) {

@@ -1,8 +1,9 @@
 //! Fits to as many rows as the first, drawn from accumulating data: against the enumeration of every data set and every drawing, covariances of all pairs
 //! of rows, and digits.
 
+use goldenweight_theory::covariance::Moments;
 use goldenweight_theory::interval::Interval;
-use goldenweight_theory::subsample::Subsampling;
+use goldenweight_theory::subsample::{Subsampling, covariance::DrawnCovariance};
 use proptest::prelude::*;
 
 use crate::precision::{ACCUMULATED, ACCUMULATED_WIDTH};
@@ -211,5 +212,29 @@ proptest! {
         prop_assert!(enclosed.contains(found) && enclosed.width() < ACCUMULATED_WIDTH * found, "{enclosed:?} {found}");
         prop_assert!(limit.contains(last) && limit.width() < ACCUMULATED_WIDTH * last, "{limit:?} {last}");
         prop_assert!(found < next && next < last && last < 1.0);
+    }
+}
+
+/// One row has no variance; of two rows with divisor 2 the mean square of (x - y)^2/4 is 3/4, and then E F/N grows as t^{1/4}.
+#[test]
+fn covariances_of_one_and_two_rows() {
+    let of = |n, is_unbiased| DrawnCovariance::new(q(1, 1), q(1, 1), sizes(n, 3), is_unbiased);
+    assert!(of(1, true).is_none() && of(2, true).unwrap().limit().is_none() && of(2, false).unwrap().limit().is_none());
+    let one = of(1, false).unwrap();
+    let point = Moments { risk: q(1, 1), trace_variance: q(0, 1) };
+    assert!(one.moments().take(4).all(|moments| moments == point) && one.limit() == Some(point));
+    // 3/4 - 2 (1/2) + 1.
+    assert_eq!(of(2, false).unwrap().moments().next().unwrap().risk, q(3, 4));
+}
+
+/// n, m and the limit of V at Sigma = I in two dimensions: 400,000 steps of sums over rows in Python (not of moments per row), extrapolated in 1/t; where n is small the part that
+/// falls as t^(lambda - 1) has left less than the last digit.
+#[test]
+fn limits_of_covariances_by_long_runs() {
+    for (n, m, limit, tolerance) in
+        [(3, 5, 9.283698, 2e-6), (5, 2, 3.03778718, 3e-8), (20, 10, 0.83387092631, 2e-10), (4, 40, 3.9313066, 5e-8)]
+    {
+        let law = DrawnCovariance::new(2.0, 4.0, sizes(n, m), false).unwrap();
+        assert_close(&format!("n = {n}, m = {m}"), law.limit().unwrap().risk, limit, tolerance);
     }
 }

@@ -4,9 +4,10 @@ use std::marker::PhantomData;
 
 use fearless_simd::{Level, dispatch, f64x4, prelude::*, u64x4};
 use nalgebra::DVector;
-use rand::Rng;
+use rand::{Rng, RngExt};
+use rand_distr::StandardNormal;
 
-use super::control::Control;
+use super::{control::Control, subsampled::Rowwise};
 use crate::{
     FitFailure, Model, Part, StreamRng, Terms,
     coordinates::Coordinates,
@@ -318,5 +319,48 @@ impl<F: Family + 'static> Model for Regression<F> {
 
     fn identity(&self) -> Option<String> {
         Some(format!("{:?} {:?}", self.truth, self.coordinates))
+    }
+}
+
+/// A row is its covariates and its response. Behind the noise of the covariates stands a uniform number, which makes the response.
+impl<F: Family + 'static> Rowwise for Regression<F> {
+    fn width(&self) -> usize {
+        self.truth.len() + 1
+    }
+
+    fn draw_row(&self, rng: &mut StreamRng, noise: &mut [f64]) {
+        let p = self.truth.len();
+        noise[..p].iter_mut().for_each(|x| *x = rng.sample(StandardNormal));
+        // The upper bits of a word, as in `uniform`: the float holds them all.
+        noise[p] = (rng.next_u64() >> 12) as f64;
+    }
+
+    fn make_row(&self, from: &Vec<f64>, noise: &[f64], row: &mut [f64]) {
+        let p = from.len();
+        row.copy_from_slice(noise);
+        let eta: f64 = from.iter().zip(noise).map(|(b, x)| b * x).sum();
+        let word = (noise[p] as u64) << 12;
+        let mut response = [[0.0; 4]];
+        let drawn = dispatch!(Level::new(), simd => {
+            let mean = F::mean(f64x4::splat(simd, eta)).into();
+            F::respond(simd, &[mean], &[[word; 4]], &mut response)
+        });
+        // A row cannot fail: its fit does.
+        row[p] = if drawn.is_ok() { response[0][0] } else { f64::NAN };
+    }
+
+    fn fit_rows(&self, rows: &mut [f64], fit: &mut Vec<f64>) -> Result<(), FitFailure> {
+        let p = self.truth.len();
+        let count = rows.len() / (p + 1);
+        let (mut x, mut y) = (Covariates::new(p, count), responses(count));
+        x.fill(|i| &rows[i * (p + 1)..][..p]);
+        let labels = rows.iter().skip(p).step_by(p + 1);
+        y.as_flattened_mut().iter_mut().zip(labels).for_each(|(y, &label)| *y = label);
+        if y.as_flattened().iter().any(|y| y.is_nan()) {
+            return Err(FitFailure);
+        }
+        fit.copy_from_slice(&self.truth);
+        let part = newton::Part { x: &x, y: &y, weight: 1.0 / count as f64 };
+        Fit::new(p, LAST_CHANGE).maximise::<F>([part].into_iter(), fit)
     }
 }

@@ -157,7 +157,12 @@ mod tests {
         cdf::Cdf,
         gaussian::{Divisor, GaussianRows},
         linear::LinearRows,
+        logistic::Logistic,
+        poisson::Poisson,
     };
+
+    /// ln 3.
+    const LN_3: f64 = 1.098_612_288_668_109_8;
 
     /// The loss of a fit to these rows.
     fn loss<M: Rowwise>(model: &M, rows: &[f64], index: usize) -> f64 {
@@ -184,6 +189,15 @@ mod tests {
         // Rows (x, y) on the line y = 3x - z: off by 9 + 1. With noise of variance 4 four times that.
         let line = [1.0, 0.0, 3.0, 0.0, 1.0, -1.0, 1.0, 1.0, 2.0];
         assert!((loss(&LinearRows::new(2, 4.0), &line, 0) - 40.0).abs() < 1e-13);
+        // A column of ones alone: three labels of four have the odds 3, and counts of mean 2.
+        let ones = |y: [f64; 4]| y.map(|y| [1.0, y]).concat();
+        assert!((loss(&Logistic::new(vec![0.0]), &ones([1.0, 0.0, 1.0, 1.0]), 0) - LN_3 * LN_3).abs() < 1e-5);
+        assert!(
+            (loss(&Poisson::new(vec![0.0]), &ones([1.0, 0.0, 3.0, 4.0]), 0) - std::f64::consts::LN_2.powi(2)).abs()
+                < 1e-5
+        );
+        let separated = Logistic::new(vec![0.0]);
+        assert!(separated.fit_rows(&mut ones([1.0; 4]), &mut separated.unfitted()).is_err());
         let model = LinearRows::new(2, 1.0);
         assert!(model.fit_rows(&mut line[..3].to_vec(), &mut model.unfitted()).is_err());
     }
@@ -203,6 +217,17 @@ mod tests {
         let mut labelled = [f64::NAN; 3];
         LinearRows::new(2, 1.0).make_row(&vec![3.0, -1.0], &[2.0, 1.0, 0.5], &mut labelled);
         assert_eq!(labelled, [2.0, 1.0, 5.5]);
+        // P(y = 1) is 3/4, and a count of mean 1 is 0 with probability .37 and 1 with as much.
+        let upper = |u: f64| u * 2_f64.powi(52);
+        let odds = LN_3;
+        for (u, label) in [(0.0, 1.0), (0.74, 1.0), (0.76, 0.0)] {
+            Logistic::new(vec![0.0]).make_row(&vec![odds], &[1.0, upper(u)], &mut row);
+            assert_eq!(row, [1.0, label]);
+        }
+        for (u, count) in [(0.36, 0.0), (0.37, 1.0), (0.74, 2.0)] {
+            Poisson::new(vec![0.0]).make_row(&vec![2.0], &[0.0, upper(u)], &mut row);
+            assert_eq!(row, [0.0, count]);
+        }
         let cdf = Cdf::default();
         let mut fit = cdf.unfitted();
         cdf.fit_rows(&mut [0.7, 0.2], &mut fit).unwrap();
