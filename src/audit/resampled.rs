@@ -137,15 +137,21 @@ impl Test {
         self.share(self.statistics(root).filter(|value| *value <= self.observed).count())
     }
 
+    /// The least length that the test against more does not reject at this level.
+    fn lower(&self, level: f64) -> f64 {
+        if self.above(0.0) > level { 0.0 } else { self.first(&|root| self.above(root) > level) }
+    }
+
     /// The lengths |delta|_M that neither test rejects at half of this level, the upper one of the constrained observation; infinite where no test can.
     pub(super) fn interval(&self, level: f64) -> [f64; 2] {
-        let low = match self.above(0.0) > 0.5 * level {
-            true => 0.0,
-            false => self.first(&|root| self.above(root) > 0.5 * level),
-        };
         let observed = self.constrained();
         let below = |root: f64| self.share(self.statistics(root).filter(|value| *value <= observed).count());
-        [low, self.first(&|root| below(root) <= 0.5 * level)]
+        [self.lower(0.5 * level), self.first(&|root| below(root) <= 0.5 * level)]
+    }
+
+    /// The lengths beyond which one of the tests rejects at this level, of the observation as it is.
+    pub(super) fn bounds(&self, level: f64) -> [f64; 2] {
+        [self.lower(level), self.first(&|root| self.below(root) <= level)]
     }
 
     /// The least length at which a condition holds that holds from some length on.

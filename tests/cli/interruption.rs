@@ -107,3 +107,32 @@ fn interrupted_experiments_keep_what_is_finished() {
     assert_eq!([&last["risk"], &last["replicates"]], [&Value::Null, &Value::from(0)]);
     assert_eq!(last["reasons"]["risk"], "interrupted before the first replicate ended");
 }
+
+/// The bootstrap of `audit` is that of its first resamples; below 100 of them there is nothing to tell.
+#[test]
+fn an_interrupted_audit_is_that_of_its_first_resamples_or_none() {
+    let line = "audit --real tests/references/tables/poisson.csv --synthetic tests/references/tables/poisson-synthetic.csv --target y --family poisson \
+                --json --bootstrap";
+    let document = partial(&format!("{line} 100000"), Duration::from_secs(1));
+    let (done, asked) = (number(&document, "resamples"), number(&document, "resamples_asked"));
+    assert!((100.0..asked).contains(&done) && asked == 1e5, "{document}");
+    let whole = json(&format!("{line} {done}"));
+    for key in ["verdict", "weight_interval", "worth_interval", "pooling", "p_near", "coefficients"] {
+        assert_eq!(document[key], whole[key], "{key}");
+    }
+    // Covariances of 30 columns: a resample takes long, so an early end has none.
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = folder.path().join("wide.csv").display().to_string();
+    let names: Vec<String> = (0..30).map(|j| format!("x{j}")).collect();
+    let row = |i: u64| (0..30).map(|j| (i * i * (j + 3) % 997).to_string()).collect::<Vec<_>>().join(",");
+    let rows: Vec<String> = (0..60_000).map(row).collect();
+    std::fs::write(&file, format!("{}\n{}\n", names.join(","), rows.join("\n"))).expect("written");
+    let line = format!("audit --real {file} --synthetic {file} --family covariance --bootstrap 100000");
+    let output = interrupted(&line, Duration::from_secs(1));
+    let said = text(&output.stderr);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0), "{said}");
+    assert!(
+        said.contains("error: could not run: interrupted after ") && said.contains("of which 100 are needed"),
+        "{said}"
+    );
+}
