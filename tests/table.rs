@@ -233,10 +233,11 @@ fn a_quote_that_is_not_closed_is_told_by_its_line() {
     assert_eq!(said("a,y\n1,2\n\"x\ny\",\"3\n\n"), open(4));
     assert_eq!(said("\u{feff}\"a,y\n1,2\n"), open(1));
     assert_eq!(said("a,y\n1,2\n\"x\"\"\n4,5\n"), open(3));
-    // Closed by the next one.
+    // Closed by the next one: a field too many.
     assert_eq!(
-        said("a,b,y\n1,2,3\n4,\"5,6\n7,\"8\",9\n1,2,3\n"),
-        Err("t.csv, line 3: has 4 fields, and the line of names has 3 fields (a quote is closed in a later line: is that meant?)".to_owned())
+        said("a,b,y\n1,2,3\n4,\"5,6\n7,\"8\",9,1\n1,2,3\n"),
+        Err("t.csv, line 3: has 4 fields, and the line of names has 3 fields (a quote is closed in a later line: is that meant?)"
+            .to_owned())
     );
     // Inches, an empty text, a text of two lines, a file without a last line end: as they are meant.
     for file in ["a,y\n5\",2\n6\",3\n", "a,y\n\"\",2\nu,3\n", "a,y\n\"u\nv\",2\nw,3", "a,y\nu,2\nw,\"3\""] {
