@@ -5,7 +5,7 @@ use goldenweight::{
     answer::{
         Unanswered,
         advise::{Question, Simulated},
-        audit,
+        audit::Question as AuditQuestion,
         fitted::Fitted,
     },
     experiment::InputError,
@@ -145,7 +145,7 @@ pub fn audit(
     let (request, fitted) = fitted(words)?;
     let (real, synthetic) = (Unread::new("X", &real)?, Unread::new("Xs", &synthetic)?);
     let [name, made] = [&real, &synthetic].map(|table| table.name.to_owned());
-    let question = audit::Question { real: name, synthetic: made, fitted, bootstrap, regret, seed };
+    let question = AuditQuestion { real: name, synthetic: made, fitted, bootstrap, regret, seed };
     let document = run(py, threads, progress, |options: engine::Options<'_>| {
         let (real, synthetic) = (real.read(&request)?, synthetic.read(&request)?);
         question.answer(&real, synthetic, options).map_err(|e| of_arguments(e, &[("real", "X"), ("synthetic", "Xs")]))

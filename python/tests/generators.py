@@ -5,7 +5,7 @@ estimated. Again and again n real rows are drawn from there and m rows from the 
 rows, and the rows with the weight that `audit` gives. The mean losses of these fits, over that of the real rows, are what `audit` estimates from one
 pair of tables. The generator stays what it is, and so has a bias that is the same in all pairs.
 
-python tests/generators.py 200 200 2 prints the table of docs/audit.md: 200 pairs, each with 200 resamples, for each of 2 splits.
+python tests/generators.py 200 200 1 prints the table of docs/audit.md: 200 pairs, each with 200 resamples, for one split.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def gaussian_copula(rows: Array, table: Public) -> Sampler:
     copula = GaussianCopula(corr=np.corrcoef(scores, rowvar=False), k_dim=rows.shape[1])
 
     def sample(m: int, rng: Random) -> Array:
-        places = copula.rvs(m, random_state=rng)
+        places = copula.rvs(m, rng=rng)
         of = zip(rows.T, places.T)
         return np.column_stack([np.quantile(column, place, method="inverted_cdf") for column, place in of])
 
@@ -142,8 +142,8 @@ GENERATORS = (own_rows, gaussian_copula, smote, trees, kernel_density, shuffled)
 
 def fitted(family: str, rows: Array, weights: Array | None = None) -> Array:
     """Intercept and coefficients of the maximum likelihood fit, by scikit-learn."""
-    of = {
-        "linear": lambda: LinearRegression(),
+    of: dict[str, Callable[[], Any]] = {
+        "linear": LinearRegression,
         "logistic": lambda: LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-8),
         "poisson": lambda: PoissonRegressor(alpha=0, solver="newton-cholesky", tol=1e-8),
     }
@@ -249,7 +249,7 @@ def cells(pairs: int, bootstrap: int, split: int) -> Iterator[Cell]:
 if __name__ == "__main__":
     pairs, bootstrap, splits = map(int, sys.argv[1:4])
     warnings.simplefilter("ignore")
-    print("| table, generator | risk of pooling | audit | outside its interval | helps, harmful, neither | risk at its weight | rows replaced | audit |")
+    print("| table, generator | risk of pooling | audit | inside its interval | helps, harmful, neither | risk at its weight | rows replaced | audit |")
     print("|---|---|---|---|---|---|---|---|")
     for split in range(splits):
         for cell in cells(pairs, bootstrap, split):
@@ -258,7 +258,7 @@ if __name__ == "__main__":
             helps, harmful, neither = (round(100 * told[w] / pairs) for w in ("helps", "harmful", "cannot tell"))
             neither += round(100 * told["harmless"] / pairs)
             print(
-                f"| {cell.table}, {cell.generator} | {pooled:.2f} ± {error:.2f} | {cell.estimated():.2f} | {below:.2f} below, {above:.2f} above "
+                f"| {cell.table}, {cell.generator} | {pooled:.2f} ± {error:.2f} | {cell.estimated():.2f} | {100 * (1 - below - above):.0f} % "
                 f"| {helps}, {harmful}, {neither} % | {weighted:.2f} ± {of_weighted:.2f} | {rows:.0f} | {said:.0f} |",
                 flush=True,
             )

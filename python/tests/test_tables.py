@@ -186,7 +186,7 @@ def test_an_audit_says_what_is_doubtful_or_missing(same_tables: Callable[..., No
     frame.loc[3, "age"] = np.nan
     real, synthetic = frame.iloc[:100], frame.iloc[100:]
     found = gw.audit(real, None, synthetic, family="mean", missing="drop", bootstrap=100)
-    assert found.dropped_rows == [1, 0]
+    assert list(found.dropped_rows) == [1, 0]
     same_tables(found, real, synthetic, "--family", "mean", "--missing", "drop", "--bootstrap", 100)
     few = FRAME[["hours"]].round(0)
     found = gw.audit(few.iloc[:150], None, few.iloc[:150], family="frequencies", bootstrap=100)

@@ -105,7 +105,7 @@ fn the_verdict_is_a_bound_beyond_1() {
         "a,b,c,d,e,f,g,h\n".to_owned() + &(0..101).map(|i| row(i).join(",") + "\n").collect::<String>()
     };
     fs::write(&real, table(0.0)).expect("written");
-    for (shift, verdict) in [(0.03, "helps"), (0.5, "harmful")] {
+    for (shift, verdict) in [(0.06, "helps"), (0.5, "harmful")] {
         fs::write(&synthetic, table(shift)).expect("written");
         let document = json(&format!(
             "audit --real {real} --synthetic {synthetic} --family mean --loss standardised --bootstrap 200 --json"
