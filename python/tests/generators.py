@@ -155,8 +155,12 @@ def information(family: str, rows: Array, beta: Array) -> Array:
     """Of a row, at these coefficients: the metric of the deviance, but for a factor."""
     X = np.column_stack([np.ones(len(rows)), rows[:, :-1]])
     eta = X @ beta
-    variance = {"linear": np.ones_like, "logistic": lambda eta: 0.25 / np.cosh(0.5 * eta) ** 2, "poisson": np.exp}[family](eta)
-    return np.asarray((X * variance[:, None]).T @ X / len(rows))
+    of: dict[str, Callable[[Array], Array]] = {
+        "linear": np.ones_like,
+        "logistic": lambda eta: 0.25 / np.cosh(0.5 * eta) ** 2,
+        "poisson": np.exp,
+    }
+    return np.asarray((X * of[family](eta)[:, None]).T @ X / len(rows))
 
 
 @dataclass

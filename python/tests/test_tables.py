@@ -188,7 +188,7 @@ def test_an_audit_says_what_is_doubtful_or_missing(same_tables: Callable[..., No
     found = gw.audit(real, None, synthetic, family="mean", missing="drop", bootstrap=100)
     assert list(found.dropped_rows) == [1, 0]
     same_tables(found, real, synthetic, "--family", "mean", "--missing", "drop", "--bootstrap", 100)
-    few = FRAME[["hours"]].round(0)
+    few = FRAME[["hours"]].round(0).astype(int)
     found = gw.audit(few.iloc[:150], None, few.iloc[:150], family="frequencies", bootstrap=100)
     assert any(text.startswith("X: column hours: has ") and "fewer than 5 rows" in text for text in found.warnings)
     same_tables(found, few.iloc[:150], few.iloc[:150], "--family", "frequencies", "--bootstrap", 100)
