@@ -27,6 +27,7 @@
 //!   `claims/moments.rs` computes the same risks without the theory. `claims/certificate` has the exact evidence.
 //! * [`proofs`]: the machine-checked theorems of `theory/proofs`, and Coq run on them.
 //! * [`figures`]: the paper's figures and other pictures. The numbers are made first (CSV); the drawing (SVG) is made from the numbers alone.
+//! * [`page`]: what this theory adds to the page of a run.
 //! * `cli`, in the binary: arguments, and documents as text or JSON.
 //!
 //! A model's law, simulation, entry in the catalogue and claims are in four files of the same name: `theory/src/cdf.rs`, `crates/recursion/src/models/cdf.rs`,
@@ -59,6 +60,7 @@ pub mod claims;
 pub mod experiment;
 pub mod figures;
 pub mod network;
+pub mod page;
 pub mod prediction;
 pub mod proofs;
 pub mod reference;

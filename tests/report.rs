@@ -7,7 +7,9 @@ use std::path::Path;
 
 use goldenweight::claims::registry;
 use goldenweight::evidence::{Claim, Compared, Finding, Kind, Machine, Measure, Route, Statement, Verdict};
+use goldenweight::figures::{Picture, chart::Mark};
 use goldenweight::outcome::{About, ClaimOutcome, Counts, Evidence, NotRun, RunOutcome};
+use goldenweight::page;
 use goldenweight::report::html;
 use goldenweight::stats::compare::{Comparison, Estimate};
 
@@ -17,7 +19,7 @@ const HOSTILE: &str = "</td><script>document.title = 'stolen'</script>\" onmouse
 const ABOUT: About = About { name: "goldenweight", title: "a title", notes: "words & a symbol $w^*$" };
 
 fn page(run: &RunOutcome) -> String {
-    html::page(&ABOUT, run)
+    html::page(&ABOUT, run, &html::Companion::default())
 }
 
 /// A comparison with its numbers of this rule.
@@ -290,8 +292,99 @@ fn a_claim_shows_its_worst_comparison_and_what_it_lacks() {
     let last = claim("d", "", vec![deterministic(Kind::Recursion, Verdict::Confirmed, 0.5)]);
     let page = page(&run(vec![confirmed, without, last]));
     let row = group(&page, "a");
-    assert!(row.contains("25.00 % <small>risk, margin 30.00 %</small>"), "{row}");
+    assert!(
+        row.contains("25.00 % <small>risk</small>") && row.contains("data-label=\"Margin\" data-key=\"0.3\">30.00 %"),
+        "{row}"
+    );
     assert!(group(&page, "c").contains("without ladder (in the full tier alone)"), "{page}");
+}
+
+/// Both halves of the page's first words: numbers that can be quoted, and what a reader may not conclude.
+#[test]
+fn what_was_shown_stands_beside_what_was_not() {
+    let page = page(&outcome("text"));
+    let words = between(&page, "<div class=\"words\">", "</div>");
+    let (shown, left) = words.split_once("id=\"not-shown\"").expect("two halves");
+    assert!(shown.contains("4 claims, with 9 pieces of evidence, were checked."), "{shown}");
+    assert!(shown.contains("2 are confirmed for what was compared, 1 refuted, 1 undecided"), "{shown}");
+    // The two with comparisons detect the same.
+    assert!(shown.contains("2 claims were simulated") && shown.contains("an error of 1.37 %"), "{shown}");
+    assert!(left.contains("1 piece of evidence by proof not run: coq not found."), "{left}");
+    assert!(left.contains("2 claims without any comparison by simulation"), "{left}");
+    assert!(left.contains("domain and reach (4 exact)"), "{left}");
+}
+
+/// A row for each panel of the paper, drawn from numbers of a run that was written by hand.
+#[test]
+fn panels_are_drawn_from_the_run() {
+    let at = |place: &str, error: f64| Compared {
+        expected: vec![(place.to_owned(), 1.0)],
+        ..compared(place, Comparison { relative_error: error, interval: (error - 0.01, error + 0.01), ..rule(1.0) })
+    };
+    let simulated =
+        |comparisons| Evidence { route: Route::By { words: "simulation", functions: &[] }, ..sampled("", comparisons) };
+    let panel = |id: &str, places: &[&str]| {
+        claim(id, "", vec![simulated(places.iter().map(|place| at(place, 0.125)).collect())])
+    };
+    let weights =
+        ["n = 100, m = 100, p = 2, w = 0.38, t = 150..199", "n = 100, m = 100, p = 2, w = 0.62, t = 150..199"];
+    let ratios = [
+        "n = 100, m = 10000, p = 2, w = 0.009901, t = 150..199",
+        "n = 100, m = 526, p = 2, w = 0.351205, t = 150..199",
+    ];
+    let run = run(vec![
+        panel("figure-7a", &["n = 100, m = 100, p = 4, w = 0, t = 20"]),
+        panel("figure-8a", &weights),
+        panel("figure-9a", &ratios),
+        claim("figure-8b", "", Vec::new()),
+    ]);
+    let drawn = |name: &str| {
+        let picture = Picture::all().into_iter().find(|picture| picture.name() == name).expect("a panel");
+        picture.compared(&run).expect("sizes of the figures")
+    };
+    let dots = |name: &str| -> Vec<(f64, f64)> {
+        let chart = drawn(name).expect("its claim is there");
+        let dots = |mark: &Mark| if let Mark::Dots(points, _) = mark { points.clone() } else { Vec::new() };
+        chart.panes[0].marks.iter().flat_map(dots).collect()
+    };
+    let near = |(x, y): (f64, f64), expected: (f64, f64)| {
+        assert!((x - expected.0).abs() < 1e-12 && (y / expected.1 - 1.0).abs() < 1e-5, "({x}, {y})");
+    };
+    // An eighth above (4/100)(1 + 20), and above what figure-8a and figure-9a state.
+    near(dots("7a")[0], (20.0, 1.125 * 0.84));
+    near(dots("8a")[1], (0.62, 1.125 * 0.012_360_916));
+    near(dots("9a")[0], (0.01, 1.125 * 0.010_371_44));
+    near(dots("9a")[1], (100.0 / 526.0, 1.125 * 0.007_024_10));
+    assert!(drawn("7b").is_none(), "the run has not its claim");
+    let without = drawn("8b").expect("its claim is there");
+    assert!(without.panes.len() == 1 && without.notes.iter().any(|note| note.contains("no comparison by simulation")));
+}
+
+/// The page with all that this theory adds: ids once, links within, nothing from outside, each panel and its claim linked both ways.
+#[test]
+fn the_companion_is_part_of_the_page() {
+    let run = all_claims();
+    let page = html::page(&ABOUT, &run, &page::companion(&run));
+    let all: Vec<_> = page.split(" id=\"").skip(1).map(|rest| rest.split('"').next().expect("an id")).collect();
+    let ids: BTreeSet<_> = all.iter().copied().collect();
+    assert_eq!(ids.len(), all.len());
+    for link in page.split("href=\"").skip(1).map(|rest| rest.split('"').next().expect("a link")) {
+        assert!(ids.contains(link.strip_prefix('#').expect("a link within the page")), "{link}");
+    }
+    for (figure, panels) in [("7", "abcdef"), ("8", "abcdef"), ("9", "abcdef"), ("10", "abcd")] {
+        for panel in panels.chars() {
+            let picture = between(&page, &format!("<figure id=\"panel-{figure}{panel}\">"), "</figure>");
+            assert!(picture.contains(&format!("href=\"#figure-{figure}{panel}\"")), "{figure}{panel}");
+            let row = page.split(&format!("<tbody id=\"figure-{figure}{panel}\"")).nth(1).expect("its row");
+            let row = row.split("</tbody>").next().expect("a part");
+            assert!(row.contains(&format!("href=\"#panel-{figure}{panel}\"")), "{figure}{panel}");
+            assert!(row.contains("<details class=\"derivation\">"), "{figure}{panel}");
+        }
+    }
+    for outside in ["http:", "https:", " src=", "url(", "@import", "@font-face"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert!(page.len() < 5_000_000, "{} bytes", page.len());
 }
 
 #[test]

@@ -13,6 +13,9 @@ use super::Failure;
 /// The file that makes a directory an archive.
 pub const METADATA: &str = "ro-crate-metadata.json";
 
+/// The file with the checksums of all others, the metadata among them, as `sha256sum -c` reads it.
+pub const SUMS: &str = "SHA256SUMS";
+
 const CRATE: &str = "https://w3id.org/ro/crate/1.2";
 const PROCESS: &str = "https://w3id.org/ro/wfrun/process/0.5";
 const COMPLETED: &str = "http://schema.org/CompletedActionStatus";
@@ -71,7 +74,7 @@ pub fn metadata(
             &if kinds.is_empty() { "all".to_owned() } else { kinds.join(",") },
         ),
     ];
-    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = files.iter().map(|(name, _)| *name).chain([SUMS]).collect();
     let licenses = ["https://spdx.org/licenses/MIT", "https://spdx.org/licenses/Apache-2.0"];
     let status = if run.partial { FAILED } else { COMPLETED };
     let mut graph = vec![
@@ -109,9 +112,16 @@ pub fn metadata(
         json!({ "@id": name, "@type": "File", "name": name, "description": says, "encodingFormat": form,
             "contentSize": text.len().to_string(), "sha256": checksum(text.as_bytes()) })
     }));
+    graph.push(json!({ "@id": SUMS, "@type": "File", "name": SUMS, "encodingFormat": "text/plain",
+        "description": "SHA-256 of the other files, for sha256sum -c" }));
     Ok(
         json!({ "@context": [format!("{CRATE}/context"), "https://w3id.org/ro/terms/workflow-run/context"], "@graph": graph }),
     )
+}
+
+/// The checksums of an archive's files.
+pub fn sums(files: &[(&str, &str)]) -> String {
+    files.iter().map(|(name, text)| format!("{}  {name}\n", checksum(text.as_bytes()))).collect()
 }
 
 /// Reads an archive's metadata and finds out whether its files are those that were written.
@@ -129,16 +139,25 @@ pub fn intact(folder: &Path) -> Result<(), InputError> {
     if !files.iter().any(|file| file["@id"] == "verify.json") {
         return Err(refuse(METADATA, "must list verify.json, the outcome to be run again".to_owned()));
     }
-    for file in files {
+    let read = |name: &str| fs::read(folder.join(name)).map_err(|e| refuse(name, format!("cannot be read: {e}")));
+    for file in &files {
         let name = file["@id"].as_str().unwrap_or_default();
         // A name, and no way out of the directory.
         if name.is_empty() || name.contains(['/', '\\']) || name == ".." {
             return Err(refuse(METADATA, format!("lists the file '{name}', which is no name of a file beside it")));
         }
-        let bytes = fs::read(folder.join(name)).map_err(|e| refuse(name, format!("cannot be read: {e}")))?;
-        let (expected, found) = (file["sha256"].as_str().unwrap_or_default(), checksum(&bytes));
-        if found != expected {
+        let (expected, found) = (file["sha256"].as_str().unwrap_or_default(), checksum(&read(name)?));
+        if name != SUMS && found != expected {
             return Err(refuse(name, format!("is damaged: its SHA-256 is {found}, {METADATA} says {expected}")));
+        }
+    }
+    // The metadata have no other checksum. Archives of 0.2.0 neither have this file nor list it.
+    if files.iter().any(|file| file["@id"] == SUMS) || folder.join(SUMS).exists() {
+        let of = |file: &&Value| Some(format!("{}  {}\n", file["sha256"].as_str()?, file["@id"].as_str()?));
+        let own = format!("{}  {METADATA}\n", checksum(text.as_bytes()));
+        if read(SUMS)? != (files.iter().filter_map(of).collect::<String>() + &own).as_bytes() {
+            let condition = format!("does not have the checksums of these files: it, or {METADATA}, is damaged");
+            return Err(refuse(SUMS, condition));
         }
     }
     Ok(())

@@ -27,7 +27,7 @@ use super::{
     BEFORE and AFTER are documents of `verify --json`, or directories of `verify --report`. Reported are verdicts; expected values that\n\
     moved; claims, checks and comparisons that are gone, new or restated; margins, and the errors that are detected with 99 % power; z, estimates\n\
     and replicates where both runs have the same seed, tier and number of comparisons. Each change is one line.\n\n\
-    Worse is: a worse verdict; an expected value that moved by more than 1e-9 of it; a claim, check or comparison that is gone; a margin or a\n\
+    Worse is: a worse verdict; an expected value that moved by more than 1e-9 of it; a claim, check or comparison that is gone; a margin, tolerance or\n\
     detectable error that rose by more than a tenth (by more than a look explains, where the number of comparisons changed).\n\n\
     FILE of --accepted has the lines of changes that are meant, as they are printed; # begins a comment.\n\n\
     JSON: run (what is different of the runs), seconds, notes (what could not be compared), changes [{worse, what, claim, check, place,\n\
@@ -77,12 +77,12 @@ pub fn read(command: &str, path: &Path) -> Result<RunDocument, InputError> {
         })
 }
 
-/// The lines of a file but for comments.
+/// The lines of a file but for comments, with one blank between words, as in [`Change::line`].
 fn lines(file: &Path) -> Result<Vec<String>, InputError> {
     let text = fs::read_to_string(file)
         .map_err(|e| InputError::new("--accepted", file.display(), format!("cannot be read: {e}")))?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Ok(lines.map(str::to_owned).collect())
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect())
 }
 
 impl CompareArgs {

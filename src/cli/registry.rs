@@ -6,10 +6,10 @@ use clap::{ArgAction, Args};
 use glob::Pattern;
 use goldenweight::{
     claims,
-    evidence::{Claim, ClaimSummary, Event, Kind, Left, RunError, Settings, Share, Suite, Verdict},
+    evidence::{Claim, ClaimSummary, Event, Kind, Left, RunError, Settings, Share, Suite, Verdict, changes::changes},
     experiment::InputError,
     outcome::{RunOutcome, document::RunDocument},
-    report,
+    page, report,
     stats::shown::number_of,
 };
 use schemars::JsonSchema;
@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use super::{
     Failure, Status, archive,
     args::Compute,
-    interrupt,
+    compare, interrupt,
     origin::Origin,
     output::{
         Remarks, json, open_file, open_folder, progress, show, tell, unwritten, write, write_files, write_places,
@@ -66,6 +66,9 @@ pub struct VerifyArgs {
     /// Also write the outcome as a page and as JSON to this directory; made where it does not exist
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
+    /// Also say on the page of --report what changed since this outcome: a document of `verify --json`, or a directory of `verify --report`
+    #[arg(long, value_name = "BEFORE", requires = "report")]
+    against: Option<PathBuf>,
     /// Make of the directory of --report an archive, an RO-Crate: ro-crate-metadata.json says what made its files, when, from what, with checksums
     #[arg(long, requires = "report")]
     archive: bool,
@@ -146,6 +149,7 @@ impl VerifyArgs {
             folder.as_deref().map_or(Ok(()), |folder| open_folder(option, folder))?;
         }
         let junit = self.junit.as_deref().map(|file| open_file("--junit", file)).transpose()?;
+        let before = self.against.as_deref().map(|path| compare::read("--against", path)).transpose()?;
         let store = self.keeping.open(origin, self.compute.seed)?;
         let stop = interrupt::listen()?;
         if let Some(share) = store.shard {
@@ -164,7 +168,11 @@ impl VerifyArgs {
             write(&report::summary(&run))?;
         }
         if let Some(folder) = &self.report {
-            let page = report::html::page(&suite.about, &run);
+            let mut companion = page::companion(&run);
+            if let Some((before, path)) = before.zip(self.against.as_ref()) {
+                companion.last.push(report::html::changes(&changes(&before, &found), &path.display().to_string()));
+            }
+            let page = report::html::page(&suite.about, &run, &companion);
             let mut files = vec![("verify.json", document.as_str()), ("verify.html", page.as_str())];
             let metadata = if self.archive {
                 let command = origin.command(Some(self.compute.seed));
@@ -172,8 +180,11 @@ impl VerifyArgs {
             } else {
                 String::new()
             };
+            let sums;
             if self.archive {
                 files.push((archive::METADATA, &metadata));
+                sums = archive::sums(&files);
+                files.push((archive::SUMS, &sums));
             }
             write_files(folder, &files)?;
         }

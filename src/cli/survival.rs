@@ -42,7 +42,7 @@ use super::{
 )]
 pub struct SurvivalArgs {
     /// Probabilities of the categories, two or more
-    #[arg(long, value_name = "P,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',', action = clap::ArgAction::Set)]
+    #[arg(long, value_name = "P,..", value_parser = number, allow_hyphen_values = true, value_delimiter = ',', action = clap::ArgAction::Set, required = true)]
     probabilities: Vec<f64>,
     /// Real rows of generation 0, n
     #[arg(long, value_name = "N", value_parser = whole, allow_hyphen_values = true)]

@@ -26,6 +26,9 @@ pub fn bad_input(error: &Error, program: &Command, args: &[OsString]) -> InputEr
         }
         ErrorKind::InvalidSubcommand => {
             let name = context(ContextKind::InvalidSubcommand);
+            if name.starts_with('-') {
+                return InputError::new("argument", name, "is no command: help takes the name of one");
+            }
             let known: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
             let meant = did_you_mean(&name, known.iter().copied());
             let condition = format!("is unknown{meant}; must be one of {}", known.join(", "));
@@ -38,7 +41,13 @@ pub fn bad_input(error: &Error, program: &Command, args: &[OsString]) -> InputEr
         ErrorKind::MissingRequiredArgument => {
             InputError::new("option", context(ContextKind::InvalidArg), "is required")
         }
-        ErrorKind::ArgumentConflict => InputError::new("option", option, "must be given once only"),
+        ErrorKind::ArgumentConflict => {
+            let other = context(ContextKind::PriorArg).split(" <").next().unwrap_or_default().to_owned();
+            let once = other == option;
+            let condition =
+                if once { "must be given once only".to_owned() } else { format!("cannot be given with {other}") };
+            InputError::new("option", option, condition)
+        }
         ErrorKind::TooManyValues => InputError::new(option, value, "takes no value"),
         _ => {
             let text = error.to_string();

@@ -7,6 +7,7 @@
 //! # Files
 //!
 //! * `growth` (figure 7), `curve` (8 and 10), `ratios` (9): panels of the paper.
+//! * `compared`: the same panels from what a run of `verify` compared.
 //! * `schedules`: the risk by which rows are kept; `density`: a density estimate's two optima; `atlas`: all settings by their best weight.
 //! * `theory`: pictures of formulas. `evidence`: risks that approach their limit as sizes grow, and z of the comparisons.
 //! * `subject`: what a panel retrains. `grid`: simulates it at several weights on common random numbers, and finds the minimum.
@@ -14,6 +15,7 @@
 mod atlas;
 mod axis;
 pub mod chart;
+mod compared;
 mod curve;
 mod density;
 mod evidence;
@@ -27,6 +29,7 @@ mod svg;
 pub mod table;
 mod theory;
 
+use goldenweight_evidence::outcome::RunOutcome;
 use goldenweight_theory::parameters::ParameterError;
 
 use self::chart::Chart;
@@ -250,6 +253,24 @@ impl Picture {
             Form::Density => density::table(&draw),
             Form::Ladders => evidence::ladders(&draw),
             Form::Calibration => Ok(evidence::calibration(&draw)),
+        }
+    }
+
+    /// The panel from what a run compared for its claim: theory's curve, and the run's estimates on it. Nothing is simulated. None of a picture that is no
+    /// panel of the paper, and where the run has not its claim.
+    ///
+    /// # Errors
+    /// Where theory does not cover the sizes.
+    ///
+    /// # Examples
+    /// see [`page::companion`](crate::page::companion), which has every panel of a run.
+    pub fn compared(&self, run: &RunOutcome) -> Result<Option<Chart>, ParameterError> {
+        let Some(claim) = run.claims.iter().find(|claim| claim.says.id == self.file_stem()) else { return Ok(None) };
+        match self.form {
+            Form::Growth(subject) => compared::growth(subject, &self.title, claim).map(Some),
+            Form::Curve(subject, sizes) => compared::curve(subject, sizes, &self.title, claim).map(Some),
+            Form::Ratios(subject) => compared::ratios(subject, &self.title, claim).map(Some),
+            Form::Theory(_) | Form::Schedules | Form::Density | Form::Ladders | Form::Calibration => Ok(None),
         }
     }
 

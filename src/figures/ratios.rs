@@ -16,13 +16,13 @@ use crate::experiment::{Generations, Rows};
 const REAL: usize = 100;
 
 /// Generations that are averaged.
-const AVERAGE: (u32, u32) = (150, 200);
+pub const AVERAGE: (u32, u32) = (150, 200);
 
 /// k = .01, .03, ..., .19, in hundredths.
 const HUNDREDTHS: [usize; 10] = [1, 3, 5, 7, 9, 11, 13, 15, 17, 19];
 
 /// m = floor(n/k).
-fn rows() -> impl Iterator<Item = (f64, Rows)> {
+pub fn rows() -> impl Iterator<Item = (f64, Rows)> {
     HUNDREDTHS.iter().map(|k| (*k as f64 / 100.0, Rows { real: REAL, synthetic: 100 * REAL / k }))
 }
 

@@ -162,7 +162,7 @@ struct Coefficients {
     order: Order,
 }
 
-/// The coefficients of the law's modes where so many rows are synthetic. Many real rows stand beside them: some laws are none on a few alone.
+/// The coefficients of the law's modes for this many synthetic rows. What the real rows contribute is not used; a million are asked for, since some laws do not exist with few.
 fn coefficients(problem: &Problem, rows: u64) -> Result<Option<Coefficients>, ParameterError> {
     let many = Rows { real: 1_000_000, synthetic: rows as usize };
     let Some(prediction) = problem.truth().prediction(many, ScheduleKind::Fresh)? else { return Ok(None) };

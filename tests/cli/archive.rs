@@ -36,6 +36,14 @@ fn entity<'a>(metadata: &'a Value, id: &str) -> &'a Value {
         .unwrap_or_else(|| panic!("no {id}"))
 }
 
+const FILES: [&str; 4] = ["verify.json", "verify.html", "ro-crate-metadata.json", "SHA256SUMS"];
+
+/// Writes the list of checksums anew.
+fn sum_up(folder: &Path) {
+    let sums: String = FILES[..3].iter().map(|name| format!("{}  {name}\n", checksum(&folder.join(name)))).collect();
+    fs::write(folder.join(FILES[3]), sums).expect("written");
+}
+
 #[test]
 fn an_archive_says_what_made_it() {
     let folder = tempfile::tempdir().expect("a directory");
@@ -47,6 +55,10 @@ fn an_archive_says_what_made_it() {
         let size = fs::metadata(folder.path().join(name)).expect("there").len();
         assert_eq!(file["contentSize"], size.to_string(), "{name}");
     }
+    // The list is what `sha256sum` would write.
+    let sums = fs::read(folder.path().join("SHA256SUMS")).expect("there");
+    sum_up(folder.path());
+    assert_eq!(fs::read(folder.path().join("SHA256SUMS")).expect("there"), sums);
     let run = entity(&metadata, "#run");
     assert!(
         run["description"].as_str().unwrap().starts_with("goldenweight verify --only 'golden-*' --kinds "),
@@ -107,6 +119,7 @@ fn what_does_not_reproduce_is_named() {
     let entities = crate_of["@graph"].as_array_mut().unwrap();
     entities.iter_mut().find(|entity| entity["@id"] == "verify.json").unwrap()["sha256"] = json!(checksum(&file));
     fs::write(folder.path().join("ro-crate-metadata.json"), crate_of.to_string()).unwrap();
+    sum_up(folder.path());
     let again = json_with_code(&format!("check {archive} --only golden-ratio --json"), 1);
     assert_eq!(again["reproduces"], "different");
     let difference = again["claims"][0]["differences"][0].as_str().expect("a sentence");
@@ -120,7 +133,7 @@ type Damage = (&'static str, fn(&Path), &'static str);
 
 #[test]
 fn a_damaged_archive_is_refused() {
-    let damage: [Damage; 6] = [
+    let damage: [Damage; 10] = [
         (
             "verify.json",
             |file| fs::write(file, fs::read_to_string(file).unwrap().replacen('5', "6", 1)).unwrap(),
@@ -131,12 +144,20 @@ fn a_damaged_archive_is_refused() {
         ("ro-crate-metadata.json", |file| fs::remove_file(file).unwrap(), "without it there is no archive"),
         ("ro-crate-metadata.json", |file| fs::write(file, "{").unwrap(), "must be a JSON document"),
         ("ro-crate-metadata.json", |file| fs::write(file, "{\"@graph\": []}").unwrap(), "must list verify.json"),
+        (
+            "ro-crate-metadata.json",
+            |file| fs::remove_file(file).and_then(|()| fs::create_dir(file)).unwrap(),
+            "cannot be read",
+        ),
+        ("verify.json", |file| fs::write(file, []).unwrap(), "is damaged"),
+        ("SHA256SUMS", |file| fs::write(file, &fs::read(file).unwrap()[1..]).unwrap(), "does not have the checksums"),
+        ("SHA256SUMS", |file| fs::remove_file(file).unwrap(), "cannot be read"),
     ];
     let folder = tempfile::tempdir().expect("a directory");
     archived(folder.path());
     for (name, change, condition) in damage {
         let copy = tempfile::tempdir().expect("a directory");
-        for file in ["verify.json", "verify.html", "ro-crate-metadata.json"] {
+        for file in FILES {
             fs::copy(folder.path().join(file), copy.path().join(file)).expect("copied");
         }
         change(&copy.path().join(name));
@@ -145,4 +166,52 @@ fn a_damaged_archive_is_refused() {
         assert_eq!((output.status.code(), said.lines().count(), text(&output.stdout)), (Some(2), 1, ""), "{said}");
         assert!(said.contains(&format!("{name}: ")) && said.contains(condition), "{name}: {said}");
     }
+}
+
+/// A byte of the metadata that is of no checksum: they are what the list is for.
+#[test]
+fn any_changed_byte_is_found() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let archive = archived(folder.path());
+    for name in FILES {
+        let file = folder.path().join(name);
+        let bytes = fs::read(&file).expect("there");
+        for part in 0..23 {
+            let mut damaged = bytes.clone();
+            damaged[part * (bytes.len() - 1) / 22] ^= 1;
+            fs::write(&file, damaged).expect("written");
+            let output = goldenweight(&["check", &archive]);
+            let said = text(&output.stderr);
+            assert_eq!(
+                (output.status.code(), said.lines().count(), text(&output.stdout)),
+                (Some(2), 1, ""),
+                "{name}, {part}: {said}"
+            );
+        }
+        fs::write(&file, bytes).expect("written");
+    }
+}
+
+/// Another version's outcome is run again, and both versions are named; an archive of 0.2.0 has no list of checksums.
+#[test]
+fn an_archive_of_another_version_is_run_again() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let archive = archived(folder.path());
+    let file = folder.path().join("verify.json");
+    let mut document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    document["version"] = json!("0.1.9");
+    document["a key of that version"] = json!(1);
+    fs::write(&file, document.to_string()).unwrap();
+    let mut crate_of = metadata(folder.path());
+    let entities = crate_of["@graph"].as_array_mut().unwrap();
+    entities.retain(|entity| entity["@id"] != "SHA256SUMS");
+    entities.iter_mut().find(|entity| entity["@id"] == "verify.json").unwrap()["sha256"] = json!(checksum(&file));
+    fs::write(folder.path().join("ro-crate-metadata.json"), crate_of.to_string()).unwrap();
+    fs::remove_file(folder.path().join("SHA256SUMS")).unwrap();
+    let said = stdout_of(&format!("check {archive} --only golden-ratio"), 0);
+    let now = env!("CARGO_PKG_VERSION");
+    assert!(
+        said.contains(&format!("Archived by version 0.1.9 with seed 5, run again by version {now} with seed 5.")),
+        "{said}"
+    );
 }

@@ -127,6 +127,26 @@ fn a_widened_margin_is_named() {
     }
 }
 
+/// The tolerance of a computation without sampling error stands in its words alone.
+#[test]
+fn a_widened_tolerance_is_named() {
+    let name = outcome()["claims"].as_array().unwrap().iter().find_map(|claim| {
+        let evidence = claim["evidence"].as_array().unwrap().iter();
+        let has = |evidence: &&Value| evidence["detail"].as_str().unwrap().contains("(tolerance 1e-12)");
+        Some((claim["id"].as_str().unwrap(), evidence.clone().find(has)?["check"].as_str().unwrap()))
+    });
+    let (id, name) = name.expect("a recursion");
+    for (tolerance, code) in [("1e-3", 1), ("1e-13", 0)] {
+        let after = altered(|document| {
+            let detail = &mut check(document, id, name)["detail"];
+            *detail = json!(detail.as_str().unwrap().replace("(tolerance 1e-12)", &format!("(tolerance {tolerance})")));
+        });
+        let (found, document, said, _folder) = compared(outcome(), &after, "");
+        assert_eq!((found, places(&document)), (code, vec![["power", id, name, ""]]), "{tolerance}");
+        assert!(said.contains("tolerance 1e-12 → "), "{said}");
+    }
+}
+
 /// With it every bound moves a little, so that z and replicates elsewhere are not compared; that is said once.
 #[test]
 fn a_removed_check_is_named() {
@@ -196,7 +216,7 @@ fn accepted_changes_are_not_open() {
         })
     };
     let (_, _, said, folder) = compared(outcome(), &widened(2.0), "");
-    let line = said.lines().find_map(|line| line.strip_prefix("  power     ")).expect("its line");
+    let line = said.lines().find(|line| line.starts_with("  power ")).expect("its line");
     let file = folder.path().join("accepted");
     fs::write(&file, format!("# meant\n\n{line}\n")).expect("written");
     let option = format!(" --accepted {}", file.display());
@@ -208,7 +228,7 @@ fn accepted_changes_are_not_open() {
     let same = folder.path().join("a.json").display().to_string();
     fs::write(&same, outcome().to_string()).expect("written");
     let output = goldenweight(&["compare", &same, &same, "--accepted", file.to_str().expect("UTF-8")]);
-    assert!(text(&output.stderr).starts_with("note: accepted, and not found: golden-ratio, "), "{output:?}");
+    assert!(text(&output.stderr).starts_with("note: accepted, and not found: power golden-ratio, "), "{output:?}");
 }
 
 #[test]
@@ -235,5 +255,25 @@ fn what_is_no_outcome_is_refused() {
             assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{said}");
             assert!(said.contains(&format!("{name}: ")) && said.contains(condition), "{said}");
         }
+    }
+}
+
+/// `verify --against` puts on the page what `compare` says: of the run itself nothing, of an outcome with another margin that.
+#[test]
+fn the_page_says_what_changed() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let verify = "verify --only golden-ratio --kinds simulation";
+    fs::write(path("same.json"), crate::json(&format!("{verify} --json")).to_string()).expect("written");
+    let mut wider = crate::json(&format!("{verify} --json"));
+    check(&mut wider, RISK.0, RISK.1)["comparisons"][0]["margin"] = json!(0.001);
+    fs::write(path("wider.json"), wider.to_string()).expect("written");
+    for (before, said) in
+        [("same.json", "nothing is worse; 0 changes in all"), ("wider.json", "1 change for a reviewer to look at")]
+    {
+        stdout_of(&format!("{verify} --report {} --against {}", path("report"), path(before)), 0);
+        let page = fs::read_to_string(folder.path().join("report/verify.html")).expect("the page");
+        assert!(page.contains("id=\"changes\"") && page.contains(said), "{before}");
+        assert_eq!(page.contains("see golden-ratio"), before == "wider.json");
     }
 }

@@ -9,6 +9,7 @@ mod closed_output;
 mod compare;
 mod digits;
 mod documents;
+mod explorer;
 mod figures;
 #[cfg(unix)]
 mod interrupted_runs;

@@ -35,7 +35,7 @@
 //! * [`shrinkage`]: one estimate shrunk towards another.
 //! * [`weights`]: what follows for the mixing ratio alone (rho = 1); [`dynamic`]: weights that change by generation.
 //! * [`collapse`]: training on synthetic rows alone (w = 0); [`extinction`]: what becomes of categories then.
-//! * [`proofs`]: the text of the machine-checked proofs.
+//! * [`proofs`]: the text of the machine-checked proofs; [`sources`]: that of the files with formulas.
 //!
 //! # Invariants
 //!
@@ -76,6 +76,7 @@ pub mod ridge;
 pub mod scalar;
 pub mod second_order;
 pub mod shrinkage;
+pub mod sources;
 pub mod subsample;
 pub mod weights;
 pub mod wide;

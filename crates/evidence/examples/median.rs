@@ -90,7 +90,7 @@ fn main() -> std::io::Result<()> {
     let calibrated = suite.calibrate(&calibration, &go_on, &|_| ()).expect("a check by simulation");
     println!("{}", report::calibration::calibration(&calibrated));
     if let Some(page) = std::env::args().nth(1) {
-        std::fs::write(page, report::html::page(&suite.about, &run))?;
+        std::fs::write(page, report::html::page(&suite.about, &run, &report::html::Companion::default()))?;
     }
     let confirmed = run.verdict == Verdict::Confirmed && calibrated.verdict == Verdict::Confirmed;
     std::process::exit(i32::from(!confirmed));

@@ -12,7 +12,7 @@
 //! * what a run was not asked for is not missing from it.
 //!
 //! # What is worse
-//! A verdict that is worse; an expected value that moved by more than [`MOVED`]; a claim, check or comparison that is gone; a margin or a detectable effect that
+//! A verdict that is worse; an expected value that moved by more than [`MOVED`]; a claim, check or comparison that is gone; a margin, a tolerance or a detectable effect that
 //! rose by more than [`WIDER`]. An expected value has no sampling error, so whatever moves it is a change of a formula, or of the place where it is
 //! evaluated.
 
@@ -28,7 +28,7 @@ use crate::verdict::{Kind, Verdict};
 /// or from a minimiser to some 1e-10. No comparison by simulation detects 1e-6.
 pub const MOVED: f64 = 1e-9;
 
-/// Largest relative rise of a margin, or of a detectable effect, that takes no power away.
+/// Largest relative rise of a margin, of a tolerance, or of a detectable effect, that takes no power away.
 pub const WIDER: f64 = 0.1;
 
 /// Ratio of the standard errors of two looks, one after the other: the later one has twice the replicates.
@@ -45,7 +45,7 @@ pub enum What {
     Expected,
     /// A claim, check or comparison that is gone.
     Removed,
-    /// A margin, or the error that is found with 99 % power.
+    /// A margin, a tolerance, or the error that is found with 99 % power.
     Power,
     /// Words, formula, domain, source or reach of a claim; route of a check; place of a comparison.
     Restated,
@@ -104,7 +104,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// In one line: where, and all its parts.
+    /// In one line, as it is printed: its sort, where, and all its parts.
     ///
     /// # Examples
     /// ```
@@ -112,7 +112,7 @@ impl Change {
     ///
     /// let claim = Some("mean".to_owned());
     /// let change = Change { worse: true, what: What::Removed, claim, check: None, place: None, parts: Vec::new() };
-    /// assert_eq!(change.line(), "mean:");
+    /// assert_eq!(change.line(), "removed mean:");
     /// ```
     #[must_use]
     pub fn line(&self) -> String {
@@ -121,7 +121,7 @@ impl Change {
         let place = if place.is_empty() { "run".to_owned() } else { place.join(", ") };
         let parts: Vec<String> = self.parts.iter().map(Part::words).collect();
         // One line, whatever is quoted.
-        format!("{place}: {}", parts.join("; ")).split_whitespace().collect::<Vec<_>>().join(" ")
+        format!("{} {place}: {}", self.what.word(), parts.join("; ")).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// By how much it counts among those of its sort.
@@ -460,6 +460,8 @@ fn evidence(found: &mut Vec<Change>, same: Same, id: &str, before: &EvidenceDocu
         if evidence.computed_by.is_empty() { words } else { format!("{words} ({})", evidence.computed_by.join(" ")) }
     };
     parts.words(What::Restated, false, "route", &route(before), &route(after));
+    let [old, new] = [before, after].map(|evidence| tolerance(&evidence.detail));
+    parts.numbers(What::Power, rose(old, new, WIDER), "tolerance", old, new);
     // Without comparisons: errors without sampling, theorems, audits, mutants.
     let is_certain = before.comparisons.is_empty() && after.comparisons.is_empty();
     let drawn = matches!(before.kind, Kind::Property | Kind::Audit | Kind::Mutant) || before.kind.is_sampled();
@@ -469,6 +471,11 @@ fn evidence(found: &mut Vec<Change>, same: Same, id: &str, before: &EvidenceDocu
         parts.words(What::Numbers, false, "detail", &before.detail, &after.detail);
     }
     found.extend(parts.change(id, check, None));
+}
+
+/// The tolerance that a [`Deviation`](crate::Deviation) says in words; none in other words.
+fn tolerance(detail: &str) -> Option<f64> {
+    detail.split_once("(tolerance ")?.1.split_once(')')?.0.parse().ok()
 }
 
 /// Two comparisons of one place.

@@ -28,6 +28,7 @@
 //!     About, Case, Claim, Draw, Settings, Simulation, Statement, Suite, Tally, Tier, Verdict, report,
 //!     simulation,
 //! };
+//! use goldenweight_evidence::report::html::Companion;
 //! use rand::RngExt;
 //!
 //! struct Uniform;
@@ -54,7 +55,7 @@
 //! assert_eq!((evidence.check.as_str(), evidence.missing()), ("mean", None));
 //! assert!(compared.comparison.z.abs() <= compared.comparison.bound && compared.detail().contains("margin 3"));
 //! println!("{}", report::summary(&run));
-//! assert!(report::html::page(&suite.about, &run).contains("uniform-mean"));
+//! assert!(report::html::page(&suite.about, &run, &Companion::default()).contains("uniform-mean"));
 //! assert!(report::junit::junit(&suite.about, &run).contains("<testcase classname=\"uniform.uniform-mean\""));
 //! let document = RunDocument::from(&run);
 //! let [(name, claims), ..] = report::tables::tables(&document);

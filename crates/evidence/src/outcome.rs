@@ -102,6 +102,13 @@ impl ClaimOutcome {
         all.max_by(|(_, a), (_, b)| rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1)))
     }
 
+    /// The largest relative error that could pass in its comparisons: none of them would miss a larger one. None where nothing was compared by simulation.
+    #[must_use]
+    pub fn detectable_effect(&self) -> Option<f64> {
+        let comparisons = self.evidence.iter().flat_map(|e| &e.finding.comparisons);
+        comparisons.map(|compared| compared.comparison.detectable_effect).reduce(f64::max)
+    }
+
     /// Why there is no headline; none where there is one.
     #[must_use]
     pub fn no_headline(&self) -> Option<String> {

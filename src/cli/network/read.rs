@@ -3,7 +3,7 @@
 use std::{ops::Range, path::Path};
 
 use goldenweight::{
-    experiment::InputError,
+    experiment::{InputError, excerpt},
     network::{Fault, GivenEdge, GivenNode, Network, Part},
 };
 use serde::Deserialize;
@@ -73,7 +73,7 @@ impl Described {
             let written = text.lines().nth(line - 1).unwrap_or_default().trim();
             // Words between backticks would be taken for options.
             let message = e.message().lines().collect::<Vec<_>>().join(", ").replace('`', "'");
-            InputError::new(format!("{file}, line {line}"), written, format!("must be TOML of a network: {message}"))
+            refuse(format!("line {line}, {}: must be TOML of a network: {message}", excerpt(written).replace('`', "'")))
         })?;
         let place = Place { file, text, nodes: parsed.node, edges: parsed.edge };
         let network = place.network()?;
@@ -119,8 +119,11 @@ impl Place {
     /// With the line of the key, or else of the table's head.
     fn error(&self, fault: &Fault) -> InputError {
         let Fault { part, key, value, condition } = fault;
+        let value = if value.is_empty() { "''".to_owned() } else { excerpt(value).replace('`', "'") };
+        let refuse =
+            |place: String| InputError::new("argument", &self.file, format!("{place}{key} {value}: {condition}"));
         let span = match *part {
-            Part::Whole => return InputError::new(format!("{}, {key}", self.file), value, condition.as_str()),
+            Part::Whole => return refuse(String::new()),
             Part::Node(i) => {
                 let NodeTable { name, real, start } = self.nodes[i].as_ref();
                 match (*key, real, start) {
@@ -139,8 +142,7 @@ impl Place {
                 }
             }
         };
-        let line = line(&self.text, &span);
-        InputError::new(format!("{}, line {line}, {key}", self.file), value, condition.as_str())
+        refuse(format!("line {}, ", line(&self.text, &span)))
     }
 }
 

@@ -46,7 +46,8 @@ use progress::Seen;
 /// Between two times at which finished blocks are written.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Bytes in the files of a process in whose place there is a conclusion, from which on the files are merged while it runs.
+/// A run that is finished is kept as one record, its *conclusion*, in the place of its blocks. The blocks stay in their files until the files are merged: at the end,
+/// or where a process has written this many bytes of such blocks.
 const MOST_REPLACED: usize = 16_000_000;
 
 /// Where finished blocks are kept, and which share of them is simulated.
@@ -126,8 +127,11 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Writes what a share has simulated, and says how far the work is: what it has left to others: `waiting` are comparisons that wait for these, by claim; `is_whole` says whether all of the share was drawn. Where part
-    /// of the work is dealt out in a way that cannot be seen in the store (`unseen`), the store is told which shares had their turn.
+    /// Writes what a share has simulated, and says what is left to the other shares.
+    ///
+    /// * `unseen`: whether part of the work is dealt out in a way that the store does not show. Then the store is told which shares had their turn.
+    /// * `is_whole`: whether all of the share was drawn.
+    /// * `waiting`: how many comparisons of each claim wait for the other shares.
     ///
     /// # Errors
     /// Where it cannot be written.
@@ -315,13 +319,13 @@ struct Fresh {
     new: Batch,
     /// All that was written.
     written: Batch,
-    /// The runs under a seed and experiment, of which there is no conclusion.
+    /// The names of the runs that have no conclusion yet, by seed and experiment.
     runs: HashMap<(u64, u64), HashSet<[u8; 32]>>,
     /// The files that it was written to.
     files: Vec<PathBuf>,
-    /// Bytes in them in whose place there is a conclusion.
+    /// Bytes in them of blocks that a conclusion has replaced.
     replaced: usize,
-    /// Why the last time nothing could be written.
+    /// Why nothing could be written, where the last try failed.
     failure: Option<String>,
 }
 

@@ -33,7 +33,9 @@ pub fn changes(found: &Changes, accepted: &dyn Fn(&Change) -> bool) -> String {
             let _ = writeln!(text, "\n{head}: {}", changes.len());
         }
         for change in changes {
-            let _ = writeln!(text, "  {:<9} {}", change.what.word(), change.line());
+            let line = change.line();
+            let (what, rest) = line.split_once(' ').unwrap_or((&line, ""));
+            let _ = writeln!(text, "  {what:<9} {rest}");
         }
     }
     let open = found.worse().filter(|change| !accepted(change)).count() as u64;

@@ -1,22 +1,34 @@
 //! The page of a run: one HTML document that needs nothing else, neither network nor script.
 //!
+//! What the theory that is verified has to say beside it (pictures, its sources, an explorer) the caller gives as a [`Companion`].
+//!
 //! What a script adds (filter, order, rows that close) is in `html/page.js`; without it every row is open. A policy in the page's head
-//! allows this script and this style, by their hashes, and nothing else.
+//! allows this script and this style, and those of the caller's sections, by their hashes, and nothing else.
 
 mod calibration;
+mod changes;
 mod claim;
 mod forest;
 mod formula;
+mod glossary;
 mod number;
+mod routes;
+mod section;
+mod weakest;
+mod words;
 
 use std::cmp::Reverse;
+use std::iter;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use crate::outcome::{About, ClaimOutcome, Kind, RunOutcome, Verdict};
-use crate::report::{counted, not_run};
+use crate::report::counted;
+
+pub use changes::changes;
+pub use section::{Companion, Section};
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
@@ -26,35 +38,57 @@ const SCRIPT: &str = include_str!("html/page.js");
 /// # Examples
 /// see the [crate].
 #[must_use]
-pub fn page(about: &About, run: &RunOutcome) -> String {
+pub fn page(about: &About, run: &RunOutcome, companion: &Companion) -> String {
     let mut claims: Vec<_> = run.claims.iter().collect();
     claims.sort_by_key(|claim| Reverse(claim.verdict));
     let document = html! {
         (DOCTYPE)
         html lang="en" {
-            (head(about, run))
+            (head(about, run, companion))
             body {
                 a.skip href="#claims" { "Skip to the claims" }
-                header.page { (summary(about, run)) (calibration::figure(run)) }
+                header.page { (title(about, run)) (words::section(run, companion)) }
+                (section::contents(companion))
                 main {
+                    section.run #run aria-labelledby="run-title" { (summary(run)) (calibration::figure(run)) }
+                    @for section in &companion.first { (section.markup()) }
+                    (weakest::section(run))
                     h2 { "Claims" }
                     (filters(&claims))
-                    (table(&claims))
+                    p.legend {
+                        "What the short forms mean: "
+                        (glossary::link("z", "z of its bound")) ", " (glossary::link("detects", "detects")) ", "
+                        (glossary::link("margin", "margin")) ", " (glossary::link("confirmed", "verdicts")) "."
+                    }
+                    (table(&claims, companion))
+                    @for section in &companion.last { (section.markup()) }
                     (notes(about))
+                    (glossary::section())
                 }
-                script { (PreEscaped(SCRIPT)) }
+                @for script in scripts(companion) { script { (PreEscaped(script)) } }
             }
         }
     };
     document.into_string()
 }
 
-fn head(about: &About, run: &RunOutcome) -> Markup {
+/// The page's own style, then those of the sections.
+fn styles(companion: &Companion) -> impl Iterator<Item = &str> {
+    iter::once(STYLE).chain(companion.sections().map(|section| section.style.as_str())).filter(|text| !text.is_empty())
+}
+
+fn scripts(companion: &Companion) -> impl Iterator<Item = &str> {
+    iter::once(SCRIPT)
+        .chain(companion.sections().map(|section| section.script.as_str()))
+        .filter(|text| !text.is_empty())
+}
+
+fn head(about: &About, run: &RunOutcome, companion: &Companion) -> Markup {
     let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
     let policy = format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
+        styles(companion).map(hash).collect::<Vec<_>>().join(" "),
+        scripts(companion).map(hash).collect::<Vec<_>>().join(" ")
     );
     html! {
         head {
@@ -63,29 +97,27 @@ fn head(about: &About, run: &RunOutcome) -> Markup {
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             title { (about.name) ": " (run.verdict.word()) @if run.partial { ", partial" } }
-            style { (PreEscaped(STYLE)) }
+            @for style in styles(companion) { style { (PreEscaped(style)) } }
         }
     }
 }
 
-/// Verdict, error rate, seed, version, machine, duration.
-fn summary(about: &About, run: &RunOutcome) -> Markup {
-    let count = |verdict| run.claims.iter().filter(|claim| claim.verdict == verdict).count();
-    let evidence: usize = run.claims.iter().map(|claim| claim.evidence.len()).sum();
+/// What was verified, and the verdict.
+fn title(about: &About, run: &RunOutcome) -> Markup {
+    html! {
+        p.kicker { (about.name) " · " (about.title) }
+        h1 class=(run.verdict.word()) {
+            (mark(run.verdict)) " " (capitalised(run.verdict.word())) @if run.partial { ", partial" }
+        }
+    }
+}
+
+/// Error rate, seed, version, machine, duration.
+fn summary(run: &RunOutcome) -> Markup {
     let machine = &run.machine;
     html! {
         div.summary {
-            p.kicker { (about.name) " · " (about.title) }
-            h1 class=(run.verdict.word()) {
-                (mark(run.verdict)) " " (capitalised(run.verdict.word())) @if run.partial { ", partial" }
-            }
-            p.counts {
-                strong { (count(Verdict::Confirmed)) } " confirmed for what was compared, "
-                strong { (count(Verdict::Refuted)) } " refuted, "
-                strong { (count(Verdict::Inconclusive)) } " inconclusive, of "
-                (run.claims.len()) " claims with " (evidence) " pieces of evidence"
-            }
-            @for line in not_run(run) { p.counts.missing { (line) "." } }
+            h2 #run-title { "The run" }
             dl.facts {
                 (fact("Error rate", &html! {
                     "Were every claim true, a run under a fresh seed would refute any of its " (run.checks)
@@ -141,7 +173,7 @@ fn filters(claims: &[&ClaimOutcome]) -> Markup {
 
 /// A group of two rows per claim. Roles are given because a narrow page lays the table out as cards, after which browsers
 /// would no longer call it one.
-fn table(claims: &[&ClaimOutcome]) -> Markup {
+fn table(claims: &[&ClaimOutcome], companion: &Companion) -> Markup {
     html! {
         table #claims role="table" aria-label="Claims" tabindex="-1" {
             thead role="rowgroup" {
@@ -151,17 +183,18 @@ fn table(claims: &[&ClaimOutcome]) -> Markup {
                     th role="columnheader" scope="col" data-sort="number" { "Evidence" }
                     th role="columnheader" scope="col" data-sort="number" { "z" }
                     th role="columnheader" scope="col" data-sort="number" { "Detects" }
+                    th role="columnheader" scope="col" data-sort="number" { "Margin" }
                     th role="columnheader" scope="col" data-sort="text" { "Source" }
                 }
             }
-            @for claim in claims { (claim::group(claim)) }
+            @for claim in claims { (claim::group(claim, companion)) }
         }
     }
 }
 
 fn notes(about: &About) -> Markup {
     html! {
-        section.notes {
+        section.notes #reading {
             h2 { "How to read this" }
             @if !about.notes.is_empty() { p { (formula::text(about.notes)) } }
             p {

@@ -123,7 +123,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{}: {}, {}", own.mutants[0].name, found.verdict.word(), found.detail);
     assert_eq!(found.verdict, Verdict::Refuted);
 
-    let page = report::html::page(&suite.about, &run);
+    let page = report::html::page(&suite.about, &run, &report::html::Companion::default());
     assert!(page.contains("exponential-mean"));
     if let Some(path) = std::env::args().nth(1) {
         std::fs::write(path, page)?;

@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::{forest, formula, mark, number};
+use super::{Companion, forest, formula, glossary, mark, number, routes};
 use crate::finding::Measure;
 use crate::outcome::{ClaimOutcome, Evidence, Kind, NotRun, Verdict};
 
 /// Both rows. The cells carry the numbers by which the script orders.
-pub fn group(claim: &ClaimOutcome) -> Markup {
+pub fn group(claim: &ClaimOutcome, companion: &Companion) -> Markup {
     let id = &claim.says.id;
     let detail = format!("{id}-evidence");
     let listed = |kind: &Kind| {
@@ -39,22 +39,27 @@ pub fn group(claim: &ClaimOutcome) -> Markup {
                 td.number role="cell" data-label="z" data-key=[key(shown.map(|c| c.comparison.z.abs()))] {
                     @if let Some(compared) = shown {
                         (number::signed(compared.comparison.z)) " "
-                        small { "of " (number::plain(compared.comparison.bound)) }
+                        small { (glossary::short("z", "of")) " " (number::plain(compared.comparison.bound)) }
                     } @else { (none("none")) }
                 }
-                td.number role="cell" data-label="Detects" data-key=[key(shown.map(|c| c.comparison.detectable_effect))] {
+                // In the order of the largest error that could pass, also where the comparison that is shown is refuted.
+                td.number role="cell" data-label="Detects" data-key=[key(claim.detectable_effect())] {
                     @if let Some(compared) = shown {
-                        (number::size(compared.comparison.detectable_effect)) " "
-                        small { (compared.of) ", margin " (number::size(compared.comparison.margin)) }
+                        (number::size(compared.comparison.detectable_effect)) " " small { (compared.of) }
                     } @else { (none(&claim.no_headline().unwrap_or_default())) }
+                }
+                td.number role="cell" data-label="Margin" data-key=[key(shown.map(|c| c.comparison.margin))] {
+                    @if let Some(compared) = shown { (number::size(compared.comparison.margin)) } @else { (none("none")) }
                 }
                 td role="cell" data-label="Source" data-key={ (claim.says.source) " " (claim.says.exactness) } {
                     (claim.says.source) ", " (claim.says.exactness)
                 }
             }
             tr.evidence role="row" #(detail) {
-                td role="cell" colspan="6" {
+                td role="cell" colspan="7" {
                     p.domain { strong { "Domain" } " " (claim.says.domain) }
+                    @if let Some(markup) = companion.beside.get(id) { (markup) }
+                    @if !claim.evidence.is_empty() { (routes::list(claim)) }
                     (forest::comparisons(claim))
                     (forest::errors(claim))
                     @for kind in kinds { (of_one_kind(claim, kind)) }
@@ -141,12 +146,12 @@ fn check(Evidence { check, route, finding, seconds, .. }: &Evidence) -> Markup {
             @if let Some(by) = route.phrase() { " " small { (by) } }
         }
         p.numbers {
-            @if let Measure::Error(error) = finding.measure { span { "error " (number::plain(error)) " × tolerance" } }
+            @if let Measure::Error(error) = finding.measure { span { "error " (number::plain(error)) " × " (glossary::link("tolerance", "tolerance")) } }
             @if let Some(worst) = finding.worst() {
-                span { "furthest z " (number::signed(worst.comparison.z)) " of " (number::plain(worst.comparison.bound)) }
-                span { "detects " (number::size(worst.comparison.detectable_effect)) " of the " (worst.of) }
-                span { "margin " (number::size(worst.comparison.margin)) }
-                span { (number::count(worst.replicates)) " replicates" }
+                span { "furthest " (glossary::link("z", "z")) " " (number::signed(worst.comparison.z)) " of " (number::plain(worst.comparison.bound)) }
+                span { (glossary::link("detects", "detects")) " " (number::size(worst.comparison.detectable_effect)) " of the " (worst.of) }
+                span { (glossary::link("margin", "margin")) " " (number::size(worst.comparison.margin)) }
+                span { (number::count(worst.replicates)) " " (glossary::link("replicates", "replicates")) }
             }
             span { (number::seconds(*seconds)) }
         }

@@ -1,0 +1,114 @@
+//! The run in plain sentences that can be quoted: what was shown and, beside it in the same size, what was not.
+
+use maud::{Markup, html};
+
+use super::section::Companion;
+use super::{number, routes};
+use crate::outcome::{ClaimOutcome, Kind, RunOutcome, Verdict};
+use crate::report::not_run;
+use crate::stats::shown::number_of;
+
+fn claims(count: usize) -> String {
+    number_of(count as u64, "claim")
+}
+
+/// Both halves.
+pub fn section(run: &RunOutcome, companion: &Companion) -> Markup {
+    html! {
+        div.words {
+            section aria-labelledby="shown" { h2 #shown { "What was shown" } p { (shown(run)) } }
+            section aria-labelledby="not-shown" {
+                h2 #not-shown { "What was not shown" }
+                ul { @for line in left(run, companion) { li { (line) } } }
+            }
+        }
+    }
+}
+
+/// What the run says, in one paragraph.
+fn shown(run: &RunOutcome) -> String {
+    let count = |verdict| run.claims.iter().filter(|claim| claim.verdict == verdict).count();
+    let [confirmed, refuted, undecided] = [Verdict::Confirmed, Verdict::Refuted, Verdict::Inconclusive].map(count);
+    let pieces: usize = run.claims.iter().map(|claim| claim.evidence.len()).sum();
+    let mut text = format!(
+        "{}, with {}, were checked. {} for what was compared, {} refuted, {} undecided. ",
+        claims(run.claims.len()),
+        if pieces == 1 { "1 piece of evidence".to_owned() } else { format!("{pieces} pieces of evidence") },
+        if confirmed == run.claims.len() {
+            "All are confirmed".to_owned()
+        } else {
+            format!("{confirmed} are confirmed")
+        },
+        if refuted == 0 { "none is".to_owned() } else { refuted.to_string() },
+        if undecided == 0 { "none is".to_owned() } else { undecided.to_string() },
+    );
+    text += &format!(
+        "Were all of them true, a run under a fresh seed would refute anything at all with probability at most {}. ",
+        run.family_false_alarm
+    );
+    let sampled: Vec<&ClaimOutcome> = run.claims.iter().filter(|claim| claim.detectable_effect().is_some()).collect();
+    let mut effects: Vec<f64> = sampled.iter().filter_map(|claim| claim.detectable_effect()).collect();
+    effects.sort_by(f64::total_cmp);
+    if let (Some(worst), Some(middle)) = (effects.last(), effects.get(effects.len() / 2)) {
+        let of =
+            sampled.iter().find(|claim| claim.detectable_effect() == Some(*worst)).map_or("", |claim| &claim.says.id);
+        text += &format!(
+            "{} were simulated. For half of these an error of {} would have been found in every comparison, each with probability 99 %; for the weakest, \
+             {of}, one of {}. ",
+            claims(sampled.len()),
+            number::size(*middle),
+            number::size(*worst),
+        );
+    }
+    let certain =
+        run.claims.iter().filter(|claim| made(claim, |kind| matches!(kind, Kind::Proof | Kind::Exact))).count();
+    if certain > 0 {
+        text +=
+            &format!("{} have evidence without rounding or sampling (a proof or exact arithmetic). ", claims(certain));
+    }
+    let several = run.claims.iter().filter(|claim| routes::independent(claim) > 1).count();
+    if several > 0 {
+        text += &format!("{} were compared by two routes or more that share no function.", claims(several));
+    }
+    text.trim_end().to_owned()
+}
+
+fn made(claim: &ClaimOutcome, is: impl Fn(Kind) -> bool) -> bool {
+    claim.evidence.iter().any(|e| e.finding.ran() && is(e.kind))
+}
+
+/// What the run does not say, a sentence for each reason.
+fn left(run: &RunOutcome, companion: &Companion) -> Vec<String> {
+    let mut lines: Vec<String> = not_run(run).into_iter().map(|line| line + ".").collect();
+    if run.only != "*" || !run.kinds.is_empty() {
+        let kinds: Vec<_> = run.kinds.iter().map(|kind| kind.word()).collect();
+        let of = if kinds.is_empty() { "every kind of evidence".to_owned() } else { kinds.join(", ") };
+        let which = if run.only == "*" { "every claim" } else { &run.only };
+        lines.push(format!("Only a part was asked for: {of} of {which}."));
+    }
+    let without = run.claims.iter().filter(|claim| claim.detectable_effect().is_none()).count();
+    if without > 0 {
+        lines.push(format!("{} without any comparison by simulation in this run.", claims(without)));
+    }
+    let count = |verdict| run.claims.iter().filter(|claim| claim.verdict == verdict).count();
+    if count(Verdict::Confirmed) > 0 {
+        lines.push(
+            "That a confirmed claim is true: an error smaller than it detects, or at sizes that were not compared, could be there. The seed is fixed: \
+             the same run twice is one piece of evidence."
+                .to_owned(),
+        );
+    }
+    let mut reaches: Vec<(&str, usize)> = Vec::new();
+    for claim in &run.claims {
+        match reaches.iter_mut().find(|(reach, _)| *reach == claim.says.exactness) {
+            Some((_, count)) => *count += 1,
+            None => reaches.push((&claim.says.exactness, 1)),
+        }
+    }
+    let reaches: Vec<_> = reaches.iter().map(|(reach, count)| format!("{count} {reach}")).collect();
+    if !reaches.is_empty() {
+        lines.push(format!("Anything beyond each claim’s domain and reach ({}).", reaches.join(", ")));
+    }
+    lines.extend(companion.not_shown.iter().map(|words| format!("{}.", words.trim_end_matches('.'))));
+    lines
+}
