@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{
     Unanswered,
-    fitted::{Fitted, between, ends, warned},
+    fitted::{Fitted, between, ends, warned, with_doubt},
     monte_carlo::MAX_REPLICATES,
     text::{finite, lines, short},
 };
@@ -221,7 +221,8 @@ impl Question {
     /// Of the fields `data`, `synthetic`, `simulate`.
     pub fn answer(&self, table: &Table) -> Result<(AdviseDocument, Advice), Unanswered> {
         let refused = |condition: String| InputError::new("data", &self.data, condition);
-        let analysis = Analysis::new(table, self.fitted.family).map_err(|error| refused(error.to_string()))?;
+        let analysis = Analysis::new(table, self.fitted.family);
+        let analysis = analysis.map_err(|error| refused(with_doubt(error, table.warnings())))?;
         let advice = analysis.advice(self.fitted.loss, self.synthetic)?;
         let simulated = self.retrain(table, &analysis, &advice)?;
         Ok((AdviseDocument { simulated, ..self.document(table, &analysis, advice.clone())? }, advice))

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     Reasons, Remarks, Unanswered,
-    fitted::{Fitted, between, ends, warned},
+    fitted::{Fitted, between, ends, warned, with_doubt},
     reasons,
     text::{finite, lines, short},
 };
@@ -149,18 +149,15 @@ impl Question {
         synthetic: Table,
         options: engine::Options<'_>,
     ) -> Result<AuditDocument, Unanswered> {
-        let tables = [(&self.real, real), (&self.synthetic, &synthetic)];
-        let dropped = tables.map(|(_, table)| table.dropped().len());
-        let of_table = |(name, table): (&String, &Table)| {
-            table.warnings().iter().map(|warning| format!("{name}: {warning}")).collect::<Vec<_>>()
-        };
-        let doubts = tables.map(of_table).concat();
+        let tables = [real, &synthetic];
+        let dropped = tables.map(|table| table.dropped().len());
+        let doubts = tables.map(|table| table.warnings().to_vec());
         let Self { fitted, bootstrap, regret, seed, .. } = self;
         let engine::Options { progress, stop, .. } = options;
         let options =
             audit::Options { loss: fitted.loss, bootstrap: *bootstrap, regret: *regret, seed: *seed, progress, stop };
-        let of_real = |condition: String| InputError::new("real", &self.real, condition);
-        let of_synthetic = |condition: String| InputError::new("synthetic", &self.synthetic, condition);
+        let of_real = |wrong: String| InputError::new("real", &self.real, with_doubt(wrong, &doubts[0]));
+        let of_synthetic = |wrong: String| InputError::new("synthetic", &self.synthetic, with_doubt(wrong, &doubts[1]));
         let found = audit(real, synthetic, fitted.family, options).map_err(|error| match error {
             AuditError::Real(error) => of_real(error.to_string()),
             AuditError::Synthetic(error) => of_synthetic(error.to_string()),
@@ -171,7 +168,9 @@ impl Question {
             let done = number_of(found.resamples, "resample");
             return Err(Unanswered::Unknown(format!("interrupted after {done}, of which {FEWEST} are needed")));
         }
-        Ok(self.document(found, dropped, doubts))
+        let warned = [&self.real, &self.synthetic].into_iter().zip(&doubts);
+        let warnings = warned.flat_map(|(name, doubts)| doubts.iter().map(move |doubt| format!("{name}: {doubt}")));
+        Ok(self.document(found, dropped, warnings.collect()))
     }
 
     fn document(&self, found: Audit, dropped_rows: [usize; 2], mut warnings: Vec<String>) -> AuditDocument {

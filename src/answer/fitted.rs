@@ -57,3 +57,11 @@ pub(super) fn warned(f: &mut fmt::Formatter<'_>, warnings: &[String]) -> fmt::Re
     }
     warnings.iter().try_for_each(|warning| writeln!(f, "warning: {warning}"))
 }
+
+/// What is wrong with a table; with the first of its doubts, which may be the cause.
+pub(super) fn with_doubt(wrong: impl fmt::Display, doubts: &[String]) -> String {
+    match doubts {
+        [] => wrong.to_string(),
+        [doubt, ..] => format!("{wrong}; but {doubt}"),
+    }
+}

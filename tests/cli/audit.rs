@@ -49,6 +49,12 @@ fn what_is_wrong_is_said_with_its_place() {
         (&good, "a,g,b,y\n1,u,1,0\n2,v,2,1\n", logistic, "s.csv: column b: is not in the real table"),
         (&good, "a,g,y\n1,u,0\n2,t,1\n", logistic, "s.csv: column g: has the level t, which the real table lacks"),
         (&good, "a,g,y\n1,1,0\n2,2,1\n", logistic, "s.csv: column g: has numbers, and the real table has texts"),
+        (
+            &good,
+            "a,g,y\n1,u,0\n4O,v,1\n",
+            logistic,
+            "s.csv: column a: has texts, and the real table has numbers; but line 3, column a: 4O is no number: so the column is read as levels",
+        ),
         (&good, "a,g,y\nx,u,0\nz,v,1\n", logistic, "s.csv: column a: has texts, and the real table has numbers"),
         (
             &good,
