@@ -120,14 +120,17 @@ fn an_interrupted_audit_is_that_of_its_first_resamples_or_none() {
     for key in ["verdict", "weight_interval", "worth_interval", "pooling", "p_near", "coefficients"] {
         assert_eq!(document[key], whole[key], "{key}");
     }
-    // Covariances of 30 columns: a resample takes long, so an early end has none.
+    // Logistic regression on 200,000 rows: after a second the bootstrap has hardly begun.
     let folder = tempfile::tempdir().expect("a directory");
-    let file = folder.path().join("wide.csv").display().to_string();
-    let names: Vec<String> = (0..30).map(|j| format!("x{j}")).collect();
-    let row = |i: u64| (0..30).map(|j| (i * i * (j + 3) % 997).to_string()).collect::<Vec<_>>().join(",");
-    let rows: Vec<String> = (0..60_000).map(row).collect();
-    std::fs::write(&file, format!("{}\n{}\n", names.join(","), rows.join("\n"))).expect("written");
-    let line = format!("audit --real {file} --synthetic {file} --family covariance --bootstrap 100000");
+    let file = folder.path().join("long.csv").display().to_string();
+    let row = |i: u64| {
+        let columns: String = (3..13).map(|j| format!("{},", i * i * j % 997)).collect();
+        format!("{columns}{}\n", u64::from(i * 7919 % 13 < 6))
+    };
+    let rows: String = (0..200_000).map(row).collect();
+    std::fs::write(&file, format!("a,b,c,d,e,f,g,h,i,j,y\n{rows}")).expect("written");
+    let line =
+        format!("audit --real {file} --synthetic {file} --target y --family logistic --bootstrap 100000 --threads 2");
     let output = interrupted(&line, Duration::from_secs(1));
     let said = text(&output.stderr);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0), "{said}");
