@@ -32,6 +32,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(simulated::optimal_weight, module)?)?;
     module.add_function(wrap_pyfunction!(simulated::short, module)?)?;
     module.add_function(wrap_pyfunction!(table::advise, module)?)?;
+    module.add_function(wrap_pyfunction!(table::audit, module)?)?;
     module.add_function(wrap_pyfunction!(data::adult, module)?)?;
     module.add_function(wrap_pyfunction!(network::network, module)?)?;
     module.add_function(wrap_pyfunction!(claims::verify, module)?)?;

@@ -1,10 +1,16 @@
-//! `advise`: a table in memory.
+//! `advise` and `audit`: tables in memory.
 
 use goldenweight::{
     advise::{Family, Loss},
-    answer::advise::{Question, Simulated},
+    answer::{
+        Unanswered,
+        advise::{Question, Simulated},
+        audit::Question as AuditQuestion,
+        fitted::Fitted,
+    },
     experiment::InputError,
-    table::{Missing, Table, Values},
+    simulate::engine,
+    table::{Missing, Request, Table, Values},
 };
 use numpy::{PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::{exceptions::PyValueError, prelude::*};
@@ -51,41 +57,101 @@ impl Columns<'_> {
     }
 }
 
+/// A table as Python hands it over: names of the columns, and the columns; and what is asked of it.
+type Given<'py> = (Vec<String>, Vec<Columns<'py>>);
+
+/// A table that is read while Python waits.
+struct Unread<'a> {
+    /// The argument.
+    name: &'static str,
+    names: Vec<String>,
+    values: Vec<Values<'a>>,
+}
+
+impl<'a> Unread<'a> {
+    fn new(name: &'static str, (names, columns): &'a Given<'_>) -> PyResult<Self> {
+        let mut values = Vec::new();
+        for each in columns {
+            values.extend(each.values()?);
+        }
+        Ok(Self { name, names: names.clone(), values })
+    }
+
+    fn read(&self, request: &Request) -> Result<Table, Unanswered> {
+        let table = Table::of_columns(self.name, &self.names, &self.values, request);
+        table.map_err(|error| InputError::new(self.name, "", error.place_and_condition()).into())
+    }
+}
+
+/// What is fitted, in words: family, target, loss, missing.
+type Words<'a> = (&'a str, Option<String>, &'a str, &'a str);
+
+fn fitted((family, target, loss, missing): Words<'_>) -> PyResult<(Request, Fitted)> {
+    let family = word("family", family, &Family::ALL, Family::word)?;
+    let loss = word("loss", loss, &Loss::ALL, Loss::word)?;
+    let missing = word("missing", missing, &Missing::ALL, Missing::word)?;
+    let request = family.request(None, target.clone(), missing).map_err(|error| refused(&error))?;
+    Ok((request, Fitted { family, target, loss }))
+}
+
+/// In the words of Python: fields of the library with the names of the arguments.
+fn of_arguments(unanswered: Unanswered, names: &[(&str, &str)]) -> Unanswered {
+    let name = |field: &str| names.iter().find(|(of, _)| *of == field).map_or(field, |(_, name)| name).to_owned();
+    match unanswered {
+        Unanswered::Input(error) => error.renamed(name).into(),
+        unknown @ Unanswered::Unknown(_) => unknown,
+    }
+}
+
 /// What the theory says for a table.
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "as many as the command line has options")]
 pub fn advise(
     py: Python<'_>,
-    names: Vec<String>,
-    columns: Vec<Columns<'_>>,
-    target: Option<String>,
-    family: &str,
+    table: Given<'_>,
+    words: Words<'_>,
     synthetic: u64,
-    loss: &str,
-    missing: &str,
     simulate: Option<u64>,
     schedule: &str,
     seed: u64,
     threads: Option<u64>,
 ) -> PyResult<Answer> {
-    let family = word("family", family, &Family::ALL, Family::word)?;
-    let loss = word("loss", loss, &Loss::ALL, Loss::word)?;
-    let missing = word("missing", missing, &Missing::ALL, Missing::word)?;
+    let (request, fitted) = fitted(words)?;
     let schedule = schedule_named(schedule)?;
-    let request = family.request(None, target.clone(), missing).map_err(|error| refused(&error))?;
-    let mut values = Vec::new();
-    for each in &columns {
-        values.extend(each.values()?);
-    }
     let simulate = simulate.map(|replicates| Simulated { replicates, schedule, seed });
-    let data = "X".to_owned();
-    let question = Question { data, target, family, loss, synthetic, simulate };
+    let unread = Unread::new("X", &table)?;
+    let question = Question { data: "X".to_owned(), fitted, synthetic, simulate };
     let document = run(py, threads, None, |_| {
-        let table = Table::of_columns("X", &names, &values, &request);
-        let table = table.map_err(|error| InputError::new("X", "", error.place_and_condition()))?;
-        Ok(question.answer(&table)?.0)
+        let table = unread.read(&request)?;
+        question.answer(&table).map(|(document, _)| document).map_err(|e| of_arguments(e, &[("data", "X")]))
     })?;
     Ok(Answer::of(document))
+}
+
+/// What a synthetic table is worth beside a real one.
+#[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "as many as the command line has options")]
+pub fn audit(
+    py: Python<'_>,
+    real: Given<'_>,
+    synthetic: Given<'_>,
+    words: Words<'_>,
+    bootstrap: u64,
+    regret: f64,
+    seed: u64,
+    threads: Option<u64>,
+    progress: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Answer> {
+    let (request, fitted) = fitted(words)?;
+    let (real, synthetic) = (Unread::new("X", &real)?, Unread::new("Xs", &synthetic)?);
+    let [name, made] = [&real, &synthetic].map(|table| table.name.to_owned());
+    let question = AuditQuestion { real: name, synthetic: made, fitted, bootstrap, regret, seed };
+    let document = run(py, threads, progress, |options: engine::Options<'_>| {
+        let (real, synthetic) = (real.read(&request)?, synthetic.read(&request)?);
+        question.answer(&real, synthetic, options).map_err(|e| of_arguments(e, &[("real", "X"), ("synthetic", "Xs")]))
+    })?;
+    let remarks = document.remarks();
+    Ok(Answer::with(document, remarks))
 }
 
 fn word<T: Copy>(field: &str, word: &str, known: &[T], name: impl Fn(T) -> &'static str) -> PyResult<T> {

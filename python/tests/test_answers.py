@@ -11,9 +11,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pytest
 
 import goldenweight as gw
+
+WAVES = np.sin(np.outer(np.arange(1.0, 101.0), [1.0, 2.5]))
 
 
 def test_fields_are_attributes_and_items() -> None:
@@ -41,6 +44,7 @@ def test_the_text_is_that_of_the_command_line(command: str) -> None:
         gw.simulate("gaussian-mean", 10, 10, [0.5, 0.6], replicates=64, generations=3),
         gw.network({"node": [{"name": "<a>", "real": 3}], "edge": []}),
         gw.verify("golden-ratio", kinds=["exact"]),
+        gw.audit(WAVES, None, WAVES + 0.3, family="mean", bootstrap=100),
     ],
 )
 def test_a_notebook_has_a_table(found: gw.Answer) -> None:
@@ -77,12 +81,18 @@ def test_progress_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sum(counted) == 2000
 
 
-LONG = "import goldenweight as gw; print('begun', flush=True); gw.simulate('logistic', 2000, 2000, .6, replicates=10**6)"
+LONG = [
+    "gw.simulate('logistic', 2000, 2000, .6, replicates=10**6)",
+    "gw.audit(X, None, X, family='covariance', bootstrap=10**5)",
+]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-def test_ctrl_c_ends_a_run() -> None:
-    run = subprocess.Popen([sys.executable, "-c", LONG], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@pytest.mark.parametrize("call", LONG)
+def test_ctrl_c_ends_a_run(call: str) -> None:
+    code = "import numpy as np, goldenweight as gw; X = np.random.default_rng(1).standard_normal((50_000, 20))"
+    code += f"; print('begun', flush=True); {call}"
+    run = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert run.stdout is not None and run.stdout.readline() == "begun\n"
     time.sleep(1)
     asked = time.monotonic()

@@ -1,4 +1,4 @@
-"""`advise` on arrays and frames: the numbers of the command line on the same table in a file, and those of statsmodels."""
+"""`advise` and `audit` on arrays and frames: the numbers of the command line on the same table in a file, and those of statsmodels."""
 
 from __future__ import annotations
 
@@ -128,6 +128,70 @@ def test_statsmodels_has_the_same_fit_and_sandwich(family: Any) -> None:
     # Both end where steps are below 1e-7 of the predictors; the fit's error is the square of that.
     np.testing.assert_allclose([each["value"] for each in mine], theirs.params, rtol=1e-8, atol=1e-10)
     np.testing.assert_allclose([each["std_error"] for each in mine], theirs.bse, rtol=1e-8)
+
+
+@pytest.fixture
+def same_tables(said: Callable[..., dict[str, Any]], tmp_path: Path) -> Callable[..., None]:
+    """Asserts that an audit is that of the command line on these frames in files, but for the files' names."""
+
+    def check(answer: gw.Audit, real: pd.DataFrame, synthetic: pd.DataFrame, *words: object) -> None:
+        files = [tmp_path / "r.csv", tmp_path / "s.csv"]
+        real.to_csv(files[0], index=False)
+        synthetic.to_csv(files[1], index=False)
+        found = said("audit", "--real", files[0], "--synthetic", files[1], *words)
+        expected = {**found, "real": "X", "synthetic": "Xs"}
+        expected["warnings"] = [text.replace(str(files[0]), "X").replace(str(files[1]), "Xs") for text in found["warnings"]]
+        assert bits(answer.to_dict()) == bits(expected)
+
+    return check
+
+
+@pytest.mark.parametrize("family", ["linear", "logistic", "poisson"])
+def test_an_audit_of_frames_is_that_of_files(same_tables: Callable[..., None], family: Any) -> None:
+    y = RESPONSES[family]
+    order = RNG.permutation(N)
+    frame = FRAME.assign(y=y)
+    # Other rows, in another order of the columns.
+    real, synthetic = frame.iloc[order[:160]], frame.iloc[order[160:]][["city", "y", "age", "hours"]]
+    found = gw.audit(
+        real.drop(columns="y"), real["y"], synthetic.drop(columns="y"), synthetic["y"],
+        family=family, bootstrap=200, loss="standardised", regret=0.2, seed=3,
+    )  # fmt: skip
+    words = ["--target", "y", "--family", family, "--bootstrap", 200, "--loss", "standardised", "--regret", 0.2, "--seed", 3]
+    same_tables(found, real, synthetic, *words)
+    of_polars = [polars(each.drop(columns="y")) for each in (real, synthetic)]
+    again = gw.audit(
+        of_polars[0], real["y"].to_numpy(), of_polars[1], synthetic["y"].to_numpy(),
+        family=family, bootstrap=200, loss="standardised", regret=0.2, seed=3, threads=1,
+    )  # fmt: skip
+    assert again.to_dict() == found.to_dict()
+    rows = found.sample_weight()
+    assert rows.shape == (N,) and abs(rows[:160].sum() / rows.sum() - found.weight) < 1e-12
+
+
+@pytest.mark.parametrize("family", ["mean", "covariance", "frequencies"])
+def test_an_audit_without_a_response(same_tables: Callable[..., None], family: Any) -> None:
+    frame = FRAME[["city"]] if family == "frequencies" else FRAME[["age", "hours"]]
+    real, synthetic = frame.iloc[:100], frame.iloc[100:]
+    found = gw.audit(real, None, synthetic, family=family, bootstrap=100)
+    same_tables(found, real, synthetic, "--family", family, "--bootstrap", 100)
+    if family != "frequencies":
+        # The names of arrays are places.
+        of_arrays = gw.audit(real.to_numpy(float), None, synthetic.to_numpy(float), family=family, bootstrap=100)
+        assert of_arrays.pooling == found.pooling
+
+
+def test_an_audit_says_what_is_doubtful_or_missing(same_tables: Callable[..., None]) -> None:
+    frame = FRAME[["age", "hours"]].astype({"age": float})
+    frame.loc[3, "age"] = np.nan
+    real, synthetic = frame.iloc[:100], frame.iloc[100:]
+    found = gw.audit(real, None, synthetic, family="mean", missing="drop", bootstrap=100)
+    assert list(found.dropped_rows) == [1, 0]
+    same_tables(found, real, synthetic, "--family", "mean", "--missing", "drop", "--bootstrap", 100)
+    few = FRAME[["hours"]].round(0).astype(int)
+    found = gw.audit(few.iloc[:150], None, few.iloc[:150], family="frequencies", bootstrap=100)
+    assert any(text.startswith("X: column hours: has ") and "fewer than 5 rows" in text for text in found.warnings)
+    same_tables(found, few.iloc[:150], few.iloc[:150], "--family", "frequencies", "--bootstrap", 100)
 
 
 def test_weights_of_rows() -> None:

@@ -12,6 +12,9 @@ mod retrain;
 
 use goldenweight_theory::parameters::{MixingRatio, SampleSizes};
 use goldenweight_theory::{categorical, misspecified, weights};
+#[cfg(feature = "cli")]
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
 
 use crate::experiment::{InputError, Rows, within};
 use crate::simulate::Simulator;
@@ -114,6 +117,12 @@ impl Family {
     }
 }
 
+impl Serialize for Family {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
 /// The distance of a fit b from the pseudo-true coefficients beta; the risk is its mean.
 ///
 /// # Formula
@@ -146,6 +155,12 @@ impl Loss {
             Self::Standardised => "standardised",
             Self::Deviance => "deviance",
         }
+    }
+}
+
+impl Serialize for Loss {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
     }
 }
 
@@ -208,7 +223,8 @@ fn list(names: &[String], none: &str) -> String {
 }
 
 /// A coefficient of the fit, in the units of its column.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Coefficient {
     /// Name of its column, `column=level` of an indicator.
     pub name: String,

@@ -9,11 +9,12 @@ use serde::Serialize;
 
 use super::{
     Unanswered,
+    fitted::{Fitted, between, ends, warned, with_doubt},
     monte_carlo::MAX_REPLICATES,
     text::{finite, lines, short},
 };
 use crate::{
-    advise::{Advice, Analysis, Family, Interval, Loss, retraining},
+    advise::{Advice, Analysis, Coefficient, Loss, retraining},
     experiment::{InputError, Rows, within},
     simulate::engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights},
     stats::shown::number_of,
@@ -48,14 +49,14 @@ pub struct Simulated {
 /// ```
 /// use std::io::Cursor;
 /// use goldenweight::advise::{Family, Loss};
-/// use goldenweight::answer::advise::Question;
+/// use goldenweight::answer::{advise::Question, fitted::Fitted};
 /// use goldenweight::table::{Missing, Table};
 ///
 /// let file = "x,y\n".to_owned() + &"1,0\n2,1\n3,1\n4,0\n5,2\n".repeat(8);
 /// let request = Family::Linear.request(None, Some("y".to_owned()), Missing::Refuse)?;
 /// let table = Table::from_reader("t.csv".as_ref(), &mut Cursor::new(file), &request)?;
-/// let (data, target) = ("t.csv".to_owned(), Some("y".to_owned()));
-/// let question = Question { data, target, family: Family::Linear, loss: Loss::Deviance, synthetic: 40, simulate: None };
+/// let fitted = Fitted { family: Family::Linear, target: Some("y".to_owned()), loss: Loss::Deviance };
+/// let question = Question { data: "t.csv".to_owned(), fitted, synthetic: 40, simulate: None };
 /// let (said, advice) = question.answer(&table)?;
 /// assert!(said.to_string().starts_with("t.csv: linear of y, 2 numbers fitted to n = 40 rows\n"));
 /// assert!((advice.golden_weight - 0.618_034).abs() < 1e-6);
@@ -65,12 +66,8 @@ pub struct Simulated {
 pub struct Question {
     /// Name of the table.
     pub data: String,
-    /// Name of the response.
-    pub target: Option<String>,
     /// What is fitted.
-    pub family: Family,
-    /// Loss that the weight minimises the risk of.
-    pub loss: Loss,
+    pub fitted: Fitted,
     /// Synthetic rows per generation, m.
     pub synthetic: u64,
     /// Chains to be simulated.
@@ -127,24 +124,14 @@ struct Retrained {
     limit_law: Option<f64>,
 }
 
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "cli", derive(JsonSchema))]
-struct Estimate {
-    name: String,
-    value: f64,
-    std_error: f64,
-}
-
 /// What is said of a table, from [`Question::answer`].
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[cfg_attr(feature = "cli", schemars(rename = "Document"))]
 pub struct AdviseDocument {
     data: String,
-    family: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    target: Option<String>,
-    loss: &'static str,
+    #[serde(flatten)]
+    fitted: Fitted,
     n: u64,
     m: u64,
     k: f64,
@@ -166,7 +153,7 @@ pub struct AdviseDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     jackknife_ratio: Option<f64>,
     dropped_rows: usize,
-    coefficients: Vec<Estimate>,
+    coefficients: Vec<Coefficient>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -174,23 +161,14 @@ pub struct AdviseDocument {
     warnings: Vec<String>,
 }
 
-const fn ends(interval: Interval) -> [f64; 2] {
-    [interval.low, interval.high]
-}
-
-fn between([low, high]: [f64; 2]) -> String {
-    format!("{} to {}", short(low), short(high))
-}
-
 impl fmt::Display for AdviseDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { data, family, n, m, k, .. } = self;
-        let target = self.target.as_ref().map_or_else(String::new, |target| format!(" of {target}"));
+        let Self { data, fitted, n, m, k, .. } = self;
         let dropped = match self.dropped_rows {
             0 => String::new(),
             count => format!(" ({} with missing values left out)", number_of(count as u64, "row")),
         };
-        writeln!(f, "{data}: {family}{target}, {} numbers fitted to n = {n} rows{dropped}", self.coefficients.len())?;
+        writeln!(f, "{data}: {fitted}, {} numbers fitted to n = {n} rows{dropped}", self.coefficients.len())?;
         writeln!(f, "m = {m} synthetic rows, k = {}\n", short(*k))?;
         writeln!(f, "{:16}{:24}relative risk", "", "weight on real rows")?;
         for (name, weight, risk) in [
@@ -204,7 +182,7 @@ impl fmt::Display for AdviseDocument {
         writeln!(f, "\n{:16}{:12}{:24}{:12}95 % interval", "loss", "kappa", "95 % interval", "weight")?;
         for InLoss { loss, kappa, kappa_interval, weight, weight_interval, .. } in &self.losses {
             let (kappa, weight) = (short(*kappa), short(*weight));
-            let (of_kappa, of_weight) = (between(*kappa_interval), between(*weight_interval));
+            let [of_kappa, of_weight] = [kappa_interval, weight_interval].map(|[low, high]| between(*low, *high));
             writeln!(f, "{loss:16}{kappa:12}{of_kappa:24}{weight:12}{of_weight}")?;
         }
         writeln!(f)?;
@@ -232,10 +210,7 @@ impl fmt::Display for AdviseDocument {
             let (weight, risk, error, law) = (short(*weight), short(*risk), short(*std_error), short(*limit_law));
             writeln!(f, "{name:16}{weight:12}{risk:16}{error:14}{law:14}{failed_fits} of {replicates}")?;
         }
-        if !self.warnings.is_empty() {
-            writeln!(f)?;
-        }
-        self.warnings.iter().try_for_each(|warning| writeln!(f, "warning: {warning}"))
+        warned(f, &self.warnings)
     }
 }
 
@@ -246,8 +221,9 @@ impl Question {
     /// Of the fields `data`, `synthetic`, `simulate`.
     pub fn answer(&self, table: &Table) -> Result<(AdviseDocument, Advice), Unanswered> {
         let refused = |condition: String| InputError::new("data", &self.data, condition);
-        let analysis = Analysis::new(table, self.family).map_err(|error| refused(error.to_string()))?;
-        let advice = analysis.advice(self.loss, self.synthetic)?;
+        let analysis = Analysis::new(table, self.fitted.family);
+        let analysis = analysis.map_err(|error| refused(with_doubt(error, table.warnings())))?;
+        let advice = analysis.advice(self.fitted.loss, self.synthetic)?;
         let simulated = self.retrain(table, &analysis, &advice)?;
         Ok((AdviseDocument { simulated, ..self.document(table, &analysis, advice.clone())? }, advice))
     }
@@ -259,8 +235,9 @@ impl Question {
         within("synthetic", advice.synthetic, 1..=MOST_SIMULATED)?;
         let rows = Rows { real: advice.real as usize, synthetic: advice.synthetic as usize };
         let refused = |condition: String| InputError::new("simulate", replicates, condition);
-        let simulator = retraining(table, self.family, self.loss, rows).map_err(|error| refused(error.to_string()))?;
-        let none = || refused(format!("must be left out: `family` {} is no regression", self.family.word()));
+        let simulator = retraining(table, self.fitted.family, self.fitted.loss, rows)
+            .map_err(|error| refused(error.to_string()))?;
+        let none = || refused(format!("must be left out: `family` {} is no regression", self.fitted.family.word()));
         let simulator = simulator.ok_or_else(none)?;
         let takes_weight = schedule.takes_weight();
         let weights = [
@@ -281,7 +258,7 @@ impl Question {
         let points: Vec<_> = weights.iter().map(|(_, weight)| Weights::Constant(*weight)).collect();
         let outcomes = simulator.run(&plan, &points, Options::default());
         let sizes = SampleSizes::new(advice.real, advice.synthetic)?;
-        let variances = analysis.variances(self.loss);
+        let variances = analysis.variances(self.fitted.loss);
         let law = misspecified::limit_law(variances.synthetic, variances.real, sizes);
         let average =
             |w: f64| (BURN_IN..GENERATIONS).map(|t| law.risk_at(&w, t)).sum::<f64>() / f64::from(GENERATIONS - BURN_IN);
@@ -313,15 +290,13 @@ impl Question {
         };
         let worth = |times: f64| {
             let synthetic = ((analysis.rows() as f64 * times).round() as u64).max(1);
-            let Advice { weight, relative_risk, effective_sample_size, .. } = analysis.advice(self.loss, synthetic)?;
+            let Advice { weight, relative_risk, effective_sample_size, .. } =
+                analysis.advice(self.fitted.loss, synthetic)?;
             Ok(Worth { synthetic, weight: weight.value, relative_risk, effective_sample_size })
         };
-        let coefficients = analysis.coefficients().iter().cloned();
         Ok(AdviseDocument {
             data: self.data.clone(),
-            family: self.family.word(),
-            target: self.target.clone(),
-            loss: self.loss.word(),
+            fitted: self.fitted.clone(),
             n: advice.real,
             m: advice.synthetic,
             k: advice.k,
@@ -338,18 +313,12 @@ impl Question {
             per_row_weight: PerRow { real: advice.per_row_weight[0], synthetic: advice.per_row_weight[1] },
             losses: Loss::ALL.into_iter().rev().map(in_loss).collect::<Result<_, InputError>>()?,
             curve: CURVE.into_iter().map(worth).collect::<Result<_, InputError>>()?,
-            jackknife_ratio: analysis.variances(self.loss).jackknife.filter(|ratio| ratio.is_finite()),
+            jackknife_ratio: analysis.variances(self.fitted.loss).jackknife.filter(|ratio| ratio.is_finite()),
             dropped_rows: table.dropped().len(),
-            coefficients: coefficients
-                .map(|coefficient| Estimate {
-                    name: coefficient.name,
-                    value: coefficient.value,
-                    std_error: coefficient.std_error,
-                })
-                .collect(),
+            coefficients: analysis.coefficients().to_vec(),
             seed: self.simulate.map(|simulated| simulated.seed),
             simulated: Vec::new(),
-            warnings: analysis.warnings(self.loss),
+            warnings: [table.warnings(), &analysis.warnings(self.fitted.loss)].concat(),
         })
     }
 }

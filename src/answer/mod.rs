@@ -3,9 +3,11 @@
 //! A document is plain data with all that stands beside a number: what it is exact to, why a key is missing, what else is to be said.
 
 pub mod advise;
+pub mod audit;
 pub mod closed_form;
 pub mod controlled;
 pub mod estimate;
+pub mod fitted;
 pub mod monte_carlo;
 pub mod network;
 pub mod optimize;

@@ -181,6 +181,7 @@ impl Question {
             |t| law.after(t),
         );
         let risks: Vec<f64> = (0..size).map(|i| covariance[i][i]).collect();
+        let is_infinite = covariance.iter().flatten().any(|value| !value.is_finite());
         let nodes = network.nodes().iter().enumerate();
         let nodes: Vec<Node> = nodes
             .map(|(i, node)| {
@@ -201,6 +202,9 @@ impl Question {
         }
         if !mean.is_finite() {
             reasons.insert("mean_risk", unbounded.to_owned());
+        }
+        if is_infinite {
+            reasons.insert("covariance", unbounded.to_owned());
         }
         let class = |(i, class): (usize, &goldenweight_theory::network::Class)| Class {
             nodes: class.nodes.iter().map(|&node| names[node].clone()).collect(),

@@ -10,6 +10,10 @@ mod resampled;
 
 use std::sync::atomic::AtomicBool;
 
+#[cfg(feature = "cli")]
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::advise::matrix::form;
 use crate::advise::{AdviseError, Family, Interval, Loss};
 use crate::experiment::{InputError, excerpt, within};
@@ -121,7 +125,8 @@ pub const POWER: f64 = 0.8;
 const NEAR: f64 = 0.01;
 
 /// A coefficient of both fits, in the units of its column.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Compared {
     /// Name of its column, `column=level` of an indicator.
     pub name: String,
@@ -146,6 +151,8 @@ pub struct Pooling {
     pub weight: f64,
     /// Risk over that of the real rows alone.
     pub relative_risk: Interval,
+    /// Bounds of it from below and from above, each with 1 - [`LEVEL`] by itself, of the difference as it is: a verdict of harm or help is a bound beyond 1.
+    pub bounds: [f64; 2],
     /// p-value of "it does not help", by the resamples.
     pub p_helps: f64,
     /// p-value of "it does not harm".
@@ -308,7 +315,8 @@ fn pooling(pooled: &Pooled, tests: &[Test], pool: f64, variance_real: f64) -> (P
     let variance = pooled.variance(pool);
     let gain = variance_real - variance;
     let value = (variance + pooled.bias_squared(pool)) / variance_real;
-    let [low, high] = test.interval(LEVEL).map(|root| (variance + root * root) / variance_real);
+    let at_root = |root: f64| (variance + root * root) / variance_real;
+    let [low, high] = test.interval(LEVEL).map(at_root);
     // Of |delta|_M along d as |delta|_Q.
     let standard_errors = |root: f64| {
         let bias = test.along(root);
@@ -329,7 +337,18 @@ fn pooling(pooled: &Pooled, tests: &[Test], pool: f64, variance_real: f64) -> (P
         _ => Verdict::CannotTell,
     };
     let relative_risk = Interval { value, low, high };
-    (Pooling { weight: pool, relative_risk, p_helps, p_harmful, harmless_bias, detected_bias }, verdict)
+    (
+        Pooling {
+            weight: pool,
+            relative_risk,
+            bounds: test.bounds(LEVEL).map(at_root),
+            p_helps,
+            p_harmful,
+            harmless_bias,
+            detected_bias,
+        },
+        verdict,
+    )
 }
 
 /// Coefficient by coefficient.

@@ -3,6 +3,9 @@
 use goldenweight_evidence::rand::RngExt;
 use rand_distr::StandardNormal;
 use rayon::prelude::*;
+#[cfg(feature = "cli")]
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::fits::Fits;
 use crate::advise::matrix::{Lower, congruent, dot, eigen};
@@ -19,7 +22,8 @@ const REPLICATES: u64 = 4_096;
 ///
 /// # Examples
 /// see [`audit`](super::audit).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Price {
     /// |delta|_Q over the root of tr Q V_R.
     pub bias: f64,
@@ -28,6 +32,7 @@ pub struct Price {
     /// Of its synthetic part times the share that keeps the regret.
     pub capped: f64,
     /// Of the positive-part James-Stein rule, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub james_stein: Option<f64>,
 }
 
@@ -40,7 +45,8 @@ pub struct Price {
 /// a > 0; b_R normal with the covariance V_R
 /// # Source
 /// M. E. Bock: Minimax estimators of the mean of a multivariate normal distribution. Annals of Statistics 3 (1975)
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct JamesStein {
     /// a.
     pub constant: f64,
@@ -49,7 +55,8 @@ pub struct JamesStein {
 }
 
 /// The plug-in weight with its synthetic part times a share.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Capped {
     /// The regret that is accepted: the worst relative risk is at most 1 + regret.
     pub regret: f64,

@@ -41,33 +41,31 @@ pub(super) fn resample(
 ) -> Resampled {
     let streams = Streams { seed, experiment: experiment_id("audit") };
     let mut tests: Vec<Test> = metrics.into_iter().map(|metric| Test::new(metric, &pooled.difference)).collect();
-    let (mut done, mut failed) = (0, 0);
-    while done < replicates && !stop.load(Ordering::Relaxed) {
+    let (mut done, mut failed, mut fitted) = (0, 0, Vec::new());
+    let error = |replicate: u64| -> Option<Vec<[f64; 2]>> {
+        let fit =
+            |sample: &Sample<'_>, purpose| sample.fit(&counts(sample.rows(), streams.rng(replicate, 0, purpose, 0)));
+        let real = fit(&samples[0], Purpose::Real);
+        let synthetic = fit(&samples[1], Purpose::Synthetic);
+        progress(1);
+        let difference: Vec<f64> = synthetic?.iter().zip(&real?).map(|(s, r)| s - r).collect();
+        let difference = pooled.in_basis(&difference);
+        let error: Vec<f64> = difference.iter().zip(&pooled.difference).map(|(b, d)| b - d).collect();
+        Some(tests.iter().map(|test| test.parts(&error)).collect())
+    };
+    while done < replicates {
         let until = (done + AT_ONCE).min(replicates);
-        let errors: Vec<Option<Vec<[f64; 2]>>> = (done..until)
-            .into_par_iter()
-            .map(|replicate| {
-                let fit = |sample: &Sample<'_>, purpose| {
-                    sample.fit(&counts(sample.rows(), streams.rng(replicate, 0, purpose, 0)))
-                };
-                let real = fit(&samples[0], Purpose::Real);
-                let synthetic = fit(&samples[1], Purpose::Synthetic);
-                progress(1);
-                let difference: Vec<f64> = synthetic?.iter().zip(&real?).map(|(s, r)| s - r).collect();
-                let difference = pooled.in_basis(&difference);
-                let error: Vec<f64> = difference.iter().zip(&pooled.difference).map(|(b, d)| b - d).collect();
-                Some(tests.iter().map(|test| test.parts(&error)).collect())
-            })
-            .collect();
-        for error in errors {
-            match error {
-                Some(parts) => tests.iter_mut().zip(parts).for_each(|(test, parts)| test.parts.push(parts)),
-                None => failed += 1,
-            }
-        }
+        let each = |replicate| (!stop.load(Ordering::Relaxed)).then(|| error(replicate));
+        // Those that were made of a part that was told to stop are not the first ones.
+        let Some(errors) = (done..until).into_par_iter().map(each).collect::<Option<Vec<_>>>() else { break };
+        failed += errors.iter().filter(|error| error.is_none()).count() as u64;
+        fitted.extend(errors.into_iter().flatten());
         done = until;
     }
-    tests.iter_mut().for_each(|test| test.failed = failed);
+    for (i, test) in tests.iter_mut().enumerate() {
+        test.parts = fitted.iter().map(|parts| parts[i]).collect();
+        test.failed = failed;
+    }
     Resampled { done, failed, tests }
 }
 
@@ -137,15 +135,21 @@ impl Test {
         self.share(self.statistics(root).filter(|value| *value <= self.observed).count())
     }
 
+    /// The least length that the test against more does not reject at this level.
+    fn lower(&self, level: f64) -> f64 {
+        if self.above(0.0) > level { 0.0 } else { self.first(&|root| self.above(root) > level) }
+    }
+
     /// The lengths |delta|_M that neither test rejects at half of this level, the upper one of the constrained observation; infinite where no test can.
     pub(super) fn interval(&self, level: f64) -> [f64; 2] {
-        let low = match self.above(0.0) > 0.5 * level {
-            true => 0.0,
-            false => self.first(&|root| self.above(root) > 0.5 * level),
-        };
         let observed = self.constrained();
         let below = |root: f64| self.share(self.statistics(root).filter(|value| *value <= observed).count());
-        [low, self.first(&|root| below(root) <= 0.5 * level)]
+        [self.lower(0.5 * level), self.first(&|root| below(root) <= 0.5 * level)]
+    }
+
+    /// The lengths beyond which one of the tests rejects at this level, of the observation as it is.
+    pub(super) fn bounds(&self, level: f64) -> [f64; 2] {
+        [self.lower(level), self.first(&|root| self.below(root) <= level)]
     }
 
     /// The least length at which a condition holds that holds from some length on.

@@ -2,18 +2,19 @@
 
 use std::{fs, path::PathBuf};
 
-use clap::{ArgAction, Args};
+use clap::Args;
 use goldenweight::{
-    advise::{Advice, Family, Loss},
+    advise::Advice,
     answer::advise::{Question, Simulated},
     experiment::{InputError, within},
     simulate::engine::ScheduleKind,
-    table::{Missing, Table},
+    table::Table,
 };
 
 use super::{
     Failure, Status,
     args::{Compute, whole},
+    fit::Fit,
     origin::Origin,
     output::{open_file, show, unwritten, write_places},
     usage::named,
@@ -36,33 +37,20 @@ pub struct AdviseArgs {
     /// The file
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Column of the response of a regression
-    #[arg(long, value_name = "NAME")]
-    target: Option<String>,
-    /// What is fitted: linear, logistic, poisson; or without a target mean, covariance, frequencies
-    #[arg(long, value_name = "WORD", value_parser = family)]
-    family: Family,
-    /// Columns that are used [default: all but the target]
-    #[arg(long, value_name = "NAME,..", value_delimiter = ',', action = ArgAction::Set)]
-    columns: Option<Vec<String>>,
-    /// Missing values: drop such rows, refuse them, or take them as a level of a column of texts
-    #[arg(long, value_name = "WORD", value_parser = missing, default_value = "refuse")]
-    missing: Missing,
+    #[command(flatten)]
+    fit: Fit,
     /// Synthetic rows per generation, m (at most 10^12)
     #[arg(long, value_name = "M", value_parser = whole, allow_hyphen_values = true)]
     synthetic: u64,
-    /// Loss that the weight minimises the risk of: deviance, standardised or raw
-    #[arg(long, value_name = "WORD", value_parser = loss, default_value = "deviance")]
-    loss: Loss,
     /// Write the weight of each row, of mean 1, as a column: the rows of the file, 0 where one was dropped, then the synthetic ones
     #[arg(long, value_name = "FILE")]
     weights_out: Option<PathBuf>,
     /// Of a regression, also retrain on rows resampled from the table: so many chains of 30 generations, risks averaged over the last 10
     #[arg(long, value_name = "R", value_parser = whole, allow_hyphen_values = true)]
     simulate: Option<u64>,
-    /// Data of each generation with --simulate: fresh (n rows drawn anew), fixed (those of generation 0 always) or accumulate (takes no weight)
-    #[arg(long, value_name = "WORD", value_parser = schedule, default_value = "fresh")]
-    schedule: ScheduleKind,
+    /// Data of each generation with --simulate: fresh (n rows drawn anew), fixed (those of generation 0 always) or accumulate (takes no weight) [default: fresh]
+    #[arg(long, value_name = "WORD", value_parser = schedule)]
+    schedule: Option<ScheduleKind>,
     #[command(flatten)]
     compute: Compute,
 }
@@ -71,27 +59,18 @@ fn schedule(word: &str) -> Result<ScheduleKind, String> {
     named(word, &[ScheduleKind::Fresh, ScheduleKind::Fixed, ScheduleKind::Accumulate], ScheduleKind::name)
 }
 
-pub fn family(word: &str) -> Result<Family, String> {
-    named(word, &Family::ALL, Family::word)
-}
-
-pub fn missing(word: &str) -> Result<Missing, String> {
-    named(word, &Missing::ALL, Missing::word)
-}
-
-pub fn loss(word: &str) -> Result<Loss, String> {
-    named(word, &Loss::ALL, Loss::word)
-}
-
 /// Most rows of a file of weights.
 const MOST_WEIGHTS: u64 = 10_000_000;
 
 impl AdviseArgs {
     /// Computes and prints.
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
-        let Self { data, family, target, loss, synthetic, .. } = self;
-        let request = family.request(self.columns.clone(), target.clone(), self.missing)?;
+        let Self { data, synthetic, .. } = self;
+        let (request, fitted) = self.fit.request()?;
         within("synthetic", *synthetic, 1..=1_000_000_000_000)?;
+        if let (Some(schedule), None) = (self.schedule, self.simulate) {
+            Err(InputError::new("schedule", schedule.name(), "needs `simulate`: it is that of the simulated chains"))?;
+        }
         let is_data =
             |file: &PathBuf| fs::canonicalize(file).is_ok_and(|file| fs::canonicalize(data).is_ok_and(|it| it == file));
         if let Some(file) = self.weights_out.as_ref().filter(|file| is_data(file)) {
@@ -101,13 +80,11 @@ impl AdviseArgs {
         let refused = |condition: String| Failure::from(InputError::new("data", data.display(), condition));
         let question = Question {
             data: data.display().to_string(),
-            target: target.clone(),
-            family: *family,
-            loss: *loss,
+            fitted,
             synthetic: *synthetic,
             simulate: self.simulate.map(|replicates| Simulated {
                 replicates,
-                schedule: self.schedule,
+                schedule: self.schedule.unwrap_or(ScheduleKind::Fresh),
                 seed: self.compute.seed,
             }),
         };

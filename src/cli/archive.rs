@@ -112,7 +112,9 @@ pub fn metadata(
         json!({ "@id": name, "@type": "File", "name": name, "description": says, "encodingFormat": form,
             "contentSize": text.len().to_string(), "sha256": checksum(text.as_bytes()) })
     }));
-    graph.push(json!({ "@id": SUMS, "@type": "File", "name": SUMS, "encodingFormat": "text/plain",
+    // A line is 64 digits, two blanks, the name and its end.
+    let size: usize = files.iter().map(|(name, _)| *name).chain([METADATA]).map(|name| 67 + name.len()).sum();
+    graph.push(json!({ "@id": SUMS, "@type": "File", "name": SUMS, "encodingFormat": "text/plain", "contentSize": size.to_string(),
         "description": "SHA-256 of the other files, for sha256sum -c" }));
     Ok(
         json!({ "@context": [format!("{CRATE}/context"), "https://w3id.org/ro/terms/workflow-run/context"], "@graph": graph }),

@@ -15,6 +15,7 @@ mod closed;
 mod closed_form;
 mod compare;
 mod figures;
+mod fit;
 mod interrupt;
 mod monte_carlo;
 mod network;

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Failure, Status, adult, atlas, audit, check, compare, figures, origin::Signed, output, registry, store, survival,
+    Failure, Status, adult, atlas, check, compare, figures, origin::Signed, output, registry, store, survival,
     usage::nearest,
 };
 
@@ -28,7 +28,7 @@ const DOCUMENTS: &[(&str, Make)] = &[
     ("atlas", of::<atlas::Document>),
     ("adult", of::<adult::Document>),
     ("advise", of::<answer::advise::AdviseDocument>),
-    ("audit", of::<audit::Document>),
+    ("audit", of::<answer::audit::AuditDocument>),
     ("figures", of::<figures::Document>),
     ("claims", of::<registry::Listing>),
     ("verify", of::<RunDocument>),

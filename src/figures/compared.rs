@@ -99,7 +99,9 @@ fn distances(x: Axis, points: &[Point]) -> Pane {
     let reach = 1.1 * percent(reach.filter(|share| share.is_finite()).fold(0.005, f64::max));
     let mut marks = vec![Mark::Horizontal(0.0, BLACK, Dash::Solid)];
     for point in points {
-        let at = |share: f64| (point.x, percent(share));
+        // Two intervals of one place stand side by side.
+        let aside = if point.colour == VERMILION { -0.0015 } else { 0.0 };
+        let at = |share: f64| (point.x + aside, percent(share));
         marks.push(Mark::Line(vec![at(point.interval.0), at(point.interval.1)], point.colour, Dash::Solid));
         marks.push(Mark::Dots(vec![at(point.error)], point.colour));
     }
@@ -203,7 +205,7 @@ pub fn ratios(subject: Subject, title: &str, claim: &ClaimOutcome) -> Result<Cha
     for (i, (line, (name, colour))) in lines.into_iter().zip(names).enumerate() {
         // The name of the upper curve stands above it, that of the lower curve below it, both at the right.
         let (_, last) = line[line.len() - 1];
-        let gap = if i == 0 { 0.08 } else { -0.08 } * y.high;
+        let gap = if i == 0 { 0.08 } else { -0.22 } * y.high;
         marks.push(Mark::Text(At::Data(0.195, last + gap), Side::Left, colour, name.to_owned()));
         marks.push(Mark::Line(line, colour, dash(subject)));
     }

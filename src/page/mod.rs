@@ -28,7 +28,8 @@ use maud::{Markup, html};
 /// ```
 #[must_use]
 pub fn companion(run: &RunOutcome) -> Companion {
-    let drawn = pictures::of_claims(run);
+    let panels = pictures::panels(run);
+    let drawn = pictures::of_claims(&panels);
     let beside = run.claims.iter().map(|claim| {
         let id = &claim.says.id;
         let markup = html! {
@@ -43,7 +44,7 @@ pub fn companion(run: &RunOutcome) -> Companion {
         not_shown: paper::not_shown().into_iter().map(|words| format!("Of the paper: {words}")).collect(),
         beside: beside.collect(),
         first: vec![paper::section(run)],
-        last: pictures::figures(run)
+        last: pictures::figures(run, &panels)
             .into_iter()
             .chain([pictures::atlas(run), explorer::section(), records::section()])
             .collect(),

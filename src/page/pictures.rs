@@ -11,12 +11,15 @@ use crate::atlas::{Place, SETTINGS};
 use crate::figures::{Picture, svg};
 
 /// Where a picture is on the page.
-pub fn anchor(picture: &Picture) -> String {
+fn anchor(picture: &Picture) -> String {
     format!("panel-{}", picture.name())
 }
 
+/// A panel with its drawing.
+pub type Panel = (Picture, String);
+
 /// The panels whose claims the run has.
-fn panels(run: &RunOutcome) -> Vec<(Picture, String)> {
+pub fn panels(run: &RunOutcome) -> Vec<Panel> {
     let drawn = |picture: Picture| {
         let chart = picture.compared(run).expect("sizes of the figures")?;
         Some((picture, svg(&chart)))
@@ -30,15 +33,14 @@ fn inline(svg: &str) -> Markup {
 }
 
 /// Figures 7 to 10; nothing where the run has none of their claims.
-pub fn figures(run: &RunOutcome) -> Option<Section> {
-    let panels = panels(run);
+pub fn figures(run: &RunOutcome, panels: &[Panel]) -> Option<Section> {
     let body = html! {
         p {
             "The panels of the paper’s figures, with this run’s own numbers on theory’s curves. The lower part of each enlarges how far they are from the curve. \
              Its claim says which sizes and generations were simulated."
         }
         div.panels {
-            @for (picture, svg) in &panels {
+            @for (picture, svg) in panels {
                 figure #(anchor(picture)) {
                     (inline(svg))
                     figcaption { "Claim: " (links(run, [picture.file_stem()].iter().map(String::as_str))) }
@@ -92,10 +94,10 @@ fn anchor_of(name: &str) -> String {
 }
 
 /// For each claim of a picture, the links to where it is drawn.
-pub fn of_claims(run: &RunOutcome) -> BTreeMap<String, Vec<Markup>> {
+pub fn of_claims(panels: &[Panel]) -> BTreeMap<String, Vec<Markup>> {
     let mut found: BTreeMap<String, Vec<Markup>> = BTreeMap::new();
-    for (picture, _) in panels(run) {
-        let link = html! { a href={ "#" (anchor(&picture)) } { "figure " (picture.title()) } };
+    for (picture, _) in panels {
+        let link = html! { a href={ "#" (anchor(picture)) } { "figure " (picture.title()) } };
         found.entry(picture.file_stem()).or_default().push(link);
     }
     for setting in SETTINGS {

@@ -234,6 +234,7 @@ pub struct Table {
     columns: Vec<Column>,
     values: Vec<f64>,
     dropped: Vec<u64>,
+    warnings: Vec<String>,
 }
 
 impl Table {
@@ -255,11 +256,26 @@ impl Table {
     /// # Errors
     /// Says what is wrong, and where.
     pub fn from_reader(name: &Path, source: &mut (impl Read + Seek), request: &Request) -> Result<Self, TableError> {
-        read::table(source, request).map_err(|read::Fault { byte, column, condition }| {
+        let found = read::table(source, request);
+        Self::told(found, |read::Fault { byte, column, condition }| {
             let line = byte.and_then(|byte| read::line(source, byte).ok());
             let (column, condition) = (column.map(one_line), one_line(condition));
             TableError { file: name.to_owned(), line, column, condition }
         })
+    }
+
+    /// Faults with their places, and what is doubtful as warnings.
+    fn told(
+        found: Result<(Self, Vec<read::Fault>), read::Fault>,
+        mut tell: impl FnMut(read::Fault) -> TableError,
+    ) -> Result<Self, TableError> {
+        match found {
+            Ok((table, doubts)) => {
+                let warnings = doubts.into_iter().map(|doubt| tell(doubt).place_and_condition()).collect();
+                Ok(Self { warnings, ..table })
+            }
+            Err(fault) => Err(tell(fault)),
+        }
     }
 
     /// Columns in memory, under these names: the table that a file with the same values would give. A missing number is not a number, a missing text has no place.
@@ -288,7 +304,7 @@ impl Table {
         columns: &[Values<'_>],
         request: &Request,
     ) -> Result<Self, TableError> {
-        read::of_columns(columns, names, request).map_err(|read::Fault { column, condition, .. }| {
+        Self::told(read::of_columns(columns, names, request), |read::Fault { column, condition, .. }| {
             let (column, condition) = (column.map(one_line), one_line(condition));
             TableError { file: name.into(), line: None, column, condition }
         })
@@ -341,13 +357,13 @@ impl Table {
                 if places.is_empty() { value } else { places[value as usize] }
             }));
         }
-        Ok(Self { columns, values, dropped: self.dropped })
+        Ok(Self { columns, values, dropped: self.dropped, warnings: self.warnings })
     }
 
     /// Columns of numbers, the rows one after another.
     pub(crate) fn of_numbers(names: &[&str], values: Vec<f64>) -> Self {
         let column = |name: &&str| Column { name: (*name).to_owned(), levels: Vec::new() };
-        Self { columns: names.iter().map(column).collect(), values, dropped: Vec::new() }
+        Self { columns: names.iter().map(column).collect(), values, dropped: Vec::new(), warnings: Vec::new() }
     }
 
     /// Number of rows.
@@ -360,6 +376,23 @@ impl Table {
     #[must_use]
     pub fn dropped(&self) -> &[u64] {
         &self.dropped
+    }
+
+    /// What is doubtful, with line and column: a text in a column of numbers, which makes it one of levels; frequencies of nearly as many levels as rows.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::io::Cursor;
+    /// use goldenweight::table::{Request, Response, Table};
+    ///
+    /// let file = "age,income\n31,0\n4O,1\n27,1\n";
+    /// let table = Table::from_reader("t.csv".as_ref(), &mut Cursor::new(file), &Request::regression("income", Response::Binary))?;
+    /// assert_eq!(table.warnings(), ["line 3, column age: 4O is no number: so the column is read as levels (2 of its 3 levels are numbers)"]);
+    /// # Ok::<(), goldenweight::table::TableError>(())
+    /// ```
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// The columns; the target is the last.

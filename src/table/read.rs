@@ -73,15 +73,64 @@ fn records(
         .buffer_capacity(1 << 16)
         .from_reader(Limited { source, left: &left });
     let mut record = ByteRecord::new();
+    let (mut start, mut fault) = (0, None);
     loop {
-        let start = reader.position().byte();
+        let next = reader.position().byte();
         match reader.read_byte_record(&mut record) {
-            Ok(true) => take(&record, start).map_err(|fault| fault.at(start))?,
-            Ok(false) => return Ok(()),
-            Err(error) => return Err(Fault::of_file(format!("cannot be read: {error}")).at(start)),
+            Ok(true) => (start, fault) = (next, take(&record, next).err()),
+            Ok(false) => break,
+            Err(error) => return Err(Fault::of_file(format!("cannot be read: {error}")).at(next)),
+        }
+        if fault.is_some() {
+            break;
         }
         left.set(LONGEST_RECORD);
     }
+    // A quote without its partner takes what follows into its record, which then is the last one, or the one at fault.
+    let end = reader.position().byte();
+    drop(reader);
+    let fault = fault.map(|fault| Fault { byte: fault.byte.or(Some(start)), ..fault });
+    match (quotes(source, start, end)?, fault) {
+        (Quotes::Open(byte), _) => Err(Fault::of_file("has a quote that is not closed").at(byte)),
+        (Quotes::OverLines, Some(fault)) => {
+            let condition = fault.condition + " (a quote is closed in a later line: is that meant?)";
+            Err(Fault { condition, ..fault })
+        }
+        (_, fault) => fault.map_or(Ok(()), Err),
+    }
+}
+
+/// What the quotes of a record are like.
+enum Quotes {
+    /// Each is closed, in its line.
+    Closed,
+    /// Each is closed, one of them in a later line.
+    OverLines,
+    /// The one at this byte is not.
+    Open(u64),
+}
+
+/// The quotes from the start of a record to its end, by the rules of the reader: a quote opens a field at its start, and two stand for one.
+fn quotes(source: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Quotes> {
+    source.seek(SeekFrom::Start(start))?;
+    let (mut opened, mut at_start, mut after_quote, mut over_lines) = (None, true, false, false);
+    let mark = "\u{feff}".as_bytes();
+    for (byte, read) in (start..end).zip(BufReader::new(source).bytes()) {
+        let read = read?;
+        let is_mark = mark.get(byte as usize) == Some(&read);
+        match read {
+            b'"' if at_start || after_quote => (opened, after_quote) = (opened.or(Some(byte)), false),
+            b'"' if opened.is_some() => after_quote = true,
+            _ if opened.is_some() && !after_quote => over_lines |= b"\r\n".contains(&read),
+            _ => (opened, after_quote) = (None, false),
+        }
+        at_start = is_mark || opened.is_none() && b",\r\n".contains(&read);
+    }
+    Ok(match opened.filter(|_| !after_quote) {
+        Some(byte) => Quotes::Open(byte),
+        None if over_lines => Quotes::OverLines,
+        None => Quotes::Closed,
+    })
 }
 
 /// The line, from 1, of the record that starts at this byte. CR LF, LF and CR end a line.
@@ -108,13 +157,17 @@ pub(super) fn is_missing(field: &str) -> bool {
     field.len() <= 4 && MISSING.iter().any(|missing| field.eq_ignore_ascii_case(missing))
 }
 
+fn is_number(field: &str) -> bool {
+    field.parse::<f64>().is_ok()
+}
+
 /// A column that is asked for, and what the first reading finds in it.
 struct Wanted {
     /// Its place in the file.
     index: usize,
     name: String,
     is_target: bool,
-    /// The first text that is no number, and where.
+    /// The first text that is no number, and where: at which byte of a file, in which row of columns in memory.
     first_text: Option<(String, u64)>,
 }
 
@@ -204,7 +257,7 @@ fn survey(source: &mut (impl Read + Seek), request: &Request) -> Result<Survey, 
         }
         for column in wanted.iter_mut().filter(|column| column.first_text.is_none()) {
             let field = text(&record[column.index], &column.name)?;
-            if !is_missing(field) && field.parse::<f64>().is_err() {
+            if !is_missing(field) && !is_number(field) {
                 column.first_text = Some((field.to_owned(), byte));
             }
         }
@@ -289,14 +342,54 @@ impl Reading {
                 if column.is_target {
                     return fault(format!("must be 0 or 1, or one of two texts, and a third is {}", excerpt(field)));
                 }
-                let first = column.first_text.as_ref().map_or_else(String::new, |(text, _)| {
-                    format!(" (the first that is no number is {})", excerpt(text))
-                });
-                fault(format!("has more than {MAX_LEVELS} levels{first}"))
+                let condition = format!("has more than {MAX_LEVELS} levels");
+                let numbers = levels.levels.iter().filter(|level| is_number(&level.name)).count();
+                match &column.first_text {
+                    // A number that is spelt wrong, or a word for what is missing.
+                    Some((text, place)) if numbers > 0 => {
+                        let condition = format!("is {}, no number: so the column {condition}", excerpt(text));
+                        Err(Fault::of_column(&column.name, condition).at(*place))
+                    }
+                    Some((text, _)) => fault(format!("{condition} (the first that is no number is {})", excerpt(text))),
+                    None => fault(format!("{condition}: {NUMBERS}")),
+                }
             }
         }
     }
+
+    /// What the user should know of a column's levels.
+    fn doubt(&self, column: &Wanted, request: &Request, rows: usize) -> Option<Fault> {
+        let Self::Levels(Levels { levels, .. }) = self else { return None };
+        let known = levels.iter().filter(|level| !level.name.is_empty());
+        let (numbers, all) = (known.clone().filter(|level| is_number(&level.name)).count(), known.count());
+        let note = |condition: String| Fault::of_column(&column.name, condition);
+        match &column.first_text {
+            Some((text, place))
+                if numbers > 0 && numbers < all && (request.form == Form::Either || column.is_target) =>
+            {
+                let of = format!("{numbers} of its {all} levels are numbers");
+                Some(note(format!("{} is no number: so the column is read as levels ({of})", excerpt(text))).at(*place))
+            }
+            // Texts in memory.
+            Some(_) if numbers == all && request.form == Form::Either => {
+                Some(note("has texts, which are numbers: they are read as levels".to_owned()))
+            }
+            _ if request.form == Form::Levels && rows < FEW * levels.len() => {
+                let hint = if numbers == all { format!(": {NUMBERS}") } else { String::new() };
+                Some(note(format!("has {} levels in {rows} rows, fewer than {FEW} rows for each{hint}", levels.len())))
+            }
+            _ => None,
+        }
+    }
 }
+
+/// Fewest rows of a level, on average, for frequencies that are nearly normal.
+///
+/// # Source
+/// the rule of five, of W. G. Cochran: Some methods for strengthening the common chi-squared tests. Biometrics 10 (1954)
+const FEW: usize = 5;
+
+const NUMBERS: &str = "are they numbers whose mean or covariance is meant?";
 
 /// A number of a column, where it is one that the column may have; else the condition that it breaks.
 fn number(value: f64, response: Option<Response>, shown: impl Fn() -> String) -> Result<f64, String> {
@@ -314,7 +407,21 @@ fn number(value: f64, response: Option<Response>, shown: impl Fn() -> String) ->
 }
 
 /// The same table of columns in memory, whose names are those of the file's line of names. There are no lines, so a fault is of a row, from 1.
-pub(super) fn of_columns(columns: &[Values<'_>], names: &[String], request: &Request) -> Result<Table, Fault> {
+pub(super) fn of_columns(
+    columns: &[Values<'_>],
+    names: &[String],
+    request: &Request,
+) -> Result<(Table, Vec<Fault>), Fault> {
+    let of_row = |fault: Fault| match fault.byte {
+        Some(row) => Fault { condition: format!("row {}: {}", row + 1, fault.condition), ..fault },
+        None => fault,
+    };
+    let (table, doubts) = columns_read(columns, names, request).map_err(of_row)?;
+    Ok((table, doubts.into_iter().map(of_row).collect()))
+}
+
+/// With the row, from 0, in the place of a byte.
+fn columns_read(columns: &[Values<'_>], names: &[String], request: &Request) -> Result<(Table, Vec<Fault>), Fault> {
     let mut wanted = wanted(names, request)?;
     let rows = columns.first().map_or(0, Values::len);
     if let Some(other) = (0..columns.len()).find(|&j| columns[j].len() != rows) {
@@ -327,16 +434,18 @@ pub(super) fn of_columns(columns: &[Values<'_>], names: &[String], request: &Req
         return Err(Fault::of_file(condition));
     }
     for column in &mut wanted {
-        if let Values::Texts { levels, .. } = &columns[column.index] {
+        if let Values::Texts { places, levels } = &columns[column.index] {
             // A text that is a number is one only in a column of numbers.
-            column.first_text = Some((levels.first().cloned().unwrap_or_default(), 0));
+            let level = levels.iter().position(|level| !is_number(level)).unwrap_or_default();
+            let row = places.iter().position(|&place| usize::try_from(place) == Ok(level)).unwrap_or_default();
+            column.first_text = Some((levels.get(level).cloned().unwrap_or_default(), row as u64));
         }
     }
     let mut readings = wanted.iter().map(|column| Reading::of(column, request)).collect::<Result<Vec<_>, _>>()?;
     let mut values: Vec<f64> = Vec::with_capacity(rows * wanted.len());
     let mut dropped = Vec::new();
     for row in 0..rows {
-        let of_row = |fault: Fault| Fault { condition: format!("row {}: {}", row + 1, fault.condition), ..fault };
+        let of_row = |fault: Fault| Fault { byte: fault.byte.or(Some(row as u64)), ..fault };
         let is_missing_in = |column: &Wanted| columns[column.index].is_missing(row);
         if request.missing == Missing::Drop && wanted.iter().any(is_missing_in) {
             dropped.push(row as u64);
@@ -361,23 +470,26 @@ pub(super) fn of_columns(columns: &[Values<'_>], names: &[String], request: &Req
             values.push(value.map_err(of_row)?);
         }
     }
-    finish(&wanted, readings, values, dropped)
+    finish(request, &wanted, readings, values, dropped)
 }
 
 /// Whether a missing value of a column is a level, or else what it breaks.
 fn may_be_missing(column: &Wanted, reading: &Reading, request: &Request, field: &str) -> Result<(), Fault> {
-    let is_level = request.missing == Missing::Level && !column.is_target;
-    if is_level && matches!(reading, Reading::Levels(_)) {
-        return Ok(());
-    }
-    let of_numbers = if is_level { "a number has no level for that; " } else { "" };
+    let may_be_level = matches!(reading, Reading::Levels(_)) && !column.is_target;
+    let of_numbers = match (request.missing == Missing::Level && !column.is_target, may_be_level) {
+        (true, true) => return Ok(()),
+        (true, false) => "a number has no level for that; ",
+        (false, _) => "",
+    };
     let written = if field.is_empty() { String::new() } else { format!(" ({field})") };
-    let condition = format!("is missing{written}: {of_numbers}drop such rows, or leave the column out");
+    let or_level = if may_be_level { ", take it as a level (`missing` level)" } else { "" };
+    let condition =
+        format!("is missing{written}: {of_numbers}drop such rows (`missing` drop){or_level}, or leave the column out");
     Err(Fault::of_column(&column.name, condition))
 }
 
 /// The second reading.
-pub(super) fn table(source: &mut (impl Read + Seek), request: &Request) -> Result<Table, Fault> {
+pub(super) fn table(source: &mut (impl Read + Seek), request: &Request) -> Result<(Table, Vec<Fault>), Fault> {
     let Survey { wanted, rows, .. } = survey(source, request)?;
     let mut readings = wanted.iter().map(|column| Reading::of(column, request)).collect::<Result<Vec<_>, _>>()?;
     let mut values: Vec<f64> = Vec::with_capacity(rows as usize * wanted.len());
@@ -404,11 +516,17 @@ pub(super) fn table(source: &mut (impl Read + Seek), request: &Request) -> Resul
         }
         Ok(())
     })?;
-    finish(&wanted, readings, values, dropped)
+    finish(request, &wanted, readings, values, dropped)
 }
 
-/// The table, where it has rows enough and no constant column; with the levels of columns in their order.
-fn finish(wanted: &[Wanted], readings: Vec<Reading>, mut values: Vec<f64>, dropped: Vec<u64>) -> Result<Table, Fault> {
+/// The table, where it has rows enough and no constant column; with the levels of columns in their order; and what is doubtful.
+fn finish(
+    request: &Request,
+    wanted: &[Wanted],
+    readings: Vec<Reading>,
+    mut values: Vec<f64>,
+    dropped: Vec<u64>,
+) -> Result<(Table, Vec<Fault>), Fault> {
     let after = match dropped.len() {
         0 => String::new(),
         count => format!(" after {count} were dropped for missing values"),
@@ -418,6 +536,9 @@ fn finish(wanted: &[Wanted], readings: Vec<Reading>, mut values: Vec<f64>, dropp
         1 => return Err(Fault::of_file(format!("has one row{after}: there must be more"))),
         _ => {}
     }
+    let rows = values.len() / wanted.len();
+    let doubts =
+        wanted.iter().zip(&readings).filter_map(|(column, reading)| reading.doubt(column, request, rows)).collect();
     let mut columns = Vec::new();
     for (j, (column, reading)) in wanted.iter().zip(readings).enumerate() {
         let rows = || values.iter().skip(j).step_by(wanted.len());
@@ -440,7 +561,7 @@ fn finish(wanted: &[Wanted], readings: Vec<Reading>, mut values: Vec<f64>, dropp
         };
         columns.push(Column { name: column.name.clone(), levels });
     }
-    Ok(Table { columns, values, dropped })
+    Ok((Table { columns, values, dropped, warnings: Vec::new() }, doubts))
 }
 
 /// The order of levels: by name, but the most frequent first, of several the first by name. Those of a target all by name.

@@ -59,6 +59,7 @@ fn an_archive_says_what_made_it() {
     let sums = fs::read(folder.path().join("SHA256SUMS")).expect("there");
     sum_up(folder.path());
     assert_eq!(fs::read(folder.path().join("SHA256SUMS")).expect("there"), sums);
+    assert_eq!(entity(&metadata, "SHA256SUMS")["contentSize"], sums.len().to_string());
     let run = entity(&metadata, "#run");
     assert!(
         run["description"].as_str().unwrap().starts_with("goldenweight verify --only 'golden-*' --kinds "),

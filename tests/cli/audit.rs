@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::{assert_close, json, number, run, stdout_of, text};
+use serde_json::Value;
+
+use crate::{assert_close, documents::explained, json, number, run, stdout_of, text};
 
 const POISSON: &str = "audit --real tests/references/tables/poisson.csv --synthetic tests/references/tables/poisson-synthetic.csv --target y \
                        --family poisson --bootstrap 200";
@@ -47,6 +49,12 @@ fn what_is_wrong_is_said_with_its_place() {
         (&good, "a,g,b,y\n1,u,1,0\n2,v,2,1\n", logistic, "s.csv: column b: is not in the real table"),
         (&good, "a,g,y\n1,u,0\n2,t,1\n", logistic, "s.csv: column g: has the level t, which the real table lacks"),
         (&good, "a,g,y\n1,1,0\n2,2,1\n", logistic, "s.csv: column g: has numbers, and the real table has texts"),
+        (
+            &good,
+            "a,g,y\n1,u,0\n4O,v,1\n",
+            logistic,
+            "s.csv: column a: has texts, and the real table has numbers; but line 3, column a: 4O is no number: so the column is read as levels",
+        ),
         (&good, "a,g,y\nx,u,0\nz,v,1\n", logistic, "s.csv: column a: has texts, and the real table has numbers"),
         (
             &good,
@@ -70,5 +78,47 @@ fn what_is_wrong_is_said_with_its_place() {
         let stderr = text(&output.stderr);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{said}: {stderr}");
         assert!(stderr.contains(said) && stderr.lines().count() == 1, "{said}: {stderr}");
+    }
+}
+
+/// Rows near separation: many resamples have no fit, so nothing is bounded from above, and each null says so. The verdict is the bounds'.
+#[test]
+fn what_the_resamples_do_not_bound_is_null_with_a_reason() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = folder.path().join("near.csv").display().to_string();
+    // One row of the class 1 among the small values, and one of the class 0 among the large ones.
+    let rows: String = (0..20).map(|i| format!("{i},{}\n", u8::from((i >= 10) ^ (i == 9 || i == 10)))).collect();
+    fs::write(&file, format!("a,y\n{rows}")).expect("written");
+    let line = format!("audit --real {file} --synthetic {file} --target y --family logistic --bootstrap 100");
+    let document = json(&format!("{line} --json"));
+    explained(&document, &line);
+    assert!(number(&document, "failed_fits") >= 10.0, "{document}");
+    let pooling = &document["pooling"];
+    assert_eq!([&pooling["relative_risk_bounds"][1], &document["bias_squared_interval"][1]], [&Value::Null; 2]);
+    assert_eq!(document["verdict"], "cannot tell");
+    assert!(stdout_of(&line, 0).contains("at most infinity"));
+}
+
+/// Harmful where the risk is at least more than 1, with 95 %; helps where it is at most less. Rows of means that are far apart, and of none.
+#[test]
+fn the_verdict_is_a_bound_beyond_1() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let [real, synthetic] = ["r.csv", "s.csv"].map(|name| folder.path().join(name).display().to_string());
+    let table = |shift: f64| {
+        let row = |i: u32| {
+            (0..8).map(|j| (f64::from(i * (2 * j + 3) % 101) / 50.0 - 1.0 + shift).to_string()).collect::<Vec<_>>()
+        };
+        "a,b,c,d,e,f,g,h\n".to_owned() + &(0..101).map(|i| row(i).join(",") + "\n").collect::<String>()
+    };
+    fs::write(&real, table(0.0)).expect("written");
+    for (shift, verdict) in [(0.06, "helps"), (0.5, "harmful")] {
+        fs::write(&synthetic, table(shift)).expect("written");
+        let document = json(&format!(
+            "audit --real {real} --synthetic {synthetic} --family mean --loss standardised --bootstrap 200 --json"
+        ));
+        let bound = |end: usize| document["pooling"]["relative_risk_bounds"][end].as_f64().expect("a number");
+        assert_eq!(document["verdict"], verdict, "{document}");
+        assert!(if verdict == "helps" { bound(1) < 1.0 } else { bound(0) > 1.0 }, "{document}");
+        assert!(bound(0) <= bound(1));
     }
 }

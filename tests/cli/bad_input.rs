@@ -128,6 +128,11 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
         "--schedule old",
         "must be one of fresh, fixed",
     ),
+    (
+        "advise --data tests/references/tables/linear.csv --target y --family linear --synthetic 9 --schedule fixed",
+        "--schedule fixed: ",
+        "needs --simulate",
+    ),
     ("risk --model cdf --real 9 --synthetic 9 --weight .5 --schedule accumulate", "--weight .5: ", "takes no weight"),
     ("risk --model cdf --real 9 --synthetic 9 --weight .5 --schedule subsample", "--weight .5: ", "takes no weight"),
     (

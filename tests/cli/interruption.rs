@@ -107,3 +107,35 @@ fn interrupted_experiments_keep_what_is_finished() {
     assert_eq!([&last["risk"], &last["replicates"]], [&Value::Null, &Value::from(0)]);
     assert_eq!(last["reasons"]["risk"], "interrupted before the first replicate ended");
 }
+
+/// The bootstrap of `audit` is that of its first resamples; below 100 of them there is nothing to tell.
+#[test]
+fn an_interrupted_audit_is_that_of_its_first_resamples_or_none() {
+    let line = "audit --real tests/references/tables/poisson.csv --synthetic tests/references/tables/poisson-synthetic.csv --target y --family poisson \
+                --json --bootstrap";
+    let document = partial(&format!("{line} 100000"), Duration::from_secs(1));
+    let (done, asked) = (number(&document, "resamples"), number(&document, "resamples_asked"));
+    assert!((100.0..asked).contains(&done) && asked == 1e5, "{document}");
+    let whole = json(&format!("{line} {done}"));
+    for key in ["verdict", "weight_interval", "worth_interval", "pooling", "p_near", "coefficients"] {
+        assert_eq!(document[key], whole[key], "{key}");
+    }
+    // Logistic regression on 200,000 rows: after a second the bootstrap has hardly begun.
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = folder.path().join("long.csv").display().to_string();
+    let row = |i: u64| {
+        let columns: String = (3..13).map(|j| format!("{},", i * i * j % 997)).collect();
+        format!("{columns}{}\n", u64::from(i * 7919 % 13 < 6))
+    };
+    let rows: String = (0..200_000).map(row).collect();
+    std::fs::write(&file, format!("a,b,c,d,e,f,g,h,i,j,y\n{rows}")).expect("written");
+    let line =
+        format!("audit --real {file} --synthetic {file} --target y --family logistic --bootstrap 100000 --threads 2");
+    let output = interrupted(&line, Duration::from_secs(1));
+    let said = text(&output.stderr);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0), "{said}");
+    assert!(
+        said.contains("error: could not run: interrupted after ") && said.contains("of which 100 are needed"),
+        "{said}"
+    );
+}

@@ -6,8 +6,8 @@
 """
 
 from . import datasets
-from ._advise import advise
-from ._answers import Advice, Answer, Network, Optimum, Risk, SimulatedRisk, Verified, Weight
+from ._advise import advise, audit
+from ._answers import Advice, Answer, Audit, Network, Optimum, Risk, SimulatedRisk, Verified, Weight
 from ._models import optimize, risk, sample_weight, simulate, weight
 from ._native import MODELS, __version__
 from ._network import network
@@ -18,6 +18,7 @@ __all__ = [
     "MODELS",
     "Advice",
     "Answer",
+    "Audit",
     "Network",
     "Optimum",
     "Retrained",
@@ -27,6 +28,7 @@ __all__ = [
     "Weight",
     "__version__",
     "advise",
+    "audit",
     "datasets",
     "network",
     "optimize",

@@ -125,7 +125,7 @@ def _cell(value: Any, reason: str | None) -> str:
         head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
         rows = "".join(f"<tr>{_cells(row, names)}</tr>" for row in value)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return ", ".join(_cell(each, None) for each in value)
+    return ", ".join(_cell(each, reason) for each in value)
 
 
 def _cells(row: dict[str, Any], names: list[str]) -> str:
@@ -322,6 +322,59 @@ class Advice(Answer):
         """Weight of each real and of each synthetic row; all together 1."""
         of = self.per_row_weight
         return of["real"], of["synthetic"]
+
+    def sample_weight(self) -> npt.NDArray[np.float64]:
+        """The weight of each row, float64 of shape (n + m,), the real rows first, of mean 1."""
+        return rows(self.n, self.m, self.per_row)
+
+
+class Audit(Answer):
+    """What a synthetic table is worth beside a real one; from :func:`goldenweight.audit`."""
+
+    __slots__ = ()
+
+    family: str
+    target: str
+    loss: str
+    #: Real and synthetic rows.
+    n: int
+    m: int
+    #: Rows with missing values that were left out of each table.
+    dropped_rows: list[int]
+    #: Total weight of the real rows in the pooled fit at which the estimated risk is least, with its 95 % interval.
+    weight: float
+    weight_interval: list[float]
+    #: The estimated risk there, over that of the real rows alone.
+    relative_risk: float
+    #: Real rows that the synthetic ones replace at that weight.
+    worth_in_real_rows: float
+    worth_interval: list[float]
+    #: In the unit of the loss, as the variances of the two fits.
+    bias_squared: float
+    bias_squared_interval: list[float | None]
+    variance_real: float
+    variance_synthetic: float
+    #: "helps", "harmless", "harmful" or "cannot tell": of adding the synthetic rows, every row alike.
+    verdict: str
+    #: That in numbers: ``weight, relative_risk, relative_risk_interval, relative_risk_bounds, p_helps, p_harmful, harmless_bias, detected_bias``.
+    pooling: dict[str, Any]
+    coefficients: list[dict[str, Any]]
+    #: Relative risks of weights that are made from the data, by the bias in standard errors of the real fit.
+    prices: list[dict[str, Any]]
+    #: The rule that is never worse than the real rows alone.
+    james_stein: dict[str, float] | None
+    #: The weight that keeps the accepted regret.
+    capped: dict[str, float]
+    p_near: float
+    resamples: int
+    failed_fits: int
+    seed: int
+    warnings: list[str]
+
+    @property
+    def per_row(self) -> tuple[float, float]:
+        """Weight of each real and of each synthetic row; all together 1."""
+        return self.weight / self.n, (1 - self.weight) / self.m
 
     def sample_weight(self) -> npt.NDArray[np.float64]:
         """The weight of each row, float64 of shape (n + m,), the real rows first, of mean 1."""

@@ -34,13 +34,13 @@ STATISTICS = ("log-det", "median", "sd")
 ORDERS = ("exact", "second", "limit")
 
 
-def setting(model: Any, real: Any, synthetic: Any, truth: dict[str, Any]) -> _native.Setting:
-    """A validated problem of these arguments."""
+def setting(model: Any, real: Any, synthetic: Any, given: dict[str, Any]) -> _native.Setting:
+    """A validated problem of these arguments: of those given, the truth's."""
     return _native.Setting(
         _check.word("model", model, _native.MODELS),
         _check.whole("real", real),
         _check.whole("synthetic", synthetic),
-        **{name: _TRUTH[name](name, value) for name, value in truth.items() if value is not None},
+        **{name: kind(name, given[name]) for name, kind in _TRUTH.items() if given.get(name) is not None},
     )
 
 
@@ -129,17 +129,7 @@ def weight(
     >>> round(found.weight, 6), round(found.relative_risk, 6)
     (0.618034, 0.618034)
     """
-    truth = {
-        "dim": dim,
-        "beta": beta,
-        "sigma": sigma,
-        "design_covariance": design_covariance,
-        "noise_variance": noise_variance,
-        "divisor": divisor,
-        "probabilities": probabilities,
-        "bandwidth": bandwidth,
-    }
-    asked = setting(model, real, synthetic, truth)
+    asked = setting(model, real, synthetic, locals())
     return Weight(_native.weight(asked, _order(order), _check.whole_or_none("generations", generations)))
 
 
@@ -210,18 +200,8 @@ def risk(
     >>> gw.risk("gaussian-mean", 100, 100, 1.0).risk
     0.02
     """
-    truth = {
-        "dim": dim,
-        "beta": beta,
-        "sigma": sigma,
-        "design_covariance": design_covariance,
-        "noise_variance": noise_variance,
-        "divisor": divisor,
-        "probabilities": probabilities,
-        "bandwidth": bandwidth,
-    }
     found = _native.risk(
-        setting(model, real, synthetic, truth),
+        setting(model, real, synthetic, locals()),
         _check.weights("weight", weight),
         _check.word("schedule", schedule, SCHEDULES),
         _order(order),
@@ -302,19 +282,9 @@ def simulate(
     >>> abs(found.z) < 5
     True
     """
-    truth = {
-        "dim": dim,
-        "beta": beta,
-        "sigma": sigma,
-        "design_covariance": design_covariance,
-        "noise_variance": noise_variance,
-        "divisor": divisor,
-        "probabilities": probabilities,
-        "bandwidth": bandwidth,
-    }
     first, end = replicates_of(replicates)
     arguments = (
-        setting(model, real, synthetic, truth),
+        setting(model, real, synthetic, locals()),
         _check.weights("weight", weight),
         _check.word("schedule", schedule, SCHEDULES),
         _check.whole("generations", generations),
@@ -374,18 +344,8 @@ def optimize(
     >>> abs(found.weight - found.theory_weight) < .1
     True
     """
-    truth = {
-        "dim": dim,
-        "beta": beta,
-        "sigma": sigma,
-        "design_covariance": design_covariance,
-        "noise_variance": noise_variance,
-        "divisor": divisor,
-        "probabilities": probabilities,
-        "bandwidth": bandwidth,
-    }
     arguments = (
-        setting(model, real, synthetic, truth),
+        setting(model, real, synthetic, locals()),
         _check.whole("generations", generations),
         _check.whole_or_none("burn_in", burn_in),
         _check.whole("replicates", replicates),

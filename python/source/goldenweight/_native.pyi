@@ -5,6 +5,10 @@ import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
+#: Names of the columns, and the columns.
+_Table = tuple[list[str], list[Any]]
+#: Family, target, loss, missing.
+_Words = tuple[str, str | None, str, str]
 
 __all__ = [
     "ADULT",
@@ -14,6 +18,7 @@ __all__ = [
     "__version__",
     "adult",
     "advise",
+    "audit",
     "network",
     "optimal_weight",
     "optimize",
@@ -90,17 +95,23 @@ def optimize(
     progress: Callable[[int], Any] | None,
 ) -> Answer: ...
 def advise(
-    names: list[str],
-    columns: list[Any],
-    target: str | None,
-    family: str,
+    table: _Table,
+    words: _Words,
     synthetic: int,
-    loss: str,
-    missing: str,
     simulate: int | None,
     schedule: str,
     seed: int,
     threads: int | None,
+) -> Answer: ...
+def audit(
+    real: _Table,
+    synthetic: _Table,
+    words: _Words,
+    bootstrap: int,
+    regret: float,
+    seed: int,
+    threads: int | None,
+    progress: Callable[[int], Any] | None,
 ) -> Answer: ...
 def simulated(losses: _Array, failed: int) -> dict[str, Any]: ...
 def z_of(value: float, std_error: float, degrees: float, expected: float | None) -> dict[str, Any]: ...

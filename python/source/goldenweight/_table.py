@@ -67,13 +67,14 @@ def column(name: str, values: Any) -> Any:
     raise _check.fault(name, values.dtype, "must be a column of numbers or of texts")
 
 
-def table(X: Any, y: Any = None, target: str | None = None) -> tuple[list[str], list[Any], str | None]:
+def table(X: Any, y: Any = None, arguments: tuple[str, str] = ("X", "y")) -> tuple[list[str], list[Any], str | None]:
     """Names of the columns, the columns, and the name of the response, which is the last column. An array of numbers is not copied."""
+    name_of_x, name_of_y = arguments
     if _is_frame(X):
         names = [str(name) for name in X.columns]
         if len(set(names)) < len(names):
             twice = next(name for i, name in enumerate(names) if name in names[:i])
-            raise _check.fault("X", twice, "must have each name of a column once")
+            raise _check.fault(name_of_x, twice, "must have each name of a column once")
         columns = [column(name, X[key]) for name, key in zip(names, X.columns)]
     else:
         found = np.asarray(X)
@@ -82,18 +83,18 @@ def table(X: Any, y: Any = None, target: str | None = None) -> tuple[list[str], 
         elif _is_series(X):
             found = np.asarray(X)[:, None]
         if found.ndim != 2:
-            raise _check.fault("X", found.shape, "must have two dimensions: rows and columns")
+            raise _check.fault(name_of_x, found.shape, "must have two dimensions: rows and columns")
         if 0 in found.shape:
-            raise _check.fault("X", found.shape, "must have rows and columns")
+            raise _check.fault(name_of_x, found.shape, "must have rows and columns")
         names = [f"x{j}" for j in range(found.shape[1])]
         if found.dtype.kind in "biuf":
             if not (found.flags.c_contiguous or found.flags.f_contiguous) or found.dtype != np.float64:
                 found = np.ascontiguousarray(found, dtype=np.float64)
             columns = [found]
         else:
-            columns = [column(f"X column {j}", found[:, j]) for j in range(found.shape[1])]
+            columns = [column(f"{name_of_x} column {j}", found[:, j]) for j in range(found.shape[1])]
     if not names:
-        raise _check.fault("X", X, "must have columns")
+        raise _check.fault(name_of_x, X, "must have columns")
     if y is None:
         return names, columns, None
     called = getattr(y, "name", None)
@@ -101,8 +102,8 @@ def table(X: Any, y: Any = None, target: str | None = None) -> tuple[list[str], 
     while target in names:
         target += "_"
     if _is_frame(y):
-        raise _check.fault("y", y.shape, "must be one column")
-    return [*names, target], [*columns, column("y", y)], target
+        raise _check.fault(name_of_y, y.shape, "must be one column")
+    return [*names, target], [*columns, column(name_of_y, y)], target
 
 
 def regression_arrays(X: Any, y: Any) -> tuple[Array, Array]:

@@ -14,7 +14,7 @@ use crate::stats::shown::number_of;
 ///
 /// let found = Changes { run: Vec::new(), seconds: (1.0, 2.0), notes: Vec::new(), changes: Vec::new() };
 /// let section = changes(&found, "the last release");
-/// assert!(section.body.into_string().contains("Since the last release nothing is worse"));
+/// assert!(section.body.into_string().contains("Since the last release: nothing is worse"));
 /// ```
 #[must_use]
 pub fn changes(found: &Changes, before: &str) -> Section {
@@ -25,7 +25,7 @@ pub fn changes(found: &Changes, before: &str) -> Section {
         number_of(worse as u64, "change") + " for a reviewer to look at"
     };
     let body = html! {
-        p { "Since " (before) " " (said) "; " (number_of(found.changes.len() as u64, "change")) " in all." }
+        p { "Since " (before) ": " (said) "; " (number_of(found.changes.len() as u64, "change")) " in all." }
         @if !found.run.is_empty() {
             ul {
                 @for part in &found.run {
@@ -49,7 +49,7 @@ fn list<'a>(head: &str, changes: impl Iterator<Item = &'a Change>) -> Markup {
                 ul {
                     @for change in changes {
                         li {
-                            strong { (change.what.word()) } " " (change.line())
+                            (change.line())
                             // A claim that is gone has no row.
                             @if let Some(claim) = change.claim.as_ref().filter(|_| change.what != What::Removed || change.check.is_some()) {
                                 " " a href={ "#" (claim) } { "see " (claim) }
