@@ -30,7 +30,7 @@ const SHOWN: [f64; 8] = [0.0, 1.0, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0];
 /// What is asked of two tables.
 ///
 /// # Examples
-/// Of rows with the means 0 and .3: as of [`audit`].
+/// Of rows with the means 0 and .3: as of [`audit`](fn@audit).
 /// ```
 /// use std::io::Cursor;
 /// use goldenweight::advise::{Family, Loss};
