@@ -109,7 +109,7 @@ fn drawn_rows_of_accumulating_data_take_no_weight() {
     );
     // (x - y)^2/4 of two rows has the mean 1/2 and the mean square 3/4; with unbiased variances it is 1 and 3.
     for (setting, first) in [(" --divisor mle", 0.75), ("", 2.0)] {
-        let variance = format!("risk --model gaussian-variance{setting} --real 2 --synthetic 1 --schedule subsample");
+        let variance = format!("risk --model gaussian-variance{setting} --real 2 --synthetic 2 --schedule subsample");
         assert_close(number(&json(&format!("{variance} --generations 0")), "risk"), first, 1e-14, setting);
         assert_eq!(json(&variance)["diverges"], true, "{setting}");
     }
