@@ -268,7 +268,8 @@ test('the contents, short forms and panels lead where they say', async () => {
     // From a panel to its claim, which opens, and back.
     assert.equal(await page.locator('#figures figure svg').count(), 22);
     await page.locator('#panel-8b figcaption a').click();
-    assert.equal(await isOpen(page, 'figure-8b'), true);
+    // The page hears of its new anchor after the click.
+    await page.locator('[id="figure-8b-evidence"]').waitFor();
     await page.locator('#figure-8b .places a').first().click();
     const { y } = await page.locator('#panel-8b').boundingBox();
     assert.ok(y > -5 && y < 300, `${y}`);
