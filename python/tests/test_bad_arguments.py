@@ -205,7 +205,7 @@ def test_the_argument_is_named(function: Callable[..., Any], asked: dict[str, An
 
 def test_what_nobody_knows_is_no_fault_of_an_argument() -> None:
     with pytest.raises(RuntimeError, match="no law is known"):
-        gw.risk("gaussian-covariance", 100, 100, schedule="subsample", generations=5)
+        gw.risk("gaussian-covariance", 100, 100, divisor="mle", schedule="accumulate", generations=5)
 
 
 def test_a_sampler_that_makes_too_few_rows_is_told() -> None:
