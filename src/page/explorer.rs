@@ -1,6 +1,6 @@
 //! An explorer: the risk over the weight at many sizes, from a table that the program has computed. The script looks up and draws; it computes nothing.
 //!
-//! Every number is printed as `risk` prints it, so that the command beside it gives the same digits (`tests/page.rs` runs some of them).
+//! Every number is printed as `risk` prints it, so that the command beside it gives the same digits (`tests/cli/explorer.rs` runs some of them).
 
 use std::fmt::Write as _;
 
