@@ -173,7 +173,7 @@ impl Drawn {
                     self.tally.merge(&more);
                 }
                 self.end = end;
-                self.waits |= context.share.is_some() && self.tally.replicates() < end;
+                self.waits |= context.share.is_some() && self.tally.replicates() < case.simulation().values(end);
             }
             Quantity::Minimiser => {
                 let failures = AtomicU64::new(0);

@@ -127,7 +127,7 @@ pub use outcome::About;
 pub use run::{Event, RunError, Settings};
 pub use sampled::{Compared, Powers, Sampled};
 pub use shared::Left;
-pub use simulation::{BLOCK, Blocks, Draw, Key, Simulation, Tally};
+pub use simulation::{BLOCK, Between, Blocks, Draw, Key, Simulation, Tally};
 pub use suite::{Again, Suite};
 pub use trial::Mutants;
 pub use verdict::{Kind, Verdict};

@@ -171,6 +171,11 @@ pub trait Simulation: Send + Sync {
         false
     }
 
+    /// How many values a tally of so many replicates has, the failures included: fewer are lacking some.
+    fn values(&self, replicates: u64) -> u64 {
+        replicates
+    }
+
     /// What a replicate costs at one point, in a unit that all simulations of a suite have in common. Shares are dealt out by it,
     /// see [`Suite::draw_share`](crate::Suite::draw_share). It is a rough guess, and must be the same in all processes.
     fn cost(&self) -> f64 {
@@ -200,6 +205,10 @@ impl<S: Simulation + ?Sized> Simulation for Arc<S> {
         (**self).is_shared()
     }
 
+    fn values(&self, replicates: u64) -> u64 {
+        (**self).values(replicates)
+    }
+
     fn cost(&self) -> f64 {
         (**self).cost()
     }
@@ -214,6 +223,57 @@ impl<S: Simulation + ?Sized> Simulation for Arc<S> {
 
     fn conclude(&self, key: Key, words: &str, replicates: u64, numbers: Vec<f64>) {
         (**self).conclude(key, words, replicates, numbers);
+    }
+}
+
+/// What blocks of replicates say of whether they are independent. See [`Blocks`].
+///
+/// # Examples
+/// Two blocks around the mean 0: their means are 1 and -1, and the variance over all is 4/3.
+/// ```
+/// use goldenweight_evidence::{Between, Tally};
+///
+/// let block = |values: [f64; 2]| {
+///     let mut tally = Tally::default();
+///     values.into_iter().for_each(|value| tally.push(Some(value)));
+///     Between::of_block(&tally, 0.0)
+/// };
+/// let mut both = block([1.0, 1.0]);
+/// both.merge(&block([-1.0, -1.0]));
+/// assert_eq!(both.tally().moments.count(), 2);
+/// assert!((both.tally().moments.mean() - 2.0 / (4.0 / 3.0)).abs() < 1e-15);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Between {
+    /// Of each block, `count (mean of the block - mean)^2`.
+    pub distances: Moments,
+    /// Of all replicates.
+    pub all: Moments,
+    /// Replicates that failed.
+    pub failed: u64,
+}
+
+impl Between {
+    /// Of one block, around the mean of the simulation.
+    #[must_use]
+    pub fn of_block(Tally { moments, failed }: &Tally, mean: f64) -> Self {
+        let mut distances = Moments::default();
+        distances.push(moments.count() as f64 * (moments.mean() - mean).powi(2));
+        Self { distances, all: *moments, failed: *failed }
+    }
+
+    /// Appends the blocks that follow.
+    pub fn merge(&mut self, next: &Self) {
+        self.distances.merge(&next.distances);
+        self.all.merge(&next.all);
+        self.failed += next.failed;
+    }
+
+    /// The distances over the variance of all replicates: a value for each block.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let variance = self.all.variance();
+        Tally { moments: self.distances.over(variance), failed: self.failed }
     }
 }
 
@@ -234,16 +294,14 @@ impl<S: Simulation> Simulation for Blocks<S> {
         let firsts: Vec<u64> = replicates.step_by(BLOCK as usize).collect();
         let block =
             |first| self.simulation.draw(Draw { key, replicates: first..first + BLOCK, points, stop, share: None });
-        let blocks: Vec<Vec<Tally>> = firsts.into_par_iter().map(block).collect();
-        let at = |point: usize| {
-            let (mut all, mut ratios) = (Moments::default(), Tally::default());
-            blocks.iter().for_each(|block| all.merge(&block[point].moments));
-            for Tally { moments, failed } in blocks.iter().map(|block| &block[point]) {
-                ratios.push(Some(moments.count() as f64 * (moments.mean() - self.mean).powi(2) / all.variance()));
-                ratios.failed += failed;
-            }
-            ratios
-        };
-        (0..points.len()).map(at).collect()
+        let mut found = vec![Between::default(); points.len()];
+        for block in firsts.into_par_iter().map(block).collect::<Vec<_>>() {
+            found.iter_mut().zip(&block).for_each(|(all, next)| all.merge(&Between::of_block(next, self.mean)));
+        }
+        found.iter().map(Between::tally).collect()
+    }
+
+    fn values(&self, replicates: u64) -> u64 {
+        replicates.div_ceil(BLOCK)
     }
 }

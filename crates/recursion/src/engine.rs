@@ -3,26 +3,20 @@
 use std::{
     ops::Range,
     sync::atomic::{AtomicBool, Ordering},
-    time::{Duration, Instant},
 };
 
+use crate::{
+    FitFailure, Model, Part, Retraining, Source, Terms,
+    schedule::{Origin, Schedule, Share},
+    shelf::{Found, Kept, Shelf},
+    store::{self, Blockwise, Run, Store, Stored},
+};
 pub use goldenweight_replicates::BLOCK;
 use goldenweight_replicates::{
     moments::Moments,
     share::Share as Shared,
     stream::{Purpose, Streams},
 };
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
-
-use crate::{
-    FitFailure, Model, Part, Retraining, Source, Terms,
-    schedule::{Origin, Schedule, Share},
-    shelf::{Found, Kept, Shelf},
-    store::{self, Run, Store, Stored},
-};
-
-/// Blocks per thread that are computed before they are merged: bounds the memory. No effect on the result.
-const BLOCKS_PER_THREAD: usize = 16;
 
 /// The weight on the real rows at generations t = 1, 2, ...
 ///
@@ -205,6 +199,14 @@ impl Outcome {
         &self.moments[entry][node * self.losses.len() + index]
     }
 
+    /// Takes all but what the plan says from what was stored.
+    fn take(&mut self, Stored { moments, controlled, failed_fits, paths }: Stored) {
+        let entry = self.moments.first().map_or(1, Vec::len).max(1);
+        self.moments = nested(&moments, entry);
+        self.controlled = controlled.map(|moments| nested(&moments, entry));
+        (self.failed_fits, self.paths) = (failed_fits, paths);
+    }
+
     /// Appends the outcome of the replicates that follow.
     ///
     /// # Examples
@@ -299,69 +301,20 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
     #[must_use]
     pub fn run(&self, plan: &Plan, weights: &[Weights], options: Options<'_>) -> Vec<Outcome> {
         validate(plan, weights);
-        let empty = || Outcome::empty::<M>(&plan.record, self.schedule.nodes(), options.controls);
-        let mut totals = vec![empty(); weights.len()];
-        let kept = options.store.and_then(|store| {
+        let mut outcomes =
+            vec![Outcome::empty::<M>(&plan.record, self.schedule.nodes(), options.controls); weights.len()];
+        let store = options.store.and_then(|store| {
             let name = store.name(&self.identity(plan, weights, options)?);
             Some((store, Run { name, seed: plan.seed, experiment: plan.experiment }))
         });
-        let mut done = plan.replicates.start;
-        if let Some((store, run)) = &kept
-            && let Some((end, found)) = store.beginning(run, plan.replicates.clone())
-            && restore(&mut totals, found)
-        {
-            (options.progress)(end - done);
-            done = end;
-        }
-        let wave = (BLOCKS_PER_THREAD * rayon::current_num_threads()) as u64;
-        let last = plan.replicates.end.div_ceil(BLOCK);
-        let mut next = if done == plan.replicates.end { last } else { done / BLOCK };
-        let mut lacking = false;
-        while next < last {
-            let blocks = next..last.min(next + wave);
-            next = blocks.end;
-            let block = |block| {
-                let replicates = replicates(plan, block);
-                let Some((store, run)) = &kept else {
-                    return Some(run_block(self, plan, weights, replicates, options));
-                };
-                let mut found = vec![empty(); weights.len()];
-                if store.find(run, replicates.clone()).is_some_and(|kept| restore(&mut found, kept)) {
-                    (options.progress)(replicates.end - replicates.start);
-                    return Some((found, true));
-                }
-                if options.share.is_some_and(|share| !share.has(block)) {
-                    store.lacks(run, replicates);
-                    return None;
-                }
-                let began = Instant::now();
-                let (found, whole) = run_block(self, plan, weights, replicates.clone(), options);
-                if whole {
-                    store.keep(run, replicates, stored(&found), began.elapsed());
-                }
-                Some((found, whole))
-            };
-            let finished: Vec<_> = blocks.into_par_iter().map(block).collect();
-            for block in finished {
-                let Some((block, whole)) = block.filter(|_| !lacking) else {
-                    lacking = true;
-                    continue;
-                };
-                totals.iter_mut().zip(block).for_each(|(total, next)| total.merge(next));
-                if !whole {
-                    return totals;
-                }
-            }
-            // Whoever has a share keeps blocks alone, since others may have the next one. Where all are there, the first one's owner keeps what they add up to. Paths of a
-            // beginning would be written again and again.
-            let keeps = |share: Shared| next == last && !lacking && share.has(plan.replicates.start / BLOCK);
-            let keeps = options.share.is_none_or(keeps) && !options.paths;
-            if let Some((store, run)) = kept.as_ref().filter(|_| keeps) {
-                let all = plan.replicates.start..plan.replicates.end.min(next * BLOCK);
-                store.keep(run, all, stored(&totals), Duration::ZERO);
-            }
-        }
-        totals
+        let Options { progress, share, paths, .. } = options;
+        let work = Blockwise { replicates: plan.replicates.clone(), store, share, progress, keeps_beginnings: !paths };
+        let found = work.run(stored(outcomes.clone()), |replicates| {
+            let (found, whole) = run_block(self, plan, weights, replicates, options);
+            (stored(found), whole)
+        });
+        outcomes.iter_mut().zip(found).for_each(|(outcome, found)| outcome.take(found));
+        outcomes
     }
 
     /// All that the numbers of a run follow from, but for its replicates; none where a part of it does not tell.
@@ -392,39 +345,20 @@ impl<M: Model, S: Source<M> + ?Sized, D: Schedule + ?Sized> Retraining<'_, M, S,
 }
 
 /// Outcomes as a store keeps them.
-fn stored(outcomes: &[Outcome]) -> Vec<Stored> {
-    let flat = |moments: &Vec<Vec<Moments>>| moments.iter().flatten().copied().collect();
-    let stored = |outcome: &Outcome| Stored {
-        moments: flat(&outcome.moments),
-        controlled: outcome.controlled.as_ref().map(flat),
-        failed_fits: outcome.failed_fits,
-        paths: outcome.paths.clone(),
+fn stored(outcomes: Vec<Outcome>) -> Vec<Stored> {
+    let flat = |moments: Vec<Vec<Moments>>| moments.into_iter().flatten().collect();
+    let stored = |Outcome { moments, controlled, failed_fits, paths, .. }: Outcome| Stored {
+        moments: flat(moments),
+        controlled: controlled.map(flat),
+        failed_fits,
+        paths,
     };
-    outcomes.iter().map(stored).collect()
+    outcomes.into_iter().map(stored).collect()
 }
 
 /// Moments by entry of the record.
 fn nested(flat: &[Moments], entry: usize) -> Vec<Vec<Moments>> {
     flat.chunks(entry).map(<[_]>::to_vec).collect()
-}
-
-/// Puts what a store kept in the place of outcomes of nothing; false, and nothing is done, where it has another form.
-fn restore(empty: &mut [Outcome], kept: Vec<Stored>) -> bool {
-    let fits = |(outcome, kept): (&Outcome, &Stored)| {
-        let count = outcome.moments.iter().map(Vec::len).sum::<usize>();
-        let controlled = kept.controlled.as_ref();
-        kept.moments.len() == count && controlled.is_none_or(|kept| outcome.controlled.is_some() && kept.len() == count)
-    };
-    if empty.len() != kept.len() || !empty.iter().zip(&kept).all(fits) {
-        return false;
-    }
-    for (outcome, Stored { moments, controlled, failed_fits, paths }) in empty.iter_mut().zip(kept) {
-        let entry = outcome.moments.first().map_or(1, Vec::len).max(1);
-        outcome.moments = nested(&moments, entry);
-        outcome.controlled = controlled.map(|moments| nested(&moments, entry));
-        (outcome.failed_fits, outcome.paths) = (failed_fits, paths);
-    }
-    true
 }
 
 fn validate(plan: &Plan, weights: &[Weights]) {
@@ -445,11 +379,6 @@ fn validate(plan: &Plan, weights: &[Weights]) {
         };
         assert!(valid, "every generation has a weight in [0, 1]");
     }
-}
-
-/// The replicates of a block.
-fn replicates(plan: &Plan, block: u64) -> Range<u64> {
-    plan.replicates.start.max(block * BLOCK)..plan.replicates.end.min((block + 1) * BLOCK)
 }
 
 /// The outcomes of one block, whose replicates run in order on one chain for each weight; and whether the block is whole.

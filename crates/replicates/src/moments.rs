@@ -73,6 +73,22 @@ impl Moments {
         Self { count, mean, m2, m3 }
     }
 
+    /// The moments of all values divided by one number.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_replicates::moments::Moments;
+    ///
+    /// let mut moments = Moments::default();
+    /// [2.0, 4.0, 12.0].iter().for_each(|&x| moments.push(x));
+    /// assert_eq!(moments.over(2.0).parts(), (3, 3.0, 14.0, 18.0));
+    /// ```
+    #[must_use]
+    pub fn over(&self, divisor: f64) -> Self {
+        let Self { count, mean, m2, m3 } = *self;
+        Self { count, mean: mean / divisor, m2: m2 / divisor.powi(2), m3: m3 / divisor.powi(3) }
+    }
+
     /// Number of values.
     #[must_use]
     pub const fn count(&self) -> u64 {

@@ -9,18 +9,19 @@
 //! a formula for the risk. Chains that share something have the same sign more often: with probability 1/2 + arcsin(r)/pi if the differences are normal with correlation r.
 //! Where a difference is 0, as of categories it may be, or a fit failed, every other pair counts as one of the same sign.
 
-use std::fmt;
+use std::{fmt, ops::Range, sync::atomic::AtomicBool};
 
-use goldenweight_evidence::{BLOCK, Case as General, Draw, Simulation, Tally, audit, failures};
+use goldenweight_evidence::{BLOCK, Case as General, Draw, Key, Simulation, Tally, audit, failures};
 use nalgebra::DMatrix;
 
 use super::streams::{Batches, Keys, Streams};
 use super::{Case, Cell, Claim, Exactness, Source};
 use crate::catalogue::{self, Model};
-use crate::claims::check::simulation;
+use crate::claims::check::{conclude, concluded, in_blocks, simulation};
 use crate::claims::domain::weight;
 use crate::experiment::{Parameters, Problem, Rows};
 use crate::prediction::Law;
+use crate::simulate::Simulator;
 use crate::simulate::dispatch::SimulatorKind;
 use crate::simulate::engine::{Options, Plan, Record, ScheduleKind, Weights};
 use crate::simulate::gaussian::GaussianSufficient;
@@ -62,37 +63,41 @@ impl fmt::Display for Signs {
 }
 
 impl Signs {
-    /// The losses at t of chains of another experiment or cell.
-    fn losses(&self, Draw { key, replicates, stop, share, .. }: &Draw<'_>, other: (u64, u64), t: u32) -> Vec<f64> {
-        let plan = Plan {
+    fn simulator(&self) -> Box<dyn Simulator> {
+        let simulator = self.problem.truth().simulator(SimulatorKind::Rows, self.problem.rows());
+        simulator.expect("every model has one by rows")
+    }
+
+    /// Chains of another experiment or cell, of which the losses at t are recorded.
+    fn plan(&self, Draw { key, replicates, .. }: &Draw<'_>, other: (u64, u64), t: u32) -> Plan {
+        Plan {
             seed: key.seed,
             experiment: key.experiment.wrapping_add(other.0),
             cell: key.cell.wrapping_add(other.1),
             replicates: replicates.clone(),
             schedule: self.schedule,
             record: Record::At(vec![t]),
-        };
-        let simulator = self.problem.truth().simulator(SimulatorKind::Rows, self.problem.rows());
-        let simulator = simulator.expect("every model has one by rows");
+        }
+    }
+
+    /// Their losses at t.
+    fn losses(&self, simulator: &dyn Simulator, draw: &Draw<'_>, other: (u64, u64), t: u32) -> Vec<f64> {
         let loss = self.problem.model().loss_index;
-        let options = Options { stop, paths: true, share: *share, ..Options::default() };
-        let outcome = simulator.run(&plan, &[Weights::Constant(WEIGHT)], options).remove(0);
+        // What is kept are the signs.
+        let options = Options { stop: draw.stop, paths: true, store: None, ..Options::default() };
+        let outcome = simulator.run(&self.plan(draw, other, t), &[Weights::Constant(WEIGHT)], options).remove(0);
         outcome.paths.into_iter().map(|path| path[loss]).collect()
     }
-}
 
-impl Simulation for Signs {
-    fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+    /// The signs of a block of pairs: each that differs is a failure.
+    fn block(&self, simulator: &dyn Simulator, draw: &Draw<'_>) -> Tally {
         // X - X' of all chains: the second is of another experiment, as far as the pair asks for.
         let differences = |draw: &Draw<'_>, other: (u64, u64), t| -> Vec<f64> {
             let prime = (other.0 + 1, other.1);
-            self.losses(draw, other, t)
-                .into_iter()
-                .zip(self.losses(draw, prime, t))
-                .map(|(x, prime)| x - prime)
-                .collect()
+            let first = self.losses(simulator, draw, other, t).into_iter();
+            first.zip(self.losses(simulator, draw, prime, t)).map(|(x, prime)| x - prime).collect()
         };
-        // Two chains for each pair, where both are of one cell.
+        // Two chains for each pair, where both are of one cell. Those of a block of pairs are in two blocks of chains, since BLOCK is a multiple of every lag.
         let twice = Draw { replicates: 2 * draw.replicates.start..2 * draw.replicates.end, ..draw.clone() };
         let (lag, first, second) = match self.pair {
             Pair::Replicates { lag, t } => {
@@ -100,7 +105,7 @@ impl Simulation for Signs {
                 (lag, all.clone(), all)
             }
             Pair::Generations { t } => (1, differences(&twice, (0, 0), t), differences(&twice, (0, 0), t + 1)),
-            Pair::Cells { t } => (0, differences(&draw, (0, 0), t), differences(&draw, (2, APART), t)),
+            Pair::Cells { t } => (0, differences(draw, (0, 0), t), differences(draw, (2, APART), t)),
         };
         let mut tally = Tally::default();
         for pair in 0..(draw.replicates.end - draw.replicates.start) {
@@ -111,7 +116,48 @@ impl Simulation for Signs {
             let same = product > 0.0 || ((product == 0.0 || product.is_nan()) && pair % 2 == 0);
             tally.push((!same).then_some(0.0));
         }
-        vec![tally]
+        tally
+    }
+}
+
+impl Simulation for Signs {
+    fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
+        let simulator = self.simulator();
+        let block = |pairs: Range<u64>| {
+            let count = pairs.end - pairs.start;
+            let tally = self.block(&*simulator, &Draw { replicates: pairs, ..draw.clone() });
+            (vec![(vec![tally.moments], tally.failed)], tally.replicates() == count)
+        };
+        let found = in_blocks(&draw, self.identity(draw.key), 1, block);
+        found.into_iter().map(|(moments, failed)| Tally { moments: moments[0], failed }).collect()
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    /// Four chains for each pair.
+    fn cost(&self) -> f64 {
+        let (Pair::Replicates { t, .. } | Pair::Generations { t } | Pair::Cells { t }) = self.pair;
+        let Rows { real, synthetic } = self.problem.rows();
+        4.0 * (real + synthetic) as f64 * self.problem.dim() as f64 * f64::from(t + 1)
+    }
+
+    fn identity(&self, key: Key) -> Option<String> {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        let draw = Draw { key, replicates: 0..0, points: &[], stop: &NEVER, share: None };
+        let (Pair::Replicates { t, .. } | Pair::Generations { t } | Pair::Cells { t }) = self.pair;
+        let options = Options { paths: true, ..Options::default() };
+        let chains = self.simulator().identity(&self.plan(&draw, (0, 0), t), &[Weights::Constant(WEIGHT)], options)?;
+        Some(format!("signs of {:?}, loss {}\n{chains}", self.pair, self.problem.model().loss_index))
+    }
+
+    fn concluded(&self, key: Key, words: &str, replicates: u64) -> Option<Vec<f64>> {
+        concluded(key, words, replicates)
+    }
+
+    fn conclude(&self, key: Key, words: &str, replicates: u64, numbers: Vec<f64>) {
+        conclude(key, words, replicates, numbers);
     }
 }
 

@@ -1,17 +1,19 @@
 //! A place with its simulator, in the form that the crate of evidence compares. This is the one file that makes a [`Simulation`] of the engine.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use goldenweight_evidence::{Blocks, Case as General, Draw, Expected, Key, Simulation, Tally};
+use goldenweight_evidence::{BLOCK, Between, Case as General, Draw, Expected, Key, Simulation, Tally};
 
 use crate::experiment::{Problem, Rows};
 use crate::simulate::Simulator;
 use crate::simulate::dispatch::{SimulatorKind, simulator};
-use crate::simulate::engine::store::{self, Run as Of, Store, Stored};
+use crate::simulate::engine::store::{self, Blockwise, Run as Of, Store, Stored};
 use crate::simulate::engine::{Options, Outcome, Plan, Record, ScheduleKind, Weights};
 use crate::stats::compare::Estimate;
+use crate::stats::moments::Moments;
 
 /// A place at which a risk is compared: the rows per generation, the dimension (coefficients, categories), the weights, what is recorded.
 ///
@@ -127,7 +129,7 @@ pub struct Case {
     words: Arc<Words>,
     loss: usize,
     expected: Expected,
-    /// Whether a value of a tally is one replicate, so that it can be seen which are lacking.
+    /// Whether a value of a tally is one replicate, and not a block of them.
     single: bool,
 }
 
@@ -139,8 +141,13 @@ fn plan(cell: &Cell, draw: &Draw<'_>) -> Plan {
 
 /// A simulator's loss of this index, of the last recorded generation: less its control where it has one and no fit has failed, which has the same mean.
 fn tallies(simulator: &dyn Simulator, loss: usize, cell: &Cell, draw: &Draw<'_>) -> Vec<Tally> {
+    tallies_with(simulator, loss, cell, draw, Options { share: draw.share, ..Options::default() })
+}
+
+/// The same, kept as the options say.
+fn tallies_with(simulator: &dyn Simulator, loss: usize, cell: &Cell, draw: &Draw<'_>, kept: Options<'_>) -> Vec<Tally> {
     let weights: Vec<_> = draw.points.iter().map(|&point| cell.weights_at(point)).collect();
-    let options = Options { stop: draw.stop, controls: true, share: draw.share, ..Options::default() };
+    let options = Options { stop: draw.stop, controls: true, ..kept };
     let tally = |outcome: Outcome| {
         let controlled = outcome.controlled.filter(|_| outcome.failed_fits == 0);
         let recorded = controlled.unwrap_or(outcome.moments).pop().expect("an entry is recorded");
@@ -193,16 +200,28 @@ impl Case {
         }
     }
 
-    /// A test that replicates are independent (see [`Blocks`]), on a recorded loss of this `mean`.
+    /// A test that replicates are independent (see [`Between`]), on a recorded loss of this `mean`. Of a block, only what the test makes of it is kept.
     pub fn of_blocks<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, mean: f64) -> Self {
-        let (within, told) = run_of(simulator, loss);
-        let of_chains = Arc::clone(&told);
-        let words = move |cell: &Cell, key| Some(format!("blocks, mean {mean:?}\n{}", of_chains(cell, key)?));
+        let simulator = Arc::new(simulator);
+        let told = Arc::clone(&simulator);
+        let words = move |cell: &Cell, key| Some(format!("blocks, mean {mean:?}\n{}", words(&*told, loss, cell, key)?));
+        let words: Arc<Words> = Arc::new(words);
+        let told = Arc::clone(&words);
         let run = move |cell: &Cell, draw: Draw<'_>| {
-            let (run, words) = (Arc::clone(&within), Arc::clone(&told));
-            Blocks { simulation: Simulated { cell: cell.clone(), run, words, single: true }, mean }.draw(draw)
+            let block = |replicates: Range<u64>| {
+                let count = replicates.end - replicates.start;
+                let draw = Draw { replicates, ..draw.clone() };
+                let found = tallies_with(&*simulator, loss, cell, &draw, Options { store: None, ..Options::default() });
+                let whole = found.iter().all(|tally| tally.replicates() == count);
+                let between = found.iter().map(|tally| Between::of_block(tally, mean));
+                (between.map(|Between { distances, all, failed }| (vec![distances, all], failed)).collect(), whole)
+            };
+            let found = in_blocks(&draw, told(cell, draw.key), 2, block);
+            let between =
+                |(moments, failed): (Vec<Moments>, u64)| Between { distances: moments[0], all: moments[1], failed };
+            found.into_iter().map(|found| between(found).tally()).collect()
         };
-        Self { cell, run: Arc::new(run), words: Arc::new(words), loss, expected: Expected::Value(1.0), single: false }
+        Self { cell, run: Arc::new(run), words, loss, expected: Expected::Value(1.0), single: false }
     }
 
     /// The same with theory's risk at every weight, for checks that use more than the minimum.
@@ -299,13 +318,51 @@ fn kept(key: Key, words: &str) -> Option<(&'static dyn Store, Of)> {
     Some((store, Of { name: store.name(words), seed: key.seed, experiment: key.experiment }))
 }
 
+/// What blocks of replicates give, kept as such and not as the replicates that it is made of: for each point so many moments, and how many failed. `words` tell all that it follows
+/// from, but for the points; where there are none, nothing is kept. `block` also says whether all of its replicates were drawn.
+pub(crate) fn in_blocks(
+    draw: &Draw<'_>,
+    words: Option<String>,
+    moments: usize,
+    block: impl Fn(Range<u64>) -> (Vec<(Vec<Moments>, u64)>, bool) + Sync,
+) -> Vec<(Vec<Moments>, u64)> {
+    let stored = |(moments, failed_fits)| Stored { moments, failed_fits, ..Stored::default() };
+    let store = words.and_then(|words| kept(draw.key, &format!("points {:?}\n{words}", draw.points)));
+    let store = store.map(|(store, run)| (store as &dyn Store, run));
+    let (replicates, share) = (draw.replicates.clone(), draw.share);
+    let work = Blockwise { replicates, store, share, progress: &|_| (), keeps_beginnings: true };
+    let nothing = vec![stored((vec![Moments::default(); moments], 0)); draw.points.len()];
+    let found = work.run(nothing, |replicates| {
+        let (found, whole) = block(replicates);
+        (found.into_iter().map(stored).collect(), whole)
+    });
+    found.into_iter().map(|found| (found.moments, found.failed_fits)).collect()
+}
+
+/// Numbers that were concluded under these words: see [`Simulation::concluded`].
+pub(crate) fn concluded(key: Key, words: &str, replicates: u64) -> Option<Vec<f64>> {
+    let (store, run) = kept(key, words)?;
+    store.find(&run, 0..replicates)?.pop()?.paths.pop()
+}
+
+/// Keeps such numbers: see [`Simulation::conclude`].
+pub(crate) fn conclude(key: Key, words: &str, replicates: u64, numbers: Vec<f64>) {
+    if let Some((store, run)) = kept(key, words) {
+        store.conclude(&run, 0..replicates, vec![Stored { paths: vec![numbers], ..Stored::default() }]);
+    }
+}
+
 impl Simulation for Simulated {
     fn draw(&self, draw: Draw<'_>) -> Vec<Tally> {
         (self.run)(&self.cell, draw)
     }
 
     fn is_shared(&self) -> bool {
-        self.single
+        true
+    }
+
+    fn values(&self, replicates: u64) -> u64 {
+        if self.single { replicates } else { replicates.div_ceil(BLOCK) }
     }
 
     fn cost(&self) -> f64 {
@@ -318,14 +375,10 @@ impl Simulation for Simulated {
     }
 
     fn concluded(&self, key: Key, words: &str, replicates: u64) -> Option<Vec<f64>> {
-        let (store, run) = kept(key, words)?;
-        store.find(&run, 0..replicates)?.pop()?.paths.pop()
+        concluded(key, words, replicates)
     }
 
     fn conclude(&self, key: Key, words: &str, replicates: u64, numbers: Vec<f64>) {
-        if let Some((store, run)) = kept(key, words) {
-            let stored = Stored { moments: Vec::new(), controlled: None, failed_fits: 0, paths: vec![numbers] };
-            store.conclude(&run, 0..replicates, vec![stored]);
-        }
+        conclude(key, words, replicates, numbers);
     }
 }

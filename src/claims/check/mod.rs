@@ -9,6 +9,7 @@ use crate::claims::certificate::Certificate;
 use crate::proofs::{self, Checked};
 
 pub use case::{Case, Cell};
+pub(crate) use case::{conclude, concluded, in_blocks};
 pub use goldenweight_evidence::{Check, Context, Deviation, Relation, property, recursion};
 
 /// What the error of a simulated check is an error of, as reports print it.

@@ -18,7 +18,10 @@ use sha2::{Digest, Sha256};
 use crate::cli::output::beside;
 
 /// First line of every file: what it is, and the number of this layout.
-const FIRST: &[u8] = b"goldenweight store 1\n";
+const FIRST: &[u8] = b"goldenweight store 2\n";
+
+/// What the first line of every layout begins with.
+const ANY: &[u8] = b"goldenweight store ";
 
 /// Ending of a file's name.
 const ENDING: &str = "blocks";
@@ -68,7 +71,7 @@ impl Header {
     }
 }
 
-/// Whose record it is, before what was found.
+/// Whose record it is. Behind it come the pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// Name of the run, a SHA-256 hash.
@@ -77,17 +80,47 @@ pub struct Head {
     pub seed: u64,
     /// Its experiment.
     pub experiment: u64,
-    /// First replicate.
-    pub first: u64,
-    /// One past the last.
-    pub end: u64,
+    /// Number of pieces.
+    pub pieces: u64,
 }
 
 impl Head {
-    pub fn new(run: &Run, replicates: &Range<u64>) -> Self {
+    pub const fn new(run: &Run, pieces: usize) -> Self {
         let Run { name, seed, experiment } = *run;
-        Self { name, seed, experiment, first: replicates.start, end: replicates.end }
+        Self { name, seed, experiment, pieces: pieces as u64 }
     }
+
+    /// The run that it is of.
+    pub const fn run(&self) -> Run {
+        let Self { name, seed, experiment, .. } = *self;
+        Run { name, seed, experiment }
+    }
+}
+
+/// What comes before what a block or a beginning gave.
+#[derive(Serialize, Deserialize)]
+struct Of {
+    /// First replicate, less the end of the piece before.
+    skipped: u64,
+    /// Replicates.
+    count: u64,
+    /// Bytes of what was found.
+    bytes: u32,
+}
+
+/// A record of pieces in the order of their first replicates, of which no two overlap: each as (first replicate, end, bytes).
+pub fn record<'a>(run: &Run, pieces: impl ExactSizeIterator<Item = (u64, u64, &'a [u8])>) -> Vec<u8> {
+    let mut record = postcard::to_stdvec(&Head::new(run, pieces.len())).expect("memory for a record");
+    let mut before = 0;
+    for (first, end, found) in pieces {
+        // Whoever writes the file finds out what is too long.
+        let bytes = u32::try_from(found.len()).unwrap_or(u32::MAX);
+        let of = Of { skipped: first - before, count: end - first, bytes };
+        record = postcard::to_extend(&of, record).expect("memory for a record");
+        record.extend(found);
+        before = end;
+    }
+    record
 }
 
 /// What replicates gave at one weight: moments as count, mean and sums of powers.
@@ -99,8 +132,8 @@ struct Found {
     paths: Vec<Vec<f64>>,
 }
 
-/// A record in bytes: head, and what was found.
-pub fn encode(head: &Head, stored: Vec<Stored>) -> Vec<u8> {
+/// What was found, in bytes.
+pub fn encode(stored: Vec<Stored>) -> Vec<u8> {
     let parts = |moments: Vec<Moments>| moments.iter().map(Moments::parts).collect();
     let found = |stored: Stored| Found {
         moments: parts(stored.moments),
@@ -109,10 +142,10 @@ pub fn encode(head: &Head, stored: Vec<Stored>) -> Vec<u8> {
         paths: stored.paths,
     };
     let found: Vec<Found> = stored.into_iter().map(found).collect();
-    postcard::to_stdvec(&(head, found)).expect("memory for a record")
+    postcard::to_stdvec(&found).expect("memory for a piece")
 }
 
-/// What was found, of the bytes behind the head.
+/// What was found, of its bytes.
 pub fn decode(bytes: &[u8]) -> Option<Vec<Stored>> {
     let moments = |parts: Vec<_>| parts.into_iter().map(Moments::from_parts).collect();
     let stored = |Found { moments: plain, controlled, failed_fits, paths }| Stored {
@@ -123,11 +156,6 @@ pub fn decode(bytes: &[u8]) -> Option<Vec<Stored>> {
     };
     let (found, rest) = postcard::take_from_bytes::<Vec<Found>>(bytes).ok()?;
     rest.is_empty().then(|| found.into_iter().map(stored).collect())
-}
-
-/// What was found, of a whole record.
-pub fn decode_whole(bytes: &[u8]) -> Option<Vec<Stored>> {
-    postcard::take_from_bytes::<Head>(bytes).ok().and_then(|(_, found)| decode(found))
 }
 
 fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
@@ -147,12 +175,7 @@ fn frame(out: &mut Vec<u8>, part: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 /// The file and the cause.
-pub fn write<'a>(
-    folder: &Path,
-    command: &str,
-    work: Vec<Work>,
-    records: impl ExactSizeIterator<Item = &'a [u8]>,
-) -> io::Result<PathBuf> {
+pub fn write(folder: &Path, command: &str, work: Vec<Work>, records: &[Vec<u8>]) -> io::Result<PathBuf> {
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let header = Header { values: VALUES, version, command: command.to_owned(), records: records.len() as u64, work };
     let mut bytes = FIRST.to_vec();
@@ -174,31 +197,56 @@ pub fn write<'a>(
     Ok(path)
 }
 
+/// A block or a beginning in a file that was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece {
+    pub first: u64,
+    pub end: u64,
+    /// Where in its file it begins, and how long it is.
+    at: usize,
+    length: u32,
+}
+
+impl Piece {
+    /// Its bytes, of those of its file.
+    pub fn of<'a>(&self, file: &'a [u8]) -> &'a [u8] {
+        &file[self.at..self.at + self.length as usize]
+    }
+}
+
 /// A record of a file that was read.
 #[derive(Clone, Debug)]
 pub struct Record {
     pub head: Head,
-    bytes: Arc<Vec<u8>>,
-    /// Where the whole record is, and where what was found begins.
-    whole: Range<usize>,
-    found: usize,
+    /// Its length.
+    pub bytes: usize,
+    pub pieces: Vec<Piece>,
 }
 
-impl Record {
-    pub fn stored(&self) -> Option<Vec<Stored>> {
-        decode(&self.bytes[self.found..self.whole.end])
+/// The record in these bytes of a file.
+fn parse(file: &[u8], range: Range<usize>) -> Result<Record, String> {
+    let unreadable = |e: postcard::Error| format!("a record cannot be read: {e}");
+    let bytes = range.len();
+    let (head, mut rest) = postcard::take_from_bytes::<Head>(&file[range.clone()]).map_err(unreadable)?;
+    let (mut pieces, mut before) = (Vec::new(), 0_u64);
+    for _ in 0..head.pieces {
+        let (Of { skipped, count, bytes }, behind) = postcard::take_from_bytes::<Of>(rest).map_err(unreadable)?;
+        let at = range.end - behind.len();
+        let first = before.checked_add(skipped);
+        let piece = first.and_then(|first| Some(Piece { first, end: first.checked_add(count)?, at, length: bytes }));
+        let piece = piece.zip(behind.get(bytes as usize..));
+        let (piece, behind) = piece.ok_or_else(|| "a record cannot be read: a piece is not in it".to_owned())?;
+        (before, rest) = (piece.end, behind);
+        pieces.push(piece);
     }
-
-    /// The record as it was written.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes[self.whole.clone()]
-    }
+    Ok(Record { head, bytes, pieces })
 }
 
 /// What could be read of a file.
 pub struct Contents {
     pub path: PathBuf,
-    pub size: u64,
+    /// None of it where it cannot be read.
+    pub bytes: Arc<Vec<u8>>,
     /// None where even that is damaged.
     pub header: Option<Header>,
     /// Those whose checksum holds; none of another version of the values.
@@ -233,7 +281,7 @@ fn read_once(folder: &Path) -> io::Result<Option<Vec<Contents>>> {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
             Err(e) => {
                 let damage = Some(format!("cannot be read: {e}"));
-                all.push(Contents { path, size: 0, header: None, records: Vec::new(), damage });
+                all.push(Contents { path, bytes: Arc::default(), header: None, records: Vec::new(), damage });
             }
         }
     }
@@ -251,13 +299,16 @@ fn part(bytes: &[u8], at: usize) -> Result<Range<usize>, String> {
 }
 
 fn read(path: PathBuf, bytes: Vec<u8>) -> Contents {
-    let size = bytes.len() as u64;
-    let mut contents = Contents { path, size, header: None, records: Vec::new(), damage: None };
+    let bytes = Arc::new(bytes);
+    let mut contents = Contents { path, bytes: Arc::clone(&bytes), header: None, records: Vec::new(), damage: None };
     if !bytes.starts_with(FIRST) {
-        contents.damage = Some("is no file of a store of this layout".to_owned());
+        let what = match bytes.starts_with(ANY) {
+            true => "is of another layout of the store, which this version does not read",
+            false => "is no file of a store",
+        };
+        contents.damage = Some(what.to_owned());
         return contents;
     }
-    let bytes = Arc::new(bytes);
     let header = part(&bytes, FIRST.len()).and_then(|range| {
         let header = postcard::from_bytes::<Header>(&bytes[range.clone()]);
         header.map(|header| (header, range.end)).map_err(|e| format!("its header cannot be read: {e}"))
@@ -289,13 +340,10 @@ fn read(path: PathBuf, bytes: Vec<u8>) -> Contents {
                 }
             };
             at = range.end;
-            match postcard::take_from_bytes::<Head>(&bytes[range.clone()]) {
-                Ok((head, rest)) => {
-                    let found = range.end - rest.len();
-                    contents.records.push(Record { head, bytes: Arc::clone(&bytes), whole: range, found });
-                }
-                Err(e) => {
-                    contents.damage.get_or_insert_with(|| format!("a record cannot be read: {e}"));
+            match parse(&bytes, range) {
+                Ok(record) => contents.records.push(record),
+                Err(damage) => {
+                    contents.damage.get_or_insert(damage);
                     damaged += 1;
                 }
             }
@@ -314,7 +362,7 @@ mod tests {
     use super::*;
 
     fn records() -> Vec<Vec<u8>> {
-        let record = |i: u64| {
+        let of = |i: u64| {
             let mut moments = Moments::default();
             (0..=i).for_each(|x| moments.push(x as f64 / 3.0));
             let stored = Stored {
@@ -324,16 +372,20 @@ mod tests {
                 paths: vec![vec![0.1, f64::INFINITY]],
             };
             let run = Run { name: [i as u8; 32], seed: 7, experiment: i };
-            encode(&Head::new(&run, &(64 * i..64 * i + 64)), vec![stored])
+            let found = encode(vec![stored]);
+            record(&run, [(64 * i, 64 * i + 64, &found[..]), (640, 704, &found)].into_iter())
         };
-        (0..5).map(record).collect()
+        (0..5).map(of).collect()
+    }
+
+    /// A record that was read, as it was written.
+    fn again(contents: &Contents, Record { head, pieces, .. }: &Record) -> Vec<u8> {
+        record(&head.run(), pieces.iter().map(|piece| (piece.first, piece.end, piece.of(&contents.bytes))))
     }
 
     fn written() -> (tempfile::TempDir, PathBuf, Vec<u8>) {
         let folder = tempfile::tempdir().expect("a folder");
-        let records = records();
-        let path =
-            write(folder.path(), "goldenweight test", Vec::new(), records.iter().map(Vec::as_slice)).expect("a file");
+        let path = write(folder.path(), "goldenweight test", Vec::new(), &records()).expect("a file");
         let bytes = fs::read(&path).expect("the file");
         (folder, path, bytes)
     }
@@ -343,9 +395,8 @@ mod tests {
         let (folder, path, _) = written();
         let [contents] = &read_all(folder.path()).expect("the folder")[..] else { panic!("one file") };
         assert_eq!((&contents.path, &contents.damage), (&path, &None));
-        let read: Vec<&[u8]> = contents.records.iter().map(Record::bytes).collect();
-        assert_eq!(read, records());
-        let stored = contents.records[2].stored().expect("a record").remove(0);
+        assert_eq!(contents.records.iter().map(|record| again(contents, record)).collect::<Vec<_>>(), records());
+        let stored = decode(contents.records[2].pieces[1].of(&contents.bytes)).expect("a piece").remove(0);
         assert_eq!(
             (stored.failed_fits, stored.moments[0].count(), stored.paths),
             (2, 3, vec![vec![0.1, f64::INFINITY]])
@@ -378,7 +429,7 @@ mod tests {
             fs::write(&path, bytes).expect("the file");
             let contents = read_all(folder.path()).expect("the folder").remove(0);
             let known = records();
-            assert!(contents.records.iter().all(|record| known.iter().any(|known| known == record.bytes())), "{what}");
+            assert!(contents.records.iter().all(|record| known.contains(&again(&contents, record))), "{what}");
             let is_whole = contents.records.len() == known.len();
             let is_foreign = contents.header.is_some_and(|header| header.values != VALUES);
             assert!(is_whole || is_foreign || contents.damage.is_some(), "{what} is not reported");

@@ -4,7 +4,6 @@ use std::{
     collections::{BTreeMap, HashMap},
     fmt, fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use clap::Args;
@@ -16,8 +15,8 @@ use serde::Serialize;
 
 use super::{
     Index, Made, Worked, add_work,
-    file::{self, Contents, Record},
-    put,
+    file::{self, Contents},
+    put, records,
 };
 use crate::cli::{
     Failure, Status,
@@ -28,8 +27,8 @@ use crate::cli::{
 /// Lists what a store of --store has, checks it, and makes it small
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight store blocks\n\n\
-    Every record is read and held against its checksum. What is damaged is named, with its cause; the runs that need it simulate it again. A record is a\n\
-    block of 64 replicates, or the first blocks of a run, merged.\n\n\
+    Every record is read and held against its checksum. What is damaged is named, with its cause; the runs that need it simulate it again. A record has\n\
+    what replicates of a run gave: its first blocks of 64, merged, or single blocks.\n\n\
     --prune writes what is whole and of this version to new files, one for each command, without what a longer record has in itself, and then removes\n\
     all others, also what killed processes have left. No run should write to the store meanwhile.\n\n\
     JSON: folder, files, bytes, records, damaged [{file, cause}], other_values (files of another version of the simulated digits), commands [{command,\n\
@@ -171,7 +170,7 @@ impl StoreArgs {
             let command = commands.entry(header.command.clone()).or_default();
             command.command.clone_from(&header.command);
             command.files += 1;
-            command.bytes += contents.size;
+            command.bytes += contents.bytes.len() as u64;
             command.records += contents.records.len();
             for work in header.work.iter().filter(|_| !header.is_of_other_values()) {
                 let name = named.get(&work.experiment).map_or("others", String::as_str);
@@ -184,14 +183,14 @@ impl StoreArgs {
                 let of = found.entry(name.to_owned()).or_default();
                 name.clone_into(&mut of.experiment);
                 of.records += 1;
-                of.replicates += record.head.end - record.head.first;
-                of.bytes += record.bytes().len() as u64;
+                of.replicates += record.pieces.iter().map(|piece| piece.end - piece.first).sum::<u64>();
+                of.bytes += record.bytes as u64;
             }
         }
         Document {
             folder: self.folder.display().to_string(),
             files: all.len(),
-            bytes: all.iter().map(|contents| contents.size).sum(),
+            bytes: all.iter().map(|contents| contents.bytes.len() as u64).sum(),
             records: all.iter().map(|contents| contents.records.len()).sum(),
             damaged,
             other_values,
@@ -206,27 +205,30 @@ impl StoreArgs {
 fn prune(folder: &Path, all: &[Contents]) -> io::Result<Pruned> {
     let (mut index, mut worked) = (Index::new(), BTreeMap::<&str, Worked>::new());
     let mut commands = HashMap::new();
-    for Contents { header, records, .. } in all {
+    for Contents { header, records, bytes, .. } in all {
         for header in header.iter().filter(|header| !header.is_of_other_values()) {
             let of_command = worked.entry(&header.command).or_default();
             header.work.iter().for_each(|work| add_work(of_command, work));
         }
-        for record @ Record { head, .. } in records {
-            let command = header.as_ref().map_or("", |header| header.command.as_str());
-            commands.insert((head.name, head.first, head.end), command);
-            put(&mut index, head.name, head.first, Made { end: head.end, bytes: Arc::new(record.bytes().to_vec()) });
+        let command = header.as_ref().map_or("", |header| header.command.as_str());
+        for record in records {
+            let run = record.head.run();
+            for piece in &record.pieces {
+                commands.insert((run.name, piece.first, piece.end), command);
+                put(&mut index, &run, piece.first, Made { end: piece.end, bytes: piece.of(bytes).into() });
+            }
         }
     }
-    let mut by_command = BTreeMap::<&str, Vec<&[u8]>>::new();
-    for (name, records) in &index {
-        for (first, made) in records {
-            let command = commands.get(&(*name, *first, made.end)).copied().unwrap_or_default();
-            by_command.entry(command).or_default().push(&made.bytes);
+    let mut by_command = BTreeMap::<&str, Index>::new();
+    for (run, pieces) in index.into_values() {
+        for (first, made) in pieces {
+            let command = commands.get(&(run.name, first, made.end)).copied().unwrap_or_default();
+            put(by_command.entry(command).or_default(), &run, first, made);
         }
     }
-    let written = by_command.iter().map(|(command, records)| {
+    let written = by_command.iter().map(|(command, index)| {
         let work = worked.get(command).into_iter().flat_map(BTreeMap::values).copied().collect();
-        file::write(folder, command, work, records.iter().copied())
+        file::write(folder, command, work, &records(index))
     });
     let kept: Vec<PathBuf> = written.collect::<io::Result<_>>()?;
     // What killed processes have left.

@@ -37,7 +37,7 @@ use super::{
     origin::Origin,
     output::{Remarks, open_folder, show, tell},
 };
-use file::{Head, Record, Work};
+use file::{Contents, Piece, Work};
 
 pub use list::{Document, StoreArgs};
 pub use progress::Progress;
@@ -276,26 +276,97 @@ impl fmt::Display for Share {
     }
 }
 
-/// Records by name of the run and first replicate.
-type Index<T> = HashMap<[u8; 32], BTreeMap<u64, T>>;
+/// Blocks and beginnings of runs, by first replicate.
+type Index = HashMap<[u8; 32], (Run, BTreeMap<u64, Made>)>;
 
-/// A record in bytes, and where its replicates end.
+/// What was found in bytes, and where its replicates end.
 #[derive(Clone)]
 struct Made {
     end: u64,
-    bytes: Arc<Vec<u8>>,
+    bytes: Arc<[u8]>,
 }
 
-/// Puts a record in the place of those that are parts of it, unless it is a part itself.
-fn put(index: &mut Index<Made>, name: [u8; 32], first: u64, made: Made) {
-    let records = index.entry(name).or_default();
-    if records.range(..=first).next_back().is_some_and(|(_, whole)| whole.end >= made.end) {
+/// Puts a piece in the place of those that are parts of it, unless it is a part itself.
+fn put(index: &mut Index, run: &Run, first: u64, made: Made) {
+    let (_, pieces) = index.entry(run.name).or_insert_with(|| (*run, BTreeMap::new()));
+    if pieces.range(..=first).next_back().is_some_and(|(_, whole)| whole.end >= made.end) {
         return;
     }
-    while let Some((&part, _)) = records.range(first..made.end).find(|(_, part)| part.end <= made.end) {
-        records.remove(&part);
+    while let Some((&part, _)) = pieces.range(first..made.end).find(|(_, part)| part.end <= made.end) {
+        pieces.remove(&part);
     }
-    records.insert(first, made);
+    pieces.insert(first, made);
+}
+
+/// Most pieces of a record: a bit that flips on the disk loses no more blocks.
+const MOST_PIECES: usize = 1_000;
+
+/// The records of an index: those of a run in as few as may be. A piece that begins inside another one is in another record.
+fn records(index: &Index) -> Vec<Vec<u8>> {
+    let mut records = Vec::new();
+    for (run, pieces) in index.values() {
+        let mut chains: Vec<Vec<(u64, u64, &[u8])>> = Vec::new();
+        for (&first, made) in pieces {
+            let piece = (first, made.end, &made.bytes[..]);
+            let goes_on = |chain: &&mut Vec<(u64, u64, &[u8])>| {
+                chain.len() < MOST_PIECES && chain.last().is_some_and(|(_, end, _)| *end <= first)
+            };
+            match chains.iter_mut().rev().find(goes_on) {
+                Some(chain) => chain.push(piece),
+                None => chains.push(vec![piece]),
+            }
+        }
+        records.extend(chains.into_iter().map(|chain| file::record(run, chain.into_iter())));
+    }
+    records
+}
+
+/// What files have of each run, by first replicate and end.
+#[derive(Default)]
+struct Known {
+    files: Vec<Arc<Vec<u8>>>,
+    /// Pieces with their files.
+    runs: HashMap<[u8; 32], Vec<(u32, Piece)>>,
+}
+
+impl Known {
+    fn new(all: Vec<Contents>) -> Self {
+        let mut known = Self::default();
+        for (index, Contents { bytes, records, .. }) in (0..).zip(all) {
+            known.files.push(bytes);
+            for record in records {
+                let pieces = record.pieces.into_iter().map(|piece| (index, piece));
+                known.runs.entry(record.head.name).or_default().extend(pieces);
+            }
+        }
+        for pieces in known.runs.values_mut() {
+            pieces.sort_unstable_by_key(|(_, piece)| (piece.first, piece.end));
+            pieces.dedup_by_key(|(_, piece)| (piece.first, piece.end));
+            pieces.shrink_to_fit();
+        }
+        known
+    }
+
+    /// The bytes of exactly these replicates.
+    fn find(&self, run: &Run, replicates: &Range<u64>) -> Option<&[u8]> {
+        let pieces = self.runs.get(&run.name)?;
+        let key = (replicates.start, replicates.end);
+        let at = pieces.binary_search_by_key(&key, |(_, piece)| (piece.first, piece.end)).ok()?;
+        Some(self.bytes(&pieces[at]))
+    }
+
+    /// The longest piece from the first of these replicates on, of those whose end fits.
+    fn beginning(&self, run: &Run, replicates: &Range<u64>, fits: impl Fn(u64) -> bool) -> Option<(u64, &[u8])> {
+        let pieces = self.runs.get(&run.name)?;
+        let from = pieces.partition_point(|(_, piece)| piece.first < replicates.start);
+        let here = pieces[from..].iter().take_while(|(_, piece)| piece.first == replicates.start);
+        let longest = here.filter(|(_, piece)| fits(piece.end)).last()?;
+        Some((longest.1.end, self.bytes(longest)))
+    }
+
+    fn bytes(&self, (file, piece): &(u32, Piece)) -> &[u8] {
+        piece.of(&self.files[*file as usize])
+    }
 }
 
 /// What was simulated, by experiment.
@@ -305,10 +376,10 @@ fn add_work(worked: &mut Worked, more: &Work) {
     worked.entry(more.experiment).or_insert(Work { experiment: more.experiment, ..Work::default() }).add(more);
 }
 
-/// Records, and what was simulated for them.
+/// Pieces, and what was simulated for them.
 #[derive(Default)]
 struct Batch {
-    records: Index<Made>,
+    index: Index,
     work: Worked,
 }
 
@@ -336,8 +407,7 @@ type Writer = (Sender<()>, JoinHandle<()>);
 struct Blocks {
     folder: PathBuf,
     command: String,
-    /// By name of the run, and its replicates.
-    known: HashMap<[u8; 32], BTreeMap<(u64, u64), Record>>,
+    known: Known,
     /// What cannot be used of it.
     damage: Vec<String>,
     fresh: Mutex<Fresh>,
@@ -359,21 +429,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Blocks {
     fn open(folder: &Path, command: String, progress: bool) -> io::Result<Self> {
-        let (mut known, mut damage) = (HashMap::<_, BTreeMap<_, _>>::new(), Vec::new());
-        let mut worked = Worked::new();
-        for contents in file::read_all(folder)? {
-            damage.extend(contents.damage.map(|cause| format!("{} {cause}", contents.path.display())));
+        let (mut damage, mut worked) = (Vec::new(), Worked::new());
+        let all = file::read_all(folder)?;
+        for contents in &all {
+            damage.extend(contents.damage.as_ref().map(|cause| format!("{} {cause}", contents.path.display())));
             let work = contents.header.iter().flat_map(|header| &header.work);
             work.for_each(|work| add_work(&mut worked, work));
-            for record in contents.records {
-                let Head { name, first, end, .. } = record.head;
-                known.entry(name).or_default().insert((first, end), record);
-            }
         }
         Ok(Self {
             folder: folder.to_owned(),
             command,
-            known,
+            known: Known::new(all),
             damage,
             fresh: Mutex::default(),
             writing: Mutex::default(),
@@ -405,7 +471,7 @@ impl Blocks {
     fn write(&self) {
         let _one = lock(&self.writing);
         let new = std::mem::take(&mut lock(&self.fresh).new);
-        if new.records.is_empty() {
+        if new.index.is_empty() {
             return;
         }
         let written = self.write_file(&new);
@@ -425,16 +491,14 @@ impl Blocks {
                 &mut fresh.new
             }
         };
-        for (name, records) in new.records {
-            records.into_iter().for_each(|(first, made)| put(&mut target.records, name, first, made));
+        for (run, pieces) in new.index.into_values() {
+            pieces.into_iter().for_each(|(first, made)| put(&mut target.index, &run, first, made));
         }
         new.work.values().for_each(|work| add_work(&mut target.work, work));
     }
 
-    fn write_file(&self, Batch { records, work }: &Batch) -> io::Result<PathBuf> {
-        let records: Vec<&[u8]> =
-            records.values().flat_map(BTreeMap::values).map(|made| made.bytes.as_slice()).collect();
-        file::write(&self.folder, &self.command, work.values().copied().collect(), records.into_iter())
+    fn write_file(&self, Batch { index, work }: &Batch) -> io::Result<PathBuf> {
+        file::write(&self.folder, &self.command, work.values().copied().collect(), &records(index))
     }
 
     /// Writes the rest, and one file in the place of those that this process has written.
@@ -467,27 +531,26 @@ impl Blocks {
     /// What this process has made of a run from this replicate on, where its end is one that fits.
     fn made(&self, run: &Run, first: u64, fits: impl Fn(u64) -> bool) -> Option<(u64, Vec<Stored>)> {
         let fresh = lock(&self.fresh);
-        let of = |batch: &Batch| batch.records.get(&run.name)?.get(&first).filter(|made| fits(made.end)).cloned();
+        let of = |batch: &Batch| batch.index.get(&run.name)?.1.get(&first).filter(|made| fits(made.end)).cloned();
         let made = of(&fresh.new).into_iter().chain(of(&fresh.written)).max_by_key(|made| made.end)?;
         drop(fresh);
-        Some((made.end, file::decode_whole(&made.bytes)?))
+        Some((made.end, file::decode(&made.bytes)?))
     }
 
     /// Remembers that something was done, which these words tell.
     fn mark(&self, words: &str, seed: u64) {
         let run = Run { name: self.name(words), seed, experiment: 0 };
-        let bytes = Arc::new(file::encode(&Head::new(&run, &(0..0)), Vec::new()));
-        put(&mut lock(&self.fresh).new.records, run.name, 0, Made { end: 0, bytes });
+        put(&mut lock(&self.fresh).new.index, &run, 0, Made { end: 0, bytes: file::encode(Vec::new()).into() });
     }
 
     /// Whether it was done before this process began.
     fn is_marked(&self, words: &str) -> bool {
-        self.known.contains_key(&self.name(words))
+        self.known.runs.contains_key(&self.name(words))
     }
 
-    /// What a record has; a record that is whole by its checksum and yet unreadable was written by something else.
-    fn stored(&self, record: &Record) -> Option<Vec<Stored>> {
-        let stored = record.stored();
+    /// What a piece has; one that is whole by its checksum and yet unreadable was written by something else.
+    fn stored(&self, bytes: &[u8]) -> Option<Vec<Stored>> {
+        let stored = file::decode(bytes);
         if stored.is_none() && !self.unreadable.swap(true, Ordering::Relaxed) {
             say(&format!(
                 "{}: a record is not as this program writes them; it is simulated again",
@@ -504,10 +567,9 @@ impl Store for Blocks {
     }
 
     fn find(&self, run: &Run, replicates: Range<u64>) -> Option<Vec<Stored>> {
-        let Range { start, end } = replicates;
-        let known = self.known.get(&run.name).and_then(|records| records.get(&(start, end)));
-        let made = || self.made(run, start, |made| made == end).map(|(_, found)| found);
-        let found = known.and_then(|record| self.stored(record)).or_else(made);
+        let known = self.known.find(run, &replicates).and_then(|bytes| self.stored(bytes));
+        let made = || self.made(run, replicates.start, |end| end == replicates.end).map(|(_, found)| found);
+        let found = known.or_else(made);
         self.saw(run, replicates, found.is_some());
         found
     }
@@ -515,14 +577,8 @@ impl Store for Blocks {
     fn beginning(&self, run: &Run, replicates: Range<u64>) -> Option<(u64, Vec<Stored>)> {
         let Range { start, end } = replicates;
         let fits = |known: u64| known == end || (known < end && known.is_multiple_of(BLOCK));
-        let mut records = self
-            .known
-            .get(&run.name)
-            .into_iter()
-            .flat_map(|records| records.range((start, start)..=(start, end)).rev());
-        let known = records
-            .find(|((_, known), _)| fits(*known))
-            .and_then(|(&(_, end), record)| Some((end, self.stored(record)?)));
+        let known = self.known.beginning(run, &replicates, fits);
+        let known = known.and_then(|(end, bytes)| Some((end, self.stored(bytes)?)));
         let made = self.made(run, start, fits);
         let found = known.into_iter().chain(made).max_by_key(|(end, _)| *end)?;
         self.saw(run, start..found.0, true);
@@ -535,9 +591,9 @@ impl Store for Blocks {
         if replicates.end.div_ceil(BLOCK) - replicates.start / BLOCK == 1 {
             self.made.fetch_add(1, Ordering::Relaxed);
         }
-        let bytes = Arc::new(file::encode(&Head::new(run, &replicates), stored));
+        let bytes = file::encode(stored).into();
         let mut fresh = lock(&self.fresh);
-        put(&mut fresh.new.records, run.name, replicates.start, Made { end: replicates.end, bytes });
+        put(&mut fresh.new.index, run, replicates.start, Made { end: replicates.end, bytes });
         fresh.runs.entry((run.seed, run.experiment)).or_default().insert(run.name);
         // What was merged took no time, and was counted before.
         if took > Duration::ZERO {
@@ -551,16 +607,17 @@ impl Store for Blocks {
     }
 
     fn conclude(&self, run: &Run, replicates: Range<u64>, stored: Vec<Stored>) {
-        let bytes = Arc::new(file::encode(&Head::new(run, &replicates), stored));
+        let bytes = file::encode(stored).into();
         // What is being written is in neither list.
         let _one = lock(&self.writing);
         let mut fresh = lock(&self.fresh);
         let fresh = &mut *fresh;
         for name in fresh.runs.remove(&(run.seed, run.experiment)).unwrap_or_default() {
-            fresh.new.records.remove(&name);
-            let old = fresh.written.records.remove(&name);
-            fresh.replaced += old.iter().flat_map(BTreeMap::values).map(|made| made.bytes.len()).sum::<usize>();
+            fresh.new.index.remove(&name);
+            let old = fresh.written.index.remove(&name);
+            let pieces = old.iter().flat_map(|(_, pieces)| pieces.values());
+            fresh.replaced += pieces.map(|made| made.bytes.len()).sum::<usize>();
         }
-        put(&mut fresh.new.records, run.name, replicates.start, Made { end: replicates.end, bytes });
+        put(&mut fresh.new.index, run, replicates.start, Made { end: replicates.end, bytes });
     }
 }
