@@ -302,9 +302,10 @@ fn read(path: PathBuf, bytes: Vec<u8>) -> Contents {
     let bytes = Arc::new(bytes);
     let mut contents = Contents { path, bytes: Arc::clone(&bytes), header: None, records: Vec::new(), damage: None };
     if !bytes.starts_with(FIRST) {
-        let what = match bytes.starts_with(ANY) {
-            true => "is of another layout of the store, which this version does not read",
-            false => "is no file of a store",
+        let what = if bytes.starts_with(ANY) {
+            "is of another layout of the store, which this version does not read"
+        } else {
+            "is no file of a store"
         };
         contents.damage = Some(what.to_owned());
         return contents;
@@ -373,7 +374,7 @@ mod tests {
             };
             let run = Run { name: [i as u8; 32], seed: 7, experiment: i };
             let found = encode(vec![stored]);
-            record(&run, [(64 * i, 64 * i + 64, &found[..]), (640, 704, &found)].into_iter())
+            record(&run, [(64 * i, 64 * i + 64, &found[..]), (640, 704, &found[..])].into_iter())
         };
         (0..5).map(of).collect()
     }
