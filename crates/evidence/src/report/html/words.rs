@@ -65,7 +65,7 @@ fn shown(run: &RunOutcome) -> String {
     if certain > 0 {
         let of_kind = |kind| run.claims.iter().filter(|claim| made(claim, |made| made == kind)).count();
         text += &format!(
-            "{} have evidence without rounding or sampling: {} a proof that was checked in this run, {} exact arithmetic. ",
+            "Without rounding or sampling there is evidence of {}: of {} a proof that was checked in this run, of {} exact arithmetic. ",
             claims(certain),
             of_kind(Kind::Proof),
             of_kind(Kind::Exact)
