@@ -392,7 +392,7 @@ fn an_interrupted_run_says_so() {
     let decided = claim("a", "", vec![deterministic(Kind::Recursion, Verdict::Confirmed, 0.5)]);
     let not_begun = vec!["b".to_owned(), "c".to_owned()];
     let run = RunOutcome { partial: true, not_begun, verdict: Verdict::Inconclusive, ..run(vec![decided]) };
-    let words = "Partial: the run was interrupted after it had begun 1 of 3 claims.";
+    let words = "Partial: the run was interrupted when it had come to 1 of 3 claims; what checks without sampling had found of the others is left out.";
     let page = page(&run);
     assert!(page.contains("Inconclusive, partial</h1>") && page.contains(words), "{page}");
     assert!(goldenweight::report::summary(&run).contains(words));

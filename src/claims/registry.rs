@@ -90,7 +90,8 @@ pub fn suite() -> Suite {
                     weight that minimises that. Most models obey one recursion, $e_t = w^2 A_r/\\nu_n + u^2 (A_s/\\nu_m + \\rho\\,e_{t-1})$: here \
                     $A_r/\\nu_n$ is the risk of a fit to $n$ real rows, $A_s/\\nu_m$ that of a fit to $m$ synthetic rows of the truth, and $\\rho$ says how \
                     much of the error of one model the next inherits. $A$ stands for $A_r = A_s$, and $\\kappa = (A_s/\\nu_m)/(A_r/\\nu_n)$. $p$ is the \
-                    dimension, $\\varphi$ = 1.618… the golden ratio, $\\psi$ the digamma function, $I$ the Fisher information of one row.",
+                    dimension, $\\varphi$ = 1.618… the golden ratio, $\\psi$ the digamma function, $I$ the Fisher information of one row. To run one claim again: \
+                    goldenweight verify --only ID, with the seed and the tier above; the evidence of each claim has the command of each of its kinds.",
         },
         version: env!("CARGO_PKG_VERSION"),
         tiers: vec![Tier::QUICK, Tier::FULL],

@@ -22,7 +22,7 @@ const COMPLETED: &str = "http://schema.org/CompletedActionStatus";
 const FAILED: &str = "http://schema.org/FailedActionStatus";
 
 /// Revision of the source, where whoever built the program told it.
-const REVISION: &str = match option_env!("GOLDENWEIGHT_REVISION") {
+pub const REVISION: &str = match option_env!("GOLDENWEIGHT_REVISION") {
     Some(revision) => revision,
     None => "unknown: built without GOLDENWEIGHT_REVISION",
 };
@@ -46,6 +46,12 @@ fn license(id: &str, name: &str) -> Value {
     json!({ "@id": id, "@type": "CreativeWork", "name": name, "url": id, "description": "One of two licences, at the user's option." })
 }
 
+/// A time of the clock in whole seconds.
+pub fn in_seconds(time: OffsetDateTime) -> Result<String, Failure> {
+    let whole = time.replace_nanosecond(0).unwrap_or(time);
+    whole.format(&Rfc3339).map_err(|e| Failure::CouldNotRun(format!("reading the clock: {e}")))
+}
+
 /// The description of an archive with these files.
 pub fn metadata(
     run: &RunDocument,
@@ -53,11 +59,7 @@ pub fn metadata(
     times: [OffsetDateTime; 2],
     files: &[(&str, &str)],
 ) -> Result<Value, Failure> {
-    let [start, end] = times.map(|time| {
-        // In whole seconds.
-        let whole = time.replace_nanosecond(0).unwrap_or(time);
-        whole.format(&Rfc3339).map_err(|e| Failure::CouldNotRun(format!("reading the clock: {e}")))
-    });
+    let [start, end] = times.map(in_seconds);
     let (start, end) = (start?, end?);
     let program = env::current_exe().and_then(fs::read);
     let program = program.map_or_else(|e| format!("unknown: {e}"), |bytes| checksum(&bytes));

@@ -1,6 +1,7 @@
 //! `compare`: what changed between two outcomes.
 
 use std::{
+    collections::HashSet,
     fmt, fs,
     path::{Path, PathBuf},
 };
@@ -13,12 +14,13 @@ use goldenweight::{
     report,
 };
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Failure, Status,
     origin::Origin,
     output::{Remarks, show, tell},
+    schema,
 };
 
 /// What changed between two outcomes of verify, what a reviewer must look at first
@@ -27,8 +29,9 @@ use super::{
     BEFORE and AFTER are documents of `verify --json`, or directories of `verify --report`. Reported are verdicts; expected values that\n\
     moved; claims, checks and comparisons that are gone, new or restated; margins, and the errors that are detected with 99 % power; z, estimates\n\
     and replicates where both runs have the same seed, tier and number of comparisons. Each change is one line.\n\n\
-    Worse is: a worse verdict; an expected value that moved by more than 1e-9 of it; a claim, check or comparison that is gone; a margin, tolerance or\n\
-    detectable error that rose by more than a tenth (by more than a look explains, where the number of comparisons changed).\n\n\
+    Worse is: a worse verdict; an expected value that moved by more than 1e-9 of it; a claim, check or comparison that is gone; evidence of another\n\
+    kind; a margin, tolerance or detectable error that rose by more than a tenth (by more than a look explains, where the number of comparisons\n\
+    changed).\n\n\
     FILE of --accepted has the lines of changes that are meant, as they are printed; # begins a comment.\n\n\
     JSON: run (what is different of the runs), seconds, notes (what could not be compared), changes [{worse, what, claim, check, place,\n\
     parts [{name, before, after, relative}]}], the gravest first; open, the number of worse changes that are not accepted.\n\n\
@@ -70,11 +73,61 @@ pub fn read(command: &str, path: &Path) -> Result<RunDocument, InputError> {
     let refuse = |file: &Path, condition: String| InputError::new(command, file.display(), condition);
     let file = if path.is_dir() { path.join("verify.json") } else { path.to_owned() };
     let text = fs::read_to_string(&file).map_err(|e| refuse(&file, format!("cannot be read: {e}")))?;
-    serde_json::from_str(&text)
-        // Without the marks in which an error of this program would have an option.
-        .map_err(|e| {
-            refuse(&file, format!("must be a document that verify --json prints: {}", e.to_string().replace('`', "'")))
-        })
+    // Without the marks in which an error of this program would have an option.
+    let words = |e: serde_json::Error| e.to_string().replace('`', "'");
+    let no_outcome = |e| refuse(&file, format!("must be a document that verify --json prints: {}", words(e)));
+    // First of all: the keys of another schema may be there and mean something else.
+    let Follows { schema: theirs } = serde_json::from_str(&text).map_err(no_outcome)?;
+    let first = |version: &str| version.split('.').next().map(str::to_owned);
+    if first(&theirs) != first(schema::VERSION) {
+        let ours = schema::VERSION;
+        return Err(refuse(
+            &file,
+            format!("follows version {theirs} of the schema, and this program reads those of {ours}"),
+        ));
+    }
+    let run: RunDocument = serde_json::from_str(&text).map_err(no_outcome)?;
+    match twice(&run) {
+        Some(what) => Err(refuse(&file, format!("must have each of its parts once, and has twice {what}"))),
+        None => Ok(run),
+    }
+}
+
+/// The version of the schema that a document follows.
+#[derive(Deserialize)]
+struct Follows {
+    schema: String,
+}
+
+/// What cannot be found again, since there are two of the name: a claim, a check or a place.
+fn twice(run: &RunDocument) -> Option<String> {
+    fn first<'a>(mut names: impl Iterator<Item = &'a String>) -> Option<&'a String> {
+        let mut seen = HashSet::new();
+        names.find(|name| !seen.insert(*name))
+    }
+    let claims = first(run.claims.iter().map(|claim| &claim.says.id)).cloned();
+    let checks = run.claims.iter().find_map(|claim| {
+        let check = first(claim.evidence.iter().map(|evidence| &evidence.check))?;
+        Some(format!("{}, {check}", claim.says.id))
+    });
+    let places = run.claims.iter().flat_map(|claim| claim.evidence.iter().map(move |evidence| (claim, evidence)));
+    let places = places.into_iter().find_map(|(claim, evidence)| {
+        let place = first(evidence.comparisons.iter().map(|comparison| &comparison.place))?;
+        Some(format!("{}, {}, {place}", claim.says.id, evidence.check))
+    });
+    claims.or(checks).or(places)
+}
+
+/// Which changes are meant: those whose lines are in the file. None where there is no file.
+pub fn accepted(file: Option<&Path>) -> Result<Vec<String>, InputError> {
+    file.map_or_else(|| Ok(Vec::new()), lines)
+}
+
+/// Says of each accepted line that it is of no change.
+pub fn tell_unfound(accepted: &[String], found: &Changes, remarks: &mut Remarks) {
+    for line in accepted.iter().filter(|line| !found.changes.iter().any(|change| change.line() == **line)) {
+        remarks.note(format!("accepted, and not found: {line}"));
+    }
 }
 
 /// The lines of a file but for comments, with one blank between words, as in [`Change::line`].
@@ -89,12 +142,10 @@ impl CompareArgs {
     /// Reads both, and says what changed.
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let [before, after] = [read("compare", &self.before)?, read("compare", &self.after)?];
-        let accepted = self.accepted.as_deref().map_or_else(|| Ok(Vec::new()), lines)?;
+        let accepted = accepted(self.accepted.as_deref())?;
         let found = changes(&before, &after);
         let mut remarks = Remarks::default();
-        for line in accepted.iter().filter(|line| !found.changes.iter().any(|change| change.line() == **line)) {
-            remarks.note(format!("accepted, and not found: {line}"));
-        }
+        tell_unfound(&accepted, &found, &mut remarks);
         let is_open = |change: &&Change| !accepted.contains(&change.line());
         let open = found.worse().filter(is_open).count();
         show(&Document { found, open, accepted }, self.json, origin, None)?;

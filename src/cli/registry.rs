@@ -6,7 +6,10 @@ use clap::{ArgAction, Args};
 use glob::Pattern;
 use goldenweight::{
     claims,
-    evidence::{Claim, ClaimSummary, Event, Kind, Left, RunError, Settings, Share, Suite, Verdict, changes::changes},
+    evidence::{
+        Claim, ClaimSummary, Event, Kind, Left, RunError, Settings, Share, Suite, Verdict,
+        changes::{Change, changes},
+    },
     experiment::InputError,
     outcome::{RunOutcome, document::RunDocument},
     page, report,
@@ -69,6 +72,9 @@ pub struct VerifyArgs {
     /// Also say on the page of --report what changed since this outcome: a document of `verify --json`, or a directory of `verify --report`
     #[arg(long, value_name = "BEFORE", requires = "report")]
     against: Option<PathBuf>,
+    /// Lines of changes since --against that are meant, as `goldenweight compare` takes them
+    #[arg(long, value_name = "FILE", requires = "against")]
+    accepted: Option<PathBuf>,
     /// Make of the directory of --report an archive, an RO-Crate: ro-crate-metadata.json says what made its files, when, from what, with checksums
     #[arg(long, requires = "report")]
     archive: bool,
@@ -150,6 +156,7 @@ impl VerifyArgs {
         }
         let junit = self.junit.as_deref().map(|file| open_file("--junit", file)).transpose()?;
         let before = self.against.as_deref().map(|path| compare::read("--against", path)).transpose()?;
+        let accepted = compare::accepted(self.accepted.as_deref())?;
         let store = self.keeping.open(origin, self.compute.seed)?;
         let stop = interrupt::listen()?;
         if let Some(share) = store.shard {
@@ -157,6 +164,7 @@ impl VerifyArgs {
             let seed = self.compute.seed;
             return store.shared(origin, seed, true, !left.is_partial, left.waiting)?.show(self.compute.json, origin);
         }
+        let mut remarks = Remarks::default();
         let began = OffsetDateTime::now_utc();
         let run = self.compute.install(|| self.verify(&suite, stop))?;
         store.close()?;
@@ -169,8 +177,16 @@ impl VerifyArgs {
         }
         if let Some(folder) = &self.report {
             let mut companion = page::companion(&run);
+            companion.facts = vec![
+                ("Begun", archive::in_seconds(began)?),
+                ("Revision", archive::REVISION.to_owned()),
+                ("Command", origin.command(Some(self.compute.seed))),
+            ];
             if let Some((before, path)) = before.zip(self.against.as_ref()) {
-                companion.last.push(report::html::changes(&changes(&before, &found), &path.display().to_string()));
+                let changed = changes(&before, &found);
+                compare::tell_unfound(&accepted, &changed, &mut remarks);
+                let is_accepted = |change: &Change| accepted.contains(&change.line());
+                companion.last.push(report::html::changes(&changed, &path.display().to_string(), &is_accepted));
             }
             let page = report::html::page(&suite.about, &run, &companion);
             let mut files = vec![("verify.json", document.as_str()), ("verify.html", page.as_str())];
@@ -195,14 +211,13 @@ impl VerifyArgs {
         if let (Some(place), Some(file)) = (junit, &self.junit) {
             write_places(vec![(place, &report::junit::junit(&suite.about, &run))]).map_err(|e| unwritten(file, &e))?;
         }
-        let mut remarks = Remarks::default();
         let of = |verdict| {
             let ids = run.claims.iter().filter(|c| c.verdict == verdict).map(|c| c.says.id.as_str());
             ids.collect::<Vec<_>>().join(", ")
         };
         if run.partial {
             remarks.inconclusive(format!(
-                "interrupted after {} of {} were begun",
+                "interrupted when it had come to {} of {}",
                 run.claims.len(),
                 number_of((run.claims.len() + run.not_begun.len()) as u64, "claim")
             ));

@@ -41,6 +41,7 @@ pub fn companion(run: &RunOutcome) -> Companion {
         (id.clone(), markup)
     });
     Companion {
+        facts: Vec::new(),
         not_shown: paper::not_shown().into_iter().map(|words| format!("Of the paper: {words}")).collect(),
         beside: beside.collect(),
         first: vec![paper::section(run)],

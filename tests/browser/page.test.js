@@ -379,28 +379,33 @@ test('how the checks were tested: every record has its commit and its age', asyn
 // Line breaks and the marks of pages aside.
 const squeezed = (text) => text.normalize('NFC').replace(/[\s\f\u00ad]/g, '');
 
-test('prints to several pages with every statement and every command', async (context) => {
+test('prints every statement with its domain on some pages, and all evidence where all is open', async (context) => {
   await visit(FILES.all, {}, async (page) => {
     const { claims } = document_('all');
-    const file = join(scratch, 'page.pdf');
-    await page.pdf({ path: file, preferCSSPageSize: true });
-    await page.emulateMedia({ media: 'print' });
-    assert.equal(await page.locator('tr.evidence:visible').count(), claims.length);
-    assert.equal(await page.locator('.statement:visible').count(), claims.length);
-    assert.equal(await page.locator('.filters:visible').count(), 0);
-    const pdf = readFileSync(file, 'latin1');
-    assert.ok(pdf.startsWith('%PDF-') && pdf.length > 50_000);
     const run = (tool, ...options) => spawnSync(tool, options, { encoding: 'utf8' });
-    if (run('pdftotext', '-v').error) {
-      context.diagnostic('no pdftotext (poppler-utils): the text of the PDF is not looked at');
-      return;
-    }
-    assert.ok(Number(run('pdfinfo', file).stdout.match(/^Pages:\s+(\d+)/m)[1]) > 5);
-    const text = squeezed(run('pdftotext', '-raw', file, '-').stdout);
-    for (const { id, statement, evidence } of claims) {
-      assert.ok(text.includes(squeezed(statement)), `${id}: ${statement}`);
-      for (const { reproduce } of evidence) assert.ok(text.includes(squeezed(reproduce)), `${id}: ${reproduce}`);
-    }
+    const isRead = !run('pdftotext', '-v').error;
+    if (!isRead) context.diagnostic('no pdftotext (poppler-utils): the text of the PDF is not looked at');
+    const printed = async (name, commands) => {
+      const file = join(scratch, `${name}.pdf`);
+      await page.pdf({ path: file, preferCSSPageSize: true });
+      await page.emulateMedia({ media: 'print' });
+      for (const part of ['.statement', 'tr.evidence .domain']) assert.equal(await page.locator(`${part}:visible`).count(), claims.length, part);
+      assert.equal(await page.locator('.routes:visible').count() > 0, commands);
+      assert.equal(await page.locator('.filters:visible').count(), 0);
+      await page.emulateMedia({ media: null });
+      assert.ok(readFileSync(file, 'latin1').startsWith('%PDF-'));
+      if (!isRead) return [0, 1000][Number(commands)];
+      const text = squeezed(run('pdftotext', '-raw', file, '-').stdout);
+      for (const { id, statement, domain, evidence } of claims) {
+        for (const words of [statement, domain]) assert.ok(text.includes(squeezed(words)), `${id}: ${words}`);
+        for (const { reproduce } of evidence) assert.equal(text.includes(squeezed(reproduce)), commands, `${id}: ${reproduce}`);
+      }
+      return Number(run('pdfinfo', file).stdout.match(/^Pages:\s+(\d+)/m)[1]);
+    };
+    const short = await printed('closed', false);
+    await page.locator('#toggle-all').click();
+    const long = await printed('open', true);
+    assert.ok(short < 60 && long > 2 * short, `${short} pages, ${long} with all open`);
   });
 });
 

@@ -206,6 +206,39 @@ fn restated_and_lost_power_are_named_the_gravest_first() {
     );
 }
 
+/// What cannot be compared any more is worse, not unchanged.
+#[test]
+fn what_is_lost_is_named() {
+    type Loss = (&'static str, &'static str, fn(&mut Value));
+    let losses: [Loss; 4] = [
+        ("expected", "expected at 1 size → 0 sizes", |compared| compared["expected"] = json!([])),
+        ("expected", " → none", |compared| compared["expected"][0]["value"] = Value::Null),
+        ("power", "margin 0.01 → none", |compared| compared["margin"] = Value::Null),
+        ("power", " → none", |compared| compared["detectable_effect"] = Value::Null),
+    ];
+    let place = outcome_place(RISK, 0);
+    for (what, words, lose) in losses {
+        let after = altered(|document| lose(&mut check(document, RISK.0, RISK.1)["comparisons"][0]));
+        let (code, document, said, _folder) = compared(outcome(), &after, "");
+        assert_eq!((code, places(&document)), (1, vec![[what, RISK.0, RISK.1, &place]]), "{said}");
+        assert!(said.contains(words), "{said}");
+    }
+    // Evidence of another kind is other evidence.
+    let after = altered(|document| check(document, RISK.0, RISK.1)["kind"] = json!("property"));
+    let (code, document, said, _folder) = compared(outcome(), &after, "");
+    assert_eq!((code, places(&document)), (1, vec![["restated", RISK.0, RISK.1, ""]]), "{said}");
+    // Claims that an interrupted run did not come to are told, and not missing.
+    let after = altered(|document| {
+        let claims = document["claims"].as_array_mut().unwrap();
+        claims.retain(|claim| claim["id"] == RISK.0);
+        document["not_begun"] = json!([SLOPE.0]);
+        document["partial"] = json!(true);
+    });
+    let (code, document, said, _folder) = compared(outcome(), &after, "");
+    assert_eq!((code, places(&document)), (0, vec![]), "{said}");
+    assert!(said.contains("the second run was interrupted before it came to 1 claim: not compared"), "{said}");
+}
+
 /// A change that is meant has its line in a file; another change of the same place has another line.
 #[test]
 fn accepted_changes_are_not_open() {
@@ -242,11 +275,18 @@ fn what_is_no_outcome_is_refused() {
     let good = write("good.json", outcome().to_string().as_bytes());
     let half = &outcome().to_string()[..1_000];
     let without = altered(|document| drop(document.as_object_mut().unwrap().remove("seed")));
+    let schema = altered(|document| document["schema"] = json!("2.0"));
+    let twice = altered(|document| {
+        let comparisons = check(document, RISK.0, RISK.1)["comparisons"].as_array_mut().unwrap();
+        comparisons.push(comparisons[0].clone());
+    });
     for (name, text, condition) in [
         ("half.json", half.as_bytes(), "EOF while parsing"),
         ("list.json", b"[]", "must be a document that verify --json prints"),
         ("bytes.json", b"\xff", "UTF-8"),
         ("other.json", without.to_string().as_bytes(), "missing field 'seed'"),
+        ("schema.json", schema.to_string().as_bytes(), "follows version 2.0 of the schema"),
+        ("twice.json", twice.to_string().as_bytes(), "has twice golden-ratio, "),
     ] {
         let bad = write(name, text);
         for pair in [[&bad, &good], [&good, &bad]] {
@@ -276,4 +316,12 @@ fn the_page_says_what_changed() {
         assert!(page.contains("id=\"changes\"") && page.contains(said), "{before}");
         assert_eq!(page.contains("see golden-ratio"), before == "wider.json");
     }
+    // With its line in a file it is meant.
+    let said = stdout_of(&format!("compare {} {}", path("wider.json"), path("report")), 1);
+    fs::write(path("accepted"), said.lines().find(|line| line.starts_with("  power ")).expect("its line"))
+        .expect("written");
+    let [report, wider, accepted] = ["report", "wider.json", "accepted"].map(path);
+    stdout_of(&format!("{verify} --report {report} --against {wider} --accepted {accepted}"), 0);
+    let page = fs::read_to_string(folder.path().join("report/verify.html")).expect("the page");
+    assert!(page.contains("1 change for the worse, meant; 1 change in all.") && page.contains("Worse, and meant: 1"));
 }

@@ -31,7 +31,7 @@ fn an_interrupted_verify_shows_what_is_decided() {
     let stderr = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(3), "{stderr}");
     assert!(stderr.contains("inconclusive: interrupted"), "{stderr}");
-    assert!(text.contains("Partial: the run was interrupted after it had begun"), "{text}");
+    assert!(text.contains("Partial: the run was interrupted when it had come to"), "{text}");
     let read = |name| std::fs::read_to_string(folder.path().join(name)).expect("written");
     let run: Value = serde_json::from_str(&read("verify.json")).expect("JSON");
     let left = run["not_begun"].as_array().expect("a list").len();
@@ -39,7 +39,9 @@ fn an_interrupted_verify_shows_what_is_decided() {
     let decided = run["claims"].as_array().expect("a list");
     assert!(!decided.is_empty() && decided[0]["verdict"] == "confirmed");
     let page = read("verify.html");
-    assert!(page.contains("Inconclusive, partial</h1>") && page.contains(&format!("begun {} of ", decided.len())));
+    assert!(
+        page.contains("Inconclusive, partial</h1>") && page.contains(&format!("had come to {} of ", decided.len()))
+    );
 }
 
 /// In the midst of a look that takes half a minute on one thread. What it has drawn is no evidence.

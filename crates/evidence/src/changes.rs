@@ -12,8 +12,8 @@
 //! * what a run was not asked for is not missing from it.
 //!
 //! # What is worse
-//! A verdict that is worse; an expected value that moved by more than [`MOVED`]; a claim, check or comparison that is gone; a margin, a tolerance or a detectable effect that
-//! rose by more than [`WIDER`]. An expected value has no sampling error, so whatever moves it is a change of a formula, or of the place where it is
+//! A verdict that is worse; an expected value that moved by more than [`MOVED`], or is not told any more; a claim, check or comparison that is gone; evidence that is of another kind; a
+//! margin, a tolerance or a detectable effect that rose by more than [`WIDER`]. An expected value has no sampling error, so whatever moves it is a change of a formula, or of the place where it is
 //! evaluated.
 
 use std::collections::BTreeMap;
@@ -22,6 +22,7 @@ use glob::Pattern;
 use serde::Serialize;
 
 use crate::outcome::document::{ClaimDocument, ComparisonDocument, EvidenceDocument, RunDocument};
+use crate::stats::shown::number_of;
 use crate::verdict::{Kind, Verdict};
 
 /// Largest relative change of an expected value that is rounding. Closed forms agree to 1e-12 between platforms, values from quadrature
@@ -47,7 +48,7 @@ pub enum What {
     Removed,
     /// A margin, a tolerance, or the error that is found with 99 % power.
     Power,
-    /// Words, formula, domain, source or reach of a claim; route of a check; place of a comparison.
+    /// Words, formula, domain, source or reach of a claim; kind or route of a check; place of a comparison.
     Restated,
     /// A tool that one of the runs did not have, or a run that was interrupted.
     Ran,
@@ -192,6 +193,8 @@ struct Same {
     seed: bool,
     tier: bool,
     family: bool,
+    /// Whether both tell what was expected.
+    expected: bool,
 }
 
 /// Parts of a change in the making.
@@ -276,6 +279,7 @@ pub fn changes(before: &RunDocument, after: &RunDocument) -> Changes {
         seed: before.seed == after.seed,
         tier: before.tier == after.tier,
         family: before.checks == after.checks && before.family_false_alarm == after.family_false_alarm,
+        expected: tells_expected(before) && tells_expected(after),
     };
     let (pairs, gone, new) = pair(&before.claims, &after.claims, |claim| &claim.says.id);
     let mut found = Vec::new();
@@ -357,12 +361,21 @@ fn notes(before: &RunDocument, after: &RunDocument, same: Same) -> Vec<String> {
         );
     }
     for (side, run) in [("first", before), ("second", after)] {
-        let mut comparisons = run.claims.iter().flat_map(|claim| &claim.evidence).flat_map(|e| &e.comparisons);
-        if comparisons.any(|comparison| comparison.expected.is_empty()) {
+        if !tells_expected(run) {
             notes.push(format!("the {side} outcome does not say what was expected: expected values are not compared"));
+        }
+        if !run.not_begun.is_empty() {
+            let left = number_of(run.not_begun.len() as u64, "claim");
+            notes.push(format!("the {side} run was interrupted before it came to {left}: not compared"));
         }
     }
     notes
+}
+
+/// Whether a document has expected values; one from before the key has none.
+fn tells_expected(run: &RunDocument) -> bool {
+    let mut comparisons = run.claims.iter().flat_map(|claim| &claim.evidence).flat_map(|e| &e.comparisons).peekable();
+    comparisons.peek().is_none() || comparisons.any(|comparison| !comparison.expected.is_empty())
 }
 
 /// Whether a run was asked for evidence of this kind of this claim; a tier that does not have it was not.
@@ -454,7 +467,7 @@ fn evidence(found: &mut Vec<Change>, same: Same, id: &str, before: &EvidenceDocu
     if !found[first..].iter().any(|change| change.parts.iter().any(|part| part.name == "verdict")) {
         parts.verdict(before.verdict, after.verdict);
     }
-    parts.words(What::Restated, false, "kind", before.kind.word(), after.kind.word());
+    parts.words(What::Restated, true, "kind", before.kind.word(), after.kind.word());
     let route = |evidence: &EvidenceDocument| {
         let words = evidence.route.clone().unwrap_or_else(|| "none".to_owned());
         if evidence.computed_by.is_empty() { words } else { format!("{words} ({})", evidence.computed_by.join(" ")) }
@@ -490,8 +503,7 @@ fn comparison(
     parts.verdict(before.verdict, after.verdict);
     parts.words(What::Restated, false, "place", &before.place, &after.place);
     parts.words(What::Restated, false, "error of", &before.of, &after.of);
-    let is_known = !before.expected.is_empty() && !after.expected.is_empty();
-    if is_known && before.expected.len() == after.expected.len() {
+    if same.expected && before.expected.len() == after.expected.len() {
         for (old, new) in before.expected.iter().zip(&after.expected) {
             let moved = relative(old.value, new.value).is_none_or(|relative| relative.abs() > MOVED);
             let what = if moved { What::Expected } else { What::Numbers };
@@ -499,8 +511,8 @@ fn comparison(
                 if before.expected.len() == 1 { "expected".to_owned() } else { format!("expected at {}", old.place) };
             parts.numbers(what, moved, &name, old.value, new.value);
         }
-    } else if is_known {
-        let sizes = |list: &ComparisonDocument| format!("{} sizes", list.expected.len());
+    } else if same.expected {
+        let sizes = |list: &ComparisonDocument| number_of(list.expected.len() as u64, "size");
         parts.words(What::Expected, true, "expected at", &sizes(before), &sizes(after));
     }
     if same.tier {

@@ -148,7 +148,7 @@ pub fn not_run(run: &RunOutcome) -> Vec<String> {
     if run.partial {
         let (decided, left) = (run.claims.len(), run.not_begun.len());
         lines.push(format!(
-            "Partial: the run was interrupted after it had begun {decided} of {}",
+            "Partial: the run was interrupted when it had come to {decided} of {}; what checks without sampling had found of the others is left out",
             number_of((decided + left) as u64, "claim")
         ));
     }

@@ -50,7 +50,7 @@ pub fn page(about: &About, run: &RunOutcome, companion: &Companion) -> String {
                 header.page { (title(about, run)) (words::section(run, companion)) }
                 (section::contents(companion))
                 main {
-                    section.run #run aria-labelledby="run-title" { (summary(run)) (calibration::figure(run)) }
+                    section.run #run aria-labelledby="run-title" { (summary(run, companion)) (calibration::figure(run)) }
                     @for section in &companion.first { (section.markup()) }
                     (weakest::section(run))
                     h2 { "Claims" }
@@ -60,6 +60,7 @@ pub fn page(about: &About, run: &RunOutcome, companion: &Companion) -> String {
                         (glossary::link("z", "z of its bound")) ", " (glossary::link("detects", "detects")) ", "
                         (glossary::link("margin", "margin")) ", " (glossary::link("confirmed", "verdicts")) "."
                     }
+                    p.legend.printed { "Evidence is printed of the claims that were open; “Open all” prints that of all." }
                     (table(&claims, companion))
                     @for section in &companion.last { (section.markup()) }
                     (notes(about))
@@ -113,7 +114,7 @@ fn title(about: &About, run: &RunOutcome) -> Markup {
 }
 
 /// Error rate, seed, version, machine, duration.
-fn summary(run: &RunOutcome) -> Markup {
+fn summary(run: &RunOutcome, companion: &Companion) -> Markup {
     let machine = &run.machine;
     html! {
         div.summary {
@@ -132,6 +133,7 @@ fn summary(run: &RunOutcome) -> Markup {
                     ", " (machine.cores) " cores, " (machine.threads) " threads used"
                 }))
                 (fact("Duration", &html! { (number::seconds(run.seconds)) }))
+                @for (name, value) in &companion.facts { (fact(name, &html! { (value) })) }
             }
         }
     }

@@ -32,10 +32,12 @@ const TERMS: &[Term] = &[
         "interval",
         "The relative errors that an estimate does not contradict, for all comparisons of the run at once.",
     ),
+    ("replicates", "replicates", "Independent repetitions of a simulation."),
     (
-        "replicates",
-        "replicates",
-        "Independent repetitions of a simulation. A comparison is looked at several times while it draws, and stops as soon as it is decided.",
+        "look",
+        "look",
+        "A comparison is judged several times while it draws, by all that it has drawn so far, and stops at the first of these looks that decides it. The looks \
+         share its part of the error rate.",
     ),
     (
         "tolerance",

@@ -57,6 +57,8 @@ impl Section {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Companion {
+    /// What is known of the run beside its outcome, such as its command: names and values.
+    pub facts: Vec<(&'static str, String)>,
     /// Sections before the claims.
     pub first: Vec<Section>,
     /// Sections after them.

@@ -63,8 +63,13 @@ fn shown(run: &RunOutcome) -> String {
     let certain =
         run.claims.iter().filter(|claim| made(claim, |kind| matches!(kind, Kind::Proof | Kind::Exact))).count();
     if certain > 0 {
-        text +=
-            &format!("{} have evidence without rounding or sampling (a proof or exact arithmetic). ", claims(certain));
+        let of_kind = |kind| run.claims.iter().filter(|claim| made(claim, |made| made == kind)).count();
+        text += &format!(
+            "Without rounding or sampling there is evidence of {}: of {} a proof that was checked in this run, of {} exact arithmetic. ",
+            claims(certain),
+            of_kind(Kind::Proof),
+            of_kind(Kind::Exact)
+        );
     }
     let several = run.claims.iter().filter(|claim| routes::independent(claim) > 1).count();
     if several > 0 {
