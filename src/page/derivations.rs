@@ -111,8 +111,9 @@ const DERIVATIONS: &[(&str, &[&str])] = &[
     ("figure-10a", &["categorical::law"]),
     ("figure-10b", &["categorical::law"]),
     ("figure-10c", &["categorical::law"]),
-    ("figure-10d", &["misspecified::limit_law"]),
+    ("figure-10d", &["misspecified::limit_law", "misspecified/second_order"]),
     ("misspecified-limit", &["misspecified::limit_law"]),
+    ("misspecified-second-order", &["misspecified/second_order"]),
     ("worth-shrinkage", &["shrinkage::james_stein_relative_risk"]),
 ];
 
