@@ -1,5 +1,7 @@
 //! What theory predicts for a problem.
 
+mod income;
+
 use goldenweight_theory::accumulate::Accumulation;
 use goldenweight_theory::covariance::{CovarianceSystem, Moments};
 use goldenweight_theory::fixed::FixedRows;
@@ -8,7 +10,7 @@ use goldenweight_theory::maximum_likelihood::{MaximumLikelihood, Risks};
 use goldenweight_theory::parameters::{DegreesOfFreedom, MixingRatio, ParameterError, SampleSizes, Weight};
 use goldenweight_theory::random_design::RandomDesign;
 use goldenweight_theory::recursion::Recursion;
-use goldenweight_theory::second_order::{Expansion, Invariants, RANGE, SecondOrder};
+use goldenweight_theory::second_order::{Expansion, Orders, RANGE};
 use goldenweight_theory::subsample::{Subsampling, covariance::DrawnCovariance};
 use goldenweight_theory::wide::Wide;
 use goldenweight_theory::{dynamic, gaussian, weights};
@@ -534,9 +536,8 @@ impl Prediction {
 
     /// The same of a regression on fresh rows, with its limit law and its two orders.
     #[must_use]
-    pub fn with_orders(self, limit: Recursion<f64>, invariants: Invariants) -> Self {
-        let law = SecondOrder { invariants, ratio: self.ratio.get() };
-        let expansion = Expansion::new(law, self.rows.real as f64);
+    pub fn with_orders(self, limit: Recursion<f64>, orders: impl Orders + 'static) -> Self {
+        let expansion = Expansion::new(orders, self.rows.real as f64);
         Self { regression: Some((Law::Scalar(limit), expansion)), ..self }
     }
 
@@ -597,7 +598,7 @@ impl Prediction {
     /// The law of that order.
     fn law_at(&self, weight: Weight, at: Generations) -> Cow<'_, Law> {
         match (self.order(weight, at), &self.regression) {
-            (Order::Second, Some((_, expansion))) => Cow::Owned(Law::SecondOrder(*expansion)),
+            (Order::Second, Some((_, expansion))) => Cow::Owned(Law::SecondOrder(expansion.clone())),
             _ => Cow::Borrowed(&self.law),
         }
     }

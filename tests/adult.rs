@@ -7,11 +7,13 @@ use std::{
 };
 
 use goldenweight::{
-    adult::{Column, Differences, ROWS, Table},
-    experiment::Rows,
+    adult::{Column, Columns, Differences, ROWS, Table},
+    experiment::{Generations, Rows},
+    prediction::{Order, Prediction},
     simulate::{Model, Part, Setting, Source, adult::AdultLogistic},
     stream::StreamRng,
 };
+use goldenweight_theory::parameters::Weight;
 use rand::{RngExt, SeedableRng};
 
 /// Counts by an independent reading of the original files, as published with the data.
@@ -67,6 +69,60 @@ fn full_table_fit_agrees_with_higher_precision() {
     let standardised = fit.standardised_traces();
     assert!(close(standardised.inverse_information, 217.36705372282125), "{standardised:?}");
     assert!(close(standardised.sandwich, 300.68682629163317), "{standardised:?}");
+}
+
+/// R1 and R2 at t = 0, at t = 5 and in the limit, by `tests/references/second_order.py`: the orders of the estimating equation term by term.
+#[test]
+fn two_orders_agree_with_another_derivation() {
+    let alone = [
+        (Columns::Raw, [420.104_096_639_182_9, 29_786.285_967_898_67]),
+        (Columns::Standardised, [300.686_826_291_632_03, -17_715.278_070_870_554]),
+    ];
+    let later = [
+        (
+            1,
+            0.62,
+            Columns::Raw,
+            [261.408_396_513_770_13, 10_721.284_682_061_454, 261.398_432_635_969_24, 10_713.016_339_055_503],
+        ),
+        (
+            4,
+            0.5,
+            Columns::Raw,
+            [713.750_279_045_870_7, 43_555.879_189_139_99, 714.037_323_212_445_9, 43_462.843_831_569_17],
+        ),
+        (
+            1,
+            0.62,
+            Columns::Standardised,
+            [171.784_412_330_463_85, -1_754.882_555_551_787, 171.776_319_055_725_28, -1_750.078_803_648_488_2],
+        ),
+        (
+            4,
+            0.5,
+            Columns::Standardised,
+            [389.964_410_028_969_2, 24_267.402_915_164_887, 390.051_680_394_303_9, 24_293.725_112_863_103],
+        ),
+    ];
+    let n = 1000;
+    // Sums of 16,527 terms; parts of R2 that cancel lose two digits more.
+    let close = |found: f64, [first, second]: [f64; 2]| {
+        let expected = (first + second / f64::from(n)) / f64::from(n);
+        assert!((found / expected - 1.0).abs() < 1e-11, "{found} {expected}");
+    };
+    let risk = |columns, ratio: u32, w, at| {
+        let rows = Rows { real: n as usize, synthetic: (n / ratio) as usize };
+        let prediction = Prediction::income(Table::embedded(), columns, rows).expect("positive sizes");
+        let orders = prediction.to_order(Order::Second).expect("a regression");
+        orders.risk(Weight::new(w).expect("in [0, 1]"), at)
+    };
+    for (columns, numbers) in alone {
+        close(risk(columns, 1, 1.0, Generations::At(0)), numbers);
+    }
+    for (ratio, w, columns, [first, second, limit, limit_second]) in later {
+        close(risk(columns, ratio, w, Generations::At(5)), [first, second]);
+        close(risk(columns, ratio, w, Generations::Limit), [limit, limit_second]);
+    }
 }
 
 /// A directory of this test's own with files of the original length, all rows equal but for those changed.

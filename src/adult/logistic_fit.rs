@@ -62,6 +62,20 @@ pub struct Traces {
     pub sandwich: f64,
 }
 
+/// In which units coefficients are compared; the order is that of the losses of the simulated chains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Columns {
+    /// Those of the table.
+    Raw,
+    /// Columns of mean 0 and standard deviation 1.
+    Standardised,
+}
+
+impl Columns {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Raw, Self::Standardised];
+}
+
 /// The maximum likelihood fit on all rows.
 ///
 /// # Examples
@@ -145,5 +159,27 @@ impl LogisticFit {
     #[must_use]
     pub const fn standardised_traces(&self) -> Traces {
         self.standardised_traces
+    }
+
+    /// Asymptotic variances in these columns.
+    #[must_use]
+    pub const fn traces_of(&self, columns: Columns) -> Traces {
+        match columns {
+            Columns::Raw => self.traces,
+            Columns::Standardised => self.standardised_traces,
+        }
+    }
+
+    /// W of the squared error d'Wd in these columns, where d is the error of the standardised coefficients.
+    #[must_use]
+    pub fn loss(&self, columns: Columns) -> [Vec<f64>; 6] {
+        let unit = |i: usize| std::array::from_fn(|j| f64::from(u8::from(i == j)));
+        let moved: [[f64; 6]; 6] = std::array::from_fn(|i| match columns {
+            Columns::Raw => self.scale.to_raw(&unit(i)),
+            Columns::Standardised => unit(i),
+        });
+        std::array::from_fn(|i| {
+            moved.iter().map(|other| moved[i].iter().zip(other).map(|(a, b)| a * b).sum()).collect()
+        })
     }
 }

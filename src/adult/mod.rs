@@ -7,7 +7,7 @@ mod read;
 
 use std::{collections::BTreeMap, path::Path, sync::OnceLock};
 
-pub use logistic_fit::{LogisticFit, NoFit, Scale, Traces};
+pub use logistic_fit::{Columns, LogisticFit, NoFit, Scale, Traces};
 pub use read::{DataError, Differences};
 
 /// Number of rows of the original, adult.data and adult.test together.

@@ -298,7 +298,8 @@ impl SimulateDocument {
 }
 
 /// The risk that theory predicts.
-fn theory(prediction: &Prediction, weight: Weight, at: Generations) -> Theory {
+#[must_use]
+pub fn theory(prediction: &Prediction, weight: Weight, at: Generations) -> Theory {
     let wide = prediction.wide_risk(weight, at);
     let (risk, log10) = wide.map_or((f64::INFINITY, f64::INFINITY), |risk| (risk.to_f64(), risk.log10()));
     Theory::new(risk, log10, prediction.order(weight, at), prediction.second_term(weight, at))

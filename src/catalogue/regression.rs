@@ -10,8 +10,13 @@ use goldenweight_recursion::{
     },
 };
 use goldenweight_theory::{
-    design::Design, linear, logistic, parameters::ParameterError, poisson, random_design::RandomDesign,
-    second_order::Invariants, subsample,
+    design::Design,
+    linear, logistic,
+    parameters::ParameterError,
+    poisson,
+    random_design::RandomDesign,
+    second_order::{Invariants, SecondOrder},
+    subsample,
 };
 use nalgebra::{DMatrix, DVector};
 
@@ -246,6 +251,6 @@ impl Truth for Regression {
             }
             Family::Logistic | Family::Poisson => Prediction::of(Law::Scalar(limit), rows)?.in_the_limit(None),
         };
-        Ok(Some(prediction.with_orders(limit, invariants)))
+        Ok(Some(prediction.with_orders(limit, SecondOrder { invariants, ratio: sizes.mixing_ratio().get() })))
     }
 }

@@ -430,6 +430,11 @@ pub(super) const FORMULAS: &[(&str, &str)] = &[
           \qquad \kappa = k\,\frac{A_s}{A_r} \qquad (w^*)^2 + \kappa\,w^* - \kappa = 0",
     ),
     (
+        "misspecified-second-order",
+        r"n\,\mathbb{E}\,\lVert\beta_t - \beta\rVert^2 = R_1 + \frac{R_2}{n} + o\left(\frac{1}{n}\right)
+          \qquad R_1 = \operatorname{tr} C_t \qquad C_t = u^2 C_{t-1} + w^2 I^{-1} S I^{-1} + k u^2 I^{-1}",
+    ),
+    (
         "advise-coverage",
         r"P\left(\left|\ln\hat\kappa - \ln\kappa\right| \le 1.96\,\hat s\right) \to 0.95
           \qquad \hat s^2 = \frac{1}{n^2} \sum_i \left(\frac{\dot A_s(z_i)}{A_s} - \frac{\dot A_r(z_i)}{A_r}\right)^2",

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use goldenweight_theory::design::Design;
-use goldenweight_theory::second_order::{Invariants, SecondOrder};
+use goldenweight_theory::second_order::{Invariants, Orders, SecondOrder};
 use nalgebra::DMatrix;
 
 use super::check::{Case, Check, Relation, exact, ladder, recursion, score_ladder};

@@ -4,14 +4,15 @@ use std::{borrow::Cow, fmt, path::PathBuf, sync::atomic::AtomicBool};
 
 use clap::Args;
 use goldenweight::{
-    adult::{Column, DataError, Differences, Table},
+    adult::{Column, Columns, DataError, Differences, Table},
     answer::{
         Reasons,
-        estimate::{Simulated, Theory},
-        monte_carlo::MAX_REPLICATES,
+        closed_form::law,
+        estimate::Simulated,
+        monte_carlo::{MAX_REPLICATES, theory},
     },
-    experiment::{InputError, Rows, within},
-    prediction::{Law, Order},
+    experiment::{Generations, InputError, Rows, within},
+    prediction::{Law, Order, Prediction},
     simulate::{
         Simulator,
         adult::AdultLogistic,
@@ -22,9 +23,8 @@ use goldenweight::{
     stream::experiment_id,
 };
 use goldenweight_theory::{
-    categorical, misspecified,
+    categorical,
     parameters::{SampleSizes, Weight},
-    weights,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -54,8 +54,8 @@ const WEIGHTS: usize = 4;
 #[command(after_help = format!("Example: goldenweight adult --replicates 1000\n\n\
     Rows are resampled from all rows of the table (48842 in the original), whose own fit is the truth; generation 0 is fitted on real rows alone. Risks\n\
     are averaged over generations 80 to 99. The categorical experiments (loss: sum over the categories of the squared error) have an exact law;\n\
-    the logistic regression of income on five covariates, with an intercept (loss: squared error of the six coefficients), has a limit\n\
-    law, of a misspecified model, so there is a ratio but no z.\n\n\
+    the logistic regression of income on five covariates, with an intercept (loss: squared error of the six coefficients), whose labels\n\
+    do not follow the model, has a law of two orders in 1/n, and beyond their range a limit law, of which there is a ratio but no z.\n\n\
     The files of --data may be public copies: with a header line, labels with or without dots or as 0 and 1, without the remark of\n\
     adult.test, with semicolons or tabs for commas, quotes, other line ends, empty fields for '?', or one adult.csv. Where there are\n\
     fewer rows, as in the training part alone, or more, truths and laws are those of the rows given. What differs from the original is\n\
@@ -191,9 +191,18 @@ impl fmt::Display for Document {
             f,
             "p: probability of a |z| as large under Student's law with one degree of freedom less than replicates"
         )?;
-        for Experiment { experiment, exact, risks, .. } in &self.experiments {
-            let law = if *exact { "exact law" } else { "limit law" };
-            writeln!(f, "{experiment:15} {law}")?;
+        for Experiment { experiment, risks, .. } in &self.experiments {
+            // One word for all weights, or a word for each order.
+            let of = |order: Order| {
+                let names = risks.iter().filter(|row| row.simulated.theory.order == order.word());
+                let names: Vec<_> = names.map(|row| row.weight_name).collect();
+                let whole = names.len() == risks.len();
+                (!names.is_empty()).then(|| {
+                    if whole { law(order).to_owned() } else { format!("{} ({})", law(order), names.join(", ")) }
+                })
+            };
+            let laws: Vec<_> = Order::ALL.into_iter().filter_map(of).collect();
+            writeln!(f, "{experiment:15} {}", laws.join("; "))?;
             for Row { simulated, .. } in risks.iter().filter(|row| row.simulated.is_partial()).take(1) {
                 writeln!(f, "  {}", simulated.counted())?;
             }
@@ -273,13 +282,12 @@ impl AdultArgs {
         let mut experiments = Vec::new();
         for column in Column::ALL {
             let probabilities = table.probabilities(column);
-            let law = Law::Scalar(categorical::law(&probabilities, sizes));
+            let prediction = Prediction::of(Law::Scalar(categorical::law(&probabilities, sizes)), rows)?;
             let simulator = CategoricalSufficient::new(probabilities, rows);
-            experiments.push(self.experiment(column.name(), &simulator, &law, true, sizes, options)?);
+            experiments.push(self.experiment(column.name(), &simulator, &prediction, options)?);
         }
-        let traces = table.logistic().traces();
-        let law = Law::Scalar(misspecified::limit_law(traces.inverse_information, traces.sandwich, sizes));
-        experiments.push(self.experiment("logistic", &AdultLogistic::new(table, rows), &law, false, sizes, options)?);
+        let prediction = Prediction::income(table, Columns::Raw, rows)?;
+        experiments.push(self.experiment("logistic", &AdultLogistic::new(table, rows), &prediction, options)?);
         bar.finish_and_clear();
         Ok(Document {
             partial: experiments.iter().flat_map(|e: &Experiment| &e.risks).any(|row| row.simulated.is_partial()),
@@ -299,18 +307,15 @@ impl AdultArgs {
         &self,
         name: &'static str,
         simulator: &impl Simulator,
-        law: &Law,
-        exact: bool,
-        sizes: SampleSizes,
+        prediction: &Prediction,
         options: Options<'_>,
     ) -> Result<Experiment, Failure> {
-        let ratio = sizes.mixing_ratio();
         let (optimal_weight, limit_weight) =
-            (law.optimal_weight().unwrap_or(f64::NAN), weights::optimal_weight(&ratio));
+            (prediction.optimal_weight().unwrap_or(f64::NAN), prediction.limit_weight());
         let weights: [_; WEIGHTS] = [
             ("w*(k)", limit_weight),
             ("optimum", optimal_weight),
-            ("naive pooling", weights::naive_weight(&ratio)),
+            ("naive pooling", prediction.naive_weight()),
             ("fresh rows only", 1.0),
         ];
         let plan = Plan {
@@ -326,14 +331,14 @@ impl AdultArgs {
         let share = options.share.map(|share| share.after(plan.experiment, 0));
         let outcomes = simulator.run(&plan, &grid, Options { share, ..options });
         let risk = |((weight_name, weight), outcome): ((_, f64), &Outcome)| {
-            let theory = law.average_risk(Weight::new(weight)?, BURN_IN, GENERATIONS);
-            let order = if exact { Order::Exact } else { Order::Limit };
-            let theory = Theory::new(theory, libm::log10(theory), order, None);
+            let at = Generations::Average { from: BURN_IN, until: GENERATIONS };
+            let theory = theory(prediction, Weight::new(weight)?, at);
             let simulated =
                 Simulated::new(&outcome.moments[0][0], outcome.failed_fits, self.replicates, theory, Reasons::new());
             Ok(Row { weight_name, weight, simulated })
         };
         let risks = weights.into_iter().zip(&outcomes).map(risk).collect::<Result<_, Failure>>()?;
+        let exact = prediction.exact(Weight::ONE);
         Ok(Experiment { experiment: name, optimal_weight, limit_weight, exact, risks })
     }
 }

@@ -49,6 +49,7 @@ pub fn table(subject: Subject, sizes: Sizes, draw: &Draw<'_>) -> Result<Table, P
     if draw.share.is_some() {
         return Ok(Table::new(&[]));
     }
+    let orders = subject.two_orders(sizes.rows);
     let mut table = Table::new(&[("w", "weight on the real rows")]);
     weights.iter().for_each(|w| table.push(vec![*w]));
     for ((loss, law), (prefix, _, _)) in laws.iter().enumerate().zip(series(subject)) {
@@ -73,16 +74,17 @@ pub fn table(subject: Subject, sizes: Sizes, draw: &Draw<'_>) -> Result<Table, P
             add("z", "(risk - theory)/std_error, corrected for skewness; see z_rule", z);
         } else {
             add("theory", "limit law for many rows, averaged over the same generations (no unit)", theory);
-            if let Some(orders) = subject.two_orders(sizes.rows) {
+            if let Some(orders) = orders.get(loss) {
                 let (from, until) = sizes.average;
                 let grid = weights.iter().map(|w| Weight::new(*w)).collect::<Result<Vec<_>, _>>()?;
                 let risks = grid.iter().map(|w| orders.law().average_risk(*w, from, until)).collect();
                 add("second_order", "two orders in 1/n, averaged over the same generations (no unit)", risks);
                 let at = Generations::Average { from, until };
                 let in_range = |w: &Weight| orders.second_term(*w, at).is_some_and(|term| term.is_in_range());
-                table.set("second_order_range", if grid.iter().all(in_range) { IN_RANGE } else { OUT_OF_RANGE });
+                let range = if grid.iter().all(in_range) { IN_RANGE } else { OUT_OF_RANGE };
+                table.set(&format!("{prefix}second_order_range"), range);
                 if let Some(optimum) = orders.second_order_weight() {
-                    table.set("second_order_optimum", optimum);
+                    table.set(&format!("{prefix}second_order_optimum"), optimum);
                 }
             }
         }
@@ -134,14 +136,14 @@ fn theory_name(subject: Subject) -> &'static str {
 }
 
 /// What two orders are called.
-pub fn orders_name(table: &Table) -> String {
-    let in_range = table.fact("second_order_range") == Some(IN_RANGE);
+pub fn orders_name(table: &Table, prefix: &str) -> String {
+    let in_range = table.fact(&format!("{prefix}second_order_range")) == Some(IN_RANGE);
     format!("two orders in 1/n{}", if in_range { "" } else { ", out of range" })
 }
 
 /// The optimum that theory knows best: of two orders where they are in range.
 fn optimum(table: &Table, prefix: &str) -> f64 {
-    let second = table.fact("second_order_optimum").and_then(|text| text.parse().ok());
+    let second = table.fact(&format!("{prefix}second_order_optimum")).and_then(|text| text.parse().ok());
     second.unwrap_or_else(|| table.number(&format!("{prefix}theory_optimum")))
 }
 
@@ -165,15 +167,16 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         }
         let band = low.iter().zip(&high).map(|((w, low), (_, high))| (*w, *low, *high)).collect();
         marks.push(Mark::Vertical(optimum(table, prefix), LINES, VERMILION, Dash::Solid));
-        if table.has("second_order") {
+        if table.has(&format!("{prefix}second_order")) {
             let second = column("second_order");
             highs.extend(second.iter().map(|(_, y)| *y));
-            labels.push(Mark::Label {
-                at: At::Pane(0.24, 0.68),
-                on: second[5],
-                colour: BLACK,
-                text: orders_name(table),
-            });
+            // Both series have the same lines: where one is named, so is the other, unless it is out of range.
+            let text = orders_name(table, prefix);
+            if i == 0 {
+                labels.push(Mark::Label { at: At::Pane(0.24, 0.68), on: second[5], colour: BLACK, text });
+            } else if text != orders_name(table, "") {
+                labels.push(Mark::Label { at: At::Pane(0.5, 0.06), on: second[16], colour: BLACK, text });
+            }
             marks.push(Mark::Line(second, BLACK, Dash::Solid));
         }
         marks.push(Mark::Band(band, *colour));
@@ -203,17 +206,17 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
 /// then the optima from right to left, so that no name is crossed by another line.
 fn enlarged(subject: Subject, table: &Table) -> Pane {
     let (series, limit) = (series(subject), table.number("limit_weight"));
-    let law = match (subject.exact(), table.fact("second_order_optimum")) {
-        (true, _) => "exact optimum",
-        (false, Some(_)) => "second-order optimum",
-        (false, None) => "limit optimum",
-    };
     let mut optima = vec![(limit, GREEN, Dash::Dashed, format!("w*(1) = {}", short(limit)))];
     let mut minima = Vec::new();
     for (prefix, name, colour) in series {
         let fact = |name: &str| table.number(&format!("{prefix}{name}"));
         let optimum = optimum(table, prefix);
         let whose = if series.len() > 1 { format!(", {name}") } else { String::new() };
+        let law = match (subject.exact(), table.fact(&format!("{prefix}second_order_optimum"))) {
+            (true, _) => "exact optimum",
+            (false, Some(_)) => "second-order optimum",
+            (false, None) => "limit optimum",
+        };
         optima.push((optimum, VERMILION, Dash::Solid, format!("{law}{whose} {}", short(optimum))));
         minima.push((fact("minimum"), (fact("minimum_low"), fact("minimum_high")), *colour));
     }

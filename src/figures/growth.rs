@@ -85,7 +85,7 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
         row.push(1.0 - fits.share());
         table.push(row);
     }
-    if let Some(orders) = subject.two_orders(ROWS) {
+    if let Some(orders) = subject.two_orders(ROWS).first() {
         let meaning = "two orders in 1/n (expected squared error, no unit)";
         let risk = |t| orders.law().risk_at(Weight::ZERO, t);
         table.add_column("second_order", meaning, recorded().into_iter().map(risk));
@@ -221,7 +221,7 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
     if !second.is_empty() {
         // It leaves the picture soon.
         let shown: Vec<_> = second.into_iter().take_while(|(_, risk)| *risk <= y.high).collect();
-        notes.push(format!("Solid: {}.", orders_name(table)));
+        notes.push(format!("Solid: {}.", orders_name(table, "")));
         marks.push(Mark::Line(shown, BLACK, Dash::Solid));
     }
     let theory = if exact { "exact risk" } else { "limit law, n → ∞" };

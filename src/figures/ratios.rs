@@ -94,7 +94,7 @@ pub fn table(subject: Subject, draw: &Draw<'_>) -> Result<Table, ParameterError>
             let theory = law.average_risk(Weight::new(w)?, AVERAGE.0, AVERAGE.1);
             let z = if subject.exact() { shown_z(&(moments, failed), theory) } else { f64::NAN };
             let (low, high) = band(&moments);
-            if let Some(orders) = &orders {
+            if let Some(orders) = orders.first() {
                 let at = Generations::Average { from: AVERAGE.0, until: AVERAGE.1 };
                 in_range &= orders.second_term(Weight::new(w)?, at).is_some_and(|term| term.is_in_range());
                 row.push(orders.law().average_risk(Weight::new(w)?, AVERAGE.0, AVERAGE.1));
@@ -142,7 +142,7 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         notes.push("Dots, 95 % bands: simulated. Lines: exact risk.".to_owned());
     } else {
         notes.push("Dots, 95 % bands: simulated. Dashed: limit law.".to_owned());
-        notes.push(format!("Solid: {}.", orders_name(table)));
+        notes.push(format!("Solid: {}.", orders_name(table, "")));
     }
     if failed > 0.0 {
         notes.push(format!("Left out for want of a fit: {failed} of {} chains.", 20.0 * table.number("replicates")));

@@ -1,9 +1,9 @@
 //! What a panel retrains: its simulator, its law, and what a replicate of it costs.
 
+use goldenweight_theory::categorical;
 use goldenweight_theory::parameters::{ParameterError, SampleSizes, Weight};
-use goldenweight_theory::{categorical, misspecified};
 
-use crate::adult::{Column, Table, Traces};
+use crate::adult::{Column, Columns, Table};
 use crate::catalogue::Model;
 use crate::experiment::{Parameters, Problem, Rows};
 use crate::prediction::{Law, Order, Prediction};
@@ -44,25 +44,29 @@ impl Subject {
     /// Where theory does not cover the sizes.
     pub fn laws(self, rows: Rows) -> Result<Vec<Law>, ParameterError> {
         let sizes = SampleSizes::new(rows.real as u64, rows.synthetic as u64)?;
-        let misspecified =
-            |traces: Traces| Law::Scalar(misspecified::limit_law(traces.inverse_information, traces.sandwich, sizes));
         Ok(match self {
             Self::Model(model, dim) => vec![Prediction::fresh(&problem(model, dim, rows)).law().clone()],
             Self::Categories(column) => {
                 vec![Law::Scalar(categorical::law(&Table::embedded().probabilities(column), sizes))]
             }
             Self::Income => {
-                let fit = Table::embedded().logistic();
-                vec![misspecified(fit.traces()), misspecified(fit.standardised_traces())]
+                let law = |columns| Ok(Prediction::income(Table::embedded(), columns, rows)?.law().clone());
+                Columns::ALL.map(law).into_iter().collect::<Result<_, ParameterError>>()?
             }
         })
     }
 
-    /// The two orders in 1/n of a regression without exact law; none of others.
+    /// The two orders in 1/n of each of them, of a regression without exact law; none of others.
     #[must_use]
-    pub fn two_orders(self, rows: Rows) -> Option<Prediction> {
-        let Self::Model(model, dim) = self else { return None };
-        Prediction::fresh(&problem(model, dim, rows)).to_order(Order::Second).filter(|_| !self.exact())
+    pub fn two_orders(self, rows: Rows) -> Vec<Prediction> {
+        let predictions = match self {
+            Self::Model(model, dim) if !self.exact() => vec![Prediction::fresh(&problem(model, dim, rows))],
+            Self::Model(..) | Self::Categories(_) => Vec::new(),
+            Self::Income => Columns::ALL
+                .map(|columns| Prediction::income(Table::embedded(), columns, rows).expect("positive sizes"))
+                .to_vec(),
+        };
+        predictions.iter().filter_map(|prediction| prediction.to_order(Order::Second)).collect()
     }
 
     /// Whether the law holds at every n, m and t.

@@ -111,8 +111,9 @@ const DERIVATIONS: &[(&str, &[&str])] = &[
     ("figure-10a", &["categorical::law"]),
     ("figure-10b", &["categorical::law"]),
     ("figure-10c", &["categorical::law"]),
-    ("figure-10d", &["misspecified::limit_law"]),
+    ("figure-10d", &["misspecified::limit_law", "misspecified/second_order"]),
     ("misspecified-limit", &["misspecified::limit_law"]),
+    ("misspecified-second-order", &["misspecified/second_order"]),
     ("worth-shrinkage", &["shrinkage::james_stein_relative_risk"]),
 ];
 
@@ -148,7 +149,8 @@ fn documented<'a>(text: &'a str, name: &str) -> Option<Vec<&'a str>> {
         if let Some(words) = line.strip_prefix("///") {
             block.push(words);
         } else if !line.starts_with("#[") {
-            let is_it = line.starts_with("pub ")
+            // A method of a trait is as public as the trait.
+            let is_it = ["pub ", "fn "].iter().any(|start| line.starts_with(start))
                 && line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
             if is_it && block.len() > 3 {
                 return Some(block);

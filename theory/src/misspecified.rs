@@ -2,6 +2,8 @@
 //!
 //! Tested by `tests/laws/misspecified.rs`: a mean fitted with a wrong variance, where the law is exact.
 
+pub mod second_order;
+
 use crate::parameters::SampleSizes;
 use crate::recursion::Recursion;
 use crate::scalar::Scalar;

@@ -39,6 +39,9 @@
 //! No bound of the rest is proved. Where R2/(n R1) is not small the two terms predict nothing: Poisson regression at beta = (1, 1) and n = 100 has .41, and .24
 //! in truth. The risk of logistic regression is infinite, strictly, since fits may not exist: the expansion is that of the fits which do.
 
+use std::fmt;
+use std::sync::Arc;
+
 use crate::design::Design;
 use crate::jet::Jet;
 use crate::logistic;
@@ -216,7 +219,7 @@ impl<S: Scalar> Invariants<S> {
 }
 
 /// The inverse of a positive definite matrix.
-fn inverse<S: Scalar>(mut matrix: Vec<Vec<S>>) -> Vec<Vec<S>> {
+pub(crate) fn inverse<S: Scalar>(mut matrix: Vec<Vec<S>>) -> Vec<Vec<S>> {
     let p = matrix.len();
     for pivot in 0..p {
         let scale = S::one() / matrix[pivot][pivot].clone();
@@ -359,13 +362,14 @@ struct State<S>([S; 3]);
 
 impl<S: Scalar> SecondOrder<S> {
     /// R1_t and R2_t for t = 0, 1, 2, ..., without end.
-    pub fn path(&self, w: &S) -> impl Iterator<Item = Coefficients<S>> {
+    pub fn path<'a>(&'a self, w: &S) -> impl Iterator<Item = Coefficients<S>> + use<'a, S> {
+        let w = w.clone();
         let start = State([S::one(), S::one(), self.invariants.fluctuation.clone()]);
-        std::iter::successors(Some(start), |state| {
+        std::iter::successors(Some(start), move |state| {
             let [c, tau, h] = state.0.clone();
-            let u = complement(w);
-            let [s, q, passed] = self.noise(w);
-            let v = self.entering(&c, [&s, &q], &passed, w);
+            let u = complement(&w);
+            let [s, q, passed] = self.noise(&w);
+            let v = self.entering(&c, [&s, &q], &passed, &w);
             let u2 = u.sqr();
             let third = S::ratio(3, 1) * self.ratio.clone() * u2.clone() * u.clone() * c.clone();
             Some(State([u2.clone() * c + s, u2.clone() * u * tau + third + q, u2 * h + v]))
@@ -414,30 +418,74 @@ impl<S: Scalar> SecondOrder<S> {
     }
 }
 
-impl SecondOrder<f64> {
-    /// What n (w_opt(n) - w*(k)) tends to.
+/// A law of two orders.
+pub trait Orders: fmt::Debug + Send + Sync {
+    /// R1_t and R2_t for t = 0, 1, 2, ..., without end.
+    fn path(&self, w: f64) -> Box<dyn Iterator<Item = Coefficients> + '_>;
+
+    /// Their limits for w > 0.
+    fn limit(&self, w: f64) -> Coefficients;
+
+    /// n times the limit law, whose risk is R1.
+    fn limit_law(&self) -> Recursion<f64>;
+
+    /// Derivative of the limit of R2.
+    fn slope(&self, w: f64) -> f64;
+
+    /// Laws with the same R1 whose R2 add up to that of this one, and do not cancel as one source of error with itself.
+    fn parts(&self) -> Vec<Box<dyn Orders>>;
+
+    /// What n (w_opt(n) - w*(kappa)) tends to.
     ///
     /// # Formula
-    /// `-R2'(w*)/R1''(w*)`, R1'' = 2 T1 ((2 + k)(1 + 3 u^2) - 6 u - 2 u^3)/(1 - u^2)^3
+    /// `-R2'(w*)/R1''(w*)`, R1'' = 2 A_r ((2 + kappa)(1 + 3 u^2) - 6 u - 2 u^3)/(1 - u^2)^3
     ///
     /// # Source
     /// derived: the zero of R1' + R2'/n to first order; R1'' as in [`Recursion::limit`] at rho = 1
     ///
     /// # Accuracy
-    /// that of the invariants; R2' is a [`Jet`]
-    #[must_use]
-    pub fn optimum_shift(&self) -> f64 {
-        let law = Recursion::new(1.0, self.ratio, 0.0);
+    /// that of the law; R2' is a [`Jet`]
+    fn optimum_shift(&self) -> f64 {
+        let law = self.limit_law();
         let (w, u) = (law.optimal_weight(), law.optimal_synthetic_weight());
-        let Invariants { trace, fluctuation, bias, cross, cubic, quartic } = self.invariants;
-        let [first, fluctuation, bias, cross, cubic, quartic] =
-            [trace, fluctuation, bias, cross, cubic, quartic].map(Jet::constant);
-        let invariants = Invariants { trace: first, fluctuation, bias, cross, cubic, quartic };
-        let slope =
-            SecondOrder { invariants, ratio: Jet::constant(self.ratio) }.limit(&Jet::variable(w)).second.derivative;
         let gap = w * (2.0 - w);
-        let curvature = 2.0 * trace * ((2.0 + self.ratio) * (1.0 + 3.0 * u * u) - 6.0 * u - 2.0 * u * u * u);
-        -slope * gap * gap * gap / curvature
+        let curvature = 2.0 * law.fresh * ((2.0 + law.kappa()) * (1.0 + 3.0 * u * u) - 6.0 * u - 2.0 * u * u * u);
+        -self.slope(w) * gap * gap * gap / curvature
+    }
+}
+
+impl Orders for SecondOrder<f64> {
+    fn path(&self, w: f64) -> Box<dyn Iterator<Item = Coefficients> + '_> {
+        Box::new(self.path(&w))
+    }
+
+    fn limit(&self, w: f64) -> Coefficients {
+        self.limit(&w)
+    }
+
+    fn limit_law(&self) -> Recursion<f64> {
+        let trace = self.invariants.trace;
+        Recursion::new(trace, self.ratio * trace, 0.0)
+    }
+
+    fn slope(&self, w: f64) -> f64 {
+        let Invariants { trace, fluctuation, bias, cross, cubic, quartic } = self.invariants;
+        let [trace, fluctuation, bias, cross, cubic, quartic] =
+            [trace, fluctuation, bias, cross, cubic, quartic].map(Jet::constant);
+        let invariants = Invariants { trace, fluctuation, bias, cross, cubic, quartic };
+        SecondOrder { invariants, ratio: Jet::constant(self.ratio) }.limit(&Jet::variable(w)).second.derivative
+    }
+
+    fn parts(&self) -> Vec<Box<dyn Orders>> {
+        let all = self.invariants;
+        let none = Invariants { trace: all.trace, fluctuation: 0.0, bias: 0.0, cross: 0.0, cubic: 0.0, quartic: 0.0 };
+        [
+            Invariants { fluctuation: all.fluctuation, ..none },
+            Invariants { quartic: all.quartic, ..none },
+            Invariants { fluctuation: 0.0, quartic: 0.0, ..all },
+        ]
+        .map(|invariants| -> Box<dyn Orders> { Box::new(Self { invariants, ..*self }) })
+        .into()
     }
 }
 
@@ -458,9 +506,9 @@ impl SecondOrder<f64> {
 /// let size = |n: f64| law(n).size(|law| law.limit(Weight::ONE));
 /// assert!(size(100.0) > 3.0 * RANGE && size(400.0) < RANGE);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Expansion {
-    law: SecondOrder<f64>,
+    law: Arc<dyn Orders>,
     real: f64,
 }
 
@@ -470,8 +518,8 @@ pub const RANGE: f64 = 0.2;
 impl Expansion {
     /// Of a law at n real rows.
     #[must_use]
-    pub const fn new(law: SecondOrder<f64>, real: f64) -> Self {
-        Self { law, real }
+    pub fn new(law: impl Orders + 'static, real: f64) -> Self {
+        Self { law: Arc::new(law), real }
     }
 
     /// n.
@@ -490,8 +538,7 @@ impl Expansion {
     #[must_use]
     pub fn average(&self, weight: Weight, from: u32, until: u32) -> Coefficients {
         let count = until - from;
-        let w = weight.get();
-        let path = self.law.path(&w).skip(from as usize).take(count as usize);
+        let path = self.law.path(weight.get()).skip(from as usize).take(count as usize);
         let sum = path.fold([0.0; 2], |[first, second], c| [first + c.first, second + c.second]);
         let [first, second] = sum.map(|sum| sum / f64::from(count));
         Coefficients { first, second }
@@ -503,7 +550,7 @@ impl Expansion {
         if weight == Weight::ZERO {
             return Coefficients { first: f64::INFINITY, second: f64::INFINITY };
         }
-        self.law.limit(&weight.get())
+        self.law.limit(weight.get())
     }
 
     /// First generation whose risk is within this relative distance of its limit; none where that takes more than a million.
@@ -511,26 +558,17 @@ impl Expansion {
     pub fn generations_to_limit(&self, weight: Weight, tolerance: f64) -> Option<u32> {
         let (w, limit) = (weight.get(), self.limit(weight).risk(&self.real));
         let near = |c: Coefficients| (c.risk(&self.real) / limit - 1.0).abs() <= tolerance;
-        self.law.path(&w).take(1_000_000).position(near).map(|t| t as u32)
+        self.law.path(w).take(1_000_000).position(near).map(|t| t as u32)
     }
 
     /// How large the second order is at a place, which `at` reads from a law: the largest of |R2/(n R1)|, of two thirds of the same where the parts of R2 do not cancel,
-    /// and of these two for the fit on the n real rows alone. The parts are those of TV, of TK, and of P, bb and TJJ. Infinite where it is no number.
+    /// and of these two for the fit on the n real rows alone. The parts are those of TV, of TK, and of P, bb and TJJ, see [`Orders::parts`]. Infinite where it is no number.
     #[must_use]
     pub fn size(&self, at: impl Fn(&Self) -> Coefficients) -> f64 {
-        let all = self.law.invariants;
-        let none = Invariants { trace: all.trace, fluctuation: 0.0, bias: 0.0, cross: 0.0, cubic: 0.0, quartic: 0.0 };
-        let parts = [
-            Invariants { fluctuation: all.fluctuation, ..none },
-            Invariants { quartic: all.quartic, ..none },
-            Invariants { fluctuation: 0.0, quartic: 0.0, ..all },
-        ];
+        let parts: Vec<_> = self.law.parts().into_iter().map(|law| Self { law: law.into(), real: self.real }).collect();
         let of = |at: &dyn Fn(&Self) -> Coefficients| {
-            let share = |invariants| {
-                let law = SecondOrder { invariants, ..self.law };
-                at(&Self { law, ..*self }).share(&self.real).abs()
-            };
-            [share(all), 2.0 / 3.0 * parts.map(share).iter().sum::<f64>()]
+            let share = |law: &Self| at(law).share(&self.real).abs();
+            [share(self), 2.0 / 3.0 * parts.iter().map(share).sum::<f64>()]
         };
         let [here, alone] = [of(&at), of(&|law| law.limit(Weight::ONE))];
         // Written so that NaN is infinite.
@@ -538,15 +576,15 @@ impl Expansion {
         here.into_iter().chain(alone).fold(0.0, larger)
     }
 
-    /// What n and the second order make of w*(k), the optimum of the limit risk: w* + [shift](SecondOrder::optimum_shift)/n.
+    /// What n and the second order make of w*(kappa), the optimum of the limit risk: w* + [shift](SecondOrder::optimum_shift)/n.
     ///
     /// # Domain
     /// none where the orders are out of range at w*, or the shift is more than a fifth ([`RANGE`]) of the way from w* to 0 or to 1
     #[must_use]
     pub fn optimal_weight(&self) -> Option<f64> {
-        let law = Recursion::new(1.0, self.law.ratio, 0.0);
+        let law = self.law.limit_law();
         let (weight, shift) = (law.optimal_weight(), self.law.optimum_shift() / self.real);
-        let size = self.size(|expansion| expansion.law.limit(&weight));
+        let size = self.size(|expansion| expansion.law.limit(weight));
         (size <= RANGE && shift.abs() <= RANGE * weight.min(law.optimal_synthetic_weight())).then_some(weight + shift)
     }
 }

@@ -30,6 +30,7 @@ pub const FILES: &[(&str, &str)] = files![
     "matrix_beta",
     "maximum_likelihood",
     "misspecified",
+    "misspecified/second_order",
     "network",
     "network/graph",
     "network/limit",

@@ -21,6 +21,7 @@ pub mod information;
 pub mod kde;
 pub mod law;
 pub mod maximum_likelihood;
+pub mod misspecified;
 pub mod network;
 pub mod random_design;
 pub mod responses;

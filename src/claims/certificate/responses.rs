@@ -24,9 +24,13 @@ fn q(n: i64, d: i64) -> Q {
 type Dual = Jet<Q>;
 
 /// A point, the odds of a label 1 there under the model of the coefficients (ln 2, -ln 2), and the point's probability.
-type Point = ([i64; 2], (i64, i64), (i64, i64));
+pub type Point = ([i64; 2], (i64, i64), (i64, i64));
 
-const POINTS: [Point; 3] = [([1, 0], (2, 1), (1, 2)), ([0, 1], (1, 2), (1, 3)), ([2, 1], (2, 1), (1, 6))];
+pub const POINTS: [Point; 3] = [([1, 0], (2, 1), (1, 2)), ([0, 1], (1, 2), (1, 3)), ([2, 1], (2, 1), (1, 6))];
+
+/// By how much the probabilities of real labels are off those of the model. The same coefficients solve the equation, since the sum of probability times x times this
+/// over the points is 1/2 (1, 0)(-1/8) + 1/3 (0, 1)(-3/32) + 1/6 (2, 1)(3/16) = 0.
+pub const OFF: [(i64, i64); 3] = [(-1, 8), (-3, 32), (3, 16)];
 
 /// What is fitted.
 #[derive(Clone, Copy)]
@@ -62,13 +66,12 @@ impl Fit {
         }
     }
 
-    /// The labels of real rows. The logistic probabilities are off those of the model by d = (-1/8, -3/32, 3/16). The same coefficients solve the equation, since
-    /// the sum of probability times x d over the points is 1/2 (1, 0)(-1/8) + 1/3 (0, 1)(-3/32) + 1/6 (2, 1)(3/16) = 0.
+    /// The labels of real rows. Those of logistic regression are [`OFF`] the model.
     fn real(self, point: usize) -> [Label; 2] {
         let (_, odds, _) = POINTS[point];
         match self {
             Self::Logistic => {
-                let (over, under) = [(-1, 8), (-3, 32), (3, 16)][point];
+                let (over, under) = OFF[point];
                 let share = Dual::ratio(odds.0, odds.0 + odds.1) + Dual::ratio(over, under);
                 [(share.clone(), Dual::ratio(1, 1)), (Dual::ratio(1, 1) - share, Dual::ratio(0, 1))]
             }

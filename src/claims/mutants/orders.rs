@@ -1,8 +1,10 @@
-//! Wrong second orders of logistic and Poisson regression, written out here for one column, and by tensors for two.
+//! Wrong second orders of logistic and Poisson regression, written out here for one column, and by tensors for two. Where labels do not follow the model, the theory is
+//! given wrong moments of theirs.
 
 use super::formulas::{k, n, right, w};
 use super::{Row, formula as wrong};
 use crate::catalogue;
+use crate::claims::adult::few_rows;
 use crate::claims::check::Cell;
 use crate::claims::second_order::{CORRELATED, FEW, shifted, tensors};
 use crate::simulate::engine::Record;
@@ -128,6 +130,7 @@ pub fn table() -> Vec<Row> {
     const POISSON: &str = "Poisson, p = 1, w = .618, t = 0..2";
     const LINEAR: &str = "linear, correlated rows, w = .6, t = 0..11";
     const ROWS: &str = "logistic, correlated rows, w = .5";
+    const TABLE: (&str, &str) = ("misspecified-second-order", "a small table, n = m/2, w = .8");
     const OPTIMUM: (&str, &str) = ("regression-optimum", "slopes at the optimum, Poisson");
     vec![
         right(LAW, LOGISTIC, "control: logistic regression to second order", |c| logistic(c, |_| ())),
@@ -151,6 +154,13 @@ pub fn table() -> Vec<Row> {
         wrong(LAW, LINEAR, "3s^2 - q for 3s^2 - 2q", |c| linear(c, |r| r.noise = [3.0, 1.0])),
         right(LAW, ROWS, "control: correlated rows by tensors", |c| two_columns(c, false)),
         wrong(LAW, ROWS, "the rows' covariance left out of the fourth tensor", |c| two_columns(c, true)),
+        right(TABLE.0, TABLE.1, "control: two orders of a misspecified regression", |c| few_rows(c, |real, _| real)),
+        wrong(TABLE.0, TABLE.1, "the real score's variance that of the model", |c| {
+            few_rows(c, |[mean, _, cube], [second, ..]| [mean, second, cube])
+        }),
+        wrong(TABLE.0, TABLE.1, "the covariance of the real score and its Hessian left out", |c| {
+            few_rows(c, |[_, square, cube], _| [0.0, square, cube])
+        }),
         right(OPTIMUM.0, OPTIMUM.1, "control: the optimum's shift", |c| shifted(FEW, k(c), n(c), 1.0)),
         wrong(OPTIMUM.0, OPTIMUM.1, "the sign of the optimum's shift", |c| shifted(FEW, k(c), n(c), -1.0)),
     ]

@@ -3,7 +3,7 @@
 use goldenweight_theory::design::Design;
 use goldenweight_theory::parameters::Weight;
 use goldenweight_theory::random_design::RandomDesign;
-use goldenweight_theory::second_order::{Expansion, Invariants, RANGE, Row, SecondOrder};
+use goldenweight_theory::second_order::{Expansion, Invariants, Orders, RANGE, Row, SecondOrder};
 
 use crate::support::{Q, assert_close, q, sizes};
 
