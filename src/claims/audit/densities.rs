@@ -70,6 +70,9 @@ impl Density {
     }
 }
 
+/// Generations after which a risk at a weight of .2 or more is its limit.
+const LATE: usize = 160;
+
 /// Predicted risks against sums of Gaussian integrals.
 pub struct Densities;
 
@@ -90,8 +93,17 @@ impl Audit for Densities {
         let risks = density_risk(place.rows, place.bandwidth, &vec![place.weight; last]);
         let expected = risks[first..].iter().sum::<f64>() / (last + 1 - first) as f64;
         // Terms below 1 whose coefficients were rounded once in each generation cancel to the risk.
-        let tolerance = domain::RECURSION + 1e-15 * (10.0 + last as f64) / expected;
-        Ok(domain::error(found, expected, tolerance))
+        let tolerance = |generations: usize, expected: f64| {
+            domain::RECURSION + 1e-15 * (10.0 + generations as f64) / expected
+        };
+        let found = domain::error(found, expected, tolerance(last, expected));
+        if place.weight < 0.2 {
+            return Ok(found);
+        }
+        // (1 - w)^LATE is below the rounding.
+        let late = density_risk(place.rows, place.bandwidth, &[place.weight; LATE])[LATE];
+        let limit = Prediction::fresh(&problem).risk(domain::weight(seen.weight), Generations::Limit);
+        Ok(found.max(domain::error(limit, late, tolerance(LATE, late))))
     }
 
     fn smaller(&self, place: &Density) -> Vec<Density> {
