@@ -267,10 +267,11 @@ fn fitted() -> Claim {
 mod tests {
     use std::collections::BTreeSet;
 
-    use goldenweight_evidence::Key;
+    use goldenweight_evidence::{Audit, Key};
 
     use super::place::{self, PARTS, Place};
-    use super::steps;
+    use super::{Advised, Audited, Networks, steps};
+    use crate::advise::Family;
     use crate::experiment::Divisor;
     use crate::simulate::engine::ScheduleKind;
 
@@ -292,7 +293,7 @@ mod tests {
             }
         }
         let gaussians = ["gaussian-covariance", "gaussian-mean", "gaussian-variance"];
-        // Divisors n and m have no law on accumulating data; that of covariances of drawn rows takes products of four rows, which `subsample-covariance` compares. The law of linear regression is a quadrature, which simulations test;
+        // Divisors n and m have no law on accumulating data; that of covariances of drawn rows takes products of four rows, which `Subsamples` compares at few rows. The law of linear regression is a quadrature, which `Designs` compares where it can;
         // that of regressions on drawn rows is a limit, which the claim `subsample-regressions` compares.
         let regressions =
             [("linear", "fresh"), ("linear", "subsample"), ("logistic", "subsample"), ("poisson", "subsample")];
@@ -303,6 +304,21 @@ mod tests {
         assert_eq!(missing, known.chain(drawn).collect());
         // Two divisors of three models.
         assert_eq!(seen.len(), (place::models().len() + gaussians.len()) * ScheduleKind::ALL.len());
+    }
+
+    /// What has places of its own: networks of every model that has a law of networks, with and without real rows, and tables of every family.
+    #[test]
+    fn own_places_are_visited() {
+        fn parts<A: Audit>(audit: &A, count: u64) -> BTreeSet<&'static str> {
+            let place = |cell| audit.place(&mut Key { seed: 1, experiment: 3, cell }.rng(0));
+            (0..count).flat_map(|cell| audit.parts(&place(cell))).collect()
+        }
+        let models = place::models().into_iter().map(|model| model.name);
+        let shapes = ["one model", "without any real rows", "fed by itself", "t = 0"];
+        assert_eq!(parts(&Networks, 200), models.chain(shapes).collect());
+        let families: BTreeSet<_> = Family::ALL.map(Family::word).into();
+        assert_eq!(parts(&Advised, 40), families);
+        assert_eq!(parts(&Audited, 40), families);
     }
 
     /// An audit of the quick tier visits every part of the domain.

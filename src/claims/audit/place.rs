@@ -42,8 +42,8 @@ const LONGEST: f64 = 3e5;
 /// Seconds of one core that a simulated place may take, roughly.
 const SECONDS: f64 = 0.03;
 
-/// The models that are audited: all whose risk is carried by steps of few numbers. A density estimate has a law at every frequency; its claim has random places of its
-/// own.
+/// The models that are audited: all whose risk is carried by steps of few numbers. A density estimate has a law at every frequency, and audits of its own
+/// (`densities.rs`).
 pub fn models() -> Vec<Model> {
     catalogue::ALL.into_iter().filter(|model| *model != &catalogue::KDE).collect()
 }
