@@ -26,12 +26,12 @@ impl Audit for Subsamples {
     fn place(&self, rng: &mut StreamRng) -> Place {
         let dim = rng.random_range(1..=2);
         // The tables grow with the fourth power of the rows' coordinates.
-        let (rows, last) = if dim == 1 { (2..=5, 3) } else { (2..=3, 2) };
+        let (rows, last) = if dim == 1 { (2..=5, 2) } else { (2..=3, 1) };
         let parameters = Parameters {
             divisor: rng.random::<bool>().then_some(Divisor::MaximumLikelihood),
             ..Parameters::of_dim(Some(dim))
         };
-        let [real, synthetic] = [rng.random_range(rows), rng.random_range(1..=3)];
+        let [real, synthetic] = [rng.random_range(rows), rng.random_range(2..=3)];
         let problem = Problem::new(&catalogue::GAUSSIAN_COVARIANCE, real, synthetic, &parameters).expect("valid");
         let until = 1 + rng.random_range(0..=last);
         let at = Generations::Average { from: rng.random_range(0..until), until };
@@ -57,7 +57,7 @@ impl Audit for Subsamples {
         let at = [(0, 1), (until - 1, until), (from, until - 1)].into_iter().filter(|(from, until)| from < until);
         let at = at.map(|(from, until)| Place { at: Generations::Average { from, until }, ..place.clone() });
         let rows = place.problem.rows();
-        let one = place.with(place.parameters.clone(), rows.real as u64, 1).filter(|_| rows.synthetic > 1);
-        at.chain(one).filter(|other| other.to_string() != place.to_string()).collect()
+        let two = place.with(place.parameters.clone(), rows.real as u64, 2).filter(|_| rows.synthetic > 2);
+        at.chain(two).filter(|other| other.to_string() != place.to_string()).collect()
     }
 }

@@ -65,7 +65,7 @@ impl Tables {
             (0..numbers).map(|_| [rng.random_range(-5.0..5.0), log_uniform(rng, 0.1, 10.0)]).collect();
         let slope = rng.random_range(-0.5..0.5);
         let rows = [(); 2].map(|()| {
-            let count = rng.random_range(24..=40);
+            let count = rng.random_range(24..=32);
             let row = |i: usize, rng: &mut StreamRng| {
                 let z: Vec<f64> = scale.iter().map(|_| rng.sample(StandardNormal)).collect();
                 let places: Vec<i64> =
@@ -408,11 +408,12 @@ impl Audit for Audited {
         let [n, m] = [0, 1].map(|i| place.rows[i].len() as f64);
         let (v_r, v_s) = (&real.real / n, &synthetic.real / m);
         let apart = &synthetic.estimate - &real.estimate;
-        let tables = (seen.table(0)?, seen.table(1)?);
+        let known = seen.table(0)?;
+        let other = seen.table(1)?.like(&known).map_err(|(column, condition)| format!("{column}: {condition}"))?;
         let mut deviation = Deviation::unless(true);
         for (loss, q) in Loss::ALL.into_iter().zip(&real.metrics) {
             // Frequencies have one metric.
-            let (fits, _) = fits::fit(&tables.0, &tables.1, seen.family, loss).map_err(|e| e.to_string())?;
+            let (fits, _) = fits::fit(&known, &other, seen.family, loss).map_err(|e| e.to_string())?;
             let pooled = Pooled::new(&fits).ok_or("a singular information")?;
             for w in [0.0, 1.0, n / (n + m), place.weight] {
                 let seen_w = if w == place.weight { seen.weight } else { w };

@@ -507,8 +507,8 @@ fn commands() -> Vec<Row> {
             generation: if x.generation > 10 { x.generation + 1 } else { x.generation },
             ..*x
         }),
-        risk(DRAWN, Subsamples, "drawn covariance: one synthetic row for two", |x: &Place| {
-            rows(x, |[n, m]| [n, if m == 2 { 1 } else { m }])
+        risk(DRAWN, Subsamples, "drawn covariance: three synthetic rows for two", |x: &Place| {
+            rows(x, |[n, m]| [n, if m == 2 { 3 } else { m }])
         }),
         risk(DRAWN, Subsamples, "drawn covariance: the other divisor", |x: &Place| {
             given(x, |truth| {
