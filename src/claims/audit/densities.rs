@@ -33,7 +33,10 @@ pub struct Density {
 impl fmt::Display for Density {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { bandwidth, rows: [n, m], weight, at: [first, last] } = self;
-        write!(f, "goldenweight risk --model kde --bandwidth {bandwidth} --real {n} --synthetic {m} --weight {weight}")?;
+        write!(
+            f,
+            "goldenweight risk --model kde --bandwidth {bandwidth} --real {n} --synthetic {m} --weight {weight}"
+        )?;
         write!(f, " --burn-in {first} --generations {}", last + 1)
     }
 }
@@ -93,9 +96,8 @@ impl Audit for Densities {
         let risks = density_risk(place.rows, place.bandwidth, &vec![place.weight; last]);
         let expected = risks[first..].iter().sum::<f64>() / (last + 1 - first) as f64;
         // Terms below 1 whose coefficients were rounded once in each generation cancel to the risk.
-        let tolerance = |generations: usize, expected: f64| {
-            domain::RECURSION + 1e-15 * (10.0 + generations as f64) / expected
-        };
+        let tolerance =
+            |generations: usize, expected: f64| domain::RECURSION + 1e-15 * (10.0 + generations as f64) / expected;
         let found = domain::error(found, expected, tolerance(last, expected));
         if place.weight < 0.2 {
             return Ok(found);
@@ -129,7 +131,14 @@ fn estimated(model: &Kde, place: &Density, rng: &mut StreamRng) -> (<Kde as Mode
         let parts: Vec<Part<'_, Kde>> = parts
             .iter()
             .enumerate()
-            .map(|(i, (weight, data))| Part { weight: *weight, rows: data.len(), real: i == 0, new: true, noise: &noise, data })
+            .map(|(i, (weight, data))| Part {
+                weight: *weight,
+                rows: data.len(),
+                real: i == 0,
+                new: true,
+                noise: &noise,
+                data,
+            })
             .collect();
         model.fit(1, &parts, &mut (), &mut fit).expect("every sample has an estimate");
     }

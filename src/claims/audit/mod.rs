@@ -254,10 +254,31 @@ fn fitted() -> Claim {
                 "distribution functions",
                 []
             ))
-            .chain(audits!("squared errors of densities", "squared errors of more densities", 30, Errors, "the trapezoidal rule", []))
+            .chain(audits!(
+                "squared errors of densities",
+                "squared errors of more densities",
+                30,
+                Errors,
+                "the trapezoidal rule",
+                []
+            ))
             .chain(audits!("rows of densities", "rows of more densities", 10, Made, "the estimate's own moments", []))
-            .chain(audits!("advised tables", "more advised tables", 48, Advised, "matrices, and differences by each row", ["audit::tables::said"]))
-            .chain(audits!("audited tables", "more audited tables", 40, Audited, "matrices, and differences by each row", ["audit::tables::said"]))
+            .chain(audits!(
+                "advised tables",
+                "more advised tables",
+                48,
+                Advised,
+                "matrices, and differences by each row",
+                ["audit::tables::said"]
+            ))
+            .chain(audits!(
+                "audited tables",
+                "more audited tables",
+                40,
+                Audited,
+                "matrices, and differences by each row",
+                ["audit::tables::said"]
+            ))
             .chain(audits!("rows of regressions", "more rows of regressions", 60, EveryRow, "moments of a row", []))
             .collect(),
     }

@@ -126,7 +126,12 @@ impl Audit for Networks {
         } else {
             // One row's part in the risk: what 1,000 of them leave, times their number.
             let of = place.of.with(place.of.parameters.clone(), 1000, 1000).ok_or("rows that are refused")?;
-            let noise = 1e3 * steps::risks(&Place { schedule: ScheduleKind::Fixed, weight: 1.0, at: Generations::At(0), ..of }, &[], false)?[0];
+            let noise = 1e3
+                * steps::risks(
+                    &Place { schedule: ScheduleKind::Fixed, weight: 1.0, at: Generations::At(0), ..of },
+                    &[],
+                    false,
+                )?[0];
             let is_share = [&catalogue::CATEGORICAL, &catalogue::CDF].contains(&model);
             let by = if is_share { linked::same_ancestor } else { linked::by_noises };
             by(models, place.generation).into_iter().map(|covariance| noise * covariance).collect()
@@ -171,7 +176,11 @@ impl Audit for Networks {
         if place.generation > 0 {
             found.extend([1, place.generation - 1].map(|generation| Linked { generation, ..place.clone() }));
         }
-        found.retain(|other| other.generation < place.generation || other.models.len() < place.models.len() || edges(other) < edges(place));
+        found.retain(|other| {
+            other.generation < place.generation
+                || other.models.len() < place.models.len()
+                || edges(other) < edges(place)
+        });
         found
     }
 }

@@ -258,7 +258,8 @@ impl Place {
             let rows = place.problem.rows();
             // The second order is small where there are many real rows. So that there are many places with more synthetic ones, half of the others are turned round.
             let is_turned = rows.real > rows.synthetic && rng.random();
-            let turned = is_turned.then(|| place.with(place.parameters.clone(), rows.synthetic as u64, rows.real as u64));
+            let turned =
+                is_turned.then(|| place.with(place.parameters.clone(), rows.synthetic as u64, rows.real as u64));
             let Some(place) = turned.unwrap_or(Some(place)) else { continue };
             let (rows, p) = (place.problem.rows(), place.problem.dim());
             let drawn = rows.real + rows.synthetic;

@@ -35,7 +35,15 @@ impl Audit for Subsamples {
         let problem = Problem::new(&catalogue::GAUSSIAN_COVARIANCE, real, synthetic, &parameters).expect("valid");
         let until = 1 + rng.random_range(0..=last);
         let at = Generations::Average { from: rng.random_range(0..until), until };
-        Place { problem, parameters, schedule: ScheduleKind::Subsample, weight: 0.0, at, is_changing: false, simulated: None }
+        Place {
+            problem,
+            parameters,
+            schedule: ScheduleKind::Subsample,
+            weight: 0.0,
+            at,
+            is_changing: false,
+            simulated: None,
+        }
     }
 
     fn examine(&self, place: &Place, seen: &Place, _: Key) -> Result<Deviation, String> {

@@ -48,14 +48,16 @@ impl Audit for Survival {
 
     fn examine(&self, place: &Category, seen: &Category, _: Key) -> Result<Deviation, String> {
         let [n, m] = place.rows;
-        let (chain, of_seen) = (Chain::of_floats(seen.rows[1]), SampleSizes::new(seen.rows[0], seen.rows[1]).expect("rows"));
+        let (chain, of_seen) =
+            (Chain::of_floats(seen.rows[1]), SampleSizes::new(seen.rows[0], seen.rows[1]).expect("rows"));
         let fate = chain.fate(of_seen, seen.probability, seen.generation);
         let expected = |p: f64| extinct::by_counts(p, n, m, place.generation)[1];
         // Alone where the other of two categories is lost.
         let (lost, alone) = (expected(place.probability), expected(1.0 - place.probability));
         // A probability near 0 is a power whose logarithm has been rounded.
         let tolerance = domain::RECURSION + 1e-14 * (n + m) as f64;
-        let found = Deviation::relative(fate.lost, lost, tolerance).max(Deviation::relative(fate.alone, alone, tolerance));
+        let found =
+            Deviation::relative(fate.lost, lost, tolerance).max(Deviation::relative(fate.alone, alone, tolerance));
         // The sum over all generations has some 2 m ln m of them, each with m^2 terms.
         if m > 16 {
             return Ok(found);
@@ -68,7 +70,8 @@ impl Audit for Survival {
 
     fn smaller(&self, place: &Category) -> Vec<Category> {
         let [n, m] = place.rows;
-        let rows = [[n / 2, m], [n, m / 2], [n - 1, m], [n, m - 1]].into_iter().filter(|rows| rows[0] > 0 && rows[1] > 0);
+        let rows =
+            [[n / 2, m], [n, m / 2], [n - 1, m], [n, m - 1]].into_iter().filter(|rows| rows[0] > 0 && rows[1] > 0);
         let rows = rows.map(|rows| Category { rows, ..*place });
         let t = place.generation;
         let generations = [0, t / 2].into_iter().filter(|generation| *generation < t);

@@ -73,7 +73,9 @@ impl Tables {
                     levels.iter().map(|l| if i < *l { i as i64 } else { rng.random_range(0..*l as i64) }).collect();
                 let eta = slope * z.iter().sum::<f64>() + 0.3 * places.iter().sum::<i64>() as f64;
                 let response = match family {
-                    Family::Logistic => f64::from(u8::from(rng.random::<f64>() < 0.3 + 0.4 * f64::from(u8::from(eta > 0.0)))),
+                    Family::Logistic => {
+                        f64::from(u8::from(rng.random::<f64>() < 0.3 + 0.4 * f64::from(u8::from(eta > 0.0))))
+                    }
                     Family::Poisson => (3.0 * rng.random::<f64>() * libm::exp(0.5 * eta)).floor(),
                     _ => eta + (1.0 + 0.5 * eta.abs()) * rng.sample::<f64, _>(StandardNormal),
                 };
@@ -102,8 +104,7 @@ impl Tables {
         let (numbers, texts) = (rows[0].numbers.len(), self.levels.len());
         let column = |of: &dyn Fn(&Row) -> f64| rows.iter().map(of).collect::<Vec<f64>>();
         let arrays: Vec<Vec<f64>> = (0..numbers).map(|j| column(&|row| row.numbers[j])).collect();
-        let places: Vec<Vec<i64>> =
-            (0..texts).map(|j| rows.iter().map(|row| row.places[j]).collect()).collect();
+        let places: Vec<Vec<i64>> = (0..texts).map(|j| rows.iter().map(|row| row.places[j]).collect()).collect();
         let responses = column(&|row| row.response);
         let mut names: Vec<String> = (0..numbers).map(|j| format!("x{j}")).collect();
         let mut values: Vec<Values<'_>> =
@@ -153,7 +154,8 @@ struct Said {
 /// The covariates of a row, a 1 first. The first level of each column has no indicator.
 fn covariates(row: &Row, levels: &[Vec<i64>]) -> Vec<f64> {
     let indicators = row.places.iter().zip(levels);
-    let indicators = indicators.flat_map(|(place, levels)| levels[1..].iter().map(move |l| f64::from(u8::from(place == l))));
+    let indicators =
+        indicators.flat_map(|(place, levels)| levels[1..].iter().map(move |l| f64::from(u8::from(place == l))));
     [1.0].into_iter().chain(row.numbers.iter().copied()).chain(indicators).collect()
 }
 
@@ -235,7 +237,13 @@ fn regression(family: Family, rows: &[Row], levels: &[Vec<i64>], weights: &[f64]
     let scale = DMatrix::from_fn(p, p, |i, j| match (i, j) {
         (0, 0) => 1.0,
         (0, _) => centre[j],
-        _ => if i == j { deviations[j] } else { 0.0 },
+        _ => {
+            if i == j {
+                deviations[j]
+            } else {
+                0.0
+            }
+        }
     });
     let back = scale.clone().try_inverse().ok_or("a constant column")?;
     let at = |y: f64, eta: f64| match family {
@@ -326,7 +334,8 @@ impl Audit for Advised {
         let ones = vec![1.0; rows.len()];
         let of = said(place, rows, &ones)?;
         let found = Analysis::new(&seen.table(0)?, seen.family).map_err(|e| e.to_string())?;
-        let variances = |said: &Said| [0, 1, 2].map(|i| [&said.synthetic, &said.real].map(|of| trace(&said.metrics[i], of)));
+        let variances =
+            |said: &Said| [0, 1, 2].map(|i| [&said.synthetic, &said.real].map(|of| trace(&said.metrics[i], of)));
         // What each row does to the logarithms of the ratios.
         let mut squares = [0.0; 3];
         for i in 0..rows.len() {
@@ -367,7 +376,11 @@ impl Audit for Advised {
             });
             deviation = deviation
                 .max(Deviation::relative(advice.relative_risk, relative(best), ROUNDING))
-                .max(Deviation::relative(advice.naive_relative_risk, relative(count / (count + place.synthetic as f64)), ROUNDING))
+                .max(Deviation::relative(
+                    advice.naive_relative_risk,
+                    relative(count / (count + place.synthetic as f64)),
+                    ROUNDING,
+                ))
                 .max(Deviation::relative(advice.effective_sample_size, count / relative(best), ROUNDING))
                 .max(Deviation::unless(is_least));
         }
@@ -432,9 +445,11 @@ impl Audit for Audited {
                     .max(Deviation::relative(pooled.risk(seen_w, &pooled.difference), variance + length, ROUNDING));
             }
             let [of_real, of_synthetic] = pooled.variances();
-            deviation = deviation
-                .max(Deviation::relative(of_real, trace(q, &v_r), ROUNDING))
-                .max(Deviation::relative(of_synthetic, trace(q, &v_s), ROUNDING));
+            deviation = deviation.max(Deviation::relative(of_real, trace(q, &v_r), ROUNDING)).max(Deviation::relative(
+                of_synthetic,
+                trace(q, &v_s),
+                ROUNDING,
+            ));
             let (best, risk) = pooled.best();
             let at = |w: f64| pooled.variance(w) + pooled.bias_squared(w);
             let is_least = (0..=64).all(|i| at(f64::from(i) / 64.0) >= risk * (1.0 - 1e-9));
