@@ -20,7 +20,7 @@ const NUMBERS: [&str; 6] = ["exact", "interval", "jet", "parameters", "scalar", 
 const AMBIGUOUS: [&str; 1] = ["noise"];
 
 /// Routes that no function of the program computes.
-const ELSEWHERE: [&str; 16] = [
+const ELSEWHERE: [&str; 18] = [
     "Coq",
     "simulation",
     "a simulation in NumPy",
@@ -37,6 +37,8 @@ const ELSEWHERE: [&str; 16] = [
     "sorting",
     "means of responses",
     "distribution functions",
+    "the trapezoidal rule",
+    "the estimate's own moments",
     "the place that was made wrong",
 ];
 

@@ -62,6 +62,7 @@ impl Mutants {
 /// A wrong line that was put into the program by hand.
 #[derive(Debug, Deserialize)]
 struct Fault {
+    run: String,
     fault: String,
     /// Checks, at most three; empty where nothing refuted it.
     refuted_by: String,
@@ -168,26 +169,27 @@ fn mutation() -> Table {
     Table::new(head, of_kind("mutation").map(row))
 }
 
-/// The faults by hand.
-fn faults() -> (Table, String) {
+/// The faults by hand: of each run its words and its table.
+fn faults() -> Vec<(String, Table)> {
     let all: Vec<Fault> = read(FAULTS);
-    let run = of_kind("faults").next().expect("a line of runs.csv");
-    let refuted = all.iter().filter(|fault| !fault.refuted_by.is_empty()).count();
-    let words = format!(
-        "{} faults, {refuted} refuted, {} not: `{}`, seed {}; at {}, of {}, {}.",
-        all.len(),
-        all.len() - refuted,
-        run.command,
-        run.seeds,
-        run.at(),
-        run.about(),
-        run.age()
-    );
-    let by = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
-    (
-        Table::new(["fault", "refuted by"], all.into_iter().map(|Fault { fault, refuted_by }| [fault, by(refuted_by)])),
-        words,
-    )
+    let of = |run: &Run| {
+        let own: Vec<&Fault> = all.iter().filter(|fault| fault.run == run.run).collect();
+        let refuted = own.iter().filter(|fault| !fault.refuted_by.is_empty()).count();
+        let words = format!(
+            "{} faults, {refuted} refuted, {} not: `{}`, seed {}; at {}, of {}, {}.",
+            own.len(),
+            own.len() - refuted,
+            run.command,
+            run.seeds,
+            run.at(),
+            run.about(),
+            run.age()
+        );
+        let by = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
+        let rows = own.into_iter().map(|Fault { fault, refuted_by, .. }| [fault.clone(), by(refuted_by)]);
+        (words, Table::new(["fault", "refuted by"], rows))
+    };
+    of_kind("faults").map(of).collect()
 }
 
 /// What calibrations found.
@@ -293,7 +295,6 @@ fn calibration() -> (Table, Table) {
 /// The section of the page.
 pub(super) fn section() -> Section {
     let (of_seeds, of_runs) = calibration();
-    let (_, faults) = faults();
     let body = html! {
         p {
             "A check that passes might pass anything, and a rate of error that is declared might not be kept. So the program was changed on purpose, line by line, \
@@ -304,7 +305,9 @@ pub(super) fn section() -> Section {
         (mutation().markup())
         p { "What became of those missed, docs/mutation.md says." }
         h3 { "Faults put in by hand" }
-        p { (faults.replace('`', "")) }
+        @for (words, _) in faults() {
+            p { (words.replace('`', "")) }
+        }
         h3 { "Calibration: the checks under fresh seeds" }
         (of_seeds.markup())
         (of_runs.markup())
@@ -396,7 +399,9 @@ mod tests {
         // Each other file speaks of runs that there are.
         let mutants: Vec<Mutants> = read(MUTATION);
         let quantities: Vec<Quantity> = read(CALIBRATION);
+        let faults: Vec<Fault> = read(FAULTS);
         let named = mutants.iter().map(|row| &row.run).chain(quantities.iter().map(|row| &row.run));
+        let named = named.chain(faults.iter().map(|row| &row.run));
         named.for_each(|name| assert!(names.contains(&name.as_str()), "{name} has no line in runs.csv"));
         assert_eq!(thousands(1_054), "1,054");
         assert_eq!([7, 999, 1_000_000].map(thousands), ["7", "999", "1,000,000"]);
@@ -412,10 +417,11 @@ mod tests {
     #[test]
     fn the_tables_of_the_documents_are_those_of_the_records() {
         let (of_seeds, of_runs) = calibration();
-        let (of_faults, words) = faults();
+        let of_faults = faults().into_iter().map(|(words, table)| format!("{words}\n\n{}", markdown(&table)));
+        let of_faults = of_faults.collect::<Vec<_>>().join("\n");
         for (file, marker, expected) in [
             ("docs/mutation.md", "mutation", markdown(&mutation())),
-            ("docs/mutation.md", "faults", format!("{words}\n\n{}", markdown(&of_faults))),
+            ("docs/mutation.md", "faults", of_faults),
             ("docs/statistics.md", "calibration", markdown(&of_seeds)),
             ("docs/statistics.md", "fresh runs", markdown(&of_runs)),
         ] {

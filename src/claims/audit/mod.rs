@@ -9,22 +9,34 @@ macro_rules! audits {
 }
 
 pub mod chains;
+pub mod densities;
+pub mod designs;
 pub mod fits;
 mod independence;
+pub mod networks;
 pub mod place;
 pub mod routes;
 pub mod samples;
 mod steps;
 pub mod streams;
+pub mod subsamples;
+pub mod survival;
+pub mod tables;
 
 use goldenweight_evidence::audit;
 use nalgebra::DMatrix;
 
 use self::{
     chains::Retrained,
+    densities::{Densities, Errors, Made},
+    designs::Designs,
     fits::{Replacement, Scores},
+    networks::Networks,
     routes::{ClosedForms, Pooled, Said, Simulations, TwoOrders, TwoWays},
     samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Quantiles, Responded, Sorted},
+    subsamples::Subsamples,
+    survival::Survival,
+    tables::{Advised, Audited},
 };
 use super::check::{Case, Cell, Check, recursion, simulation};
 use super::domain::{RECURSION, weight};
@@ -70,6 +82,46 @@ fn predicted() -> Claim {
             Said,
             "moments of every model, step by step",
             ["audit::steps::risks"]
+        ))
+        .chain(audits!(
+            "regressions at any weight",
+            "more regressions at any weight",
+            24,
+            Designs,
+            "integrals over eigenvalues, and a synthetic row by Sherman and Morrison",
+            ["audit::designs::of_one_row", "audit::designs::of_three", "moments::design_step"]
+        ))
+        .chain(audits!(
+            "densities",
+            "more densities",
+            100,
+            Densities,
+            "sums of Gaussian integrals",
+            ["smoothed::density_risk"]
+        ))
+        .chain(audits!(
+            "networks",
+            "more networks",
+            200,
+            Networks,
+            "ancestors of two rows, paths of all noises, products of two entries",
+            ["linked::same_ancestor", "linked::by_noises", "linked::covariances"]
+        ))
+        .chain(audits!(
+            "covariances of drawn rows",
+            "covariances of more drawn rows",
+            16,
+            Subsamples,
+            "products of four coordinates of rows",
+            ["drawn::covariance_traces", "drawn::mean_and_variance"]
+        ))
+        .chain(audits!(
+            "survival",
+            "more survival",
+            30,
+            Survival,
+            "whole binomial laws, generation by generation",
+            ["extinct::by_counts", "extinct::summed"]
         ))
         .chain([ends_of_averages()])
         .collect(),
@@ -120,7 +172,7 @@ fn simulated() -> Claim {
     let ways = audits!(
         "rows and statistics, random places",
         "rows and statistics, more random places",
-        40,
+        30,
         TwoWays,
         "simulation by sufficient statistics",
         []
@@ -202,6 +254,31 @@ fn fitted() -> Claim {
                 "distribution functions",
                 []
             ))
+            .chain(audits!(
+                "squared errors of densities",
+                "squared errors of more densities",
+                30,
+                Errors,
+                "the trapezoidal rule",
+                []
+            ))
+            .chain(audits!("rows of densities", "rows of more densities", 10, Made, "the estimate's own moments", []))
+            .chain(audits!(
+                "advised tables",
+                "more advised tables",
+                48,
+                Advised,
+                "matrices, and differences by each row",
+                ["audit::tables::said"]
+            ))
+            .chain(audits!(
+                "audited tables",
+                "more audited tables",
+                40,
+                Audited,
+                "matrices, and differences by each row",
+                ["audit::tables::said"]
+            ))
             .chain(audits!("rows of regressions", "more rows of regressions", 60, EveryRow, "moments of a row", []))
             .collect(),
     }
@@ -211,10 +288,11 @@ fn fitted() -> Claim {
 mod tests {
     use std::collections::BTreeSet;
 
-    use goldenweight_evidence::Key;
+    use goldenweight_evidence::{Audit, Key};
 
     use super::place::{self, PARTS, Place};
-    use super::steps;
+    use super::{Advised, Audited, Networks, steps};
+    use crate::advise::Family;
     use crate::experiment::Divisor;
     use crate::simulate::engine::ScheduleKind;
 
@@ -236,7 +314,7 @@ mod tests {
             }
         }
         let gaussians = ["gaussian-covariance", "gaussian-mean", "gaussian-variance"];
-        // Divisors n and m have no law on accumulating data; that of covariances of drawn rows takes products of four rows, which `subsample-covariance` compares. The law of linear regression is a quadrature, which simulations test;
+        // Divisors n and m have no law on accumulating data; that of covariances of drawn rows takes products of four rows, which `Subsamples` compares at few rows. The law of linear regression is a quadrature, which `Designs` compares where it can;
         // that of regressions on drawn rows is a limit, which the claim `subsample-regressions` compares.
         let regressions =
             [("linear", "fresh"), ("linear", "subsample"), ("logistic", "subsample"), ("poisson", "subsample")];
@@ -247,6 +325,21 @@ mod tests {
         assert_eq!(missing, known.chain(drawn).collect());
         // Two divisors of three models.
         assert_eq!(seen.len(), (place::models().len() + gaussians.len()) * ScheduleKind::ALL.len());
+    }
+
+    /// What has places of its own: networks of every model that has a law of networks, with and without real rows, and tables of every family.
+    #[test]
+    fn own_places_are_visited() {
+        fn parts<A: Audit>(audit: &A, count: u64) -> BTreeSet<&'static str> {
+            let place = |cell| audit.place(&mut Key { seed: 1, experiment: 3, cell }.rng(0));
+            (0..count).flat_map(|cell| audit.parts(&place(cell))).collect()
+        }
+        let models = place::models().into_iter().map(|model| model.name);
+        let shapes = ["one model", "without any real rows", "fed by itself", "t = 0"];
+        assert_eq!(parts(&Networks, 200), models.chain(shapes).collect());
+        let families: BTreeSet<_> = Family::ALL.map(Family::word).into();
+        assert_eq!(parts(&Advised, 40), families);
+        assert_eq!(parts(&Audited, 40), families);
     }
 
     /// An audit of the quick tier visits every part of the domain.

@@ -42,8 +42,8 @@ const LONGEST: f64 = 3e5;
 /// Seconds of one core that a simulated place may take, roughly.
 const SECONDS: f64 = 0.03;
 
-/// The models that are audited: all whose risk is carried by steps of few numbers. A density estimate has a law at every frequency; its claim has random places of its
-/// own.
+/// The models that are audited: all whose risk is carried by steps of few numbers. A density estimate has a law at every frequency, and audits of its own
+/// (`densities.rs`).
 pub fn models() -> Vec<Model> {
     catalogue::ALL.into_iter().filter(|model| *model != &catalogue::KDE).collect()
 }
@@ -255,6 +255,12 @@ impl Place {
     pub fn regression(rng: &mut StreamRng) -> Self {
         loop {
             let place = Self::predicted(rng);
+            let rows = place.problem.rows();
+            // The second order is small where there are many real rows. So that there are many places with more synthetic ones, half of the others are turned round.
+            let is_turned = rows.real > rows.synthetic && rng.random();
+            let turned =
+                is_turned.then(|| place.with(place.parameters.clone(), rows.synthetic as u64, rows.real as u64));
+            let Some(place) = turned.unwrap_or(Some(place)) else { continue };
             let (rows, p) = (place.problem.rows(), place.problem.dim());
             let drawn = rows.real + rows.synthetic;
             let is_generalised = [&catalogue::LOGISTIC, &catalogue::POISSON].contains(&place.problem.model());

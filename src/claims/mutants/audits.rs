@@ -9,7 +9,10 @@ use nalgebra::DMatrix;
 
 use super::Row;
 use crate::claims::audit::chains::{Chains, Retrained};
+use crate::claims::audit::densities::{Densities, Density, Errors, Made};
+use crate::claims::audit::designs::{Designs, Weighed};
 use crate::claims::audit::fits::{Sample, Scores};
+use crate::claims::audit::networks::{Linked, Networks};
 use crate::claims::audit::place::Place;
 use crate::claims::audit::routes::{ClosedForms, Pooled, Said, Simulations, Sizes, TwoOrders};
 use crate::claims::audit::samples::{
@@ -17,6 +20,9 @@ use crate::claims::audit::samples::{
     Sorted,
 };
 use crate::claims::audit::streams::{self, Batches, Fields, Keys, Streams, Two};
+use crate::claims::audit::subsamples::Subsamples;
+use crate::claims::audit::survival::{Category, Survival};
+use crate::claims::audit::tables::{Advised, Audited, Tables};
 use crate::experiment::{Generations, Parameters};
 use crate::simulate::engine::{Record, ScheduleKind};
 
@@ -29,7 +35,7 @@ pub fn table() -> Vec<Row> {
             ("audit-simulation", Mutant::audit(simulator, check, simulations, taken_for)),
         ]
     });
-    let tables = [formulas(), chains(), regressions(), keys(), parts()];
+    let tables = [formulas(), chains(), regressions(), keys(), parts(), commands()];
     both.chain(tables.into_iter().flatten()).collect()
 }
 
@@ -430,6 +436,109 @@ fn parts() -> Vec<Row> {
         }),
         wrong(COLUMNS, Columns, "factor: a sample of one row more", |x: &Column| Column {
             rows: x.rows + 1,
+            ..x.clone()
+        }),
+    ]
+}
+
+/// Networks, density estimates, extinction, tables: what has places of its own.
+fn commands() -> Vec<Row> {
+    fn risk<A: Audit + 'static>(
+        check: &'static str,
+        audit: A,
+        name: &'static str,
+        taken_for: fn(&A::Place) -> A::Place,
+    ) -> Row {
+        ("audit-risk", Mutant::audit(name, check, audit, taken_for))
+    }
+    fn fits<A: Audit + 'static>(
+        check: &'static str,
+        audit: A,
+        name: &'static str,
+        taken_for: fn(&A::Place) -> A::Place,
+    ) -> Row {
+        ("audit-fits", Mutant::audit(name, check, audit, taken_for))
+    }
+    const ANY: &str = "regressions at any weight";
+    const DENSITIES: &str = "densities";
+    const NETWORKS: &str = "networks";
+    const SURVIVAL: &str = "survival";
+    const DRAWN: &str = "covariances of drawn rows";
+    vec![
+        risk(ANY, Designs, "regression: two columns for three", |x: &Weighed| {
+            let mut place = *x;
+            place.sizes.dim = if x.sizes.dim == 3 { 2 } else { x.sizes.dim };
+            place
+        }),
+        risk(ANY, Designs, "regression: a single synthetic row is two", |x: &Weighed| {
+            let mut place = *x;
+            place.sizes.synthetic = x.sizes.synthetic.max(2);
+            place
+        }),
+        risk(DENSITIES, Densities, "density: n and m exchanged where m > 10 n", |x: &Density| {
+            let [n, m] = x.rows;
+            Density { rows: if m > 10 * n { [m, n] } else { x.rows }, ..*x }
+        }),
+        risk(DENSITIES, Densities, "density: bandwidths up to 10", |x: &Density| Density {
+            bandwidth: x.bandwidth.min(10.0),
+            ..*x
+        }),
+        risk(NETWORKS, Networks, "network: fresh real rows for those of generation 0", |x: &Linked| {
+            let mut place = x.clone();
+            place.models.iter_mut().for_each(|model| model.start = model.real.map_or(model.start, |(rows, _)| rows));
+            place
+        }),
+        risk(NETWORKS, Networks, "network: an edge to the model itself has one row more", |x: &Linked| {
+            let mut place = x.clone();
+            for (i, model) in place.models.iter_mut().enumerate() {
+                model.from.iter_mut().filter(|edge| edge.0 == i).for_each(|edge| edge.1 += 1);
+            }
+            place
+        }),
+        risk(NETWORKS, Networks, "network: generation 1 for generation 0", |x: &Linked| Linked {
+            generation: x.generation.max(1),
+            ..x.clone()
+        }),
+        risk(SURVIVAL, Survival, "survival: n and m exchanged", |x: &Category| Category {
+            rows: [x.rows[1], x.rows[0]],
+            ..*x
+        }),
+        risk(SURVIVAL, Survival, "survival: one generation more after the tenth", |x: &Category| Category {
+            generation: if x.generation > 10 { x.generation + 1 } else { x.generation },
+            ..*x
+        }),
+        risk(DRAWN, Subsamples, "drawn covariance: three synthetic rows for two", |x: &Place| {
+            rows(x, |[n, m]| [n, if m == 2 { 3 } else { m }])
+        }),
+        risk(DRAWN, Subsamples, "drawn covariance: the other divisor", |x: &Place| {
+            given(x, |truth| {
+                truth.divisor = if truth.divisor.is_some() { None } else { Some(Divisor::MaximumLikelihood) };
+            })
+        }),
+        fits("squared errors of densities", Errors, "density: w and 1 - w exchanged", |x: &Density| Density {
+            weight: 1.0 - x.weight,
+            ..*x
+        }),
+        fits("rows of densities", Made, "density: rows without the kernel's noise", |x: &Density| Density {
+            bandwidth: 1e-3 * x.bandwidth,
+            ..*x
+        }),
+        fits("advised tables", Advised, "advice: the last row left out", |x: &Tables| {
+            let mut place = x.clone();
+            place.rows[0].pop();
+            place
+        }),
+        fits("advised tables", Advised, "advice: one synthetic row more", |x: &Tables| Tables {
+            synthetic: x.synthetic + 1,
+            ..x.clone()
+        }),
+        fits("audited tables", Audited, "audit: the last synthetic row left out", |x: &Tables| {
+            let mut place = x.clone();
+            place.rows[1].pop();
+            place
+        }),
+        fits("audited tables", Audited, "audit: w and 1 - w exchanged", |x: &Tables| Tables {
+            weight: 1.0 - x.weight,
             ..x.clone()
         }),
     ]

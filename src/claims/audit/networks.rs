@@ -1,0 +1,190 @@
+//! Random networks of models: their risks and covariances, by the ancestors of rows and the paths of noises.
+
+use std::fmt;
+
+use goldenweight_evidence::{Audit, Deviation, Key, log_uniform};
+use rand::RngExt;
+
+use super::place::Place;
+use super::steps;
+use crate::catalogue;
+use crate::claims::domain;
+use crate::claims::linked::{self, Model};
+use crate::experiment::Generations;
+use crate::network::law::NetworkLaw;
+use crate::network::{GivenEdge, GivenNode, Network};
+use crate::simulate::engine::ScheduleKind;
+use crate::stream::StreamRng;
+
+/// A place: models that feed one another, what is fitted, and a generation.
+#[derive(Clone, Debug)]
+pub struct Linked {
+    /// The models.
+    pub models: Vec<Model>,
+    /// What is fitted.
+    pub of: Place,
+    /// t.
+    pub generation: u32,
+}
+
+/// The description that a file would have.
+fn described(models: &[Model]) -> (Vec<GivenNode>, Vec<GivenEdge>) {
+    let name = |i: usize| format!("m{i}");
+    let node = |(i, model): (usize, &Model)| GivenNode {
+        name: name(i),
+        real: model.real.map_or(0, |(rows, _)| rows),
+        // Left out where it is what is taken then.
+        start: (model.real.map(|(rows, _)| rows) != Some(model.start)).then_some(model.start),
+    };
+    let edge = |(to, model): (usize, &Model)| {
+        let of = |&(from, rows, part): &(usize, u64, u64)| GivenEdge {
+            from: name(from),
+            to: name(to),
+            weight: model.weight(part),
+            rows,
+        };
+        model.from.iter().map(of).collect::<Vec<_>>()
+    };
+    (models.iter().enumerate().map(node).collect(), models.iter().enumerate().flat_map(edge).collect())
+}
+
+impl fmt::Display for Linked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (model, dim) = (self.of.problem.model(), self.of.problem.dim());
+        write!(f, "goldenweight network FILE --model {model} --dim {dim} --generations {}, FILE:", self.generation)?;
+        let (nodes, edges) = described(&self.models);
+        let node = |GivenNode { name, real, start }: &GivenNode| {
+            let start = start.map_or_else(String::new, |start| format!(", start = {start}"));
+            format!("{{name = \"{name}\", real = {real}{start}}}")
+        };
+        let edge = |GivenEdge { from, to, weight, rows }: &GivenEdge| {
+            format!("{{from = \"{from}\", to = \"{to}\", weight = {weight}, rows = {rows}}}")
+        };
+        let list = |of: Vec<String>| of.join(", ");
+        write!(f, " node = [{}]", list(nodes.iter().map(node).collect()))?;
+        write!(f, " edge = [{}]", list(edges.iter().map(edge).collect()))
+    }
+}
+
+/// Covariances of the errors of all pairs of models, in every generation and in the limit.
+pub struct Networks;
+
+/// Most dimensions of a covariance: all products of two entries are followed.
+const MOST: usize = 2;
+
+impl Audit for Networks {
+    type Place = Linked;
+    type Found = Deviation;
+
+    fn parts(&self, place: &Linked) -> Vec<&'static str> {
+        let models = &place.models;
+        let named = [
+            ("one model", models.len() == 1),
+            ("without any real rows", models.iter().all(|model| model.real.is_none())),
+            ("fed by itself", models.iter().enumerate().any(|(i, model)| model.from.iter().any(|edge| edge.0 == i))),
+            ("t = 0", place.generation == 0),
+        ];
+        let named = named.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name);
+        named.chain([place.of.problem.model().name]).collect()
+    }
+
+    fn place(&self, rng: &mut StreamRng) -> Linked {
+        let of = loop {
+            let place = Place::predicted(rng);
+            // The network takes models with their default truths and divisors.
+            let is_covariance = place.problem.model().loss_index == 1;
+            let is_default = place.parameters.given().all(|(name, _)| name == "dim");
+            if is_default && (!is_covariance || place.problem.dim() <= MOST) {
+                break place;
+            }
+        };
+        let size = rng.random_range(1..=6);
+        // Two rows at least: the variance of one does not exist.
+        let mut rows = |rng: &mut StreamRng| log_uniform(rng, 2.0, 1e3).round() as u64;
+        let model = |rng: &mut StreamRng, rows: &mut dyn FnMut(&mut StreamRng) -> u64| {
+            let from: Vec<(usize, u64, u64)> = (0..size)
+                .filter_map(|other| rng.random::<bool>().then(|| (other, rows(rng), rng.random_range(1..=5))))
+                .collect();
+            let real = (from.is_empty() || rng.random()).then(|| (rows(rng), rng.random_range(1..=5)));
+            let start = if rng.random() { rows(rng) } else { real.map_or_else(|| rows(rng), |(rows, _)| rows) };
+            Model { start, real, from }
+        };
+        let models = (0..size).map(|_| model(rng, &mut rows)).collect();
+        let generation = rng.random_range(0..=if of.problem.model().loss_index == 1 { 4 } else { 12 });
+        Linked { models, of, generation }
+    }
+
+    fn examine(&self, place: &Linked, seen: &Linked, _: Key) -> Result<Deviation, String> {
+        let (nodes, edges) = described(&seen.models);
+        let network = Network::new(nodes, edges).map_err(|fault| fault.to_string())?;
+        let law = NetworkLaw::new(&network, &seen.of.problem).map_err(|e| e.to_string())?.ok_or("no law")?;
+        let (models, size) = (&place.models, place.models.len());
+        let model = place.of.problem.model();
+        let is_covariance = model.loss_index == 1;
+        let expected = if is_covariance {
+            linked::covariances(models, &vec![1.0; place.of.problem.dim()], place.generation)
+        } else {
+            // One row's part in the risk: what 1,000 of them leave, times their number.
+            let of = place.of.with(place.of.parameters.clone(), 1000, 1000).ok_or("rows that are refused")?;
+            let noise = 1e3
+                * steps::risks(
+                    &Place { schedule: ScheduleKind::Fixed, weight: 1.0, at: Generations::At(0), ..of },
+                    &[],
+                    false,
+                )?[0];
+            let is_share = [&catalogue::CATEGORICAL, &catalogue::CDF].contains(&model);
+            let by = if is_share { linked::same_ancestor } else { linked::by_noises };
+            by(models, place.generation).into_iter().map(|covariance| noise * covariance).collect()
+        };
+        // What cancels in a covariance's table is about as many times larger as there are rows.
+        let most = models.iter().flat_map(|model| model.from.iter().map(|edge| edge.1).chain([model.start])).max();
+        let cancelled = if is_covariance { most.unwrap_or(1) as f64 } else { 1.0 };
+        let tolerance = domain::RECURSION + 1e-15 * f64::from(10 + place.generation) * cancelled;
+        let scale = expected.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+        let found = law.after(seen.generation);
+        if found.len() != size {
+            return Ok(Deviation::unless(false));
+        }
+        // Errors that share little are compared relative to the largest covariance.
+        let entries = expected.iter().enumerate().map(|(k, x)| {
+            let found = found[k / size][k % size];
+            if k / size == k % size {
+                Deviation::relative(found, *x, tolerance)
+            } else {
+                Deviation::relative(scale + found, scale + x, tolerance)
+            }
+        });
+        Ok(entries.reduce(Deviation::max).expect("a model"))
+    }
+
+    fn smaller(&self, place: &Linked) -> Vec<Linked> {
+        let with = |models: Vec<Model>| Linked { models, ..place.clone() };
+        let last = place.models.len() - 1;
+        let mut found = Vec::new();
+        if last > 0 && place.models[..last].iter().all(|model| model.from.iter().all(|edge| edge.0 != last)) {
+            found.push(with(place.models[..last].to_vec()));
+        }
+        for i in 0..=last {
+            for edge in 0..place.models[i].from.len() {
+                let mut models = place.models.clone();
+                models[i].from.remove(edge);
+                if models[i].real.is_some() || !models[i].from.is_empty() {
+                    found.push(with(models));
+                }
+            }
+        }
+        if place.generation > 0 {
+            found.extend([1, place.generation - 1].map(|generation| Linked { generation, ..place.clone() }));
+        }
+        found.retain(|other| {
+            other.generation < place.generation
+                || other.models.len() < place.models.len()
+                || edges(other) < edges(place)
+        });
+        found
+    }
+}
+
+fn edges(of: &Linked) -> usize {
+    of.models.iter().map(|model| model.from.len()).sum()
+}

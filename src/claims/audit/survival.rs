@@ -1,0 +1,80 @@
+//! Extinction of categories at random places, by whole binomial laws.
+
+use std::fmt;
+
+use goldenweight_evidence::{Audit, Deviation, Key, log_uniform};
+use goldenweight_theory::extinction::Chain;
+use goldenweight_theory::parameters::SampleSizes;
+use rand::RngExt;
+
+use crate::claims::domain;
+use crate::claims::extinct;
+use crate::stream::StreamRng;
+
+/// A place: a category, the rows, a generation.
+#[derive(Clone, Copy, Debug)]
+pub struct Category {
+    /// Its probability.
+    pub probability: f64,
+    /// n, m.
+    pub rows: [u64; 2],
+    /// t.
+    pub generation: u32,
+}
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { probability: p, rows: [n, m], generation } = self;
+        write!(f, "goldenweight survival --probabilities {p},{} --real {n} --synthetic {m}", 1.0 - p)?;
+        write!(f, " --generations {generation}")
+    }
+}
+
+/// The probabilities that a category is lost and alone, and the expected generations until it is either.
+pub struct Survival;
+
+/// What is left of a probability where the independent sum over the generations ends, and what adds up over as many of them: see the claim `extinction-time`.
+const SUMMED: f64 = 100.0 * domain::RECURSION;
+
+impl Audit for Survival {
+    type Place = Category;
+    type Found = Deviation;
+
+    fn place(&self, rng: &mut StreamRng) -> Category {
+        let [n, m] = [(); 2].map(|()| log_uniform(rng, 1.0, 60.0).round() as u64);
+        let probability = if rng.random() { rng.random_range(0.01..0.99) } else { log_uniform(rng, 1e-4, 0.1) };
+        Category { probability, rows: [n, m], generation: log_uniform(rng, 0.5, 30.0) as u32 }
+    }
+
+    fn examine(&self, place: &Category, seen: &Category, _: Key) -> Result<Deviation, String> {
+        let [n, m] = place.rows;
+        let (chain, of_seen) =
+            (Chain::of_floats(seen.rows[1]), SampleSizes::new(seen.rows[0], seen.rows[1]).expect("rows"));
+        let fate = chain.fate(of_seen, seen.probability, seen.generation);
+        let expected = |p: f64| extinct::by_counts(p, n, m, place.generation)[1];
+        // Alone where the other of two categories is lost.
+        let (lost, alone) = (expected(place.probability), expected(1.0 - place.probability));
+        // A probability near 0 is a power whose logarithm has been rounded.
+        let tolerance = domain::RECURSION + 1e-14 * (n + m) as f64;
+        let found =
+            Deviation::relative(fate.lost, lost, tolerance).max(Deviation::relative(fate.alone, alone, tolerance));
+        // The sum over all generations has some 2 m ln m of them, each with m^2 terms.
+        if m > 16 {
+            return Ok(found);
+        }
+        let time = chain.expected(of_seen, seen.probability, &chain.generations()).to_end;
+        let summed = extinct::summed(place.probability, n, m);
+        // In units of one generation where it is over in less.
+        Ok(found.max(Deviation::relative(1.0 + time, 1.0 + summed, SUMMED)))
+    }
+
+    fn smaller(&self, place: &Category) -> Vec<Category> {
+        let [n, m] = place.rows;
+        let rows =
+            [[n / 2, m], [n, m / 2], [n - 1, m], [n, m - 1]].into_iter().filter(|rows| rows[0] > 0 && rows[1] > 0);
+        let rows = rows.map(|rows| Category { rows, ..*place });
+        let t = place.generation;
+        let generations = [0, t / 2].into_iter().filter(|generation| *generation < t);
+        rows.chain(generations.map(|generation| Category { generation, ..*place })).collect()
+    }
+}
