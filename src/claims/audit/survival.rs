@@ -54,10 +54,10 @@ impl Audit for Survival {
         let expected = |p: f64| extinct::by_counts(p, n, m, place.generation)[1];
         // Alone where the other of two categories is lost.
         let (lost, alone) = (expected(place.probability), expected(1.0 - place.probability));
-        // A probability near 0 is a power whose logarithm has been rounded.
+        // A probability near 0 is a power whose logarithm has been rounded. Below 1e-25 the program's binomial laws, which end at 1e-40 of their mode, say nothing.
         let tolerance = domain::RECURSION + 1e-14 * (n + m) as f64;
-        let found =
-            Deviation::relative(fate.lost, lost, tolerance).max(Deviation::relative(fate.alone, alone, tolerance));
+        let apart = |found: f64, expected: f64| Deviation::relative(1e-25 + found, 1e-25 + expected, tolerance);
+        let found = apart(fate.lost, lost).max(apart(fate.alone, alone));
         // The sum over all generations has some 2 m ln m of them, each with m^2 terms.
         if m > 16 {
             return Ok(found);

@@ -353,9 +353,10 @@ impl Audit for Advised {
         let mut deviation = Deviation::unless(true);
         for ((loss, [synthetic, real]), square) in Loss::ALL.into_iter().zip(variances(&of)).zip(squares) {
             let said = found.variances(loss);
-            let std_error = (square / count).sqrt();
-            // Without an influence both are 0 but for rounding.
-            let apart = Deviation::relative(1e-3 + said.log_ratio_std_error, 1e-3 + std_error, DIFFERENCES);
+            // Terms below 1 cancel to a variance, which is 0 where no row has an influence.
+            let [found_variance, variance] =
+                [said.log_ratio_std_error * said.log_ratio_std_error, square / count].map(|v| 1e-6 + v);
+            let apart = Deviation::relative(found_variance, variance, DIFFERENCES);
             deviation = deviation
                 .max(Deviation::relative(said.synthetic, synthetic, ROUNDING))
                 .max(Deviation::relative(said.real, real, ROUNDING))
@@ -438,10 +439,11 @@ impl Audit for Audited {
                 let length = (moved.transpose() * q * moved)[0];
                 let noise = trace(q, &(&rest * (&v_r + &v_s) * rest.transpose()));
                 let bias = (length - noise).max(0.0);
-                // Relative to what cancels.
+                // Where the bias has no part, as at w = 1, rounding is left of it: it is compared together with the variance.
+                let whole = variance + length;
                 deviation = deviation
                     .max(Deviation::relative(pooled.variance(seen_w), variance, ROUNDING))
-                    .max(Deviation::relative(length + pooled.bias_squared(seen_w), length + bias, ROUNDING))
+                    .max(Deviation::relative(whole + pooled.bias_squared(seen_w), whole + bias, ROUNDING))
                     .max(Deviation::relative(pooled.risk(seen_w, &pooled.difference), variance + length, ROUNDING));
             }
             let [of_real, of_synthetic] = pooled.variances();
