@@ -335,7 +335,7 @@ fn second_order() -> Claim {
         checks: vec![
             exact("estimating equation of a discrete design, as a power series", certificate::misspecified::series)
                 .by("power series in the frequencies of the cells", &["certificate::misspecified::stepped"]),
-            ladder("a small table, n = m/2, w = .8", 16_000, 0.008, 2, [80, 160].map(few_rows_case).into()).beyond(2),
+            ladder("a small table, n = m/2, w = .8", 16_000, 0.012, 2, [80, 160].map(few_rows_case).into()).beyond(2),
         ],
     }
 }

@@ -160,7 +160,9 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         highs.extend(high.iter().chain(&theory).map(|(_, y)| *y));
         let whose = if several { name } else { "simulated" };
         let [(at, on), (theory_at, theory_on)] = places;
-        labels.push(Mark::Label { at, on: risk[on], colour: *colour, text: format!("{whose}, 95 % band") });
+        let is_other = i > 0 && orders_name(table, prefix) != orders_name(table, "");
+        let beside = if is_other { "; two orders out of range" } else { "" };
+        labels.push(Mark::Label { at, on: risk[on], colour: *colour, text: format!("{whose}, 95 % band{beside}") });
         if i == 0 {
             let text = theory_name(subject).to_owned();
             labels.push(Mark::Label { at: theory_at, on: theory[theory_on], colour: BLACK, text });
@@ -170,12 +172,10 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         if table.has(&format!("{prefix}second_order")) {
             let second = column("second_order");
             highs.extend(second.iter().map(|(_, y)| *y));
-            // Both series have the same lines: where one is named, so is the other, unless it is out of range.
-            let text = orders_name(table, prefix);
+            // Both series have the same lines, which the first one's names explain.
             if i == 0 {
+                let text = orders_name(table, prefix);
                 labels.push(Mark::Label { at: At::Pane(0.24, 0.68), on: second[5], colour: BLACK, text });
-            } else if text != orders_name(table, "") {
-                labels.push(Mark::Label { at: At::Pane(0.5, 0.06), on: second[16], colour: BLACK, text });
             }
             marks.push(Mark::Line(second, BLACK, Dash::Solid));
         }
