@@ -298,6 +298,19 @@ impl SimulateDocument {
 }
 
 /// The risk that theory predicts.
+///
+/// # Examples
+/// ```
+/// use goldenweight::{answer::monte_carlo::theory, experiment::{Generations, Rows}, prediction::{Law, Prediction}};
+/// use goldenweight_theory::parameters::Weight;
+///
+/// // Of a mean in three dimensions: tr Sigma/n at generation 0.
+/// let rows = Rows { real: 10, synthetic: 20 };
+/// let prediction = Prediction::of(Law::gaussian_mean(&nalgebra::DMatrix::identity(3, 3), rows)?, rows)?;
+/// let said = theory(&prediction, Weight::new(0.5)?, Generations::At(0));
+/// assert!(said.exact && said.risk.is_some_and(|risk| (risk - 0.3).abs() < 1e-15));
+/// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+/// ```
 #[must_use]
 pub fn theory(prediction: &Prediction, weight: Weight, at: Generations) -> Theory {
     let wide = prediction.wide_risk(weight, at);

@@ -419,6 +419,15 @@ impl<S: Scalar> SecondOrder<S> {
 }
 
 /// A law of two orders.
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::{design::Design, second_order::{Invariants, Orders, SecondOrder}};
+/// let law: &dyn Orders = &SecondOrder { invariants: Invariants::logistic(&Design::standard(2.0, 2)), ratio: 1.0 };
+/// // Two orders of the risk, and the weight at which they are least at n = m = 100.
+/// assert!((law.limit(0.618034).second / law.limit(0.618034).first - 9.99).abs() < 0.005);
+/// assert!((0.618034 + law.optimum_shift() / 100.0 - 0.614).abs() < 0.0005);
+/// ```
 pub trait Orders: fmt::Debug + Send + Sync {
     /// R1_t and R2_t for t = 0, 1, 2, ..., without end.
     fn path(&self, w: f64) -> Box<dyn Iterator<Item = Coefficients> + '_>;

@@ -232,9 +232,9 @@ fn next(powers: &Powers, before: &Moments, k: &Q) -> Moments {
     let probabilities = probabilities();
     let mut known: BTreeMap<&Vec<usize>, [Q; 2]> = BTreeMap::new();
     let mut moments = Moments::new();
-    for (name, series) in powers {
+    for (name, power) in powers {
         let mut sums = [q(0, 1), q(0, 1)];
-        for (product, value) in &series.0 {
+        for (product, value) in &power.0 {
             let means = known.entry(product).or_insert_with(|| expected(product, before, &probabilities, k));
             for (sum, mean) in sums.iter_mut().zip(means) {
                 *sum += value * &*mean;
