@@ -370,7 +370,6 @@ fn regressions() -> Vec<Row> {
         }),
         wrong(ADULT.0, ADULT.1, "A_r for A_s: misspecification in the synthetic rows", |c| scaled(c, SANDWICH)),
         wrong(ADULT_ALONE.0, ADULT_ALONE.1, "A_s for A_r: no misspecification", |c| scaled(c, INFORMATION)),
-        wrong(ADULT_ALONE.0, ADULT_ALONE.1, "the limit law for two orders", |c| scaled(c, SANDWICH)),
     ]
 }
 
