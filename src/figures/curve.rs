@@ -161,8 +161,8 @@ pub fn chart(subject: Subject, title: &str, table: &Table) -> Chart {
         let whose = if several { name } else { "simulated" };
         let [(at, on), (theory_at, theory_on)] = places;
         let is_other = i > 0 && orders_name(table, prefix) != orders_name(table, "");
-        let beside = if is_other { "; two orders out of range" } else { "" };
-        labels.push(Mark::Label { at, on: risk[on], colour: *colour, text: format!("{whose}, 95 % band{beside}") });
+        let band = if is_other { "95 %; two orders out of range" } else { "95 % band" };
+        labels.push(Mark::Label { at, on: risk[on], colour: *colour, text: format!("{whose}, {band}") });
         if i == 0 {
             let text = theory_name(subject).to_owned();
             labels.push(Mark::Label { at: theory_at, on: theory[theory_on], colour: BLACK, text });

@@ -102,9 +102,12 @@ impl Audit for Networks {
         // Two rows at least: the variance of one does not exist.
         let mut rows = |rng: &mut StreamRng| log_uniform(rng, 2.0, 1e3).round() as u64;
         let model = |rng: &mut StreamRng, rows: &mut dyn FnMut(&mut StreamRng) -> u64| {
-            let from: Vec<(usize, u64, u64)> = (0..size)
-                .filter_map(|other| rng.random::<bool>().then(|| (other, rows(rng), rng.random_range(1..=5))))
-                .collect();
+            let mut from = Vec::new();
+            for other in 0..size {
+                if rng.random() {
+                    from.push((other, rows(rng), rng.random_range(1..=5)));
+                }
+            }
             let real = (from.is_empty() || rng.random()).then(|| (rows(rng), rng.random_range(1..=5)));
             let start = if rng.random() { rows(rng) } else { real.map_or_else(|| rows(rng), |(rows, _)| rows) };
             Model { start, real, from }
