@@ -228,7 +228,7 @@ pub trait Store: Send + Sync {
     fn find(&self, run: &Run, replicates: Range<u64>) -> Option<Vec<Stored>>;
 
     /// The longest beginning of these replicates that was kept: where it ends, and what it gave. It ends at a multiple of
-    /// [`BLOCK`](crate::engine::BLOCK), or with the replicates.
+    /// [`BLOCK`], or with the replicates.
     fn beginning(&self, run: &Run, replicates: Range<u64>) -> Option<(u64, Vec<Stored>)>;
 
     /// Keeps what these replicates gave: one block, or a beginning of what was asked for, merged in the order of the blocks. What it keeps of a beginning replaces

@@ -37,7 +37,7 @@
 //! ```
 //! with s = w^2 + k u^2, F^ij_ac the covariance of B^i_a and B^j_c, P^i_c = F^ia_ac, R^i_c = X^ai_e J^e_ac - Y^ai_ac, b = m - J^i_jl C^jl/2 the mean of d; "both" and "three" sum over the places
 //! of i, j and l. Generation 0 is that of w = 1 from nothing. The terms mirror each other: a synthetic score has its variance at the fit d' that made
-//! it, I + J[d'] + K[d', d']/2, a real one at the fit d which it makes, S - 2 X[d] - Y[d, d] + ...
+//! it, `I + J[d'] + K[d', d']/2`, a real one at the fit d which it makes, `S - 2 X[d] - Y[d, d] + ...`
 //!
 //! Back to d, of error d'Wd (W = I for |d|^2), with U_ijl = W_ia J^a_jl:
 //! ```text
