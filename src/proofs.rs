@@ -159,6 +159,14 @@ mod tests {
         assert!(recorded(RECORD, &FILES).starts_with("checked by Coq "));
     }
 
+    /// Between releases the record says so: a release has not what was proved after it.
+    #[test]
+    fn a_record_names_the_release_or_the_work_after_it() {
+        let changelog = include_str!("../CHANGELOG.md");
+        let after = if changelog.contains("\n## Unreleased\n") { "+dev" } else { "" };
+        assert!(RECORD.contains(&format!("\nrelease {}{after}\n", env!("CARGO_PKG_VERSION"))), "{RECORD}");
+    }
+
     #[test]
     fn the_map_is_read() {
         assert!(theorems().any(|pair| pair == ("golden-weight", "golden_weight_is_unique_minimiser")));

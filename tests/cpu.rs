@@ -53,7 +53,7 @@ fn other_lines() -> Vec<String> {
     };
     let single = [
         "optimize --model logistic --real 30 --synthetic 20 --generations 4 --replicates 48 --json",
-        "verify --kinds recursion,property --json",
+        "verify --kinds property --json",
         "verify --kinds simulation --only linear-fixed-design --json",
     ];
     models.into_iter().flat_map(closed_form).chain(single.map(str::to_owned)).collect()

@@ -115,15 +115,16 @@ pub fn advise(
     schedule: &str,
     seed: u64,
     threads: Option<u64>,
+    progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Answer> {
     let (request, fitted) = fitted(words)?;
     let schedule = schedule_named(schedule)?;
     let simulate = simulate.map(|replicates| Simulated { replicates, schedule, seed });
     let unread = Unread::new("X", &table)?;
     let question = Question { data: "X".to_owned(), fitted, synthetic, simulate };
-    let document = run(py, threads, None, |_| {
+    let document = run(py, threads, progress, |options: engine::Options<'_>| {
         let table = unread.read(&request)?;
-        question.answer(&table).map(|(document, _)| document).map_err(|e| of_arguments(e, &[("data", "X")]))
+        question.answer(&table, options).map(|(document, _)| document).map_err(|e| of_arguments(e, &[("data", "X")]))
     })?;
     Ok(Answer::of(document))
 }

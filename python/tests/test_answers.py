@@ -84,6 +84,7 @@ def test_progress_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
 LONG = [
     "gw.simulate('logistic', 2000, 2000, .6, replicates=10**6)",
     "gw.audit(X, None, X, family='covariance', bootstrap=10**5)",
+    "gw.advise(X, X[:, 0] > X[:, 1], family='logistic', synthetic=50_000, simulate=10**5)",
 ]
 
 

@@ -1,6 +1,6 @@
 //! What the theory says for a table: [`crate::advise`] as a document.
 
-use std::fmt;
+use std::{fmt, sync::atomic::Ordering};
 
 use goldenweight_theory::{misspecified, parameters::SampleSizes};
 #[cfg(feature = "cli")]
@@ -57,7 +57,7 @@ pub struct Simulated {
 /// let table = Table::from_reader("t.csv".as_ref(), &mut Cursor::new(file), &request)?;
 /// let fitted = Fitted { family: Family::Linear, target: Some("y".to_owned()), loss: Loss::Deviance };
 /// let question = Question { data: "t.csv".to_owned(), fitted, synthetic: 40, simulate: None };
-/// let (said, advice) = question.answer(&table)?;
+/// let (said, advice) = question.answer(&table, Options::default())?;
 /// assert!(said.to_string().starts_with("t.csv: linear of y, 2 numbers fitted to n = 40 rows\n"));
 /// assert!((advice.golden_weight - 0.618_034).abs() < 1e-6);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -215,21 +215,27 @@ impl fmt::Display for AdviseDocument {
 }
 
 impl Question {
-    /// The answer for a table that was read by the family's request.
+    /// The answer for a table that was read by the family's request. Of the options only the progress of simulated chains and the wish to stop count: after it there is no answer.
     ///
     /// # Errors
     /// Of the fields `data`, `synthetic`, `simulate`.
-    pub fn answer(&self, table: &Table) -> Result<(AdviseDocument, Advice), Unanswered> {
+    pub fn answer(&self, table: &Table, options: Options<'_>) -> Result<(AdviseDocument, Advice), Unanswered> {
         let refused = |condition: String| InputError::new("data", &self.data, condition);
         let analysis = Analysis::new(table, self.fitted.family);
         let analysis = analysis.map_err(|error| refused(with_doubt(error, table.warnings())))?;
         let advice = analysis.advice(self.fitted.loss, self.synthetic)?;
-        let simulated = self.retrain(table, &analysis, &advice)?;
+        let simulated = self.retrain(table, &analysis, &advice, options)?;
         Ok((AdviseDocument { simulated, ..self.document(table, &analysis, advice.clone())? }, advice))
     }
 
     /// The simulated chains at the weights of the table, on common random numbers.
-    fn retrain(&self, table: &Table, analysis: &Analysis, advice: &Advice) -> Result<Vec<Retrained>, Unanswered> {
+    fn retrain(
+        &self,
+        table: &Table,
+        analysis: &Analysis,
+        advice: &Advice,
+        options: Options<'_>,
+    ) -> Result<Vec<Retrained>, Unanswered> {
         let Some(Simulated { replicates, schedule, seed }) = self.simulate else { return Ok(Vec::new()) };
         within("simulate", replicates, 2..=MAX_REPLICATES)?;
         within("synthetic", advice.synthetic, 1..=MOST_SIMULATED)?;
@@ -256,7 +262,10 @@ impl Question {
             record: Record::Average { from: BURN_IN, until: GENERATIONS },
         };
         let points: Vec<_> = weights.iter().map(|(_, weight)| Weights::Constant(*weight)).collect();
-        let outcomes = simulator.run(&plan, &points, Options::default());
+        let outcomes = simulator.run(&plan, &points, options);
+        if options.stop.load(Ordering::Relaxed) {
+            return Err(Unanswered::Unknown("interrupted before all chains ended".to_owned()));
+        }
         let sizes = SampleSizes::new(advice.real, advice.synthetic)?;
         let variances = analysis.variances(self.fitted.loss);
         let law = misspecified::limit_law(variances.synthetic, variances.real, sizes);

@@ -7,7 +7,7 @@ use goldenweight::{
     advise::Advice,
     answer::advise::{Question, Simulated},
     experiment::{InputError, within},
-    simulate::engine::ScheduleKind,
+    simulate::engine::{Options, ScheduleKind},
     table::Table,
 };
 
@@ -90,7 +90,7 @@ impl AdviseArgs {
         };
         let (document, weights) = self.compute.install(|| {
             let table = Table::read(data, &request).map_err(|error| refused(error.place_and_condition()))?;
-            let (document, advice) = question.answer(&table)?;
+            let (document, advice) = question.answer(&table, Options::default())?;
             let weights = place.is_some().then(|| weights(&table, &advice)).transpose()?;
             Ok((document, weights))
         })?;

@@ -128,11 +128,11 @@ pub fn sums(files: &[(&str, &str)]) -> String {
     files.iter().map(|(name, text)| format!("{}  {name}\n", checksum(text.as_bytes()))).collect()
 }
 
-/// Reads an archive's metadata and finds out whether its files are those that were written.
+/// Reads an archive's metadata and finds out whether its files are those that were written. Returns the names of what else is there.
 ///
 /// # Errors
 /// Names the file that is missing or damaged.
-pub fn intact(folder: &Path) -> Result<(), InputError> {
+pub fn intact(folder: &Path) -> Result<Vec<String>, InputError> {
     let refuse = |file: &str, condition: String| InputError::new("check", folder.join(file).display(), condition);
     let text = fs::read_to_string(folder.join(METADATA))
         .map_err(|e| refuse(METADATA, format!("cannot be read, and without it there is no archive: {e}")))?;
@@ -164,5 +164,11 @@ pub fn intact(folder: &Path) -> Result<(), InputError> {
             return Err(refuse(SUMS, condition));
         }
     }
-    Ok(())
+    let there = fs::read_dir(folder).map_err(|e| refuse(".", format!("cannot be read: {e}")))?;
+    let names = there.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let is_other =
+        |name: &String| ![METADATA, SUMS].contains(&name.as_str()) && files.iter().all(|file| file["@id"] != **name);
+    let mut others: Vec<_> = names.filter(is_other).collect();
+    others.sort_unstable();
+    Ok(others)
 }

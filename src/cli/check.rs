@@ -8,11 +8,12 @@ use goldenweight::{
     claims,
     evidence::{
         Event, RunError, Settings,
-        reproduced::{Agreement, Reproduced, reproduced},
+        reproduced::{Agreement, Reproduced, of_run, reproduced},
     },
     experiment::InputError,
     outcome::document::RunDocument,
     stats::shown::number_of,
+    stream::DEFAULT_SEED,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -31,11 +32,12 @@ use super::{
 #[command(after_help = "Example: goldenweight check report --only 'golden*'\n\n\
     DIR was written by `verify --report DIR --archive`. First every file must have the checksum that its metadata tell. Then the run is made\n\
     again, with its seed and tier, of the claims and kinds that it was asked for; with --only of a sample.\n\n\
-    To the bit: all that was found is the same but for seconds. Within statistical agreement: the same verdicts and expected values, and\n\
-    estimates that differ by no more than their bound times the standard error of the difference. --fresh N makes the run with another seed: then\n\
-    agreement is statistical at best.\n\n\
-    JSON: version_before, seed_before, partial, reproduces (bits, statistical, different), claims [{claim, agreement, judged, not_made,\n\
-    differences}].\n\n\
+    To the bit: all that is said and was found is the same but for seconds. Within statistical agreement: the same statements, verdicts and\n\
+    expected values; estimates that differ by no more than their bound times the standard error of the difference; standard errors of that\n\
+    size; and no less shown without sampling. --fresh --seed N makes the run with another seed: then agreement is statistical at best. The page\n\
+    is checked by its checksum only.\n\n\
+    JSON: version_before, seed_before, partial, reproduces (bits, statistical, different), run (what the archive says of the run as a whole and\n\
+    does not hold), claims [{claim, agreement, judged, not_made, differences}].\n\n\
     Exit code 0 where every claim reproduces, 1 where one does not, 2 where the archive is damaged, 3 where nothing could be judged or the run was\n\
     interrupted.")]
 pub struct CheckArgs {
@@ -63,8 +65,10 @@ pub struct Document {
     seed: u64,
     /// Whether this run was told to stop before its end.
     partial: bool,
-    /// The worst of all claims.
+    /// The worst of all claims; not reproduced where the run as a whole is not.
     reproduces: Agreement,
+    /// What the archive says of the run as a whole and does not hold.
+    run: Vec<String>,
     /// The claims of the archive that were run again.
     claims: Vec<Reproduced>,
 }
@@ -76,6 +80,7 @@ impl fmt::Display for Document {
             writeln!(f, "{claim:<26} {:<28} {}{none}", agreement.words(), number_of(*judged as u64, "check"))?;
             differences.iter().try_for_each(|words| writeln!(f, "  {words}"))?;
         }
+        self.run.iter().try_for_each(|words| writeln!(f, "the run: {words}"))?;
         let Self { version_before, seed_before, seed, .. } = self;
         let count = |agreement| self.claims.iter().filter(|claim| claim.agreement == agreement).count();
         writeln!(
@@ -94,8 +99,13 @@ impl fmt::Display for Document {
 impl CheckArgs {
     /// Checks the files, runs again, and says whether it is the same.
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
-        archive::intact(&self.folder)?;
+        let mut remarks = Remarks::default();
+        for name in archive::intact(&self.folder)? {
+            let file = self.folder.join(name);
+            remarks.note(format!("{} is no part of the archive, and was not looked at", file.display()));
+        }
         let before = compare::read("check", &self.folder)?;
+        self.seed_is_meant(&before)?;
         let settings = self.settings(&before)?;
         let suite = claims::suite();
         let refused = |error: RunError| no_claim(settings.only.as_ref(), &error);
@@ -114,16 +124,18 @@ impl CheckArgs {
         bar.finish_and_clear();
         let again = RunDocument::from(&run);
         let claims = reproduced(&before, &again);
+        let run_again = of_run(&before, &again);
+        let worst = claims.iter().map(|claim| claim.agreement).max().unwrap_or(Agreement::Different);
         let document = Document {
             version_before: before.version,
             seed_before: before.seed,
             seed: settings.seed,
             partial: run.partial,
-            reproduces: claims.iter().map(|claim| claim.agreement).max().unwrap_or(Agreement::Different),
+            reproduces: if run_again.is_empty() { worst } else { Agreement::Different },
+            run: run_again,
             claims,
         };
         show(&document, self.compute.json, origin, self.fresh.then_some(settings.seed))?;
-        let mut remarks = Remarks::default();
         if run.partial {
             remarks.inconclusive("interrupted: what was not run again is not judged".to_owned());
         } else if document.claims.iter().all(|claim| claim.judged == 0 && claim.differences.is_empty()) {
@@ -131,6 +143,22 @@ impl CheckArgs {
         }
         let status = tell(&remarks);
         Ok(if document.reproduces == Agreement::Different { Status::Refuted } else { status })
+    }
+
+    /// A seed goes with --fresh, and --fresh with another seed than the archive's: else the run says nothing that was asked for.
+    fn seed_is_meant(&self, before: &RunDocument) -> Result<(), InputError> {
+        let seed = self.compute.seed;
+        if self.fresh && seed == before.seed {
+            return Err(InputError::new("--fresh", seed, "must come with --seed N, another one than the archive's"));
+        }
+        if !self.fresh && ![DEFAULT_SEED, before.seed].contains(&seed) {
+            return Err(InputError::new(
+                "--seed",
+                seed,
+                "must come with --fresh: without it the archive's seed is used",
+            ));
+        }
+        Ok(())
     }
 
     /// The run of the archive, or a part of it.

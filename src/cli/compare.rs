@@ -29,9 +29,10 @@ use super::{
     BEFORE and AFTER are documents of `verify --json`, or directories of `verify --report`. Reported are verdicts; expected values that\n\
     moved; claims, checks and comparisons that are gone, new or restated; margins, and the errors that are detected with 99 % power; z, estimates\n\
     and replicates where both runs have the same seed, tier and number of comparisons. Each change is one line.\n\n\
-    Worse is: a worse verdict; an expected value that moved by more than 1e-9 of it; a claim, check or comparison that is gone; evidence of another\n\
-    kind; a margin, tolerance or detectable error that rose by more than a tenth (by more than a look explains, where the number of comparisons\n\
-    changed).\n\n\
+    Worse is: a worse verdict, of the run too; an expected value that moved by more than 1e-9 of it, or is new at a size; a claim, check,\n\
+    comparison or theorem that is gone, or was asked for and not made; a claim that says something else; evidence of another kind; a margin,\n\
+    tolerance or detectable error that rose by more than a tenth (by more than a look explains, where the number of comparisons changed); fewer\n\
+    cases, points or places; a higher error rate; a run that was interrupted.\n\n\
     FILE of --accepted has the lines of changes that are meant, as they are printed; # begins a comment.\n\n\
     JSON: run (what is different of the runs), seconds, notes (what could not be compared), changes [{worse, what, claim, check, place,\n\
     parts [{name, before, after, relative}]}], the gravest first; open, the number of worse changes that are not accepted.\n\n\

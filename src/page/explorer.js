@@ -37,7 +37,9 @@ const update = () => {
   const here = takesWeight ? [WEIGHTS[weight.value], risks[weight.value], law(weight.value)] : [undefined, risks[0], law(0)];
   const last = WEIGHTS.length - 1;
   show('here', here, command);
-  show('best', best.length > 1 ? best : undefined, command);
+  // The weight first: `weight` finds it, for fresh real rows.
+  const found = schedule.value === 'fresh' ? `goldenweight weight --model ${model.value} --real ${n} --synthetic ${m} && ` : '';
+  show('best', best.length > 1 ? best : undefined, (at) => found + command(at));
   show('pooling', pooling.length > 1 ? pooling : undefined, command);
   show('alone', takesWeight ? [WEIGHTS[last], risks[last], law(last)] : undefined, command);
   for (const [slider, value] of [[real, n], [synthetic, m], [weight, takesWeight ? WEIGHTS[weight.value] : 'none: all rows alike']]) {

@@ -101,6 +101,103 @@ fn an_archive_reproduces_to_the_bit_and_statistically() {
     assert_eq!((&fresh["reproduces"], fresh["claims"].as_array().unwrap().len()), (&json!("statistical"), all));
 }
 
+/// Writes another outcome, and the checksums that go with it.
+fn sealed(folder: &Path, document: &Value) {
+    let file = folder.join("verify.json");
+    fs::write(&file, document.to_string()).unwrap();
+    let mut crate_of = metadata(folder);
+    let entities = crate_of["@graph"].as_array_mut().unwrap();
+    entities.iter_mut().find(|entity| entity["@id"] == "verify.json").unwrap()["sha256"] = json!(checksum(&file));
+    fs::write(folder.join("ro-crate-metadata.json"), crate_of.to_string()).unwrap();
+    sum_up(folder);
+}
+
+/// What is done to an outcome, and what is said of it.
+type Lie = (fn(&mut Value, usize), &'static str);
+
+/// Archives whose checksums hold, each with one thing that the run did not find.
+#[test]
+fn no_word_of_an_archive_is_taken_on_trust() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let archive = archived(folder.path());
+    let file = folder.path().join("verify.json");
+    let document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let ratio = document["claims"].as_array().unwrap().iter().position(|claim| claim["id"] == "golden-ratio");
+    let ratio = ratio.expect("a claim");
+    fn of<'a>(document: &'a mut Value, claim: usize, kind: &str) -> &'a mut Value {
+        let evidence = document["claims"][claim]["evidence"].as_array_mut().unwrap();
+        evidence.iter_mut().find(|evidence| evidence["kind"] == kind).expect("evidence of this kind")
+    }
+    let lies: [Lie; 12] = [
+        (|document, claim| document["claims"][claim]["statement"] = json!("another"), "statement another, now "),
+        (|document, claim| document["claims"][claim]["formula"] = json!("0 = 1"), "formula 0 = 1, now "),
+        (|document, claim| document["claims"][claim]["verdict"] = json!("inconclusive"), "verdict inconclusive, now "),
+        (|document, _| document["verdict"] = json!("refuted"), "verdict refuted, and its claims are confirmed"),
+        (|document, _| document["family_false_alarm"] = json!(1e-9), "error rate 0.000000001, now 0.001"),
+        (|document, _| document["checks"] = json!(7), "7 comparisons share the error rate"),
+        (
+            |document, claim| document["claims"][claim]["evidence"][0]["check"] = json!("a check"),
+            "is not in the archive",
+        ),
+        (
+            |document, claim| of(document, claim, "simulation")["comparisons"][0]["margin"] = json!(9.0),
+            "margin Some(9.0), now ",
+        ),
+        (
+            |document, claim| {
+                let compared = &mut of(document, claim, "simulation")["comparisons"][0];
+                (compared["estimate"], compared["std_error"]) = (json!(50.0), json!(100.0));
+            },
+            "standard error 1e2, now ",
+        ),
+        (
+            |document, claim| of(document, claim, "simulation")["comparisons"][0]["detectable_effect"] = json!(1e-9),
+            "detectable effect 1e-9, now ",
+        ),
+        (
+            |document, claim| of(document, claim, "recursion")["detail"] = json!("9000000 cases"),
+            "shown 9000000 cases, now ",
+        ),
+        (|document, claim| of(document, claim, "recursion")["kind"] = json!("exact"), "kind exact, now recursion"),
+    ];
+    for (lie, said) in lies {
+        let mut other = document.clone();
+        lie(&mut other, ratio);
+        sealed(folder.path(), &other);
+        let again = json_with_code(&format!("check {archive} --only golden-ratio --json"), 1);
+        assert_eq!(again["reproduces"], "different", "{said}");
+        assert!(again.to_string().contains(said), "{said}: {again}");
+    }
+    // Of the same version and seed, every key that is not to the bit is named.
+    let mut other = document.clone();
+    other["claims"][ratio]["headline"]["detectable_effect"] = json!(1e-9);
+    of(&mut other, ratio, "simulation")["detectable_effect"] = json!(1e-9);
+    sealed(folder.path(), &other);
+    let again = json_with_code(&format!("check {archive} --only golden-ratio --json"), 0);
+    assert_eq!(again["reproduces"], "statistical");
+    for said in ["not to the bit: detectable_effect", "headline, kinds that were not run or reasons are not the same"] {
+        assert!(again["claims"][0]["differences"].to_string().contains(said), "{again}");
+    }
+}
+
+/// What was put beside the files of an archive is named; a seed goes with --fresh, and is another one.
+#[test]
+fn what_is_not_of_the_archive_is_named() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let archive = archived(folder.path());
+    fs::write(folder.path().join("notes.txt"), "mine").expect("written");
+    let output = goldenweight(&["check", &archive, "--only", "golden-ratio"]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = text(&output.stderr);
+    assert!(said.contains("notes.txt is no part of the archive, and was not looked at"), "{said}");
+    for (line, said) in [("--fresh --seed 5", "--fresh"), ("--seed 6", "--seed")] {
+        let output = goldenweight(&format!("check {archive} {line}").split(' ').collect::<Vec<_>>());
+        let words = text(&output.stderr);
+        assert_eq!((output.status.code(), words.lines().count()), (Some(2), 1), "{words}");
+        assert!(words.starts_with(&format!("error: {said}")), "{words}");
+    }
+}
+
 /// An archive whose checksums hold and whose numbers are not those of the program.
 #[test]
 fn what_does_not_reproduce_is_named() {
@@ -115,12 +212,7 @@ fn what_does_not_reproduce_is_named() {
     let sampled = evidence.iter_mut().find(|evidence| evidence["kind"] == "simulation").expect("a simulation");
     let estimate = &mut sampled["comparisons"][0]["estimate"];
     *estimate = json!(estimate.as_f64().unwrap() * 1.1);
-    fs::write(&file, document.to_string()).unwrap();
-    let mut crate_of = metadata(folder.path());
-    let entities = crate_of["@graph"].as_array_mut().unwrap();
-    entities.iter_mut().find(|entity| entity["@id"] == "verify.json").unwrap()["sha256"] = json!(checksum(&file));
-    fs::write(folder.path().join("ro-crate-metadata.json"), crate_of.to_string()).unwrap();
-    sum_up(folder.path());
+    sealed(folder.path(), &document);
     let again = json_with_code(&format!("check {archive} --only golden-ratio --json"), 1);
     assert_eq!(again["reproduces"], "different");
     let difference = again["claims"][0]["differences"][0].as_str().expect("a sentence");

@@ -162,6 +162,12 @@ fn a_removed_check_is_named() {
     let (code, document, _, _folder) = compared(outcome(), &after, "");
     assert_eq!((code, places(&document)), (1, vec![["removed", SLOPE.0, SLOPE.1, ""]]));
     assert_eq!(document["run"][0]["name"], "comparisons that share the error rate");
+    // With as many replicates no look explains it.
+    let mut weaker = after.clone();
+    let replicates = check(&mut outcome().clone(), RISK.0, RISK.1)["comparisons"][0]["replicates"].clone();
+    check(&mut weaker, RISK.0, RISK.1)["comparisons"][0]["replicates"] = replicates;
+    let (_, document_of_weaker, _, _folder) = compared(outcome(), &weaker, "");
+    assert!(places(&document_of_weaker).contains(&["power", RISK.0, RISK.1, &outcome_place(RISK, 0)]));
     // The other way round it is new, and nothing is worse.
     let (code, document, _, _folder) = compared(&after, outcome(), "");
     assert_eq!((code, places(&document)), (0, vec![["added", SLOPE.0, SLOPE.1, ""]]));
@@ -211,7 +217,7 @@ fn restated_and_lost_power_are_named_the_gravest_first() {
 fn what_is_lost_is_named() {
     type Loss = (&'static str, &'static str, fn(&mut Value));
     let losses: [Loss; 4] = [
-        ("expected", "expected at 1 size → 0 sizes", |compared| compared["expected"] = json!([])),
+        ("expected", " → none", |compared| compared["expected"] = json!([])),
         ("expected", " → none", |compared| compared["expected"][0]["value"] = Value::Null),
         ("power", "margin 0.01 → none", |compared| compared["margin"] = Value::Null),
         ("power", " → none", |compared| compared["detectable_effect"] = Value::Null),
@@ -235,8 +241,106 @@ fn what_is_lost_is_named() {
         document["partial"] = json!(true);
     });
     let (code, document, said, _folder) = compared(outcome(), &after, "");
-    assert_eq!((code, places(&document)), (0, vec![]), "{said}");
+    assert_eq!((code, places(&document)), (1, vec![["ran", "", "", ""]]), "{said}");
     assert!(said.contains("the second run was interrupted before it came to 1 claim: not compared"), "{said}");
+}
+
+/// A size more has its value in its line, so that the line accepts no other value.
+#[test]
+fn a_new_size_is_named_with_its_value() {
+    let at = |value: f64| {
+        altered(|document| {
+            let expected = check(document, RISK.0, RISK.1)["comparisons"][0]["expected"].as_array_mut().unwrap();
+            expected.push(json!({ "place": "twice as large", "value": value }));
+        })
+    };
+    let (code, document, said, folder) = compared(outcome(), &at(1.5), "");
+    let place = outcome_place(RISK, 0);
+    assert_eq!((code, places(&document)), (1, vec![["expected", RISK.0, RISK.1, &place]]), "{said}");
+    assert!(said.contains("expected at twice as large none → 1.5"), "{said}");
+    let file = folder.path().join("accepted");
+    fs::write(&file, said.lines().find(|line| line.starts_with("  expected ")).expect("its line")).expect("written");
+    let option = format!(" --accepted {}", file.display());
+    assert_eq!(compared(outcome(), &at(1.5), &option).0, 0);
+    assert_eq!(compared(outcome(), &at(1.50001), &option).0, 1);
+}
+
+/// What is shown without sampling stands in words: less of it is worse, more is not.
+#[test]
+fn less_that_is_shown_is_named() {
+    let of_kind = |kind: &str| {
+        let claims = outcome()["claims"].as_array().unwrap().iter();
+        let found = claims.flat_map(|claim| claim["evidence"].as_array().unwrap().iter().map(move |e| (claim, e)));
+        let (claim, evidence) = found.clone().find(|(_, evidence)| evidence["kind"] == kind).expect("of every kind");
+        [&claim["id"], &evidence["check"], &evidence["detail"]].map(|text| text.as_str().unwrap().to_owned())
+    };
+    for (kind, from, to, what) in [
+        ("property", "512 ", "511 ", "power"),
+        ("exact", " equation(s)", " line(s)", "restated"),
+        ("recursion", " cases", "0 cases", "numbers"),
+        ("recursion", " cases", " kinds of cases", "restated"),
+    ] {
+        let [id, name, detail] = of_kind(kind);
+        assert!(detail.contains(from), "{kind}: {detail}");
+        let after = altered(|document| check(document, &id, &name)["detail"] = json!(detail.replacen(from, to, 1)));
+        let (code, document, said, _folder) = compared(outcome(), &after, "");
+        let worse = i32::from(what != "numbers");
+        assert_eq!((code, places(&document)), (worse, vec![[what, &id, &name, ""]]), "{said}");
+    }
+    // Theorems by name, and what an audit finds at nine of ten of its places.
+    let details = [
+        ("proved: a, b", "proved: b, c", "removed"),
+        ("proved: a", "proved: a, b", "numbers"),
+        (
+            "4 of 5 random places compared; an error of 1.00 % would be found at half of them, of 2.00 % at nine of ten; the worst at x",
+            "4 of 5 random places compared; an error of 1.00 % would be found at half of them, of 2.50 % at nine of ten; the worst at x",
+            "power",
+        ),
+        ("40 of 50 random places compared; the worst at x", "30 of 30 random places compared; the worst at x", "power"),
+    ];
+    let [id, name, _] = of_kind("property");
+    for (before, after, what) in details {
+        let kind = if before.starts_with("proved") { "proof" } else { "audit" };
+        let [before, after] = [before, after].map(|detail| {
+            altered(|document| {
+                let evidence = check(document, &id, &name);
+                (evidence["detail"], evidence["kind"]) = (json!(detail), json!(kind));
+            })
+        });
+        let (code, document, said, _folder) = compared(&before, &after, "");
+        let worse = i32::from(what != "numbers");
+        assert_eq!((code, places(&document)), (worse, vec![[what, &id, &name, ""]]), "{said}");
+    }
+}
+
+/// Evidence that was asked for and not made, an error rate, the verdict of the run: whoever reads "nothing is worse" relies on them.
+#[test]
+fn what_was_not_made_is_worse() {
+    let without = altered(|document| {
+        let evidence = check(document, RISK.0, RISK.1);
+        (evidence["ran"], evidence["detail"]) = (json!(false), json!("not run: no time"));
+    });
+    let rate = altered(|document| document["family_false_alarm"] = json!(0.5));
+    let verdict = altered(|document| document["verdict"] = json!("refuted"));
+    for (after, what, words) in [
+        (without, "ran", "simulation of golden-ratio run → not run: no time"),
+        (rate, "power", "error rate 0.001 → 0.5"),
+        (verdict, "verdict", "verdict confirmed → refuted"),
+    ] {
+        let (code, document, said, _folder) = compared(outcome(), &after, "");
+        assert_eq!((code, places(&document)), (1, vec![[what, "", "", ""]]), "{said}");
+        assert!(said.contains(words), "{said}");
+        // The other way round it is better.
+        assert_eq!(compared(&after, outcome(), "").0, 0);
+    }
+    // A machine without Coq has lost nothing that this program can do.
+    let coq = altered(|document| {
+        let evidence = check(document, RISK.0, RISK.1);
+        (evidence["ran"], evidence["kind"]) = (json!(false), json!("proof"));
+    });
+    let with = altered(|document| check(document, RISK.0, RISK.1)["kind"] = json!("proof"));
+    let (code, document, said, _folder) = compared(&with, &coq, "");
+    assert_eq!((code, places(&document)), (0, vec![["ran", "", "", ""]]), "{said}");
 }
 
 /// A change that is meant has its line in a file; another change of the same place has another line.

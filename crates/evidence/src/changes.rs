@@ -8,20 +8,22 @@
 //! * another seed draws other numbers: z, estimates, replicates and detectable effects are not compared;
 //! * another tier has other margins and budgets: these are not compared either;
 //! * another number of comparisons moves every bound a little, and a comparison may then stop at another look: z and replicates are not
-//!   compared, and a detectable effect is reported where it rose by more than a look explains;
+//!   compared, and a detectable effect is reported where it rose by more than a look explains, if its replicates are those of the look before;
 //! * what a run was not asked for is not missing from it.
 //!
 //! # What is worse
-//! A verdict that is worse; an expected value that moved by more than [`MOVED`], or is not told any more; a claim, check or comparison that is gone; evidence that is of another kind; a
-//! margin, a tolerance or a detectable effect that rose by more than [`WIDER`]. An expected value has no sampling error, so whatever moves it is a change of a formula, or of the place where it is
-//! evaluated.
+//! A verdict that is worse, that of the run too; an expected value that moved by more than [`MOVED`], or is not told any more, or is new in its comparison; a claim, check, comparison or theorem that is
+//! gone; a claim that says something else; evidence that is of another kind, or says in other words what it has shown; a margin, a tolerance, a detectable effect or the error rate that rose by more than
+//! [`WIDER`]; a number of cases, points or places that fell; a check that was not made, but for a proof where there is no Coq; a run that was interrupted. An expected value has no sampling error, so
+//! whatever moves it is a change of a formula, or of the place where it is evaluated.
 
 use std::collections::BTreeMap;
 
 use glob::Pattern;
 use serde::Serialize;
 
-use crate::outcome::document::{ClaimDocument, ComparisonDocument, EvidenceDocument, RunDocument};
+use crate::extent::Extent;
+use crate::outcome::document::{ClaimDocument, ComparisonDocument, EvidenceDocument, ExpectedDocument, RunDocument};
 use crate::stats::shown::number_of;
 use crate::verdict::{Kind, Verdict};
 
@@ -32,8 +34,8 @@ pub const MOVED: f64 = 1e-9;
 /// Largest relative rise of a margin, of a tolerance, or of a detectable effect, that takes no power away.
 pub const WIDER: f64 = 0.1;
 
-/// Ratio of the standard errors of two looks, one after the other: the later one has twice the replicates.
-const LOOK: f64 = std::f64::consts::SQRT_2;
+/// Ratio of the replicates of two looks, one after the other, but for what rounding to whole blocks leaves.
+const LOOK: std::ops::Range<f64> = 1.98..2.02;
 
 /// What sort of change, in the order in which they are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -46,11 +48,11 @@ pub enum What {
     Expected,
     /// A claim, check or comparison that is gone.
     Removed,
-    /// A margin, a tolerance, or the error that is found with 99 % power.
+    /// A margin, a tolerance, the error that is found with 99 % power, the error rate; how much was shown without sampling.
     Power,
     /// Words, formula, domain, source or reach of a claim; kind or route of a check; place of a comparison.
     Restated,
-    /// A tool that one of the runs did not have, or a run that was interrupted.
+    /// What one of the runs did not make, for want of a tool or since it was interrupted.
     Ran,
     /// What was measured: z, estimate, replicates, errors without sampling.
     Numbers,
@@ -230,12 +232,12 @@ impl Parts {
     }
 
     /// None where nothing is different.
-    fn change(self, claim: &str, check: Option<&str>, place: Option<&str>) -> Option<Change> {
+    fn change(self, claim: Option<&str>, check: Option<&str>, place: Option<&str>) -> Option<Change> {
         let what = self.found.iter().map(|(what, worse, _)| (!worse, *what)).min()?.1;
         Some(Change {
             worse: self.found.iter().any(|(_, worse, _)| *worse),
             what,
-            claim: Some(claim.to_owned()),
+            claim: claim.map(str::to_owned),
             check: check.map(str::to_owned),
             place: place.map(str::to_owned),
             parts: self.found.into_iter().map(|(_, _, part)| part).collect(),
@@ -260,6 +262,17 @@ fn rose(before: Option<f64>, after: Option<f64>, share: f64) -> bool {
 
 /// Pairs of what both sides have, then what only the first has, then what only the second has.
 type Paired<'a, T> = (Vec<(&'a T, &'a T)>, Vec<&'a T>, Vec<&'a T>);
+
+/// The same, where the rest is paired in its order if there are as many on both sides: a place may be named by a number that changed.
+fn pair_places<'a, T>(before: &'a [T], after: &'a [T], place: impl Fn(&T) -> &str) -> Paired<'a, T> {
+    let (mut pairs, gone, new) = pair(before, after, place);
+    if gone.len() == new.len() {
+        pairs.extend(gone.into_iter().zip(new));
+        (pairs, Vec::new(), Vec::new())
+    } else {
+        (pairs, gone, new)
+    }
+}
 
 fn pair<'a, T>(before: &'a [T], after: &'a [T], key: impl Fn(&T) -> &str) -> Paired<'a, T> {
     let has = |list: &[T], one: &T| list.iter().any(|other| key(other) == key(one));
@@ -306,8 +319,17 @@ pub fn changes(before: &RunDocument, after: &RunDocument) -> Changes {
         let (yes, no) = (Some("run".to_owned()), Some(why));
         let (before, after) = if does { (no, yes) } else { (yes, no) };
         let parts = vec![Part { name, before, after, relative: None }];
-        found.push(Change { worse: false, what: What::Ran, claim: None, check: None, place: None, parts });
+        // Coq is a tool that a machine may not have. Whatever else was asked for and not made is evidence that is lost.
+        let worse = !does && kind != Kind::Proof;
+        found.push(Change { worse, what: What::Ran, claim: None, check: None, place: None, parts });
     }
+    let mut parts = Parts::default();
+    parts.verdict(before.verdict, after.verdict);
+    let [old, new] = [before, after].map(|run| Some(run.family_false_alarm));
+    parts.numbers(What::Power, rose(old, new, 0.0), "error rate", old, new);
+    let [old, new] = [before, after].map(|run| if run.partial { "interrupted" } else { "whole" });
+    parts.words(What::Ran, after.partial, "the run", old, new);
+    found.extend(parts.change(None, None, None));
     // Stable: those of one sort and size stay in the order of the registry.
     // Of one sort, those of whole claims first.
     let rank = |change: &Change| (!change.worse, change.what, change.check.is_some());
@@ -333,8 +355,6 @@ fn of_run(before: &RunDocument, after: &RunDocument) -> Vec<Part> {
             ("claims asked for", run.only.clone()),
             ("kinds asked for", kinds(run)),
             ("comparisons that share the error rate", run.checks.to_string()),
-            ("error rate", run.family_false_alarm.to_string()),
-            ("partial", run.partial.to_string()),
         ]
     };
     let both = words(before).into_iter().zip(words(after)).filter(|(before, after)| before != after);
@@ -420,9 +440,9 @@ fn claim(
     };
     let names = ["statement", "formula", "domain", "source", "reach"];
     for (name, (before, after)) in names.into_iter().zip(words(before).iter().zip(words(after).iter())) {
-        parts.words(What::Restated, false, name, before, after);
+        parts.words(What::Restated, true, name, before, after);
     }
-    found.extend(parts.change(id, None, None));
+    found.extend(parts.change(Some(id), None, None));
     let (pairs, gone, new) = pair(&before.evidence, &after.evidence, |evidence| &evidence.check);
     for (before, after) in pairs {
         if before.ran == after.ran {
@@ -444,14 +464,7 @@ fn claim(
 
 fn evidence(found: &mut Vec<Change>, same: Same, id: &str, before: &EvidenceDocument, after: &EvidenceDocument) {
     let check = Some(before.check.as_str());
-    let (mut pairs, gone, new) = pair(&before.comparisons, &after.comparisons, |comparison| &comparison.place);
-    // The rest in their order, where there are as many on both sides: their places are named otherwise.
-    let (gone, new) = if gone.len() == new.len() {
-        pairs.extend(gone.into_iter().zip(new));
-        (Vec::new(), Vec::new())
-    } else {
-        (gone, new)
-    };
+    let (pairs, gone, new) = pair_places(&before.comparisons, &after.comparisons, |comparison| &comparison.place);
     let first = found.len();
     for (before, after) in pairs {
         found.extend(comparison(same, id, check, before, after));
@@ -473,17 +486,45 @@ fn evidence(found: &mut Vec<Change>, same: Same, id: &str, before: &EvidenceDocu
         if evidence.computed_by.is_empty() { words } else { format!("{words} ({})", evidence.computed_by.join(" ")) }
     };
     parts.words(What::Restated, false, "route", &route(before), &route(after));
-    let [old, new] = [before, after].map(|evidence| tolerance(&evidence.detail));
-    parts.numbers(What::Power, rose(old, new, WIDER), "tolerance", old, new);
     // Without comparisons: errors without sampling, theorems, audits, mutants.
     let is_certain = before.comparisons.is_empty() && after.comparisons.is_empty();
+    if is_certain && before.kind == after.kind {
+        extent(&mut parts, same, before, after);
+    }
     let drawn = matches!(before.kind, Kind::Property | Kind::Audit | Kind::Mutant) || before.kind.is_sampled();
     let judged = before.kind != Kind::Property && drawn;
     if is_certain && (same.seed || !drawn) && ((same.family && same.tier) || !judged) {
         parts.numbers(What::Numbers, false, "statistic", before.statistic, after.statistic);
         parts.words(What::Numbers, false, "detail", &before.detail, &after.detail);
     }
-    found.extend(parts.change(id, check, None));
+    found.extend(parts.change(Some(id), check, None));
+}
+
+/// What evidence without comparisons has shown. It is worse to show less, or to say it in words that cannot be compared.
+fn extent(parts: &mut Parts, same: Same, before: &EvidenceDocument, after: &EvidenceDocument) {
+    // A random place may have a tolerance of its own.
+    if before.kind != Kind::Audit {
+        let [old, new] = [before, after].map(|evidence| tolerance(&evidence.detail));
+        parts.numbers(What::Power, rose(old, new, WIDER), "tolerance", old, new);
+    }
+    let [old, new] = [before, after].map(|evidence| Extent::of(evidence.kind, &evidence.detail));
+    if old.theorems.iter().any(|theorem| !new.theorems.contains(theorem)) {
+        parts.words(What::Removed, true, "theorems", &old.theorems.join(", "), &new.theorems.join(", "));
+    }
+    if !same.tier || before.verdict != Verdict::Confirmed || after.verdict != Verdict::Confirmed {
+        return;
+    }
+    if old.form != new.form {
+        parts.words(What::Restated, true, "shown", old.words, new.words);
+    } else if old.counts.iter().zip(&new.counts).any(|(old, new)| new < old) {
+        parts.words(What::Power, true, "shown", old.words, new.words);
+    }
+    if same.seed {
+        let weaker = rose(old.detectable_effect, new.detectable_effect, WIDER);
+        if weaker {
+            parts.numbers(What::Power, weaker, "detects at nine of ten", old.detectable_effect, new.detectable_effect);
+        }
+    }
 }
 
 /// The tolerance that a [`Deviation`](crate::Deviation) says in words; none in other words.
@@ -503,24 +544,27 @@ fn comparison(
     parts.verdict(before.verdict, after.verdict);
     parts.words(What::Restated, false, "place", &before.place, &after.place);
     parts.words(What::Restated, false, "error of", &before.of, &after.of);
-    if same.expected && before.expected.len() == after.expected.len() {
-        for (old, new) in before.expected.iter().zip(&after.expected) {
+    if same.expected {
+        let (pairs, gone, new) = pair_places(&before.expected, &after.expected, |expected| &expected.place);
+        let at = |expected: &ExpectedDocument| format!("expected at {}", expected.place);
+        for (old, new) in &pairs {
             let moved = relative(old.value, new.value).is_none_or(|relative| relative.abs() > MOVED);
             let what = if moved { What::Expected } else { What::Numbers };
-            let name =
-                if before.expected.len() == 1 { "expected".to_owned() } else { format!("expected at {}", old.place) };
+            let is_one = before.expected.len() == 1 && pairs.len() == 1;
+            let name = if is_one { "expected".to_owned() } else { at(old) };
             parts.numbers(what, moved, &name, old.value, new.value);
         }
-    } else if same.expected {
-        let sizes = |list: &ComparisonDocument| number_of(list.expected.len() as u64, "size");
-        parts.words(What::Expected, true, "expected at", &sizes(before), &sizes(after));
+        // A size that only one side has: whoever accepts it accepts its value.
+        gone.iter().for_each(|old| parts.numbers(What::Expected, true, &at(old), old.value, None));
+        new.iter().for_each(|new| parts.numbers(What::Expected, true, &at(new), None, new.value));
     }
     if same.tier {
         let wider = rose(before.margin, after.margin, WIDER);
         parts.numbers(What::Power, wider, "margin", before.margin, after.margin);
     }
     if same.seed && same.tier {
-        let look = if same.family { 1.0 } else { LOOK };
+        let replicates = before.replicates as f64 / after.replicates as f64;
+        let look = if !same.family && LOOK.contains(&replicates) { replicates.sqrt() } else { 1.0 };
         let weaker = rose(before.detectable_effect, after.detectable_effect, look * (1.0 + WIDER) - 1.0);
         if weaker || same.family {
             parts.numbers(What::Power, weaker, "detects", before.detectable_effect, after.detectable_effect);
@@ -535,5 +579,5 @@ fn comparison(
         let [old, new] = [before, after].map(|comparison| Some(comparison.replicates as f64));
         parts.numbers(What::Numbers, false, "replicates", old, new);
     }
-    parts.change(id, check, Some(&before.place))
+    parts.change(Some(id), check, Some(&before.place))
 }

@@ -23,7 +23,7 @@
 //! The mean of a uniform number is 1/2:
 //! ```
 //! use std::sync::atomic::AtomicBool;
-//! use goldenweight_evidence::{changes::changes, outcome::document::RunDocument, reproduced::{Agreement, reproduced}};
+//! use goldenweight_evidence::{changes::changes, outcome::document::RunDocument, reproduced::{Agreement, of_run, reproduced}};
 //! use goldenweight_evidence::{
 //!     About, Case, Claim, Draw, Settings, Simulation, Statement, Suite, Tally, Tier, Verdict, report,
 //!     simulation,
@@ -62,9 +62,12 @@
 //! assert!(name == "claims.csv" && claims.starts_with("claim,verdict,") && claims.contains("\nuniform-mean,confirmed,"));
 //! // The same run again, and one that found something else.
 //! assert_eq!(reproduced(&document, &document)[0].agreement, Agreement::Bits);
+//! assert!(of_run(&document, &document).is_empty());
 //! let mut other = document.clone();
 //! other.claims[0].evidence[0].comparisons[0].estimate = Some(0.6);
 //! assert_eq!(reproduced(&document, &other)[0].agreement, Agreement::Different);
+//! other.verdict = Verdict::Refuted;
+//! assert_eq!(of_run(&other, &document), ["verdict refuted, and its claims are confirmed"]);
 //! // Another margin: what a reviewer must look at.
 //! let mut wider = document.clone();
 //! wider.claims[0].evidence[0].comparisons[0].margin = Some(0.05);
@@ -84,6 +87,7 @@ mod claim;
 mod context;
 mod deal;
 mod draw;
+mod extent;
 mod finding;
 pub mod judge;
 mod looks;

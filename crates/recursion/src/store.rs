@@ -113,6 +113,11 @@ impl Blockwise<'_> {
     /// What all replicates gave, in as many parts as `nothing` has, which has their form. `block` gives what the replicates of a block gave, and whether it is whole: after one that is
     /// not, nothing more is merged.
     pub fn run(&self, nothing: Vec<Stored>, block: impl Fn(Range<u64>) -> (Vec<Stored>, bool) + Sync) -> Vec<Stored> {
+        self.merged(nothing, &block)
+    }
+
+    /// The same behind a reference, so that it is compiled once, not for each model.
+    fn merged(&self, nothing: Vec<Stored>, block: &(dyn Fn(Range<u64>) -> (Vec<Stored>, bool) + Sync)) -> Vec<Stored> {
         let Self { replicates, store, share, progress, keeps_beginnings } = self;
         let fits = |kept: &Vec<Stored>| {
             kept.len() == nothing.len() && kept.iter().zip(&nothing).all(|(kept, nothing)| kept.fits(nothing))

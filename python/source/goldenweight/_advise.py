@@ -30,6 +30,7 @@ def advise(
     schedule: Literal["fresh", "fixed", "accumulate"] | None = None,
     seed: int = _check.SEED,
     threads: int | None = None,
+    progress: bool | None = None,
 ) -> Advice:
     """The weight of a table's rows beside ``synthetic`` rows that a fit of them makes, with a 95 % interval.
 
@@ -57,6 +58,8 @@ def advise(
         Of those chains.
     threads
         Worker threads [all cores]; the result never depends on them.
+    progress
+        Of those chains, as of :func:`simulate`. Ctrl-C ends them with ``KeyboardInterrupt``.
 
     Raises
     ------
@@ -75,16 +78,19 @@ def advise(
     words, given = _fitted(family, loss, missing, X, y)
     if schedule is not None and simulate is None:
         raise _check.fault("schedule", schedule, "needs simulate: it is that of the simulated chains")
-    found = _native.advise(
+    chains = _check.whole_or_none("simulate", simulate)
+    arguments = (
         given,
         words,
         _check.positive("synthetic", synthetic, 1, 10**12),
-        _check.whole_or_none("simulate", simulate),
+        chains,
         "fresh" if schedule is None else _check.word("schedule", schedule, ("fresh", "fixed", "accumulate")),
         _check.whole("seed", seed),
         _check.whole_or_none("threads", threads),
     )
-    return Advice(found)
+    # Without chains there is nothing to wait for.
+    with shown(False if chains is None else progress, chains, " chains") as bar:
+        return Advice(_native.advise(*arguments, None if bar is None else bar.update))
 
 
 def audit(

@@ -102,6 +102,7 @@ def advise(
     schedule: str,
     seed: int,
     threads: int | None,
+    progress: Callable[[int], Any] | None,
 ) -> Answer: ...
 def audit(
     real: _Table,

@@ -39,6 +39,13 @@ def _texts(name: str, values: Array) -> tuple[Array, list[str]]:
     return found, [str(level) for level in levels]
 
 
+def _unmasked(values: Any) -> Any:
+    """A masked array with missing values in the place of what it hides; all else as it is."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    return values.astype(np.float64).filled(np.nan) if values.dtype.kind in "biuf" else values.astype(object).filled(None)
+
+
 def column(name: str, values: Any) -> Any:
     """A column as the library takes it: an array of numbers, or places and levels of texts. Booleans are 0 and 1."""
     if _module(values) == "polars":
@@ -49,7 +56,7 @@ def column(name: str, values: Any) -> Any:
             values = values.to_numpy(dtype=np.float64, na_value=np.nan)
         else:
             values = values.to_numpy(dtype=object, na_value=None)
-    values = np.asarray(values)
+    values = np.asarray(_unmasked(values))
     if values.ndim != 1:
         raise _check.fault(name, values.shape, "must have one dimension")
     if values.dtype.kind in "biuf":
@@ -77,6 +84,7 @@ def table(X: Any, y: Any = None, arguments: tuple[str, str] = ("X", "y")) -> tup
             raise _check.fault(name_of_x, twice, "must have each name of a column once")
         columns = [column(name, X[key]) for name, key in zip(names, X.columns)]
     else:
+        X = _unmasked(X)
         found = np.asarray(X)
         if found.ndim == 1 and not _is_series(X):
             found = found[:, None]
@@ -108,8 +116,8 @@ def table(X: Any, y: Any = None, arguments: tuple[str, str] = ("X", "y")) -> tup
 
 def regression_arrays(X: Any, y: Any) -> tuple[Array, Array]:
     """Covariates of shape (rows, columns) and responses of shape (rows,), as arrays."""
-    found = np.asarray(X)
-    responses = np.asarray(y)
+    found = np.asarray(_unmasked(X))
+    responses = np.asarray(_unmasked(y))
     if found.ndim == 1:
         found = found[:, None]
     if found.ndim != 2 or 0 in found.shape:

@@ -44,7 +44,7 @@ pub fn certify<const V: usize, I: Identity<V>>() -> Certificate {
             3 + i as i64 + digit as i64
         })
     };
-    let wrong = (0..points).into_par_iter().find_map_first(|index| {
+    let wrong = first_of(points, &|index| {
         let values = I::sides(point(index).map(|n| Exact::from(BigRational::from_integer(n.into()))));
         values.into_iter().enumerate().find_map(|(equation, [left, right])| match (left.value(), right.value()) {
             (Some(left), Some(right)) if left == right => None,
@@ -66,6 +66,11 @@ pub fn certify<const V: usize, I: Identity<V>>() -> Certificate {
             pairs.len()
         ))
     })
+}
+
+/// What the first of these indices has that has something. The closure is behind a reference, so that the search is compiled once, not for each identity.
+fn first_of(points: u64, of: &(dyn Fn(u64) -> Option<Certificate> + Sync)) -> Option<Certificate> {
+    (0..points).into_par_iter().find_map_first(of)
 }
 
 /// Certifies equations in named variables: `identity!("statement", |w, k| { vec![[left, right]] })`. In the block, `S` is the type of the numbers.

@@ -61,7 +61,11 @@ type Entries<S> = Vec<S>;
 
 /// Products of the entries of two tensors.
 fn outer<S: Scalar>(a: &[S], b: &[S]) -> Entries<S> {
-    a.iter().flat_map(|a| b.iter().map(|b| a.clone() * b.clone())).collect()
+    let mut entries = Vec::with_capacity(a.len() * b.len());
+    for a in a {
+        entries.extend(b.iter().map(|b| a.clone() * b.clone()));
+    }
+    entries
 }
 
 /// Sum of products.

@@ -50,14 +50,17 @@ fn shown(run: &RunOutcome) -> String {
     let mut effects: Vec<f64> = sampled.iter().filter_map(|claim| claim.detectable_effect()).collect();
     effects.sort_by(f64::total_cmp);
     if let (Some(worst), Some(middle)) = (effects.last(), effects.get(effects.len() / 2)) {
-        let of =
-            sampled.iter().find(|claim| claim.detectable_effect() == Some(*worst)).map_or("", |claim| &claim.says.id);
+        let compared = |claim: &&ClaimOutcome| {
+            let mut comparisons = claim.evidence.iter().flat_map(|evidence| &evidence.finding.comparisons);
+            let weakest = comparisons.find(|compared| compared.comparison.detectable_effect == *worst)?;
+            Some(format!("an error of {} in the {} of {}", number::size(*worst), weakest.of, claim.says.id))
+        };
         text += &format!(
-            "{} were simulated. For half of these an error of {} would have been found in every comparison, each with probability 99 %; for the weakest, \
-             {of}, one of {}. ",
+            "{} were simulated. For half of these a relative error of {} in what is compared (a risk, a weight, a share) would have been found in every comparison, each with probability 99 %; the weakest \
+             comparison would have found {}. ",
             claims(sampled.len()),
             number::size(*middle),
-            number::size(*worst),
+            sampled.iter().find_map(compared).unwrap_or_default(),
         );
     }
     let certain =
@@ -91,9 +94,26 @@ fn left(run: &RunOutcome, companion: &Companion) -> Vec<String> {
         let which = if run.only == "*" { "every claim" } else { &run.only };
         lines.push(format!("Only a part was asked for: {of} of {which}."));
     }
-    let without = run.claims.iter().filter(|claim| claim.detectable_effect().is_none()).count();
-    if without > 0 {
-        lines.push(format!("{} without any comparison by simulation in this run.", claims(without)));
+    let without: Vec<&str> = run
+        .claims
+        .iter()
+        .filter(|claim| claim.detectable_effect().is_none())
+        .map(|claim| claim.says.id.as_str())
+        .collect();
+    if !without.is_empty() {
+        lines.push(format!(
+            "{} without any comparison by simulation in this run: {}.",
+            claims(without.len()),
+            without.join(", ")
+        ));
+    }
+    let listed = run.claims.iter().flat_map(|claim| &claim.kinds_not_run);
+    let mutants = listed.filter(|not_run| not_run.kind == Kind::Mutant).count();
+    if mutants > 0 {
+        lines.push(format!(
+            "That wrong formulas and wrong simulators would be refuted: {} with mutants, which this run has not run.",
+            claims(mutants)
+        ));
     }
     let count = |verdict| run.claims.iter().filter(|claim| claim.verdict == verdict).count();
     if count(Verdict::Confirmed) > 0 {
