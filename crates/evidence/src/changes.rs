@@ -519,11 +519,9 @@ fn extent(parts: &mut Parts, same: Same, before: &EvidenceDocument, after: &Evid
     } else if old.counts.iter().zip(&new.counts).any(|(old, new)| new < old) {
         parts.words(What::Power, true, "shown", old.words, new.words);
     }
-    if same.seed {
-        let weaker = rose(old.detectable_effect, new.detectable_effect, WIDER);
-        if weaker {
-            parts.numbers(What::Power, weaker, "detects at nine of ten", old.detectable_effect, new.detectable_effect);
-        }
+    if same.seed && rose(old.detectable_percent, new.detectable_percent, WIDER) {
+        let [old, new] = [old.detectable_percent, new.detectable_percent];
+        parts.numbers(What::Power, true, "detects at nine of ten, in %", old, new);
     }
 }
 

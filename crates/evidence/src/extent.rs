@@ -16,8 +16,8 @@ pub(crate) struct Extent<'a> {
     pub form: String,
     /// The whole numbers in the words, in their order; of an audit the places.
     pub counts: Vec<f64>,
-    /// The relative error that an audit finds at nine of ten places.
-    pub detectable_effect: Option<f64>,
+    /// The relative error, in %, that an audit finds at nine of ten places.
+    pub detectable_percent: Option<f64>,
 }
 
 impl<'a> Extent<'a> {
@@ -27,7 +27,7 @@ impl<'a> Extent<'a> {
             .iter()
             .fold(detail, |words, end| words.split_once(end).map_or(words, |(head, _)| head));
         let mut found =
-            Self { words, theorems: Vec::new(), form: String::new(), counts: Vec::new(), detectable_effect: None };
+            Self { words, theorems: Vec::new(), form: String::new(), counts: Vec::new(), detectable_percent: None };
         if let Some(names) = detail.strip_prefix("proved: ") {
             found.words = detail;
             found.theorems = names.split(", ").collect();
@@ -35,7 +35,7 @@ impl<'a> Extent<'a> {
             let places = |words: &str| words.split_once(" of ")?.1.split_once(" random places")?.0.parse().ok();
             found.counts = places(words).into_iter().collect();
             let effect = |words: &str| words.split_once("at half of them, of ")?.1.split_once(" %")?.0.parse().ok();
-            found.detectable_effect = effect(words).map(|percent: f64| percent / 100.0);
+            found.detectable_percent = effect(words);
         } else {
             (found.form, found.counts) = numbers(words);
         }
@@ -92,12 +92,12 @@ mod tests {
     #[test]
     fn an_audit_is_its_places_and_its_power() {
         let detail = "85 of 100 random places compared, 13 not: too skewed for its replicates; an error of 8.22 % would be found at half of them, \
-                      of 14.56 % at nine of ten; the worst at goldenweight risk --real 540: 3.9 against 3.7";
+                      of 14.56 % at nine of ten; the worst at x = 540: 3.9 against 3.7";
         let found = Extent::of(Kind::Audit, detail);
-        assert_eq!((found.counts, found.detectable_effect), (vec![100.0], Some(0.1456)));
+        assert_eq!((found.counts, found.detectable_percent), (vec![100.0], Some(14.56)));
         assert!(found.words.ends_with("at nine of ten"));
         let without =
             "100 of 100 random places compared; the worst at x: 1 against 1, relative error 0e0 (tolerance 9e-12)";
-        assert_eq!(Extent::of(Kind::Audit, without).detectable_effect, None);
+        assert_eq!(Extent::of(Kind::Audit, without).detectable_percent, None);
     }
 }

@@ -56,7 +56,7 @@ fn shown(run: &RunOutcome) -> String {
             Some(format!("an error of {} in the {} of {}", number::size(*worst), weakest.of, claim.says.id))
         };
         text += &format!(
-            "{} were simulated. For half of these a relative error of {} in what is compared (a risk, a weight, a share) would have been found in every comparison, each with probability 99 %; the weakest \
+            "{} were simulated. For half of these a relative error of {} in what is compared would have been found in every comparison, each with probability 99 %; the weakest \
              comparison would have found {}. ",
             claims(sampled.len()),
             number::size(*middle),
