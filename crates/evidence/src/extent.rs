@@ -32,10 +32,10 @@ impl<'a> Extent<'a> {
             found.words = detail;
             found.theorems = names.split(", ").collect();
         } else if kind == Kind::Audit {
-            let places = |words: &str| words.split_once(" of ")?.1.split_once(" random places")?.0.parse().ok();
-            found.counts = places(words).into_iter().collect();
-            let effect = |words: &str| words.split_once("at half of them, of ")?.1.split_once(" %")?.0.parse().ok();
-            found.detectable_percent = effect(words);
+            // The number between two words.
+            let between = |before: &str, after: &str| words.split_once(before)?.1.split_once(after)?.0.parse().ok();
+            found.counts = between(" of ", " random places").into_iter().collect();
+            found.detectable_percent = between("at half of them, of ", " %");
         } else {
             (found.form, found.counts) = numbers(words);
         }
