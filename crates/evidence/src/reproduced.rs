@@ -3,7 +3,7 @@
 //! # Rule
 //! * *To the bit*: all that is said of a claim and was found by its checks is the same, but for seconds.
 //! * *Statistically*: the claim says the same; every verdict is the same, every expected value within [`MOVED`]; no two estimates of one comparison differ by more than their bound times the
-//!   standard error of their difference, root of (s1^2 + s2^2); no standard error or detectable effect differs from what the other run's replicates let expect by more than [`OTHER_SCALE`]; and
+//!   standard error of their difference, root of (s1^2 + s2^2); no standard error or detectable effect differs from what the other run's replicates let expect by more than a factor of two; and
 //!   what was shown without sampling is shown again: no theorem, case, point or place less. So a fresh seed, or a program that draws otherwise, can reproduce a run. Estimates that share random
 //!   numbers differ by less than independent ones.
 //! * *Not*: anything else. What one of the runs did not make (for want of a tool) is not judged, and named.
