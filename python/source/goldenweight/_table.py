@@ -43,7 +43,9 @@ def _unmasked(values: Any) -> Any:
     """A masked array with missing values in the place of what it hides; all else as it is."""
     if not isinstance(values, np.ma.MaskedArray):
         return values
-    return values.astype(np.float64).filled(np.nan) if values.dtype.kind in "biuf" else values.astype(object).filled(None)
+    if values.dtype.kind in "biuf":
+        return np.ma.filled(values.astype(np.float64), np.nan)
+    return np.ma.filled(values.astype(object), None)
 
 
 def column(name: str, values: Any) -> Any:
