@@ -266,7 +266,8 @@ fn disagreement(first: &ComparisonDocument, again: &ComparisonDocument, common: 
         return Some(format!("error of the {}, now {}, of the {}", first.of, again.place, again.of));
     }
     if common.version && first.margin != again.margin {
-        return Some(format!("margin {:?}, now {:?}", first.margin, again.margin));
+        let words = |margin: Option<f64>| margin.map_or_else(|| "none".to_owned(), |margin| margin.to_string());
+        return Some(format!("margin {}, now {}", words(first.margin), words(again.margin)));
     }
     // Brought to the replicates of the second run.
     let scale = (first.replicates as f64 / again.replicates as f64).sqrt();
