@@ -50,6 +50,7 @@ pub struct Simulated {
 /// use std::io::Cursor;
 /// use goldenweight::advise::{Family, Loss};
 /// use goldenweight::answer::{advise::Question, fitted::Fitted};
+/// use goldenweight::simulate::engine::Options;
 /// use goldenweight::table::{Missing, Table};
 ///
 /// let file = "x,y\n".to_owned() + &"1,0\n2,1\n3,1\n4,0\n5,2\n".repeat(8);
