@@ -5,8 +5,12 @@ use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use goldenweight::advise::{AdviseError, Analysis, Family, Loss};
+use goldenweight::advise::{AdviseError, Analysis, Family, Loss, retraining};
+use goldenweight::experiment::Rows;
+use goldenweight::simulate::engine::{self, Plan, Record, ScheduleKind, Weights};
 use goldenweight::table::{Missing, Table};
+use goldenweight_theory::parameters::SampleSizes;
+use goldenweight_theory::subsample::Subsampling;
 
 fn references() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/references")
@@ -201,7 +205,14 @@ fn tables_without_a_fit_are_refused() {
     // Complete: the sum of a and b tells the label. Quasi-complete: a level has one label only.
     let complete = rows(&|i| format!("{},{},{},{}\n", a(i), b(i), i % 7, u8::from(a(i) + b(i) > 10.0)));
     let separated = refused(&format!("a,b,c,y\n{complete}"), Family::Logistic);
-    assert!(separated.starts_with("the fit does not exist: a combination of a, b"), "{separated}");
+    assert_eq!(separated, "the fit does not exist: a combination of a, b separates the responses");
+    // The reference level, of three, has one label only: it has no indicator, so its column is named.
+    let reference = rows(&|i| {
+        let town = ["u", "u", "u", "v", "w"][i % 5];
+        format!("{},{town},{}\n", a(i), if town == "u" { 1 } else { i / 5 % 2 })
+    });
+    let separated = refused(&format!("a,town,y\n{reference}"), Family::Logistic);
+    assert_eq!(separated, "the fit does not exist: a combination of town separates the responses");
     let level = |y: &dyn Fn(usize) -> usize| {
         rows(&|i| {
             format!("{},{},{}\n", a(i), ["u", "v", "rare"][if i < 4 { 2 } else { i % 2 }], if i < 4 { 0 } else { y(i) })
@@ -221,7 +232,58 @@ fn tables_without_a_fit_are_refused() {
         "has 3 rows: there must be more than the 3 numbers that are fitted"
     );
     assert_eq!(
+        refused("t,y\n\"1,5\",3\n\"2,5\",1\n\"3,5\",1\n", Family::Linear),
+        "has 3 rows: there must be more than the 3 numbers that are fitted (column t alone has 3 levels)"
+    );
+    assert_eq!(
         refused("a,y\n1e300,1\n-1e300,2\n3,3\n4,4\n", Family::Linear),
         "column a: its values are too large or too near to each other for a standard deviation"
     );
+}
+
+/// One row on the wrong side of what else separates the labels, or one response far from the others: the row is named, by its place in the file.
+#[test]
+fn a_row_that_the_fit_hangs_on_is_named() {
+    let warnings = |file: String, family| analyse(&file, family, None).expect("a fit").warnings(Loss::Deviance);
+    let number = |i: usize| (i * 37 % 61) as f64 - 30.0;
+    let near = (0..60).map(|i| format!("{},{}\n", number(i), u8::from((number(i) > 0.0) != (number(i) == 12.0))));
+    let row = (0..60).find(|&i| number(i) == 12.0).expect("a row") + 1;
+    let said = warnings("a,y\n".to_owned() + &near.collect::<String>(), Family::Logistic);
+    let expected =
+        [format!("row {row} of the table alone makes "), "without a few such rows the fit may not exist".to_owned()];
+    assert!(said.iter().any(|said| expected.iter().all(|part| said.contains(part))), "{said:?}");
+    let far = (0..60).map(|i| format!("{},{}\n", number(i), if i == 7 { 1e4 } else { (i * i * 13 % 59) as f64 }));
+    let said = warnings("a,y\n".to_owned() + &far.collect::<String>(), Family::Linear);
+    assert!(said.iter().any(|said| said.starts_with("row 8 of the table alone makes ")), "{said:?}");
+    let none = (0..60).map(|i| format!("{},{}\n", number(i), (i * i * 13 % 59) as f64));
+    let said = warnings("a,y\n".to_owned() + &none.collect::<String>(), Family::Linear);
+    assert!(said.iter().all(|said| !said.contains("alone makes")), "{said:?}");
+}
+
+/// Retrained on subsamples of the rows that accumulate, a regression has to first order the exact law of a mean, once for each of its two coefficients.
+/// Beside five standard errors there are 2 % for the next order: some p/n, n = 300.
+#[test]
+fn subsamples_of_a_table_have_their_law() {
+    let number = |i: usize| (i * 37 % 601) as f64 / 100.0;
+    let row = |i: usize| format!("{},{}\n", number(i), number(i) + (i * i * 13 % 59) as f64 / 10.0);
+    let file = "a,y\n".to_owned() + &(0..601).map(row).collect::<String>();
+    let request = Family::Linear.request(None, Some("y".to_owned()), Missing::Refuse).expect("a request");
+    let table = Table::from_reader("t.csv".as_ref(), &mut Cursor::new(file), &request).expect("a table");
+    let (rows, schedule) = (Rows { real: 300, synthetic: 300 }, ScheduleKind::Subsample);
+    let simulator =
+        retraining(&table, Family::Linear, Loss::Deviance, rows, schedule).expect("a fit").expect("a regression");
+    let record = Record::At(vec![0, 1, 5]);
+    let plan = Plan { seed: 1, experiment: 600, cell: 7, replicates: 0..6_000, schedule, record };
+    let found = simulator.run(&plan, &[Weights::Constant(0.0)], engine::Options::default()).remove(0);
+    let law = Subsampling::new(SampleSizes::new(300, 300).expect("sizes"));
+    for t in [0, 1, 5] {
+        let (found, expected) = (found.at(t, "loss"), 2.0 * law.risk_at::<f64>(t));
+        let far = (found.mean() - expected).abs();
+        assert!(
+            far < 5.0 * found.std_error() + 0.02 * expected,
+            "{t}: {} +- {}, {expected}",
+            found.mean(),
+            found.std_error()
+        );
+    }
 }

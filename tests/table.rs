@@ -178,6 +178,8 @@ fn faults_have_file_line_column_and_condition() {
             Number,
             "t.csv, line 3, column y: is missing (nan): drop such rows (`missing` drop), or leave the column out",
         ),
+        // The text among 0 and 1, and not the third value.
+        (b"a,y\n1,0\n2,yes\n3,1\n", Binary, "t.csv, line 3, column y: must be 0 or 1, or one of two texts, and is yes"),
         (b"a,y\n1,2\n2,x\n", Number, "t.csv, line 3, column y: must be a number, and is x"),
         (b"a,y\n1,1\n2,2\n", Binary, "t.csv, line 3, column y: must be 0 or 1, or one of two texts, and is 2"),
         (
@@ -262,6 +264,14 @@ fn doubts_have_line_column_and_value() {
     let texts = Values::Texts { places: &[0, 1, 0], levels: ["1", "2"].map(str::to_owned).to_vec() };
     let table = Table::of_columns("X", &names, &[texts, y], &number).expect("a table");
     assert_eq!(table.warnings(), ["column a: has texts, which are numbers: they are read as levels"]);
+    // Numbers of another notation; and texts that have digits.
+    let elsewhere =
+        "is no number as it is written here (digits, a decimal point, no other signs): so the column is read as levels";
+    for text in ["1,5", "12 %", "-1.234,5", "$3", "1 000"] {
+        let file = format!("a,y\n\"{text}\",0\n\"2,5\",1\n\"{text}\",2\n");
+        assert_eq!(warnings(&file, &number), [format!("line 2, column a: {text} {elsewhere}")]);
+    }
+    assert!(warnings("a,y\nA1,0\n1-2,1\nA1,3\n", &number).is_empty());
     // The responses too.
     let binary = "line 2, column y: no is no number: so the column is read as levels (1 of its 2 levels are numbers)";
     assert_eq!(warnings("a,y\n1,no\n2,1\n3,1\n", &regression(Response::Binary)), [binary]);

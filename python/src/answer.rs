@@ -79,7 +79,9 @@ pub fn raised(unanswered: Unanswered) -> PyErr {
     }
 }
 
-/// A `ValueError`.
+/// A `ValueError`. A table has no value that could be shown: its place is its argument.
 pub fn refused(error: &InputError) -> PyErr {
-    PyValueError::new_err(error.renamed(str::to_owned).to_string())
+    let error = error.renamed(str::to_owned);
+    let InputError { field, value, condition } = &error;
+    PyValueError::new_err(if value == field { format!("{field}: {condition}") } else { error.to_string() })
 }

@@ -79,7 +79,7 @@ impl<'a> Unread<'a> {
 
     fn read(&self, request: &Request) -> Result<Table, Unanswered> {
         let table = Table::of_columns(self.name, &self.names, &self.values, request);
-        table.map_err(|error| InputError::new(self.name, "", error.place_and_condition()).into())
+        table.map_err(|error| InputError::new(self.name, self.name, error.place_and_condition()).into())
     }
 }
 

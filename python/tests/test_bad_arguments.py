@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from sklearn.linear_model import LinearRegression
 
@@ -154,21 +155,22 @@ BAD: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (advise, {"missing": "ignore"}, "missing 'ignore'"),
     (advise, {"simulate": 1}, "simulate 1: must be from 2"),
     (advise, {"simulate": 9, "family": "mean", "y": None}, "simulate 9: must be left out"),
-    (advise, {"schedule": "subsample", "simulate": 9}, "schedule 'subsample'"),
+    (advise, {"schedule": "subsamples", "simulate": 9}, "schedule 'subsamples': did you mean subsample"),
+    (advise, {"X": pl.LazyFrame({"a": [1.0, 2.0]})}, "X 'LazyFrame': must be a frame with its rows: call collect"),
     (advise, {"schedule": "fixed"}, "schedule 'fixed': needs simulate"),
     (advise, {"X": np.where(X > 100, NAN, X)}, r"drop such rows \(missing drop\)"),
     (audit, {"family": "gamma"}, "family 'gamma'"),
     (audit, {"Xs": None}, "Xs None: must be given"),
     (audit, {"ys": None}, "ys None: must be given: the family is a regression"),
     (audit, {"family": "mean", "y": None}, "ys .*: must be left out"),
-    (audit, {"ys": Y[:5]}, "Xs '': column y: has 5 rows, and the first column has 20"),
+    (audit, {"ys": Y[:5]}, "Xs: column y: has 5 rows, and the first column has 20"),
     (audit, {"Xs": X[None]}, r"Xs \(1, 20, 2\): must have two dimensions"),
-    (audit, {"Xs": X[:, :1]}, "Xs Xs: column x1: is in the real table, and is missing here"),
-    (audit, {"Xs": np.column_stack([X, X[:, 0] ** 2])}, "Xs Xs: column x2: is not in the real table"),
+    (audit, {"Xs": X[:, :1]}, "Xs: column x1: is in the real table, and is missing here"),
+    (audit, {"Xs": np.column_stack([X, X[:, 0] ** 2])}, "Xs: column x2: is not in the real table"),
     (audit, {"Xs": pd.DataFrame(X, columns=["x0", "y"])}, "Xs 'y': must have the columns of X: this is the name of y"),
-    (audit, {"X": X[:3], "y": Y[:3]}, "X X: has 3 rows: there must be more than the 3 numbers"),
-    (audit, {"Xs": X[:3], "ys": Y[:3]}, "Xs Xs: has 3 rows: there must be more than the 3 numbers"),
-    (audit, {"Xs": np.where(X > 100, INF, X)}, "Xs '': column x0: row .*: must be a finite number, and is inf"),
+    (audit, {"X": X[:3], "y": Y[:3]}, "X: has 3 rows: there must be more than the 3 numbers"),
+    (audit, {"Xs": X[:3], "ys": Y[:3]}, "Xs: has 3 rows: there must be more than the 3 numbers"),
+    (audit, {"Xs": np.where(X > 100, INF, X)}, "Xs: column x0: row .*: must be a finite number, and is inf"),
     (audit, {"bootstrap": 9}, "bootstrap 9: must be from 100 to 100000"),
     (audit, {"bootstrap": 1e3}, "bootstrap 1000.0: must be a whole number"),
     (audit, {"regret": 0}, "regret 0: must be above 0 and at most 10"),

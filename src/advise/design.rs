@@ -50,15 +50,14 @@ impl<'a> Design<'a> {
         Ok(design)
     }
 
-    /// Of a table with the columns and levels of another, in the coordinates of the other's design.
+    /// Of a table with the columns and levels of another, in the coordinates of the other's design. Whether its columns are independent is asked in its
+    /// own coordinates: in those of the other a column far from the other's is constant to working precision.
     ///
     /// # Errors
     /// As of [`Design::new`].
     pub(crate) fn like(table: &'a Table, other: &Design<'_>) -> Result<Self, AdviseError> {
-        let design = Self::unscaled(table)?;
-        let design = Self { means: other.means.clone(), deviations: other.deviations.clone(), ..design };
-        design.independent()?;
-        Ok(design)
+        let (means, deviations) = (other.means.clone(), other.deviations.clone());
+        Ok(Self { means, deviations, ..Self::new(table)? })
     }
 
     /// The covariates as they are.
@@ -80,9 +79,53 @@ impl<'a> Design<'a> {
             return Err(AdviseError::TooManyCoefficients { coefficients, most: MAX_COEFFICIENTS });
         }
         if table.rows() <= coefficients {
-            return Err(AdviseError::TooFewRows { rows: table.rows(), needed: coefficients });
+            let most = columns.iter().max_by_key(|column| column.levels.len()).filter(|column| column.levels.len() > 2);
+            let levels = most.map(|column| (column.name.clone(), column.levels.len()));
+            return Err(AdviseError::TooFewRows { rows: table.rows(), needed: coefficients, levels });
         }
         Ok(Self { table, covariates, names, means: vec![0.0; coefficients], deviations: vec![1.0; coefficients] })
+    }
+
+    /// With these covariates alone, besides the intercept.
+    pub(crate) fn of_covariates(&self, kept: &[usize]) -> Self {
+        let with = |of: &[f64]| [0].iter().chain(kept).map(|&j| of[j]).collect();
+        Self {
+            table: self.table,
+            covariates: kept.iter().map(|&j| self.covariates[j - 1]).collect(),
+            names: [0].iter().chain(kept).map(|&j| self.names[j].clone()).collect(),
+            means: with(&self.means),
+            deviations: with(&self.deviations),
+        }
+    }
+
+    /// The names of the covariates of a direction. A text column all of whose indicators are among them, several, is named once: it is its first level, which
+    /// has no indicator, or the column as a whole.
+    pub(crate) fn named(&self, direction: &[f64]) -> Vec<String> {
+        let column = |j: usize| match self.covariates[j - 1] {
+            Covariate::Number(column) | Covariate::Indicator(column, _) => column,
+        };
+        let is_whole = |of: usize| {
+            let all: Vec<usize> = (1..self.coefficients()).filter(|&j| column(j) == of).collect();
+            all.len() > 1 && all.iter().all(|&j| direction[j] != 0.0)
+        };
+        let name = |j: usize| match column(j) {
+            of if is_whole(of) => self.table.columns()[of].name.clone(),
+            _ => self.names[j].clone(),
+        };
+        let mut names: Vec<String> = (1..self.coefficients()).filter(|&j| direction[j] != 0.0).map(name).collect();
+        names.dedup();
+        names
+    }
+
+    /// Whether each level has a row that counts.
+    pub(crate) fn has_levels(&self, counts: &[u32]) -> bool {
+        let columns = &self.table.columns()[..self.table.columns().len() - 1];
+        columns.iter().enumerate().filter(|(_, column)| !column.levels.is_empty()).all(|(j, column)| {
+            let mut seen = vec![false; column.levels.len()];
+            let rows = (0..self.rows()).filter(|&row| counts[row] > 0);
+            rows.for_each(|row| seen[self.table.row(row)[j] as usize] = true);
+            seen.into_iter().all(|seen| seen)
+        })
     }
 
     /// Number of coefficients, the intercept's among them.

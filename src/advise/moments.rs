@@ -1,7 +1,7 @@
 //! Means, covariances and frequencies of a table's columns.
 
 use super::matrix::{Lower, at, dot, times};
-use super::{AdviseError, Coefficient, Family, Loss, Variances};
+use super::{AdviseError, Coefficient, Family, Loss, Variances, relative_std_error};
 use crate::table::Table;
 
 /// Share of each level of each column, and the sum of p (1 - p).
@@ -35,7 +35,7 @@ impl Standardised {
         let (width, count) = (table.columns().len(), table.rows() as f64);
         let needed = width * (width + 1) / 2;
         if table.rows() <= needed {
-            return Err(AdviseError::TooFewRows { rows: table.rows(), needed });
+            return Err(AdviseError::TooFewRows { rows: table.rows(), needed, levels: None });
         }
         let mean =
             |j: usize, f: &dyn Fn(f64) -> f64| (0..table.rows()).map(|i| f(table.row(i)[j])).sum::<f64>() / count;
@@ -54,7 +54,7 @@ impl Standardised {
     pub(crate) fn like(table: &Table, other: &Self) -> Result<Self, AdviseError> {
         let needed = other.covariance.len();
         if table.rows() <= needed {
-            return Err(AdviseError::TooFewRows { rows: table.rows(), needed });
+            return Err(AdviseError::TooFewRows { rows: table.rows(), needed, levels: None });
         }
         Ok(Self::scaled(table, other.means.clone(), other.deviations.clone()))
     }
@@ -195,6 +195,13 @@ fn covariance_in(columns: &Standardised, loss: Loss, inverse: &[f64]) -> Varianc
         };
         of_synthetic / synthetic - of_real / real
     };
-    let variance = mean(&|i| influence(i) * influence(i));
-    Variances { synthetic, real, log_ratio_std_error: (variance / count).sqrt(), jackknife: None }
+    let squares: Vec<f64> = (0..rows.len()).map(|i| influence(i) * influence(i)).collect();
+    let (variance, fourth) = (mean(&|i| squares[i]), mean(&|i| squares[i] * squares[i]));
+    Variances {
+        synthetic,
+        real,
+        log_ratio_std_error: (variance / count).sqrt(),
+        variance_relative_std_error: relative_std_error(variance, fourth, count),
+        jackknife: None,
+    }
 }

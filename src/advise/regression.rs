@@ -2,7 +2,7 @@
 
 use super::design::Design;
 use super::matrix::{Lower, at, dot, sandwich, times, times_into, trace_of_product};
-use super::{AdviseError, Coefficient, Loss, Variances};
+use super::{AdviseError, Coefficient, Loss, Variances, relative_std_error};
 use crate::table::Table;
 
 /// A regression with canonical link: the mean and the variance of a response are functions of its linear predictor.
@@ -60,22 +60,30 @@ pub(crate) struct Regression {
     pub(crate) coefficients: Vec<Coefficient>,
     /// In the order of [`Loss::ALL`].
     pub(crate) variances: [Variances; 3],
+    pub(crate) extremes: Extremes,
+}
+
+/// The rows that the fit hangs on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Extremes {
     /// Largest leverage of a row, and which.
     pub(crate) leverage: (f64, usize),
+    /// Largest share of a row in A_r of the deviance loss, and which.
+    pub(crate) share: (f64, usize),
 }
 
 impl Regression {
     pub(crate) fn new(table: &Table, link: Link) -> Result<Self, AdviseError> {
         let design = Design::new(table)?;
         let law = Law::new(&design, link)?;
-        let (variances, leverage) = law.variances();
+        let (variances, extremes) = (law.variances(), law.extremes());
         let raw = design.to_raw(&law.beta);
         let deviations = law.raw_deviations();
         let coefficients = design.names.iter().zip(raw).zip(deviations);
         let coefficients = coefficients
             .map(|((name, value), std_error)| Coefficient { name: name.clone(), value, std_error })
             .collect();
-        Ok(Self { coefficients, variances, leverage })
+        Ok(Self { coefficients, variances, extremes })
     }
 }
 
@@ -122,6 +130,27 @@ pub(crate) fn refit(design: &Design<'_>, link: Link, start: &[f64], counts: &[u3
     let mut beta = start.to_vec();
     climb(design, link, &mut beta, LAST_CHANGE_RESAMPLED, |row| f64::from(counts[row])).ok()?;
     Some(beta)
+}
+
+/// The same fit to first order from that to the table, b + H^-1 sum_i (c_i - 1) psi_i / n, with H^-1 of the table: where a coefficient has no rows, it has this.
+pub(crate) fn refit_to_first_order(
+    design: &Design<'_>,
+    link: Link,
+    start: &[f64],
+    inverse: &[f64],
+    counts: &[u32],
+) -> Vec<f64> {
+    // The scores of the table add up to 0.
+    let score = design.sum_where(
+        start.len(),
+        |row| counts[row] > 0,
+        |x, row, sums| {
+            let residual = f64::from(counts[row]) * link.at(design.response(row), dot(x, start)).residual;
+            sums.iter_mut().zip(x).for_each(|(sum, x)| *sum += residual * x);
+        },
+    );
+    let step = times(inverse, &score);
+    start.iter().zip(step).map(|(b, d)| b + d / design.rows() as f64).collect()
 }
 
 /// Newton's method with so many of each row, to a last change of the predictors. Where it does not end, the error has its last step, or nothing where that is
@@ -184,26 +213,63 @@ fn largest_change(design: &Design<'_>, step: &[f64]) -> f64 {
 /// What a fit that does not end has run along. Where there is no maximum, the steps tend to a direction h with x'h at or below 0 in rows whose response
 /// is the smallest possible, at or above 0 where it is the largest, and 0 elsewhere; it is not 0 in all.
 fn separated(design: &Design<'_>, link: Link, step: &[f64]) -> AdviseError {
-    let mut x = vec![0.0; step.len()];
     let most = largest_change(design, step);
     // What is left of the rows that do have a fit: the steps in their directions vanish with the square.
     let small = 1e-3 * most;
-    let fits = (0..design.rows()).all(|row| {
-        design.fill(row, &mut x);
-        let (along, y) = (dot(&x, step), design.response(row));
-        match link {
-            _ if along.abs() <= small => true,
-            Link::Logistic => (along > 0.0) == (y > 0.5),
-            Link::Poisson => along < 0.0 && y == 0.0,
-            Link::Linear => false,
-        }
-    });
-    if most == 0.0 || !fits {
+    if !separates(design, link, step, small) {
         return AdviseError::NoFit;
     }
-    let largest = step[1..].iter().fold(0.0_f64, |most, d| most.max(d.abs()));
-    let columns = (1..step.len()).filter(|&j| step[j].abs() > 1e-3 * largest).map(|j| design.names[j].clone());
-    AdviseError::Separated { columns: columns.collect() }
+    // Columns that are not needed, the one with the smallest coefficient first: where the others separate as they stand, or at other coefficients.
+    let mut direction = step.to_vec();
+    let mut order: Vec<usize> = (1..step.len()).collect();
+    order.sort_by(|&i, &j| step[i].abs().total_cmp(&step[j].abs()));
+    let is_small = design.rows() * step.len().pow(3) <= MOST_REFITTED;
+    for j in order {
+        let mut rest = direction.clone();
+        rest[j] = 0.0;
+        if separates(design, link, &rest, small) {
+            direction = rest;
+        } else if let Some(other) = Some(rest).filter(|_| is_small).and_then(|rest| separated_by(design, link, &rest)) {
+            direction = other;
+        }
+    }
+    AdviseError::Separated { columns: design.named(&direction) }
+}
+
+/// Rows times coefficients cubed up to which the fits to fewer columns are made that say which ones separate: some seconds.
+const MOST_REFITTED: usize = 100_000_000;
+
+/// A direction that separates the responses by the covariates of another one alone.
+fn separated_by(design: &Design<'_>, link: Link, other: &[f64]) -> Option<Vec<f64>> {
+    let kept: Vec<usize> = (1..other.len()).filter(|&j| other[j] != 0.0).collect();
+    let reduced = design.of_covariates(&kept);
+    let mut beta = vec![0.0; reduced.coefficients()];
+    let step = climb(&reduced, link, &mut beta, LAST_CHANGE, |_| 1.0).err()??;
+    let small = 1e-3 * largest_change(&reduced, &step);
+    let mut direction = vec![0.0; other.len()];
+    kept.iter().zip(&step[1..]).for_each(|(&j, step)| direction[j] = *step);
+    separates(&reduced, link, &step, small).then_some(direction)
+}
+
+/// Whether a direction h separates the responses at some intercept: the largest ones at or above the smallest ones in x'h. The rows of other responses
+/// must be in one place, at the end of the range. Differences below `small` are rounding.
+fn separates(design: &Design<'_>, link: Link, direction: &[f64], small: f64) -> bool {
+    let mut x = vec![0.0; direction.len()];
+    // The range of x'h of the smallest responses, and that of the others.
+    let (mut low, mut high) = ([f64::INFINITY, f64::NEG_INFINITY], [f64::INFINITY, f64::NEG_INFINITY]);
+    for row in 0..design.rows() {
+        design.fill(row, &mut x);
+        let along = dot(&x, direction);
+        let [least, most] = if design.response(row) == 0.0 { &mut low } else { &mut high };
+        (*least, *most) = (least.min(along), most.max(along));
+    }
+    let is_apart = low[1] <= high[0] + small && low[0] < high[1] - small;
+    match link {
+        Link::Linear => false,
+        Link::Logistic => is_apart,
+        // The others have a fit, so they stand still.
+        Link::Poisson => is_apart && high[1] - high[0] <= small,
+    }
 }
 
 /// The matrices at the fit, in the coordinates of the standardised covariates.
@@ -216,7 +282,7 @@ pub(crate) struct Law<'a> {
     /// J = mean of (y - mean)^2 x x'.
     squares: Vec<f64>,
     /// I^-1.
-    inverse: Vec<f64>,
+    pub(crate) inverse: Vec<f64>,
     /// I^-1 J I^-1.
     pub(crate) covariance: Vec<f64>,
     pub(crate) dispersion: f64,
@@ -285,7 +351,7 @@ impl<'a> Law<'a> {
             .collect()
     }
 
-    /// The variances in each loss with the standard error of their ratio, and the largest leverage.
+    /// The variances in each loss with the standard error of their ratio.
     ///
     /// # Formula
     /// A_s = s^2 tr Q I^-1, A_r = tr Q I^-1 J I^-1. A row z = (x, y) with residual e moves the fit by psi = I^-1 x e, and
@@ -300,16 +366,15 @@ impl<'a> Law<'a> {
     /// So d ln(A_s/A_r) = alpha(z) + tau'psi(z), and its variance is E alpha^2 + 2 tau'E[alpha psi] + tau'C tau, over n.
     /// # Source
     /// derived: influence functions of I, J and the fit (their expansions to first order in the law of the rows)
-    fn variances(&self) -> ([Variances; 3], (f64, usize)) {
+    fn variances(&self) -> [Variances; 3] {
         let (p, rows) = (self.beta.len(), self.design.rows() as f64);
         let traces = Loss::ALL.map(|loss| (self.trace(loss, &self.inverse), self.trace(loss, &self.covariance)));
-        // Per loss: sum of alpha^2, then of alpha psi, E[b'''(x'Bx)x], E[e b''(x'Bx)x], E[b'''(x'Gx)x]; and A_r of the jackknife.
-        let per_loss = 2 + 4 * p;
+        // Per loss: sum of alpha^2 and of alpha^4; A_r of the jackknife; then of alpha psi, E[b'''(x'Bx)x], E[e b''(x'Bx)x], E[b'''(x'Gx)x].
+        let per_loss = 3 + 4 * p;
         let sums = self.design.sum(3 * per_loss, |x, row, sums| self.row(x, row, &traces, sums));
-        let leverage = self.leverage();
-        let variances = std::array::from_fn(|i| {
+        std::array::from_fn(|i| {
             let sums: Vec<f64> = sums[i * per_loss..(i + 1) * per_loss].iter().map(|sum| sum / rows).collect();
-            let (squares, jackknife, vectors) = (sums[0], sums[1], &sums[2..]);
+            let (squares, fourth, jackknife, vectors) = (sums[0], sums[1], sums[2], &sums[3..]);
             let [alpha_psi, t_b, u_b, t_g] = std::array::from_fn(|v| &vectors[v * p..(v + 1) * p]);
             let (inverse, sandwich) = traces[i];
             let tau: Vec<f64> = (0..p)
@@ -326,10 +391,11 @@ impl<'a> Law<'a> {
                 synthetic: self.dispersion * inverse / unit,
                 real: sandwich / unit,
                 log_ratio_std_error: (variance.max(0.0) / rows).sqrt(),
+                // Of alpha alone, the larger part of an influence.
+                variance_relative_std_error: relative_std_error(squares, fourth, rows),
                 jackknife: Some(jackknife / sandwich),
             }
-        });
-        (variances, leverage)
+        })
     }
 
     /// Adds a row to the sums of [`Law::variances`].
@@ -344,7 +410,7 @@ impl<'a> Law<'a> {
         times_into(&self.inverse, c, d);
         let leverage = variance * dot(a, x) / self.design.rows() as f64;
         let dispersion = if self.link == Link::Linear { residual * residual / self.dispersion - 1.0 } else { 0.0 };
-        for (i, sums) in sums.chunks_exact_mut(2 + 4 * p).enumerate() {
+        for (i, sums) in sums.chunks_exact_mut(3 + 4 * p).enumerate() {
             let (loss, (inverse, sandwich)) = (Loss::ALL[i], traces[i]);
             let own;
             let q_a = match loss {
@@ -374,8 +440,9 @@ impl<'a> Law<'a> {
             };
             let alpha = dispersion + synthetic / inverse - real / sandwich;
             sums[0] += alpha * alpha;
-            sums[1] += squared / ((1.0 - leverage) * (1.0 - leverage));
-            let (alpha_psi, rest) = sums[2..].split_at_mut(p);
+            sums[1] += alpha * alpha * alpha * alpha;
+            sums[2] += squared / ((1.0 - leverage) * (1.0 - leverage));
+            let (alpha_psi, rest) = sums[3..].split_at_mut(p);
             let (t_b, rest) = rest.split_at_mut(p);
             let (u_b, t_g) = rest.split_at_mut(p);
             for j in 0..p {
@@ -387,16 +454,22 @@ impl<'a> Law<'a> {
         }
     }
 
-    /// The largest b'' x'I^-1 x / n, and its row.
-    fn leverage(&self) -> (f64, usize) {
-        let p = self.beta.len();
+    /// The largest leverage b'' x'I^-1 x / n, and the largest share e^2 x'I^-1 x / n of A_r = tr J I^-1.
+    fn extremes(&self) -> Extremes {
+        let (p, rows) = (self.beta.len(), self.design.rows() as f64);
+        let real = self.trace(Loss::Deviance, &self.covariance);
         let (mut x, mut a) = (vec![0.0; p], vec![0.0; p]);
-        (0..self.design.rows()).fold((0.0, 0), |most: (f64, usize), row| {
+        let none = Extremes { leverage: (0.0, 0), share: (0.0, 0) };
+        (0..self.design.rows()).fold(none, |Extremes { leverage, share }, row| {
             self.design.fill(row, &mut x);
             times_into(&self.inverse, &x, &mut a);
-            let variance = self.link.at(self.design.response(row), dot(&x, &self.beta)).variance;
-            let leverage = variance * dot(&x, &a) / self.design.rows() as f64;
-            if leverage > most.0 { (leverage, row) } else { most }
+            let Moments { residual, variance, .. } = self.link.at(self.design.response(row), dot(&x, &self.beta));
+            let form = dot(&x, &a) / rows;
+            let larger = |most: (f64, usize), value: f64| if value > most.0 { (value, row) } else { most };
+            Extremes {
+                leverage: larger(leverage, variance * form),
+                share: larger(share, residual * residual * form / real),
+            }
         })
     }
 }

@@ -242,7 +242,7 @@ impl Question {
         within("synthetic", advice.synthetic, 1..=MOST_SIMULATED)?;
         let rows = Rows { real: advice.real as usize, synthetic: advice.synthetic as usize };
         let refused = |condition: String| InputError::new("simulate", replicates, condition);
-        let simulator = retraining(table, self.fitted.family, self.fitted.loss, rows)
+        let simulator = retraining(table, self.fitted.family, self.fitted.loss, rows, schedule)
             .map_err(|error| refused(error.to_string()))?;
         let none = || refused(format!("must be left out: `family` {} is no regression", self.fitted.family.word()));
         let simulator = simulator.ok_or_else(none)?;

@@ -118,6 +118,8 @@ pub struct AuditDocument {
     resamples: u64,
     resamples_asked: u64,
     failed_fits: u64,
+    /// Resamples that lacked a level of a table: their fits have their change to first order.
+    first_order_fits: u64,
     seed: u64,
     warnings: Vec<String>,
     reasons: Reasons,
@@ -230,6 +232,7 @@ impl Question {
             resamples: found.resamples,
             resamples_asked: self.bootstrap,
             failed_fits: found.failed_fits,
+            first_order_fits: found.first_order_fits,
             seed: self.seed,
             warnings,
         }

@@ -4,7 +4,7 @@ use super::AuditError;
 use crate::advise::design::Design;
 use crate::advise::matrix::at;
 use crate::advise::moments::Standardised;
-use crate::advise::regression::{Law, Link, refit};
+use crate::advise::regression::{Law, Link, refit, refit_to_first_order};
 use crate::advise::{AdviseError, Family, Loss};
 use crate::table::Table;
 
@@ -39,7 +39,7 @@ impl Fits {
 
 /// A table that can be fitted again with other numbers of each row.
 pub(crate) enum Sample<'a> {
-    Regression { design: Design<'a>, link: Link, start: Vec<f64> },
+    Regression { design: Design<'a>, link: Link, start: Vec<f64>, inverse: Vec<f64> },
     Means(Standardised),
     Covariance(Standardised),
     Frequencies { table: &'a Table, offsets: Vec<usize> },
@@ -54,15 +54,28 @@ impl Sample<'_> {
         }
     }
 
-    /// The fit with `counts[i]` times row i; none where it does not exist.
-    pub(crate) fn fit(&self, counts: &[u32]) -> Option<Vec<f64>> {
+    /// The fit with `counts[i]` times row i.
+    pub(crate) fn fit(&self, counts: &[u32]) -> Refit {
         match self {
-            Self::Regression { design, link, start } => refit(design, *link, start, counts),
-            Self::Means(columns) => Some(means(columns, counts)),
-            Self::Covariance(columns) => Some(covariance(columns, counts)),
-            Self::Frequencies { table, offsets } => Some(frequencies(table, offsets, counts)),
+            Self::Regression { design, link, start, inverse } => match refit(design, *link, start, counts) {
+                Some(fit) => Refit::Fit(fit),
+                None if design.has_levels(counts) => Refit::None,
+                None => Refit::FirstOrder(refit_to_first_order(design, *link, start, inverse, counts)),
+            },
+            Self::Means(columns) => Refit::Fit(means(columns, counts)),
+            Self::Covariance(columns) => Refit::Fit(covariance(columns, counts)),
+            Self::Frequencies { table, offsets } => Refit::Fit(frequencies(table, offsets, counts)),
         }
     }
+}
+
+/// A fit to resampled rows.
+pub(crate) enum Refit {
+    Fit(Vec<f64>),
+    /// Of rows that lack a level of the table: its coefficient has no fit, and all have their change to first order.
+    FirstOrder(Vec<f64>),
+    /// Of rows whose responses are separated.
+    None,
 }
 
 /// Mean of `of(row, add)` over the rows, each so many times.
@@ -157,23 +170,20 @@ fn regressions<'a>(
     let unit = |j: usize| (0..p).map(|i| f64::from(u8::from(i == j))).collect::<Vec<_>>();
     let of = |law: Law<'_>, rows: usize| {
         let variance = law.covariance.iter().map(|c| c / rows as f64).collect();
-        Fit { estimate: law.beta, information: law.information, variance }
+        (Fit { estimate: law.beta, information: law.information, variance }, law.inverse)
     };
     let law = Law::new(&design, link).map_err(AuditError::Real)?;
     // The information of linear regression has the factor 1/s^2.
     let scale = if loss == Loss::Deviance { 1.0 / law.dispersion } else { 1.0 };
     let metric =
         (0..p).flat_map(|j| law.metric(loss, &unit(j))[..=j].iter().map(|q| scale * q).collect::<Vec<_>>()).collect();
-    let fit = of(law, real.rows());
+    let (fit, inverse) = of(law, real.rows());
     let law = Law::new(&other, link).map_err(AuditError::Synthetic)?;
-    let other_fit = of(law, synthetic.rows());
+    let (other_fit, other_inverse) = of(law, synthetic.rows());
     let raw_rows = (0..p).map(|j| design.to_raw_transposed(&unit(j))).collect();
     let names = design.names.clone();
-    let samples = [(design, &fit), (other, &other_fit)].map(|(design, fit)| Sample::Regression {
-        design,
-        link,
-        start: fit.estimate.clone(),
-    });
+    let sample = |design, fit: &Fit, inverse| Sample::Regression { design, link, start: fit.estimate.clone(), inverse };
+    let samples = [sample(design, &fit, inverse), sample(other, &other_fit, other_inverse)];
     Ok((Fits { names, real: fit, synthetic: other_fit, metric, raw_rows, raw_offsets: vec![0.0; p] }, samples))
 }
 

@@ -16,8 +16,8 @@ use serde::Serialize;
 
 use crate::advise::matrix::form;
 use crate::advise::{AdviseError, Family, Interval, Loss};
-use crate::experiment::{InputError, excerpt, within};
-use crate::table::{Column, Table};
+use crate::experiment::{InputError, within};
+use crate::table::{Column, Level, Table};
 use fits::Fits;
 use pooled::Pooled;
 pub use price::{Capped, JamesStein, Price};
@@ -220,6 +220,10 @@ pub struct Audit {
     pub resamples: u64,
     /// Of them without a fit.
     pub failed_fits: u64,
+    /// Of them those that lacked a level of a table, whose fits have their change to first order.
+    pub first_order_fits: u64,
+    /// The level with the fewest rows, as `column=level`, and as many, in the table where they are fewest. None of columns of numbers.
+    pub rarest_level: Option<(String, u64)>,
 }
 
 /// What a synthetic table is worth beside a real one. Both were read by the family's [`request`](Family::request).
@@ -261,18 +265,21 @@ pub fn audit(real: &Table, synthetic: Table, family: Family, options: Options<'_
     // Frequencies of 0 are fitted; a coefficient without rows is not.
     let lacking = |column: &&Column| column.levels.iter().any(|level| level.count == 0);
     if let Some(column) = synthetic.columns().iter().filter(|_| family.link().is_some()).find(lacking) {
-        let level = column.levels.iter().find(|level| level.count == 0).map_or("", |level| &level.name);
-        let condition =
-            format!("has no row with the level {}, which the real table has: nothing to fit it to", excerpt(level));
+        let level = column.levels.iter().find(|level| level.count == 0).map_or_else(String::new, Level::shown);
+        let condition = format!("has no row with {level}, which the real table has: nothing to fit it to");
         return Err(AuditError::Columns { column: column.name.clone(), condition });
     }
+    let levels = [real, &synthetic].into_iter().flat_map(|table| &table.columns()[..table.columns().len() - 1]);
+    let levels = levels
+        .flat_map(|column| column.levels.iter().map(|level| (format!("{}={}", column.name, level.name), level.count)));
+    let rarest = levels.min_by_key(|(_, count)| *count);
     let (fits, samples) = fits::fit(real, &synthetic, family, loss)?;
     let no_fit = || AuditError::Synthetic(AdviseError::NoFit);
     let pooled = Pooled::new(&fits).ok_or_else(no_fit)?;
     let (n, m) = (real.rows() as f64, synthetic.rows() as f64);
     let pool = n / (n + m);
     let metrics = vec![pooled.metric_at(0.0), pooled.metric_at(pool)];
-    let Resampled { done, failed, tests } =
+    let Resampled { done, failed, first_order, tests } =
         resampled::resample(&samples, &pooled, metrics, bootstrap, seed, progress, stop);
     let [variance_real, variance_synthetic] = pooled.variances();
     // Of rows whose features do not vary, or vary beyond floating point.
@@ -306,6 +313,8 @@ pub fn audit(real: &Table, synthetic: Table, family: Family, options: Options<'_
         capped: prices.capped,
         resamples: done,
         failed_fits: failed,
+        first_order_fits: first_order,
+        rarest_level: rarest,
     })
 }
 
@@ -409,6 +418,13 @@ impl Audit {
             warnings.push(format!(
                 "{} of {} resamples had no fit: they count on the side of doubt",
                 self.failed_fits, self.resamples
+            ));
+        }
+        if let (1.., Some((level, count))) = (self.first_order_fits, &self.rarest_level) {
+            warnings.push(format!(
+                "{} of {} resamples lacked a level, as {level} with {count} rows: there the fits have their change to first order, and what is said of that \
+                 coefficient rests on those rows",
+                self.first_order_fits, self.resamples
             ));
         }
         if self.pooling.harmless_bias.is_none() {

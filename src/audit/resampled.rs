@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use goldenweight_evidence::rand::RngExt;
 use rayon::prelude::*;
 
-use super::fits::Sample;
+use super::fits::{Refit, Sample};
 use super::pooled::{Metric, Pooled};
 use crate::stream::{Purpose, StreamRng, Streams, experiment_id};
 
@@ -16,6 +16,8 @@ const AT_ONCE: u64 = 64;
 pub(super) struct Resampled {
     pub(super) done: u64,
     pub(super) failed: u64,
+    /// Those that lacked a level, in one of the tables at least.
+    pub(super) first_order: u64,
     /// Per metric.
     pub(super) tests: Vec<Test>,
 }
@@ -41,17 +43,24 @@ pub(super) fn resample(
 ) -> Resampled {
     let streams = Streams { seed, experiment: experiment_id("audit") };
     let mut tests: Vec<Test> = metrics.into_iter().map(|metric| Test::new(metric, &pooled.difference)).collect();
-    let (mut done, mut failed, mut fitted) = (0, 0, Vec::new());
-    let error = |replicate: u64| -> Option<Vec<[f64; 2]>> {
+    let (mut done, mut failed, mut fitted): (_, _, Vec<(Vec<[f64; 2]>, bool)>) = (0, 0, Vec::new());
+    let error = |replicate: u64| -> Option<(Vec<[f64; 2]>, bool)> {
         let fit =
             |sample: &Sample<'_>, purpose| sample.fit(&counts(sample.rows(), streams.rng(replicate, 0, purpose, 0)));
         let real = fit(&samples[0], Purpose::Real);
         let synthetic = fit(&samples[1], Purpose::Synthetic);
         progress(1);
+        let fits = [real, synthetic].map(|fit| match fit {
+            Refit::Fit(fit) => (Some(fit), false),
+            Refit::FirstOrder(fit) => (Some(fit), true),
+            Refit::None => (None, false),
+        });
+        let is_first_order = fits.iter().any(|(_, is)| *is);
+        let [(real, _), (synthetic, _)] = fits;
         let difference: Vec<f64> = synthetic?.iter().zip(&real?).map(|(s, r)| s - r).collect();
         let difference = pooled.in_basis(&difference);
         let error: Vec<f64> = difference.iter().zip(&pooled.difference).map(|(b, d)| b - d).collect();
-        Some(tests.iter().map(|test| test.parts(&error)).collect())
+        Some((tests.iter().map(|test| test.parts(&error)).collect(), is_first_order))
     };
     while done < replicates {
         let until = (done + AT_ONCE).min(replicates);
@@ -63,10 +72,11 @@ pub(super) fn resample(
         done = until;
     }
     for (i, test) in tests.iter_mut().enumerate() {
-        test.parts = fitted.iter().map(|parts| parts[i]).collect();
+        test.parts = fitted.iter().map(|(parts, _)| parts[i]).collect();
         test.failed = failed;
     }
-    Resampled { done, failed, tests }
+    let first_order = fitted.iter().filter(|(_, is_first_order)| *is_first_order).count() as u64;
+    Resampled { done, failed, first_order, tests }
 }
 
 /// Tests of c = |delta|_M^2 by |d|_M^2, the error of d being like e in the resamples.

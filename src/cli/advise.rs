@@ -48,7 +48,7 @@ pub struct AdviseArgs {
     /// Of a regression, also retrain on rows resampled from the table: so many chains of 30 generations, risks averaged over the last 10
     #[arg(long, value_name = "R", value_parser = whole, allow_hyphen_values = true)]
     simulate: Option<u64>,
-    /// Data of each generation with --simulate: fresh (n rows drawn anew), fixed (those of generation 0 always) or accumulate (takes no weight) [default: fresh]
+    /// Data of each generation with --simulate: fresh (n rows drawn anew), fixed (those of generation 0 always), accumulate (all rows so far) or subsample (n of those); the last two take no weight [default: fresh]
     #[arg(long, value_name = "WORD", value_parser = schedule)]
     schedule: Option<ScheduleKind>,
     #[command(flatten)]
@@ -56,7 +56,7 @@ pub struct AdviseArgs {
 }
 
 fn schedule(word: &str) -> Result<ScheduleKind, String> {
-    named(word, &[ScheduleKind::Fresh, ScheduleKind::Fixed, ScheduleKind::Accumulate], ScheduleKind::name)
+    named(word, &ScheduleKind::ALL, ScheduleKind::name)
 }
 
 /// Most rows of a file of weights.

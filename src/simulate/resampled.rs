@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use fearless_simd::{f64x4, prelude::*};
 use goldenweight_recursion::StreamRng;
-use goldenweight_recursion::models::glm::{Design, Family, Responses, maximise, respond, responses};
+use goldenweight_recursion::models::glm::{
+    Design, Family, Responses, fit_rows, make_row, maximise, respond, responses, row_word,
+};
+use goldenweight_recursion::models::subsampled::{Drawn, Rowwise, Subsampled};
 use goldenweight_recursion::newton::{Fit, LAST_CHANGE};
 use nalgebra::DMatrix;
 use rand::RngExt;
@@ -111,6 +114,60 @@ pub fn resampled<F: Family + 'static>(
     let sample = Arc::new(sample);
     let source = FromSample(Arc::clone(&sample));
     Setting { model: Resampled { sample, truth, metric, family: PhantomData }, source, rows }
+}
+
+impl<F: Family + 'static> Setting<Resampled<F>, FromSample> {
+    /// Fits to as many rows as are real, of those that accumulate.
+    ///
+    /// # Examples
+    /// see [`resampled`].
+    #[must_use]
+    pub fn subsampled(self) -> Setting<Subsampled<Resampled<F>>, FromSample> {
+        let Self { model, source, rows } = self;
+        Setting { model: Subsampled { model, rows: rows.real }, source, rows }
+    }
+}
+
+impl<F: Family + 'static> Source<Subsampled<Resampled<F>>> for FromSample {
+    fn draw(
+        &self,
+        model: &Subsampled<Resampled<F>>,
+        rng: &mut StreamRng,
+        noise: &mut Drawn,
+        data: &mut Vec<f64>,
+    ) -> Result<(), FitFailure> {
+        for row in data.chunks_exact_mut(model.model.width()) {
+            let (x, y) = self.0.draw(rng);
+            row[..x.len()].copy_from_slice(x);
+            row[x.len()] = y;
+        }
+        noise.choose_by(rng);
+        Ok(())
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{self:?}"))
+    }
+}
+
+impl<F: Family + 'static> Rowwise for Resampled<F> {
+    fn width(&self) -> usize {
+        self.truth.len() + 1
+    }
+
+    fn draw_row(&self, rng: &mut StreamRng, noise: &mut [f64]) {
+        let p = self.truth.len();
+        noise[..p].copy_from_slice(self.sample.draw(rng).0);
+        noise[p] = row_word(rng);
+    }
+
+    fn make_row(&self, from: &Vec<f64>, noise: &[f64], row: &mut [f64]) {
+        make_row::<F>(from, noise, row);
+    }
+
+    fn fit_rows(&self, rows: &mut [f64], fit: &mut Vec<f64>) -> Result<(), FitFailure> {
+        fit_rows::<F>(&self.truth, rows, fit)
+    }
 }
 
 impl<F: Family + 'static> Source<Resampled<F>> for FromSample {

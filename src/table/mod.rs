@@ -203,6 +203,13 @@ pub struct Level {
     pub count: u64,
 }
 
+impl Level {
+    /// In a sentence.
+    pub(crate) fn shown(&self) -> String {
+        if self.name.is_empty() { "a missing value".to_owned() } else { format!("the level {}", excerpt(&self.name)) }
+    }
+}
+
 /// A column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
@@ -334,14 +341,11 @@ impl Table {
             let mut levels: Vec<Level> =
                 theirs.levels.iter().map(|level| Level { count: 0, ..level.clone() }).collect();
             let mut places = Vec::with_capacity(own.levels.len());
-            for level in &own.levels {
+            for (old, level) in own.levels.iter().enumerate() {
                 let Some(place) = theirs.levels.iter().position(|known| known.name == level.name) else {
-                    let level = if level.name.is_empty() {
-                        "a missing value"
-                    } else {
-                        &format!("the level {}", excerpt(&level.name))
-                    };
-                    return fault(format!("has {level}, which the real table lacks"));
+                    let row = (0..self.rows()).find(|&row| self.row(row)[index] == old as f64).unwrap_or_default();
+                    let (row, level) = (self.row_of_file(row), level.shown());
+                    return fault(format!("has {level} (row {row}), which the real table lacks"));
                 };
                 levels[place].count = level.count;
                 places.push(place as f64);
@@ -376,6 +380,11 @@ impl Table {
     #[must_use]
     pub fn dropped(&self) -> &[u64] {
         &self.dropped
+    }
+
+    /// The row of the file, from 1 and with those that were left out, that is a row of the table, from 0.
+    pub(crate) fn row_of_file(&self, row: usize) -> usize {
+        self.dropped.iter().fold(row, |row, dropped| row + usize::from(*dropped <= row as u64)) + 1
     }
 
     /// What is doubtful, with line and column: a text in a column of numbers, which makes it one of levels; frequencies of nearly as many levels as rows.

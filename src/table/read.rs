@@ -161,6 +161,13 @@ fn is_number(field: &str) -> bool {
     field.parse::<f64>().is_ok()
 }
 
+/// Whether a text is a number in another notation: with a decimal comma, groups of thousands, a sign of percent or of a currency.
+fn is_number_elsewhere(field: &str) -> bool {
+    const SIGNS: [char; 10] = [',', '.', ' ', '\u{a0}', '\'', '%', '$', '€', '£', '+'];
+    let digits = field.strip_prefix('-').unwrap_or(field).replace(SIGNS, "");
+    !is_number(field) && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// A column that is asked for, and what the first reading finds in it.
 struct Wanted {
     /// Its place in the file.
@@ -340,11 +347,23 @@ impl Reading {
                     return Ok(place as f64);
                 }
                 if column.is_target {
-                    return fault(format!("must be 0 or 1, or one of two texts, and a third is {}", excerpt(field)));
+                    let numbers = levels.levels.iter().filter(|level| is_number(&level.name)).count();
+                    // The text among numbers, which came before.
+                    return match &column.first_text {
+                        Some((text, place)) if numbers > 1 => {
+                            let condition = format!("must be 0 or 1, or one of two texts, and is {}", excerpt(text));
+                            Err(Fault::of_column(&column.name, condition).at(*place))
+                        }
+                        _ => fault(format!("must be 0 or 1, or one of two texts, and a third is {}", excerpt(field))),
+                    };
                 }
                 let condition = format!("has more than {MAX_LEVELS} levels");
                 let numbers = levels.levels.iter().filter(|level| is_number(&level.name)).count();
                 match &column.first_text {
+                    Some((text, place)) if is_number_elsewhere(text) => {
+                        let condition = format!("is {}, {ELSEWHERE}: so the column {condition}", excerpt(text));
+                        Err(Fault::of_column(&column.name, condition).at(*place))
+                    }
                     // A number that is spelt wrong, or a word for what is missing.
                     Some((text, place)) if numbers > 0 => {
                         let condition = format!("is {}, no number: so the column {condition}", excerpt(text));
@@ -374,6 +393,9 @@ impl Reading {
             Some(_) if numbers == all && request.form == Form::Either => {
                 Some(note("has texts, which are numbers: they are read as levels".to_owned()))
             }
+            Some((text, place)) if request.form == Form::Either && is_number_elsewhere(text) => {
+                Some(note(format!("{} is {ELSEWHERE}: so the column is read as levels", excerpt(text))).at(*place))
+            }
             _ if request.form == Form::Levels && rows < FEW * levels.len() => {
                 let hint = if numbers == all { format!(": {NUMBERS}") } else { String::new() };
                 Some(note(format!("has {} levels in {rows} rows, fewer than {FEW} rows for each{hint}", levels.len())))
@@ -388,6 +410,9 @@ impl Reading {
 /// # Source
 /// the rule of five, of W. G. Cochran: Some methods for strengthening the common chi-squared tests. Biometrics 10 (1954)
 const FEW: usize = 5;
+
+/// What is said of [`is_number_elsewhere`].
+const ELSEWHERE: &str = "no number as it is written here (digits, a decimal point, no other signs)";
 
 const NUMBERS: &str = "are they numbers whose mean or covariance is meant?";
 

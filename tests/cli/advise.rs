@@ -60,7 +60,7 @@ fn what_is_wrong_is_said_with_its_place() {
         (
             "a,y\n1,0\n2,0\n.,1\n4,1\n5,0\n",
             logistic,
-            "d.csv: has 5 rows: there must be more than the 5 numbers that are fitted; but line 4, column a: . is no number: so the column is read as levels (4 of its 5 levels are numbers)",
+            "d.csv: has 5 rows: there must be more than the 5 numbers that are fitted (column a alone has 5 levels); but line 4, column a: . is no number: so the column is read as levels (4 of its 5 levels are numbers)",
         ),
         ("a,y\n1,0\n2,1\n", logistic, "d.csv: has 2 rows: there must be more than the 2 numbers that are fitted"),
         ("a,y\n1,0\n2,1\n", "--family logistic --synthetic 9", "option --target: is required by --family logistic"),

@@ -47,7 +47,12 @@ fn what_is_wrong_is_said_with_its_place() {
     let cases = [
         (good.as_str(), "a,y\n1,0\n2,1\n", logistic, "s.csv: column g: is in the real table, and is missing here"),
         (&good, "a,g,b,y\n1,u,1,0\n2,v,2,1\n", logistic, "s.csv: column b: is not in the real table"),
-        (&good, "a,g,y\n1,u,0\n2,t,1\n", logistic, "s.csv: column g: has the level t, which the real table lacks"),
+        (
+            &good,
+            "a,g,y\n1,u,0\n2,t,1\n",
+            logistic,
+            "s.csv: column g: has the level t (row 2), which the real table lacks",
+        ),
         (&good, "a,g,y\n1,1,0\n2,2,1\n", logistic, "s.csv: column g: has numbers, and the real table has texts"),
         (
             &good,

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 from . import _check, _native
 from ._answers import Advice, Audit
 from ._progress import shown
+from ._retrain import SCHEDULES
 from ._table import table
 
 Family = Literal["linear", "logistic", "poisson", "mean", "covariance", "frequencies"]
@@ -27,7 +28,7 @@ def advise(
     loss: Loss = "deviance",
     missing: Missing = "refuse",
     simulate: int | None = None,
-    schedule: Literal["fresh", "fixed", "accumulate"] | None = None,
+    schedule: Literal["fresh", "fixed", "accumulate", "subsample"] | None = None,
     seed: int = _check.SEED,
     threads: int | None = None,
     progress: bool | None = None,
@@ -53,7 +54,8 @@ def advise(
     simulate
         Of a regression, also retrain so many chains of 30 generations on rows resampled from the table.
     schedule
-        Data of their generations: "fresh" (the default: n rows drawn anew), "fixed" (those of generation 0 always), "accumulate" (takes no weight).
+        Data of their generations: "fresh" (the default: n rows drawn anew), "fixed" (those of generation 0 always), "accumulate" (all rows
+        so far) or "subsample" (n of those); the last two take no weight.
     seed
         Of those chains.
     threads
@@ -84,7 +86,7 @@ def advise(
         words,
         _check.positive("synthetic", synthetic, 1, 10**12),
         chains,
-        "fresh" if schedule is None else _check.word("schedule", schedule, ("fresh", "fixed", "accumulate")),
+        "fresh" if schedule is None else _check.word("schedule", schedule, SCHEDULES),
         _check.whole("seed", seed),
         _check.whole_or_none("threads", threads),
     )

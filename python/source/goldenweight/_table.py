@@ -62,7 +62,7 @@ def column(name: str, values: Any) -> Any:
     if values.ndim != 1:
         raise _check.fault(name, values.shape, "must have one dimension")
     if values.dtype.kind in "biuf":
-        return np.ascontiguousarray(values, dtype=np.float64)
+        return np.require(values, np.float64, ["C", "A"])
     if values.dtype.kind == "O":
         try:
             is_number = [value is None or isinstance(value, (bool, int, float, np.number)) for value in values]
@@ -79,6 +79,8 @@ def column(name: str, values: Any) -> Any:
 def table(X: Any, y: Any = None, arguments: tuple[str, str] = ("X", "y")) -> tuple[list[str], list[Any], str | None]:
     """Names of the columns, the columns, and the name of the response, which is the last column. An array of numbers is not copied."""
     name_of_x, name_of_y = arguments
+    if _module(X) == "polars" and not hasattr(X, "to_numpy"):
+        raise _check.fault(name_of_x, type(X).__name__, "must be a frame with its rows: call collect()")
     if _is_frame(X):
         names = [str(name) for name in X.columns]
         if len(set(names)) < len(names):
@@ -98,8 +100,9 @@ def table(X: Any, y: Any = None, arguments: tuple[str, str] = ("X", "y")) -> tup
             raise _check.fault(name_of_x, found.shape, "must have rows and columns")
         names = [f"x{j}" for j in range(found.shape[1])]
         if found.dtype.kind in "biuf":
-            if not (found.flags.c_contiguous or found.flags.f_contiguous) or found.dtype != np.float64:
-                found = np.ascontiguousarray(found, dtype=np.float64)
+            flags = found.flags
+            if not (flags.c_contiguous or flags.f_contiguous) or not flags.aligned or found.dtype != np.float64:
+                found = np.require(found, np.float64, ["C", "A"])
             columns = [found]
         else:
             columns = [column(f"{name_of_x} column {j}", found[:, j]) for j in range(found.shape[1])]

@@ -323,6 +323,68 @@ impl<F: Family + 'static> Model for Regression<F> {
 }
 
 /// A row is its covariates and its response. Behind the noise of the covariates stands a uniform number, which makes the response.
+/// A random word of a row, as a number: its upper bits, as in [`uniform`], which a float holds all.
+///
+/// # Examples
+/// see [`make_row`].
+pub fn row_word(rng: &mut StreamRng) -> f64 {
+    (rng.next_u64() >> 12) as f64
+}
+
+/// A row of covariates and a response, from coefficients and the row's noise: its covariates and its [word](row_word). A response that cannot be drawn is not a
+/// number: a row cannot fail, its fit does.
+///
+/// # Examples
+/// The word 0 is the uniform number 0, which every probability is above: the label is 1.
+/// ```
+/// use goldenweight_recursion::models::{glm::make_row, logistic::Bernoulli};
+///
+/// let mut row = [f64::NAN; 3];
+/// make_row::<Bernoulli>(&[0.5, -1.0], &[1.0, 2.0, 0.0], &mut row);
+/// assert_eq!(row, [1.0, 2.0, 1.0]);
+/// ```
+pub fn make_row<F: Family>(from: &[f64], noise: &[f64], row: &mut [f64]) {
+    let p = from.len();
+    row.copy_from_slice(noise);
+    let eta: f64 = from.iter().zip(noise).map(|(b, x)| b * x).sum();
+    let word = (noise[p] as u64) << 12;
+    let mut response = [[0.0; 4]];
+    let drawn = dispatch!(Level::new(), simd => {
+        let mean = F::mean(f64x4::splat(simd, eta)).into();
+        F::respond(simd, &[mean], &[[word; 4]], &mut response)
+    });
+    row[p] = if drawn.is_ok() { response[0][0] } else { f64::NAN };
+}
+
+/// Fits coefficients to rows of covariates and a response, one after another, all of the same weight, from other coefficients.
+///
+/// # Errors
+/// [`FitFailure`] where there is no fit, or a response is not a number.
+///
+/// # Examples
+/// A column of ones: the mean of 3 and 5.
+/// ```
+/// use goldenweight_recursion::models::{glm::fit_rows, poisson::Counts};
+///
+/// let mut fit = vec![0.0];
+/// fit_rows::<Counts>(&[1.0], &[1.0, 3.0, 1.0, 5.0], &mut fit).unwrap();
+/// assert!((fit[0] - 4_f64.ln()).abs() < 1e-6);
+/// ```
+pub fn fit_rows<F: Family>(start: &[f64], rows: &[f64], fit: &mut Vec<f64>) -> Result<(), FitFailure> {
+    let p = start.len();
+    let count = rows.len() / (p + 1);
+    let (mut x, mut y) = (Covariates::new(p, count), responses(count));
+    x.fill(|i| &rows[i * (p + 1)..][..p]);
+    let labels = rows.iter().skip(p).step_by(p + 1);
+    y.as_flattened_mut().iter_mut().zip(labels).for_each(|(y, &label)| *y = label);
+    if y.as_flattened().iter().any(|y| y.is_nan()) {
+        return Err(FitFailure);
+    }
+    fit.copy_from_slice(start);
+    let part = newton::Part { x: &x, y: &y, weight: 1.0 / count as f64 };
+    Fit::new(p, LAST_CHANGE).maximise::<F>([part].into_iter(), fit)
+}
+
 impl<F: Family + 'static> Rowwise for Regression<F> {
     fn width(&self) -> usize {
         self.truth.len() + 1
@@ -331,36 +393,14 @@ impl<F: Family + 'static> Rowwise for Regression<F> {
     fn draw_row(&self, rng: &mut StreamRng, noise: &mut [f64]) {
         let p = self.truth.len();
         noise[..p].iter_mut().for_each(|x| *x = rng.sample(StandardNormal));
-        // The upper bits of a word, as in `uniform`: the float holds them all.
-        noise[p] = (rng.next_u64() >> 12) as f64;
+        noise[p] = row_word(rng);
     }
 
     fn make_row(&self, from: &Vec<f64>, noise: &[f64], row: &mut [f64]) {
-        let p = from.len();
-        row.copy_from_slice(noise);
-        let eta: f64 = from.iter().zip(noise).map(|(b, x)| b * x).sum();
-        let word = (noise[p] as u64) << 12;
-        let mut response = [[0.0; 4]];
-        let drawn = dispatch!(Level::new(), simd => {
-            let mean = F::mean(f64x4::splat(simd, eta)).into();
-            F::respond(simd, &[mean], &[[word; 4]], &mut response)
-        });
-        // A row cannot fail: its fit does.
-        row[p] = if drawn.is_ok() { response[0][0] } else { f64::NAN };
+        make_row::<F>(from, noise, row);
     }
 
     fn fit_rows(&self, rows: &mut [f64], fit: &mut Vec<f64>) -> Result<(), FitFailure> {
-        let p = self.truth.len();
-        let count = rows.len() / (p + 1);
-        let (mut x, mut y) = (Covariates::new(p, count), responses(count));
-        x.fill(|i| &rows[i * (p + 1)..][..p]);
-        let labels = rows.iter().skip(p).step_by(p + 1);
-        y.as_flattened_mut().iter_mut().zip(labels).for_each(|(y, &label)| *y = label);
-        if y.as_flattened().iter().any(|y| y.is_nan()) {
-            return Err(FitFailure);
-        }
-        fit.copy_from_slice(&self.truth);
-        let part = newton::Part { x: &x, y: &y, weight: 1.0 / count as f64 };
-        Fit::new(p, LAST_CHANGE).maximise::<F>([part].into_iter(), fit)
+        fit_rows::<F>(&self.truth, rows, fit)
     }
 }

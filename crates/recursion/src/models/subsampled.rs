@@ -65,6 +65,16 @@ pub struct Drawn {
     choice: StreamRng,
 }
 
+impl Drawn {
+    /// Leaves the stream that chooses, where the rows are not the model's own but a source's.
+    ///
+    /// # Examples
+    /// see [`Subsampled`]; a source that draws real rows from a table calls this after it.
+    pub fn choose_by(&mut self, rng: &StreamRng) {
+        self.choice.clone_from(rng);
+    }
+}
+
 /// The rows of a fit, and where each part ends among all rows.
 #[derive(Clone, Debug)]
 pub struct Chosen {
