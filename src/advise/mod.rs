@@ -263,8 +263,6 @@ pub struct Variances {
     pub real: f64,
     /// Standard error of ln(A_s/A_r); 0 where the ratio is known.
     pub log_ratio_std_error: f64,
-    /// Standard error of the square of that standard error, over it: how far the interval's own length is known.
-    pub variance_relative_std_error: f64,
     /// A_r with the residuals of fits that leave the row out, to first order e/(1 - leverage), over A_r. It shows how far n rows are from the limit.
     /// Of regressions only.
     pub jackknife: Option<f64>,
@@ -273,19 +271,8 @@ pub struct Variances {
 impl Variances {
     /// Of a fit whose rows follow its family.
     const fn well_specified(variance: f64) -> Self {
-        Self {
-            synthetic: variance,
-            real: variance,
-            log_ratio_std_error: 0.0,
-            variance_relative_std_error: 0.0,
-            jackknife: None,
-        }
+        Self { synthetic: variance, real: variance, log_ratio_std_error: 0.0, jackknife: None }
     }
-}
-
-/// Standard error of a mean square of n numbers, over it: ((mean fourth power/mean square^2 - 1)/n)^(1/2).
-fn relative_std_error(square: f64, fourth: f64, count: f64) -> f64 {
-    if square > 0.0 { ((fourth / (square * square) - 1.0).max(0.0) / count).sqrt() } else { 0.0 }
 }
 
 /// An estimate with its interval of 95 %.
@@ -439,7 +426,7 @@ impl Analysis {
     #[must_use]
     pub fn warnings(&self, loss: Loss) -> Vec<String> {
         let mut warnings = Vec::new();
-        let Variances { log_ratio_std_error, variance_relative_std_error, jackknife, .. } = self.variances(loss);
+        let Variances { log_ratio_std_error, jackknife, .. } = self.variances(loss);
         // Not a number where a row has the leverage 1.
         if let Some(excess) = jackknife.map(|ratio| ratio - 1.0).filter(|e| e.is_nan() || e.abs() > LIMIT_IS_NEAR) {
             let percent = 100.0 * excess;
@@ -469,12 +456,6 @@ impl Analysis {
             warnings.push(format!(
                 "kappa is {:.2} k: the real rows vary {real} than the fitted family says, so w*(k) is not their weight",
                 ratio.value
-            ));
-        }
-        if variance_relative_std_error > FEW_ROWS {
-            warnings.push(format!(
-                "the interval may be too short: few rows decide its length (its square is known to {:.0} %)",
-                100.0 * variance_relative_std_error
             ));
         }
         if log_ratio_std_error > UNKNOWN {
@@ -533,10 +514,6 @@ const LARGE_SHARE: f64 = 0.25;
 
 /// A ratio kappa/k beyond this, or below its inverse, is said: it moves w* by a tenth or more at k = 1.
 const FAR: f64 = 1.5;
-
-/// Relative standard error of the interval's squared length above which it is said. Of tables of 400 rows with two normal covariates it was said of one in
-/// ten where the noise is constant and 8 % of the intervals missed, of two in three where its deviation is e^(x/2) and 24 % missed.
-const FEW_ROWS: f64 = 0.4;
 
 /// Standard error of ln kappa above which it is said: the interval then covers a factor of 4.
 const UNKNOWN: f64 = 0.35;

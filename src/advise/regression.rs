@@ -2,7 +2,7 @@
 
 use super::design::Design;
 use super::matrix::{Lower, at, dot, sandwich, times, times_into, trace_of_product};
-use super::{AdviseError, Coefficient, Loss, Variances, relative_std_error};
+use super::{AdviseError, Coefficient, Loss, Variances};
 use crate::table::Table;
 
 /// A regression with canonical link: the mean and the variance of a response are functions of its linear predictor.
@@ -369,12 +369,12 @@ impl<'a> Law<'a> {
     fn variances(&self) -> [Variances; 3] {
         let (p, rows) = (self.beta.len(), self.design.rows() as f64);
         let traces = Loss::ALL.map(|loss| (self.trace(loss, &self.inverse), self.trace(loss, &self.covariance)));
-        // Per loss: sum of alpha^2 and of alpha^4; A_r of the jackknife; then of alpha psi, E[b'''(x'Bx)x], E[e b''(x'Bx)x], E[b'''(x'Gx)x].
-        let per_loss = 3 + 4 * p;
+        // Per loss: sum of alpha^2; A_r of the jackknife; then sums of alpha psi, E[b'''(x'Bx)x], E[e b''(x'Bx)x], E[b'''(x'Gx)x].
+        let per_loss = 2 + 4 * p;
         let sums = self.design.sum(3 * per_loss, |x, row, sums| self.row(x, row, &traces, sums));
         std::array::from_fn(|i| {
             let sums: Vec<f64> = sums[i * per_loss..(i + 1) * per_loss].iter().map(|sum| sum / rows).collect();
-            let (squares, fourth, jackknife, vectors) = (sums[0], sums[1], sums[2], &sums[3..]);
+            let (squares, jackknife, vectors) = (sums[0], sums[1], &sums[2..]);
             let [alpha_psi, t_b, u_b, t_g] = std::array::from_fn(|v| &vectors[v * p..(v + 1) * p]);
             let (inverse, sandwich) = traces[i];
             let tau: Vec<f64> = (0..p)
@@ -391,8 +391,6 @@ impl<'a> Law<'a> {
                 synthetic: self.dispersion * inverse / unit,
                 real: sandwich / unit,
                 log_ratio_std_error: (variance.max(0.0) / rows).sqrt(),
-                // Of alpha alone, the larger part of an influence.
-                variance_relative_std_error: relative_std_error(squares, fourth, rows),
                 jackknife: Some(jackknife / sandwich),
             }
         })
@@ -410,7 +408,7 @@ impl<'a> Law<'a> {
         times_into(&self.inverse, c, d);
         let leverage = variance * dot(a, x) / self.design.rows() as f64;
         let dispersion = if self.link == Link::Linear { residual * residual / self.dispersion - 1.0 } else { 0.0 };
-        for (i, sums) in sums.chunks_exact_mut(3 + 4 * p).enumerate() {
+        for (i, sums) in sums.chunks_exact_mut(2 + 4 * p).enumerate() {
             let (loss, (inverse, sandwich)) = (Loss::ALL[i], traces[i]);
             let own;
             let q_a = match loss {
@@ -440,9 +438,8 @@ impl<'a> Law<'a> {
             };
             let alpha = dispersion + synthetic / inverse - real / sandwich;
             sums[0] += alpha * alpha;
-            sums[1] += alpha * alpha * alpha * alpha;
-            sums[2] += squared / ((1.0 - leverage) * (1.0 - leverage));
-            let (alpha_psi, rest) = sums[3..].split_at_mut(p);
+            sums[1] += squared / ((1.0 - leverage) * (1.0 - leverage));
+            let (alpha_psi, rest) = sums[2..].split_at_mut(p);
             let (t_b, rest) = rest.split_at_mut(p);
             let (u_b, t_g) = rest.split_at_mut(p);
             for j in 0..p {
