@@ -141,6 +141,7 @@ fn time() -> Claim {
         source: Source::Derived,
         exactness: Exactness::Limit,
         checks: vec![
+            proof("extinction-time"),
             recursion("probabilities summed over all generations", SUMMED, || {
                 let case = |(p, n, m): (f64, u64, u64)| {
                     (format!("p = {p}, n = {n}, m = {m}"), to_end(p, n, m), extinct::summed(p, n, m))

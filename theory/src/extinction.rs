@@ -26,7 +26,8 @@
 //! E(generations to one left)                            ~ -2m sum_j (1 - p_j) ln(1 - p_j)
 //! E(generations until category j is lost or alone)      ~ -2m (p_j ln p_j + (1 - p_j) ln(1 - p_j))
 //! ```
-//! (Kimura and Ohta, The average number of generations until fixation of a mutant gene in a finite population, Genetics 61, 1969, for two categories.)
+//! (Kimura and Ohta, The average number of generations until fixation of a mutant gene in a finite population, Genetics 61, 1969, for two categories.) That each is
+//! the only solution of its equation is proved in `theory/proofs/Diffusion.v`.
 //!
 //! Tested by `tests/laws/extinction.rs`: rationals, joint chains of three categories, known values.
 
