@@ -129,7 +129,7 @@ pub struct SecondOrder {
     #[serde(skip_serializing_if = "Option::is_none")]
     size: Option<f64>,
     in_range: bool,
-    /// The size of what two orders leave out, roughly, over the risk.
+    /// The size of what two orders leave out, roughly, over the risk: max(1, k) size^2.
     #[serde(skip_serializing_if = "Option::is_none")]
     left_out: Option<f64>,
     #[serde(skip)]
@@ -143,7 +143,7 @@ impl From<SecondTerm> for SecondOrder {
             share: finite(term.share),
             size: finite(term.size),
             in_range: term.is_in_range(),
-            left_out: finite(term.size * term.size),
+            left_out: finite(term.left_out),
             term,
         }
     }

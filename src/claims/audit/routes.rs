@@ -189,9 +189,8 @@ pub struct TwoOrders;
 /// Largest size of the second order, relative to the first, where there are as many synthetic rows as real ones, or more.
 const SMALL: f64 = 0.06;
 
-/// What the two orders leave out is taken to be at most this many times the square of their size: the range rule's own simulations have that factor (see
-/// [`Expansion`](goldenweight_theory::second_order::Expansion)). They have k near 1. Where there are k > 1 times as many real rows as synthetic ones, it is taken k times: the first order has the factor k less often than
-/// the others, and the second may be small by cancellation. Poisson regression at k = 9.75, w = .5, t = 0 and 1 has the factors 8, 13 and 17 at n = 195, 390 and 780, and at n = 800, m = 40 up to 8.
+/// What the two orders leave out is taken to be at most this many times its rough size, [`SecondTerm::left_out`](crate::prediction::SecondTerm): the range rule's own
+/// simulations have that factor (see [`Expansion`](goldenweight_theory::second_order::Expansion)).
 const THIRD: f64 = 3.0;
 
 impl TwoOrders {
@@ -199,9 +198,7 @@ impl TwoOrders {
     fn predicted(place: &Place) -> Option<(f64, f64)> {
         let prediction = Prediction::new(&place.problem, place.schedule).expect("a valid place")?;
         let term = prediction.second_term(domain::weight(place.weight), place.at)?;
-        let rows = place.problem.rows();
-        let ratio = rows.real as f64 / rows.synthetic as f64;
-        let left_out = THIRD * ratio.max(1.0) * term.size * term.size;
+        let left_out = THIRD * term.left_out;
         (left_out <= THIRD * SMALL * SMALL).then_some((term.risk, left_out))
     }
 }
