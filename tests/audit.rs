@@ -133,6 +133,11 @@ fn a_column_may_be_elsewhere() {
     let found = audited(&rows(0.0), &rows(1e5), Family::Linear, quick(Loss::Deviance)).expect("an audit");
     // The slope is that of the real rows, the intercept 1e5 slopes less. The other's coordinates lose (1e5/2.5)^2 roundings, 4e-7, of what a slope is to: the
     // responses' deviation, 17, over the covariate's, 2.5. Ten times that is allowed.
+    let far = audited(&rows(0.0), &rows(1e6), Family::Linear, quick(Loss::Deviance)).expect_err("too far").to_string();
+    assert!(
+        far.starts_with("the synthetic table column a: is 39") && far.contains("standard deviations away"),
+        "{far}"
+    );
     let [intercept, slope] = [0, 1].map(|j| &found.coefficients[j]);
     let allowed = 10.0 * 4e-7 * 17.0 / 2.5;
     assert!((slope.synthetic - slope.real).abs() < allowed, "{slope:?}");

@@ -9,6 +9,9 @@ use crate::table::Table;
 /// Most coefficients.
 const MAX_COEFFICIENTS: usize = 1_000;
 
+/// Standard deviations of a column from another table's, at most: of its own variance 1e-10 parts are then left beside the square of its mean.
+const FARTHEST: f64 = 1e5;
+
 /// Rows that are summed together. Blocks are added in their order, so that sums do not depend on the threads.
 const BLOCK: usize = 4_096;
 
@@ -57,7 +60,12 @@ impl<'a> Design<'a> {
     /// As of [`Design::new`].
     pub(crate) fn like(table: &'a Table, other: &Design<'_>) -> Result<Self, AdviseError> {
         let (means, deviations) = (other.means.clone(), other.deviations.clone());
-        Ok(Self { means, deviations, ..Self::new(table)? })
+        let own = Self::new(table)?;
+        let away = |j: usize| ((own.means[j] - means[j]) / deviations[j]).abs();
+        if let Some(j) = (1..own.coefficients()).find(|&j| away(j) > FARTHEST) {
+            return Err(AdviseError::Far { column: own.names[j].clone(), deviations: away(j) });
+        }
+        Ok(Self { means, deviations, ..own })
     }
 
     /// The covariates as they are.

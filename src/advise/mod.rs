@@ -199,6 +199,16 @@ pub enum AdviseError {
         /// Its name.
         column: String,
     },
+    /// A column of a second table that is too far from the first one's for double precision.
+    #[error(
+        "column {column}: is {deviations:.0} of the real table's standard deviations away: the fit cannot be made in double precision"
+    )]
+    Far {
+        /// Its name.
+        column: String,
+        /// As many.
+        deviations: f64,
+    },
     /// The likelihood rises without end.
     #[error("the fit does not exist: a combination of {} separates the responses", list(columns, "the columns"))]
     Separated {
