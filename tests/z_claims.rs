@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use glob::Pattern;
 use goldenweight::claims::{QUICK, suite};
-use goldenweight::evidence::{Kind, Settings, Verdict};
+use goldenweight::evidence::{Claim, Kind, Settings, Suite, Verdict};
 use goldenweight::stream::DEFAULT_SEED;
 use goldenweight::{proofs, report};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -17,17 +17,19 @@ fn main() -> ExitCode {
     arguments.test_threads = Some(1);
     // Coq takes seconds: it starts now and runs beside the claims that do not need it.
     proofs::start();
-    let mut claims = suite().claims;
+    // For as long as the process lasts: trials are owned by their runner.
+    let suite: &Suite = Box::leak(Box::new(suite()));
+    let mut claims: Vec<&Claim> = suite.claims.iter().collect();
     claims.sort_by_key(|claim| claim.checks.iter().any(|check| check.kind == Kind::Proof));
-    let trial_of = |id: String| Trial::test(id.clone(), move || trial(&id));
-    let trials = claims.into_iter().map(|claim| trial_of(claim.says.id)).collect();
+    let trial_of = |claim: &'static Claim| Trial::test(claim.says.id.clone(), move || trial(suite, &claim.says.id));
+    let trials = claims.into_iter().map(trial_of).collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn trial(id: &str) -> Result<(), Failed> {
+fn trial(suite: &Suite, id: &str) -> Result<(), Failed> {
     let only = Some(Pattern::new(&Pattern::escape(id))?);
     let settings = Settings { seed: DEFAULT_SEED, tier: QUICK, only, kinds: Vec::new() };
-    let run = suite().verify(&settings, &AtomicBool::new(false), &mut |_| ())?;
+    let run = suite.verify(&settings, &AtomicBool::new(false), &mut |_| ())?;
     for missing in &run.claims[0].kinds_not_run {
         println!("{id}: {} {}", missing.kind.word(), missing.reason);
     }
