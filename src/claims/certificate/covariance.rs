@@ -27,7 +27,9 @@ fn defined<S: Scalar>(system: &CovarianceSystem<S>, w: &S, previous: Option<[S; 
 /// V and U at t <= 2 and in the limit against the definition, as rational functions of tr Sigma^2, (tr Sigma)^2, n - 1, m - 1 and w; and the characteristic
 /// polynomial of the recursion, whose roots are the growth factors of its two modes.
 pub fn system() -> Certificate {
+    // In 1/(n - 1) and 1/(m - 1) as variables the sides are polynomials: far fewer points decide.
     let moments = identity!("(V_t, U_t), t = 0..2", |square_trace, trace_square, real, synthetic, w| {
+        let [real, synthetic] = [S::one() / real, S::one() / synthetic];
         let system = CovarianceSystem { square_trace, trace_square, real, synthetic };
         let mut expected = defined(&system, &w, None);
         let mut found = system.start();
@@ -48,6 +50,7 @@ pub fn system() -> Certificate {
         equations
     });
     let limit = identity!("the limit is the fixed point", |square_trace, trace_square, real, synthetic, w| {
+        let [real, synthetic] = [S::one() / real, S::one() / synthetic];
         let system = CovarianceSystem { square_trace, trace_square, real, synthetic };
         let Moments { risk, trace_variance } = system.limit(&w);
         let [v, u] = defined(&system, &w, Some([risk.clone(), trace_variance.clone()]));

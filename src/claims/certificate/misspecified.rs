@@ -29,22 +29,41 @@ const DEGREE: usize = 4;
 const CELLS: usize = 2 * POINTS.len();
 const BEFORE: usize = 2 * CELLS;
 
-/// A power series: of each product of variables its factor. A product is the sorted list of its variables.
+/// A product of up to four variables: how often each is in it, four bits for each.
+type Product = u64;
+
+/// The product of these variables.
+fn product_of(variables: &[usize]) -> Product {
+    variables.iter().map(|v| 1 << (4 * v)).sum()
+}
+
+/// The variables of a product, sorted.
+fn variables_of(product: Product) -> Vec<usize> {
+    let count = |v: usize| (product >> (4 * v) & 15) as usize;
+    (0..BEFORE + 2).flat_map(|v| vec![v; count(v)]).collect()
+}
+
+/// Of how many variables a product is.
+fn degree_of(product: Product) -> usize {
+    (0..BEFORE + 2).map(|v| (product >> (4 * v) & 15) as usize).sum()
+}
+
+/// A power series: of each product of variables its factor.
 #[derive(Clone, Default)]
-struct Series(BTreeMap<Vec<usize>, Q>);
+struct Series(BTreeMap<Product, Q>);
 
 impl Series {
     fn constant(value: Q) -> Self {
-        Self([(Vec::new(), value)].into())
+        Self([(product_of(&[]), value)].into())
     }
 
     fn variable(index: usize) -> Self {
-        Self([(vec![index], q(1, 1))].into())
+        Self([(product_of(&[index]), q(1, 1))].into())
     }
 
     fn plus(mut self, other: &Self, factor: &Q) -> Self {
         for (product, value) in &other.0 {
-            *self.0.entry(product.clone()).or_insert_with(|| q(0, 1)) += factor * value;
+            *self.0.entry(*product).or_insert_with(|| q(0, 1)) += factor * value;
         }
         self.0.retain(|_, value| *value != q(0, 1));
         self
@@ -53,10 +72,9 @@ impl Series {
     fn times(&self, other: &Self, degree: usize) -> Self {
         let mut found = Self::default();
         for (a, x) in &self.0 {
-            for (b, y) in other.0.iter().filter(|(b, _)| a.len() + b.len() <= degree) {
-                let mut product = [&a[..], b].concat();
-                product.sort_unstable();
-                *found.0.entry(product).or_insert_with(|| q(0, 1)) += x * y;
+            let Some(left) = degree.checked_sub(degree_of(*a)) else { continue };
+            for (b, y) in other.0.iter().filter(|(b, _)| degree_of(**b) <= left) {
+                *found.0.entry(a + b).or_insert_with(|| q(0, 1)) += x * y;
             }
         }
         found
@@ -201,7 +219,7 @@ fn expected(product: &[usize], before: &Moments, probabilities: &[[Series; CELLS
     }
     let drawn: Vec<usize> = drawn.iter().map(|v| v - CELLS).collect();
     let (mut order, count) = (0, product.len());
-    let mut found = Series([(error.to_vec(), q(1, 1))].into());
+    let mut found = Series([(product_of(error), q(1, 1))].into());
     for (product, chances, ratio) in [(real, &probabilities[0], &q(1, 1)), (&drawn, &probabilities[1], k)] {
         if !product.is_empty() {
             let power = if product.len() == 2 { 1 } else { 2 };
@@ -212,7 +230,7 @@ fn expected(product: &[usize], before: &Moments, probabilities: &[[Series; CELLS
     }
     let mut means = [q(0, 1), q(0, 1)];
     for (product, value) in found.0 {
-        let name: Vec<usize> = product.iter().map(|v| v - BEFORE).collect();
+        let name: Vec<usize> = variables_of(product).into_iter().map(|v| v - BEFORE).collect();
         // From 1/n^0 on.
         let moments = match before.get(&name) {
             Some([one, two]) => [q(0, 1), one.clone(), two.clone()],
@@ -230,12 +248,13 @@ fn expected(product: &[usize], before: &Moments, probabilities: &[[Series; CELLS
 /// The moments of a generation's error, whose products these are.
 fn next(powers: &Powers, before: &Moments, k: &Q) -> Moments {
     let probabilities = probabilities();
-    let mut known: BTreeMap<&Vec<usize>, [Q; 2]> = BTreeMap::new();
+    let mut known: BTreeMap<Product, [Q; 2]> = BTreeMap::new();
     let mut moments = Moments::new();
     for (name, power) in powers {
         let mut sums = [q(0, 1), q(0, 1)];
         for (product, value) in &power.0 {
-            let means = known.entry(product).or_insert_with(|| expected(product, before, &probabilities, k));
+            let of = || expected(&variables_of(*product), before, &probabilities, k);
+            let means = known.entry(*product).or_insert_with(of);
             for (sum, mean) in sums.iter_mut().zip(means) {
                 *sum += value * &*mean;
             }
