@@ -1,7 +1,10 @@
 //! An archive of a run: a directory that says what made its files, as an RO-Crate (<https://w3id.org/ro/crate/1.2>) of the profile Process Run Crate
 //! (<https://w3id.org/ro/wfrun/process/0.5>).
 
-use std::{env, fs, path::Path};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use goldenweight::{experiment::InputError, outcome::document::RunDocument};
 use serde_json::{Value, json};
@@ -52,12 +55,13 @@ pub fn in_seconds(time: OffsetDateTime) -> Result<String, Failure> {
     whole.format(&Rfc3339).map_err(|e| Failure::CouldNotRun(format!("reading the clock: {e}")))
 }
 
-/// The description of an archive with these files.
+/// The description of an archive with these files, of a run whose page was made with others: each with what it was for.
 pub fn metadata(
     run: &RunDocument,
     command: &str,
     times: [OffsetDateTime; 2],
     files: &[(&str, &str)],
+    others: &[(&str, PathBuf)],
 ) -> Result<Value, Failure> {
     let [start, end] = times.map(in_seconds);
     let (start, end) = (start?, end?);
@@ -66,7 +70,7 @@ pub fn metadata(
     let machine = &run.machine;
     let processor = machine.processor.as_deref().unwrap_or("a processor without a name");
     let kinds: Vec<&str> = run.kinds.iter().map(|kind| kind.word()).collect();
-    let inputs = [
+    let mut inputs = vec![
         value("#seed", "seed", &run.seed.to_string()),
         value("#tier", "tier", &run.tier),
         value("#only", "claims asked for, as a glob", &run.only),
@@ -76,6 +80,11 @@ pub fn metadata(
             &if kinds.is_empty() { "all".to_owned() } else { kinds.join(",") },
         ),
     ];
+    for (number, (name, file)) in others.iter().enumerate() {
+        let bytes = fs::read(file).map_err(|e| Failure::CouldNotRun(format!("reading {}: {e}", file.display())))?;
+        let read = format!("{}, SHA-256 {}", file.display(), checksum(&bytes));
+        inputs.push(value(&format!("#file-{}", number + 1), name, &read));
+    }
     let names: Vec<&str> = files.iter().map(|(name, _)| *name).chain([SUMS]).collect();
     let licenses = ["https://spdx.org/licenses/MIT", "https://spdx.org/licenses/Apache-2.0"];
     let status = if run.partial { FAILED } else { COMPLETED };

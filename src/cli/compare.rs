@@ -69,10 +69,15 @@ impl fmt::Display for Document {
     }
 }
 
+/// The document that a path names: itself, or the one in a directory of `verify --report`.
+pub fn document_in(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join("verify.json") } else { path.to_owned() }
+}
+
 /// Reads the document of a run, for this command.
 pub fn read(command: &str, path: &Path) -> Result<RunDocument, InputError> {
     let refuse = |file: &Path, condition: String| InputError::new(command, file.display(), condition);
-    let file = if path.is_dir() { path.join("verify.json") } else { path.to_owned() };
+    let file = document_in(path);
     let text = fs::read_to_string(&file).map_err(|e| refuse(&file, format!("cannot be read: {e}")))?;
     // Without the marks in which an error of this program would have an option.
     let words = |e: serde_json::Error| e.to_string().replace('`', "'");

@@ -192,7 +192,13 @@ impl VerifyArgs {
             let mut files = vec![("verify.json", document.as_str()), ("verify.html", page.as_str())];
             let metadata = if self.archive {
                 let command = origin.command(Some(self.compute.seed));
-                json(&archive::metadata(&found, &command, [began, OffsetDateTime::now_utc()], &files)?)?
+                let against = self
+                    .against
+                    .as_deref()
+                    .map(|path| ("outcome that the page says the changes since", compare::document_in(path)));
+                let accepted = self.accepted.clone().map(|path| ("lines of changes that are meant", path));
+                let others: Vec<_> = against.into_iter().chain(accepted).collect();
+                json(&archive::metadata(&found, &command, [began, OffsetDateTime::now_utc()], &files, &others)?)?
             } else {
                 String::new()
             };

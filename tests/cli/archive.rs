@@ -87,6 +87,19 @@ fn an_archive_says_what_made_it() {
 }
 
 #[test]
+fn what_the_page_compares_with_is_an_input() {
+    let [before, after] = [0, 1].map(|_| tempfile::tempdir().expect("a directory"));
+    let archive = archived(before.path());
+    let page = after.path().display();
+    stdout_of(&format!("verify --only golden-ratio --kinds property --report {page} --archive --against {archive}"), 0);
+    let metadata = metadata(after.path());
+    let input = entity(&metadata, "#file-1");
+    let expected = format!("verify.json, SHA-256 {}", checksum(&before.path().join("verify.json")));
+    assert!(input["value"].as_str().unwrap().ends_with(&expected), "{input}");
+    assert!(entity(&metadata, "#run")["object"].as_array().unwrap().contains(&json!({ "@id": "#file-1" })));
+}
+
+#[test]
 fn an_archive_reproduces_to_the_bit_and_statistically() {
     let folder = tempfile::tempdir().expect("a directory");
     let archive = archived(folder.path());
