@@ -210,13 +210,14 @@ fn controls() -> Markup {
                 line.bound x1=(left) x2=(right) y1=(height) y2=(height) {}
                 text x=(right) y=(height - 6.0) text-anchor="end" { "real rows alone" }
                 text x=(left - 6.0) y=(bottom) text-anchor="end" { "0" }
+                text x=(left - 6.0) y=(height + 4.0) text-anchor="end" { "1" }
                 @for tenth in [0, 2, 4, 6, 8, 10] {
                     @let x = left + f64::from(tenth) / 10.0 * (right - left);
                     line.frame x1=(x) x2=(x) y1=(bottom) y2=(bottom + 5.0) {}
                     text x=(x) y=(bottom + 19.0) text-anchor="middle" { (short(f64::from(tenth) / 10.0)) }
                 }
                 text x=((left + right) / 2.0) y=(bottom + 36.0) text-anchor="middle" { "weight w on the real rows" }
-                text transform="rotate(-90 16 130)" x="16" y="130" text-anchor="middle" { "limit risk" }
+                text transform="rotate(-90 16 130)" x="16" y="130" text-anchor="middle" { "relative risk" }
                 polyline.explorer-curve fill="none" {}
                 circle.explorer-pooling r="5" {}
                 circle.explorer-best r="5" {}
