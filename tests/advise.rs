@@ -287,3 +287,64 @@ fn subsamples_of_a_table_have_their_law() {
         );
     }
 }
+
+/// A year and its square, nearly collinear (a standardised pivot of some 1e-7): three groups of equal size, so that each fitted mean is a group's, and A_r = A_s in
+/// whatever order and units.
+#[test]
+fn nearly_collinear_columns_keep_their_digits() {
+    let row = |i: usize| (2018 + i % 3, (i * i * 13 % 7) as f64 + (i % 3) as f64);
+    let noise = |i: usize| if i / 3 % 2 == 0 { 1.0 } else { -1.0 };
+    for order in [0, 1] {
+        let rows = (0..36).map(|i| if order == 0 { i } else { 35 - i }).map(|i| {
+            let (year, _) = row(i);
+            format!("{year},{},{}\n", year * year, (i % 3) as f64 + noise(i))
+        });
+        let file = "a,b,y\n".to_owned() + &rows.collect::<String>();
+        let found = analyse(&file, Family::Linear, None).expect("a fit");
+        // The condition of the standardised columns, some 1e7, times roundings of 36 rows.
+        assert!((found.ratio(Loss::Deviance).value - 1.0).abs() < 1e-6, "{:?}", found.ratio(Loss::Deviance));
+    }
+}
+
+/// A level with a single row is fitted exactly, so that there is no fit without it; counts that the fit meets have no variance.
+#[test]
+fn fits_without_an_error_are_told() {
+    let warnings = |file: &str, family| analyse(file, family, None).expect("a fit").warnings(Loss::Deviance);
+    for file in ["g,y\na,1\na,3\na,2\nb,1\nb,2\nb,5\nc,4\n", "g,y\nc,4\na,1\na,3\na,2\nb,1\nb,2\nb,5\n"] {
+        let said = warnings(file, Family::Linear);
+        let expected =
+            "n = 7 is small for the limit law: a row decides its fitted value alone, and without it there is no fit";
+        assert_eq!(said[0], expected);
+    }
+    let counts = analyse("g,y\na,2\na,2\nb,5\nb,5\nb,5\na,2\n", Family::Poisson, None).expect_err("no variance");
+    assert_eq!(counts, AdviseError::Perfect);
+    let huge = analyse("a,y\n1,1e200\n2,3e200\n4,1e200\n3,2e200\n", Family::Linear, None).expect_err("overflow");
+    assert_eq!(huge, AdviseError::Range { column: "y".to_owned() });
+}
+
+/// The share of a row is that in the variance of the loss that counts: a row far out in b moves a coefficient that is small in raw units.
+#[test]
+fn shares_are_those_of_the_loss() {
+    let row = |i: usize| {
+        let (a, b) = ((i % 5) as f64, if i == 9 { 1e4 } else { (i * i % 7) as f64 * 1e2 });
+        format!(
+            "{a},{b},{}\n",
+            if i == 9 {
+                40.0
+            } else if i == 8 {
+                30.0
+            } else {
+                (i * 7 % 11) as f64
+            }
+        )
+    };
+    let file = "a,b,y\n".to_owned() + &(0..60).map(row).collect::<String>();
+    let found = analyse(&file, Family::Linear, None).expect("a fit");
+    let share = |loss| {
+        let said = found.warnings(loss).into_iter().find(|said| said.contains("alone makes"));
+        said.map(|said| said.split_once(" of the variance").expect("a share").0.to_owned())
+    };
+    // e^2 x'I^-1 Q I^-1 x of each row over their sum, in numpy: .105 of row 26 is the largest in the raw loss, then .417 and .410 of row 9.
+    let expected = [None, Some("row 9 of the table alone makes 42 %"), Some("row 9 of the table alone makes 41 %")];
+    assert_eq!(Loss::ALL.map(share), expected.map(|said| said.map(str::to_owned)));
+}

@@ -64,6 +64,9 @@ fn missing_values_are_refused_dropped_or_a_level() {
     let request = |missing| Request { missing, ..regression(Response::Number) };
     let dropped = read(file, &request(Missing::Drop)).expect("a table");
     assert_eq!((dropped.rows(), dropped.dropped()), (2, &[0, 1, 3, 4][..]));
+    // A text in a row that is dropped does not make its column one of levels.
+    let only_there = read("a,b,y\n1,1,2\nbad,,3\n3,2,4\n", &request(Missing::Drop)).expect("a table");
+    assert!(only_there.columns()[0].levels.is_empty() && only_there.warnings().is_empty());
     // What is not asked for may be missing.
     let request = |columns: &str, missing| Request { columns: Some(vec![columns.to_owned()]), ..request(missing) };
     let file = &file.replace('?', "8");
@@ -173,11 +176,7 @@ fn faults_have_file_line_column_and_condition() {
         (b"a,y\n1,yes\n3,yes\n", Binary, "t.csv, column y: is constant: it is yes in every row"),
         (b"a,y\n1,2\ninf,3\n", Number, "t.csv, line 3, column a: must be a finite number, and is inf"),
         (b"a,y\n1,2\n1e999,3\n", Number, "t.csv, line 3, column a: must be a finite number, and is 1e999"),
-        (
-            b"a,y\n1,2\n2,nan\n",
-            Number,
-            "t.csv, line 3, column y: is missing (nan): drop such rows (`missing` drop), or leave the column out",
-        ),
+        (b"a,y\n1,2\n2,nan\n", Number, "t.csv, line 3, column y: is missing (nan): drop such rows (`missing` drop)"),
         // The text among 0 and 1, and not the third value.
         (b"a,y\n1,0\n2,yes\n3,1\n", Binary, "t.csv, line 3, column y: must be 0 or 1, or one of two texts, and is yes"),
         (b"a,y\n1,2\n2,x\n", Number, "t.csv, line 3, column y: must be a number, and is x"),
@@ -271,7 +270,9 @@ fn doubts_have_line_column_and_value() {
         let file = format!("a,y\n\"{text}\",0\n\"2,5\",1\n\"{text}\",2\n");
         assert_eq!(warnings(&file, &number), [format!("line 2, column a: {text} {elsewhere}")]);
     }
-    assert!(warnings("a,y\nA1,0\n1-2,1\nA1,3\n", &number).is_empty());
+    for text in ["A1", "10.0.0.1", "12.03.2020"] {
+        assert!(warnings(&format!("a,y\n{text},0\nB,1\n{text},3\n"), &number).is_empty(), "{text}");
+    }
     // The responses too.
     let binary = "line 2, column y: no is no number: so the column is read as levels (1 of its 2 levels are numbers)";
     assert_eq!(warnings("a,y\n1,no\n2,1\n3,1\n", &regression(Response::Binary)), [binary]);

@@ -125,15 +125,25 @@ impl<'a> Design<'a> {
         names
     }
 
-    /// Whether each level has a row that counts.
-    pub(crate) fn has_levels(&self, counts: &[u32]) -> bool {
+    /// Whether each level has a row that counts, and each column of numbers two values in such rows.
+    pub(crate) fn varies(&self, counts: &[u32]) -> bool {
         let columns = &self.table.columns()[..self.table.columns().len() - 1];
-        columns.iter().enumerate().filter(|(_, column)| !column.levels.is_empty()).all(|(j, column)| {
+        let values = |j: usize| (0..self.rows()).filter(|&row| counts[row] > 0).map(move |row| self.table.row(row)[j]);
+        columns.iter().enumerate().all(|(j, column)| {
+            if column.levels.is_empty() {
+                let mut values = values(j);
+                let first = values.next();
+                return values.any(|value| Some(value) != first);
+            }
             let mut seen = vec![false; column.levels.len()];
-            let rows = (0..self.rows()).filter(|&row| counts[row] > 0);
-            rows.for_each(|row| seen[self.table.row(row)[j] as usize] = true);
+            values(j).for_each(|place| seen[place as usize] = true);
             seen.into_iter().all(|seen| seen)
         })
+    }
+
+    /// Name of the response.
+    pub(crate) fn target(&self) -> &str {
+        &self.table.columns()[self.table.columns().len() - 1].name
     }
 
     /// Number of coefficients, the intercept's among them.
@@ -229,6 +239,17 @@ impl<'a> Design<'a> {
         let mut raw: Vec<f64> = standardised.iter().zip(&self.deviations).map(|(b, d)| b / d).collect();
         raw[0] -= raw[1..].iter().zip(&self.means[1..]).map(|(b, mean)| b * mean).sum::<f64>();
         raw
+    }
+
+    /// |M v|^2, M the matrix of [`Design::to_raw`].
+    pub(crate) fn raw_length(&self, v: &[f64]) -> f64 {
+        let (mut first, mut sum) = (v[0], 0.0);
+        for ((v, mean), deviation) in v[1..].iter().zip(&self.means[1..]).zip(&self.deviations[1..]) {
+            let raw = v / deviation;
+            first -= raw * mean;
+            sum += raw * raw;
+        }
+        sum + first * first
     }
 
     /// M'v, M the matrix of [`Design::to_raw`].

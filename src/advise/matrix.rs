@@ -49,18 +49,6 @@ pub(crate) fn trace_of_product(a: &[f64], b: &[f64], p: usize) -> f64 {
         .sum()
 }
 
-/// A B A of symmetric A and B.
-pub(crate) fn sandwich(a: &[f64], b: &[f64], p: usize) -> Vec<f64> {
-    let column = |j: usize| (0..p).map(|i| a[at(i, j)]).collect::<Vec<_>>();
-    let middle: Vec<Vec<f64>> = (0..p).map(|j| times(b, &column(j))).collect();
-    let mut product = Vec::with_capacity(p * (p + 1) / 2);
-    for i in 0..p {
-        let row = column(i);
-        product.extend(middle[..=i].iter().map(|middle| dot(&row, middle)));
-    }
-    product
-}
-
 /// A row that the earlier rows of a matrix determine.
 pub(crate) struct Dependent {
     pub(crate) index: usize,
@@ -107,13 +95,34 @@ impl Lower {
         }
     }
 
-    /// Replaces b by (L L')^-1 b.
-    pub(crate) fn solve(&self, b: &mut [f64]) {
+    /// Replaces b by L^-1 b.
+    fn forward(&self, b: &mut [f64]) {
         for j in 0..b.len() {
             let inner = dot(&self.0[at(j, 0)..at(j, j)], b);
             b[j] = (b[j] - inner) / self.0[at(j, j)];
         }
+    }
+
+    /// Replaces b by (L L')^-1 b.
+    pub(crate) fn solve(&self, b: &mut [f64]) {
+        self.forward(b);
         self.back(b);
+    }
+
+    /// A^-1 B A^-1 of A = L L' and a symmetric B of p rows, and the trace of B A^-1: of L^-1 B L'^-1, from both sides. Products with an inverse would lose
+    /// the square of A's condition where this loses its condition alone.
+    pub(crate) fn sandwich(&self, b: &[f64], p: usize) -> (Vec<f64>, f64) {
+        let mut columns: Vec<Vec<f64>> = (0..p).map(|j| (0..p).map(|i| b[at(i, j)]).collect()).collect();
+        let solve = |columns: &mut Vec<Vec<f64>>, each: &dyn Fn(&mut [f64])| {
+            for _ in 0..2 {
+                columns.iter_mut().for_each(|column| each(column));
+                *columns = (0..p).map(|i| columns.iter().map(|column| column[i]).collect()).collect();
+            }
+        };
+        solve(&mut columns, &|column| self.forward(column));
+        let trace = (0..p).map(|j| columns[j][j]).sum();
+        solve(&mut columns, &|column| self.back(column));
+        ((0..p).flat_map(|j| columns[j][..=j].to_vec()).collect(), trace)
     }
 
     /// L v.
@@ -215,8 +224,10 @@ mod tests {
         assert_eq!(lower.inverse(2), [5.0 / 16.0, -2.0 / 16.0, 4.0 / 16.0]);
         let Err(dependent) = Lower::factor(&[1.0, 2.0, 4.0], 1e-12) else { panic!("singular") };
         assert_eq!((dependent.index, dependent.combination), (1, vec![2.0]));
-        // (1, 2; 2, 3) (4, 5; 5, 6) (1, 2; 2, 3) = (14, 17; 23, 28) (1, 2; 2, 3)
-        assert_eq!(sandwich(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0], 2), [48.0, 79.0, 130.0]);
+        // (5, -2; -2, 4) (8, 4; 4, 16) (5, -2; -2, 4) = (32, -12; 0, 56) (5, -2; -2, 4), and the trace of the first product is 88. Over 16^2 and 16; the roots
+        // are 2, 1 and 2, so that nothing is rounded.
+        let (product, trace) = lower.sandwich(&[8.0, 4.0, 16.0], 2);
+        assert_eq!((product, trace), (vec![184.0 / 256.0, -112.0 / 256.0, 224.0 / 256.0], 88.0 / 16.0));
         assert_eq!(trace_of_product(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0], 2), 4.0 + 20.0 + 18.0);
     }
 }

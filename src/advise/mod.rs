@@ -201,7 +201,7 @@ pub enum AdviseError {
     },
     /// A column of a second table that is too far from the first one's for double precision.
     #[error(
-        "column {column}: is {deviations:.0} of the real table's standard deviations away: the fit cannot be made in double precision"
+        "column {column}: is {} of the real table's standard deviations away: the fit cannot be made in double precision", rounded(*deviations)
     )]
     Far {
         /// Its name.
@@ -221,6 +221,11 @@ pub enum AdviseError {
     /// The iterations did not end.
     #[error("the fit was not reached in double precision")]
     NoFit,
+}
+
+/// A large number in few characters.
+fn rounded(number: f64) -> String {
+    if number < 1e7 { format!("{number:.0}") } else { format!("{number:.0e}") }
 }
 
 /// Which column's levels many of the numbers are.
@@ -353,8 +358,8 @@ impl Analysis {
         };
         let Regression { coefficients, variances, extremes } = Regression::new(table, link)?;
         let of_file = |(value, row): (f64, usize)| (value, table.row_of_file(row));
-        let Extremes { leverage, share } = extremes;
-        let extremes = Extremes { leverage: of_file(leverage), share: of_file(share) };
+        let Extremes { leverage, shares } = extremes;
+        let extremes = Extremes { leverage: of_file(leverage), shares: shares.map(of_file) };
         Ok(Self { family, rows, coefficients, variances, extremes: Some(extremes) })
     }
 
@@ -437,13 +442,17 @@ impl Analysis {
     pub fn warnings(&self, loss: Loss) -> Vec<String> {
         let mut warnings = Vec::new();
         let Variances { log_ratio_std_error, jackknife, .. } = self.variances(loss);
-        // Not a number where a row has the leverage 1.
-        if let Some(excess) = jackknife.map(|ratio| ratio - 1.0).filter(|e| e.is_nan() || e.abs() > LIMIT_IS_NEAR) {
-            let percent = 100.0 * excess;
-            warnings.push(format!(
-                "n = {} is small for the limit law: with each row left out in turn the variance of the real fit is {percent:.0} % larger",
+        match jackknife.map(|ratio| ratio - 1.0) {
+            Some(excess) if excess.is_nan() => warnings.push(format!(
+                "n = {} is small for the limit law: a row decides its fitted value alone, and without it there is no fit",
                 self.rows
-            ));
+            )),
+            Some(excess) if excess.abs() > LIMIT_IS_NEAR => warnings.push(format!(
+                "n = {} is small for the limit law: with each row left out in turn the variance of the real fit is {:.0} % larger",
+                self.rows,
+                100.0 * excess
+            )),
+            _ => {}
         }
         if let Some(Extremes { leverage: (leverage, row), .. }) =
             self.extremes.filter(|e| e.leverage.0 > LARGE_LEVERAGE)
@@ -452,7 +461,8 @@ impl Analysis {
                 "row {row} of the table has the leverage {leverage:.2}: the fit follows that row more than all others"
             ));
         }
-        if let Some(Extremes { share: (share, row), .. }) = self.extremes.filter(|e| e.share.0 > LARGE_SHARE) {
+        let share = self.extremes.map(|extremes| extremes.shares[loss as usize]);
+        if let Some((share, row)) = share.filter(|(share, _)| *share > LARGE_SHARE) {
             let rest =
                 if self.family == Family::Logistic { "; without a few such rows the fit may not exist" } else { "" };
             warnings.push(format!(

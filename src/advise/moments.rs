@@ -20,6 +20,9 @@ pub(crate) fn frequencies(table: &Table) -> (Vec<Coefficient>, f64) {
     (coefficients, spread)
 }
 
+/// Standard deviations, and values in units of another table's, below this: fourth powers of them are summed.
+const FARTHEST: f64 = 1e70;
+
 /// Columns less their means, in units of their standard deviations.
 pub(crate) struct Standardised {
     pub(crate) rows: Vec<f64>,
@@ -41,7 +44,7 @@ impl Standardised {
             |j: usize, f: &dyn Fn(f64) -> f64| (0..table.rows()).map(|i| f(table.row(i)[j])).sum::<f64>() / count;
         let means: Vec<f64> = (0..width).map(|j| mean(j, &|x| x)).collect();
         let deviations: Vec<f64> = (0..width).map(|j| mean(j, &|x| (x - means[j]) * (x - means[j])).sqrt()).collect();
-        if let Some(j) = deviations.iter().position(|d| !(d.is_finite() && *d > 0.0)) {
+        if let Some(j) = deviations.iter().position(|d| !(1.0 / FARTHEST..FARTHEST).contains(d)) {
             return Err(AdviseError::Range { column: table.columns()[j].name.clone() });
         }
         Ok(Self::scaled(table, means, deviations))
@@ -50,13 +53,18 @@ impl Standardised {
     /// The columns of a table in the units of another's.
     ///
     /// # Errors
-    /// Too few rows.
+    /// Too few rows, or values beyond double precision.
     pub(crate) fn like(table: &Table, other: &Self) -> Result<Self, AdviseError> {
         let needed = other.covariance.len();
         if table.rows() <= needed {
             return Err(AdviseError::TooFewRows { rows: table.rows(), needed, levels: None });
         }
-        Ok(Self::scaled(table, other.means.clone(), other.deviations.clone()))
+        let columns = Self::scaled(table, other.means.clone(), other.deviations.clone());
+        if let Some(place) = columns.rows.iter().position(|z| z.abs() > FARTHEST) {
+            let column = table.columns()[place % columns.width].name.clone();
+            return Err(AdviseError::Far { column, deviations: columns.rows[place].abs() });
+        }
+        Ok(columns)
     }
 
     fn scaled(table: &Table, means: Vec<f64>, deviations: Vec<f64>) -> Self {

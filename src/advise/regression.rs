@@ -1,7 +1,7 @@
 //! A regression on a table: the fit, the sandwich, and the influence of each row on what is made of them.
 
 use super::design::Design;
-use super::matrix::{Lower, at, dot, sandwich, times, times_into, trace_of_product};
+use super::matrix::{Lower, at, dot, form, times, times_into};
 use super::{AdviseError, Coefficient, Loss, Variances};
 use crate::table::Table;
 
@@ -52,6 +52,9 @@ const WHOLE: f64 = 1.5;
 /// Without a maximum the predictors grow by ln 2 or more at each step, and the information is singular to working precision where they reach some 35.
 const MAX_STEPS: usize = 200;
 
+/// A leverage that is 1 but for rounding.
+const FULL_LEVERAGE: f64 = 1.0 - 1e-9;
+
 /// A pivot of the information below this part of its diagonal entry counts as zero.
 const PIVOT: f64 = 1e-12;
 
@@ -68,8 +71,8 @@ pub(crate) struct Regression {
 pub(crate) struct Extremes {
     /// Largest leverage of a row, and which.
     pub(crate) leverage: (f64, usize),
-    /// Largest share of a row in A_r of the deviance loss, and which.
-    pub(crate) share: (f64, usize),
+    /// Largest share of a row in A_r of each loss, in the order of [`Loss::ALL`], and which.
+    pub(crate) shares: [(f64, usize); 3],
 }
 
 impl Regression {
@@ -285,6 +288,8 @@ pub(crate) struct Law<'a> {
     pub(crate) inverse: Vec<f64>,
     /// I^-1 J I^-1.
     pub(crate) covariance: Vec<f64>,
+    /// tr J I^-1, A_r of the deviance loss but for the dispersion.
+    real: f64,
     pub(crate) dispersion: f64,
 }
 
@@ -297,23 +302,29 @@ impl<'a> Law<'a> {
             let Moments { residual, variance, .. } = eta(x, row);
             [variance, residual * residual]
         });
-        let inverse = Lower::factor(&information, PIVOT).map_err(|_| AdviseError::NoFit)?.inverse(p);
-        let covariance = sandwich(&inverse, &squares, p);
+        let lower = Lower::factor(&information, PIVOT).map_err(|_| AdviseError::NoFit)?;
+        let inverse = lower.inverse(p);
+        let (covariance, real) = lower.sandwich(&squares, p);
         // s^2 of linear regression; 1 in the other families.
         let dispersion = match link {
             Link::Linear => squares[0],
             Link::Logistic | Link::Poisson => 1.0,
         };
-        if link == Link::Linear {
-            let rows = design.rows() as f64;
-            let total = design.sum(1, |_, row, sums| sums[0] += design.response(row) * design.response(row))[0] / rows;
-            // What a hundred roundings of the responses leave.
-            let rounding = 100.0 * f64::EPSILON;
-            if dispersion <= rounding * rounding * total {
-                return Err(AdviseError::Perfect);
-            }
+        // What is left of the responses by rounding alone: of a hundred roundings, or of the last of Newton's steps.
+        let rounding = match link {
+            Link::Linear => 100.0 * f64::EPSILON,
+            Link::Logistic => 0.0,
+            Link::Poisson => 1e-10,
+        };
+        let total = design.sum(1, |_, row, sums| sums[0] += design.response(row) * design.response(row))[0];
+        let total = total / design.rows() as f64;
+        if !(total > 0.0 && total.is_finite()) {
+            return Err(AdviseError::Range { column: design.target().to_owned() });
         }
-        Ok(Self { design, link, beta, information, squares, inverse, covariance, dispersion })
+        if squares[0] <= rounding * rounding * total {
+            return Err(AdviseError::Perfect);
+        }
+        Ok(Self { design, link, beta, information, squares, inverse, covariance, real, dispersion })
     }
 
     /// Q v of a loss.
@@ -325,13 +336,15 @@ impl<'a> Law<'a> {
         }
     }
 
-    /// tr Q A of a symmetric A.
-    fn trace(&self, loss: Loss, a: &[f64]) -> f64 {
+    /// tr Q I^-1 and tr Q I^-1 J I^-1.
+    fn traces(&self, loss: Loss) -> (f64, f64) {
         let p = self.beta.len();
-        match loss {
-            Loss::Deviance => trace_of_product(&self.information, a, p),
-            _ => (0..p).map(|j| self.metric(loss, &(0..p).map(|i| a[at(i, j)]).collect::<Vec<_>>())[j]).sum(),
+        if loss == Loss::Deviance {
+            return (p as f64, self.real);
         }
+        let of =
+            |a: &[f64]| (0..p).map(|j| self.metric(loss, &(0..p).map(|i| a[at(i, j)]).collect::<Vec<_>>())[j]).sum();
+        (of(&self.inverse), of(&self.covariance))
     }
 
     /// Standard errors of the coefficients in the units of the columns: the roots of the diagonal of M C M'/n.
@@ -346,7 +359,7 @@ impl<'a> Law<'a> {
         (0..p)
             .map(|j| {
                 let row = row(j);
-                (dot(&row, &times(&self.covariance, &row)) / rows).sqrt()
+                (form(&self.squares, &times(&self.inverse, &row)) / rows).sqrt()
             })
             .collect()
     }
@@ -368,7 +381,7 @@ impl<'a> Law<'a> {
     /// derived: influence functions of I, J and the fit (their expansions to first order in the law of the rows)
     fn variances(&self) -> [Variances; 3] {
         let (p, rows) = (self.beta.len(), self.design.rows() as f64);
-        let traces = Loss::ALL.map(|loss| (self.trace(loss, &self.inverse), self.trace(loss, &self.covariance)));
+        let traces = Loss::ALL.map(|loss| self.traces(loss));
         // Per loss: sum of alpha^2; A_r of the jackknife; then sums of alpha psi, E[b'''(x'Bx)x], E[e b''(x'Bx)x], E[b'''(x'Gx)x].
         let per_loss = 2 + 4 * p;
         let sums = self.design.sum(3 * per_loss, |x, row, sums| self.row(x, row, &traces, sums));
@@ -384,7 +397,7 @@ impl<'a> Law<'a> {
                     _ => (2.0 * u_b[j] + t_g[j]) / sandwich - t_b[j] / inverse,
                 })
                 .collect();
-            let variance = squares + 2.0 * dot(&tau, alpha_psi) + dot(&tau, &times(&self.covariance, &tau));
+            let variance = squares + 2.0 * dot(&tau, alpha_psi) + form(&self.squares, &times(&self.inverse, &tau));
             // The information of linear regression has the factor 1/s^2.
             let unit = if Loss::ALL[i] == Loss::Deviance { self.dispersion } else { 1.0 };
             Variances {
@@ -419,8 +432,9 @@ impl<'a> Law<'a> {
                 Loss::Standardised => &*a,
                 Loss::Deviance => x,
             };
-            // x'Bx and x'Gx.
-            let (b, g) = (dot(a, q_a), 2.0 * dot(d, q_a));
+            // x'Bx and x'Gx; in the deviance loss the latter is 2 a'Ja.
+            let g = 2.0 * if loss == Loss::Deviance { dot(a, c) } else { dot(d, q_a) };
+            let b = dot(a, q_a);
             let squared = residual * residual * b;
             let (synthetic, real) = match loss {
                 Loss::Raw => (inverse - variance * b, squared - variance * g + sandwich),
@@ -438,7 +452,9 @@ impl<'a> Law<'a> {
             };
             let alpha = dispersion + synthetic / inverse - real / sandwich;
             sums[0] += alpha * alpha;
-            sums[1] += squared / ((1.0 - leverage) * (1.0 - leverage));
+            // Without a row that alone decides its fitted value there is no fit.
+            let rest = if leverage < FULL_LEVERAGE { 1.0 - leverage } else { f64::NAN };
+            sums[1] += squared / (rest * rest);
             let (alpha_psi, rest) = sums[2..].split_at_mut(p);
             let (t_b, rest) = rest.split_at_mut(p);
             let (u_b, t_g) = rest.split_at_mut(p);
@@ -451,22 +467,31 @@ impl<'a> Law<'a> {
         }
     }
 
-    /// The largest leverage b'' x'I^-1 x / n, and the largest share e^2 x'I^-1 x / n of A_r = tr J I^-1.
+    /// The largest leverage b'' x'I^-1 x / n, and the largest shares e^2 x'Bx / n of A_r.
     fn extremes(&self) -> Extremes {
         let (p, rows) = (self.beta.len(), self.design.rows() as f64);
-        let real = self.trace(Loss::Deviance, &self.covariance);
+        let real = Loss::ALL.map(|loss| self.traces(loss).1);
         let (mut x, mut a) = (vec![0.0; p], vec![0.0; p]);
-        let none = Extremes { leverage: (0.0, 0), share: (0.0, 0) };
-        (0..self.design.rows()).fold(none, |Extremes { leverage, share }, row| {
+        let mut most = Extremes { leverage: (0.0, 0), shares: [(0.0, 0); 3] };
+        for row in 0..self.design.rows() {
             self.design.fill(row, &mut x);
             times_into(&self.inverse, &x, &mut a);
             let Moments { residual, variance, .. } = self.link.at(self.design.response(row), dot(&x, &self.beta));
-            let form = dot(&x, &a) / rows;
-            let larger = |most: (f64, usize), value: f64| if value > most.0 { (value, row) } else { most };
-            Extremes {
-                leverage: larger(leverage, variance * form),
-                share: larger(share, residual * residual * form / real),
+            let larger = |most: &mut (f64, usize), value: f64| {
+                if value > most.0 {
+                    *most = (value, row);
+                }
+            };
+            larger(&mut most.leverage, variance * dot(&x, &a) / rows);
+            for ((loss, real), share) in Loss::ALL.into_iter().zip(real).zip(&mut most.shares) {
+                let form = match loss {
+                    Loss::Raw => self.design.raw_length(&a),
+                    Loss::Standardised => dot(&a, &a),
+                    Loss::Deviance => dot(&x, &a),
+                };
+                larger(share, residual * residual * form / (rows * real));
             }
-        })
+        }
+        most
     }
 }

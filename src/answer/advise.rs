@@ -239,7 +239,9 @@ impl Question {
     ) -> Result<Vec<Retrained>, Unanswered> {
         let Some(Simulated { replicates, schedule, seed }) = self.simulate else { return Ok(Vec::new()) };
         within("simulate", replicates, 2..=MAX_REPLICATES)?;
-        within("synthetic", advice.synthetic, 1..=MOST_SIMULATED)?;
+        // Rows that accumulate are kept until the chain ends.
+        let kept = if schedule.takes_weight() { 1 } else { u64::from(GENERATIONS) };
+        within("synthetic", advice.synthetic, 1..=MOST_SIMULATED / kept)?;
         let rows = Rows { real: advice.real as usize, synthetic: advice.synthetic as usize };
         let refused = |condition: String| InputError::new("simulate", replicates, condition);
         let simulator = retraining(table, self.fitted.family, self.fitted.loss, rows, schedule)

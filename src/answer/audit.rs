@@ -118,7 +118,7 @@ pub struct AuditDocument {
     resamples: u64,
     resamples_asked: u64,
     failed_fits: u64,
-    /// Resamples that lacked a level of a table: their fits have their change to first order.
+    /// Resamples that lacked a level of a table, or all values of a column but one: that fit has its change to first order.
     first_order_fits: u64,
     seed: u64,
     warnings: Vec<String>,

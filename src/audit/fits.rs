@@ -59,7 +59,7 @@ impl Sample<'_> {
         match self {
             Self::Regression { design, link, start, inverse } => match refit(design, *link, start, counts) {
                 Some(fit) => Refit::Fit(fit),
-                None if design.has_levels(counts) => Refit::None,
+                None if design.varies(counts) => Refit::None,
                 None => Refit::FirstOrder(refit_to_first_order(design, *link, start, inverse, counts)),
             },
             Self::Means(columns) => Refit::Fit(means(columns, counts)),
@@ -72,7 +72,7 @@ impl Sample<'_> {
 /// A fit to resampled rows.
 pub(crate) enum Refit {
     Fit(Vec<f64>),
-    /// Of rows that lack a level of the table: its coefficient has no fit, and all have their change to first order.
+    /// Of rows that lack a level of the table, or all values of a column but one: its coefficient has no fit, and all have their change to first order.
     FirstOrder(Vec<f64>),
     /// Of rows whose responses are separated.
     None,

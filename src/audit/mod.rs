@@ -220,9 +220,9 @@ pub struct Audit {
     pub resamples: u64,
     /// Of them without a fit.
     pub failed_fits: u64,
-    /// Of them those that lacked a level of a table, whose fits have their change to first order.
+    /// Of all resamples those that lacked a level of a table, or all values of a column but one: that fit has its change to first order.
     pub first_order_fits: u64,
-    /// The level with the fewest rows, as `column=level`, and as many, in the table where they are fewest. None of columns of numbers.
+    /// The level with the fewest rows, in words with its column, and as many, in the table where they are fewest. None of columns of numbers.
     pub rarest_level: Option<(String, u64)>,
 }
 
@@ -270,8 +270,9 @@ pub fn audit(real: &Table, synthetic: Table, family: Family, options: Options<'_
         return Err(AuditError::Columns { column: column.name.clone(), condition });
     }
     let levels = [real, &synthetic].into_iter().flat_map(|table| &table.columns()[..table.columns().len() - 1]);
-    let levels = levels
-        .flat_map(|column| column.levels.iter().map(|level| (format!("{}={}", column.name, level.name), level.count)));
+    let levels = levels.flat_map(|column| {
+        column.levels.iter().map(|level| (format!("{} with {}", column.name, level.shown()), level.count))
+    });
     let rarest = levels.min_by_key(|(_, count)| *count);
     let (fits, samples) = fits::fit(real, &synthetic, family, loss)?;
     let no_fit = || AuditError::Synthetic(AdviseError::NoFit);
@@ -420,10 +421,13 @@ impl Audit {
                 self.failed_fits, self.resamples
             ));
         }
-        if let (1.., Some((level, count))) = (self.first_order_fits, &self.rarest_level) {
+        if self.first_order_fits > 0 {
+            let rarest = self.rarest_level.as_ref();
+            let rarest =
+                rarest.map_or_else(String::new, |(level, count)| format!(" (rarest: column {level}, {count} rows)"));
             warnings.push(format!(
-                "{} of {} resamples lacked a level, as {level} with {count} rows: there the fits have their change to first order, and what is said of that \
-                 coefficient rests on those rows",
+                "{} of {} resamples lacked a level or all values of a column but one{rarest}: there the fits have their change to first order, and what is \
+                 said of such a coefficient rests on few rows",
                 self.first_order_fits, self.resamples
             ));
         }

@@ -43,8 +43,9 @@ pub(super) fn resample(
 ) -> Resampled {
     let streams = Streams { seed, experiment: experiment_id("audit") };
     let mut tests: Vec<Test> = metrics.into_iter().map(|metric| Test::new(metric, &pooled.difference)).collect();
-    let (mut done, mut failed, mut fitted): (_, _, Vec<(Vec<[f64; 2]>, bool)>) = (0, 0, Vec::new());
-    let error = |replicate: u64| -> Option<(Vec<[f64; 2]>, bool)> {
+    let (mut done, mut failed, mut first_order, mut fitted) = (0, 0, 0, Vec::new());
+    // And whether a fit is one to first order.
+    let error = |replicate: u64| -> (Option<Vec<[f64; 2]>>, bool) {
         let fit =
             |sample: &Sample<'_>, purpose| sample.fit(&counts(sample.rows(), streams.rng(replicate, 0, purpose, 0)));
         let real = fit(&samples[0], Purpose::Real);
@@ -56,26 +57,26 @@ pub(super) fn resample(
             Refit::None => (None, false),
         });
         let is_first_order = fits.iter().any(|(_, is)| *is);
-        let [(real, _), (synthetic, _)] = fits;
-        let difference: Vec<f64> = synthetic?.iter().zip(&real?).map(|(s, r)| s - r).collect();
+        let [(Some(real), _), (Some(synthetic), _)] = fits else { return (None, is_first_order) };
+        let difference: Vec<f64> = synthetic.iter().zip(&real).map(|(s, r)| s - r).collect();
         let difference = pooled.in_basis(&difference);
         let error: Vec<f64> = difference.iter().zip(&pooled.difference).map(|(b, d)| b - d).collect();
-        Some((tests.iter().map(|test| test.parts(&error)).collect(), is_first_order))
+        (Some(tests.iter().map(|test| test.parts(&error)).collect()), is_first_order)
     };
     while done < replicates {
         let until = (done + AT_ONCE).min(replicates);
         let each = |replicate| (!stop.load(Ordering::Relaxed)).then(|| error(replicate));
         // Those that were made of a part that was told to stop are not the first ones.
         let Some(errors) = (done..until).into_par_iter().map(each).collect::<Option<Vec<_>>>() else { break };
-        failed += errors.iter().filter(|error| error.is_none()).count() as u64;
-        fitted.extend(errors.into_iter().flatten());
+        failed += errors.iter().filter(|(error, _)| error.is_none()).count() as u64;
+        first_order += errors.iter().filter(|(_, is_first_order)| *is_first_order).count() as u64;
+        fitted.extend(errors.into_iter().filter_map(|(error, _)| error));
         done = until;
     }
     for (i, test) in tests.iter_mut().enumerate() {
-        test.parts = fitted.iter().map(|(parts, _)| parts[i]).collect();
+        test.parts = fitted.iter().map(|parts: &Vec<[f64; 2]>| parts[i]).collect();
         test.failed = failed;
     }
-    let first_order = fitted.iter().filter(|(_, is_first_order)| *is_first_order).count() as u64;
     Resampled { done, failed, first_order, tests }
 }
 

@@ -163,9 +163,15 @@ fn is_number(field: &str) -> bool {
 
 /// Whether a text is a number in another notation: with a decimal comma, groups of thousands, a sign of percent or of a currency.
 fn is_number_elsewhere(field: &str) -> bool {
-    const SIGNS: [char; 10] = [',', '.', ' ', '\u{a0}', '\'', '%', '$', '€', '£', '+'];
-    let digits = field.strip_prefix('-').unwrap_or(field).replace(SIGNS, "");
-    !is_number(field) && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    const SIGNS: [char; 11] = ['-', '\u{2212}', '+', ' ', '\u{a0}', '\'', '%', '$', '€', '£', '¥'];
+    let digits = field.replace(SIGNS, "");
+    let parts: Vec<&str> = digits.split([',', '.']).collect();
+    let is_group = |part: &&str| part.len() == 3;
+    let all_digits = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    !is_number(field)
+        && !digits.is_empty()
+        && parts.iter().all(all_digits)
+        && (parts.len() < 3 || parts[1..parts.len() - 1].iter().all(is_group))
 }
 
 /// A column that is asked for, and what the first reading finds in it.
@@ -262,7 +268,10 @@ fn survey(source: &mut (impl Read + Seek), request: &Request) -> Result<Survey, 
             let condition = format!("has {}, and the line of names has {}", fields(record.len()), fields(all.len()));
             return Err(Fault::of_file(condition));
         }
-        for column in wanted.iter_mut().filter(|column| column.first_text.is_none()) {
+        // A row that will be dropped decides nothing.
+        let is_missing_in = |column: &Wanted| std::str::from_utf8(&record[column.index]).is_ok_and(is_missing);
+        let is_dropped = request.missing == Missing::Drop && wanted.iter().any(is_missing_in);
+        for column in wanted.iter_mut().filter(|column| column.first_text.is_none() && !is_dropped) {
             let field = text(&record[column.index], &column.name)?;
             if !is_missing(field) && !is_number(field) {
                 column.first_text = Some((field.to_owned(), byte));
@@ -508,8 +517,8 @@ fn may_be_missing(column: &Wanted, reading: &Reading, request: &Request, field: 
     };
     let written = if field.is_empty() { String::new() } else { format!(" ({field})") };
     let or_level = if may_be_level { ", take it as a level (`missing` level)" } else { "" };
-    let condition =
-        format!("is missing{written}: {of_numbers}drop such rows (`missing` drop){or_level}, or leave the column out");
+    let or_leave = if column.is_target { "" } else { ", or leave the column out" };
+    let condition = format!("is missing{written}: {of_numbers}drop such rows (`missing` drop){or_level}{or_leave}");
     Err(Fault::of_column(&column.name, condition))
 }
 
