@@ -35,6 +35,26 @@ impl Origin {
         Self { args: args.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect() }
     }
 
+    /// The command without what changes no simulation either: where results go, and in which form.
+    pub fn work(&self, seed: u64) -> String {
+        const FORMS: [&str; 2] = ["--json", "--archive"];
+        const PLACES: [&str; 6] = ["--report", "--csv", "--junit", "--against", "--accepted", "--out"];
+        let mut kept: Vec<String> = Vec::new();
+        let mut args = self.args.iter();
+        while let Some(arg) = args.next() {
+            let (option, value) = arg.split_once('=').map_or((arg.as_str(), None), |(name, value)| (name, Some(value)));
+            match (PLACES.contains(&option), value) {
+                (true, None) => drop(args.next()),
+                (true, Some(_)) => {}
+                (false, _) if FORMS.contains(&option) => {}
+                // The same in one word and in two.
+                (false, Some(value)) if option.starts_with("--") => kept.extend([option.to_owned(), value.to_owned()]),
+                (false, _) => kept.push(arg.clone()),
+            }
+        }
+        Self { args: kept }.command(Some(seed))
+    }
+
     /// The command as typed, for a shell, with the seed where random numbers were drawn and none was asked for. The number of threads, the store and
     /// the share of it are left out: no result depends on them, and neither do the bytes of a document.
     pub fn command(&self, seed: Option<u64>) -> String {

@@ -75,13 +75,17 @@ pub fn ladders(draw: &Draw<'_>) -> Result<Table, ParameterError> {
             let ratio = Estimate { value: estimate.value / law, std_error: estimate.std_error / law, ..estimate };
             steps.push(Rung { size: rows.real as f64, estimate: ratio });
         }
+        // A share has no numbers.
+        if draw.share.is_some() {
+            continue;
+        }
         let mut add = |column: &str, meaning: &str, value: &dyn Fn(&Rung) -> f64| {
             table.add_column(&format!("{name}_{column}"), meaning, steps.iter().map(value));
         };
         add("n", "real and synthetic rows, n = m", &|rung| rung.size);
         add("ratio", "simulated risk over the limit law's, for the same generations", &|rung| rung.estimate.value);
         add("std_error", "its standard error", &|rung| rung.estimate.std_error);
-        if let Some(fit) = extrapolate(&steps, 2).filter(|_| draw.share.is_none()) {
+        if let Some(fit) = extrapolate(&steps, 2) {
             let half = student(fit.limit.degrees) * fit.limit.std_error;
             let facts = [
                 ("limit", fit.limit.value),

@@ -91,7 +91,7 @@ fn what_the_page_compares_with_is_an_input() {
     let [before, after] = [0, 1].map(|_| tempfile::tempdir().expect("a directory"));
     let archive = archived(before.path());
     let page = after.path().display();
-    stdout_of(&format!("verify --only golden-ratio --kinds property --report {page} --archive --against {archive}"), 0);
+    stdout_of(&format!("verify --only golden-ratio --kinds exact --report {page} --archive --against {archive}"), 0);
     let metadata = metadata(after.path());
     let input = entity(&metadata, "#file-1");
     let expected = format!("verify.json, SHA-256 {}", checksum(&before.path().join("verify.json")));

@@ -55,11 +55,48 @@ fn a_second_run_takes_what_is_there() {
     assert_eq!(files.len(), 1);
     assert_eq!(stdout_of(&folder.line(SHORT), 0), without);
     assert_eq!(folder.files(), files, "nothing new");
-    // More replicates go on from there: 5000 is no whole number of blocks, so what is kept is no beginning of them.
-    let more = SHORT.replace("5000", "4992");
-    stdout_of(&folder.line(&more), 0);
+    // More replicates go on from there: 5000 is no whole number of blocks, so what is kept beside it is the beginning of 78 whole ones, 4992.
     let more = SHORT.replace("5000", "6000");
+    let done = |command: &str| json(&folder.line(&format!("{command} --progress")))["done"].clone();
+    assert_eq!(done(&more), 4992);
     assert_eq!(stdout_of(&folder.line(&more), 0), stdout_of(&more, 0));
+    // Both are still there when the store is pruned, each with its own end.
+    stdout_of(&format!("store {} --prune", folder.path()), 0);
+    assert_eq!((done(SHORT), done(&more)), (5000.into(), 6000.into()));
+    assert_eq!(stdout_of(&folder.line(SHORT), 0), without);
+}
+
+/// What is no file of a store is named, and the rest is used.
+#[cfg(unix)]
+#[test]
+fn links_to_nowhere_and_other_names_do_no_harm() {
+    let folder = Folder::new();
+    let without = stdout_of(SHORT, 0);
+    stdout_of(&folder.line(SHORT), 0);
+    std::os::unix::fs::symlink("/nowhere/at/all", folder.0.path().join("zz.blocks")).expect("a link");
+    fs::create_dir(folder.0.path().join(".goldenweightAA0")).expect("a directory");
+    fs::write(folder.0.path().join(".goldenweightAA1"), "").expect("a file");
+    let output = run(&folder.line(SHORT));
+    let stderr = text(&output.stderr);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), &*without), "{stderr}");
+    assert!(stderr.contains("zz.blocks cannot be read: "), "{stderr}");
+    let pruned = run(&format!("store {} --prune", folder.path()));
+    assert_eq!(pruned.status.code(), Some(1), "{}", text(&pruned.stderr));
+    assert!(!folder.0.path().join(".goldenweightAA1").exists());
+}
+
+/// A share of pictures has no numbers, and says what it has done.
+#[test]
+fn pictures_are_divided() {
+    let folder = Folder::new();
+    let out = Folder::new();
+    let command = format!("figures ladders --replicates 20 --out {}", out.path());
+    for index in 1..=2 {
+        stdout_of(&folder.line(&format!("{command} --shard {index}/2")), 0);
+    }
+    let last = json(&folder.line(&format!("{command} --shard 1/2 --json")));
+    assert_eq!((&last["left"]["blocks"], &last["left"]["shares"]), (&0.into(), &0.into()), "{last}");
+    stdout_of(&folder.line(&command), 0);
 }
 
 #[test]

@@ -14,10 +14,11 @@ macro_rules! files {
 /// let (_, theorems) = FILES[FILES.len() - 1];
 /// assert!(theorems.contains("golden-weight golden_weight_is_unique_minimiser"));
 /// ```
-pub const FILES: [(&str, &str); 16] = files![
+pub const FILES: [(&str, &str); 17] = files![
     "Accumulate.v",
     "Collapse.v",
     "Covariance.v",
+    "Diffusion.v",
     "Dynamic.v",
     "Evaluate.v",
     "Extinction.v",

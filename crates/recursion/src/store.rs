@@ -157,8 +157,13 @@ impl Blockwise<'_> {
                 }
                 Some((found, whole))
             };
-            let finished: Vec<_> = blocks.into_par_iter().map(one).collect();
-            for block in finished {
+            let finished: Vec<_> = blocks.clone().into_par_iter().map(one).collect();
+            // Behind the last whole block, where a run ends within one: a longer run goes on from there.
+            let (mut whole, within) = (None, replicates.end / BLOCK);
+            for (index, block) in blocks.zip(finished) {
+                if index == within && index * BLOCK > replicates.start {
+                    whole = Some(totals.clone());
+                }
                 let Some((block, whole)) = block.filter(|_| !lacking) else {
                     lacking = true;
                     continue;
@@ -171,6 +176,9 @@ impl Blockwise<'_> {
             // Whoever has a share keeps blocks alone, since others may have the next one. Where all are there, the first one's owner keeps what they add up to.
             let keeps = |share: Share| next == last && !lacking && share.has(replicates.start / BLOCK);
             if let (Some((store, run)), true) = (store, *keeps_beginnings && share.is_none_or(keeps)) {
+                if let Some(whole) = whole {
+                    store.keep(run, replicates.start..within * BLOCK, whole, Duration::ZERO);
+                }
                 let all = replicates.start..replicates.end.min(next * BLOCK);
                 store.keep(run, all, totals.clone(), Duration::ZERO);
             }

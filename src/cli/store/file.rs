@@ -1,6 +1,7 @@
 //! The files of a store: written whole or not at all, read as far as their checksums hold. `docs/store.md` has the layout.
 
 use std::{
+    collections::HashSet,
     fs::{self, File},
     io::{self, ErrorKind, Write as _},
     ops::Range,
@@ -261,31 +262,46 @@ pub struct Contents {
 /// Where the folder cannot be read.
 pub fn read_all(folder: &Path) -> io::Result<Vec<Contents>> {
     // A writer merges once, when it ends: more rounds than there can be writers that end meanwhile.
+    let mut missing = HashSet::new();
     for _ in 0..1_000 {
-        if let Some(all) = read_once(folder)? {
-            return Ok(all);
-        }
+        match read_once(folder, &missing)? {
+            Listed::All(all) => return Ok(all),
+            Listed::Without(path) => missing.insert(path),
+        };
     }
     Err(io::Error::other("its files change without end"))
 }
 
-fn read_once(folder: &Path) -> io::Result<Option<Vec<Contents>>> {
+/// What one list of a folder gave.
+enum Listed {
+    All(Vec<Contents>),
+    /// This file went away.
+    Without(PathBuf),
+}
+
+/// One that was missing before, and is listed again, is no file that was merged, but a link to nowhere.
+fn read_once(folder: &Path, missing: &HashSet<PathBuf>) -> io::Result<Listed> {
     let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
     let mut paths: Vec<PathBuf> = entries.collect::<io::Result<_>>()?;
     paths.retain(|path| path.extension().is_some_and(|ending| ending == ENDING));
     paths.sort_unstable();
     let mut all = Vec::new();
     for path in paths {
-        match fs::read(&path) {
+        // A pipe has no end.
+        let found = fs::metadata(&path).and_then(|it| match it.is_file() {
+            true => fs::read(&path),
+            false => Err(io::Error::other("it is no file")),
+        });
+        match found {
             Ok(bytes) => all.push(read(path, bytes)),
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(e) if e.kind() == ErrorKind::NotFound && !missing.contains(&path) => return Ok(Listed::Without(path)),
             Err(e) => {
                 let damage = Some(format!("cannot be read: {e}"));
                 all.push(Contents { path, bytes: Arc::default(), header: None, records: Vec::new(), damage });
             }
         }
     }
-    Ok(Some(all))
+    Ok(Listed::All(all))
 }
 
 /// The next part of a file, from `at` on.
@@ -348,6 +364,9 @@ fn read(path: PathBuf, bytes: Vec<u8>) -> Contents {
                     damaged += 1;
                 }
             }
+        }
+        if contents.damage.is_none() && at < bytes.len() {
+            contents.damage = Some(format!("has {} bytes behind its last record", bytes.len() - at));
         }
         let lost = header.records - contents.records.len() as u64;
         if let (Some(damage), true) = (&mut contents.damage, damaged > 0) {

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    Index, Made, Worked, add_work,
+    Index, Worked, add_work,
     file::{self, Contents},
     put, records,
 };
@@ -38,7 +38,7 @@ pub struct StoreArgs {
     /// Directory of the store
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Merge its files, and leave out what is damaged, of another version, or contained in another record
+    /// Merge its files, and leave out what is damaged, of another version, or contained in a longer run
     #[arg(long)]
     prune: bool,
     /// Print one JSON document instead of text
@@ -215,15 +215,15 @@ fn prune(folder: &Path, all: &[Contents]) -> io::Result<Pruned> {
             let run = record.head.run();
             for piece in &record.pieces {
                 commands.insert((run.name, piece.first, piece.end), command);
-                put(&mut index, &run, piece.first, Made { end: piece.end, bytes: piece.of(bytes).into() });
+                put(&mut index, &run, (piece.first, piece.end), piece.of(bytes).into());
             }
         }
     }
     let mut by_command = BTreeMap::<&str, Index>::new();
     for (run, pieces) in index.into_values() {
-        for (first, made) in pieces {
-            let command = commands.get(&(run.name, first, made.end)).copied().unwrap_or_default();
-            put(by_command.entry(command).or_default(), &run, first, made);
+        for (piece, found) in pieces {
+            let command = commands.get(&(run.name, piece.0, piece.1)).copied().unwrap_or_default();
+            put(by_command.entry(command).or_default(), &run, piece, found);
         }
     }
     let written = by_command.iter().map(|(command, index)| {
@@ -238,8 +238,13 @@ fn prune(folder: &Path, all: &[Contents]) -> io::Result<Pruned> {
     // What has no header that can be read may be somebody else's.
     let old = all.iter().filter(|contents| contents.header.is_some()).map(|contents| contents.path.clone());
     let old = old.filter(|path| !kept.contains(path));
-    for path in old.chain(there.into_iter().filter(is_temporary)) {
-        fs::remove_file(path)?;
+    for path in old.chain(there.into_iter().filter(|path| is_temporary(path) && !path.is_dir())) {
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                return Err(io::Error::new(e.kind(), format!("{} cannot be removed: {e}", path.display())));
+            }
+            _ => {}
+        }
     }
     let sizes = kept.iter().map(|path| fs::metadata(path).map(|found| found.len()));
     Ok(Pruned { files: kept.len(), bytes: sizes.sum::<io::Result<u64>>()? })

@@ -150,7 +150,7 @@ impl Kept {
             self.close()?;
             return Ok(Told::Progress(blocks.progress(seed, waiting)));
         }
-        let command = origin.command(Some(seed));
+        let command = origin.work(seed);
         let turn = |index: u64| format!("turn of share {index} of {of}\n{command}\n");
         if unseen && is_whole {
             blocks.mark(&turn(index), seed);
@@ -276,26 +276,31 @@ impl fmt::Display for Share {
     }
 }
 
-/// Blocks and beginnings of runs, by first replicate.
-type Index = HashMap<[u8; 32], (Run, BTreeMap<u64, Made>)>;
+/// Blocks and beginnings of runs, by first replicate and end: what was found, in bytes.
+type Index = HashMap<[u8; 32], (Run, BTreeMap<(u64, u64), Arc<[u8]>>)>;
 
-/// What was found in bytes, and where its replicates end.
-#[derive(Clone)]
-struct Made {
-    end: u64,
-    bytes: Arc<[u8]>,
+/// Whether whoever asks for a piece can take another one in its place, one that goes on behind it: from its end, and so at the end of a block. A beginning that a run ended
+/// with within a block stays: a shorter run asks for it.
+fn stands_for((whole_first, whole_end): (u64, u64), (first, end): (u64, u64)) -> bool {
+    let begins = whole_first == first || (whole_first < first && first.is_multiple_of(BLOCK));
+    let ends = whole_end == end || (whole_end > end && whole_end.is_multiple_of(BLOCK) && end.is_multiple_of(BLOCK));
+    begins && ends
 }
 
-/// Puts a piece in the place of those that are parts of it, unless it is a part itself.
-fn put(index: &mut Index, run: &Run, first: u64, made: Made) {
+/// Pieces before one that are looked at: a few runs of one name that begin or end elsewhere.
+const NEIGHBOURS: usize = 8;
+
+/// Puts a piece in the place of those that it stands for, unless another stands for it.
+fn put(index: &mut Index, run: &Run, piece: (u64, u64), bytes: Arc<[u8]>) {
     let (_, pieces) = index.entry(run.name).or_insert_with(|| (*run, BTreeMap::new()));
-    if pieces.range(..=first).next_back().is_some_and(|(_, whole)| whole.end >= made.end) {
+    // Of those that begin before it the last ones are enough: what a beginning stands for is not there.
+    let mut before = pieces.range(..=(piece.0, u64::MAX)).rev().take(NEIGHBOURS).map(|(known, _)| *known);
+    if before.any(|known| stands_for(known, piece)) {
         return;
     }
-    while let Some((&part, _)) = pieces.range(first..made.end).find(|(_, part)| part.end <= made.end) {
-        pieces.remove(&part);
-    }
-    pieces.insert(first, made);
+    let parts: Vec<_> = pieces.range((piece.0, 0)..(piece.1, 0)).map(|(known, _)| *known).collect();
+    parts.into_iter().filter(|part| stands_for(piece, *part)).for_each(|part| drop(pieces.remove(&part)));
+    pieces.insert(piece, bytes);
 }
 
 /// Most pieces of a record: a bit that flips on the disk loses no more blocks.
@@ -306,8 +311,8 @@ fn records(index: &Index) -> Vec<Vec<u8>> {
     let mut records = Vec::new();
     for (run, pieces) in index.values() {
         let mut chains: Vec<Vec<(u64, u64, &[u8])>> = Vec::new();
-        for (&first, made) in pieces {
-            let piece = (first, made.end, &made.bytes[..]);
+        for (&(first, end), bytes) in pieces {
+            let piece = (first, end, &bytes[..]);
             let goes_on = |chain: &&mut Vec<(u64, u64, &[u8])>| {
                 chain.len() < MOST_PIECES && chain.last().is_some_and(|(_, end, _)| *end <= first)
             };
@@ -492,7 +497,7 @@ impl Blocks {
             }
         };
         for (run, pieces) in new.index.into_values() {
-            pieces.into_iter().for_each(|(first, made)| put(&mut target.index, &run, first, made));
+            pieces.into_iter().for_each(|(piece, bytes)| put(&mut target.index, &run, piece, bytes));
         }
         new.work.values().for_each(|work| add_work(&mut target.work, work));
     }
@@ -512,7 +517,11 @@ impl Blocks {
         if let Some(failure) = lock(&self.fresh).failure.take() {
             return Err(failure);
         }
-        self.merge()
+        // Everything is written. More files than one cost a later reader some time.
+        if let Err(failure) = self.merge() {
+            say(&format!("the store has all of this run, in several files, which could not be merged: {failure}"));
+        }
+        Ok(())
     }
 
     /// One file in the place of those that this process has written.
@@ -531,16 +540,19 @@ impl Blocks {
     /// What this process has made of a run from this replicate on, where its end is one that fits.
     fn made(&self, run: &Run, first: u64, fits: impl Fn(u64) -> bool) -> Option<(u64, Vec<Stored>)> {
         let fresh = lock(&self.fresh);
-        let of = |batch: &Batch| batch.index.get(&run.name)?.1.get(&first).filter(|made| fits(made.end)).cloned();
-        let made = of(&fresh.new).into_iter().chain(of(&fresh.written)).max_by_key(|made| made.end)?;
+        let of = |batch: &Batch| {
+            let mut pieces = batch.index.get(&run.name)?.1.range((first, 0)..=(first, u64::MAX)).rev();
+            pieces.find(|((_, end), _)| fits(*end)).map(|((_, end), bytes)| (*end, Arc::clone(bytes)))
+        };
+        let (end, bytes) = of(&fresh.new).into_iter().chain(of(&fresh.written)).max_by_key(|(end, _)| *end)?;
         drop(fresh);
-        Some((made.end, file::decode(&made.bytes)?))
+        Some((end, file::decode(&bytes)?))
     }
 
     /// Remembers that something was done, which these words tell.
     fn mark(&self, words: &str, seed: u64) {
         let run = Run { name: self.name(words), seed, experiment: 0 };
-        put(&mut lock(&self.fresh).new.index, &run, 0, Made { end: 0, bytes: file::encode(Vec::new()).into() });
+        put(&mut lock(&self.fresh).new.index, &run, (0, 0), file::encode(Vec::new()).into());
     }
 
     /// Whether it was done before this process began.
@@ -593,7 +605,7 @@ impl Store for Blocks {
         }
         let bytes = file::encode(stored).into();
         let mut fresh = lock(&self.fresh);
-        put(&mut fresh.new.index, run, replicates.start, Made { end: replicates.end, bytes });
+        put(&mut fresh.new.index, run, (replicates.start, replicates.end), bytes);
         fresh.runs.entry((run.seed, run.experiment)).or_default().insert(run.name);
         // What was merged took no time, and was counted before.
         if took > Duration::ZERO {
@@ -616,8 +628,8 @@ impl Store for Blocks {
             fresh.new.index.remove(&name);
             let old = fresh.written.index.remove(&name);
             let pieces = old.iter().flat_map(|(_, pieces)| pieces.values());
-            fresh.replaced += pieces.map(|made| made.bytes.len()).sum::<usize>();
+            fresh.replaced += pieces.map(|bytes| bytes.len()).sum::<usize>();
         }
-        put(&mut fresh.new.index, run, replicates.start, Made { end: replicates.end, bytes });
+        put(&mut fresh.new.index, run, (replicates.start, replicates.end), bytes);
     }
 }
