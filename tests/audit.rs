@@ -149,7 +149,7 @@ fn a_column_may_be_elsewhere() {
 #[test]
 fn a_synthetic_column_may_vary_little() {
     let number = |i: usize| (i % 12) as f64 - 6.0;
-    let response = |i: usize| number(i) + if i / 12 % 2 == 0 { 1.0 } else { -1.0 };
+    let response = |i: usize| number(i) + if (i / 12).is_multiple_of(2) { 1.0 } else { -1.0 };
     let rows = |x: &dyn Fn(usize) -> f64, y: &dyn Fn(usize) -> f64| {
         "x,y\n".to_owned() + &(0..48).map(|i| format!("{},{}\n", x(i), y(i))).collect::<String>()
     };

@@ -252,10 +252,10 @@ fn a_pruned_store_is_small_and_has_everything() {
     let before = listed(&folder);
     assert_eq!(
         (&before["files"], &before["records"]),
-        (&4.into(), &4.into()),
-        "blocks of three shares, and their sum: {before}"
+        (&4.into(), &5.into()),
+        "blocks of three shares, their sum, and that of the whole blocks: {before}"
     );
-    assert_eq!(before["experiments"][0]["replicates"], 10_000, "{before}");
+    assert_eq!(before["experiments"][0]["replicates"], 5_000 + 5_000 + 4_992, "{before}");
     fs::write(folder.0.path().join(".goldenweight1"), "left by a killed process").expect("written");
     fs::write(folder.0.path().join("somebody's.blocks"), "of something else").expect("written");
     let output = run(&format!("store {} --prune", folder.path()));
@@ -263,9 +263,9 @@ fn a_pruned_store_is_small_and_has_everything() {
     assert!(text(&output.stdout).contains("damaged: "), "{}", text(&output.stdout));
     fs::remove_file(folder.0.path().join("somebody's.blocks")).expect("it stays");
     let after = listed(&folder);
-    assert_eq!((&after["files"], &after["records"]), (&1.into(), &1.into()), "{after}");
+    assert_eq!((&after["files"], &after["records"]), (&1.into(), &2.into()), "{after}");
     assert_eq!(folder.files().len(), 1);
-    assert_eq!(after["experiments"][0]["replicates"], 5_000, "{after}");
+    assert_eq!(after["experiments"][0]["replicates"], 5_000 + 4_992, "{after}");
     assert_eq!(stdout_of(&folder.line(SHORT), 0), without);
 }
 

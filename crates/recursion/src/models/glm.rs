@@ -370,7 +370,7 @@ pub fn make_row<F: Family>(from: &[f64], noise: &[f64], row: &mut [f64]) {
 /// fit_rows::<Counts>(&[1.0], &[1.0, 3.0, 1.0, 5.0], &mut fit).unwrap();
 /// assert!((fit[0] - 4_f64.ln()).abs() < 1e-6);
 /// ```
-pub fn fit_rows<F: Family>(start: &[f64], rows: &[f64], fit: &mut Vec<f64>) -> Result<(), FitFailure> {
+pub fn fit_rows<F: Family>(start: &[f64], rows: &[f64], fit: &mut [f64]) -> Result<(), FitFailure> {
     let p = start.len();
     let count = rows.len() / (p + 1);
     let (mut x, mut y) = (Covariates::new(p, count), responses(count));
