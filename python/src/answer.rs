@@ -79,9 +79,12 @@ pub fn raised(unanswered: Unanswered) -> PyErr {
     }
 }
 
-/// A `ValueError`. A table has no value that could be shown: its place is its argument.
+/// A `ValueError`. A table has no value that could be shown but the name of its argument, which is said once.
 pub fn refused(error: &InputError) -> PyErr {
-    let error = error.renamed(str::to_owned);
-    let InputError { field, value, condition } = &error;
-    PyValueError::new_err(if value == field { format!("{field}: {condition}") } else { error.to_string() })
+    let text = error.renamed(str::to_owned).to_string();
+    let table = text.split_once(": ").filter(|(place, _)| place.split_once(' ').is_some_and(|(name, of)| name == of));
+    PyValueError::new_err(match table.and_then(|(place, condition)| Some((place.split_once(' ')?.0, condition))) {
+        Some((name, condition)) => format!("{name}: {condition}"),
+        None => text,
+    })
 }
