@@ -135,7 +135,7 @@ BAD: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (advise, {"X": X[0]}, "X.*has 20 rows"),
     (advise, {"X": X[None]}, "X \\(1, 20, 2\\): must have two dimensions"),
     (advise, {"X": X[:0], "y": Y[:0]}, "X \\(0, 2\\): must have rows"),
-    (advise, {"X": X[:1], "y": Y[:1]}, "X .*has one row"),
+    (advise, {"X": X[:1], "y": Y[:1]}, "X: has one row"),
     (advise, {"X": X[:3], "y": Y[:3]}, "has 3 rows: there must be more than the 3 numbers"),
     (advise, {"X": np.where(X > 100, NAN, X)}, "column x0: row .*: is missing"),
     (advise, {"X": np.ma.masked_greater(X, 100)}, "column x0: row .*: is missing"),
