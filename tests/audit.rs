@@ -145,7 +145,8 @@ fn a_column_may_be_elsewhere() {
 }
 
 /// A synthetic column that hardly varies in units of the real one: 1e-4 of its deviation, without a bias. The risk of pooling is that of 60 digits (mpmath, from the
-/// formula of `audit`); the information of the synthetic rows has a condition of 1e10 there, which the result may lose roundings by.
+/// formula of `audit`); the information of the synthetic rows has a condition of 1e10 there. The result may lose that many roundings of
+/// sums over 48 rows: 1e10 times 48 times 2e-16, 1e-4.
 #[test]
 fn a_synthetic_column_may_vary_little() {
     let number = |i: usize| (i % 12) as f64 - 6.0;
