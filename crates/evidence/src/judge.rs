@@ -13,7 +13,7 @@ use goldenweight_replicates::rand::RngExt;
 use goldenweight_replicates::stream::StreamRng;
 use proptest::strategy::Strategy;
 
-use crate::audit::{Against, Audit, Judged, visit};
+use crate::audit::{Against, Audit, Judged, Near, visit};
 use crate::case::Case;
 use crate::certain::{Deviation, Relation, property, recursion};
 use crate::check::{Check, failures};
@@ -23,14 +23,14 @@ use crate::draw::LOOKS;
 use crate::mutant::Mutant;
 use crate::optimum::minimise_batches;
 use crate::simulation::Key;
-use crate::stats::calibration::{clopper_pearson, holm, kolmogorov_smirnov};
+use crate::stats::calibration::{clopper_pearson, holm, kolmogorov_smirnov, upper_limit};
 use crate::stats::compare::{Comparison, Estimate, compare};
 use crate::stats::family::Family;
 use crate::stats::ladder::{Rung, extrapolate};
 use crate::verdict::Verdict;
 use laws::{
-    beta_above, binomial, chi_squared_tail, closed_test, constant_of_line, hall, kolmogorov_tail, leaves_at_a_look,
-    mean_and_error, normal_above, normal_tail, student_two_tails, sum_of_cumulants,
+    beta_above, binomial, chi_squared_tail, closed_test, constant_of_line, hall, kolmogorov_tail, kolmogorov_walk,
+    leaves_at_a_look, mean_and_error, normal_above, normal_tail, student_beyond, student_two_tails, sum_of_cumulants,
 };
 use trials::{
     Trials, exponential, ladder, minimiser, normal, refutes_at_a_look, rejects_a_true_one, rejects_uniform_values,
@@ -108,6 +108,10 @@ fn error_rate() -> Claim {
                 let bound = family.bound(f64::from(degrees));
                 (format!("Student, {degrees} degrees, {share:.1e}"), student_two_tails(bound, degrees), share)
             });
+            let many = [257_u32, 511, 4095, 100_000].map(|degrees| {
+                let bound = family.bound(f64::from(degrees));
+                (format!("Student, {degrees} degrees, {share:.1e}"), student_beyond(bound, degrees), share)
+            });
             let gauss = (format!("normal, {share:.1e}"), 2.0 * normal_tail(family.bound(f64::INFINITY)), share);
             // The largest chi-squared that the family lets pass.
             let chi_squared = [1_u32, 2, 3, 6].map(|degrees| {
@@ -118,7 +122,7 @@ fn error_rate() -> Claim {
                 }
                 (format!("chi-squared, {degrees} degrees, {share:.1e}"), chi_squared_tail(high, degrees), share)
             });
-            student.into_iter().chain([gauss]).chain(chi_squared).collect::<Vec<_>>()
+            student.into_iter().chain(many).chain([gauss]).chain(chi_squared).collect::<Vec<_>>()
         };
         families.into_iter().flat_map(of).collect()
     };
@@ -142,8 +146,13 @@ fn error_rate() -> Claim {
         vec![
             // A tail that is computed as 1 less a sum has an error of 1e-15, and the smallest tail here is 1e-8.
             recursion("bounds by finite sums of the laws' tails", 1e-6, bounds).by(
-                "finite sums of the tails",
-                &["judge::laws::student_two_tails", "judge::laws::normal_tail", "judge::laws::chi_squared_tail"],
+                "finite sums of the tails, and quadrature",
+                &[
+                    "judge::laws::student_two_tails",
+                    "judge::laws::student_beyond",
+                    "judge::laws::normal_tail",
+                    "judge::laws::chi_squared_tail",
+                ],
             ),
             wrong("four looks at normal values", (9_000, 0.2), "rate .2", |rng| refutes_at_a_look(rng, LOOKED), share),
             wrong("eight normal values", (60_000, 0.12), "a twentieth", few(student), RATE / 4.0),
@@ -186,14 +195,24 @@ fn power() -> Claim {
                 0.01,
             )
         });
-        effects.into()
+        // The same effect at a place of an audit. Where what is expected is known to a tolerance only, the tolerance comes on top.
+        let against = Against { estimate: estimate(1.0), expected: 1.0 };
+        let near = Near { estimate: estimate(1.0), expected: 1.0, tolerance: 0.03 };
+        let missed = |effect: Option<f64>, tolerance: f64| {
+            normal_tail((effect.unwrap_or(f64::NAN) - tolerance) / 0.01 - JUDGE.bound(f64::INFINITY))
+        };
+        let places = [
+            ("a place of an audit".to_owned(), missed(against.detectable(&JUDGE), 0.0), 0.01),
+            ("a place known to 3 %".to_owned(), missed(near.detectable(&JUDGE), 0.03), 0.01),
+        ];
+        effects.into_iter().chain(places).collect()
     };
     Claim::new(
         says(
             "judge-power",
             "what is off by the detectable effect that is printed beside it is refuted with 99 % probability, \
              on either side",
-            r"P(|T| > b) = 0.99 	ext{ at } rac{|x - \theta|}{\mathrm{se}} = b + 2.326\ldots",
+            r"P(|T| > b) = 0.99 \text{ at } \frac{|x - \theta|}{\mathrm{se}} = b + 2.326\ldots",
             "normal estimates, one look",
         ),
         vec![
@@ -208,22 +227,23 @@ fn power() -> Claim {
     })])
 }
 
-/// An estimate near 1, in random units: its value, the logarithm of its standard error, degrees of freedom, skewness, and the margin's logarithm.
-type Drawn = (f64, f64, u32, f64, f64);
+/// An estimate near 1, in random units: its value, the logarithm of its standard error, degrees of freedom, skewness and the standard error of that, and
+/// the margin's logarithm.
+type Drawn = (f64, f64, u32, f64, f64, f64);
 
 fn estimates() -> impl Strategy<Value = Drawn> {
-    (0.9..1.1, -9.0..-1.0, 2_u32..1000, -0.09..0.09, -7.0..0.0)
+    (0.9..1.1, -9.0..-1.0, 2_u32..1000, -0.09..0.09, 0.0..0.03, -7.0..0.0)
 }
 
 const FAMILY: Family = Family::new(0.05, 10);
 
-fn judged(&(value, log_error, degrees, skewness, log_margin): &Drawn, unit: f64) -> Comparison {
+fn judged(&(value, log_error, degrees, skewness, skewness_error, log_margin): &Drawn, unit: f64) -> Comparison {
     let estimate = Estimate {
         value: unit * value,
         std_error: unit.abs() * libm::exp(log_error),
         degrees: f64::from(degrees),
         skewness: unit.signum() * skewness,
-        skewness_error: 0.0,
+        skewness_error,
     };
     compare(&estimate, unit, libm::exp(log_margin), &FAMILY)
 }
@@ -231,13 +251,13 @@ fn judged(&(value, log_error, degrees, skewness, log_margin): &Drawn, unit: f64)
 fn sides() -> Claim {
     // What the definitions say, from tail probabilities and from the values themselves, without a bound, a z or an interval.
     let rule = |drawn: &Drawn| {
-        let &(value, log_error, degrees, skewness, log_margin) = drawn;
+        let &(value, log_error, degrees, skewness, skewness_error, log_margin) = drawn;
         let (error, margin) = (libm::exp(log_error), libm::exp(log_margin));
         // The z of an expected value, and its two tails.
         let z = |expected: f64| hall((value - expected) / error, skewness);
         let tails = |expected: f64| student_two_tails(z(expected).abs(), degrees);
         let share = 0.05 / 10.0;
-        let verdict = if skewness.abs() > 0.08 {
+        let verdict = if skewness.abs() > 0.08 - 2.0 * skewness_error {
             Verdict::Inconclusive
         } else if tails(1.0) < share {
             Verdict::Refuted
@@ -279,13 +299,18 @@ fn sides() -> Claim {
         vec![
             property(
                 "by tails at the expected value and at its margins",
-                "(value, ln error, degrees, skewness, ln margin)",
+                "(value, ln error, degrees, skewness, its error, ln margin)",
                 estimates,
                 rule,
             )
             .by("finite sums of the tails", &["judge::laws::student_two_tails", "judge::laws::hall"]),
-            property("mirrored and scaled", "(value, ln error, degrees, skewness, ln margin)", estimates, mirrored)
-                .consequence(),
+            property(
+                "mirrored and scaled",
+                "(value, ln error, degrees, skewness, its error, ln margin)",
+                estimates,
+                mirrored,
+            )
+            .consequence(),
             wrong("above", (54_000, 0.1), "a tenth", side(1.0), RATE / 2.0),
             wrong("below", (54_000, 0.1), "a tenth", side(-1.0), RATE / 2.0),
         ],
@@ -403,30 +428,35 @@ fn limits() -> Claim {
     let rate = Family::new(RATE, 2);
     let far = move |estimate: Estimate, expected: f64| estimate.z(expected).abs() > rate.bound(estimate.degrees);
     // The limit and its standard error by the normal equations of weighted least squares on x = 1/size, written out.
-    let equations = |&(values, log_errors): &([f64; 3], [f64; 3])| {
+    let equations = |&(values, log_errors, skews): &([f64; 3], [f64; 3], [(f64, f64); 3])| {
         let sizes = [50.0, 100.0, 400.0];
         let errors = log_errors.map(libm::exp);
         let estimate = |i: usize| Estimate {
             value: values[i],
             std_error: errors[i],
             degrees: f64::INFINITY,
-            skewness: 0.0,
-            skewness_error: 0.0,
+            skewness: skews[i].0,
+            skewness_error: skews[i].1,
         };
         let rungs = [0, 1, 2].map(|i| Rung { size: sizes[i], estimate: estimate(i) });
         let Some(found) = extrapolate(&rungs, 1) else { return Deviation::unless(false) };
-        let points = [0, 1, 2].map(|i| (1.0 / sizes[i], values[i], 1.0 / (errors[i] * errors[i])));
-        let (constant, error) = constant_of_line(points);
-        Deviation::relative(found.limit.value, constant, 1e-9).max(Deviation::relative(
-            found.limit.std_error,
-            error,
-            1e-9,
-        ))
+        let parts = constant_of_line([0, 1, 2].map(|i| (1.0 / sizes[i], 1.0 / (errors[i] * errors[i]))));
+        // Cumulants of a sum of independent estimates, each times its part: the second, the third, and the standard error of the third.
+        let sum = |term: &dyn Fn(usize) -> f64| (0..3).map(term).sum::<f64>();
+        let cube = |i: usize| (parts[i] * errors[i]).powi(3);
+        let error = sum(&|i| (parts[i] * errors[i]).powi(2)).sqrt();
+        let (third, doubt) = (sum(&|i| cube(i) * skews[i].0), sum(&|i| (cube(i) * skews[i].1).powi(2)).sqrt());
+        let largest = sum(&|i| (cube(i) * skews[i].0).abs());
+        Deviation::relative(found.limit.value, sum(&|i| parts[i] * values[i]), 1e-9)
+            .max(Deviation::relative(found.limit.std_error, error, 1e-9))
+            // Terms of the third cumulant may cancel.
+            .max(Deviation::unless((found.limit.skewness * error.powi(3) - third).abs() <= 1e-9 * largest))
+            .max(Deviation::relative(found.limit.skewness_error * error.powi(3), doubt, 1e-9))
     };
     // Of parabolas the minimum is the mean of the centres, and the jackknife is the standard error of that mean.
-    let jackknife = |centres: &[f64; 5]| {
+    let jackknife = |centres: &Vec<f64>| {
         let curve = |batch: u64, points: &[f64]| points.iter().map(|x| (x - centres[batch as usize]).powi(2)).collect();
-        let found = minimise_batches(&curve, 5);
+        let found = minimise_batches(&curve, centres.len() as u64);
         let (mean, error) = mean_and_error(centres);
         // The search ends within 1e-8 or so of the minimum, where a parabola is flat to rounding.
         Deviation::unless((found.at - mean).abs() <= 1e-6 && (found.std_error - error).abs() <= 1e-6)
@@ -439,7 +469,7 @@ fn limits() -> Claim {
             r"\frac{\hat c_0 - c_0}{\mathrm{se}} \sim N(0, 1)
               \qquad \chi^2 \sim \chi^2_{\mathrm{rungs} - 2}
               \qquad \frac{\hat x - x}{\mathrm{se}} \sim t_{B - 1}",
-            "three rungs with normal errors, a gap of first order; parabolas with normal centres in B = 8 batches",
+            "three rungs with normal errors, a gap of first order; parabolas with centres in B = 5 to 99 batches, normal ones in 8",
         ),
         vec![
             wrong(
@@ -459,15 +489,18 @@ fn limits() -> Claim {
             wrong("minimiser", (14_000, 0.2), "a tenth", move |rng| far(minimiser(rng), 0.5), RATE / 2.0),
             property(
                 "by the normal equations",
-                "(values, ln errors)",
-                || ([0.5..2.0, 0.5..2.0, 0.5..2.0], [-6.0..-1.0, -6.0..-1.0, -6.0..-1.0]),
+                "(values, ln errors, skewness and its error)",
+                || {
+                    let skew = || (-0.1..0.1, 0.001..0.05);
+                    ([0.5..2.0, 0.5..2.0, 0.5..2.0], [-6.0..-1.0, -6.0..-1.0, -6.0..-1.0], [skew(), skew(), skew()])
+                },
                 equations,
             )
             .by("the normal equations", &["judge::laws::constant_of_line"]),
             property(
                 "the jackknife of parabolas",
                 "centres",
-                || [0.4..0.6, 0.4..0.6, 0.4..0.6, 0.4..0.6, 0.4..0.6],
+                || proptest::collection::vec(0.4..0.6, 5..100),
                 jackknife,
             )
             .by("the mean of the centres", &["judge::laws::mean_and_error"]),
@@ -494,7 +527,7 @@ fn several() -> Claim {
         Deviation::unless(same && found.len() == expected.len())
     };
     let values =
-        || proptest::collection::vec(0.0..1.0_f64, 1..9).prop_map(|values| values.iter().map(|u| u * u * u).collect());
+        || proptest::collection::vec(0.0..1.0_f64, 1..13).prop_map(|values| values.iter().map(|u| u * u * u).collect());
     Claim::new(
         says(
             "judge-several",
@@ -502,7 +535,7 @@ fn several() -> Claim {
              is rejected with probability 1 - (1 - a/3)^3",
             r"\tilde p_i = \max_{S \ni i} |S| \min_{j \in S} p_j
               \qquad P\left(\min_i \tilde p_i \le a\right) = 1 - \left(1 - \frac{a}{3}\right)^3",
-            "up to eight p-values p_i; S runs over all sets of them; three uniform ones",
+            "up to twelve p-values p_i; S runs over all sets of them; three uniform ones",
         ),
         vec![
             property("by the closed test", "p-values", values, closed)
@@ -527,14 +560,15 @@ fn goodness_of_fit() -> Claim {
         let values: Vec<f64> = (0..n).map(|i| (i as f64 / n as f64 + d).min(1.0)).collect();
         kolmogorov_smirnov(&values).map_or(f64::NAN, |found| found.p_value)
     };
-    let relations = move |n: usize, distances: &[f64]| -> Vec<Relation> {
-        distances.iter().map(|&d| (format!("{n} values, distance {d}"), p_value(n, d), kolmogorov_tail(n, d))).collect()
+    let by = move |tail: fn(usize, f64) -> f64, n: usize, distances: &[f64]| -> Vec<Relation> {
+        distances.iter().map(|&d| (format!("{n} values, distance {d}"), p_value(n, d), tail(n, d))).collect()
     };
+    let relations = move |n: usize, distances: &[f64]| by(kolmogorov_tail, n, distances);
     Claim::new(
         says(
             "judge-goodness-of-fit",
-            "the test of Kolmogorov and Smirnov has the exact law: to 1.2 % for five values, .3 % for twenty, \
-             and 1e-4 where the p-value is below a tenth",
+            "the test of Kolmogorov and Smirnov has the exact law: to 1.2 % for five values, .3 % for twenty to a \
+             hundred, and 1e-4 where the p-value is below a tenth",
             r"P(D_n < d) = n!\,\det\left[\frac{(b_i - a_j)_+^{\,j - i + 1}}{(j - i + 1)!}\right]
               \qquad a_j = \left(\tfrac{j}{n} - d\right)_+
               \quad b_i = \min\left(1, \tfrac{i - 1}{n} + d\right)",
@@ -551,6 +585,14 @@ fn goodness_of_fit() -> Claim {
             .by("Steck's determinant", &["judge::laws::kolmogorov_tail"]),
             recursion("small p-values", 1e-4, move || relations(20, &[0.28, 0.3, 0.35, 0.4, 0.45]))
                 .by("Steck's determinant", &["judge::laws::kolmogorov_tail"]),
+            // What is left of the series falls with the number of values: .3 % at twenty.
+            recursion("up to a hundred values by powers of a matrix", 3e-3, move || {
+                let of = |(n, distances): (usize, &[f64])| by(kolmogorov_walk, n, distances);
+                let places: [(usize, &[f64]); 3] =
+                    [(21, &[0.1, 0.2]), (37, &[0.08, 0.12, 0.2]), (100, &[0.05, 0.08, 0.12, 0.16])];
+                places.into_iter().flat_map(of).collect()
+            })
+            .by("powers of a matrix", &["judge::laws::kolmogorov_walk"]),
             wrong("uniform values", (54_000, 0.1), "rate .1", rejects_uniform_values, 0.1),
         ],
     )
@@ -566,7 +608,14 @@ fn shares() -> Claim {
             let below = (0..=hits).map(|x| binomial(x, trials, high)).sum();
             [(format!("{hits} of {trials}, above"), above, 0.025), (format!("{hits} of {trials}, below"), below, 0.025)]
         };
-        [(1, 2), (3, 10), (7, 31), (1, 200), (150, 200)].into_iter().flat_map(of).collect()
+        // One side alone, at which a share is said to be at most so large.
+        let at_most = |(hits, trials): (u64, u64)| {
+            let high = upper_limit(hits, trials, 0.95);
+            let below = (0..=hits).map(|x| binomial(x, trials, high)).sum();
+            (format!("at most, {hits} of {trials}"), below, 0.05)
+        };
+        let both = [(1, 2), (3, 10), (7, 31), (1, 200), (150, 200)].into_iter().flat_map(of);
+        both.chain([(0, 3), (0, 200), (2, 31), (9, 60)].map(at_most)).collect()
     };
     // The lower end is the point above which the x-th smallest of the trials' uniform values is with 39/40; the upper one that below which the next is.
     let by_order = || -> Vec<Relation> {
@@ -590,7 +639,7 @@ fn shares() -> Claim {
         says(
             "judge-shares",
             "the interval of a share is that of Clopper and Pearson: it leaves out 1/40 on each side at its \
-             ends, and the truth at most once in twenty",
+             ends, and the truth at most once in twenty; a limit on one side leaves out 1/20",
             r"P(X \ge x \mid p_-) = P(X \le x \mid p_+) = \tfrac{1}{40}
               \qquad P\left(p_- \le p \le p_+\right) \ge \tfrac{19}{20}",
             "x of up to 200 binomial trials",
@@ -691,6 +740,18 @@ fn audits() -> Claim {
         }
     };
     let shared = |places| Family::new(RATE, places);
+    // Beyond the tolerance as many bounds as were added to it, within it none.
+    let tolerated = |&(expected, bounds, tolerance): &(f64, f64, f64)| {
+        let std_error = 0.01;
+        let beyond = bounds.abs() * FAMILY.bound(f64::INFINITY) * std_error;
+        let off = |distance: f64| {
+            let value = expected + distance * bounds.signum();
+            let estimate = Estimate { value, std_error, degrees: f64::INFINITY, skewness: 0.0, skewness_error: 0.0 };
+            Near { estimate, expected, tolerance }.units(&FAMILY).unwrap_or(f64::NAN)
+        };
+        let width = tolerance * expected;
+        Deviation::unless((off(width + beyond) - bounds.abs()).abs() <= 1e-6 && off(0.9 * width) <= 1e-9)
+    };
     let deviations = |&(expected, bounds, tolerance): &(f64, f64, f64)| {
         let found = Deviation::relative(expected * (1.0 + bounds * tolerance), expected, tolerance).in_units();
         Deviation::unless((found - bounds.abs()).abs() <= 1e-6)
@@ -714,6 +775,13 @@ fn audits() -> Claim {
                 "(expected, bounds, tolerance)",
                 || (0.1..10.0, -3.0..3.0, 1e-6..0.1),
                 deviations,
+            )
+            .consequence(),
+            property(
+                "beyond a tolerance, by simulation",
+                "(expected, bounds, tolerance)",
+                || (0.1..10.0, -3.0..3.0, 1e-6..0.1),
+                tolerated,
             )
             .consequence(),
             wrong("five right places", (10_000, 0.2), "rate .2", refuted(shared), 1.0 - (1.0 - RATE / 5.0).powi(5)),
