@@ -287,7 +287,7 @@ fn less_that_is_shown_is_named() {
         let worse = i32::from(what != "numbers");
         assert_eq!((code, places(&document)), (worse, vec![[what, &id, &name, ""]]), "{said}");
     }
-    // Theorems by name, and what an audit finds at nine of ten of its places.
+    // Theorems by name; how many places an audit has and could compare, and what it finds at nine of ten of them.
     let details = [
         ("proved: a, b", "proved: b, c", "removed"),
         ("proved: a", "proved: a, b", "numbers"),
@@ -297,6 +297,8 @@ fn less_that_is_shown_is_named() {
             "power",
         ),
         ("40 of 50 random places compared; the worst at x", "30 of 30 random places compared; the worst at x", "power"),
+        ("40 of 50 random places compared; the worst at x", "30 of 50 random places compared, 20 not: no law", "power"),
+        ("40 of 50 random places compared; the worst at x", "39 of 50 random places compared; the worst at x", "numbers"),
     ];
     let [id, name, _] = of_kind("property");
     for (before, after, what) in details {

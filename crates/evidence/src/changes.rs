@@ -14,7 +14,7 @@
 //! # What is worse
 //! A verdict that is worse, that of the run too; an expected value that moved by more than [`MOVED`], or is not told any more, or is new in its comparison; a claim, check, comparison or theorem that is
 //! gone; a claim that says something else; evidence that is of another kind, or says in other words what it has shown; a margin, a tolerance, a detectable effect or the error rate that rose by more than
-//! [`WIDER`]; a number of cases, points or places that fell; a check that was not made, but for a proof where there is no Coq; a run that was interrupted. An expected value has no sampling error, so
+//! [`WIDER`]; a number of cases, points or places that fell, or of the places that an audit could compare by more than [`WIDER`]; a check that was not made, but for a proof where there is no Coq; a run that was interrupted. An expected value has no sampling error, so
 //! whatever moves it is a change of a formula, or of the place where it is evaluated.
 
 use std::collections::BTreeMap;
@@ -518,6 +518,10 @@ fn extent(parts: &mut Parts, same: Same, before: &EvidenceDocument, after: &Evid
         parts.words(What::Restated, true, "shown", old.words, new.words);
     } else if old.counts.iter().zip(&new.counts).any(|(old, new)| new < old) {
         parts.words(What::Power, true, "shown", old.words, new.words);
+    }
+    // What the route could not compare has no part in the verdict. Another seed has other places.
+    if same.seed && rose(new.compared, old.compared, WIDER) {
+        parts.numbers(What::Power, true, "places compared", old.compared, new.compared);
     }
     if same.seed && rose(old.detectable_percent, new.detectable_percent, WIDER) {
         let [old, new] = [old.detectable_percent, new.detectable_percent];

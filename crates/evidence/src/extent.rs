@@ -16,6 +16,8 @@ pub(crate) struct Extent<'a> {
     pub form: String,
     /// The whole numbers in the words, in their order; of an audit the places.
     pub counts: Vec<f64>,
+    /// Of the places of an audit, those that its route could compare.
+    pub compared: Option<f64>,
     /// The relative error, in %, that an audit finds at nine of ten places.
     pub detectable_percent: Option<f64>,
 }
@@ -26,8 +28,14 @@ impl<'a> Extent<'a> {
         let words = [", the worst at ", "; the worst at "]
             .iter()
             .fold(detail, |words, end| words.split_once(end).map_or(words, |(head, _)| head));
-        let mut found =
-            Self { words, theorems: Vec::new(), form: String::new(), counts: Vec::new(), detectable_percent: None };
+        let mut found = Self {
+            words,
+            theorems: Vec::new(),
+            form: String::new(),
+            counts: Vec::new(),
+            compared: None,
+            detectable_percent: None,
+        };
         if let Some(names) = detail.strip_prefix("proved: ") {
             found.words = detail;
             found.theorems = names.split(", ").collect();
@@ -35,6 +43,7 @@ impl<'a> Extent<'a> {
             // The number between two words.
             let between = |before: &str, after: &str| words.split_once(before)?.1.split_once(after)?.0.parse().ok();
             found.counts = between(" of ", " random places").into_iter().collect();
+            found.compared = words.split_once(" of ").and_then(|(count, _)| count.parse().ok());
             found.detectable_percent = between("at half of them, of ", " %");
         } else {
             (found.form, found.counts) = numbers(words);
@@ -94,7 +103,7 @@ mod tests {
         let detail = "85 of 100 random places compared, 13 not: too skewed for its replicates; an error of 8.22 % would be found at half of them, \
                       of 14.56 % at nine of ten; the worst at x = 540: 3.9 against 3.7";
         let found = Extent::of(Kind::Audit, detail);
-        assert_eq!((found.counts, found.detectable_percent), (vec![100.0], Some(14.56)));
+        assert_eq!((found.counts, found.compared, found.detectable_percent), (vec![100.0], Some(85.0), Some(14.56)));
         assert!(found.words.ends_with("at nine of ten"));
         let without =
             "100 of 100 random places compared; the worst at x: 1 against 1, relative error 0e0 (tolerance 9e-12)";
