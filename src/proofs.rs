@@ -21,8 +21,13 @@ pub enum Checked {
     Proved(BTreeSet<String>),
     /// Something is not proved, with what the script said.
     Refused(String),
-    /// Nothing was decided, with the reason: Coq is not there, or was interrupted.
-    NotRun(String),
+    /// Nothing was decided.
+    NotRun {
+        /// Why: Coq is not there, or was interrupted.
+        reason: String,
+        /// Whether the release's own check was of the same files, and accepted all theorems.
+        is_recorded: bool,
+    },
 }
 
 /// Pairs of a claim and a theorem that proves it (or its algebraic core), from the last of [`FILES`], which lists them.
@@ -105,21 +110,24 @@ fn verdict(output: &Output) -> Checked {
 
 /// Nothing was checked now, with the reason, and what was checked before.
 fn not_run(reason: &str) -> Checked {
-    Checked::NotRun(format!("{reason}; {}", recorded(RECORD, &FILES)))
+    let (said, is_recorded) = recorded(RECORD, &FILES);
+    Checked::NotRun { reason: format!("{reason}; {said}"), is_recorded }
 }
 
-/// What a record says of these files.
-fn recorded(record: &str, files: &[(&str, &str)]) -> String {
+/// What a record says of these files, and whether it is of these.
+fn recorded(record: &str, files: &[(&str, &str)]) -> (String, bool) {
     let value = |key: &str| record.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' ')).unwrap_or("?");
     let mut hash = Sha256::new();
     files.iter().for_each(|(_, text)| hash.update(text));
     let fingerprint: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     let (release, coq) = (value("release"), value("coq"));
-    if value("fingerprint") == fingerprint {
+    let is_recorded = value("fingerprint") == fingerprint;
+    let said = if is_recorded {
         format!("checked by Coq {coq} at release {release} (SHA-256 of statements and proofs: {})", &fingerprint[..16])
     } else {
         format!("not these statements and proofs were checked at release {release}, but others")
-    }
+    };
+    (said, is_recorded)
 }
 
 #[cfg(all(test, unix))]
@@ -137,13 +145,13 @@ mod tests {
     fn exit_codes_decide() {
         let proved = output(0, "proved a\nproved b\nall proved: 2 theorems\n", "");
         assert_eq!(proved, Checked::Proved(["a", "b"].map(str::to_owned).into()));
-        let Checked::NotRun(said) = output(3, "not run: coq not found\n", "") else { panic!("not run") };
+        let Checked::NotRun { reason: said, .. } = output(3, "not run: coq not found\n", "") else { panic!("not run") };
         assert!(said.starts_with("not run: coq not found; "), "{said}");
         let refused = output(1, "proved a\nrefused b: an axiom\n", "check: a theorem is refused");
         assert_eq!(refused, Checked::Refused("refused b: an axiom; check: a theorem is refused".into()));
         let signal = ExitStatus::from_raw(15);
         let ended = verdict(&Output { status: signal, stdout: b"proved a\n".into(), stderr: Vec::new() });
-        let Checked::NotRun(said) = ended else { panic!("not run") };
+        let Checked::NotRun { reason: said, .. } = ended else { panic!("not run") };
         assert!(said.starts_with("not run: theory/proofs/check was interrupted; "), "{said}");
     }
 
@@ -152,11 +160,11 @@ mod tests {
     fn a_record_is_of_the_files_that_it_was_made_of() {
         let record = "# words\nrelease 9.9\ncoq 8.16.1\nfingerprint ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n";
         let said = "checked by Coq 8.16.1 at release 9.9 (SHA-256 of statements and proofs: ba7816bf8f01cfea)";
-        assert_eq!(recorded(record, &[("a", "ab"), ("b", "c")]), said);
+        assert_eq!(recorded(record, &[("a", "ab"), ("b", "c")]), (said.to_owned(), true));
         let other = "not these statements and proofs were checked at release 9.9, but others";
-        assert_eq!(recorded(record, &[("a", "abd")]), other);
+        assert_eq!(recorded(record, &[("a", "abd")]), (other.to_owned(), false));
         // That of this release is of these files: else `theory/proofs/check --record RELEASE > theory/proofs/checked`.
-        assert!(recorded(RECORD, &FILES).starts_with("checked by Coq "));
+        assert!(recorded(RECORD, &FILES).1);
     }
 
     /// Between releases the record says so: a release has not what was proved after it.

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::process::{Command, Output};
+use std::sync::atomic::AtomicBool;
 
+use goldenweight::claims::check::proof;
 use goldenweight::claims::registry;
-use goldenweight::evidence::Kind;
+use goldenweight::evidence::stats::family::Family;
+use goldenweight::evidence::{Context, Kind, Tier};
 use goldenweight::proofs::{Checked, FILES, checked, theorems};
 use goldenweight_theory::covariance::{CovarianceSystem, threshold};
 use goldenweight_theory::exact::Exact;
@@ -109,12 +112,27 @@ fn definitions_and_statements() {
 #[test]
 fn coq_accepts_the_proofs() {
     match checked() {
-        Checked::NotRun(reason) => println!("{reason}"),
+        Checked::NotRun { reason, .. } => println!("{reason}"),
         Checked::Refused(said) => panic!("{said}"),
         Checked::Proved(proved) => {
             let mapped: BTreeSet<String> = theorems().map(|(_, theorem)| theorem.to_owned()).collect();
             assert_eq!(*proved, mapped);
         }
+    }
+}
+
+/// Each theorem of a claim is named in its evidence: as proved now, or, where Coq is absent, as checked at the release whose files these are.
+#[test]
+fn evidence_names_the_theorems() {
+    let go_on = AtomicBool::new(false);
+    let family = Family::new(1e-3, 1);
+    for claim in ["golden-ratio", "law-limit"] {
+        let context = Context::of(claim, "theorems", 1, Tier::QUICK, family, &go_on);
+        let found = proof(claim).run(&context);
+        for (_, theorem) in theorems().filter(|(id, _)| *id == claim) {
+            assert!(found.detail.contains(theorem), "{theorem}: {}", found.detail);
+        }
+        assert!(found.ran() || found.cause().contains("checked by Coq"), "{}", found.detail);
     }
 }
 
@@ -131,7 +149,7 @@ fn checked_copy(file: &str, from: &str, to: &str) -> Output {
 
 #[test]
 fn wrong_mathematics_is_refused() {
-    if let Checked::NotRun(reason) = checked() {
+    if let Checked::NotRun { reason, .. } = checked() {
         println!("{reason}");
         return;
     }
@@ -159,7 +177,7 @@ fn wrong_mathematics_is_refused() {
 /// Coq reads another definition where the text of the statement may be the same: the fingerprints tell. On one file, for time.
 #[test]
 fn another_reading_is_refused() {
-    if let Checked::NotRun(reason) = checked() {
+    if let Checked::NotRun { reason, .. } = checked() {
         println!("{reason}");
         return;
     }

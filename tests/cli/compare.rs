@@ -298,7 +298,11 @@ fn less_that_is_shown_is_named() {
         ),
         ("40 of 50 random places compared; the worst at x", "30 of 30 random places compared; the worst at x", "power"),
         ("40 of 50 random places compared; the worst at x", "30 of 50 random places compared, 20 not: no law", "power"),
-        ("40 of 50 random places compared; the worst at x", "39 of 50 random places compared; the worst at x", "numbers"),
+        (
+            "40 of 50 random places compared; the worst at x",
+            "39 of 50 random places compared; the worst at x",
+            "numbers",
+        ),
     ];
     let [id, name, _] = of_kind("property");
     for (before, after, what) in details {

@@ -449,7 +449,8 @@ fn claim(
             evidence(found, same, id, before, after);
         } else {
             let why = if before.ran { &after.detail } else { &before.detail };
-            ran.entry((before.kind, after.ran, why.clone())).or_default().push(id.clone());
+            let why = why.lines().next().unwrap_or_default().to_owned();
+            ran.entry((before.kind, after.ran, why)).or_default().push(id.clone());
         }
     }
     for evidence in gone.into_iter().filter(|evidence| asks(run_after, same, id, evidence.kind)) {

@@ -54,7 +54,7 @@ impl Finding {
         Self::decided(Verdict::Inconclusive, cause)
     }
 
-    /// A check for which a tool is absent.
+    /// A check for which a tool is absent. What follows the first line of the cause belongs to this check alone: see [`Finding::cause`].
     #[must_use]
     pub fn not_run(cause: impl Into<String>) -> Self {
         Self { measure: Measure::NotRun, ..Self::inconclusive(cause) }
@@ -100,6 +100,19 @@ impl Finding {
             }
             _ => Self { comparisons, ..Self::inconclusive(causes.join("; ")) },
         }
+    }
+
+    /// The first line of the detail: of a check that was not made the reason, by which a report counts such checks.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_evidence::Finding;
+    ///
+    /// assert_eq!(Finding::not_run("a tool is absent\nit would have shown that 1 + 1 = 2").cause(), "a tool is absent");
+    /// ```
+    #[must_use]
+    pub fn cause(&self) -> &str {
+        self.detail.lines().next().unwrap_or_default()
     }
 
     /// Whether the check was made at all.

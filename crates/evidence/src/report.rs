@@ -154,7 +154,7 @@ pub fn not_run(run: &RunOutcome) -> Vec<String> {
     }
     let mut reasons: BTreeMap<(Kind, &str), usize> = BTreeMap::new();
     for evidence in run.claims.iter().flat_map(|c| &c.evidence).filter(|e| e.finding.measure == Measure::NotRun) {
-        *reasons.entry((evidence.kind, evidence.finding.detail.trim_start_matches("not run: "))).or_default() += 1;
+        *reasons.entry((evidence.kind, evidence.finding.cause().trim_start_matches("not run: "))).or_default() += 1;
     }
     for ((kind, reason), count) in reasons {
         let pieces = if count == 1 { "piece" } else { "pieces" };

@@ -183,7 +183,7 @@ impl Suite {
         let kinds_not_run = claim.kinds().into_iter().filter_map(|kind| {
             let mut of_kind = evidence.iter().filter(|e| e.kind == kind).peekable();
             let reason = match of_kind.peek() {
-                Some(first) => first.finding.detail.clone(),
+                Some(first) => first.finding.cause().to_owned(),
                 None if settings.kinds.is_empty() || settings.kinds.contains(&kind) => {
                     format!("in the {} tier alone", self.tiers[self.tiers.len() - 1].word)
                 }

@@ -136,7 +136,10 @@ impl Beside for Theorems {
     fn finding(&self) -> Finding {
         let theorems: Vec<&str> = proofs::theorems().filter(|(id, _)| *id == self.0).map(|(_, name)| name).collect();
         match proofs::checked() {
-            Checked::NotRun(reason) => Finding::not_run(reason),
+            Checked::NotRun { reason, is_recorded: true } => {
+                Finding::not_run(format!("{reason}\nchecked at that release: {}", theorems.join(", ")))
+            }
+            Checked::NotRun { reason, is_recorded: false } => Finding::not_run(reason),
             Checked::Refused(said) => Finding::decided(Verdict::Refuted, said),
             Checked::Proved(proved) => match theorems.iter().find(|theorem| !proved.contains(**theorem)) {
                 Some(missing) => Finding::decided(Verdict::Refuted, format!("{missing} is not among the proved")),
