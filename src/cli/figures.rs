@@ -145,6 +145,10 @@ impl FiguresArgs {
         let jobs: Vec<Job> = pictures.into_iter().map(|picture| Job::new(picture, self.replicates, seed)).collect();
         let store = self.keeping.open(origin, seed)?;
         if let Some(share) = store.shard {
+            on_interruption(|| {
+                store::save();
+                end("what is finished is in the store, and the same command goes on from there");
+            })?;
             self.compute.install(|| self.draw(&jobs, share))?;
             return store.shared(origin, seed, true, true, Vec::new())?.show(self.compute.json, origin);
         }
@@ -183,8 +187,7 @@ impl FiguresArgs {
             bar: progress.bar(),
         }));
         let (state, out) = (Arc::clone(&unfinished), self.out.display().to_string());
-        ctrlc::set_handler(move || interrupted(&state, &out))
-            .map_err(|e| Failure::CouldNotRun(format!("waiting for Ctrl-C: {e}")))?;
+        on_interruption(move || interrupted(&state, &out))?;
 
         let (mut made, mut before) = (Vec::new(), 0);
         for (job, earlier) in jobs {
@@ -243,11 +246,18 @@ fn interrupted(unfinished: &Mutex<Unfinished>, out: &str) {
     }
     store::save();
     let missing = unfinished.missing.join(", ");
-    let line = format!(
-        "error: interrupted: missing {missing}; finished pictures stay in {out}, and the same command reuses them"
-    );
+    end(&format!("missing {missing}; finished pictures stay in {out}, and the same command reuses them"));
+}
+
+/// What Ctrl-C (or SIGTERM) does.
+fn on_interruption(does: impl FnMut() + 'static + Send) -> Result<(), Failure> {
+    ctrlc::set_handler(does).map_err(|e| Failure::CouldNotRun(format!("waiting for Ctrl-C: {e}")))
+}
+
+/// Ends an interrupted process, and says what is left of it.
+fn end(left: &str) {
     // Nothing is left to tell where stderr is closed.
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "error: interrupted: {left}");
     exit(Status::Inconclusive as i32);
 }
 

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -344,27 +344,49 @@ fn an_interruption_says_what_is_missing() {
     let out = tempfile::tempdir().expect("a directory");
     let args = ["figures", "8a", "8e", "--replicates", "100000", "--threads", "1", "--out"];
     figures(&["8a"], out.path(), SMALL);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_goldenweight"))
-        .args(args)
-        .arg(out.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
-    // Until its handler is there, the signal ends it in the usual way.
-    thread::sleep(Duration::from_millis(500));
-    let began = Instant::now();
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill").success());
-    let output = child.wait().and_then(|status| {
-        let mut stderr = String::new();
-        std::io::Read::read_to_string(&mut child.stderr.take().expect("a pipe"), &mut stderr)?;
-        Ok((status, stderr))
+    let (status, stderr) = signalled("-INT", |command| {
+        command.args(args).arg(out.path());
     });
-    let (status, stderr) = output.expect("it ends");
-    assert!(began.elapsed() < Duration::from_secs(10));
     assert_eq!(status.code(), Some(3), "{stderr}");
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
     assert!(stderr.contains("missing figure-8a, figure-8e"), "{stderr}");
     let names: Vec<PathBuf> = contents(out.path()).into_keys().collect();
     assert_eq!(names, ["figure-8a.csv", "figure-8a.svg"].map(PathBuf::from));
+}
+
+/// A share ends likewise, and the store has what is finished: a later share draws less.
+#[cfg(unix)]
+#[test]
+fn a_share_that_is_interrupted_leaves_its_blocks() {
+    let (out, store) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+    let share = |command: &mut Command| {
+        command.args(["figures", "8a", "--replicates", "100000", "--threads", "1", "--shard", "1/1"]);
+        command.arg("--out").arg(out.path()).arg("--store").arg(store.path());
+    };
+    let (status, stderr) = signalled("-TERM", share);
+    assert_eq!(status.code(), Some(3), "{stderr}");
+    assert!(
+        stderr.trim_end().ends_with("what is finished is in the store, and the same command goes on from there"),
+        "{stderr}"
+    );
+    let listed = goldenweight(&["store", store.path().to_str().expect("a path"), "--json"]);
+    let listed: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
+    assert!(listed["records"].as_u64().expect("a number") > 0, "{listed}");
+}
+
+/// How a command ends that gets this signal, and what it says.
+#[cfg(unix)]
+fn signalled(signal: &str, args: impl FnOnce(&mut Command)) -> (ExitStatus, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_goldenweight"));
+    args(&mut command);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+    // Until its handler is there, the signal ends it in the usual way.
+    thread::sleep(Duration::from_millis(1500));
+    let began = Instant::now();
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill").success());
+    let status = child.wait().expect("it ends");
+    assert!(began.elapsed() < Duration::from_secs(10));
+    let mut stderr = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().expect("a pipe"), &mut stderr).expect("text");
+    (status, stderr)
 }
