@@ -9,12 +9,15 @@ macro_rules! audits {
 }
 
 pub mod chains;
+pub mod controls;
 pub mod densities;
 pub mod designs;
 pub mod fits;
 mod independence;
+pub mod models;
 pub mod networks;
 pub mod place;
+mod plain;
 pub mod routes;
 pub mod samples;
 mod steps;
@@ -28,9 +31,11 @@ use nalgebra::DMatrix;
 
 use self::{
     chains::Retrained,
+    controls::Controls,
     densities::{Densities, Errors, Made},
     designs::Designs,
     fits::{Replacement, Scores},
+    models::Replicated,
     networks::Networks,
     routes::{ClosedForms, Pooled, Said, Simulations, TwoOrders, TwoWays},
     samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Quantiles, Responded, Sorted},
@@ -185,6 +190,15 @@ fn simulated() -> Claim {
         "chains, in a few lines",
         ["audit::chains::path"]
     );
+    let models = audits!(
+        "every model, number by number",
+        "more of every model, number by number",
+        600,
+        Replicated,
+        "a plain program, row by row",
+        ["audit::plain::path"]
+    );
+    let controls = audits!("controls", "more controls", 12, Controls, "a mean of 0", []);
     let orders =
         audits!("regressions, random places", "regressions, more random places", 24, TwoOrders, "simulation", []);
     Claim {
@@ -200,6 +214,8 @@ fn simulated() -> Claim {
             .chain(ways)
             .chain(orders)
             .chain(chains)
+            .chain(models)
+            .chain(controls)
             .chain([simulation("many dimensions", 20_000, 0.1, dimensions())])
             .collect(),
     }

@@ -28,7 +28,7 @@ pub struct Linked {
 }
 
 /// The description that a file would have.
-fn described(models: &[Model]) -> (Vec<GivenNode>, Vec<GivenEdge>) {
+pub fn described(models: &[Model]) -> (Vec<GivenNode>, Vec<GivenEdge>) {
     let name = |i: usize| format!("m{i}");
     let node = |(i, model): (usize, &Model)| GivenNode {
         name: name(i),
