@@ -193,12 +193,12 @@ fn simulated() -> Claim {
     let models = audits!(
         "every model, number by number",
         "more of every model, number by number",
-        600,
+        1500,
         Replicated,
         "a plain program, row by row",
-        ["audit::plain::path"]
+        ["audit::plain::Plain::path"]
     );
-    let controls = audits!("controls", "more controls", 12, Controls, "a mean of 0", []);
+    let controls = audits!("controls", "more controls", 8, Controls, "a mean of 0", []);
     let orders =
         audits!("regressions, random places", "regressions, more random places", 24, TwoOrders, "simulation", []);
     Claim {
