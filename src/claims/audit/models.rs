@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
 use rand_distr::{Exp1, StandardNormal};
 
-use super::networks::described;
+use super::networks::{described, usual_start};
 use super::place::{self, Place};
 use super::plain::Plain;
 use crate::catalogue;
@@ -96,8 +96,11 @@ fn network(rng: &mut StreamRng, problem: &Problem) -> Vec<Model> {
         });
         let from: Vec<_> = from.collect();
         let real = (from.is_empty() || rng.random()).then(|| (rows(rng), rng.random_range(1..=5)));
-        let start = if rng.random() { rows(rng) } else { real.map_or_else(|| rows(rng), |(rows, _)| rows) };
-        Model { start, real, from }
+        let mut model = Model { start: rows(rng), real, from };
+        if rng.random() {
+            model.start = usual_start(&model).unwrap_or(model.start);
+        }
+        model
     };
     (0..size).map(model).collect()
 }
@@ -131,8 +134,13 @@ impl Audit for Replicated {
         let (problem, parameters, kind) = loop {
             let model = catalogue::ALL[rng.random_range(0..catalogue::ALL.len())];
             let parameters = parameters(rng, model);
-            // Losses of densities take all pairs of rows.
-            let most = if model == &catalogue::KDE { 60.0 } else { 300.0 };
+            let kind = SimulatorKind::ALL[rng.random_range(0..SimulatorKind::ALL.len())];
+            // Losses of densities take all pairs of rows, and statistics no more numbers than those of few rows.
+            let most = match kind {
+                SimulatorKind::Sufficient => 1e4,
+                SimulatorKind::Rows if model == &catalogue::KDE => 60.0,
+                SimulatorKind::Rows => 300.0,
+            };
             let [mut real, mut synthetic] = [(); 2].map(|()| log_uniform(rng, 1.0, most) as u64);
             if is_network {
                 [real, synthetic] = [1_000_000; 2];
@@ -141,7 +149,6 @@ impl Audit for Replicated {
             } else if rng.random_range(0..8) == 0 {
                 synthetic = real;
             }
-            let kind = SimulatorKind::ALL[rng.random_range(0..SimulatorKind::ALL.len())];
             let Ok(problem) = Problem::new(model, real, synthetic, &parameters) else { continue };
             let is_wide = is_generalised(model) && problem.dim() > MOST.0 || is_network && problem.dim() > MOST.1;
             let is_cells = model == &catalogue::CATEGORICAL;
@@ -232,7 +239,9 @@ fn retrained(seen: &Told, key: Key) -> Result<Vec<Vec<f64>>, String> {
     let mut outcomes = if models.is_empty() {
         simulator(&of.problem, kind, of.schedule).ok_or("no simulator")?.run(&plan, &weights, options)
     } else {
-        let (nodes, edges) = described(models);
+        let (nodes, mut edges) = described(models);
+        // The last model's edges first, each model's in their order.
+        edges.sort_by(|one, other| other.to.cmp(&one.to));
         let network = Network::new(nodes, edges).map_err(|fault| fault.to_string())?;
         let simulator = of.problem.truth().simulator(kind, of.problem.rows()).ok_or("no simulator")?;
         simulator.run_under(&network.schedule(), &plan, &weights, options)

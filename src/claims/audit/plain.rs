@@ -145,6 +145,21 @@ fn response(what: What, eta: f64, word: u64) -> Result<f64, String> {
     Ok(count)
 }
 
+/// A binomial count. The sampler goes other ways where the probability passes 1/2, and where the mean passes 10: if its last digits decide which, there is nothing to compare.
+fn binomial(rows: u64, chance: f64, rng: &mut StreamRng) -> Result<u64, String> {
+    let drawn = |chance: f64| {
+        let mut rng = rng.clone();
+        let law = Binomial::new(rows, chance.min(1.0)).map_err(|error| error.to_string())?;
+        Ok::<_, String>((law.sample(&mut rng), rng))
+    };
+    let found = drawn(chance)?;
+    if drawn(chance * (1.0 - 1e-12))? != found || drawn(chance * (1.0 + 1e-12))? != found {
+        return Err("a count that the last digits decide".to_owned());
+    }
+    *rng = found.1;
+    Ok(found.0)
+}
+
 /// The row of a part, and the part, that two uniform numbers name.
 fn repeated(parts: &[(f64, Vec<f64>)], part: f64, row: f64) -> f64 {
     let mut level = 0.0;
@@ -268,12 +283,7 @@ impl<'a> Plain<'a> {
                 let (mut left, mut found) = (count as u64, Vec::new());
                 for (cell, share) in shares.iter().enumerate() {
                     let rest: f64 = shares[cell..].iter().rev().sum();
-                    let drawn = if *share == rest {
-                        left
-                    } else {
-                        let law = Binomial::new(left, share / rest).map_err(|e| e.to_string())?;
-                        law.sample(&mut rng).min(left)
-                    };
+                    let drawn = if *share == rest { left } else { binomial(left, share / rest, &mut rng)?.min(left) };
                     left -= drawn;
                     found.extend((0..drawn).map(|_| vec![cell as f64]));
                 }
