@@ -14,7 +14,7 @@ use std::{fmt, ops::Range, sync::atomic::AtomicBool};
 use goldenweight_evidence::{BLOCK, Case as General, Draw, Key, Simulation, Tally, audit, failures};
 use nalgebra::DMatrix;
 
-use super::streams::{Batches, Keys, Streams};
+use super::streams::{Batches, Keys, Own, Streams};
 use super::{Case, Cell, Claim, Exactness, Source};
 use crate::catalogue::{self, Model};
 use crate::claims::check::{conclude, concluded, in_blocks, simulation};
@@ -199,7 +199,7 @@ pub(super) fn claim() -> Claim {
     Claim {
         id: "audit-independence",
         statement: "chains of different replicates, cells and generations are independent, and so are random streams of different keys",
-        domain: "losses of every model at n = 50, m = 40, w = 1/2 and t = 1, 2, 3, 8, replicates 1 to 64 apart; keys at distances up to 2³²",
+        domain: "losses of every model at n = 50, m = 40, w = 1/2 and t = 1, 2, 3, 8, replicates 1 to 64 apart; keys at distances up to 2³², chains of up to 10⁶ generations",
         source: Source::Derived,
         exactness: Exactness::Visited,
         checks: audits!(
@@ -220,6 +220,7 @@ pub(super) fn claim() -> Claim {
             "independence: a correlation of 0",
             []
         ))
+        .chain(audits!("batches of long chains", "batches of more long chains", 16, Own, "streams of these keys", []))
         .chain([
             failures("share of pairs of the same sign", 2048, 0.22, signs()).of("share of equal signs"),
             simulation("variance between blocks over that within", 400_000, 0.3, blocks()).of("variance ratio"),

@@ -9,12 +9,15 @@ macro_rules! audits {
 }
 
 pub mod chains;
+pub mod controls;
 pub mod densities;
 pub mod designs;
 pub mod fits;
 mod independence;
+pub mod models;
 pub mod networks;
 pub mod place;
+mod plain;
 pub mod routes;
 pub mod samples;
 mod steps;
@@ -28,9 +31,11 @@ use nalgebra::DMatrix;
 
 use self::{
     chains::Retrained,
+    controls::Controls,
     densities::{Densities, Errors, Made},
     designs::Designs,
     fits::{Replacement, Scores},
+    models::Replicated,
     networks::Networks,
     routes::{ClosedForms, Pooled, Said, Simulations, TwoOrders, TwoWays},
     samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Quantiles, Responded, Sorted},
@@ -185,6 +190,15 @@ fn simulated() -> Claim {
         "chains, in a few lines",
         ["audit::chains::path"]
     );
+    let models = audits!(
+        "every model, number by number",
+        "more of every model, number by number",
+        1500,
+        Replicated,
+        "a plain program, row by row",
+        ["audit::plain::Plain::path"]
+    );
+    let controls = audits!("controls", "more controls", 8, Controls, "a mean of 0", []);
     let orders =
         audits!("regressions, random places", "regressions, more random places", 24, TwoOrders, "simulation", []);
     Claim {
@@ -200,6 +214,8 @@ fn simulated() -> Claim {
             .chain(ways)
             .chain(orders)
             .chain(chains)
+            .chain(models)
+            .chain(controls)
             .chain([simulation("many dimensions", 20_000, 0.1, dimensions())])
             .collect(),
     }
@@ -291,7 +307,8 @@ mod tests {
     use goldenweight_evidence::{Audit, Key};
 
     use super::place::{self, PARTS, Place};
-    use super::{Advised, Audited, Networks, steps};
+    use super::{Advised, Audited, Networks, Replicated, steps};
+    use crate::catalogue;
     use crate::advise::Family;
     use crate::experiment::Divisor;
     use crate::simulate::engine::ScheduleKind;
@@ -327,7 +344,7 @@ mod tests {
         assert_eq!(seen.len(), (place::models().len() + gaussians.len()) * ScheduleKind::ALL.len());
     }
 
-    /// What has places of its own: networks of every model that has a law of networks, with and without real rows, and tables of every family.
+    /// What has places of its own: networks of every model that has a law of networks, with and without real rows; chains and networks of every model; and tables of every family.
     #[test]
     fn own_places_are_visited() {
         fn parts<A: Audit>(audit: &A, count: u64) -> BTreeSet<&'static str> {
@@ -337,6 +354,18 @@ mod tests {
         let models = place::models().into_iter().map(|model| model.name);
         let shapes = ["one model", "without any real rows", "fed by itself", "t = 0"];
         assert_eq!(parts(&Networks, 200), models.chain(shapes).collect());
+        let models = catalogue::ALL.into_iter().map(|model| model.name);
+        let schedules = ScheduleKind::ALL.map(ScheduleKind::name);
+        let shapes = [
+            "n = m",
+            "averages from 0",
+            "w near 0",
+            "more than 16 cells",
+            "more than 1,000 rows to choose from",
+            "networks",
+            "more than 16 batches",
+        ];
+        assert_eq!(parts(&Replicated, 400), models.chain(schedules).chain(shapes).collect());
         let families: BTreeSet<_> = Family::ALL.map(Family::word).into();
         assert_eq!(parts(&Advised, 40), families);
         assert_eq!(parts(&Audited, 40), families);

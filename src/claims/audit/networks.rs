@@ -27,14 +27,19 @@ pub struct Linked {
     pub generation: u32,
 }
 
+/// Real rows of generation 0 where none are given: as many as later, or else as an edge has at most.
+pub fn usual_start(Model { real, from, .. }: &Model) -> Option<u64> {
+    real.map(|(rows, _)| rows).or_else(|| from.iter().map(|edge| edge.1).max())
+}
+
 /// The description that a file would have.
-fn described(models: &[Model]) -> (Vec<GivenNode>, Vec<GivenEdge>) {
+pub fn described(models: &[Model]) -> (Vec<GivenNode>, Vec<GivenEdge>) {
     let name = |i: usize| format!("m{i}");
     let node = |(i, model): (usize, &Model)| GivenNode {
         name: name(i),
         real: model.real.map_or(0, |(rows, _)| rows),
         // Left out where it is what is taken then.
-        start: (model.real.map(|(rows, _)| rows) != Some(model.start)).then_some(model.start),
+        start: (usual_start(model) != Some(model.start)).then_some(model.start),
     };
     let edge = |(to, model): (usize, &Model)| {
         let of = |&(from, rows, part): &(usize, u64, u64)| GivenEdge {

@@ -67,7 +67,7 @@ fn problem(rng: &mut StreamRng) -> (Problem, Parameters) {
 }
 
 /// Each parameter that the model takes, in half of all places; else its default.
-fn parameters(rng: &mut StreamRng, model: Model) -> Parameters {
+pub fn parameters(rng: &mut StreamRng, model: Model) -> Parameters {
     let takes = |name: &str, rng: &mut StreamRng| model.takes.contains(&name) && rng.random();
     let dim = dimension(rng);
     let of_one = Problem::new(model, 1000, 1000, &Parameters::of_dim(Some(dim))).is_err();
@@ -116,7 +116,7 @@ pub fn covariance(rng: &mut StreamRng, dim: usize) -> DMatrix<f64> {
 }
 
 /// Weights 0 and 1, weights near them on a logarithmic scale, weights near w_c(m), and all between.
-fn weight(rng: &mut StreamRng, synthetic: usize) -> f64 {
+pub fn weight(rng: &mut StreamRng, synthetic: usize) -> f64 {
     match rng.random_range(0..8) {
         0 => 0.0,
         1 => 1.0,
@@ -364,7 +364,7 @@ impl Place {
 }
 
 /// The weight, or 1 where no fit exists at it.
-fn valid(problem: &Problem, weight: f64) -> f64 {
+pub fn valid(problem: &Problem, weight: f64) -> f64 {
     problem.weight(weight).unwrap_or(1.0)
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use goldenweight_evidence::{Against, Audit, Deviation, Key};
+use goldenweight_evidence::{Against, Audit, Deviation, Key, log_uniform};
 use goldenweight_recursion::engine::{Options, Plan, Record, Weights};
 use goldenweight_recursion::{FitFailure, Fresh, FromTruth, Model, Part, Retraining, Rows};
 use rand::RngExt;
@@ -152,6 +152,29 @@ impl Audit for Batches {
     fn examine(&self, _: &Pair, Pair(pair): &Pair, key: Key) -> Result<Deviation, String> {
         let [one, other] = pair.map(|batch| numbers(batch, 1, key));
         Ok(Deviation::unless(one != other))
+    }
+}
+
+/// Most generations of a chain whose numbers are compared: more than a counter of 20 bits has.
+const LONGEST: f64 = 1.1e6;
+
+/// Batches of long chains have the numbers of their own keys. That keys of any size differ is the part of [`Keys`].
+pub struct Own;
+
+impl Audit for Own {
+    type Place = Batch;
+    type Found = Deviation;
+
+    fn place(&self, rng: &mut StreamRng) -> Batch {
+        let generation = log_uniform(rng, 1.0, LONGEST) as u32;
+        Batch { is_synthetic: rng.random(), generation, first: rng.random_range(0..1 << 40), cell: 0, experiment: 0 }
+    }
+
+    fn examine(&self, place: &Batch, seen: &Batch, key: Key) -> Result<Deviation, String> {
+        let streams = stream::Streams { seed: key.seed, experiment: key.experiment };
+        let purpose = if place.is_synthetic { Purpose::Synthetic } else { Purpose::Real };
+        let own: f64 = streams.nth(place.first, place.generation, purpose, 0, key.cell).sample(StandardNormal);
+        Ok(Deviation::unless(numbers(*seen, 1, key) == [own]))
     }
 }
 

@@ -9,9 +9,11 @@ use nalgebra::DMatrix;
 
 use super::Row;
 use crate::claims::audit::chains::{Chains, Retrained};
+use crate::claims::audit::controls::Controls;
 use crate::claims::audit::densities::{Densities, Density, Errors, Made};
 use crate::claims::audit::designs::{Designs, Weighed};
 use crate::claims::audit::fits::{Sample, Scores};
+use crate::claims::audit::models::{Replicated, Told};
 use crate::claims::audit::networks::{Linked, Networks};
 use crate::claims::audit::place::Place;
 use crate::claims::audit::routes::{ClosedForms, Pooled, Said, Simulations, Sizes, TwoOrders};
@@ -19,11 +21,12 @@ use crate::claims::audit::samples::{
     self, Column, Columns, Divided, Divisors, Drawn, Metrics, Mix, Mixes, Ordered, Predicted, Quantiles, Responded,
     Sorted,
 };
-use crate::claims::audit::streams::{self, Batches, Fields, Keys, Streams, Two};
+use crate::claims::audit::streams::{self, Batches, Fields, Keys, Own, Streams, Two};
 use crate::claims::audit::subsamples::Subsamples;
 use crate::claims::audit::survival::{Category, Survival};
 use crate::claims::audit::tables::{Advised, Audited, Tables};
-use crate::experiment::{Generations, Parameters};
+use crate::claims::linked;
+use crate::experiment::{Bandwidth, Generations, Parameters};
 use crate::simulate::engine::{Record, ScheduleKind};
 
 /// The table.
@@ -35,7 +38,7 @@ pub fn table() -> Vec<Row> {
             ("audit-simulation", Mutant::audit(simulator, check, simulations, taken_for)),
         ]
     });
-    let tables = [formulas(), chains(), regressions(), keys(), parts(), commands()];
+    let tables = [formulas(), chains(), models(), regressions(), keys(), parts(), commands()];
     both.chain(tables.into_iter().flatten()).collect()
 }
 
@@ -282,6 +285,69 @@ fn chains() -> Vec<Row> {
     ]
 }
 
+/// Simulators that are handed something else than what the command says, and networks with other edges.
+fn models() -> Vec<Row> {
+    fn of(place: &Told, change: impl FnOnce(&Place) -> Place) -> Told {
+        Told { of: change(&place.of), ..place.clone() }
+    }
+    fn edges(place: &Told, change: impl Fn(&mut linked::Model)) -> Told {
+        let mut place = place.clone();
+        place.models.iter_mut().for_each(change);
+        place
+    }
+    let wrong = |name, taken_for: fn(&Told) -> Told| {
+        ("audit-simulation", Mutant::audit(name, "every model, number by number", Replicated, taken_for))
+    };
+    let controls = |name, taken_for: fn(&Place) -> Place| {
+        ("audit-simulation", Mutant::audit(name, "controls", Controls, taken_for))
+    };
+    vec![
+        wrong("model: a subsample of m rows", |x| {
+            let is_drawn = x.of.schedule == ScheduleKind::Subsample;
+            of(x, |x| if is_drawn { rows(x, |[_, m]| [m, m]) } else { x.clone() })
+        }),
+        wrong("model: one row less where their number is 3 mod 4", |x| {
+            of(x, |x| rows(x, |[n, m]| [if n % 4 == 3 { n - 1 } else { n }, m]))
+        }),
+        wrong("model: no more than sixteen cells", |x| {
+            of(x, |x| {
+                given(x, |truth| {
+                    if let Some(cells) = truth.probabilities.as_mut().filter(|cells| cells.len() > 16) {
+                        let rest: f64 = cells.drain(16..).sum();
+                        cells[15] += rest;
+                    }
+                })
+            })
+        }),
+        wrong("model: half of the bandwidth under accumulating rows", |x| {
+            let is_kept = x.of.schedule == ScheduleKind::Accumulate;
+            of(x, |x| {
+                given(x, |truth| {
+                    if let Some(Bandwidth::Fixed(h)) = truth.bandwidth.filter(|_| is_kept) {
+                        truth.bandwidth = Some(Bandwidth::Fixed(h / 2.0));
+                    }
+                })
+            })
+        }),
+        wrong("model: w up to 1/1000 taken for 0", |x| of(x, |x| weighted(x, |w| if w < 1e-3 { 0.0 } else { w }))),
+        wrong("network: the real rows of later generations at the start", |x| {
+            edges(x, |model| model.start = model.real.map_or(model.start, |(rows, _)| rows))
+        }),
+        wrong("network: the fourth edge and those behind it from where the first one comes", |x| {
+            edges(x, |model| {
+                if let Some(&(first, ..)) = model.from.first() {
+                    model.from.iter_mut().skip(3).for_each(|edge| edge.0 = first);
+                }
+            })
+        }),
+        wrong("network: edges of equal weight", |x| {
+            edges(x, |model| model.from.iter_mut().for_each(|edge| edge.2 = 3))
+        }),
+        controls("controls: of other covariates", |x| given(x, |truth| truth.design_covariance = None)),
+        controls("controls: of one generation less", |x| at(x, |first, last| (first, last.saturating_sub(1)))),
+    ]
+}
+
 /// Simulators of regressions that take places for others.
 fn regressions() -> Vec<Row> {
     let wrong = |name, taken_for: fn(&Place) -> Place| {
@@ -314,6 +380,10 @@ fn keys() -> Vec<Row> {
         let taken_for = move |streams::Pair(pair): &streams::Pair| streams::Pair(pair.map(seen));
         ("audit-independence", Mutant::audit(name, "pairs of batches", Batches, taken_for))
     };
+    let own = |name, seen: fn(streams::Batch) -> streams::Batch| {
+        let taken_for = move |batch: &streams::Batch| seen(*batch);
+        ("audit-independence", Mutant::audit(name, "batches of long chains", Own, taken_for))
+    };
     vec![
         wrong("key: a generation of sixteen bits", |x| Fields { generation: x.generation & 0xffff, ..x }),
         wrong("key: a replicate of sixteen bits", |x| Fields { replicate: x.replicate & 0xffff, ..x }),
@@ -327,6 +397,8 @@ fn keys() -> Vec<Row> {
             generation: 1 + (x.generation - 1) % 2,
             ..x
         }),
+        own("batches: a generation of eleven bits", |x| streams::Batch { generation: x.generation & 0x7ff, ..x }),
+        own("batches: a generation of sixteen bits", |x| streams::Batch { generation: x.generation & 0xffff, ..x }),
         repeated("batches: streams that begin again every eighth generation", |x| streams::Batch {
             generation: 1 + (x.generation - 1) % 8,
             ..x
