@@ -13,7 +13,9 @@ pub mod densities;
 pub mod designs;
 pub mod fits;
 mod independence;
+pub mod late;
 pub mod networks;
+pub mod orders;
 pub mod place;
 pub mod routes;
 pub mod samples;
@@ -28,14 +30,16 @@ use nalgebra::DMatrix;
 
 use self::{
     chains::Retrained,
-    densities::{Densities, Errors, Made},
+    densities::{Densities, Errors, LateDensities, Made},
     designs::Designs,
     fits::{Replacement, Scores},
-    networks::Networks,
-    routes::{ClosedForms, Pooled, Said, Simulations, TwoOrders, TwoWays},
+    late::Late,
+    networks::{Limits, Networks},
+    orders::Orders,
+    routes::{ClosedForms, Dynamic, Least, Pooled, Said, Simulations, TwoOrders, TwoWays},
     samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Quantiles, Responded, Sorted},
-    subsamples::Subsamples,
-    survival::Survival,
+    subsamples::{DrawnLimits, Subsamples},
+    survival::{Diffusions, Survival},
     tables::{Advised, Audited},
 };
 use super::check::{Case, Cell, Check, recursion, simulation};
@@ -122,6 +126,63 @@ fn predicted() -> Claim {
             Survival,
             "whole binomial laws, generation by generation",
             ["extinct::by_counts", "extinct::summed"]
+        ))
+        .chain(audits!(
+            "late generations and limits",
+            "more late generations and limits",
+            300,
+            Late,
+            "matrices of a generation, squared",
+            ["doubled::Linear"]
+        ))
+        .chain(audits!(
+            "late densities and their optima",
+            "more late densities and their optima",
+            24,
+            LateDensities,
+            "matrices of a generation, squared, and the trapezoidal rule",
+            ["smoothed::late_density_risk"]
+        ))
+        .chain(audits!(
+            "limits of networks",
+            "limits of more networks",
+            300,
+            Limits,
+            "matrices of a generation, squared",
+            ["linked::late"]
+        ))
+        .chain(audits!(
+            "limits of covariances of drawn rows",
+            "limits of more covariances of drawn rows",
+            12,
+            DrawnLimits,
+            "generations that grow by four",
+            []
+        ))
+        .chain(audits!("least risks", "more least risks", 200, Least, "weights of all sizes", []))
+        .chain(audits!(
+            "weights of thirty generations",
+            "more weights of thirty generations",
+            8,
+            Dynamic,
+            "integrals over eigenvalues",
+            ["moments::design_step"]
+        ))
+        .chain(audits!(
+            "two orders of regressions",
+            "two orders of more regressions",
+            60,
+            Orders,
+            "entries of tensors over the rows",
+            ["audit::orders::Tensors"]
+        ))
+        .chain(audits!(
+            "diffusions",
+            "more diffusions",
+            60,
+            Diffusions,
+            "Green's function",
+            ["extinct::diffused"]
         ))
         .chain([ends_of_averages()])
         .collect(),
