@@ -75,8 +75,7 @@ pub fn density_risk([real, synthetic]: [u64; 2], bandwidth: f64, weights: &[f64]
 /// The mean of the mean integrated squared error over generations `from..from + count`, kernel Gaussian, truth N(0, 1), at a weight: at each frequency the matrix of a generation is squared, and
 /// the frequencies are added up by the trapezoidal rule in the logarithm.
 ///
-/// At omega = e^s all functions are analytic for |Im s| < pi/4, so that steps of 1/8 leave e^(-4 pi^2). What is lost of phi, 1 - a and more, is not known below the rounding of a, where
-/// h omega is below 1e-8.
+/// At omega = e^s all functions are analytic for |Im s| < pi/4, so that steps of 1/8 leave e^(-4 pi^2). Where h omega is below 1e-8, a is rounded to 1, and nothing is ever lost.
 pub fn late_density_risk([real, synthetic]: [f64; 2], bandwidth: f64, w: f64, (from, count): (u64, u64)) -> f64 {
     let (u, step) = (1.0 - w, 0.125);
     let last = libm::log(7.0 / bandwidth.min(1.0));
@@ -85,7 +84,8 @@ pub fn late_density_risk([real, synthetic]: [f64; 2], bandwidth: f64, w: f64, (f
         // The kernel's transform, and f = phi^2 with what it lacks of 1.
         let a = libm::exp(-0.5 * bandwidth * bandwidth * omega * omega);
         let (power, noise) = (libm::exp(-omega * omega), -libm::expm1(-omega * omega));
-        let lost = if a > 0.5 { -libm::expm1(-0.5 * bandwidth * bandwidth * omega * omega) } else { 1.0 - a };
+        // Of the rounded a, so that for ever all is lost where a is not 1.
+        let lost = 1.0 - a;
         // 1, d, d^2, V, and the sum of V + d^2 f.
         let generation = Linear::of(5, true, |x| {
             let &[one, d, d2, variance, sum] = x else { unreachable!("five numbers") };

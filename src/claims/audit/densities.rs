@@ -119,8 +119,8 @@ pub struct LateDensities;
 /// Generations that stand for a limit.
 const FOR_EVER: u64 = 1 << 60;
 
-/// Half the number of weights at which the limit must not be less than at the best one: they are e^(i/4)/(1 + e^(i/4)).
-const GRID: i32 = 60;
+/// Half the number of weights at which the limit must not be less than at the best one: they are e^i/(1 + e^i).
+const GRID: i32 = 15;
 
 impl Audit for LateDensities {
     type Place = Density;
@@ -128,7 +128,7 @@ impl Audit for LateDensities {
 
     fn place(&self, rng: &mut StreamRng) -> Density {
         let place = Density::drawn(rng, 1e6, [0.01, 100.0]);
-        let last = log_uniform(rng, 1.0, 3e3) as u32;
+        let last = log_uniform(rng, 1.0, 1e3) as u32;
         let first = if rng.random() { last } else { log_uniform(rng, 1.0, f64::from(last) + 0.5) as u32 };
         Density { at: [first, last], ..place }
     }
@@ -157,7 +157,7 @@ impl Audit for LateDensities {
         ));
         // The least limit, among weights of all sizes.
         let best = law.optimal_weight().unwrap_or(f64::NAN);
-        let grid = (-GRID..=GRID).map(|i| 1.0 / (1.0 + libm::exp(-0.25 * f64::from(i)))).chain([0.0, 1.0]);
+        let grid = (-GRID..=GRID).map(|i| 1.0 / (1.0 + libm::exp(-f64::from(i)))).chain([0.0, 1.0]);
         let is_least = grid.into_iter().all(|w| limit(best) <= limit(w) * (1.0 + 1e-11));
         // The risk of N real rows alone is b + v/N.
         let alone = |n: f64| late_density_risk([n, 1.0], bandwidth, 1.0, (0, 1));

@@ -74,7 +74,7 @@ fn predicted() -> Claim {
         .chain(audits!(
             "pooled regressions",
             "more pooled regressions",
-            60,
+            200,
             Pooled,
             "the moments of one row",
             ["certificate::random_design::passed_on"]
@@ -130,7 +130,7 @@ fn predicted() -> Claim {
         .chain(audits!(
             "late generations and limits",
             "more late generations and limits",
-            300,
+            150,
             Late,
             "matrices of a generation, squared",
             ["doubled::Linear"]
@@ -138,7 +138,7 @@ fn predicted() -> Claim {
         .chain(audits!(
             "late densities and their optima",
             "more late densities and their optima",
-            24,
+            20,
             LateDensities,
             "matrices of a generation, squared, and the trapezoidal rule",
             ["smoothed::late_density_risk"]
@@ -154,16 +154,16 @@ fn predicted() -> Claim {
         .chain(audits!(
             "limits of covariances of drawn rows",
             "limits of more covariances of drawn rows",
-            12,
+            8,
             DrawnLimits,
             "generations that grow by four",
             []
         ))
-        .chain(audits!("least risks", "more least risks", 200, Least, "weights of all sizes", []))
+        .chain(audits!("least risks", "more least risks", 400, Least, "weights of all sizes", []))
         .chain(audits!(
             "weights of thirty generations",
             "more weights of thirty generations",
-            8,
+            12,
             Dynamic,
             "integrals over eigenvalues",
             ["moments::design_step"]
@@ -171,7 +171,7 @@ fn predicted() -> Claim {
         .chain(audits!(
             "two orders of regressions",
             "two orders of more regressions",
-            60,
+            150,
             Orders,
             "entries of tensors over the rows",
             ["audit::orders::Tensors"]

@@ -120,14 +120,14 @@ impl Audit for DrawnLimits {
         }
         let law = law(place)?;
         let mut left: Vec<f64> =
-            [9, 11, 13, 15].map(|power| risk(&law, Generations::At(1 << power))).to_vec();
-        // What is left falls as in the claim `subsample-covariance`; of 1/t^2 ten times (1/512)^2 (1 + n/m)^2 at most.
+            [8, 10, 12, 14].map(|power| risk(&law, Generations::At(1 << power))).to_vec();
+        // What is left falls as in the claim `subsample-covariance`; of 1/t^2 ten times (1/256)^2 (1 + n/m)^2 at most.
         let lambda = (3.0 * n * n - 2.0) / (n * n * n);
         for falls in [libm::pow(4.0, lambda - 1.0), 0.25, libm::pow(4.0, lambda - 2.0)] {
             left = left.windows(2).map(|pair| (pair[1] - falls * pair[0]) / (1.0 - falls)).collect();
         }
         let k = n / place.problem.rows().synthetic as f64;
-        Ok(domain::error(found, left[0], 10.0 * ((1.0 + k) / 512.0).powi(2) + 1e-9))
+        Ok(domain::error(found, left[0], 10.0 * ((1.0 + k) / 256.0).powi(2) + 1e-9))
     }
 
     fn smaller(&self, place: &Place) -> Vec<Place> {
