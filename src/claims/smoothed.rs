@@ -94,7 +94,8 @@ pub fn late_density_risk([real, synthetic]: [f64; 2], bandwidth: f64, w: f64, (f
                 one,
                 lost * one + u * a * d,
                 lost * lost * one + 2.0 * lost * u * a * d + u * u * a * a * d2,
-                a * a * (w * w * noise * one / real + u * u * (spread / synthetic + (1.0 - 1.0 / synthetic) * variance)),
+                a * a
+                    * (w * w * noise * one / real + u * u * (spread / synthetic + (1.0 - 1.0 / synthetic) * variance)),
                 sum + variance + power * d2,
             ]
         });

@@ -150,11 +150,8 @@ impl Audit for LateDensities {
         let expected = of(weight, (first.into(), u64::from(last - first) + 1));
         let found = domain::error(found, expected, tolerance(f64::from(last), weight));
         let limit = |w: f64| law.risk(domain::weight(w), Generations::Limit);
-        let found = found.max(domain::error(
-            limit(seen.weight),
-            of(weight, (FOR_EVER, 1)),
-            tolerance(f64::INFINITY, weight),
-        ));
+        let found =
+            found.max(domain::error(limit(seen.weight), of(weight, (FOR_EVER, 1)), tolerance(f64::INFINITY, weight)));
         // The least limit, among weights of all sizes.
         let best = law.optimal_weight().unwrap_or(f64::NAN);
         let grid = (-GRID..=GRID).map(|i| 1.0 / (1.0 + libm::exp(-f64::from(i)))).chain([0.0, 1.0]);

@@ -77,9 +77,7 @@ impl Audit for Late {
         };
         let (expected, generations) = match place.at {
             Generations::At(t) => (step.mean(t.into(), 1), f64::from(t)),
-            Generations::Average { from, until } => {
-                (step.mean(from.into(), u64::from(until - from)), f64::from(until))
-            }
+            Generations::Average { from, until } => (step.mean(from.into(), u64::from(until - from)), f64::from(until)),
             Generations::Limit => {
                 let [once, twice] = [FOR_EVER, 2 * FOR_EVER].map(|t| step.mean(t, 1));
                 let is_settled = (twice - once).abs() <= 1e-9;
@@ -196,7 +194,10 @@ impl Sizes {
                     let raw = both[k] * (one - 2.0 * lacks) + products[k];
                     let noise = 2.0 * if is_beside[k] { squares[k] } else { raw } / degrees;
                     let bias = both[k] * lost * (2.0 * kept * lacks + lost * one);
-                    (kept * kept * (products[k] + noise) + bias, kept * kept * (squares[k] + (squares[k] + raw) / degrees))
+                    (
+                        kept * kept * (products[k] + noise) + bias,
+                        kept * kept * (squares[k] + (squares[k] + raw) / degrees),
+                    )
                 };
                 (0..both.len()).map(entry).unzip::<f64, f64, Vec<f64>, Vec<f64>>()
             }

@@ -176,14 +176,7 @@ fn predicted() -> Claim {
             "entries of tensors over the rows",
             ["audit::orders::Tensors"]
         ))
-        .chain(audits!(
-            "diffusions",
-            "more diffusions",
-            60,
-            Diffusions,
-            "Green's function",
-            ["extinct::diffused"]
-        ))
+        .chain(audits!("diffusions", "more diffusions", 60, Diffusions, "Green's function", ["extinct::diffused"]))
         .chain([ends_of_averages()])
         .collect(),
     }

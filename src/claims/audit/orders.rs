@@ -74,9 +74,11 @@ impl Audit for Orders {
         let share = here.second() / (n * here.first);
         let size = here.size(n).max(alone.size(n));
         let limit = law.to_order(Order::Limit).expect("a limit law").risk(weight, seen.at);
-        let mut worst = near(term.share, share)
-            .max(near(term.risk * n / here.first, 1.0 + share))
-            .max(domain::error(limit, here.first / n, TOLERANCE));
+        let mut worst = near(term.share, share).max(near(term.risk * n / here.first, 1.0 + share)).max(domain::error(
+            limit,
+            here.first / n,
+            TOLERANCE,
+        ));
         // The size may be that of the real rows alone.
         worst = worst.max(Deviation::relative(scale + term.size, scale + size, TOLERANCE));
         if size > 1e-3 && (size / 0.2 - 1.0).abs() > 1e-6 * scale {
@@ -89,8 +91,7 @@ impl Audit for Orders {
         };
         // Where the slope of both orders vanishes, but for 1/n^2: R2' over R1'', by differences. Their error is of the step's square.
         let step = 1e-3 * golden.min(1.0 - golden);
-        let [below, at, above] =
-            [-step, 0.0, step].map(|step| tensors.orders(k, golden + step, Generations::Limit));
+        let [below, at, above] = [-step, 0.0, step].map(|step| tensors.orders(k, golden + step, Generations::Limit));
         let curvature = (above.first - 2.0 * at.first + below.first) / (step * step);
         let slopes = above.terms.iter().zip(below.terms).map(|(above, below)| (above - below) / (2.0 * step));
         let shifts: Vec<f64> = slopes.map(|slope| -slope / curvature).collect();
@@ -132,7 +133,9 @@ fn entry(means: &[f64; 5], indices: &[usize]) -> f64 {
     let paired = match others[..] {
         [] => 1.0,
         [a, b] => f64::from(u8::from(a == b)),
-        [a, b, c, d] => [(a == b && c == d), (a == c && b == d), (a == d && b == c)].map(|x| f64::from(u8::from(x))).iter().sum(),
+        [a, b, c, d] => {
+            [(a == b && c == d), (a == c && b == d), (a == d && b == c)].map(|x| f64::from(u8::from(x))).iter().sum()
+        }
         _ => 0.0,
     };
     if paired == 0.0 { 0.0 } else { paired * means[indices.len() - others.len()] }
@@ -183,10 +186,7 @@ impl Tensors {
         let tk = sum(&|i, j| traced(fourth, i, j));
         let tjj = sum(&|i, j| (0..p).map(|l| b[l] * entry(third, &[i, j, l])).sum());
         let cubic = sum(&|i, j| pairs[i].iter().zip(&pairs[j]).map(|(x, y)| x * y).sum());
-        Self {
-            trace: (0..p).map(|i| q[(i, i)] * h[i]).sum(),
-            others: [tv, tk, tjj, cubic, (q * &b).dot(&b)],
-        }
+        Self { trace: (0..p).map(|i| q[(i, i)] * h[i]).sum(), others: [tv, tk, tjj, cubic, (q * &b).dot(&b)] }
     }
 
     /// Both orders of a generation, of a mean over generations, or of the last of two thousand.

@@ -518,7 +518,8 @@ impl Audit for Least {
     }
 
     fn examine(&self, place: &Place, seen: &Place, _: Key) -> Result<Deviation, String> {
-        let law = |place: &Place| Prediction::new(&place.problem, place.schedule).expect("a valid place").ok_or("no law");
+        let law =
+            |place: &Place| Prediction::new(&place.problem, place.schedule).expect("a valid place").ok_or("no law");
         let (law, said) = (law(place)?, law(seen)?);
         // A quadrature for each weight of linear regression. Two orders have places of their own.
         let by = if matches!(law.law(), Law::RandomDesign(_)) { 10 } else { 1 };

@@ -119,8 +119,7 @@ impl Audit for DrawnLimits {
             return Ok(domain::error(found, sigma.norm_squared(), domain::RECURSION));
         }
         let law = law(place)?;
-        let mut left: Vec<f64> =
-            [8, 10, 12, 14].map(|power| risk(&law, Generations::At(1 << power))).to_vec();
+        let mut left: Vec<f64> = [8, 10, 12, 14].map(|power| risk(&law, Generations::At(1 << power))).to_vec();
         // What is left falls as in the claim `subsample-covariance`; of 1/t^2 ten times (1/256)^2 (1 + n/m)^2 at most.
         let lambda = (3.0 * n * n - 2.0) / (n * n * n);
         for falls in [libm::pow(4.0, lambda - 1.0), 0.25, libm::pow(4.0, lambda - 2.0)] {

@@ -490,12 +490,20 @@ fn far() -> Vec<Row> {
         }),
         risk(NETWORKS, Limits, "network limit: one row more of the first", |x: &Linked| {
             let mut place = x.clone();
-            place.models.iter_mut().flat_map(|model| &mut model.from).filter(|edge| edge.0 == 0).for_each(|edge| edge.1 += 1);
+            place
+                .models
+                .iter_mut()
+                .flat_map(|model| &mut model.from)
+                .filter(|edge| edge.0 == 0)
+                .for_each(|edge| edge.1 += 1);
             place
         }),
-        risk("limits of covariances of drawn rows", DrawnLimits, "drawn limit: a covariance's diagonal alone", |x: &Place| {
-            given(x, |truth| truth.sigma = truth.sigma.as_ref().map(diagonal))
-        }),
+        risk(
+            "limits of covariances of drawn rows",
+            DrawnLimits,
+            "drawn limit: a covariance's diagonal alone",
+            |x: &Place| given(x, |truth| truth.sigma = truth.sigma.as_ref().map(diagonal)),
+        ),
         risk("least risks", Least, "least risk: eight dimensions at most", |x: &Place| {
             given(x, |truth| truth.dim = truth.dim.map(|p| p.min(8)))
         }),
