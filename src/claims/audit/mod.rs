@@ -154,10 +154,10 @@ fn predicted() -> Claim {
         .chain(audits!(
             "limits of covariances of drawn rows",
             "limits of more covariances of drawn rows",
-            8,
+            6,
             DrawnLimits,
-            "generations that grow by four",
-            []
+            "means over all placings of four coordinates on rows",
+            ["drawn::Slots"]
         ))
         .chain(audits!("least risks", "more least risks", 400, Least, "weights of all sizes", []))
         .chain(audits!(
@@ -368,15 +368,13 @@ mod tests {
             }
         }
         let gaussians = ["gaussian-covariance", "gaussian-mean", "gaussian-variance"];
-        // Divisors n and m have no law on accumulating data; that of covariances of drawn rows takes products of four rows, which `Subsamples` compares at few rows. The law of linear regression is a quadrature, which `Designs` compares where it can;
+        // Divisors n and m have no law on accumulating data. The law of linear regression is a quadrature, which `Designs` compares where it can;
         // that of regressions on drawn rows is a limit, which the claim `subsample-regressions` compares.
         let regressions =
             [("linear", "fresh"), ("linear", "subsample"), ("logistic", "subsample"), ("poisson", "subsample")];
         let regressions = regressions.map(|(model, schedule)| (model, schedule, false));
         let known = gaussians.map(|model| (model, "accumulate", true)).into_iter().chain(regressions);
-        let covariances = ["gaussian-covariance", "gaussian-variance"];
-        let drawn = covariances.into_iter().flat_map(|model| [false, true].map(|mle| (model, "subsample", mle)));
-        assert_eq!(missing, known.chain(drawn).collect());
+        assert_eq!(missing, known.collect());
         // Two divisors of three models.
         assert_eq!(seen.len(), (place::models().len() + gaussians.len()) * ScheduleKind::ALL.len());
     }
