@@ -275,9 +275,9 @@ impl Slots {
 
     /// What the means are multiplied by in that of a product of covariances of these pairs of slots, of drawn rows.
     pub fn covariances(&self, pairs: &[[usize; 2]]) -> Vec<f64> {
-        let products = pairs.iter().fold(vec![(1.0, Vec::new())], |product, [a, b]| {
-            Self::times(&product, &self.covariance(*a, *b))
-        });
+        let products = pairs
+            .iter()
+            .fold(vec![(1.0, Vec::new())], |product, [a, b]| Self::times(&product, &self.covariance(*a, *b)));
         let mut found = vec![0.0; self.placings.len()];
         for (factor, place, drawn) in products.iter().flat_map(|product| self.spread(&[], product)) {
             found[place] += factor * falling(self.n, drawn);
@@ -287,7 +287,12 @@ impl Slots {
 }
 
 /// E tr (Sigma_t - Sigma)^2 at t = 0..=generations for Gaussian rows whose covariance has these eigenvalues, by [`Slots`]: E S_11^2, E S_12^2 and E S_11 of rows N(0, I).
-pub fn covariance_risks(eigenvalues: &[f64], (real, synthetic): (u64, u64), is_biased: bool, generations: u32) -> Vec<f64> {
+pub fn covariance_risks(
+    eigenvalues: &[f64],
+    (real, synthetic): (u64, u64),
+    is_biased: bool,
+    generations: u32,
+) -> Vec<f64> {
     let [four, two] = [4, 2].map(|slots| Slots::new(slots, real, synthetic, is_biased));
     // Slots 0 and 1 are the first coordinate, 2 and 3 are the first or the second.
     let normal = |count: usize| [1.0, 0.0, 1.0, 0.0, 3.0][count];

@@ -107,7 +107,7 @@ impl Audit for Late {
 struct Step {
     map: Linear,
     start: Vec<f64>,
-    /// By how much the largest part of an error is multiplied in a generation.
+    /// By how much what is forgotten last is multiplied in a generation.
     factor: f64,
 }
 
@@ -154,24 +154,31 @@ struct Sizes {
 }
 
 impl Sizes {
+    /// By how much a bias is multiplied in a generation, where there is one.
+    fn bias(self) -> f64 {
+        let [_, lost] = self.lost;
+        if lost > 0.0 { (1.0 - self.w) * (1.0 - lost) } else { 0.0 }
+    }
+
     /// A mean over rows: (1, the share of Sigma that the fitted covariance has in expectation, E of the product with the error of generation 0, risk, sum).
     fn rowwise(self, noise: f64, shrink: f64) -> Step {
         let Self { n, m, lost: [lost_real, lost_made], w, is_fixed } = self;
-        let (u, start) = (1.0 - w, noise / n);
+        let (u, start, is_biased) = (1.0 - w, noise / n, lost_made > 0.0);
         let step = move |x: &[f64]| {
             let &[one, kept, with_start, risk, sum] = x else { unreachable!("five numbers") };
             let drawn = risk + (noise * kept - shrink * risk) / m;
             let shared = if is_fixed { 2.0 * w * u * with_start } else { 0.0 };
             vec![
                 one,
-                w * (1.0 - lost_real) * one + u * (1.0 - lost_made) * kept,
+                if is_biased { w * (1.0 - lost_real) * one + u * (1.0 - lost_made) * kept } else { one },
                 w * start * one + u * with_start,
                 w * w * start * one + shared + u * u * drawn,
                 sum + risk,
             ]
         };
         let start = vec![1.0, 1.0 - lost_real, start, start, 0.0];
-        Step { map: Linear::of(5, true, step), start, factor: u * u * (1.0 - shrink / m) }
+        let factor = (u * u * (1.0 - shrink / m)).max(self.bias());
+        Step { map: Linear::of(5, true, step), start, factor }
     }
 
     /// A covariance, by the errors D of its entries where Sigma is diagonal: (1, what E Sigma_t lacks, E D_ii D_jj for i <= j, E D_ij^2 for i < j, the same of products with the D of
@@ -234,7 +241,7 @@ impl Sizes {
         }
         start.push(0.0);
         let kept = (1.0 - lost_made) * (1.0 - lost_made);
-        let factor = u * u * kept * (1.0 + 2.0 / (m - 1.0).max(1.0));
+        let factor = (u * u * kept * (1.0 + 2.0 / (m - 1.0).max(1.0))).max(self.bias());
         Step { map: Linear::of(start.len(), true, step), start, factor }
     }
 }

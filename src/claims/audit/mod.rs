@@ -130,7 +130,7 @@ fn predicted() -> Claim {
         .chain(audits!(
             "late generations and limits",
             "more late generations and limits",
-            150,
+            120,
             Late,
             "matrices of a generation, squared",
             ["doubled::Linear"]
