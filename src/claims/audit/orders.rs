@@ -151,8 +151,8 @@ struct Tensors {
 impl Tensors {
     fn of(place: &Place) -> Self {
         let given = &place.parameters;
-        let beta = DVector::from_column_slice(given.beta.as_ref().expect("coefficients"));
-        let p = beta.len();
+        let p = place.problem.dim();
+        let beta = given.beta.clone().map_or_else(|| DVector::from_element(p, 1.0), DVector::from_vec);
         let omega = given.design_covariance.clone().unwrap_or_else(|| DMatrix::identity(p, p));
         let root = omega.cholesky().expect("positive definite").l();
         let gamma = root.transpose() * beta;
