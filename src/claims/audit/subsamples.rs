@@ -130,6 +130,7 @@ impl Audit for DrawnLimits {
     }
 
     fn smaller(&self, place: &Place) -> Vec<Place> {
-        place.smaller().into_iter().filter(|other| other.problem.rows().real != 2 && other.at == place.at).collect()
+        let has_limit = |other: &Place| other.parameters.divisor.is_some() && other.problem.rows().real != 2;
+        place.smaller().into_iter().filter(has_limit).collect()
     }
 }
