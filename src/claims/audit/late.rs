@@ -31,10 +31,24 @@ impl Audit for Late {
         place.parts()
     }
 
+    /// One place of eight is a covariance of two or three rows without real ones, at a generation where its risk has up to half a million digits.
     fn place(&self, rng: &mut StreamRng) -> Place {
+        let is_huge = rng.random_range(0..8) == 0;
         loop {
             let place = Place::predicted(rng);
             let is_covariance = place.problem.model().loss_index == 1;
+            if is_huge {
+                let (real, synthetic) = (place.problem.rows().real as u64, rng.random_range(2..=3));
+                let found = place.with(place.parameters.clone(), real, synthetic);
+                let is_unbiased = place.parameters.divisor.is_none() && place.schedule.takes_weight();
+                match found.filter(|_| is_covariance && is_unbiased && place.problem.dim() <= MOST) {
+                    Some(place) => {
+                        let at = Generations::At(rng.random_range(500_000..=1_000_000));
+                        return Place { weight: 0.0, at, ..place };
+                    }
+                    None => continue,
+                }
+            }
             if !place.schedule.takes_weight() || is_covariance && place.problem.dim() > MOST {
                 continue;
             }

@@ -467,6 +467,7 @@ fn far() -> Vec<Row> {
         risk(LATE, Late, "late: at most 2^19 generations", |x: &Place| {
             at(x, |first, last| (first.min(1 << 19), last.min(1 << 19)))
         }),
+        risk(LATE, Late, "late: four synthetic rows at least", |x: &Place| rows(x, |[n, m]| [n, m.max(4)])),
         risk(LATE, Late, "late: a limit at w = 0 by its formula at 1e-6", |x: &Place| {
             weighted(x, |w| if w == 0.0 && x.at == Generations::Limit { 1e-6 } else { w })
         }),
