@@ -50,8 +50,10 @@ impl Audit for Designs {
             5..=8 => Sizes { dim: 3, real: rows(5.0, 24.0), synthetic: rows(3.0, 24.0) },
             _ => {
                 let dim = if rng.random_range(0..4) == 0 { rng.random_range(31..=60) } else { dimension(rng) as u32 };
-                let real = u64::from(dim) + 1 + log_uniform(rng, 1.0, 1e5).round() as u64;
-                Sizes { dim, real, synthetic: rng.random_range(1..=2) }
+                let synthetic = rng.random_range(1..=2);
+                // Of one row, in an angle, Gauss's nodes are too few for more.
+                let most = if synthetic == 1 { 1e3 } else { 1e5 };
+                Sizes { dim, real: u64::from(dim) + 1 + log_uniform(rng, 1.0, most).round() as u64, synthetic }
             }
         };
         // Gauss's nodes are too few for what happens next to the ends.
