@@ -58,11 +58,11 @@ impl Audit for Late {
                 _ => place.weight,
             };
             let Ok(weight) = place.problem.weight(wanted) else { continue };
-            let t = if rng.random() { rng.random_range(1..=1_000_000) } else { log_uniform(rng, 1e2, 1e6) as u32 };
+            let t = if rng.random() { rng.random_range(1..1_000_000) } else { log_uniform(rng, 1e2, 999_999.0) as u32 };
             let at = match rng.random_range(0..4) {
                 0 | 1 => Generations::Limit,
                 2 => Generations::At(t),
-                _ => Generations::Average { from: t, until: t + 1 + log_uniform(rng, 1.0, 1e4) as u32 },
+                _ => Generations::Average { from: t.saturating_sub(log_uniform(rng, 1.0, 1e4) as u32), until: t + 1 },
             };
             let place = Place { weight, at, ..place };
             if Step::of(&place).is_ok() {
