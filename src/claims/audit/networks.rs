@@ -261,7 +261,10 @@ impl Audit for Limits {
         if seen.models.len() != size {
             return Ok(Deviation::unless(false));
         }
-        let is_geometric = |i: usize| !(twice[i * (size + 1)] / once[i * (size + 1)] < 3.0);
+        let is_geometric = |i: usize| {
+            let ratio = twice[i * (size + 1)] / once[i * (size + 1)];
+            ratio.is_nan() || ratio >= 3.0
+        };
         let scale = (0..size).filter(|i| !grows[*i]).map(|i| unit * twice[i * (size + 1)]).fold(0.0, f64::max);
         let mut worst = Deviation::unless(true);
         for i in 0..size {

@@ -75,7 +75,7 @@ impl Audit for ClosedForms {
                         return Err("data that accumulate without a limit".to_owned());
                     }
                     let (limit, left_out) = accumulated(&risks);
-                    if !(left_out <= 1e-6 * limit) {
+                    if left_out.is_nan() || left_out > 1e-6 * limit {
                         return Err("data that accumulate too slowly".to_owned());
                     }
                     extrapolated = 10.0 * left_out / limit;
