@@ -3,7 +3,7 @@
 //! No closed form of the theory is used here, as in `pools`. The pool of generation t has the n real rows and m synthetic rows of each of the generations 1..t.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Add;
 
 use super::moments::{Number, binomial, whole};
@@ -125,6 +125,193 @@ pub fn mean_risk_by_sums(real: u64, synthetic: u64, is_biased: bool, generations
         risk
     });
     risks.collect()
+}
+
+/// All ways to put `slots` slots on rows: for each slot the number of its row, rows being numbered as they first occur.
+fn placings(slots: usize) -> Vec<Vec<usize>> {
+    let mut found = vec![Vec::new()];
+    for _ in 0..slots {
+        let longer = |of: &Vec<usize>| {
+            let rows = of.iter().max().map_or(0, |most| most + 1);
+            (0..=rows).map(|row| [&of[..], &[row]].concat()).collect::<Vec<_>>()
+        };
+        found = found.iter().flat_map(longer).collect();
+    }
+    found
+}
+
+fn rows_of(placing: &[usize]) -> usize {
+    placing.iter().max().map_or(0, |most| most + 1)
+}
+
+/// n (n - 1) ... (n - j + 1).
+fn falling(n: f64, j: usize) -> f64 {
+    (0..j).map(|i| (n - i as f64).max(0.0)).product()
+}
+
+/// A product of sums over drawn rows: its factor, and which slots stand in each sum.
+type Product = (f64, Vec<Vec<usize>>);
+
+/// Means of products of coordinates of rows of the pool, in a few numbers whatever the number of rows: for each way to put the slots on different rows, the mean over all rows. A slot stands for a coordinate.
+///
+/// Nothing here depends on which coordinates these are. Those of a new row have, given the fit that makes it, the products of the fit's means and covariances as their mean (Isserlis).
+pub struct Slots {
+    placings: Vec<Vec<usize>>,
+    n: f64,
+    m: f64,
+    /// The divisor of covariances.
+    divisor: f64,
+    /// For each placing in the new pool: its factor, the placing of the old pool, and how many of that one's rows are drawn ones.
+    new: Vec<Vec<(f64, usize, usize)>>,
+}
+
+impl Slots {
+    /// Of so many slots.
+    pub fn new(slots: usize, real: u64, synthetic: u64, is_biased: bool) -> Self {
+        let (n, m) = (real as f64, synthetic as f64);
+        // One row has the covariance 0, whatever its divisor.
+        let divisor = if is_biased { n } else { (n - 1.0).max(1.0) };
+        let mut found = Self { placings: placings(slots), n, m, divisor, new: Vec::new() };
+        found.new = found.placings.iter().map(|placing| found.made(placing)).collect();
+        found
+    }
+
+    /// S_ab as sums over drawn rows: of z_a z_b, less those of z_a and of z_b over n.
+    fn covariance(&self, a: usize, b: usize) -> Vec<Product> {
+        vec![(1.0 / self.divisor, vec![vec![a, b]]), (-1.0 / (self.divisor * self.n), vec![vec![a], vec![b]])]
+    }
+
+    /// The product of each of one with each of the other.
+    fn times(one: &[Product], other: &[Product]) -> Vec<Product> {
+        one.iter().flat_map(|(x, a)| other.iter().map(move |(y, b)| (x * y, [&a[..], &b[..]].concat()))).collect()
+    }
+
+    /// The mean of the product of these coordinates of a new row, given the fit: the first is a mean, or makes a covariance with one of the others.
+    fn of_row(&self, slots: &[usize]) -> Vec<Product> {
+        let [first, rest @ ..] = slots else { return vec![(1.0, Vec::new())] };
+        let mut found = Self::times(&[(1.0 / self.n, vec![vec![*first]])], &self.of_row(rest));
+        for (i, second) in rest.iter().enumerate() {
+            let others = [&rest[..i], &rest[i + 1..]].concat();
+            found.extend(Self::times(&self.covariance(*first, *second), &self.of_row(&others)));
+        }
+        found
+    }
+
+    /// Sums over different old rows, `apart`, times sums over drawn rows: each sum's row may be that of another, but for those of `apart` among each other.
+    fn spread(&self, apart: &[Vec<usize>], (factor, sums): &Product) -> Vec<(f64, usize, usize)> {
+        let units = [apart, &sums[..]].concat();
+        let all = placings(units.len());
+        let is_apart = |of: &&Vec<usize>| of[..apart.len()].iter().enumerate().all(|(i, row)| i == *row);
+        let placed = |of: &Vec<usize>| {
+            let mut rows = vec![0; self.placings[0].len()];
+            units.iter().zip(of).for_each(|(unit, row)| unit.iter().for_each(|slot| rows[*slot] = *row));
+            let drawn: BTreeSet<_> = of[apart.len()..].iter().collect();
+            // Rows numbered as they first occur.
+            let mut names = Vec::new();
+            let mut name = |row: &usize| {
+                names.iter().position(|known| known == row).unwrap_or_else(|| {
+                    names.push(*row);
+                    names.len() - 1
+                })
+            };
+            let named: Vec<usize> = rows.iter().map(&mut name).collect();
+            let place = self.placings.iter().position(|placing| *placing == named).expect("a placing");
+            (*factor, place, drawn.len())
+        };
+        all.iter().filter(is_apart).map(placed).collect()
+    }
+
+    /// The sum over different rows of the new pool: each row is an old or a new one.
+    fn made(&self, placing: &[usize]) -> Vec<(f64, usize, usize)> {
+        let rows = rows_of(placing);
+        let slots_of = |row: usize| (0..placing.len()).filter(|slot| placing[*slot] == row).collect::<Vec<_>>();
+        let mut found: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+        for choice in 0..1_usize << rows {
+            let is_new = |row: &usize| choice >> row & 1 == 1;
+            let apart: Vec<Vec<usize>> = (0..rows).filter(|row| !is_new(row)).map(slots_of).collect();
+            let new: Vec<usize> = (0..rows).filter(is_new).collect();
+            let mut products = vec![(falling(self.m, new.len()), Vec::new())];
+            for row in new {
+                products = Self::times(&products, &self.of_row(&slots_of(row)));
+            }
+            for (factor, place, drawn) in products.iter().flat_map(|product| self.spread(&apart, product)) {
+                *found.entry((place, drawn)).or_default() += factor;
+            }
+        }
+        found.into_iter().map(|((place, drawn), factor)| (factor, place, drawn)).collect()
+    }
+
+    /// The means of generations 0, 1, ..., where the product of the coordinates of the slots on one row has this mean in real rows.
+    pub fn path(&self, real: impl Fn(&[usize]) -> f64) -> impl Iterator<Item = Vec<f64>> {
+        let start = |placing: &Vec<usize>| {
+            let of = |row: usize| {
+                let slots: Vec<usize> = (0..placing.len()).filter(|slot| placing[*slot] == row).collect();
+                real(&slots)
+            };
+            (0..rows_of(placing)).map(of).product()
+        };
+        let first = (self.n, self.placings.iter().map(start).collect::<Vec<f64>>());
+        let rows: Vec<usize> = self.placings.iter().map(|placing| rows_of(placing)).collect();
+        let most = rows.iter().max().map_or(0, |most| most + 1);
+        let next = move |(pool, means): &(f64, Vec<f64>)| {
+            let after = pool + self.m;
+            // The number of choices of so many different rows, of which so many are drawn.
+            let chosen = |rows: usize, drawn: usize| {
+                let among = falling(*pool, drawn);
+                if among > 0.0 { falling(*pool, rows) * falling(self.n, drawn) / among } else { 0.0 }
+            };
+            let chosen: Vec<f64> = (0..most * most).map(|i| chosen(i / most, i % most)).collect();
+            let of = |(terms, to): (&Vec<(f64, usize, usize)>, &usize)| {
+                let term = |&(factor, place, drawn): &(f64, usize, usize)| {
+                    factor * chosen[rows[place] * most + drawn] * means[place]
+                };
+                let all = falling(after, *to);
+                if all > 0.0 { terms.iter().map(term).sum::<f64>() / all } else { 0.0 }
+            };
+            Some((after, self.new.iter().zip(&rows).map(of).collect()))
+        };
+        std::iter::successors(Some(first), next).map(|(_, means)| means)
+    }
+
+    /// What the means are multiplied by in that of a product of covariances of these pairs of slots, of drawn rows.
+    pub fn covariances(&self, pairs: &[[usize; 2]]) -> Vec<f64> {
+        let products = pairs
+            .iter()
+            .fold(vec![(1.0, Vec::new())], |product, [a, b]| Self::times(&product, &self.covariance(*a, *b)));
+        let mut found = vec![0.0; self.placings.len()];
+        for (factor, place, drawn) in products.iter().flat_map(|product| self.spread(&[], product)) {
+            found[place] += factor * falling(self.n, drawn);
+        }
+        found
+    }
+}
+
+/// E tr (Sigma_t - Sigma)^2 at t = 0..=generations for Gaussian rows whose covariance has these eigenvalues, by [`Slots`]: E S_11^2, E S_12^2 and E S_11 of rows N(0, I).
+pub fn covariance_risks(
+    eigenvalues: &[f64],
+    (real, synthetic): (u64, u64),
+    is_biased: bool,
+    generations: u32,
+) -> Vec<f64> {
+    let [four, two] = [4, 2].map(|slots| Slots::new(slots, real, synthetic, is_biased));
+    // Slots 0 and 1 are the first coordinate, 2 and 3 are the first or the second.
+    let normal = |count: usize| [1.0, 0.0, 1.0, 0.0, 3.0][count];
+    let same = four.path(|slots| normal(slots.len()));
+    let other = four.path(|slots| {
+        let firsts = slots.iter().filter(|slot| **slot < 2).count();
+        normal(firsts) * normal(slots.len() - firsts)
+    });
+    let single = two.path(|slots| normal(slots.len()));
+    let squares: f64 = eigenvalues.iter().map(|l| l * l).sum();
+    let sum: f64 = eigenvalues.iter().sum();
+    let [on, beside] = [[[0, 1], [2, 3]], [[0, 2], [1, 3]]].map(|pairs| four.covariances(&pairs));
+    let mean = two.covariances(&[[0, 1]]);
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let risk = |((same, other), single): ((Vec<f64>, Vec<f64>), Vec<f64>)| {
+        let (on, beside, mean) = (dot(&on, &same), dot(&beside, &other), dot(&mean, &single));
+        squares * (on - 2.0 * mean + 1.0) + (sum * sum - squares) * beside
+    };
+    same.zip(other).zip(single).take(generations as usize + 1).map(risk).collect()
 }
 
 /// Which sums over the drawn rows are multiplied, and with the coordinates of which indices.
@@ -266,6 +453,21 @@ pub fn covariance_traces<T: Number>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The risk from the means over all placings is that from the products of all four coordinates.
+    #[test]
+    fn placings_give_all_products() {
+        for (n, m, is_biased, p) in [(3, 2, false, 1), (2, 3, true, 1), (3, 2, true, 2), (3, 3, false, 2)] {
+            let generations = if p == 1 { 2 } else { 1 };
+            let found = covariance_risks(&vec![1.0; p], (n, m), is_biased, generations);
+            let traces = covariance_traces(&vec![1.0; p], (n, m), is_biased, generations);
+            let left = mean_and_variance::<f64>(n, m, is_biased, generations);
+            for (t, found) in found.into_iter().enumerate() {
+                let expected = traces[t][0] - 2.0 * left[t][1] * p as f64 + p as f64;
+                assert!((found - expected).abs() < 1e-13, "{found} {expected}");
+            }
+        }
+    }
 
     /// Two real rows, one of them in the cell, and a copy of one: of three rows two are drawn.
     #[test]

@@ -89,6 +89,20 @@ pub fn diffusion(p: f64, m: f64) -> f64 {
     2.0 * m * ((1.0 - p) * integral(&|y| 1.0 / (1.0 - y), (0.0, p)) + p * integral(&|y| 1.0 / y, (p, 1.0)))
 }
 
+/// Expected generations until the category is alone, as the sum over t of p - P(alone at t), and until it is lost or alone, of a diffusion with variance x (1 - x)/m that starts from the share of
+/// Bin(n, p) rows. By Green's function from x they are 2m times (1 - x) times the integral of y/(1 - y) to x, and x (1 - x); and the same for the other categories together.
+pub fn diffused(p: f64, n: u64, m: f64) -> [f64; 2] {
+    // -ln(1 - x) - x and (1 - x) x, 0 at both ends.
+    let to_alone = |x: f64, rest: f64| {
+        if rest > 0.0 { 2.0 * m * rest * (-libm::log(rest) - x) + 2.0 * m * x * rest } else { 0.0 }
+    };
+    let law = binomial(&p, n);
+    let share = |i: u64| i as f64 / n as f64;
+    let alone = |i: u64| to_alone(share(i), share(n - i));
+    let mean = |of: &dyn Fn(u64) -> f64| (0..).zip(&law).map(|(i, mass)| mass * of(i)).sum();
+    [mean(&alone), mean(&|i| alone(i) + alone(n - i))]
+}
+
 /// Probability that no row of generation t is in a category of probability p, at t = 0..=generations, where real rows have a positive weight: from the distribution of
 /// the fit.
 pub fn absent<T: Number>(p: &T, real: u64, synthetic: u64, weight: &T, generations: u32) -> Vec<T> {

@@ -1,5 +1,8 @@
 //! Kernel density estimation: the law, and where the unified weight stops.
 
+use std::sync::LazyLock;
+
+use goldenweight_evidence::Deviation;
 use goldenweight_recursion::models::categorical::{Categorical, CategoricalSufficient, Sample};
 use goldenweight_recursion::{FitFailure, Model, Part, StreamRng};
 use goldenweight_theory::kde::{Frequency, Kde, Kernel, Mixture};
@@ -168,6 +171,13 @@ fn limit() -> Claim {
             })
             .by("a quadrature with 50 digits, done before", &[]),
             property(
+                "other kernels at any ratio: the risk of any weight with its best bandwidth",
+                "(kernel, log10 k, w)",
+                || (0..COMPACT.len(), -2.0..2.0f64, 0.05..1.0f64),
+                |&(kernel, exponent, w)| other_kernel(kernel, libm::pow(10.0, exponent), w),
+            )
+            .by("the trapezoidal rule, and Brent's method over bandwidths", &["smoothed::kernel_sum"]),
+            property(
                 "above w*(k) for the Gaussian kernel; increasing in k",
                 "k",
                 || (-3.0..3.0f64).prop_map(|e| libm::pow(10.0, e)),
@@ -194,6 +204,49 @@ fn limit() -> Claim {
             .consequence(),
         ],
     }
+}
+
+/// A kernel that ends, its transform, and the integral of its square.
+type Compact = (Kernel, fn(f64) -> f64, f64);
+
+/// Integrals over [-1, 1] of 1/2, 3/4 (1 - x^2) and 15/16 (1 - x^2)^2 times cos(omega x), by parts. From 1/8 on what cancels leaves twelve digits or more.
+const COMPACT: [Compact; 3] = [
+    (Kernel::Uniform, |x| libm::sin(x) / x, 0.5),
+    (Kernel::Epanechnikov, |x| 3.0 * (libm::sin(x) - x * libm::cos(x)) / (x * x * x), 0.6),
+    (
+        Kernel::Biweight,
+        |x| 15.0 * ((3.0 - x * x) * libm::sin(x) - 3.0 * x * libm::cos(x)) / (x * x * x * x * x),
+        5.0 / 7.0,
+    ),
+];
+
+/// The transforms at 1/8, 1/4, 3/8, ..., 500.
+static TRANSFORMS: LazyLock<[Vec<f64>; 3]> =
+    LazyLock::new(|| COMPACT.map(|(_, transform, _)| (1..=4_000).map(|i| transform(0.125 * f64::from(i))).collect()));
+
+/// At k = n/m the limit risk, n large, of a weight with the bandwidth that is best for it, over that of the real rows alone; and that no weight is better than the one which is called best.
+fn other_kernel(number: usize, k: f64, w: f64) -> Deviation {
+    let (kernel, _, square) = COMPACT[number];
+    let transform = &TRANSFORMS[number];
+    let variance = |w: f64| {
+        let u = 1.0 - w;
+        (w * w + k * u * u) * smoothed::kernel_sum(transform, square, u)
+    };
+    // The least of h^4/w^2 + V/h, over the logarithm of h^5/(w^2 V): the minimum is flat, so that its value is right to the square of the place's error.
+    let least = |w: f64| {
+        let variance = variance(w);
+        let scale = libm::pow(w * w * variance, 0.2);
+        let risk = |log: f64| {
+            let h = scale * libm::exp(log);
+            h * h * h * h / (w * w) + variance / h
+        };
+        risk(minimise(&risk, (-3.0, 3.0)).at)
+    };
+    let alone = least(1.0);
+    let best = kernel.limit_weight(ratio(k));
+    let relative = kernel.limit_relative_risk(ratio(k), weight(w));
+    // What is left out of the sums is 1e-9 of them.
+    error(relative, least(w) / alone, 1e-7).max(holds(least(best) <= least(w) * (1.0 + 1e-9)))
 }
 
 /// Signs of mean 1/3, whose characteristic function at a frequency is their mean: as two cells, whose loss is half the squared error of that mean.

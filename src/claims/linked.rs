@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use num_rational::BigRational as Q;
 use num_traits::{One, Zero};
 
+use super::doubled::Linear;
 use super::moments::{Number, whole};
 
 /// A model: what it is fitted on. Weights are parts of their sum.
@@ -229,6 +230,83 @@ pub fn growth(models: &[Model], generations: u32) -> f64 {
         moments = new.into_iter().map(|x| x * scale).collect();
     }
     libm::pow(factor, 1.0 / 12.0)
+}
+
+/// What is fitted in a network whose late generations are followed, in units of the noise of one row.
+#[derive(Clone, Copy, Debug)]
+pub enum Followed {
+    /// A mean of rows, whose noise is (1 - `shrink` e)/rows where the fit that makes them has the error e: 1 for the share of a cell, else 0.
+    Mean {
+        /// See above.
+        shrink: f64,
+    },
+    /// A covariance in so many dimensions, Sigma = I.
+    Covariance {
+        /// p.
+        dim: f64,
+    },
+}
+
+/// Covariances of the errors of all pairs of models, row by row, after `generations` and after twice as many, by squaring the matrix of one generation. What grows without bound can be
+/// infinite.
+///
+/// Of a mean one number is carried for each pair. Of two covariances S and T, Sigma = I, every rotation leaves the second moments as they are, so that E S_11 T_22 - 1 and E S_12 T_12 tell
+/// them all: E S_11 T_11 is the first and twice the second.
+pub fn late(models: &[Model], what: Followed, generations: u64) -> [Vec<f64>; 2] {
+    let size = models.len();
+    let numbers = if matches!(what, Followed::Mean { .. }) { 1 } else { 2 };
+    let pairs: Vec<(usize, usize)> = (0..size).flat_map(|i| (i..size).map(move |j| (i, j))).collect();
+    let place = |i: usize, j: usize| {
+        let (i, j) = (i.min(j), i.max(j));
+        1 + numbers * (i * size - i * (i + 1) / 2 + j)
+    };
+    // What a sample of so many rows of a fit with these numbers adds to them.
+    let noise = |rows: u64, one: f64, of: &[f64]| -> Vec<f64> {
+        match (what, of) {
+            (Followed::Mean { shrink }, [e]) => vec![(one - shrink * e) / rows as f64],
+            (_, [apart, beside]) => {
+                let degrees = (rows - 1) as f64;
+                vec![2.0 * beside / degrees, (one + apart + beside) / degrees]
+            }
+            _ => unreachable!("one or two numbers"),
+        }
+    };
+    let step = |x: &[f64]| {
+        let mut next = vec![x[0]];
+        for &(i, j) in &pairs {
+            let mut sum = vec![0.0; numbers];
+            let mut add = |weight: f64, of: &[f64]| sum.iter_mut().zip(of).for_each(|(sum, x)| *sum += weight * x);
+            for &(from, rows, part) in &models[i].from {
+                for &(also, _, share) in &models[j].from {
+                    let both = models[i].weight::<f64>(part) * models[j].weight::<f64>(share);
+                    let of = &x[place(from, also)..][..numbers];
+                    add(both, of);
+                    if i == j && from == also {
+                        add(both, &noise(rows, x[0], of));
+                    }
+                }
+            }
+            if let (true, Some((rows, part))) = (i == j, models[i].real) {
+                add(models[i].weight::<f64>(part).powi(2), &noise(rows, x[0], &vec![0.0; numbers]));
+            }
+            next.extend(sum);
+        }
+        next
+    };
+    let mut start = vec![1.0];
+    for &(i, j) in &pairs {
+        let none = vec![0.0; numbers];
+        start.extend(if i == j { noise(models[i].start, 1.0, &none) } else { none });
+    }
+    let once = Linear::of(start.len(), false, step).power(generations);
+    let read = |x: Vec<f64>| -> Vec<f64> {
+        let entry = |k: usize| match (what, &x[place(k / size, k % size)..][..numbers]) {
+            (Followed::Covariance { dim }, [apart, beside]) => dim * (apart + (dim + 1.0) * beside),
+            (_, of) => of[0],
+        };
+        (0..size * size).map(entry).collect()
+    };
+    [read(once.applied(&start).0), read(once.after(&once).applied(&start).0)]
 }
 
 /// The determinant of I - W: 0 where an error can go round for ever without loss.

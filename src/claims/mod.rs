@@ -16,6 +16,7 @@ mod certificate;
 mod collapse;
 mod design;
 mod domain;
+mod doubled;
 mod drawn;
 mod dynamic;
 mod extinct;

@@ -240,8 +240,8 @@ pub fn chi_squared_mean(degrees: f64, g: impl Fn(f64) -> f64) -> f64 {
     step * (0..=steps).map(term).sum::<f64>()
 }
 
-/// What a generation of weighted least squares does to the risk, for p = 1 or 2 columns x ~ N(0, I) and noise of variance 1: the pair (g, rho) of
-/// e_t = g + rho e_{t-1}. Requires n, m >= p and n + m > p + 1.
+/// What a generation of weighted least squares does to the risk, for columns x ~ N(0, I) and noise of variance 1: the pair (g, rho) of
+/// e_t = g + rho e_{t-1}. Requires p or m to be 1 or 2, n >= p and n + m > p + 1.
 ///
 /// A and B are the Gram matrices of the real and the synthetic rows, and N = A + B. The [`eigenvalues`] of N^{-1/2} B N^{-1/2} are independent of N, which is a
 /// Wishart matrix with E N^{-1} = I/(n + m - p - 1). For a symmetric F with the eigenvalues f,
@@ -256,16 +256,19 @@ pub fn design_step(p: u32, n: u64, m: u64, w: f64) -> (f64, f64) {
     (noise / rest, ((rows - 1.0) * squares - squared_sum) / (dim * rest))
 }
 
-/// E sum G(x), E sum f(x)^2 and E (sum f(x))^2 over the eigenvalues of N^{-1/2} B N^{-1/2}, N = A + B, A and B the Gram matrices of n and m rows of p = 1 or 2
-/// columns: f = (u/m) x/Q, G = ((w/n)^2 (1 - x) + (u/m)^2 x)/Q^2, Q = (w/n)(1 - x) + (u/m) x.
+/// E sum G(x), E sum f(x)^2 and E (sum f(x))^2 over the eigenvalues of N^{-1/2} B N^{-1/2}, N = A + B, A and B the Gram matrices of n and m rows of p
+/// columns, p or m being 1 or 2: f = (u/m) x/Q, G = ((w/n)^2 (1 - x) + (u/m)^2 x)/Q^2, Q = (w/n)(1 - x) + (u/m) x.
 ///
-/// Their density is proportional to prod x^{(m-p-1)/2} (1-x)^{(n-p-1)/2}, times |x_1 - x_2| where p = 2. It is integrated numerically, by the trapezoidal rule in
+/// Their density is proportional to prod x^{(m-p-1)/2} (1-x)^{(n-p-1)/2}, times |x_1 - x_2| where there are two. Where m < p, p - m of them are 0, and the others are those of
+/// Y N^{-1} Y', Y the synthetic rows: m eigenvalues of p and n + m - p rows. The density is integrated numerically, by the trapezoidal rule in
 /// s = ln(x/(1-x)); for p = 2 over pairs, also in the logarithm of their distance.
 pub fn eigenvalues(p: u32, n: u64, m: u64, w: f64) -> [f64; 3] {
     let (dim, real, synthetic, u) = (f64::from(p), n as f64, m as f64, 1.0 - w);
+    // How many are not 0.
+    let count = dim.min(synthetic);
     // In s the density is x^a (1-x)^b, since dx = x (1 - x) ds.
-    let [a, b] = [synthetic, real].map(|rows| (rows - dim + 1.0) / 2.0);
-    let center = libm::log(synthetic / real);
+    let [a, b] = [synthetic, real].map(|rows| ((rows - dim).abs() + 1.0) / 2.0);
+    let center = libm::log(a / b);
     let spread = (1.0 / a + 1.0 / b).sqrt();
     // At s = pole the two terms of Q are equal: there f and G change. The range contains it and the density's centre. At its ends the density has fallen by a
     // factor of e^-42 or more.
@@ -287,11 +290,11 @@ pub fn eigenvalues(p: u32, n: u64, m: u64, w: f64) -> [f64; 3] {
         squares += density * f2;
         squared_sum += density * f * f;
     };
-    let scale = dim * log_weight(center);
+    let scale = count * log_weight(center);
     let mut s = low;
     while s < high {
         let (g, f) = terms(s);
-        if p == 1 {
+        if count < 1.5 {
             add(libm::exp(log_weight(s) - scale), g, f, f * f);
         } else {
             // The pair (s, s + e^q).
@@ -311,7 +314,9 @@ pub fn eigenvalues(p: u32, n: u64, m: u64, w: f64) -> [f64; 3] {
         }
         s += step;
     }
-    [noise, squares, squared_sum].map(|sum| sum / mass)
+    let [noise, squares, squared_sum] = [noise, squares, squared_sum].map(|sum| sum / mass);
+    // G(0) = 1 and f(0) = 0.
+    [noise + dim - count, squares, squared_sum]
 }
 
 /// The risk at t = 0, 1, ... by [`design_step`], with a weight for each generation.

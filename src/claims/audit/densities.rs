@@ -10,7 +10,7 @@ use rand::RngExt;
 
 use crate::catalogue;
 use crate::claims::domain;
-use crate::claims::smoothed::density_risk;
+use crate::claims::smoothed::{density_risk, late_density_risk};
 use crate::experiment::{Bandwidth, Generations, Parameters, Problem};
 use crate::prediction::Prediction;
 use crate::stats::compare::Estimate;
@@ -106,6 +106,72 @@ impl Audit for Densities {
         let late = density_risk(place.rows, place.bandwidth, &[place.weight; LATE])[LATE];
         let limit = Prediction::fresh(&problem).risk(domain::weight(seen.weight), Generations::Limit);
         Ok(found.max(domain::error(limit, late, tolerance(LATE, late))))
+    }
+
+    fn smaller(&self, place: &Density) -> Vec<Density> {
+        place.smaller()
+    }
+}
+
+/// Predicted risks of many generations and limits at any weight; the weight that is called best, and how many real rows are said to be worth it.
+pub struct LateDensities;
+
+/// Generations that stand for a limit.
+const FOR_EVER: u64 = 1 << 60;
+
+/// Half the number of weights at which the limit must not be less than at the best one: they are e^i/(1 + e^i).
+const GRID: i32 = 15;
+
+impl Audit for LateDensities {
+    type Place = Density;
+    type Found = Deviation;
+
+    fn place(&self, rng: &mut StreamRng) -> Density {
+        let place = Density::drawn(rng, 1e6, [0.01, 100.0]);
+        let last = log_uniform(rng, 1.0, 1e3) as u32;
+        let first = if rng.random() { last } else { log_uniform(rng, 1.0, f64::from(last) + 0.5) as u32 };
+        Density { at: [first, last], ..place }
+    }
+
+    fn examine(&self, place: &Density, seen: &Density, _: Key) -> Result<Deviation, String> {
+        let parameters = Parameters { bandwidth: Some(Bandwidth::Fixed(seen.bandwidth)), ..Parameters::default() };
+        let problem = Problem::new(&catalogue::KDE, seen.rows[0], seen.rows[1], &parameters).expect("a valid place");
+        let law = Prediction::fresh(&problem);
+        let Density { bandwidth, rows, weight, at: [first, last] } = *place;
+        let rows = rows.map(|rows| rows as f64);
+        let of = |w: f64, at: (u64, u64)| late_density_risk(rows, bandwidth, w, at);
+        // A generation rounds what it passes on, and forgets all but 1 - w of it.
+        let tolerance = |generations: f64, w: f64| {
+            let forgotten = if w > 0.0 { 1.0 / w } else { f64::INFINITY };
+            10.0 * domain::RECURSION + 1e-15 * generations.min(forgotten)
+        };
+        let at = Generations::Average { from: seen.at[0], until: seen.at[1] + 1 };
+        let found = law.risk(domain::weight(seen.weight), at);
+        let expected = of(weight, (first.into(), u64::from(last - first) + 1));
+        let found = domain::error(found, expected, tolerance(f64::from(last), weight));
+        let limit = |w: f64| law.risk(domain::weight(w), Generations::Limit);
+        let late = of(weight, (FOR_EVER, 1));
+        // At w = 0 nothing is lost where a is rounded to 1, of h omega up to 1.05e-8: in truth a squared error of 2, over pi.
+        let late_tolerance =
+            if weight > 0.0 { tolerance(f64::INFINITY, weight) } else { 1e-10 + 1e-8 / (bandwidth * late) };
+        let found = found.max(domain::error(limit(seen.weight), late, late_tolerance));
+        // The least limit, among weights of all sizes.
+        let best = law.optimal_weight().unwrap_or(f64::NAN);
+        let grid = (-GRID..=GRID).map(|i| 1.0 / (1.0 + libm::exp(-f64::from(i)))).chain([0.0, 1.0]);
+        let is_least = grid.into_iter().all(|w| limit(best) <= limit(w) * (1.0 + 1e-11));
+        // The risk of N real rows alone is b + v/N.
+        let alone = |n: f64| late_density_risk([n, 1.0], bandwidth, 1.0, (0, 1));
+        let bias = alone(1e20);
+        let variance = alone(1.0) - bias;
+        let least = of(best, (FOR_EVER, 1));
+        let worth = law.effective_sample_size().unwrap_or(f64::NAN);
+        // Where the bias is nearly all of the risk, their difference says nothing.
+        let cancelled = tolerance(f64::INFINITY, best) * least / (least - bias).abs();
+        let of_rows = match cancelled {
+            ..1e-3 if least > bias => domain::error(worth, variance / (least - bias), 10.0 * cancelled),
+            _ => Deviation::unless(true),
+        };
+        Ok(found.max(Deviation::unless(is_least)).max(of_rows))
     }
 
     fn smaller(&self, place: &Density) -> Vec<Density> {

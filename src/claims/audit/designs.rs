@@ -33,7 +33,7 @@ impl fmt::Display for Weighed {
     }
 }
 
-/// What a generation adds to the risk and what it passes on: with one synthetic row, in any number of columns; with any number of rows, in up to three.
+/// What a generation adds to the risk and what it passes on: with one or two synthetic rows, in any number of columns; with any number of rows, in up to three.
 pub struct Designs;
 
 impl Audit for Designs {
@@ -49,14 +49,17 @@ impl Audit for Designs {
             }
             5..=8 => Sizes { dim: 3, real: rows(5.0, 24.0), synthetic: rows(3.0, 24.0) },
             _ => {
-                let dim = dimension(rng) as u32;
-                Sizes { dim, real: u64::from(dim) + 1 + log_uniform(rng, 1.0, 1e3).round() as u64, synthetic: 1 }
+                let dim = if rng.random_range(0..4) == 0 { rng.random_range(31..=60) } else { dimension(rng) as u32 };
+                let synthetic = rng.random_range(1..=2);
+                // Of one row, in an angle, Gauss's nodes are too few for more.
+                let most = if synthetic == 1 { 1e3 } else { 1e5 };
+                Sizes { dim, real: u64::from(dim) + 1 + log_uniform(rng, 1.0, most).round() as u64, synthetic }
             }
         };
         // Gauss's nodes are too few for what happens next to the ends.
         let near = match sizes {
             Sizes { synthetic: 1, .. } => 1e-3,
-            Sizes { dim: 3, .. } => 0.02,
+            Sizes { dim: 3, synthetic: 3.., .. } => 0.02,
             _ => 1e-4,
         };
         let weight = match rng.random_range(0..4) {
@@ -74,7 +77,7 @@ impl Audit for Designs {
         let Weighed { sizes: Sizes { dim, real, synthetic }, weight } = *place;
         let (noise, passed) = match (dim, synthetic) {
             (_, 1) => of_one_row(dim, real, weight),
-            (3, _) => of_three(real, synthetic, weight),
+            (3, 3..) => of_three(real, synthetic, weight),
             _ => design_step(dim, real, synthetic, weight),
         };
         // As of pooled rows: the accuracy that the law declares, with contraction and gap relative to numbers of size 1.
@@ -87,7 +90,7 @@ impl Audit for Designs {
     fn smaller(&self, place: &Weighed) -> Vec<Weighed> {
         let Sizes { dim, real, synthetic } = place.sizes;
         let mut found = Vec::new();
-        if dim > 1 && synthetic == 1 {
+        if dim > 1 && synthetic <= 2 {
             found.extend([1, dim - 1].map(|dim| Sizes { dim, ..place.sizes }));
         }
         if real / 2 > u64::from(dim) + 1 {

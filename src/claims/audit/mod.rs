@@ -14,8 +14,10 @@ pub mod densities;
 pub mod designs;
 pub mod fits;
 mod independence;
+pub mod late;
 pub mod models;
 pub mod networks;
+pub mod orders;
 pub mod place;
 mod plain;
 pub mod routes;
@@ -32,15 +34,17 @@ use nalgebra::DMatrix;
 use self::{
     chains::Retrained,
     controls::Controls,
-    densities::{Densities, Errors, Made},
+    densities::{Densities, Errors, LateDensities, Made},
     designs::Designs,
     fits::{Replacement, Scores},
+    late::Late,
     models::Replicated,
-    networks::Networks,
-    routes::{ClosedForms, Pooled, Said, Simulations, TwoOrders, TwoWays},
+    networks::{Limits, Networks},
+    orders::Orders,
+    routes::{ClosedForms, Dynamic, Least, Pooled, Said, Simulations, TwoOrders, TwoWays},
     samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Quantiles, Responded, Sorted},
-    subsamples::Subsamples,
-    survival::Survival,
+    subsamples::{DrawnLimits, Subsamples},
+    survival::{Diffusions, Survival},
     tables::{Advised, Audited},
 };
 use super::check::{Case, Cell, Check, recursion, simulation};
@@ -75,7 +79,7 @@ fn predicted() -> Claim {
         .chain(audits!(
             "pooled regressions",
             "more pooled regressions",
-            60,
+            200,
             Pooled,
             "the moments of one row",
             ["certificate::random_design::passed_on"]
@@ -128,6 +132,56 @@ fn predicted() -> Claim {
             "whole binomial laws, generation by generation",
             ["extinct::by_counts", "extinct::summed"]
         ))
+        .chain(audits!(
+            "late generations and limits",
+            "more late generations and limits",
+            120,
+            Late,
+            "matrices of a generation, squared",
+            ["doubled::Linear"]
+        ))
+        .chain(audits!(
+            "late densities and their optima",
+            "more late densities and their optima",
+            20,
+            LateDensities,
+            "matrices of a generation, squared, and the trapezoidal rule",
+            ["smoothed::late_density_risk"]
+        ))
+        .chain(audits!(
+            "limits of networks",
+            "limits of more networks",
+            300,
+            Limits,
+            "matrices of a generation, squared",
+            ["linked::late"]
+        ))
+        .chain(audits!(
+            "limits of covariances of drawn rows",
+            "limits of more covariances of drawn rows",
+            6,
+            DrawnLimits,
+            "means over all placings of four coordinates on rows",
+            ["drawn::Slots"]
+        ))
+        .chain(audits!("least risks", "more least risks", 400, Least, "weights of all sizes", []))
+        .chain(audits!(
+            "weights of thirty generations",
+            "more weights of thirty generations",
+            12,
+            Dynamic,
+            "integrals over eigenvalues",
+            ["moments::design_step"]
+        ))
+        .chain(audits!(
+            "two orders of regressions",
+            "two orders of more regressions",
+            150,
+            Orders,
+            "entries of tensors over the rows",
+            ["audit::orders::Tensors"]
+        ))
+        .chain(audits!("diffusions", "more diffusions", 60, Diffusions, "Green's function", ["extinct::diffused"]))
         .chain([ends_of_averages()])
         .collect(),
     }
@@ -331,15 +385,13 @@ mod tests {
             }
         }
         let gaussians = ["gaussian-covariance", "gaussian-mean", "gaussian-variance"];
-        // Divisors n and m have no law on accumulating data; that of covariances of drawn rows takes products of four rows, which `Subsamples` compares at few rows. The law of linear regression is a quadrature, which `Designs` compares where it can;
+        // Divisors n and m have no law on accumulating data. The law of linear regression is a quadrature, which `Designs` compares where it can;
         // that of regressions on drawn rows is a limit, which the claim `subsample-regressions` compares.
         let regressions =
             [("linear", "fresh"), ("linear", "subsample"), ("logistic", "subsample"), ("poisson", "subsample")];
         let regressions = regressions.map(|(model, schedule)| (model, schedule, false));
         let known = gaussians.map(|model| (model, "accumulate", true)).into_iter().chain(regressions);
-        let covariances = ["gaussian-covariance", "gaussian-variance"];
-        let drawn = covariances.into_iter().flat_map(|model| [false, true].map(|mle| (model, "subsample", mle)));
-        assert_eq!(missing, known.chain(drawn).collect());
+        assert_eq!(missing, known.collect());
         // Two divisors of three models.
         assert_eq!(seen.len(), (place::models().len() + gaussians.len()) * ScheduleKind::ALL.len());
     }

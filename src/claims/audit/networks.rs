@@ -9,7 +9,7 @@ use super::place::Place;
 use super::steps;
 use crate::catalogue;
 use crate::claims::domain;
-use crate::claims::linked::{self, Model};
+use crate::claims::linked::{self, Followed, Model};
 use crate::experiment::Generations;
 use crate::network::law::NetworkLaw;
 use crate::network::{GivenEdge, GivenNode, Network};
@@ -77,6 +77,25 @@ pub struct Networks;
 /// Most dimensions of a covariance: all products of two entries are followed.
 const MOST: usize = 2;
 
+/// What is fitted: a model with its default truth and divisor, which a network takes; a covariance in so many dimensions at most.
+fn fitted(rng: &mut StreamRng, most: usize) -> Place {
+    loop {
+        let place = Place::predicted(rng);
+        let is_covariance = place.problem.model().loss_index == 1;
+        let is_default = place.parameters.given().all(|(name, _)| name == "dim");
+        if is_default && (!is_covariance || place.problem.dim() <= most) {
+            return place;
+        }
+    }
+}
+
+/// One row's part in the risk of a fit: what 1,000 of them leave, times their number.
+fn noise(of: &Place) -> Result<f64, String> {
+    let of = of.with(of.parameters.clone(), 1000, 1000).ok_or("rows that are refused")?;
+    let of = Place { schedule: ScheduleKind::Fixed, weight: 1.0, at: Generations::At(0), ..of };
+    Ok(1e3 * steps::risks(&of, &[], false)?[0])
+}
+
 impl Audit for Networks {
     type Place = Linked;
     type Found = Deviation;
@@ -94,15 +113,7 @@ impl Audit for Networks {
     }
 
     fn place(&self, rng: &mut StreamRng) -> Linked {
-        let of = loop {
-            let place = Place::predicted(rng);
-            // The network takes models with their default truths and divisors.
-            let is_covariance = place.problem.model().loss_index == 1;
-            let is_default = place.parameters.given().all(|(name, _)| name == "dim");
-            if is_default && (!is_covariance || place.problem.dim() <= MOST) {
-                break place;
-            }
-        };
+        let of = fitted(rng, MOST);
         let size = rng.random_range(1..=6);
         // Two rows at least: the variance of one does not exist.
         let mut rows = |rng: &mut StreamRng| log_uniform(rng, 2.0, 1e3).round() as u64;
@@ -132,14 +143,7 @@ impl Audit for Networks {
         let expected = if is_covariance {
             linked::covariances(models, &vec![1.0; place.of.problem.dim()], place.generation)
         } else {
-            // One row's part in the risk: what 1,000 of them leave, times their number.
-            let of = place.of.with(place.of.parameters.clone(), 1000, 1000).ok_or("rows that are refused")?;
-            let noise = 1e3
-                * steps::risks(
-                    &Place { schedule: ScheduleKind::Fixed, weight: 1.0, at: Generations::At(0), ..of },
-                    &[],
-                    false,
-                )?[0];
+            let noise = noise(&place.of)?;
             let is_share = [&catalogue::CATEGORICAL, &catalogue::CDF].contains(&model);
             let by = if is_share { linked::same_ancestor } else { linked::by_noises };
             by(models, place.generation).into_iter().map(|covariance| noise * covariance).collect()
@@ -190,6 +194,107 @@ impl Audit for Networks {
                 || edges(other) < edges(place)
         });
         found
+    }
+}
+
+/// Where risks tend to, which models diverge and by how much in each generation.
+pub struct Limits;
+
+/// Generations after which what does not diverge is at its limit: a multiple of all periods of up to six models. Over five models of which one has a part of 1/11 on others, less than
+/// e^-100 is left of the start.
+const LATE: u64 = 60 << 14;
+
+impl Limits {
+    /// The risk of a sample of one row in its own units, and how the risks of fits are carried.
+    fn followed(of: &Place) -> Result<(f64, Followed), String> {
+        let model = of.problem.model();
+        if model.loss_index == 1 {
+            return Ok((1.0, Followed::Covariance { dim: of.problem.dim() as f64 }));
+        }
+        let shrink = if [&catalogue::CATEGORICAL, &catalogue::CDF].contains(&model) { 1.0 } else { 0.0 };
+        Ok((noise(of)?, Followed::Mean { shrink }))
+    }
+}
+
+impl Audit for Limits {
+    type Place = Linked;
+    type Found = Deviation;
+
+    fn parts(&self, place: &Linked) -> Vec<&'static str> {
+        Networks.parts(place)
+    }
+
+    /// Models that see one or two others, so that there are rings, self loops, periods, and models that only listen.
+    fn place(&self, rng: &mut StreamRng) -> Linked {
+        let of = fitted(rng, 30);
+        let size = rng.random_range(1..=5);
+        let grounded = rng.random::<f64>();
+        let rows = |rng: &mut StreamRng| log_uniform(rng, 2.0, 1e3).round() as u64;
+        let model = |rng: &mut StreamRng| {
+            let mut from: Vec<(usize, u64, u64)> = Vec::new();
+            for _ in 0..if rng.random_range(0..3) == 0 { 2 } else { 1 } {
+                let other = rng.random_range(0..size);
+                if from.iter().all(|edge| edge.0 != other) {
+                    from.push((other, rows(rng), rng.random_range(1..=5)));
+                }
+            }
+            let real = (rng.random::<f64>() < 0.7 * grounded).then(|| (rows(rng), rng.random_range(1..=5)));
+            Model { start: rows(rng), real, from }
+        };
+        Linked { models: (0..size).map(|_| model(rng)).collect(), of, generation: 0 }
+    }
+
+    fn examine(&self, place: &Linked, seen: &Linked, _: Key) -> Result<Deviation, String> {
+        let (nodes, edges) = described(&seen.models);
+        let network = Network::new(nodes, edges).map_err(|fault| fault.to_string())?;
+        let law = NetworkLaw::new(&network, &seen.of.problem).map_err(|e| e.to_string())?.ok_or("no law")?;
+        let (limit, size) = (law.limit(), place.models.len());
+        let (unit, what) = Self::followed(&place.of)?;
+        let [once, twice] = linked::late(&place.models, what, LATE);
+        // In each generation weights whose sum is 1 are rounded.
+        let tolerance = 1e-15 * LATE as f64;
+        let grows = |i: usize| {
+            let ratio = twice[i * (size + 1)] / once[i * (size + 1)];
+            match ratio {
+                _ if (ratio - 1.0).abs() <= tolerance => Ok(false),
+                // A line through the origin doubles. Both are infinite where the ratio is no number.
+                _ if ratio.is_nan() || ratio > 1.5 => Ok(true),
+                _ => Err("errors that hardly grow or shrink"),
+            }
+        };
+        let grows = (0..size).map(grows).collect::<Result<Vec<bool>, _>>()?;
+        if seen.models.len() != size {
+            return Ok(Deviation::unless(false));
+        }
+        let is_geometric = |i: usize| {
+            let ratio = twice[i * (size + 1)] / once[i * (size + 1)];
+            ratio.is_nan() || ratio >= 3.0
+        };
+        let scale = (0..size).filter(|i| !grows[*i]).map(|i| unit * twice[i * (size + 1)]).fold(0.0, f64::max);
+        let mut worst = Deviation::unless(true);
+        for i in 0..size {
+            worst = worst.max(Deviation::unless(limit.diverges(i) == grows[i]));
+            let slope = (twice[i * (size + 1)] - once[i * (size + 1)]) / LATE as f64 * unit;
+            let found = limit.slope(i);
+            worst = worst.max(match (grows[i], is_geometric(i)) {
+                (true, true) => Deviation::unless(found.is_none() && limit.risk(i).is_infinite()),
+                (true, false) => domain::error(found.unwrap_or(f64::NAN), slope, tolerance),
+                (false, _) => Deviation::unless(found == Some(0.0)),
+            });
+            for j in (0..size).filter(|j| !grows[i] && !grows[*j]) {
+                let (found, expected) = (limit.covariance(i, j), unit * twice[i * size + j]);
+                worst = worst.max(if i == j {
+                    domain::error(found, expected, tolerance)
+                } else {
+                    domain::error(scale + found, scale + expected, tolerance)
+                });
+            }
+        }
+        Ok(worst)
+    }
+
+    fn smaller(&self, place: &Linked) -> Vec<Linked> {
+        Networks.smaller(place)
     }
 }
 

@@ -6,16 +6,18 @@ use goldenweight_evidence::{Against, Audit, Deviation, Key, Near, log_uniform};
 use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::random_design::RandomDesign;
 use num_traits::ToPrimitive;
+use rand::RngExt;
 
 use super::place::{Place, dimension};
 use super::steps;
 use crate::catalogue;
 use crate::claims::certificate::random_design::passed_on;
 use crate::claims::domain;
-use crate::experiment::Generations;
-use crate::prediction::{Order, Prediction};
+use crate::claims::moments::design_step;
+use crate::experiment::{Divisor, Generations};
+use crate::prediction::{Law, Order, Prediction};
 use crate::simulate::dispatch::{SimulatorKind, simulator};
-use crate::simulate::engine::{Options, Plan, Weights};
+use crate::simulate::engine::{Options, Plan, ScheduleKind, Weights};
 use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 use crate::stream::StreamRng;
@@ -49,6 +51,7 @@ impl Audit for ClosedForms {
             prediction = prediction.to_order(Order::Limit).expect("a limit law");
         }
         let path = |generations: usize| steps::risks(place, &vec![place.weight; generations], false);
+        let mut extrapolated = 0.0;
         let (expected, generations) = match place.at {
             Generations::At(t) => (path(t as usize)?[t as usize], t as usize),
             Generations::Average { from, until } => {
@@ -58,20 +61,49 @@ impl Audit for ClosedForms {
             Generations::Limit => {
                 let long = LONG[usize::from(place.is_cheap())];
                 let risks = path(long)?;
-                let (half, last) = (risks[long / 2], risks[long]);
-                if (last - half).abs() > STILL * last || !last.is_finite() {
-                    return Err(format!("a limit that {long} generations do not reach"));
+                if place.schedule.takes_weight() {
+                    let (half, last) = (risks[long / 2], risks[long]);
+                    if (last - half).abs() > STILL * last || !last.is_finite() {
+                        return Err(format!("a limit that {long} generations do not reach"));
+                    }
+                    (last, long)
+                } else {
+                    // The variance of drawn rows with divisors n - 1 grows as t^(1/n), and no number of generations shows it.
+                    let is_kept =
+                        place.parameters.divisor.is_some() || place.problem.model() != &catalogue::GAUSSIAN_MEAN;
+                    if place.schedule == ScheduleKind::Subsample && !is_kept {
+                        return Err("data that accumulate without a limit".to_owned());
+                    }
+                    let (limit, left_out) = accumulated(&risks);
+                    if left_out.is_nan() || left_out > 1e-6 * limit {
+                        return Err("data that accumulate too slowly".to_owned());
+                    }
+                    extrapolated = 10.0 * left_out / limit;
+                    (limit, long)
                 }
-                (last, long)
             }
         };
         let computed = prediction.risk(domain::weight(seen.weight), seen.asked());
-        Ok(domain::error(computed, expected, tolerance(place, generations)))
+        Ok(domain::error(computed, expected, tolerance(place, generations) + extrapolated))
     }
 
     fn smaller(&self, place: &Place) -> Vec<Place> {
         place.smaller()
     }
+}
+
+/// The limit of risks where data accumulate, and by how much the last two estimates of it differ. The distance to the limit is a series in 1/t, of which Romberg's scheme takes away one power
+/// after the other, from generations that double.
+fn accumulated(risks: &[f64]) -> (f64, f64) {
+    let last = (risks.len() - 1).ilog2();
+    let mut left: Vec<f64> = (last.saturating_sub(7)..=last).map(|power| risks[1 << power]).collect();
+    let mut before = f64::INFINITY;
+    for order in 1..left.len() {
+        before = left[left.len() - 1];
+        let factor = f64::from(1 << order);
+        left = left.windows(2).map(|pair| (factor * pair[1] - pair[0]) / (factor - 1.0)).collect();
+    }
+    (left[0], (left[0] - before).abs())
 }
 
 /// Relative tolerance of a risk carried step by step. A step rounds each entry of its tables a few times, by 1.1e-16 at most, and these errors add up over the
@@ -288,8 +320,10 @@ impl Audit for Pooled {
     type Found = Deviation;
 
     fn place(&self, rng: &mut StreamRng) -> Sizes {
-        let dim = dimension(rng) as u32;
-        let [real, synthetic] = [f64::from(dim) + 2.0, 1.0].map(|least| log_uniform(rng, least, 1e3).round() as u64);
+        // In some places twice as many columns as elsewhere.
+        let dim = if rng.random_range(0..4) == 0 { rng.random_range(31..=60) } else { dimension(rng) as u32 };
+        let most = if rng.random_range(0..3) == 0 { 1e6 } else { 1e3 };
+        let [real, synthetic] = [f64::from(dim) + 2.0, 1.0].map(|least| log_uniform(rng, least, most).round() as u64);
         Sizes { dim, real, synthetic }
     }
 
@@ -410,11 +444,115 @@ fn optimum(limit: &dyn Fn(f64) -> f64, best: f64) -> Deviation {
     Deviation::relative(1.0 + moved, 1.0, 10.0 * STEP * STEP)
 }
 
-/// Each weight minimises the risk of its generation after those before it, of a law that is stepped: that is a parabola, which its values at 0 and 1 tell.
+/// Weights of generations 1 to 30 of linear regression in one column: each minimises the risk of its generation after those before it.
+pub struct Dynamic;
+
+impl Audit for Dynamic {
+    type Place = Sizes;
+    type Found = Deviation;
+
+    fn place(&self, rng: &mut StreamRng) -> Sizes {
+        let [real, synthetic] = [4.0, 3.0].map(|least| log_uniform(rng, least, 1e4).round() as u64);
+        Sizes { dim: 1, real, synthetic }
+    }
+
+    fn examine(&self, place: &Sizes, seen: &Sizes, _: Key) -> Result<Deviation, String> {
+        let sizes = SampleSizes::new(seen.real, seen.synthetic).expect("positive sizes");
+        let law = RandomDesign::new(1.0, seen.dim, sizes).ok_or("no exact law")?;
+        let weights: Vec<f64> = law.dynamic_weights().take(30).collect();
+        let &Sizes { dim, real, synthetic } = place;
+        let step = |w: f64, risk: f64| {
+            let (noise, passed) = design_step(dim, real, synthetic, w);
+            noise + passed * risk
+        };
+        let mut risk = design_step(dim, real, synthetic, 1.0).0;
+        let mut worst = Deviation::unless(true);
+        for weight in weights {
+            // Three values around a minimum tell where it is, to the square of the step, and to their rounding over it.
+            let unit = 1e-3 * weight.min(1.0 - weight);
+            let [low, middle, high] = [-1.0, 0.0, 1.0].map(|by| step(weight + by * unit, risk));
+            let moved = 0.5 * (low - high) / (high - 2.0 * middle + low) * 1e-3;
+            worst = worst.max(Deviation::relative(1.0 + moved, 1.0, 1e-4));
+            risk = middle;
+        }
+        Ok(worst)
+    }
+
+    fn smaller(&self, place: &Sizes) -> Vec<Sizes> {
+        Pooled.smaller(place).into_iter().filter(|sizes| sizes.real > 3 && sizes.synthetic > 2).collect()
+    }
+}
+
+/// Optimal weights against weights of all sizes.
+pub struct Least;
+
+/// The weights e^(i/2)/(1 + e^(i/2)) for i from minus this to this.
+const GRID: i32 = 60;
+
+impl Audit for Least {
+    type Place = Place;
+    type Found = Deviation;
+
+    fn parts(&self, place: &Place) -> Vec<&'static str> {
+        place.parts()
+    }
+
+    /// Few rows and many dimensions in half of the places: there a fit that collapses can be better than a fit that does not.
+    fn place(&self, rng: &mut StreamRng) -> Place {
+        loop {
+            let place = Place::predicted(rng);
+            let mut parameters = place.parameters.clone();
+            let takes = |name: &str| place.problem.model().takes.contains(&name);
+            if !place.schedule.takes_weight() {
+                continue;
+            }
+            let rows = place.problem.rows();
+            let mut sizes = [rows.real as u64, rows.synthetic as u64];
+            if rng.random() && takes("divisor") {
+                parameters.divisor = Some(Divisor::MaximumLikelihood);
+                sizes = [2.0, 1.0].map(|least| log_uniform(rng, least, 60.0).round() as u64);
+                if parameters.dim.is_some() && rng.random() {
+                    parameters.sigma = None;
+                    parameters.dim = Some(rng.random_range(1..=60));
+                }
+            }
+            let place = Place { at: Generations::Limit, ..place };
+            if let Some(place) = place.with(parameters, sizes[0], sizes[1]) {
+                return place;
+            }
+        }
+    }
+
+    fn examine(&self, place: &Place, seen: &Place, _: Key) -> Result<Deviation, String> {
+        let law =
+            |place: &Place| Prediction::new(&place.problem, place.schedule).expect("a valid place").ok_or("no law");
+        let (law, said) = (law(place)?, law(seen)?);
+        // A quadrature for each weight of linear regression. Two orders have places of their own.
+        let by = if matches!(law.law(), Law::RandomDesign(_)) { 10 } else { 1 };
+        let Some(best) = said.law().optimal_weight() else { return Err("no best weight".to_owned()) };
+        let limit = |w: f64| law.law().limit_risk(domain::weight(w));
+        let least = limit(best);
+        let grid = (-GRID..=GRID).filter(|i| i % by == 0).map(|i| 1.0 / (1.0 + libm::exp(-0.5 * f64::from(i))));
+        let other = grid.chain([0.0, 1.0]).map(limit).fold(f64::INFINITY, f64::min);
+        // In units of what rounding may make of equal risks.
+        Ok(Deviation::relative(1.0 + (least / other - 1.0).max(0.0), 1.0, 4.0 * tolerance(place, 1)))
+    }
+
+    fn smaller(&self, place: &Place) -> Vec<Place> {
+        place.smaller()
+    }
+}
+
+/// Each weight minimises the risk of its generation after those before it, of a law that is stepped: that is a parabola, which its values at 0 and 1 tell. The first weights, and late ones.
 fn dynamic(place: &Place, said: &Prediction) -> Deviation {
     let mut worst = Deviation::unless(true);
-    let Some(weights) = said.dynamic_weights(6) else { return worst };
-    for t in 1..=weights.len() {
+    // Those of a law by quadrature have places of their own.
+    if matches!(said.law(), Law::RandomDesign(_)) {
+        return worst;
+    }
+    let last = if place.is_cheap() { 40 } else { 6 };
+    let Some(weights) = said.dynamic_weights(last) else { return worst };
+    for t in (1..=6).chain([13, 40]).filter(|t| *t <= weights.len()) {
         let at = |weight: f64| {
             let path = [&weights[..t - 1], &[weight]].concat();
             steps::risks(place, &path, false).map(|risks| risks[t])

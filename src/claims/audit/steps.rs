@@ -7,10 +7,13 @@ use nalgebra::DMatrix;
 
 use super::place::Place;
 use crate::catalogue;
-use crate::claims::drawn::mean_risk_by_sums;
+use crate::claims::drawn::{covariance_risks, mean_risk_by_sums};
 use crate::claims::moments::normal_mean;
 use crate::experiment::{Divisor, Rows};
 use crate::simulate::engine::ScheduleKind;
+
+/// Most generations of covariances of drawn rows, of which each takes some hundred numbers.
+const MOST_DRAWN: usize = 2_000;
 
 /// How an estimate that is a mean over rows varies. From `rows` rows that a fit of risk e makes, E |estimate - fit|^2 is (noise - shrink e)/rows. For the mean of a
 /// Gaussian the noise is tr Sigma, and shrink is 0. For shares of cells and the distribution function shrink is 1: sum p_t (1 - p_t) is smaller by e.
@@ -191,8 +194,16 @@ pub fn risks(place: &Place, weights: &[f64], finite: bool) -> Result<Vec<f64>, S
         } else if model == &catalogue::CATEGORICAL || model == &catalogue::CDF {
             // A row is in a cell or not, and the fit's own p (1 - p) is the variance of the drawn rows.
             (noise_of_cells(), Divisor::MaximumLikelihood)
+        } else if model.loss_index == 1 {
+            if weights.len() > MOST_DRAWN {
+                return Err("covariances of drawn rows of late generations".to_owned());
+            }
+            let eigenvalues = sigma.symmetric_eigenvalues();
+            let is_biased = divisor == Divisor::MaximumLikelihood;
+            let rows = (rows.real as u64, rows.synthetic as u64);
+            return Ok(covariance_risks(eigenvalues.as_slice(), rows, is_biased, weights.len() as u32));
         } else {
-            return Err("fits to drawn rows that are not means".to_owned());
+            return Err("regressions on drawn rows".to_owned());
         };
         let is_biased = divisor == Divisor::MaximumLikelihood;
         let risks = mean_risk_by_sums(rows.real as u64, rows.synthetic as u64, is_biased, weights.len() as u32);

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use goldenweight_evidence::{Audit, Deviation, Key, log_uniform};
-use goldenweight_theory::extinction::Chain;
+use goldenweight_theory::extinction::{Chain, Expected, diffusion};
 use goldenweight_theory::parameters::SampleSizes;
 use rand::RngExt;
 
@@ -43,7 +43,9 @@ impl Audit for Survival {
     fn place(&self, rng: &mut StreamRng) -> Category {
         let [n, m] = [(); 2].map(|()| log_uniform(rng, 1.0, 60.0).round() as u64);
         let probability = if rng.random() { rng.random_range(0.01..0.99) } else { log_uniform(rng, 1e-4, 0.1) };
-        Category { probability, rows: [n, m], generation: log_uniform(rng, 0.5, 30.0) as u32 }
+        // A generation takes m^3 steps here; after 10 m of them nearly all is over.
+        let last = 10.0 * (m as f64).min(16.0) + 20.0;
+        Category { probability, rows: [n, m], generation: log_uniform(rng, 0.5, last) as u32 }
     }
 
     fn examine(&self, place: &Category, seen: &Category, _: Key) -> Result<Deviation, String> {
@@ -76,5 +78,41 @@ impl Audit for Survival {
         let t = place.generation;
         let generations = [0, t / 2].into_iter().filter(|generation| *generation < t);
         rows.chain(generations.map(|generation| Category { generation, ..*place })).collect()
+    }
+}
+
+/// The diffusion that takes the place of the chain where there are many rows.
+pub struct Diffusions;
+
+impl Audit for Diffusions {
+    type Place = Category;
+    type Found = Deviation;
+
+    fn place(&self, rng: &mut StreamRng) -> Category {
+        let [n, m] = [2e3, 1e12].map(|most| log_uniform(rng, 1.0, most).round() as u64);
+        let probability = if rng.random() { rng.random_range(0.01..0.99) } else { log_uniform(rng, 1e-4, 0.1) };
+        Category { probability, rows: [n, m], generation: 0 }
+    }
+
+    fn examine(&self, place: &Category, seen: &Category, _: Key) -> Result<Deviation, String> {
+        let of = |rows: [u64; 2], p: f64| diffusion(SampleSizes::new(rows[0], rows[1]).expect("rows"), p);
+        let found = of(seen.rows, seen.probability);
+        let Category { probability: p, rows: [n, m], .. } = *place;
+        let expected = extinct::diffused(p, n, m as f64);
+        // Masses below 1e-40 of the largest are left out there; here the law is added up trial by trial.
+        let tolerance = domain::RECURSION + 1e-15 * n as f64;
+        let near = |found: &Expected, [alone, end]: [f64; 2], tolerance: f64| {
+            domain::error(found.to_alone, alone, tolerance).max(domain::error(found.to_end, end, tolerance))
+        };
+        let found = near(&found, expected, tolerance);
+        // Above a million real rows it is an expansion, which begins where the sum ends: 1/n^2, and 1e-6 of a share of 1/n.
+        let many = [1_000_000, 1_000_001].map(|n| of([n, m], p.clamp(0.01, 0.99)));
+        Ok(found.max(near(&many[1], [many[0].to_alone, many[0].to_end], 1e-9)))
+    }
+
+    fn smaller(&self, place: &Category) -> Vec<Category> {
+        let [n, m] = place.rows;
+        let rows = [[n / 2, m], [n, m / 2]].into_iter().filter(|rows| rows[0] > 0 && rows[1] > 0);
+        rows.map(|rows| Category { rows, ..*place }).collect()
     }
 }

@@ -10,20 +10,22 @@ use nalgebra::DMatrix;
 use super::Row;
 use crate::claims::audit::chains::{Chains, Retrained};
 use crate::claims::audit::controls::Controls;
-use crate::claims::audit::densities::{Densities, Density, Errors, Made};
+use crate::claims::audit::densities::{Densities, Density, Errors, LateDensities, Made};
 use crate::claims::audit::designs::{Designs, Weighed};
 use crate::claims::audit::fits::{Sample, Scores};
+use crate::claims::audit::late::Late;
 use crate::claims::audit::models::{Replicated, Told};
-use crate::claims::audit::networks::{Linked, Networks};
+use crate::claims::audit::networks::{Limits, Linked, Networks};
+use crate::claims::audit::orders::Orders;
 use crate::claims::audit::place::Place;
-use crate::claims::audit::routes::{ClosedForms, Pooled, Said, Simulations, Sizes, TwoOrders};
+use crate::claims::audit::routes::{ClosedForms, Dynamic, Least, Pooled, Said, Simulations, Sizes, TwoOrders};
 use crate::claims::audit::samples::{
     self, Column, Columns, Divided, Divisors, Drawn, Metrics, Mix, Mixes, Ordered, Predicted, Quantiles, Responded,
     Sorted,
 };
 use crate::claims::audit::streams::{self, Batches, Fields, Keys, Own, Streams, Two};
-use crate::claims::audit::subsamples::Subsamples;
-use crate::claims::audit::survival::{Category, Survival};
+use crate::claims::audit::subsamples::{DrawnLimits, Subsamples};
+use crate::claims::audit::survival::{Category, Diffusions, Survival};
 use crate::claims::audit::tables::{Advised, Audited, Tables};
 use crate::claims::linked;
 use crate::experiment::{Bandwidth, Generations, Parameters};
@@ -38,7 +40,7 @@ pub fn table() -> Vec<Row> {
             ("audit-simulation", Mutant::audit(simulator, check, simulations, taken_for)),
         ]
     });
-    let tables = [formulas(), chains(), models(), regressions(), keys(), parts(), commands()];
+    let tables = [formulas(), chains(), models(), regressions(), keys(), parts(), commands(), far()];
     both.chain(tables.into_iter().flatten()).collect()
 }
 
@@ -219,6 +221,12 @@ fn formulas() -> Vec<Row> {
         said("optimum: w above .9 taken for .9", |x| weighted(x, |w| w.min(0.9))),
         pooled("pooled rows: one coefficient less from the ninth on", |x| Sizes {
             dim: if x.dim > 8 { x.dim - 1 } else { x.dim },
+            ..*x
+        }),
+        pooled("pooled rows: thirty coefficients at most", |x| Sizes { dim: x.dim.min(30), ..*x }),
+        pooled("pooled rows: a hundred thousand at most", |x| Sizes {
+            real: x.real.min(100_000),
+            synthetic: x.synthetic.min(100_000),
             ..*x
         }),
         pooled("pooled rows: fewer synthetic rows than coefficients filled up", |x| Sizes {
@@ -509,6 +517,89 @@ fn parts() -> Vec<Row> {
         wrong(COLUMNS, Columns, "factor: a sample of one row more", |x: &Column| Column {
             rows: x.rows + 1,
             ..x.clone()
+        }),
+    ]
+}
+
+/// Late generations, limits, optima, many coefficients.
+fn far() -> Vec<Row> {
+    fn risk<A: Audit + 'static>(
+        check: &'static str,
+        audit: A,
+        name: &'static str,
+        taken_for: fn(&A::Place) -> A::Place,
+    ) -> Row {
+        ("audit-risk", Mutant::audit(name, check, audit, taken_for))
+    }
+    const LATE: &str = "late generations and limits";
+    const DENSITIES: &str = "late densities and their optima";
+    const NETWORKS: &str = "limits of networks";
+    const ORDERS: &str = "two orders of regressions";
+    vec![
+        risk(LATE, Late, "late: at most 2^19 generations", |x: &Place| {
+            at(x, |first, last| (first.min(1 << 19), last.min(1 << 19)))
+        }),
+        risk(LATE, Late, "late: four synthetic rows at least", |x: &Place| rows(x, |[n, m]| [n, m.max(4)])),
+        risk(LATE, Late, "late: a limit at w = 0 by its formula at 1e-6", |x: &Place| {
+            weighted(x, |w| if w == 0.0 && x.at == Generations::Limit { 1e-6 } else { w })
+        }),
+        risk(LATE, Late, "late: one synthetic row less", |x: &Place| rows(x, |[n, m]| [n, m - 1])),
+        risk(DENSITIES, LateDensities, "late density: w = 0 raised to .01", |x: &Density| Density {
+            weight: x.weight.max(0.01),
+            ..*x
+        }),
+        risk(DENSITIES, LateDensities, "late density: at most 100 generations", |x: &Density| Density {
+            at: x.at.map(|t| t.min(100)),
+            ..*x
+        }),
+        risk(NETWORKS, Limits, "network limit: no model sees itself", |x: &Linked| {
+            let mut place = x.clone();
+            for (i, model) in place.models.iter_mut().enumerate() {
+                if model.from.len() > 1 {
+                    model.from.retain(|edge| edge.0 != i);
+                }
+            }
+            place
+        }),
+        risk(NETWORKS, Limits, "network limit: one row more of the first", |x: &Linked| {
+            let mut place = x.clone();
+            place
+                .models
+                .iter_mut()
+                .flat_map(|model| &mut model.from)
+                .filter(|edge| edge.0 == 0)
+                .for_each(|edge| edge.1 += 1);
+            place
+        }),
+        risk(
+            "limits of covariances of drawn rows",
+            DrawnLimits,
+            "drawn limit: a covariance's diagonal alone",
+            |x: &Place| given(x, |truth| truth.sigma = truth.sigma.as_ref().map(diagonal)),
+        ),
+        risk("least risks", Least, "least risk: eight dimensions at most", |x: &Place| {
+            given(x, |truth| truth.dim = truth.dim.map(|p| p.min(8)))
+        }),
+        risk("least risks", Least, "least risk: n and m exchanged", |x: &Place| rows(x, |[n, m]| [m, n])),
+        risk("weights of thirty generations", Dynamic, "weights: n and m exchanged", |x: &Sizes| Sizes {
+            real: x.synthetic.max(3),
+            synthetic: x.real,
+            ..*x
+        }),
+        risk(ORDERS, Orders, "two orders: the covariates' correlations ignored", |x: &Place| {
+            given(x, |truth| truth.design_covariance = truth.design_covariance.as_ref().map(diagonal))
+        }),
+        risk(ORDERS, Orders, "two orders: the last coefficient left out for p > 8", |x: &Place| {
+            given(x, |truth| {
+                if let Some(last) = truth.beta.as_mut().filter(|beta| beta.len() > 8).and_then(|beta| beta.last_mut()) {
+                    *last = 0.0;
+                }
+            })
+        }),
+        risk(ORDERS, Orders, "two orders: one synthetic row more", |x: &Place| rows(x, |[n, m]| [n, m + 1])),
+        risk("diffusions", Diffusions, "diffusion: p and 1 - p exchanged", |x: &Category| Category {
+            probability: 1.0 - x.probability,
+            ..*x
         }),
     ]
 }
