@@ -13,6 +13,7 @@ pub mod densities;
 pub mod designs;
 pub mod fits;
 mod independence;
+pub mod judged;
 pub mod networks;
 pub mod place;
 pub mod routes;
@@ -31,6 +32,7 @@ use self::{
     densities::{Densities, Errors, Made},
     designs::Designs,
     fits::{Replacement, Scores},
+    judged::Judged,
     networks::Networks,
     routes::{ClosedForms, Pooled, Said, Simulations, TwoOrders, TwoWays},
     samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Quantiles, Responded, Sorted},
@@ -278,6 +280,14 @@ fn fitted() -> Claim {
                 Audited,
                 "matrices, and differences by each row",
                 ["audit::tables::said"]
+            ))
+            .chain(audits!(
+                "judged tables",
+                "more judged tables",
+                24,
+                Judged,
+                "matrices, and the same rows drawn anew",
+                ["audit::tables::said", "audit::judged::resample"]
             ))
             .chain(audits!("rows of regressions", "more rows of regressions", 60, EveryRow, "moments of a row", []))
             .collect(),
