@@ -11,7 +11,9 @@ macro_rules! audits {
 pub mod chains;
 pub mod densities;
 pub mod designs;
+pub mod few;
 pub mod fits;
+pub mod grouped;
 mod independence;
 pub mod judged;
 pub mod networks;
@@ -31,9 +33,11 @@ use self::{
     chains::Retrained,
     densities::{Densities, Errors, Made},
     designs::Designs,
+    few::Spreads,
     fits::{Replacement, Scores},
+    grouped::Retraining,
     judged::Judged,
-    networks::Networks,
+    networks::{Best, Networks},
     routes::{ClosedForms, Pooled, Said, Simulations, TwoOrders, TwoWays},
     samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Quantiles, Responded, Sorted},
     subsamples::Subsamples,
@@ -125,6 +129,14 @@ fn predicted() -> Claim {
             "whole binomial laws, generation by generation",
             ["extinct::by_counts", "extinct::summed"]
         ))
+        .chain(audits!(
+            "best weights of networks",
+            "best weights of more networks",
+            16,
+            Best,
+            "limits at other weights, step by step",
+            []
+        ))
         .chain([ends_of_averages()])
         .collect(),
     }
@@ -187,6 +199,7 @@ fn simulated() -> Claim {
         "chains, in a few lines",
         ["audit::chains::path"]
     );
+    let tables = audits!("retrained tables", "more retrained tables", 24, Retraining, "chains of means of groups", []);
     let orders =
         audits!("regressions, random places", "regressions, more random places", 24, TwoOrders, "simulation", []);
     Claim {
@@ -201,6 +214,7 @@ fn simulated() -> Claim {
             .chain(wide)
             .chain(ways)
             .chain(orders)
+            .chain(tables)
             .chain(chains)
             .chain([simulation("many dimensions", 20_000, 0.1, dimensions())])
             .collect(),
@@ -288,6 +302,14 @@ fn fitted() -> Claim {
                 Judged,
                 "matrices, and the same rows drawn anew",
                 ["audit::tables::said", "audit::judged::resample"]
+            ))
+            .chain(audits!(
+                "spreads of replicates",
+                "spreads of more replicates",
+                100,
+                Spreads,
+                "definitions of mean, standard error and quantile",
+                []
             ))
             .chain(audits!("rows of regressions", "more rows of regressions", 60, EveryRow, "moments of a row", []))
             .collect(),

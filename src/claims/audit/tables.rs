@@ -48,6 +48,13 @@ pub struct Row {
     response: f64,
 }
 
+impl Row {
+    /// The numbers of a row.
+    pub fn numbers(&self) -> &[f64] {
+        &self.numbers
+    }
+}
+
 impl fmt::Display for Tables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { family, rows, copies, dropped, missing, is_text, order, synthetic, weight, .. } = self;
@@ -152,7 +159,7 @@ impl Tables {
 
     /// How often each row of a table counts.
     pub fn counts(&self, which: usize) -> Vec<f64> {
-        self.copies[which].iter().map(|copies| *copies as f64).collect()
+        self.rows[which].iter().zip(&self.copies[which]).map(|(_, copies)| *copies as f64).collect()
     }
 
     /// Number of rows of a table.
@@ -433,9 +440,10 @@ fn regression(family: Family, rows: &[Row], levels: &[Vec<i64>], weights: &[f64]
     let x: Vec<_> = rows.iter().map(|row| DVector::from_vec(covariates(row, levels))).collect();
     let p = x[0].len();
     let total: f64 = weights.iter().sum();
-    // In standardised columns Newton's method from 0 arrives.
+    // In standardised columns Newton's method from 0 arrives, and nothing cancels.
     let (centre, square) = means(&x, weights);
     let deviations: Vec<f64> = (0..p).map(|j| (square[(j, j)] - centre[j] * centre[j]).max(0.0).sqrt()).collect();
+    let z: Vec<_> = x.iter().map(|x| DVector::from_fn(p, |j, _| if j == 0 { 1.0 } else { (x[j] - centre[j]) / deviations[j] })).collect();
     // From coefficients of the columns as they are to those of standardised ones.
     let scale = DMatrix::from_fn(p, p, |i, j| match (i, j) {
         (0, 0) => 1.0,
@@ -449,50 +457,53 @@ fn regression(family: Family, rows: &[Row], levels: &[Vec<i64>], weights: &[f64]
         }
     });
     let back = scale.clone().try_inverse().ok_or("a constant column")?;
-    let mut beta = DVector::zeros(p);
-    let moments = |beta: &DVector<f64>| {
+    let mut gamma = DVector::zeros(p);
+    let moments = |gamma: &DVector<f64>| {
         let (mut score, mut information, mut squares, mut residuals) =
             (DVector::zeros(p), DMatrix::zeros(p, p), DMatrix::zeros(p, p), 0.0);
-        for ((x, row), weight) in x.iter().zip(rows).zip(weights) {
-            let [residual, variance] = at(family, row.response, x.dot(beta));
-            let (outer, weight) = (x * x.transpose(), weight / total);
-            score += x * (weight * residual);
+        for ((z, row), weight) in z.iter().zip(rows).zip(weights) {
+            let [residual, variance] = at(family, row.response, z.dot(gamma));
+            let (outer, weight) = (z * z.transpose(), weight / total);
+            score += z * (weight * residual);
             information += &outer * (weight * variance);
             squares += outer * (weight * residual * residual);
             residuals += weight * residual * residual;
         }
         (score, information, squares, residuals)
     };
-    for _ in 0..40 {
-        let (score, information, ..) = moments(&beta);
-        // Solved in standardised columns, whose information is better conditioned.
-        let scaled = inverted(&(back.transpose() * information * &back))?;
-        let step = &back * scaled * back.transpose() * score;
-        // A step that changes no predictor by more than 1, along which the likelihood rises.
-        let change = x.iter().fold(0.0_f64, |most, x| most.max(x.dot(&step).abs()));
-        if !change.is_finite() {
-            return Err("a table without a fit".to_owned());
-        }
-        beta += step * if change > 1.0 { 1.0 / change } else { 1.0 };
+    let mut change = f64::INFINITY;
+    for _ in 0..MOST_STEPS {
+        let (score, information, ..) = moments(&gamma);
+        let step = inverted(&information)? * score;
+        // A step that changes no predictor of a row by more than 1, along which the likelihood rises.
+        let counted = z.iter().zip(weights).filter(|(_, weight)| **weight > 0.0);
+        change = counted.fold(0.0_f64, |most, (z, _)| most.max(z.dot(&step).abs()));
+        gamma += step * if change > 1.0 { 1.0 / change } else { 1.0 };
         // The next step would be its square.
-        if change < 1e-8 {
+        if change.is_nan() || change < 1e-8 {
             break;
         }
     }
-    let (score, information, squares, residuals) = moments(&beta);
-    let inverse = &back * inverted(&(back.transpose() * &information * &back))? * back.transpose();
-    if (&inverse * score).norm() > 1e-9 * (1.0 + beta.norm()) {
+    // Where responses are separated, a predictor changes by about 1 for ever.
+    if change.is_nan() || change >= 1e-8 {
         return Err("a table without a fit".to_owned());
     }
+    let (_, information, squares, residuals) = moments(&gamma);
+    let inverse = inverted(&information)?;
     let dispersion = if family == Family::Linear { residuals } else { 1.0 };
+    let as_they_are = |covariance: DMatrix<f64>| &back * covariance * back.transpose();
+    let information = scale.transpose() * information * &scale;
     Ok(Said {
-        estimate: beta,
-        real: &inverse * squares * &inverse,
-        synthetic: &inverse * dispersion,
+        estimate: &back * gamma,
+        real: as_they_are(&inverse * squares * &inverse),
+        synthetic: as_they_are(&inverse * dispersion),
         metrics: [DMatrix::identity(p, p), scale.transpose() * scale, &information / dispersion],
         information,
     })
 }
+
+/// Most steps of Newton's method. Without a fit the information is singular before.
+const MOST_STEPS: usize = 100;
 
 /// tr Q A.
 pub fn trace(metric: &DMatrix<f64>, of: &DMatrix<f64>) -> f64 {
@@ -598,12 +609,11 @@ impl Audit for Advised {
             if let Some(LeftOut { covariance, rest }) = &left_out {
                 let expected = trace(&of.metrics[loss as usize], covariance) / real;
                 let jackknife = said.jackknife.unwrap_or(f64::INFINITY);
-                deviation = deviation.max(if expected.is_nan() {
-                    Deviation::unless(jackknife.is_nan())
-                } else {
-                    // 1 - leverage has the rounding of the leverage.
-                    Deviation::relative(jackknife, expected, ROUNDING / rest)
-                });
+                // 1 - leverage has the rounding of the leverage.
+                let apart = Deviation::relative(jackknife, expected, ROUNDING / rest);
+                if !(expected.is_nan() && jackknife.is_nan()) {
+                    deviation = deviation.max(apart);
+                }
             } else {
                 deviation = deviation.max(Deviation::unless(said.jackknife.is_none()));
             }
@@ -619,10 +629,10 @@ impl Audit for Advised {
             };
             let relative = |w: f64| relative_at(kappa, lost, w);
             let is_least = |kappa: f64, lost: f64, best: f64| {
-                [0.999, 1.001].iter().map(|factor| best * factor).all(|w| {
-                    let [there, here] = [w, best].map(|w| relative_at(kappa, lost, w));
-                    !(0.0..=1.0).contains(&w) || there >= here * (1.0 - 1e-12)
-                })
+                let here = relative_at(kappa, lost, best);
+                let beside = [0.999, 1.001].iter().map(|factor| best * factor).filter(|w| (0.0..=1.0).contains(w));
+                let least = beside.map(|w| relative_at(kappa, lost, w)).fold(here, f64::min);
+                Deviation::relative(here, least, 1e-12)
             };
             let best = advice.weight.value;
             // So many standard errors to both sides of the logarithm. The weight of frequencies is known.
@@ -631,7 +641,7 @@ impl Audit for Advised {
             for (expected, found, weight) in ends {
                 deviation = deviation
                     .max(Deviation::relative(found, expected, ROUNDING))
-                    .max(Deviation::unless(is_least(expected, lost, weight)));
+                    .max(is_least(expected, lost, weight));
             }
             deviation = deviation
                 .max(Deviation::relative(advice.kappa.value, kappa, ROUNDING))
@@ -642,7 +652,8 @@ impl Audit for Advised {
                 .max(Deviation::relative(advice.effective_sample_size, count / relative(best), ROUNDING))
                 .max(Deviation::relative(advice.per_row_weight[0] * count, best, ROUNDING))
                 .max(Deviation::relative(1.0 + advice.per_row_weight[1] * place.synthetic as f64, 2.0 - best, ROUNDING))
-                .max(Deviation::unless(is_least(kappa, lost, best) && is_least(k, 0.0, advice.golden_weight)));
+                .max(is_least(kappa, lost, best))
+                .max(is_least(k, 0.0, advice.golden_weight));
         }
         let entries = place.entries();
         if found.coefficients().len() != entries.len() {
