@@ -285,8 +285,8 @@ impl Audit for Replacement {
     fn place(&self, rng: &mut StreamRng) -> Draws {
         Draws {
             groups: rng.random_range(2..=60),
-            // Tables of up to some 500,000 rows.
-            copies: log_uniform(rng, 1.0, 4e3) as u32,
+            // Half of the tables are large, up to some 700,000 rows.
+            copies: if rng.random() { log_uniform(rng, 300.0, 6e3) } else { log_uniform(rng, 1.0, 300.0) } as u32,
             rows: log_uniform(rng, 1.0, 300.0) as usize,
             is_real: rng.random(),
             is_advised: rng.random(),

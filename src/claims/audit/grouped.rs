@@ -3,12 +3,14 @@
 use std::fmt;
 
 use goldenweight_evidence::{Against, Audit, Key, log_uniform};
+use goldenweight_recursion::models::glm::{Design, make_row, respond, responses, row_word};
 use rand::{RngExt, seq::index};
 use rand_distr::{Poisson, StandardNormal};
 
 use crate::advise::{Family, Loss, retraining};
 use crate::experiment::Rows;
 use crate::simulate::engine::{Options, Plan, Record, ScheduleKind, Weights};
+use crate::simulate::resampled::Normal;
 use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 use crate::stream::StreamRng;
@@ -165,7 +167,8 @@ impl Groups {
         let all: usize = self.responses.iter().map(Vec::len).sum();
         let shares: Vec<f64> = self.responses.iter().map(|of| of.len() as f64 / all as f64).collect();
         let truth: Vec<f64> = self.responses.iter().map(|of| mean_of(of)).collect();
-        let errors: Vec<f64> = means.iter().zip(&truth).map(|(m, truth)| self.predictor(*m) - self.predictor(*truth)).collect();
+        let errors: Vec<f64> =
+            means.iter().zip(&truth).map(|(m, truth)| self.predictor(*m) - self.predictor(*truth)).collect();
         // The first level of the most rows has no indicator.
         let most = (0..shares.len()).rev().max_by_key(|&level| self.responses[level].len()).unwrap_or_default();
         let others = || (0..shares.len()).filter(move |level| *level != most);
@@ -175,7 +178,9 @@ impl Groups {
                 let scale = if self.family == Family::Linear { self.variance(0.0) } else { 1.0 };
                 let of = |level: usize| shares[level] * self.variance(truth[level]) * errors[level] * errors[level];
                 let linear = |level: usize| shares[level] * errors[level] * errors[level] / scale;
-                (0..shares.len()).map(|level| if self.family == Family::Linear { linear(level) } else { of(level) }).sum()
+                (0..shares.len())
+                    .map(|level| if self.family == Family::Linear { linear(level) } else { of(level) })
+                    .sum()
             }
             Loss::Raw => errors[most] * errors[most] + others().map(beside).sum::<f64>(),
             Loss::Standardised => {
@@ -228,7 +233,7 @@ impl Audit for Retraining {
             rows: Rows { real: rows[0], synthetic: rows[1] },
             schedule,
             weight: if rng.random_range(0..4) == 0 { 0.0 } else { weight },
-            generation: rng.random_range(0..=3),
+            generation: rng.random_range(0..=4),
             loss: Loss::ALL[rng.random_range(0..3)],
         }
     }
@@ -255,5 +260,57 @@ impl Audit for Retraining {
             }
         }
         Ok(Against { estimate: Estimate::from(&differences), expected: 0.0 })
+    }
+}
+
+/// A place: normal responses around the fit of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Noise {
+    /// The linear predictor.
+    pub eta: f64,
+    /// How many are drawn.
+    pub rows: usize,
+    /// One by one, as under the schedule that draws rows.
+    pub is_single: bool,
+}
+
+impl fmt::Display for Noise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { eta, rows, is_single } = self;
+        let way = if *is_single { "single rows" } else { "rows side by side" };
+        write!(f, "{rows} normal responses around {eta}, {way}")
+    }
+}
+
+/// The noise of normal responses has the variance 1.
+pub struct Normals;
+
+impl Audit for Normals {
+    type Place = Noise;
+    type Found = Against;
+
+    fn place(&self, rng: &mut StreamRng) -> Noise {
+        Noise { eta: rng.random_range(-5.0..5.0), rows: rng.random_range(2000..6000), is_single: rng.random() }
+    }
+
+    fn examine(&self, place: &Noise, seen: &Noise, key: Key) -> Result<Against, String> {
+        let mut rng = key.rng(0);
+        let found: Vec<f64> = if seen.is_single {
+            let single = |_| {
+                let mut row = [f64::NAN; 2];
+                make_row::<Normal>(&[seen.eta], &[1.0, row_word(&mut rng)], &mut row);
+                row[1]
+            };
+            (0..seen.rows).map(single).collect()
+        } else {
+            let (mut design, mut found) = (Design::new(1, seen.rows), responses(seen.rows));
+            design.x.fill(|_| &[1.0]);
+            design.draw_words(&mut rng);
+            respond::<Normal>(&design, &[seen.eta], &mut found).map_err(|e| e.to_string())?;
+            found.as_flattened()[..seen.rows].to_vec()
+        };
+        let mut squares = Moments::default();
+        found.iter().for_each(|y| squares.push((y - place.eta) * (y - place.eta)));
+        Ok(Against { estimate: Estimate::from(&squares), expected: 1.0 })
     }
 }

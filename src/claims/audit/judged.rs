@@ -28,7 +28,11 @@ pub struct Asked {
 impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { tables, loss, regret, seed } = self;
-        write!(f, "goldenweight audit --loss {} --regret {regret} --bootstrap {RESAMPLES} --seed {seed}, ", loss.word())?;
+        write!(
+            f,
+            "goldenweight audit --loss {} --regret {regret} --bootstrap {RESAMPLES} --seed {seed}, ",
+            loss.word()
+        )?;
         write!(f, "{tables}")
     }
 }
@@ -72,7 +76,9 @@ impl Test {
     fn share(&self, root: f64, value: f64, is_above: bool) -> [f64; 2] {
         let sign = if is_above { 1.0 } else { -1.0 };
         [-1.0, 1.0].map(|side| {
-            let beyond = self.values(root).filter(|[x, rounding]| sign * (x - value) + side * (rounding + self.tolerance * value) >= 0.0);
+            let beyond = self
+                .values(root)
+                .filter(|[x, rounding]| sign * (x - value) + side * (rounding + self.tolerance * value) >= 0.0);
             (beyond.count() as f64 + self.failed + 1.0) / (self.parts.len() as f64 + self.failed + 1.0)
         })
     }
@@ -88,7 +94,8 @@ impl Test {
         let is_rejected = within.iter().any(|root| self.share(*root, value, rejects_small)[0] <= level);
         let is_taken = within.iter().any(|root| self.share(*root, value, rejects_small)[1] > level);
         // No length is below 0.
-        is_taken && (is_rejected || (rejects_small && within[0] == 0.0))
+        let is_least = within[0] == 0.0;
+        (is_taken || (is_least && !rejects_small)) && (is_rejected || (is_least && rejects_small))
     }
 
     /// The observed statistic, but at least the median of what no bias would give.
@@ -110,7 +117,9 @@ impl Test {
         }
         let critical = values[values.len() - 1 - most as usize];
         let found = |squared: f64, side: f64| {
-            let found = self.values(squared.max(0.0).sqrt()).filter(|[x, rounding]| x - critical + side * (rounding + self.tolerance * critical) > 0.0);
+            let found = self
+                .values(squared.max(0.0).sqrt())
+                .filter(|[x, rounding]| x - critical + side * (rounding + self.tolerance * critical) > 0.0);
             found.count() as f64
         };
         found(squared + slack, 1.0) >= POWER * all && (squared <= slack || found(squared - slack, -1.0) < POWER * all)
@@ -154,15 +163,11 @@ fn resample(place: &Asked, two: &Two) -> Resamples {
 struct Worst(Deviation);
 
 impl Worst {
-    #[track_caller]
     fn holds(&mut self, condition: bool) {
-        if !condition { eprintln!("DEBUG {}", std::panic::Location::caller()); }
         self.0 = self.0.max(Deviation::unless(condition));
     }
 
-    #[track_caller]
     fn is(&mut self, found: f64, expected: f64, tolerance: f64) {
-        if Deviation::relative(found, expected, tolerance).in_units() > 1.0 { eprintln!("DEBUG {} {found:e} {expected:e} {tolerance:e}", std::panic::Location::caller()); }
         self.0 = self.0.max(Deviation::relative(found, expected, tolerance));
     }
 }
@@ -172,7 +177,7 @@ impl Audit for Judged {
     type Found = Deviation;
 
     fn parts(&self, place: &Asked) -> Vec<&'static str> {
-        vec![place.tables.family.word(), place.loss.word()]
+        place.tables.parts().into_iter().chain([place.loss.word()]).collect()
     }
 
     fn place(&self, rng: &mut StreamRng) -> Asked {
@@ -186,12 +191,20 @@ impl Audit for Judged {
     fn examine(&self, place: &Asked, seen: &Asked, _: Key) -> Result<Deviation, String> {
         let two = Two::new(&place.tables)?;
         let q = &two.real.metrics[place.loss as usize];
-        let options = Options { loss: seen.loss, bootstrap: RESAMPLES, regret: seen.regret, seed: seen.seed, ..Options::default() };
+        let options = Options {
+            loss: seen.loss,
+            bootstrap: RESAMPLES,
+            regret: seen.regret,
+            seed: seen.seed,
+            ..Options::default()
+        };
         let found = audit(&seen.tables.table(0)?, seen.tables.table(1)?, seen.tables.family, options)
             .map_err(|e| e.to_string())?;
         let mut worst = Worst(Deviation::unless(true));
         let Resamples { errors, failed, first_order } = resample(place, &two);
-        worst.holds(found.resamples == RESAMPLES && found.failed_fits == failed && found.first_order_fits == first_order);
+        worst.holds(
+            found.resamples == RESAMPLES && found.failed_fits == failed && found.first_order_fits == first_order,
+        );
         // Logistic and Poisson fits to resamples end with a change of the predictors of 1e-3 or less, behind which its square is left.
         let tolerance = if matches!(place.tables.family, Family::Logistic | Family::Poisson) { 1e-4 } else { 1e-8 };
         let test = |metric: &DMatrix<f64>| Test::new(metric, &two.apart, &errors, failed as f64, tolerance);
@@ -208,7 +221,14 @@ impl Audit for Judged {
 }
 
 /// The variances, the bias, and the weight, each with both ends of its interval.
-fn bias(worst: &mut Worst, found: &audit::Audit, two: &Two, q: &DMatrix<f64>, test: &Test, place: &Asked) -> Result<(), String> {
+fn bias(
+    worst: &mut Worst,
+    found: &audit::Audit,
+    two: &Two,
+    q: &DMatrix<f64>,
+    test: &Test,
+    place: &Asked,
+) -> Result<(), String> {
     let [n, m] = two.rows;
     let [v_r, v_s] = two.variances.each_ref().map(|v| trace(q, v));
     worst.holds((found.real as f64, found.synthetic as f64) == (n, m));
@@ -226,7 +246,11 @@ fn bias(worst: &mut Worst, found: &audit::Audit, two: &Two, q: &DMatrix<f64>, te
         Ok(two.variance(q, w)? + along.map_or((length - noise).max(0.0), |squared| squared / test.observed * length))
     };
     let (weight, worth) = (&found.weight, &found.worth_in_real_rows);
-    let all = [(weight.value, worth.value, None), (weight.low, worth.high, Some(low[0])), (weight.high, worth.low, Some(high[0]))];
+    let all = [
+        (weight.value, worth.value, None),
+        (weight.low, worth.high, Some(low[0])),
+        (weight.high, worth.low, Some(high[0])),
+    ];
     for (w, worth, along) in all {
         if along.is_some_and(f64::is_infinite) {
             worst.holds(w == 1.0);
@@ -235,7 +259,9 @@ fn bias(worst: &mut Worst, found: &audit::Audit, two: &Two, q: &DMatrix<f64>, te
         }
         let least = risk(w, along)?;
         worst.is(n + worth, n * v_r / least, ROUNDING);
-        for other in (0..=24).map(|i| f64::from(i) / 24.0).chain([w - 0.01, w + 0.01]).filter(|w| (0.0..=1.0).contains(w)) {
+        for other in
+            (0..=24).map(|i| f64::from(i) / 24.0).chain([w - 0.01, w + 0.01]).filter(|w| (0.0..=1.0).contains(w))
+        {
             worst.holds(risk(other, along)? >= least * (1.0 - 1e-9));
         }
     }
@@ -247,10 +273,17 @@ fn bias(worst: &mut Worst, found: &audit::Audit, two: &Two, q: &DMatrix<f64>, te
 }
 
 /// Every row alike: the interval, the bounds, both tests, and the verdict.
-fn pooling(worst: &mut Worst, found: &audit::Audit, two: &Two, q: &DMatrix<f64>, test: &dyn Fn(&DMatrix<f64>) -> Test) -> Result<(), String> {
+fn pooling(
+    worst: &mut Worst,
+    found: &audit::Audit,
+    two: &Two,
+    q: &DMatrix<f64>,
+    test: &dyn Fn(&DMatrix<f64>) -> Test,
+) -> Result<(), String> {
     let [n, m] = two.rows;
     let v_r = trace(q, &two.variances[0]);
-    let audit::Pooling { weight, relative_risk, bounds, p_helps, p_harmful, harmless_bias, detected_bias } = found.pooling;
+    let audit::Pooling { weight, relative_risk, bounds, p_helps, p_harmful, harmless_bias, detected_bias } =
+        found.pooling;
     worst.is(weight, n / (n + m), ROUNDING);
     let (rest, variance) = (two.rest(n / (n + m))?, two.variance(q, n / (n + m))?);
     let metric = rest.transpose() * q * &rest;
@@ -258,7 +291,9 @@ fn pooling(worst: &mut Worst, found: &audit::Audit, two: &Two, q: &DMatrix<f64>,
     let test = test(&metric);
     worst.is(relative_risk.value, (variance + (test.observed - noise).max(0.0)) / v_r, ROUNDING);
     // The squares of the ends, of which the variance is taken away again.
-    let squared = |risk: f64| [(risk * v_r - variance).max(0.0), 1e-8 * (v_r + variance + if risk.is_finite() { risk * v_r } else { 0.0 })];
+    let squared = |risk: f64| {
+        [(risk * v_r - variance).max(0.0), 1e-8 * (v_r + variance + if risk.is_finite() { risk * v_r } else { 0.0 })]
+    };
     worst.holds(test.is_end(squared(relative_risk.low), test.observed, true, 0.5 * LEVEL));
     worst.holds(test.is_end(squared(relative_risk.high), test.constrained(), false, 0.5 * LEVEL));
     worst.holds(test.is_end(squared(bounds[0]), test.observed, true, LEVEL));
@@ -277,7 +312,9 @@ fn pooling(worst: &mut Worst, found: &audit::Audit, two: &Two, q: &DMatrix<f64>,
         }
         worst.is(harmless_bias.unwrap_or(f64::NAN), (gain * unit / v_r).sqrt(), 1e-6);
         let detected = detected_bias.map_or(f64::INFINITY, |bias| bias * bias * v_r / unit);
-        worst.holds(test.is_detected(gain.sqrt(), [detected, 1e-8 * (v_r + if detected.is_finite() { detected } else { 0.0 })]));
+        worst.holds(
+            test.is_detected(gain.sqrt(), [detected, 1e-8 * (v_r + if detected.is_finite() { detected } else { 0.0 })]),
+        );
     } else {
         worst.holds(p_helps == 1.0 && p_harmful == 0.0 && harmless_bias.is_none() && detected_bias.is_none());
     }
@@ -353,6 +390,8 @@ fn rules(worst: &mut Worst, found: &audit::Audit, two: &Two, q: &DMatrix<f64>, p
     if capped.share < 1.0 {
         worst.is(most, 1.0 + place.regret, ROUNDING);
     } else {
-        worst.holds(most <= 1.0 + place.regret + ROUNDING && found.prices.iter().all(|price| price.capped == price.plug_in));
+        worst.holds(
+            most <= 1.0 + place.regret + ROUNDING && found.prices.iter().all(|price| price.capped == price.plug_in),
+        );
     }
 }

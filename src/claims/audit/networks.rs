@@ -232,7 +232,11 @@ impl Weighable {
         let of = |(i, model): (usize, &Model)| -> Vec<(usize, f64, f64)> {
             let parts: u64 = model.from.iter().map(|(_, _, part)| part).sum();
             let rest = if model.real.is_some() { 1.0 - weights[i] } else { 1.0 };
-            model.from.iter().map(|&(from, rows, part)| (from, rows as f64, rest * part as f64 / parts as f64)).collect()
+            model
+                .from
+                .iter()
+                .map(|&(from, rows, part)| (from, rows as f64, rest * part as f64 / parts as f64))
+                .collect()
         };
         let edges: Vec<_> = self.models.iter().enumerate().map(of).collect();
         let real = |i: usize| self.models[i].real.map_or(0.0, |(rows, _)| weights[i] * weights[i] / rows as f64);
@@ -294,7 +298,8 @@ impl Audit for Best {
     fn examine(&self, place: &Weighable, seen: &Weighable, _: Key) -> Result<Deviation, String> {
         let (nodes, edges) = described(&seen.models);
         let network = Network::new(nodes, edges).map_err(|fault| fault.to_string())?;
-        let (model, unit) = if place.is_share { (&catalogue::CDF, 1.0 / 6.0) } else { (&catalogue::GAUSSIAN_MEAN, 1.0) };
+        let (model, unit) =
+            if place.is_share { (&catalogue::CDF, 1.0 / 6.0) } else { (&catalogue::GAUSSIAN_MEAN, 1.0) };
         let dim = (!place.is_share).then_some(1);
         let problem = Problem::new(model, 100, 100, &Parameters::of_dim(dim)).map_err(|e| e.to_string())?;
         let best = best(&network, &problem, seen.objective).map_err(|e| e.to_string())?.ok_or("no best weights")?;
@@ -303,10 +308,11 @@ impl Audit for Best {
         }
         let objective = |weights: &[f64]| -> Result<f64, String> {
             let limits = place.limits(weights)?;
-            Ok(unit * match place.objective {
-                Objective::Mean => limits.iter().sum::<f64>() / limits.len() as f64,
-                Objective::Node(node) => limits[node],
-            })
+            Ok(unit
+                * match place.objective {
+                    Objective::Mean => limits.iter().sum::<f64>() / limits.len() as f64,
+                    Objective::Node(node) => limits[node],
+                })
         };
         let least = objective(&best.weights)?;
         let mut deviation = Deviation::relative(best.risk, least, STEPWISE);

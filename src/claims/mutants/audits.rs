@@ -14,7 +14,7 @@ use crate::claims::audit::densities::{Densities, Density, Errors, Made};
 use crate::claims::audit::designs::{Designs, Weighed};
 use crate::claims::audit::few::{Replicates, Spreads};
 use crate::claims::audit::fits::{Draws, Replacement, Sample, Scores};
-use crate::claims::audit::grouped::{Groups, Retraining};
+use crate::claims::audit::grouped::{Groups, Noise, Normals, Retraining};
 use crate::claims::audit::judged::{Asked, Judged};
 use crate::claims::audit::networks::{Best, Linked, Networks, Weighable};
 use crate::claims::audit::place::Place;
@@ -597,40 +597,58 @@ fn commands() -> Vec<Row> {
             }
             place
         }),
-        fits("rows of tables", Replacement, "table: no more than 20,000 rows of one kind", |x: &Draws| Draws {
-            copies: x.copies.min(10),
+        fits("noise of responses", Normals, "response: a predictor that is rounded to whole numbers", |x: &Noise| {
+            Noise { eta: x.eta.round(), ..*x }
+        }),
+        fits("rows of tables", Replacement, "table: the last rows of large ones are never drawn", |x: &Draws| Draws {
             groups: if x.copies > 1000 { x.groups.div_ceil(2) } else { x.groups },
             ..*x
         }),
-        ("audit-simulation", Mutant::audit("table: w and 1 - w exchanged", GROUPS, Retraining, |x: &Groups| Groups {
-            weight: 1.0 - x.weight,
-            ..x.clone()
-        })),
-        ("audit-simulation", Mutant::audit("table: n and m exchanged", GROUPS, Retraining, |x: &Groups| {
-            let mut place = x.clone();
-            std::mem::swap(&mut place.rows.real, &mut place.rows.synthetic);
-            place
-        })),
-        ("audit-simulation", Mutant::audit("table: responses of half of the variance", GROUPS, Retraining, |x: &Groups| {
-            // About the mean of their level, so that the fit stays.
-            let halved = |all: &Vec<f64>| {
-                let mean = all.iter().sum::<f64>() / all.len() as f64;
-                all.iter().map(|y| mean + 0.5_f64.sqrt() * (y - mean)).collect()
-            };
-            let is_linear = x.family == Family::Linear;
-            let responses =
-                if is_linear { x.responses.iter().map(halved).collect() } else { x.responses.clone() };
-            Groups { responses, ..x.clone() }
-        })),
-        risk("best weights of networks", Best, "best weights: the fifth model and later ones have none", |x: &Weighable| {
-            let mut place = x.clone();
-            for model in place.models.iter_mut().skip(4).filter(|model| !model.from.is_empty()) {
-                model.real = None;
-            }
-            place
-        }),
-        risk("best weights of networks", Best, "best weights: those of the mean for those of a model", |x: &Weighable| {
-            Weighable { objective: Objective::Mean, ..x.clone() }
-        }),
+        (
+            "audit-simulation",
+            Mutant::audit("table: w and 1 - w exchanged", GROUPS, Retraining, |x: &Groups| Groups {
+                weight: 1.0 - x.weight,
+                ..x.clone()
+            }),
+        ),
+        (
+            "audit-simulation",
+            Mutant::audit("table: n and m exchanged", GROUPS, Retraining, |x: &Groups| {
+                let mut place = x.clone();
+                std::mem::swap(&mut place.rows.real, &mut place.rows.synthetic);
+                place
+            }),
+        ),
+        (
+            "audit-simulation",
+            Mutant::audit("table: responses of half of the variance", GROUPS, Retraining, |x: &Groups| {
+                // About the mean of their level, so that the fit stays.
+                let halved = |all: &Vec<f64>| {
+                    let mean = all.iter().sum::<f64>() / all.len() as f64;
+                    all.iter().map(|y| mean + 0.5_f64.sqrt() * (y - mean)).collect()
+                };
+                let is_linear = x.family == Family::Linear;
+                let responses = if is_linear { x.responses.iter().map(halved).collect() } else { x.responses.clone() };
+                Groups { responses, ..x.clone() }
+            }),
+        ),
+        risk(
+            "best weights of networks",
+            Best,
+            "best weights: the fifth model and later ones have none",
+            |x: &Weighable| {
+                let mut place = x.clone();
+                for model in place.models.iter_mut().skip(4).filter(|model| !model.from.is_empty()) {
+                    model.real = None;
+                }
+                place
+            },
+        ),
+        risk(
+            "best weights of networks",
+            Best,
+            "best weights: those of the mean for those of a model",
+            |x: &Weighable| Weighable { objective: Objective::Mean, ..x.clone() },
+        ),
     ]
 }
