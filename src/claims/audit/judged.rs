@@ -7,7 +7,7 @@ use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::tables::{ROUNDING, Tables, Two, square, trace};
+use super::tables::{MIXED, ROUNDING, Tables, Two, square, trace};
 use crate::advise::{Family, Loss};
 use crate::audit::{self, LEVEL, MARGIN, Options, POWER, Verdict, audit};
 use crate::stream::{Purpose, StreamRng, Streams, experiment_id};
@@ -258,14 +258,14 @@ fn bias(
             continue;
         }
         let least = risk(w, along)?;
-        worst.is(n + worth, n * v_r / least, ROUNDING);
+        worst.is(n + worth, n * v_r / least, MIXED);
         for other in
             (0..=24).map(|i| f64::from(i) / 24.0).chain([w - 0.01, w + 0.01]).filter(|w| (0.0..=1.0).contains(w))
         {
-            worst.holds(risk(other, along)? >= least * (1.0 - 1e-9));
+            worst.holds(risk(other, along)? >= least * (1.0 - 10.0 * MIXED));
         }
     }
-    worst.is(found.relative_risk, risk(weight.value, None)? / v_r, ROUNDING);
+    worst.is(found.relative_risk, risk(weight.value, None)? / v_r, MIXED);
     let [least, most] = test.share(0.0, test.observed, false);
     worst.holds((least..=most).contains(&found.p_near));
     worst.is(found.capped.regret, place.regret, 0.0);
@@ -289,10 +289,10 @@ fn pooling(
     let metric = rest.transpose() * q * &rest;
     let noise = trace(&metric, &(&two.variances[0] + &two.variances[1]));
     let test = test(&metric);
-    worst.is(relative_risk.value, (variance + (test.observed - noise).max(0.0)) / v_r, ROUNDING);
+    worst.is(relative_risk.value, (variance + (test.observed - noise).max(0.0)) / v_r, MIXED);
     // The squares of the ends, of which the variance is taken away again.
     let squared = |risk: f64| {
-        [(risk * v_r - variance).max(0.0), 1e-8 * (v_r + variance + if risk.is_finite() { risk * v_r } else { 0.0 })]
+        [(risk * v_r - variance).max(0.0), MIXED * (v_r + variance + if risk.is_finite() { risk * v_r } else { 0.0 })]
     };
     worst.holds(test.is_end(squared(relative_risk.low), test.observed, true, 0.5 * LEVEL));
     worst.holds(test.is_end(squared(relative_risk.high), test.constrained(), false, 0.5 * LEVEL));

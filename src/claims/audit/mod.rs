@@ -243,7 +243,7 @@ fn fitted() -> Claim {
         statement: "weighted fits solve their estimating equations, samples have the distribution of the fit that makes them, and rows of a table are drawn with \
                     replacement; what is said of tables, and of few replicates, is what the definitions give",
         domain: "logistic, Poisson and Gaussian models, p to 30, one to four batches of any sizes and weights; tables of 2 to 60 groups and up to 4·10⁵ rows; of every family with \
-                 up to 32 different rows, 20,000 rows and seven coefficients, from memory and from text, with and without missing values; 1 to 1,000 replicates",
+                 up to 32 different rows, 9,000 rows and seven coefficients, from memory and from text, with and without missing values; 1 to 1,000 replicates",
         source: Source::Derived,
         exactness: Exactness::Visited,
         checks: audits!("scores", "more scores", 200, Scores, "the estimating equations", ["audit::fits::score"])

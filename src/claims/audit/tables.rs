@@ -445,8 +445,9 @@ fn at(family: Family, y: f64, eta: f64) -> [f64; 2] {
     match family {
         Family::Linear => [y - eta, 1.0],
         Family::Logistic => {
-            let mean = 1.0 / (1.0 + libm::exp(-eta));
-            [y - mean, mean * (1.0 - mean)]
+            // Of the nearer end of the range. Else a response that is certain to double precision would pass for one that is fitted.
+            let [mean, rest] = [eta, -eta].map(|eta| 1.0 / (1.0 + libm::exp(-eta)));
+            [if y > 0.5 { rest } else { -mean }, mean * rest]
         }
         _ => [y - libm::exp(eta), libm::exp(eta)],
     }
@@ -549,6 +550,9 @@ pub fn trace(metric: &DMatrix<f64>, of: &DMatrix<f64>) -> f64 {
 
 /// Relative tolerance of matrices of up to nine rows whose condition is at most some thousand.
 pub const ROUNDING: f64 = 1e-9;
+
+/// That of what is made of a weighted sum of two information matrices, whose condition in the units of the columns is up to some 1e7.
+pub const MIXED: f64 = 1e-8;
 
 /// n times the covariance of the fit, with the residuals of fits that leave the row out, and the least part of its own predictor that a row leaves to the others.
 struct LeftOut {
@@ -788,9 +792,9 @@ impl Audit for Audited {
                 // Where the bias has no part, as at w = 1, rounding is left of it: it is compared together with the variance.
                 let whole = variance + length;
                 deviation = deviation
-                    .max(Deviation::relative(pooled.variance(seen_w), variance, ROUNDING))
-                    .max(Deviation::relative(whole + pooled.bias_squared(seen_w), whole + bias, ROUNDING))
-                    .max(Deviation::relative(pooled.risk(seen_w, &pooled.difference), variance + length, ROUNDING));
+                    .max(Deviation::relative(pooled.variance(seen_w), variance, MIXED))
+                    .max(Deviation::relative(whole + pooled.bias_squared(seen_w), whole + bias, MIXED))
+                    .max(Deviation::relative(pooled.risk(seen_w, &pooled.difference), variance + length, MIXED));
             }
             let [of_real, of_synthetic] = pooled.variances();
             deviation = deviation.max(Deviation::relative(of_real, trace(q, v_r), ROUNDING)).max(Deviation::relative(
