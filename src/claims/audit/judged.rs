@@ -206,7 +206,7 @@ impl Audit for Judged {
             found.resamples == RESAMPLES && found.failed_fits == failed && found.first_order_fits == first_order,
         );
         // Logistic and Poisson fits to resamples end with a change of the predictors of 1e-3 or less, behind which its square is left.
-        let tolerance = if matches!(place.tables.family, Family::Logistic | Family::Poisson) { 1e-4 } else { 1e-8 };
+        let tolerance = if matches!(place.tables.family, Family::Logistic | Family::Poisson) { 1e-4 } else { 1e-7 };
         let test = |metric: &DMatrix<f64>| Test::new(metric, &two.apart, &errors, failed as f64, tolerance);
         bias(&mut worst, &found, &two, q, &test(q), place)?;
         pooling(&mut worst, &found, &two, q, &test)?;
