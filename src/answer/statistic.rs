@@ -143,6 +143,13 @@ fn why(values: usize, fewest: usize, infinite: Option<f64>, failed: u64) -> Stri
     }
 }
 
+impl Spread {
+    /// Mean, standard error, and the quantiles of 10, 50 and 90 %.
+    pub(crate) const fn numbers(&self) -> [Option<f64>; 5] {
+        [self.mean, self.std_error, self.q10, self.median, self.q90]
+    }
+}
+
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let numbers = [

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use goldenweight_evidence::{Against, Audit, Deviation, Key, log_uniform};
 use goldenweight_recursion::models::glm::{Design, Responses};
-use goldenweight_recursion::models::logistic::Logistic;
+use goldenweight_recursion::models::logistic::{Bernoulli, Logistic};
 use goldenweight_recursion::models::poisson::Poisson;
 use goldenweight_recursion::models::table::{Resampled, Table, TableLogistic};
 use goldenweight_recursion::{Model, Part, Source};
@@ -14,6 +14,7 @@ use rand::RngExt;
 use rand_distr::StandardNormal;
 
 use crate::claims::check::Relation;
+use crate::simulate::resampled as advised;
 use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 use crate::stream::StreamRng;
@@ -208,64 +209,112 @@ where
 /// A place: draws of rows from a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Draws {
-    groups: usize,
+    /// Groups of equal rows.
+    pub groups: usize,
+    /// How often the rows of a group stand in the table: once, twice and three times as often in turn.
+    pub copies: u32,
     /// How many.
     pub rows: usize,
     /// Real ones.
     pub is_real: bool,
+    /// Of a table that is advised on, whose equal rows are all kept.
+    pub is_advised: bool,
 }
 
 impl fmt::Display for Draws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { groups, rows, is_real } = self;
-        write!(f, "{rows} {} rows of a table of {groups} groups", if *is_real { "real" } else { "synthetic" })
+        let Self { groups, copies, rows, is_real, is_advised } = self;
+        let kind = if *is_real { "real" } else { "synthetic" };
+        let of = if *is_advised { "an advised table" } else { "a table" };
+        write!(f, "{rows} {kind} rows of {of} of {groups} groups, {copies} to {} of each", 3 * copies)
     }
 }
 
-/// The mean of rows that are drawn with replacement has the variance of one row over their number. Without replacement it would be smaller.
+/// The mean of rows that are drawn with replacement has the variance of one row over their number, about that of the table. Without replacement it would be smaller, and larger where some
+/// rows of the table are drawn less often.
 pub struct Replacement;
 
 /// How often rows are drawn at a place.
 const DRAWS: u64 = 2048;
+
+impl Draws {
+    /// The covariate of a group. It rises with the group, so that the first rows of a table are not like the last.
+    fn covariate(i: usize) -> f64 {
+        libm::sin(0.7 * i as f64) + 0.07 * i as f64
+    }
+
+    /// The label of a group, and how many rows it has.
+    fn label(i: usize) -> f64 {
+        f64::from(u8::from(i % 2 == 1))
+    }
+
+    const fn size(self, i: usize) -> u32 {
+        self.copies * (i as u32 % 3 + 1)
+    }
+
+    /// Of the means of rows of a model: the square of their distance from the mean of the table.
+    fn squares<M, S>(self, (model, source): (&M, &S), expected: f64, key: Key) -> Result<Moments, String>
+    where
+        M: Model<Noise = Design, Data = Responses>,
+        S: Source<M>,
+    {
+        let mut squares = Moments::default();
+        let (mut noise, mut data) = (model.noise(self.rows), model.data(self.rows));
+        for draw in 0..DRAWS {
+            let mut rng = key.rng(draw);
+            if self.is_real {
+                source.draw(model, &mut rng, &mut noise, &mut data).map_err(|e| e.to_string())?;
+            } else {
+                model.draw(&mut rng, &mut noise);
+            }
+            let mut sum = 0.0;
+            for (four, responses) in noise.x.fours().zip(&data) {
+                sum += (0..4).map(|i| four[0][i] * if self.is_real { responses[i] } else { 1.0 }).sum::<f64>();
+            }
+            let error = sum / self.rows as f64 - expected;
+            squares.push(error * error);
+        }
+        Ok(squares)
+    }
+}
 
 impl Audit for Replacement {
     type Place = Draws;
     type Found = Against;
 
     fn place(&self, rng: &mut StreamRng) -> Draws {
-        let groups = rng.random_range(2..=60);
-        Draws { groups, rows: log_uniform(rng, 1.0, 300.0) as usize, is_real: rng.random() }
+        Draws {
+            groups: rng.random_range(2..=60),
+            // Half of the tables are large, up to some 700,000 rows.
+            copies: if rng.random() { log_uniform(rng, 300.0, 6e3) } else { log_uniform(rng, 1.0, 300.0) } as u32,
+            rows: log_uniform(rng, 1.0, 300.0) as usize,
+            is_real: rng.random(),
+            is_advised: rng.random(),
+        }
     }
 
     fn examine(&self, place: &Draws, seen: &Draws, key: Key) -> Result<Against, String> {
-        let &Draws { groups, rows, is_real } = place;
-        // Group i has i % 3 + 1 rows, one covariate, and a label.
-        let columns: Vec<[f64; 1]> = (0..groups).map(|i| [libm::sin(0.7 * i as f64) + 0.07 * i as f64]).collect();
-        let group = |i: usize| (columns[i].as_slice(), i % 2 == 1, (i % 3 + 1) as u32);
-        let table = Arc::new(Table::new(1, (0..groups).map(group)));
-        let model = TableLogistic::new(Arc::clone(&table), vec![0.0], Arc::new(|_| 0.0));
         // Of a real row, the product of covariate and label: it also shows whether both are of the same row.
-        let value = |i: usize| if is_real { columns[i][0] * f64::from(u8::from(i % 2 == 1)) } else { columns[i][0] };
-        let all: f64 = (0..groups).map(|i| (i % 3 + 1) as f64).sum();
-        let moment = |power: i32| (0..groups).map(|i| (i % 3 + 1) as f64 * value(i).powi(power)).sum::<f64>() / all;
+        let value = |i: usize| Draws::covariate(i) * if place.is_real { Draws::label(i) } else { 1.0 };
+        let sizes = || (0..place.groups).map(|i| f64::from(place.size(i)));
+        let all: f64 = sizes().sum();
+        let moment = |power: i32| sizes().enumerate().map(|(i, size)| size * value(i).powi(power)).sum::<f64>() / all;
         let (mean, variance) = (moment(1), moment(2) - moment(1) * moment(1));
-        let mut squares = Moments::default();
-        let (mut noise, mut data) = (model.noise(seen.rows), model.data(seen.rows));
-        for draw in 0..DRAWS {
-            let mut rng = key.rng(draw);
-            if is_real {
-                Resampled(Arc::clone(&table))
-                    .draw(&model, &mut rng, &mut noise, &mut data)
-                    .map_err(|e| e.to_string())?;
-            } else {
-                model.draw(&mut rng, &mut noise);
-            }
-            let mut sum = 0.0;
-            for (four, responses) in noise.x.fours().zip(&data) {
-                sum += (0..4).map(|i| four[0][i] * if is_real { responses[i] } else { 1.0 }).sum::<f64>();
-            }
-            squares.push((sum / rows as f64 - mean) * (sum / rows as f64 - mean));
-        }
-        Ok(Against { estimate: Estimate::from(&squares), expected: variance / rows as f64 })
+        let squares = if place.is_advised {
+            let rows = (0..seen.groups).flat_map(|i| std::iter::repeat_n(i, seen.size(i) as usize));
+            let (covariates, responses) = rows.map(|i| (Draws::covariate(i), Draws::label(i))).unzip();
+            // The numbers of rows of a plan have no part in it.
+            let rows = crate::experiment::Rows { real: seen.rows, synthetic: seen.rows };
+            let sample = advised::Sample { covariates, responses };
+            let setting = advised::resampled::<Bernoulli>(sample, vec![0.0], DMatrix::identity(1, 1), rows);
+            seen.squares((&setting.model, &setting.source), mean, key)?
+        } else {
+            let columns: Vec<[f64; 1]> = (0..seen.groups).map(|i| [Draws::covariate(i)]).collect();
+            let group = |i: usize| (columns[i].as_slice(), i % 2 == 1, seen.size(i));
+            let table = Arc::new(Table::new(1, (0..seen.groups).map(group)));
+            let model = TableLogistic::new(Arc::clone(&table), vec![0.0], Arc::new(|_| 0.0));
+            seen.squares((&model, &Resampled(table)), mean, key)?
+        };
+        Ok(Against { estimate: Estimate::from(&squares), expected: variance / place.rows as f64 })
     }
 }

@@ -12,8 +12,11 @@ pub mod chains;
 pub mod controls;
 pub mod densities;
 pub mod designs;
+pub mod few;
 pub mod fits;
+pub mod grouped;
 mod independence;
+pub mod judged;
 pub mod late;
 pub mod models;
 pub mod networks;
@@ -36,10 +39,13 @@ use self::{
     controls::Controls,
     densities::{Densities, Errors, LateDensities, Made},
     designs::Designs,
+    few::Spreads,
     fits::{Replacement, Scores},
+    grouped::{Normals, Retraining},
+    judged::Judged,
     late::Late,
     models::Replicated,
-    networks::{Limits, Networks},
+    networks::{Best, Limits, Networks},
     orders::Orders,
     routes::{ClosedForms, Dynamic, Least, Pooled, Said, Simulations, TwoOrders, TwoWays},
     samples::{Columns, Divisors, EveryRow, Metrics, Mixes, Quantiles, Responded, Sorted},
@@ -63,7 +69,8 @@ pub fn claims() -> Vec<Claim> {
 fn predicted() -> Claim {
     Claim {
         id: "audit-risk",
-        statement: "the risk that the program predicts is the one found by carrying second moments from generation to generation, at all input that it takes",
+        statement: "the risk that the program predicts is the one found by carrying second moments from generation to generation, at all input that it takes; the best weights of a network \
+                    are best",
         domain: "every model and schedule; p to 30, n, m to 10⁴, t to 2000, averages from 0; own truths; w from 0 to 1, with a share near 0, 1 and w_c",
         source: Source::Derived,
         exactness: Exactness::Visited,
@@ -182,6 +189,14 @@ fn predicted() -> Claim {
             ["audit::orders::Tensors"]
         ))
         .chain(audits!("diffusions", "more diffusions", 60, Diffusions, "Green's function", ["extinct::diffused"]))
+        .chain(audits!(
+            "best weights of networks",
+            "best weights of more networks",
+            16,
+            Best,
+            "limits at other weights, step by step",
+            []
+        ))
         .chain([ends_of_averages()])
         .collect(),
     }
@@ -253,12 +268,13 @@ fn simulated() -> Claim {
         ["audit::plain::Plain::path"]
     );
     let controls = audits!("controls", "more controls", 8, Controls, "a mean of 0", []);
+    let tables = audits!("retrained tables", "more retrained tables", 24, Retraining, "chains of means of groups", []);
     let orders =
         audits!("regressions, random places", "regressions, more random places", 24, TwoOrders, "simulation", []);
     Claim {
         id: "audit-simulation",
-        statement: "simulated risks are those found by carrying second moments, where these are exact, and of logistic and Poisson regression those of two orders in 1/n where the second is small; chains follow their schedule; simulation row by \
-                    row and by sufficient statistics has the same risks; random streams of different keys are independent",
+        statement: "simulated risks are those found by carrying second moments, where these are exact, and of logistic and Poisson regression those of two orders in 1/n where the second is small; chains follow their schedule; regressions that are retrained on a table of groups have the risk of \
+                    means of groups; simulation row by row and by sufficient statistics has the same risks; random streams of different keys are independent",
         domain: "that of audit-risk where the risk is known exactly, with constant and changing weights; keys at distances up to 2³²",
         source: Source::Derived,
         exactness: Exactness::Visited,
@@ -267,6 +283,7 @@ fn simulated() -> Claim {
             .chain(wide)
             .chain(ways)
             .chain(orders)
+            .chain(tables)
             .chain(chains)
             .chain(models)
             .chain(controls)
@@ -294,8 +311,9 @@ fn fitted() -> Claim {
     Claim {
         id: "audit-fits",
         statement: "weighted fits solve their estimating equations, samples have the distribution of the fit that makes them, and rows of a table are drawn with \
-                    replacement",
-        domain: "logistic, Poisson and Gaussian models, p to 30, one to four batches of any sizes and weights; tables of 2 to 60 groups",
+                    replacement; what is said of tables, and of few replicates, is what the definitions give",
+        domain: "logistic, Poisson and Gaussian models, p to 30, one to four batches of any sizes and weights; tables of 2 to 60 groups and up to 4·10⁵ rows; of every family with \
+                 up to 32 different rows, 9,000 rows and seven coefficients, from memory and from text, with and without missing values; 1 to 1,000 replicates",
         source: Source::Derived,
         exactness: Exactness::Visited,
         checks: audits!("scores", "more scores", 200, Scores, "the estimating equations", ["audit::fits::score"])
@@ -349,6 +367,30 @@ fn fitted() -> Claim {
                 "matrices, and differences by each row",
                 ["audit::tables::said"]
             ))
+            .chain(audits!(
+                "judged tables",
+                "more judged tables",
+                24,
+                Judged,
+                "matrices, and the same rows drawn anew",
+                ["audit::tables::said", "audit::judged::resample"]
+            ))
+            .chain(audits!(
+                "noise of responses",
+                "noise of more responses",
+                16,
+                Normals,
+                "the variance of normal numbers",
+                []
+            ))
+            .chain(audits!(
+                "spreads of replicates",
+                "spreads of more replicates",
+                100,
+                Spreads,
+                "definitions of mean, standard error and quantile",
+                []
+            ))
             .chain(audits!("rows of regressions", "more rows of regressions", 60, EveryRow, "moments of a row", []))
             .collect(),
     }
@@ -361,9 +403,10 @@ mod tests {
     use goldenweight_evidence::{Audit, Key};
 
     use super::place::{self, PARTS, Place};
-    use super::{Advised, Audited, Networks, Replicated, steps};
+    use super::{Advised, Audited, Judged, Networks, Replicated, Retraining, Spreads, steps};
+    use crate::advise::{Family, Loss};
+    use crate::answer::statistic::Statistic;
     use crate::catalogue;
-    use crate::advise::Family;
     use crate::experiment::Divisor;
     use crate::simulate::engine::ScheduleKind;
 
@@ -418,9 +461,17 @@ mod tests {
             "more than 16 batches",
         ];
         assert_eq!(parts(&Replicated, 400), models.chain(schedules).chain(shapes).collect());
-        let families: BTreeSet<_> = Family::ALL.map(Family::word).into();
-        assert_eq!(parts(&Advised, 40), families);
-        assert_eq!(parts(&Audited, 40), families);
+        let words = |of: &[&'static str]| of.iter().copied().collect::<BTreeSet<_>>();
+        let ways = words(&["from text", "dropped rows", "a missing level", "many copies"]);
+        let tables = &ways | &words(&Family::ALL.map(Family::word));
+        assert_eq!(parts(&Advised, 48), tables);
+        assert_eq!(parts(&Audited, 48), tables);
+        let losses = words(&Loss::ALL.map(Loss::word));
+        assert_eq!(parts(&Judged, 48), &tables | &losses);
+        let regressions = words(&[Family::Linear, Family::Logistic, Family::Poisson].map(Family::word));
+        let schedules = words(&ScheduleKind::ALL.map(ScheduleKind::name));
+        assert_eq!(parts(&Retraining, 48), &(&regressions | &schedules) | &losses);
+        assert_eq!(parts(&Spreads, 40), words(&Statistic::ALL.map(Statistic::name)));
     }
 
     /// An audit of the quick tier visits every part of the domain.

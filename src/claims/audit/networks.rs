@@ -10,8 +10,9 @@ use super::steps;
 use crate::catalogue;
 use crate::claims::domain;
 use crate::claims::linked::{self, Followed, Model};
-use crate::experiment::Generations;
+use crate::experiment::{Generations, Parameters, Problem};
 use crate::network::law::NetworkLaw;
+use crate::network::optimum::{Objective, best};
 use crate::network::{GivenEdge, GivenNode, Network};
 use crate::simulate::engine::ScheduleKind;
 use crate::stream::StreamRng;
@@ -295,6 +296,162 @@ impl Audit for Limits {
 
     fn smaller(&self, place: &Linked) -> Vec<Linked> {
         Networks.smaller(place)
+    }
+}
+
+/// A place: models of which some have real rows and edges, so that their weights can be chosen.
+#[derive(Clone, Debug)]
+pub struct Weighable {
+    /// The models. Those without real rows are fed by earlier ones, so that every row has a real ancestor.
+    pub models: Vec<Model>,
+    /// Whose risk is minimised: that of a model, or the mean of all.
+    pub objective: Objective,
+    /// Whether rows are copied, as those of a distribution function, or noise is added, as to a mean.
+    pub is_share: bool,
+}
+
+impl fmt::Display for Weighable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let model = if self.is_share { &catalogue::CDF } else { &catalogue::GAUSSIAN_MEAN };
+        write!(f, "goldenweight network FILE --model {model} --minimise, {:?}, {:?}", self.objective, self.models)
+    }
+}
+
+/// The best weights of networks: no other weight of a model leads to a smaller risk.
+pub struct Best;
+
+/// Of limits that are reached step by step, to 1e-13 of a step.
+const STEPWISE: f64 = 1e-7;
+
+/// Most steps to a limit.
+const STEPS: usize = 20_000;
+
+/// By how much a weight is moved. A risk's search ends 2e-6 from the best one, which adds the square of that.
+const MOVED: f64 = 0.01;
+
+impl Weighable {
+    fn is_free(&self, i: usize) -> bool {
+        self.models[i].real.is_some() && !self.models[i].from.is_empty()
+    }
+
+    /// Limits of the risks of all models at weights on real rows, in units of the risk of one row: what two rows of two fits share, or the covariance of two means, from one generation to
+    /// the next.
+    fn limits(&self, weights: &[f64]) -> Result<Vec<f64>, String> {
+        let size = self.models.len();
+        // Which model's rows, how many, and their weight.
+        let of = |(i, model): (usize, &Model)| -> Vec<(usize, f64, f64)> {
+            let parts: u64 = model.from.iter().map(|(_, _, part)| part).sum();
+            let rest = if model.real.is_some() { 1.0 - weights[i] } else { 1.0 };
+            model
+                .from
+                .iter()
+                .map(|&(from, rows, part)| (from, rows as f64, rest * part as f64 / parts as f64))
+                .collect()
+        };
+        let edges: Vec<_> = self.models.iter().enumerate().map(of).collect();
+        let real = |i: usize| self.models[i].real.map_or(0.0, |(rows, _)| weights[i] * weights[i] / rows as f64);
+        let mut before = vec![0.0; size * size];
+        for _ in 0..STEPS {
+            let mut next = vec![0.0; size * size];
+            for i in 0..size {
+                for j in 0..=i {
+                    let mut sum = if i == j { real(i) } else { 0.0 };
+                    for &(from, rows, weight) in &edges[i] {
+                        for &(also, _, share) in &edges[j] {
+                            let known = before[from * size + also];
+                            let noise = match (i == j && from == also, self.is_share) {
+                                (false, _) => 0.0,
+                                (true, true) => (1.0 - known) / rows,
+                                (true, false) => 1.0 / rows,
+                            };
+                            sum += weight * share * (known + noise);
+                        }
+                    }
+                    (next[i * size + j], next[j * size + i]) = (sum, sum);
+                }
+            }
+            let is_still = next.iter().zip(&before).all(|(next, before)| (next - before).abs() <= 1e-13 * next);
+            before = next;
+            if is_still {
+                return Ok((0..size).map(|i| before[i * size + i]).collect());
+            }
+        }
+        Err("a limit that is far".to_owned())
+    }
+}
+
+impl Audit for Best {
+    type Place = Weighable;
+    type Found = Deviation;
+
+    fn place(&self, rng: &mut StreamRng) -> Weighable {
+        let size = rng.random_range(1..=12);
+        let rows = |rng: &mut StreamRng| log_uniform(rng, 10.0, 1e3).round() as u64;
+        let model = |(i, is_fed): (usize, bool), rng: &mut StreamRng| {
+            let mut from = Vec::new();
+            for other in 0..if is_fed { i } else { size } {
+                if rng.random_range(0..size) < 3 {
+                    from.push((other, rows(rng), rng.random_range(1..=5)));
+                }
+            }
+            if is_fed && from.is_empty() {
+                from.push((rng.random_range(0..i), rows(rng), 1));
+            }
+            let real = (!is_fed).then(|| (rows(rng), rng.random_range(1..=5)));
+            Model { start: rows(rng), real, from }
+        };
+        let models = (0..size).map(|i| model((i, i > 0 && rng.random_range(0..5) == 0), rng)).collect();
+        let objective = if rng.random() { Objective::Mean } else { Objective::Node(rng.random_range(0..size)) };
+        Weighable { models, objective, is_share: rng.random() }
+    }
+
+    fn examine(&self, place: &Weighable, seen: &Weighable, _: Key) -> Result<Deviation, String> {
+        let (nodes, edges) = described(&seen.models);
+        let network = Network::new(nodes, edges).map_err(|fault| fault.to_string())?;
+        let (model, unit) =
+            if place.is_share { (&catalogue::CDF, 1.0 / 6.0) } else { (&catalogue::GAUSSIAN_MEAN, 1.0) };
+        let dim = (!place.is_share).then_some(1);
+        let problem = Problem::new(model, 100, 100, &Parameters::of_dim(dim)).map_err(|e| e.to_string())?;
+        let best = best(&network, &problem, seen.objective).map_err(|e| e.to_string())?.ok_or("no best weights")?;
+        if !best.converged {
+            return Err("the search did not end".to_owned());
+        }
+        let objective = |weights: &[f64]| -> Result<f64, String> {
+            let limits = place.limits(weights)?;
+            Ok(unit
+                * match place.objective {
+                    Objective::Mean => limits.iter().sum::<f64>() / limits.len() as f64,
+                    Objective::Node(node) => limits[node],
+                })
+        };
+        let least = objective(&best.weights)?;
+        let mut deviation = Deviation::relative(best.risk, least, STEPWISE);
+        for (risk, limit) in best.risks.iter().zip(place.limits(&best.weights)?) {
+            deviation = deviation.max(Deviation::relative(*risk, unit * limit, STEPWISE));
+        }
+        for i in 0..place.models.len() {
+            let is_free = place.is_free(i);
+            deviation = deviation.max(Deviation::unless(best.free[i] == is_free));
+            for moved in [best.weights[i] - MOVED, best.weights[i] + MOVED] {
+                if is_free && (0.0..=1.0).contains(&moved) {
+                    let mut weights = best.weights.clone();
+                    weights[i] = moved;
+                    let is_least = objective(&weights)? >= least * (1.0 - 1e-9);
+                    deviation = deviation.max(Deviation::unless(is_least));
+                }
+            }
+        }
+        Ok(deviation)
+    }
+
+    fn smaller(&self, place: &Weighable) -> Vec<Weighable> {
+        let with = |models: Vec<Model>| Weighable { models, ..place.clone() };
+        let last = place.models.len() - 1;
+        let is_needed = place.models[..last].iter().any(|model| model.from.iter().any(|edge| edge.0 == last));
+        if last == 0 || is_needed || place.objective == Objective::Node(last) {
+            return Vec::new();
+        }
+        vec![with(place.models[..last].to_vec())]
     }
 }
 

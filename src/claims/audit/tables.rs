@@ -1,24 +1,37 @@
 //! Random tables: what `advise` says of one and `audit` of two, by matrices in the units of the columns.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::io::Cursor;
 
 use goldenweight_evidence::{Audit, Deviation, Key, log_uniform};
 use nalgebra::{DMatrix, DVector};
-use rand::RngExt;
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
+use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::advise::{Analysis, Family, Loss};
 use crate::audit::{fits, pooled::Pooled};
 use crate::stream::StreamRng;
-use crate::table::{Missing, Table, Values};
+use crate::table::{Missing, Request, Table, TableError, Values};
 
-/// A place: a table, or two. A row has numbers, the places of its levels, and its response.
+/// A place: a table, or two, of a few different rows, each of which may stand there many times, in any order. A row has numbers, the places of its levels, and its response.
 #[derive(Clone, Debug)]
 pub struct Tables {
     /// What is fitted.
     pub family: Family,
-    /// The real table and the synthetic one.
+    /// The different rows of the real table and of the synthetic one.
     pub rows: [Vec<Row>; 2],
+    /// How often each of them stands in its table.
+    pub copies: [Vec<usize>; 2],
+    /// Rows of each table that have a missing field, and in which column. They are to be dropped.
+    pub dropped: [Vec<(Row, usize)>; 2],
+    /// What is done with missing values. Where they are a level, it is the first one of each column.
+    pub missing: Missing,
+    /// Whether the tables are read from text.
+    pub is_text: bool,
+    /// The number that the order of the rows follows from.
+    pub order: u64,
     /// Levels of each column of texts.
     pub levels: Vec<usize>,
     /// m where `advise` is asked, which has no synthetic table.
@@ -35,20 +48,35 @@ pub struct Row {
     response: f64,
 }
 
+impl Row {
+    /// The numbers of a row.
+    pub fn numbers(&self) -> &[f64] {
+        &self.numbers
+    }
+}
+
 impl fmt::Display for Tables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { family, rows, synthetic, weight, .. } = self;
-        write!(f, "tables of the family {}, m = {synthetic}, w = {weight}", family.word())?;
-        for (name, rows) in ["real", "synthetic"].into_iter().zip(rows) {
+        let Self { family, rows, copies, dropped, missing, is_text, order, synthetic, weight, .. } = self;
+        let from = if *is_text { "text" } else { "memory" };
+        write!(f, "tables of the family {} from {from}, --missing {}, ", family.word(), missing.word())?;
+        write!(f, "order {order}, m = {synthetic}, w = {weight}")?;
+        for (i, name) in ["real", "synthetic"].into_iter().enumerate() {
             let row = |row: &Row| format!("{:?} {:?} {}", row.numbers, row.places, row.response);
-            write!(f, "; {name}: {}", rows.iter().map(row).collect::<Vec<_>>().join("; "))?;
+            let counted = rows[i].iter().zip(&copies[i]).map(|(of, copies)| format!("{copies} x {}", row(of)));
+            let without = dropped[i].iter().map(|(of, column)| format!("{} without column {column}", row(of)));
+            write!(f, "; {name}: {}", counted.chain(without).collect::<Vec<_>>().join("; "))?;
         }
         Ok(())
     }
 }
 
+/// Rows of a table that is summed in more than one block, of 4096 rows.
+const BLOCKS: [usize; 2] = [4097, 9_000];
+
 impl Tables {
-    fn drawn(rng: &mut StreamRng) -> Self {
+    /// Tables of some thirty rows, or of so many.
+    pub fn drawn(rng: &mut StreamRng, many: impl Fn(Family) -> [usize; 2]) -> Self {
         let family = Family::ALL[rng.random_range(0..Family::ALL.len())];
         let numbers = match family {
             Family::Frequencies => 0,
@@ -56,7 +84,7 @@ impl Tables {
             _ => rng.random_range(0..=3),
         };
         let texts = match family {
-            Family::Frequencies => rng.random_range(1..=3),
+            Family::Frequencies => rng.random_range(1..=4),
             Family::Mean | Family::Covariance => 0,
             _ => rng.random_range(usize::from(numbers == 0)..=1),
         };
@@ -82,15 +110,104 @@ impl Tables {
                 let numbers = z.iter().zip(&scale).map(|(z, [centre, scale])| centre + scale * z).collect();
                 Row { numbers, places, response }
             };
-            (0..count).map(|i| row(i, rng)).collect()
+            (0..count).map(|i| row(i, rng)).collect::<Vec<Row>>()
         });
-        Self { family, rows, levels, synthetic: log_uniform(rng, 1.0, 1e5) as u64, weight: rng.random() }
+        let kind: f64 = rng.random();
+        let copies = [0, 1].map(|which: usize| {
+            let [least, most] = many(family).map(|rows| rows as f64);
+            let all = log_uniform(rng, least, most);
+            let each: Vec<f64> = rows[which].iter().map(|_| rng.random()).collect();
+            let total: f64 = each.iter().sum();
+            let copies = |share: &f64| match kind {
+                kind if kind < 0.4 => 1,
+                // The order of the levels by their rows, and rows that are the same.
+                kind if kind < 0.65 => 1 + (4.0 * share) as usize,
+                _ => 1 + (all * share / total) as usize,
+            };
+            each.iter().map(copies).collect::<Vec<usize>>()
+        });
+        let missing = match rng.random_range(0..5) {
+            0 => Missing::Refuse,
+            1 | 2 if texts > 0 => Missing::Level,
+            _ => Missing::Drop,
+        };
+        // They are far from the others, so that a single one that counts is seen, and have one level, which would be the most frequent.
+        let dropped = [0, 1].map(|which: usize| {
+            let count = if missing == Missing::Drop { rng.random_range(1..=20) } else { 0 };
+            let columns = numbers + texts + usize::from(family.link().is_some());
+            let places: Vec<i64> = levels.iter().map(|l| rng.random_range(0..*l as i64)).collect();
+            let mut row = || {
+                let Row { numbers, response, .. } = rows[which][rng.random_range(0..rows[which].len())].clone();
+                let numbers = numbers.iter().map(|x| x + 100.0).collect();
+                (Row { numbers, places: places.clone(), response }, rng.random_range(0..columns))
+            };
+            (0..count).map(|_| row()).collect::<Vec<_>>()
+        });
+        Self {
+            family,
+            rows,
+            copies,
+            dropped,
+            missing,
+            is_text: rng.random_range(0..3) > 0,
+            order: rng.random(),
+            levels,
+            synthetic: log_uniform(rng, 1.0, 1e5) as u64,
+            weight: rng.random(),
+        }
+    }
+
+    /// The parts of the domain in which the tables lie.
+    pub fn parts(&self) -> Vec<&'static str> {
+        let named = [
+            ("from text", self.is_text),
+            ("dropped rows", self.missing == Missing::Drop),
+            ("a missing level", self.missing == Missing::Level),
+            ("many copies", (0..2).any(|which| self.count(which) > 1000.0)),
+        ];
+        let named = named.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name);
+        named.chain([self.family.word()]).collect()
+    }
+
+    /// How often each row of a table counts.
+    pub fn counts(&self, which: usize) -> Vec<f64> {
+        self.rows[which].iter().zip(&self.copies[which]).map(|(_, copies)| *copies as f64).collect()
+    }
+
+    /// Number of rows of a table.
+    pub fn count(&self, which: usize) -> f64 {
+        self.counts(which).iter().sum()
+    }
+
+    /// Which row stands where in a table: first the numbers of the different ones, then those of the dropped.
+    fn ordered(&self, which: usize) -> Vec<usize> {
+        let copies = self.rows[which].iter().zip(&self.copies[which]).enumerate();
+        let whole = copies.flat_map(|(i, (_, copies))| std::iter::repeat_n(i, *copies));
+        let mut all: Vec<usize> =
+            whole.chain((0..self.dropped[which].len()).map(|i| self.rows[which].len() + i)).collect();
+        all.shuffle(&mut StreamRng::seed_from_u64(self.order.wrapping_add(which as u64)));
+        all
+    }
+
+    /// The same without the dropped ones: the rows of the table as it is read.
+    pub fn read(&self, which: usize) -> Vec<usize> {
+        let mut read = self.ordered(which);
+        read.retain(|row| *row < self.rows[which].len());
+        read
+    }
+
+    /// The name of a level, with what a file must quote.
+    fn named(&self, level: usize) -> String {
+        if self.missing == Missing::Level && level == 0 { String::new() } else { format!("level, {level}") }
     }
 
     /// The levels of each column in the program's order: that of most real rows, then the others by name.
     fn orders(&self) -> Vec<Vec<i64>> {
         let order = |(j, levels): (usize, &usize)| {
-            let count = |level: &i64| self.rows[0].iter().filter(|row| row.places[j] == *level).count();
+            let rows = || self.rows[0].iter().zip(&self.copies[0]);
+            let count = |level: &i64| -> usize {
+                rows().filter(|(row, _)| row.places[j] == *level).map(|(_, copies)| copies).sum()
+            };
             let all = 0..*levels as i64;
             let first = all.clone().rev().max_by_key(count).expect("two levels or more");
             [first].into_iter().chain(all.filter(|level| *level != first)).collect()
@@ -98,36 +215,117 @@ impl Tables {
         self.levels.iter().enumerate().map(order).collect()
     }
 
+    /// Names of the columns: the numbers, the texts, and the response.
+    fn names(&self) -> Vec<String> {
+        let numbers = (0..self.rows[0][0].numbers.len()).map(|j| format!("x{j}"));
+        let texts = (0..self.levels.len()).map(|j| format!("f{j}"));
+        numbers.chain(texts).chain(self.is_regression().then(|| "y".to_owned())).collect()
+    }
+
+    /// The rows of a table as they stand there, each with the column that it lacks.
+    fn standing(&self, which: usize) -> Vec<(&Row, Option<usize>)> {
+        let (rows, dropped) = (&self.rows[which], &self.dropped[which]);
+        let row = |i: usize| match i.checked_sub(rows.len()) {
+            None => (&rows[i], None),
+            Some(i) => (&dropped[i].0, Some(dropped[i].1)),
+        };
+        self.ordered(which).into_iter().map(row).collect()
+    }
+
     /// One of the two tables, as the program reads it.
-    fn table(&self, which: usize) -> Result<Table, String> {
-        let rows = &self.rows[which];
-        let (numbers, texts) = (rows[0].numbers.len(), self.levels.len());
-        let column = |of: &dyn Fn(&Row) -> f64| rows.iter().map(of).collect::<Vec<f64>>();
-        let arrays: Vec<Vec<f64>> = (0..numbers).map(|j| column(&|row| row.numbers[j])).collect();
-        let places: Vec<Vec<i64>> = (0..texts).map(|j| rows.iter().map(|row| row.places[j]).collect()).collect();
-        let responses = column(&|row| row.response);
-        let mut names: Vec<String> = (0..numbers).map(|j| format!("x{j}")).collect();
-        let mut values: Vec<Values<'_>> =
-            arrays.iter().map(|values| Values::Numbers { values, start: 0, stride: 1 }).collect();
-        for (j, places) in places.iter().enumerate() {
-            names.push(format!("f{j}"));
-            let levels = (0..self.levels[j]).map(|level| format!("level {level}")).collect();
-            values.push(Values::Texts { places, levels });
-        }
+    pub fn table(&self, which: usize) -> Result<Table, String> {
         let target = self.is_regression().then(|| "y".to_owned());
-        if target.is_some() {
-            names.push("y".to_owned());
-            values.push(Values::Numbers { values: &responses, start: 0, stride: 1 });
+        let request = self.family.request(None, target, self.missing).map_err(|e| e.to_string())?;
+        let table = if self.is_text { self.of_text(which, &request) } else { self.of_columns(which, &request) };
+        table.map_err(|e| e.to_string())
+    }
+
+    /// From arrays.
+    fn of_columns(&self, which: usize, request: &Request) -> Result<Table, TableError> {
+        let standing = self.standing(which);
+        let (numbers, texts) = (self.rows[which][0].numbers.len(), self.levels.len());
+        let column = |j: usize, of: &dyn Fn(&Row) -> f64| -> Vec<f64> {
+            standing.iter().map(|(row, lacks)| if *lacks == Some(j) { f64::NAN } else { of(row) }).collect()
+        };
+        let mut arrays: Vec<Vec<f64>> = (0..numbers).map(|j| column(j, &|row| row.numbers[j])).collect();
+        arrays.push(column(numbers + texts, &|row| row.response));
+        let missing_level = if self.missing == Missing::Level { 0 } else { -1 };
+        let place = |j: usize, row: &Row, lacks: Option<usize>| {
+            let place = row.places[j];
+            if lacks == Some(numbers + j) || place == missing_level { -1 } else { place }
+        };
+        let places: Vec<Vec<i64>> =
+            (0..texts).map(|j| standing.iter().map(|(row, lacks)| place(j, row, *lacks)).collect()).collect();
+        let of_numbers = |values| Values::Numbers { values, start: 0, stride: 1 };
+        let mut values: Vec<Values<'_>> = arrays[..numbers].iter().map(|values| of_numbers(values)).collect();
+        values.extend(places.iter().zip(&self.levels).map(|(places, levels)| Values::Texts {
+            places,
+            levels: (0..*levels).map(|level| self.named(level)).collect(),
+        }));
+        values.extend(self.is_regression().then(|| of_numbers(&arrays[numbers])));
+        Table::of_columns("table", &self.names(), &values, request)
+    }
+
+    /// From a file with the response first. A field that is missing is said so.
+    fn of_text(&self, which: usize, request: &Request) -> Result<Table, TableError> {
+        let names = self.names();
+        let mut text = String::new();
+        let mut line = |mut fields: Vec<String>| {
+            let last = usize::from(self.is_regression());
+            fields.rotate_right(last);
+            writeln!(text, "{}", fields.join(",")).expect("written to memory");
+        };
+        line(names.clone());
+        for (row, lacks) in self.standing(which) {
+            let texts = row.places.iter().map(|place| match self.named(*place as usize) {
+                name if name.is_empty() => "NA".to_owned(),
+                name => format!("\"{name}\""),
+            });
+            let numbers = row.numbers.iter().map(|x| format!("{x:?}"));
+            let response = self.is_regression().then(|| row.response.to_string());
+            let mut fields: Vec<String> = numbers.chain(texts).chain(response).collect();
+            if let Some(column) = lacks {
+                fields[column] = "NA".to_owned();
+            }
+            line(fields);
         }
-        let request = self.family.request(None, target, Missing::Refuse).map_err(|e| e.to_string())?;
-        Table::of_columns("table", &names, &values, &request).map_err(|e| e.to_string())
+        Table::from_reader("table".as_ref(), &mut Cursor::new(text), request)
+    }
+
+    /// Which of the numbers of a fit the program has: of a covariance each pair of columns once.
+    pub fn entries(&self) -> Vec<usize> {
+        let p = self.rows[0][0].numbers.len();
+        match self.family {
+            Family::Covariance => (0..p).flat_map(|i| (0..=i).map(move |j| i * p + j)).collect(),
+            Family::Mean => (0..p).collect(),
+            Family::Frequencies => (0..self.levels.iter().sum()).collect(),
+            _ => (0..1 + p + self.levels.iter().map(|levels| levels - 1).sum::<usize>()).collect(),
+        }
+    }
+
+    /// The fit to so many of each row of a table. Where a level has none of them, it is that to first order from the table's own, b + H^-1 sum (c - 1) psi/n, and this is said.
+    /// None where there is no fit.
+    pub fn refit(&self, which: usize, counts: &[f64], of: &Said) -> (Option<DVector<f64>>, bool) {
+        let rows = &self.rows[which];
+        let has = |(j, level): (usize, i64)| rows.iter().zip(counts).any(|(row, c)| *c > 0.0 && row.places[j] == level);
+        let mut all = self.levels.iter().enumerate().flat_map(|(j, levels)| (0..*levels as i64).map(move |l| (j, l)));
+        if !self.is_regression() || all.all(has) {
+            return (said(self, rows, counts).ok().map(|said| said.estimate), false);
+        }
+        let (levels, mut score) = (self.orders(), &of.estimate * 0.0);
+        for ((row, count), copies) in rows.iter().zip(counts).zip(&self.copies[which]) {
+            let x = DVector::from_vec(covariates(row, &levels));
+            let [residual, _] = at(self.family, row.response, x.dot(&of.estimate));
+            score += x * ((count - *copies as f64) * residual / self.count(which));
+        }
+        (Some(&of.estimate + &of.inverse * score), true)
     }
 
     const fn is_regression(&self) -> bool {
         matches!(self.family, Family::Linear | Family::Logistic | Family::Poisson)
     }
 
-    fn smaller(&self) -> Vec<Self> {
+    pub fn smaller(&self) -> Vec<Self> {
         // Half of the rows, those first that have every level.
         let half = |which: usize| {
             let mut rows = self.rows.clone();
@@ -137,18 +335,31 @@ impl Tables {
                 Self { rows, ..self.clone() }
             })
         };
-        (0..2).filter_map(half).chain((self.weight != 0.5).then(|| Self { weight: 0.5, ..self.clone() })).collect()
+        let once = self.copies.each_ref().map(|copies| vec![1; copies.len()]);
+        let plain = [
+            Self { copies: once, ..self.clone() },
+            Self { dropped: [Vec::new(), Vec::new()], missing: Missing::Refuse, ..self.clone() },
+            Self { is_text: false, ..self.clone() },
+            Self { weight: 0.5, ..self.clone() },
+        ];
+        let size = |place: &Self| {
+            let copies: usize = place.copies.iter().flatten().sum();
+            let texts = usize::from(place.is_text) + usize::from(place.missing != Missing::Refuse);
+            copies + texts + usize::from(place.weight.to_bits() != 0.5_f64.to_bits())
+        };
+        (0..2).filter_map(half).chain(plain.into_iter().filter(|place| size(place) < size(self))).collect()
     }
 }
 
 /// What a table says: the fit, the information of a row, and n times the covariance of a fit to rows of the table and to rows that the fit makes.
-struct Said {
-    estimate: DVector<f64>,
-    information: DMatrix<f64>,
-    real: DMatrix<f64>,
-    synthetic: DMatrix<f64>,
+pub struct Said {
+    pub estimate: DVector<f64>,
+    pub information: DMatrix<f64>,
+    pub inverse: DMatrix<f64>,
+    pub real: DMatrix<f64>,
+    pub synthetic: DMatrix<f64>,
     /// In the order of [`Loss::ALL`].
-    metrics: [DMatrix<f64>; 3],
+    pub metrics: [DMatrix<f64>; 3],
 }
 
 /// The covariates of a row, a 1 first. The first level of each column has no indicator.
@@ -176,7 +387,7 @@ fn inverted(of: &DMatrix<f64>) -> Result<DMatrix<f64>, String> {
 }
 
 /// What the rows say that have these weights.
-fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, String> {
+pub fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, String> {
     let orders = place.orders();
     if place.is_regression() {
         return regression(place.family, rows, &orders, weights);
@@ -193,6 +404,7 @@ fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, String> {
         let p = estimate.len();
         return Ok(Said {
             information: identity(p),
+            inverse: identity(p),
             real: covariance.clone(),
             synthetic: covariance,
             metrics: [(); 3].map(|()| identity(p)),
@@ -207,7 +419,8 @@ fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, String> {
     let standardised = DMatrix::from_diagonal(&sigma.diagonal().map(|variance| 1.0 / variance));
     let metrics = [identity(p), standardised, deviance];
     if place.family == Family::Mean {
-        return Ok(Said { estimate: mean, information: identity(p), real: sigma.clone(), synthetic: sigma, metrics });
+        let [information, inverse] = [(); 2].map(|()| identity(p));
+        return Ok(Said { estimate: mean, information, inverse, real: sigma.clone(), synthetic: sigma, metrics });
     }
     // All p^2 entries of the covariance, of which those off the diagonal are there twice: |D|^2 = tr Q D Q D is D's length in the metric Q x Q.
     let product = |row: &DVector<f64>| {
@@ -223,16 +436,43 @@ fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, String> {
         sigma[(i, k)] * sigma[(j, l)] + sigma[(i, l)] * sigma[(j, k)]
     });
     let metrics = metrics.map(|q| q.kronecker(&q));
-    Ok(Said { estimate, information: identity(p * p), real, synthetic, metrics })
+    let [information, inverse] = [(); 2].map(|()| identity(p * p));
+    Ok(Said { estimate, information, inverse, real, synthetic, metrics })
+}
+
+/// What is left of a response, and its variance without a dispersion, at a linear predictor.
+fn at(family: Family, y: f64, eta: f64) -> [f64; 2] {
+    match family {
+        Family::Linear => [y - eta, 1.0],
+        Family::Logistic => {
+            // Of the nearer end of the range. Else a response that is certain to double precision would pass for one that is fitted.
+            let [mean, rest] = [eta, -eta].map(|eta| 1.0 / (1.0 + libm::exp(-eta)));
+            [if y > 0.5 { rest } else { -mean }, mean * rest]
+        }
+        _ => [y - libm::exp(eta), libm::exp(eta)],
+    }
+}
+
+/// The part of a response's log-likelihood that the predictor changes.
+fn log_density(family: Family, y: f64, eta: f64) -> f64 {
+    match family {
+        Family::Linear => -0.5 * (y - eta) * (y - eta),
+        Family::Logistic => y * eta - eta.max(0.0) - libm::log1p(libm::exp(-eta.abs())),
+        _ => y * eta - libm::exp(eta),
+    }
 }
 
 fn regression(family: Family, rows: &[Row], levels: &[Vec<i64>], weights: &[f64]) -> Result<Said, String> {
     let x: Vec<_> = rows.iter().map(|row| DVector::from_vec(covariates(row, levels))).collect();
     let p = x[0].len();
     let total: f64 = weights.iter().sum();
-    // In standardised columns Newton's method from 0 arrives.
+    // In standardised columns Newton's method from 0 arrives, and nothing cancels.
     let (centre, square) = means(&x, weights);
     let deviations: Vec<f64> = (0..p).map(|j| (square[(j, j)] - centre[j] * centre[j]).max(0.0).sqrt()).collect();
+    let z: Vec<_> = x
+        .iter()
+        .map(|x| DVector::from_fn(p, |j, _| if j == 0 { 1.0 } else { (x[j] - centre[j]) / deviations[j] }))
+        .collect();
     // From coefficients of the columns as they are to those of standardised ones.
     let scale = DMatrix::from_fn(p, p, |i, j| match (i, j) {
         (0, 0) => 1.0,
@@ -246,71 +486,115 @@ fn regression(family: Family, rows: &[Row], levels: &[Vec<i64>], weights: &[f64]
         }
     });
     let back = scale.clone().try_inverse().ok_or("a constant column")?;
-    let at = |y: f64, eta: f64| match family {
-        Family::Linear => [y - eta, 1.0],
-        Family::Logistic => {
-            let mean = 1.0 / (1.0 + libm::exp(-eta));
-            [y - mean, mean * (1.0 - mean)]
-        }
-        _ => [y - libm::exp(eta), libm::exp(eta)],
-    };
-    let mut beta = DVector::zeros(p);
-    let moments = |beta: &DVector<f64>| {
+    let mut gamma = DVector::zeros(p);
+    let moments = |gamma: &DVector<f64>| {
         let (mut score, mut information, mut squares, mut residuals) =
             (DVector::zeros(p), DMatrix::zeros(p, p), DMatrix::zeros(p, p), 0.0);
-        for ((x, row), weight) in x.iter().zip(rows).zip(weights) {
-            let [residual, variance] = at(row.response, x.dot(beta));
-            let (outer, weight) = (x * x.transpose(), weight / total);
-            score += x * (weight * residual);
+        for ((z, row), weight) in z.iter().zip(rows).zip(weights) {
+            let [residual, variance] = at(family, row.response, z.dot(gamma));
+            let (outer, weight) = (z * z.transpose(), weight / total);
+            score += z * (weight * residual);
             information += &outer * (weight * variance);
             squares += outer * (weight * residual * residual);
             residuals += weight * residual * residual;
         }
         (score, information, squares, residuals)
     };
-    for _ in 0..40 {
-        let (score, information, ..) = moments(&beta);
-        // Solved in standardised columns, whose information is better conditioned.
-        let scaled = inverted(&(back.transpose() * information * &back))?;
-        let step = &back * scaled * back.transpose() * score;
-        // A step that changes no predictor by more than 1, along which the likelihood rises.
-        let change = x.iter().fold(0.0_f64, |most, x| most.max(x.dot(&step).abs()));
-        if !change.is_finite() {
-            return Err("a table without a fit".to_owned());
+    let log_likelihood = |gamma: &DVector<f64>| -> f64 {
+        let counted = z.iter().zip(rows).zip(weights).filter(|(_, weight)| **weight > 0.0);
+        counted.map(|((z, row), weight)| weight / total * log_density(family, row.response, z.dot(gamma))).sum()
+    };
+    let mut change = f64::INFINITY;
+    for _ in 0..MOST_STEPS {
+        let (score, information, ..) = moments(&gamma);
+        let mut step = inverted(&information)? * score;
+        let counted = z.iter().zip(weights).filter(|(_, weight)| **weight > 0.0);
+        change = counted.fold(0.0_f64, |most, (z, _)| most.max(z.dot(&step).abs()));
+        // Of a long step a part along which the likelihood rises.
+        let before = log_likelihood(&gamma);
+        while change > 1e-2 && log_likelihood(&(&gamma + &step)) < before {
+            (step, change) = (step * 0.5, change * 0.5);
         }
-        beta += step * if change > 1.0 { 1.0 / change } else { 1.0 };
+        gamma += step;
         // The next step would be its square.
-        if change < 1e-8 {
+        if change.is_nan() || change < 1e-8 {
             break;
         }
     }
-    let (score, information, squares, residuals) = moments(&beta);
-    let inverse = &back * inverted(&(back.transpose() * &information * &back))? * back.transpose();
-    if (&inverse * score).norm() > 1e-9 * (1.0 + beta.norm()) {
+    // Where responses are separated, a predictor changes by about 1 for ever.
+    if change.is_nan() || change >= 1e-8 {
         return Err("a table without a fit".to_owned());
     }
+    let (_, information, squares, residuals) = moments(&gamma);
+    let inverse = inverted(&information)?;
     let dispersion = if family == Family::Linear { residuals } else { 1.0 };
+    let as_they_are = |covariance: DMatrix<f64>| &back * covariance * back.transpose();
+    let information = scale.transpose() * information * &scale;
     Ok(Said {
-        estimate: beta,
-        real: &inverse * squares * &inverse,
-        synthetic: &inverse * dispersion,
+        estimate: &back * gamma,
+        real: as_they_are(&inverse * squares * &inverse),
+        synthetic: as_they_are(&inverse * dispersion),
+        inverse: as_they_are(inverse),
         metrics: [DMatrix::identity(p, p), scale.transpose() * scale, &information / dispersion],
         information,
     })
 }
 
+/// Most steps of Newton's method. Where responses are separated, a predictor rises by about 1 with each, to where all are certain to double precision.
+const MOST_STEPS: usize = 60;
+
 /// tr Q A.
-fn trace(metric: &DMatrix<f64>, of: &DMatrix<f64>) -> f64 {
+pub fn trace(metric: &DMatrix<f64>, of: &DMatrix<f64>) -> f64 {
     (metric * of).trace()
 }
 
 /// Relative tolerance of matrices of up to nine rows whose condition is at most some thousand.
-const ROUNDING: f64 = 1e-9;
+pub const ROUNDING: f64 = 1e-9;
 
-/// Variances, their ratio's standard error, the weight and its risk.
+/// That of what is made of a weighted sum of two information matrices, whose condition in the units of the columns is up to some 1e7.
+pub const MIXED: f64 = 1e-8;
+
+/// n times the covariance of the fit, with the residuals of fits that leave the row out, and the least part of its own predictor that a row leaves to the others.
+struct LeftOut {
+    covariance: DMatrix<f64>,
+    rest: f64,
+}
+
+/// In linear regression each row is really left out. In the others, where the program does so to first order, a residual is divided by 1 - leverage. None of a
+/// family that is no regression; not a number where a row alone decides its predictor.
+fn left_out(place: &Tables, of: &Said) -> Result<Option<LeftOut>, String> {
+    if !place.is_regression() {
+        return Ok(None);
+    }
+    let (rows, counts, count, levels) = (&place.rows[0], place.counts(0), place.count(0), place.orders());
+    let (mut covariance, mut least) = (of.real.clone() * 0.0, 1.0_f64);
+    for (i, row) in rows.iter().enumerate() {
+        let x = DVector::from_vec(covariates(row, &levels));
+        let [residual, variance] = at(place.family, row.response, x.dot(&of.estimate));
+        let moved = &of.inverse * &x;
+        let rest = 1.0 - variance * x.dot(&moved) / count;
+        least = least.min(rest);
+        let residual = match place.family {
+            _ if rest < DECIDED => f64::NAN,
+            Family::Linear => {
+                let mut weights = counts.clone();
+                weights[i] -= 1.0;
+                row.response - x.dot(&said(place, rows, &weights)?.estimate)
+            }
+            _ => residual / rest,
+        };
+        covariance += &moved * moved.transpose() * (counts[i] * residual * residual / count);
+    }
+    Ok(Some(LeftOut { covariance, rest: least }))
+}
+
+/// What a row that alone decides its predictor leaves to the others, but for rounding. The least that rows of continuous numbers leave is some 1e-3.
+const DECIDED: f64 = 1e-7;
+
+/// Variances, their ratio's standard error and interval, the weights and their risks, the fit and its standard errors, the jackknife.
 pub struct Advised;
 
-/// A row's part in all is changed by this much of one row's: the third order of a central difference is its square, and the rounding 1e-14 over it.
+/// A row's part in all is changed by this much of itself: the third order of a central difference is its square, and the rounding 1e-14 over it.
 const CHANGE: f64 = 1e-4;
 
 /// Relative tolerance of a standard error by differences.
@@ -321,18 +605,16 @@ impl Audit for Advised {
     type Found = Deviation;
 
     fn parts(&self, place: &Tables) -> Vec<&'static str> {
-        vec![place.family.word()]
+        place.parts()
     }
 
     fn place(&self, rng: &mut StreamRng) -> Tables {
-        Tables::drawn(rng)
+        Tables::drawn(rng, |_| BLOCKS)
     }
 
     fn examine(&self, place: &Tables, seen: &Tables, _: Key) -> Result<Deviation, String> {
-        let rows = &place.rows[0];
-        let count = rows.len() as f64;
-        let ones = vec![1.0; rows.len()];
-        let of = said(place, rows, &ones)?;
+        let (rows, counts, count) = (&place.rows[0], place.counts(0), place.count(0));
+        let of = said(place, rows, &counts)?;
         let found = Analysis::new(&seen.table(0)?, seen.family).map_err(|e| e.to_string())?;
         let variances =
             |said: &Said| [0, 1, 2].map(|i| [&said.synthetic, &said.real].map(|of| trace(&said.metrics[i], of)));
@@ -340,16 +622,20 @@ impl Audit for Advised {
         let mut squares = [0.0; 3];
         for i in 0..rows.len() {
             let with = |change: f64| {
-                let mut weights = ones.clone();
-                weights[i] += change;
+                let mut weights = counts.clone();
+                weights[i] *= 1.0 + change;
                 said(place, rows, &weights).map(|said| variances(&said).map(|[s, r]| libm::log(s / r)))
             };
             let (more, less) = (with(CHANGE)?, with(-CHANGE)?);
             for (square, (more, less)) in squares.iter_mut().zip(more.into_iter().zip(less)) {
-                let influence = count * (more - less) / (2.0 * CHANGE);
-                *square += influence * influence / count;
+                // Of each of its copies.
+                let influence = count * (more - less) / (2.0 * CHANGE * counts[i]);
+                *square += counts[i] * influence * influence / count;
             }
         }
+        let left_out = left_out(place, &of)?;
+        let normal = Normal::new(0.0, 1.0).map_err(|e| e.to_string())?;
+        let two_sided = normal.inverse_cdf(0.975);
         let mut deviation = Deviation::unless(true);
         for ((loss, [synthetic, real]), square) in Loss::ALL.into_iter().zip(variances(&of)).zip(squares) {
             let said = found.variances(loss);
@@ -361,42 +647,114 @@ impl Audit for Advised {
                 .max(Deviation::relative(said.synthetic, synthetic, ROUNDING))
                 .max(Deviation::relative(said.real, real, ROUNDING))
                 .max(apart);
+            if let Some(LeftOut { covariance, rest }) = &left_out {
+                let expected = trace(&of.metrics[loss as usize], covariance) / real;
+                let jackknife = said.jackknife.unwrap_or(f64::INFINITY);
+                // 1 - leverage has the rounding of the leverage.
+                let apart = Deviation::relative(jackknife, expected, ROUNDING / rest);
+                if !(expected.is_nan() && jackknife.is_nan()) {
+                    deviation = deviation.max(apart);
+                }
+            } else {
+                deviation = deviation.max(Deviation::unless(said.jackknife.is_none()));
+            }
             let Ok(advice) = found.advice(loss, seen.synthetic) else { return Err("no advice".to_owned()) };
-            let kappa = count / place.synthetic as f64 * synthetic / real;
+            let k = count / place.synthetic as f64;
+            let kappa = k * synthetic / real;
             // Shares of cells lose 1/m of their noise in each generation.
             let lost = if place.family == Family::Frequencies { 1.0 / place.synthetic as f64 } else { 0.0 };
-            let relative = |w: f64| {
+            let relative_at = |kappa: f64, lost: f64, w: f64| {
                 let u = 1.0 - w;
                 let (noise, kept) = (w * w + kappa * u * u, u * u * (1.0 - lost));
                 noise / (1.0 - kept)
             };
+            let relative = |w: f64| relative_at(kappa, lost, w);
+            let is_least = |kappa: f64, lost: f64, best: f64| {
+                let here = relative_at(kappa, lost, best);
+                let beside = [0.999, 1.001].iter().map(|factor| best * factor).filter(|w| (0.0..=1.0).contains(w));
+                let least = beside.map(|w| relative_at(kappa, lost, w)).fold(here, f64::min);
+                Deviation::relative(here, least, 1e-12)
+            };
             let best = advice.weight.value;
-            let is_least = [0.999, 1.001].iter().all(|factor| {
-                let w = best * factor;
-                !(0.0..=1.0).contains(&w) || relative(w) >= relative(best) * (1.0 - 1e-12)
-            });
-            deviation = deviation
-                .max(Deviation::relative(advice.relative_risk, relative(best), ROUNDING))
-                .max(Deviation::relative(
-                    advice.naive_relative_risk,
-                    relative(count / (count + place.synthetic as f64)),
-                    ROUNDING,
-                ))
-                .max(Deviation::relative(advice.effective_sample_size, count / relative(best), ROUNDING))
-                .max(Deviation::unless(is_least));
-        }
-        let coefficients = found.coefficients().iter().map(|c| c.value);
-        // Of a covariance, the program has each pair of columns once.
-        if place.family != Family::Covariance {
-            for (found, expected) in coefficients.zip(&of.estimate) {
-                deviation = deviation.max(Deviation::relative(1.0 + found, 1.0 + expected, ROUNDING));
+            // So many standard errors to both sides of the logarithm. The weight of frequencies is known.
+            let factor = libm::exp(two_sided * said.log_ratio_std_error);
+            let ends = [
+                (kappa / factor, advice.kappa.low, advice.weight.low),
+                (kappa * factor, advice.kappa.high, advice.weight.high),
+            ];
+            for (expected, found, weight) in ends {
+                deviation =
+                    deviation.max(Deviation::relative(found, expected, ROUNDING)).max(is_least(expected, lost, weight));
             }
+            deviation = deviation
+                .max(Deviation::relative(advice.kappa.value, kappa, ROUNDING))
+                .max(Deviation::relative(advice.relative_risk, relative(best), ROUNDING))
+                .max(Deviation::relative(advice.naive_weight, k / (1.0 + k), ROUNDING))
+                .max(Deviation::relative(advice.naive_relative_risk, relative(k / (1.0 + k)), ROUNDING))
+                .max(Deviation::relative(advice.golden_relative_risk, relative(advice.golden_weight), ROUNDING))
+                .max(Deviation::relative(advice.effective_sample_size, count / relative(best), ROUNDING))
+                .max(Deviation::relative(advice.per_row_weight[0] * count, best, ROUNDING))
+                .max(Deviation::relative(1.0 + advice.per_row_weight[1] * place.synthetic as f64, 2.0 - best, ROUNDING))
+                .max(is_least(kappa, lost, best))
+                .max(is_least(k, 0.0, advice.golden_weight));
+        }
+        let entries = place.entries();
+        if found.coefficients().len() != entries.len() {
+            return Ok(Deviation::unless(false));
+        }
+        for (found, entry) in found.coefficients().iter().zip(entries) {
+            let std_error = (of.real[(entry, entry)] / count).sqrt();
+            deviation = deviation
+                .max(Deviation::relative(1.0 + found.value, 1.0 + of.estimate[entry], ROUNDING))
+                .max(Deviation::relative(found.std_error, std_error, ROUNDING));
         }
         Ok(deviation)
     }
 
     fn smaller(&self, place: &Tables) -> Vec<Tables> {
         place.smaller()
+    }
+}
+
+/// v'Qv.
+pub fn square(metric: &DMatrix<f64>, v: &DVector<f64>) -> f64 {
+    v.dot(&(metric * v))
+}
+
+/// The fits to both tables.
+pub struct Two {
+    pub real: Said,
+    pub synthetic: Said,
+    /// n and m.
+    pub rows: [f64; 2],
+    /// V_R and V_S.
+    pub variances: [DMatrix<f64>; 2],
+    /// d.
+    pub apart: DVector<f64>,
+}
+
+impl Two {
+    pub fn new(place: &Tables) -> Result<Self, String> {
+        let [real, synthetic] = [0, 1].map(|i| said(place, &place.rows[i], &place.counts(i)));
+        let (real, synthetic, rows) = (real?, synthetic?, [0, 1].map(|i| place.count(i)));
+        let variances = [&real.real / rows[0], &synthetic.real / rows[1]];
+        let apart = &synthetic.estimate - &real.estimate;
+        Ok(Self { real, synthetic, rows, variances, apart })
+    }
+
+    /// U at a weight.
+    pub fn rest(&self, w: f64) -> Result<DMatrix<f64>, String> {
+        let mixed = &self.real.information * w + &self.synthetic.information * (1.0 - w);
+        let share = mixed.try_inverse().ok_or("a singular information")? * &self.real.information * w;
+        Ok(DMatrix::identity(share.nrows(), share.nrows()) - share)
+    }
+
+    /// tr Q (W V_R W' + U V_S U').
+    pub fn variance(&self, q: &DMatrix<f64>, w: f64) -> Result<f64, String> {
+        let rest = self.rest(w)?;
+        let share = DMatrix::identity(rest.nrows(), rest.nrows()) - &rest;
+        let [v_r, v_s] = &self.variances;
+        Ok(trace(q, &(&share * v_r * share.transpose() + &rest * v_s * rest.transpose())))
     }
 }
 
@@ -408,20 +766,16 @@ impl Audit for Audited {
     type Found = Deviation;
 
     fn parts(&self, place: &Tables) -> Vec<&'static str> {
-        vec![place.family.word()]
+        place.parts()
     }
 
     fn place(&self, rng: &mut StreamRng) -> Tables {
-        Tables::drawn(rng)
+        Tables::drawn(rng, |_| BLOCKS)
     }
 
     fn examine(&self, place: &Tables, seen: &Tables, _: Key) -> Result<Deviation, String> {
-        let of = [0, 1].map(|i| said(place, &place.rows[i], &vec![1.0; place.rows[i].len()]));
-        let [real, synthetic] = of;
-        let (real, synthetic) = (real?, synthetic?);
-        let [n, m] = [0, 1].map(|i| place.rows[i].len() as f64);
-        let (v_r, v_s) = (&real.real / n, &synthetic.real / m);
-        let apart = &synthetic.estimate - &real.estimate;
+        let two = Two::new(place)?;
+        let Two { real, rows: [n, m], variances: [v_r, v_s], apart, .. } = &two;
         let known = seen.table(0)?;
         let other = seen.table(1)?.like(&known).map_err(|(column, condition)| format!("{column}: {condition}"))?;
         let mut deviation = Deviation::unless(true);
@@ -429,27 +783,23 @@ impl Audit for Audited {
             // Frequencies have one metric.
             let (fits, _) = fits::fit(&known, &other, seen.family, loss).map_err(|e| e.to_string())?;
             let pooled = Pooled::new(&fits).ok_or("a singular information")?;
-            for w in [0.0, 1.0, n / (n + m), place.weight] {
+            for w in [0.0, 1.0, *n / (n + m), place.weight] {
                 let seen_w = if w == place.weight { seen.weight } else { w };
-                let mixed = &real.information * w + &synthetic.information * (1.0 - w);
-                let share = mixed.try_inverse().ok_or("a singular information")? * &real.information * w;
-                let rest = DMatrix::identity(share.nrows(), share.nrows()) - &share;
-                let variance = trace(q, &(&share * &v_r * share.transpose() + &rest * &v_s * rest.transpose()));
-                let moved = &rest * &apart;
-                let length = (moved.transpose() * q * moved)[0];
-                let noise = trace(q, &(&rest * (&v_r + &v_s) * rest.transpose()));
+                let (variance, rest) = (two.variance(q, w)?, two.rest(w)?);
+                let length = square(&(rest.transpose() * q * &rest), apart);
+                let noise = trace(q, &(&rest * (v_r + v_s) * rest.transpose()));
                 let bias = (length - noise).max(0.0);
                 // Where the bias has no part, as at w = 1, rounding is left of it: it is compared together with the variance.
                 let whole = variance + length;
                 deviation = deviation
-                    .max(Deviation::relative(pooled.variance(seen_w), variance, ROUNDING))
-                    .max(Deviation::relative(whole + pooled.bias_squared(seen_w), whole + bias, ROUNDING))
-                    .max(Deviation::relative(pooled.risk(seen_w, &pooled.difference), variance + length, ROUNDING));
+                    .max(Deviation::relative(pooled.variance(seen_w), variance, MIXED))
+                    .max(Deviation::relative(whole + pooled.bias_squared(seen_w), whole + bias, MIXED))
+                    .max(Deviation::relative(pooled.risk(seen_w, &pooled.difference), variance + length, MIXED));
             }
             let [of_real, of_synthetic] = pooled.variances();
-            deviation = deviation.max(Deviation::relative(of_real, trace(q, &v_r), ROUNDING)).max(Deviation::relative(
+            deviation = deviation.max(Deviation::relative(of_real, trace(q, v_r), ROUNDING)).max(Deviation::relative(
                 of_synthetic,
-                trace(q, &v_s),
+                trace(q, v_s),
                 ROUNDING,
             ));
             let (best, risk) = pooled.best();

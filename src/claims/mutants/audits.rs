@@ -8,14 +8,18 @@ use goldenweight_recursion::models::gaussian::Divisor;
 use nalgebra::DMatrix;
 
 use super::Row;
+use crate::advise::{Family, Loss};
 use crate::claims::audit::chains::{Chains, Retrained};
 use crate::claims::audit::controls::Controls;
 use crate::claims::audit::densities::{Densities, Density, Errors, LateDensities, Made};
 use crate::claims::audit::designs::{Designs, Weighed};
-use crate::claims::audit::fits::{Sample, Scores};
+use crate::claims::audit::few::{Replicates, Spreads};
+use crate::claims::audit::fits::{Draws, Replacement, Sample, Scores};
+use crate::claims::audit::grouped::{Groups, Noise, Normals, Retraining};
+use crate::claims::audit::judged::{Asked, Judged};
 use crate::claims::audit::late::Late;
 use crate::claims::audit::models::{Replicated, Told};
-use crate::claims::audit::networks::{Limits, Linked, Networks};
+use crate::claims::audit::networks::{Best, Limits, Linked, Networks, Weighable};
 use crate::claims::audit::orders::Orders;
 use crate::claims::audit::place::Place;
 use crate::claims::audit::routes::{ClosedForms, Dynamic, Least, Pooled, Said, Simulations, Sizes, TwoOrders};
@@ -26,9 +30,10 @@ use crate::claims::audit::samples::{
 use crate::claims::audit::streams::{self, Batches, Fields, Keys, Own, Streams, Two};
 use crate::claims::audit::subsamples::{DrawnLimits, Subsamples};
 use crate::claims::audit::survival::{Category, Diffusions, Survival};
-use crate::claims::audit::tables::{Advised, Audited, Tables};
+use crate::claims::audit::tables::{self, Advised, Audited, Tables};
 use crate::claims::linked;
 use crate::experiment::{Bandwidth, Generations, Parameters};
+use crate::network::optimum::Objective;
 use crate::simulate::engine::{Record, ScheduleKind};
 
 /// The table.
@@ -627,6 +632,7 @@ fn commands() -> Vec<Row> {
     const NETWORKS: &str = "networks";
     const SURVIVAL: &str = "survival";
     const DRAWN: &str = "covariances of drawn rows";
+    const GROUPS: &str = "retrained tables";
     vec![
         risk(ANY, Designs, "regression: two columns for three", |x: &Weighed| {
             let mut place = *x;
@@ -704,5 +710,108 @@ fn commands() -> Vec<Row> {
             weight: 1.0 - x.weight,
             ..x.clone()
         }),
+        fits("advised tables", Advised, "advice: tables that end at row 4096", |x: &Tables| {
+            let mut place = x.clone();
+            let mut left = 4096;
+            for copies in &mut place.copies[0] {
+                *copies = left.min(*copies);
+                left -= *copies;
+            }
+            place
+        }),
+        fits("advised tables", Advised, "advice: rows with a missing level are kept", |x: &Tables| {
+            // The level that is missing is taken for one that is there.
+            let mut place = x.clone();
+            let numbers = x.rows[0].first().map_or(0, |row| row.numbers().len());
+            let is_text = |(_, column): &&(tables::Row, usize)| (numbers..numbers + x.levels.len()).contains(column);
+            for (row, _) in x.dropped[0].iter().filter(is_text) {
+                place.rows[0].push(row.clone());
+                place.copies[0].push(1);
+            }
+            place
+        }),
+        fits("judged tables", Judged, "audit: tables that end at row 1000", |x: &Asked| {
+            let mut place = x.clone();
+            for copies in &mut place.tables.copies {
+                let mut left = 1000;
+                for copies in copies {
+                    *copies = left.min(*copies);
+                    left -= *copies;
+                }
+            }
+            place
+        }),
+        fits("judged tables", Judged, "audit: other random numbers", |x: &Asked| Asked {
+            seed: x.seed.wrapping_add(1),
+            ..x.clone()
+        }),
+        fits("judged tables", Judged, "audit: the loss of standardised columns for the raw one", |x: &Asked| Asked {
+            loss: if x.loss == Loss::Raw { Loss::Standardised } else { x.loss },
+            ..x.clone()
+        }),
+        fits("judged tables", Judged, "audit: regrets from a tenth on", |x: &Asked| Asked {
+            regret: x.regret.max(0.1),
+            ..x.clone()
+        }),
+        fits("spreads of replicates", Spreads, "statistic: the last replicate left out", |x: &Replicates| {
+            let mut place = x.clone();
+            if place.paths.len() > 1 {
+                place.paths.pop();
+            }
+            place
+        }),
+        fits("noise of responses", Normals, "response: a predictor that is rounded to whole numbers", |x: &Noise| {
+            Noise { eta: x.eta.round(), ..*x }
+        }),
+        fits("rows of tables", Replacement, "table: the last rows of large ones are never drawn", |x: &Draws| Draws {
+            groups: if x.copies > 1000 { x.groups.div_ceil(2) } else { x.groups },
+            ..*x
+        }),
+        (
+            "audit-simulation",
+            Mutant::audit("table: w and 1 - w exchanged", GROUPS, Retraining, |x: &Groups| Groups {
+                weight: 1.0 - x.weight,
+                ..x.clone()
+            }),
+        ),
+        (
+            "audit-simulation",
+            Mutant::audit("table: n and m exchanged", GROUPS, Retraining, |x: &Groups| {
+                let mut place = x.clone();
+                std::mem::swap(&mut place.rows.real, &mut place.rows.synthetic);
+                place
+            }),
+        ),
+        (
+            "audit-simulation",
+            Mutant::audit("table: responses of half of the variance", GROUPS, Retraining, |x: &Groups| {
+                // About the mean of their level, so that the fit stays.
+                let halved = |all: &Vec<f64>| {
+                    let mean = all.iter().sum::<f64>() / all.len() as f64;
+                    all.iter().map(|y| mean + 0.5_f64.sqrt() * (y - mean)).collect()
+                };
+                let is_linear = x.family == Family::Linear;
+                let responses = if is_linear { x.responses.iter().map(halved).collect() } else { x.responses.clone() };
+                Groups { responses, ..x.clone() }
+            }),
+        ),
+        risk(
+            "best weights of networks",
+            Best,
+            "best weights: the fifth model and later ones have none",
+            |x: &Weighable| {
+                let mut place = x.clone();
+                for model in place.models.iter_mut().skip(4).filter(|model| !model.from.is_empty()) {
+                    model.real = None;
+                }
+                place
+            },
+        ),
+        risk(
+            "best weights of networks",
+            Best,
+            "best weights: those of the mean for those of a model",
+            |x: &Weighable| Weighable { objective: Objective::Mean, ..x.clone() },
+        ),
     ]
 }
