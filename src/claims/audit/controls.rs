@@ -49,7 +49,8 @@ impl Audit for Controls {
             let (schedule, is_known) = schedules[rng.random_range(0..schedules.len())];
             if is_known {
                 let weight = if schedule.takes_weight() { rng.random_range(0.2..1.0) } else { 0.0 };
-                let (at, simulated) = (Generations::At(rng.random_range(0..=1)), Some((SimulatorKind::Rows, REPLICATES)));
+                let (at, simulated) =
+                    (Generations::At(rng.random_range(0..=1)), Some((SimulatorKind::Rows, REPLICATES)));
                 return Place { problem, parameters, schedule, weight, at, is_changing: false, simulated };
             }
         }

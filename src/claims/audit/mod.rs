@@ -308,8 +308,8 @@ mod tests {
 
     use super::place::{self, PARTS, Place};
     use super::{Advised, Audited, Networks, Replicated, steps};
-    use crate::catalogue;
     use crate::advise::Family;
+    use crate::catalogue;
     use crate::experiment::Divisor;
     use crate::simulate::engine::ScheduleKind;
 

@@ -120,7 +120,10 @@ impl Audit for Replicated {
             ("averages from 0", matches!(of.at, Generations::Average { from: 0, .. })),
             ("w near 0", of.weight > 0.0 && of.weight < 1e-3),
             ("more than 16 cells", of.parameters.probabilities.as_ref().is_some_and(|shares| shares.len() > 16)),
-            ("more than 1,000 rows to choose from", of.schedule == ScheduleKind::Subsample && rows.real + t * rows.synthetic > 1000),
+            (
+                "more than 1,000 rows to choose from",
+                of.schedule == ScheduleKind::Subsample && rows.real + t * rows.synthetic > 1000,
+            ),
             ("networks", !models.is_empty()),
             ("more than 16 batches", models.iter().map(|model| model.from.len()).sum::<usize>() > 16),
         ];
@@ -152,11 +155,15 @@ impl Audit for Replicated {
             let Ok(problem) = Problem::new(model, real, synthetic, &parameters) else { continue };
             let is_wide = is_generalised(model) && problem.dim() > MOST.0 || is_network && problem.dim() > MOST.1;
             let is_cells = model == &catalogue::CATEGORICAL;
-            if (is_cells || !is_wide) && problem.rows().real >= fewest(&problem) && simulator(&problem, kind, schedule).is_some() {
+            if (is_cells || !is_wide)
+                && problem.rows().real >= fewest(&problem)
+                && simulator(&problem, kind, schedule).is_some()
+            {
                 break (problem, parameters, kind);
             }
         };
-        let weight = if schedule.takes_weight() && !is_network { place::weight(rng, problem.rows().synthetic) } else { 0.0 };
+        let weight =
+            if schedule.takes_weight() && !is_network { place::weight(rng, problem.rows().synthetic) } else { 0.0 };
         let weight = if is_network { 1.0 } else { place::valid(&problem, weight) };
         let models = if is_network { network(rng, &problem) } else { Vec::new() };
         let t = rng.random_range(0..=if is_network { 3 } else { 6 });

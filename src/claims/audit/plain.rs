@@ -222,7 +222,9 @@ impl<'a> Plain<'a> {
             What::Cells if self.is_sufficient => {}
             What::Cdf | What::Cells if !self.by_row => rows = sorted(&mut rng, count),
             What::Cdf | What::Cells => rows = (0..count).map(|_| vec![rng.random()]).collect(),
-            What::Kde => rows = (0..count).map(|_| vec![rng.random(), rng.random(), rng.sample(StandardNormal)]).collect(),
+            What::Kde => {
+                rows = (0..count).map(|_| vec![rng.random(), rng.random(), rng.sample(StandardNormal)]).collect()
+            }
             What::Linear if self.is_sufficient => rows = wishart(&mut rng, count, p, width),
             What::Gaussian if self.is_sufficient => {
                 let root = (count as f64).sqrt();
@@ -266,7 +268,8 @@ impl<'a> Plain<'a> {
                     } else {
                         // The engine's predictor is this near. Where that could change the response, there is nothing to compare.
                         let near = length * x.dot(&(inverse * &x)).sqrt() + 1e-13 * (1.0 + eta.abs());
-                        let [y, low, high] = [eta, eta - near, eta + near].map(|eta| response(self.what, eta, noise.words[i]));
+                        let [y, low, high] =
+                            [eta, eta - near, eta + near].map(|eta| response(self.what, eta, noise.words[i]));
                         let y = y?;
                         if low? != y || high? != y {
                             return Err("a response that the last digits decide".to_owned());
@@ -324,7 +327,8 @@ impl<'a> Plain<'a> {
     }
 
     fn fit(&self, parts: &[Part<'_>]) -> Result<Fit, String> {
-        let weighted = || parts.iter().flat_map(|&(weight, count, rows)| rows.iter().map(move |row| (weight / count as f64, row)));
+        let weighted =
+            || parts.iter().flat_map(|&(weight, count, rows)| rows.iter().map(move |row| (weight / count as f64, row)));
         match self.what {
             What::Gaussian => Ok(self.gaussian(parts)),
             What::Linear => self.least_squares(&weighted().collect::<Vec<_>>()),
@@ -345,8 +349,7 @@ impl<'a> Plain<'a> {
         let p = self.factor.nrows();
         let (mut mean, mut stacked) = (DVector::zeros(p), Vec::new());
         for &(weight, count, rows) in parts {
-            let divisor = count as f64
-                - f64::from(self.place.parameters.divisor != Some(Divisor::MaximumLikelihood));
+            let divisor = count as f64 - f64::from(self.place.parameters.divisor != Some(Divisor::MaximumLikelihood));
             let rows: Vec<_> = rows.iter().map(|row| DVector::from_column_slice(row)).collect();
             let (of_part, rest) = if self.is_sufficient {
                 (rows[0].clone(), rows[1..].to_vec())
@@ -429,7 +432,10 @@ impl<'a> Plain<'a> {
                 return Ok(Fit::Coefficients(b, inverse, values.min(), STOPPED * variances.sqrt()));
             }
             let (before, mut length) = (value(&b), 1.0);
-            while largest > 1e-3 && length > 1e-6 && value(&(&b + length * &step)).partial_cmp(&before).is_none_or(std::cmp::Ordering::is_lt) {
+            while largest > 1e-3
+                && length > 1e-6
+                && value(&(&b + length * &step)).partial_cmp(&before).is_none_or(std::cmp::Ordering::is_lt)
+            {
                 length /= 2.0;
             }
             b += length * step;
@@ -515,7 +521,8 @@ impl<'a> Plain<'a> {
             let count = |i: usize| if i == 0 { n } else { m };
             let w = if t == 0 { 1.0 } else { weights[t - 1] };
             let all = (n + t * m) as f64;
-            let fresh = if self.place.schedule == ScheduleKind::Fresh && t > 0 { real(t, 0, n)?.0 } else { start.clone() };
+            let fresh =
+                if self.place.schedule == ScheduleKind::Fresh && t > 0 { real(t, 0, n)?.0 } else { start.clone() };
             let chosen: Vec<Row>;
             let mut parts: Vec<Part<'_>> = match self.place.schedule {
                 ScheduleKind::Fresh | ScheduleKind::Fixed => vec![(w, n, &fresh), (1.0 - w, m, made)],
@@ -550,7 +557,11 @@ impl<'a> Plain<'a> {
             let mut new = Vec::new();
             for model in models {
                 let mut batches = Vec::new();
-                let own = if t == 0 { Some((1.0, model.start)) } else { model.real.map(|(rows, part)| (model.weight(part), rows)) };
+                let own = if t == 0 {
+                    Some((1.0, model.start))
+                } else {
+                    model.real.map(|(rows, part)| (model.weight(part), rows))
+                };
                 if let Some((weight, count)) = own {
                     let number = numbers[0].next().expect("a number");
                     batches.push((weight, count as usize, real(t, number, count as usize)?.0));
@@ -559,7 +570,8 @@ impl<'a> Plain<'a> {
                     let noise = noise(t, Purpose::Synthetic, numbers[1].next().expect("a number"), count as usize);
                     batches.push((model.weight(part), count as usize, self.rows(&fits[from], &noise, count as usize)?));
                 }
-                let parts: Vec<Part<'_>> = batches.iter().map(|(weight, count, rows)| (*weight, *count, &rows[..])).collect();
+                let parts: Vec<Part<'_>> =
+                    batches.iter().map(|(weight, count, rows)| (*weight, *count, &rows[..])).collect();
                 new.push(self.fit(&parts)?);
             }
             fits = new;
