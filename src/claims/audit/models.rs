@@ -198,9 +198,11 @@ impl Audit for Replicated {
                     expected += share * value;
                     error += share * value * relative;
                 }
-                // Where rows are kept, all that come after them lie in their span. The engine then has a last pivot of rounding, whose logarithm is finite.
-                let is_kept = [ScheduleKind::Fixed, ScheduleKind::Accumulate].contains(&place.of.schedule);
-                if is_kept && expected == f64::NEG_INFINITY {
+                // Rows that descend from few kept rows, or twice from one model of a network, lie in their span. The engine then has a last pivot of rounding, whose
+                // logarithm is finite.
+                let is_fresh = [ScheduleKind::Fresh, ScheduleKind::Subsample].contains(&place.of.schedule);
+                let may_descend = !is_fresh || !place.models.is_empty();
+                if may_descend && expected == f64::NEG_INFINITY {
                     continue;
                 }
                 let error = if error > 0.0 { error / expected } else { 0.0 };
