@@ -236,7 +236,7 @@ pub fn simulate(
     let simulator = dispatch::simulator(problem, *kind, *schedule).expect("a simulator of this kind");
     let loss = problem.model().loss_index;
     if let Some(statistic) = statistic {
-        statistic.validate(problem, simulator.losses(), simulation.burn_in)?;
+        statistic.validate(problem, *schedule, simulator.losses(), simulation.burn_in)?;
     }
     let laws = Laws::new(problem, *schedule, simulation.at)?;
     let theory = |weight: Option<f64>| match &laws {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     experiment::{InputError, Problem},
-    simulate::engine::Path,
+    simulate::engine::{Path, ScheduleKind},
     stats::{moments::Moments, shown::number_of},
 };
 
@@ -66,7 +66,13 @@ impl Statistic {
     ///
     /// # Errors
     /// Of the field `statistic`.
-    pub fn validate(self, problem: &Problem, losses: &[&str], burn_in: Option<u64>) -> Result<(), InputError> {
+    pub fn validate(
+        self,
+        problem: &Problem,
+        schedule: ScheduleKind,
+        losses: &[&str],
+        burn_in: Option<u64>,
+    ) -> Result<(), InputError> {
         let refuse = |condition: String| Err(InputError::new("statistic", self.name(), condition));
         if let Some(b) = burn_in {
             return Err(InputError::new("burn_in", b, "must be left out with `statistic`, which is of one generation"));
@@ -74,6 +80,16 @@ impl Statistic {
         match self {
             Self::LogDet if !losses.contains(&"log_det") => {
                 refuse(format!("must be median for {}, which has no covariance", problem.model()))
+            }
+            // All later rows lie in the plane of the first real ones, which only rounding leaves.
+            Self::LogDet
+                if [ScheduleKind::Fixed, ScheduleKind::Accumulate].contains(&schedule)
+                    && problem.rows().real <= problem.dim() =>
+            {
+                let (n, p) = (problem.rows().real, problem.dim());
+                refuse(format!(
+                    "must be median: where {n} real rows are kept in dimension {p}, every log det is minus infinity"
+                ))
             }
             Self::Sd if !losses.contains(&"log_det") || problem.dim() != 1 => {
                 refuse(format!("must be log-det or median for {} in dimension {}", problem.model(), problem.dim()))

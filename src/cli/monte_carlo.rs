@@ -143,7 +143,7 @@ impl SimulateArgs {
         let weights = self.weighting.weights(&asked.problem)?;
         let simulator = dispatch::simulator(&asked.problem, asked.kind, schedule).expect("a simulator of this kind");
         if let Some(statistic) = self.statistic {
-            statistic.validate(&asked.problem, simulator.losses(), simulation.burn_in)?;
+            statistic.validate(&asked.problem, schedule, simulator.losses(), simulation.burn_in)?;
         }
         let store = simulation.keeping.open(origin, simulation.compute.seed)?;
         // Last, since opening a pipe waits for its reader; a share has nothing to write to it.

@@ -293,6 +293,10 @@ fn statistics_over_the_replicates_are_printed() {
             "must be log-det or median",
         ),
         ("simulate --model cdf --real 9 --synthetic 9 --weight .5 --statistic median --burn-in 1", "with --statistic"),
+        (
+            "simulate --model gaussian-covariance --dim 4 --real 4 --synthetic 9 --weight .5 --schedule fixed --statistic log-det",
+            "must be median: where 4 real rows are kept in dimension 4",
+        ),
     ] {
         let output = run(line);
         assert!(

@@ -71,7 +71,7 @@ fn predicted() -> Claim {
         id: "audit-risk",
         statement: "the risk that the program predicts is the one found by carrying second moments from generation to generation, at all input that it takes; the best weights of a network \
                     are best",
-        domain: "every model and schedule; p to 30, n, m to 10⁴, t to 2000, averages from 0; own truths; w from 0 to 1, with a share near 0, 1 and w_c",
+        domain: "every model and schedule; p to 30, of linear regression to 60, n, m to 10⁴, there to 10⁶; t to 2000, where a step takes few numbers to 10⁶, averages from 0, limits; own truths; w from 0 to 1, with a share near 0, 1 and w_c",
         source: Source::Derived,
         exactness: Exactness::Visited,
         checks: audits!(
