@@ -216,7 +216,7 @@ impl Audit for Retraining {
             let response = |i: usize, rng: &mut StreamRng| match family {
                 Family::Linear => centre + rng.sample::<f64, _>(StandardNormal),
                 // From a quarter to three quarters of them are 1.
-                Family::Logistic => f64::from(u8::from(i % 4 == 0 || (i % 4 < 3 && centre > 0.0))),
+                Family::Logistic => f64::from(u8::from(i.is_multiple_of(4) || (i % 4 < 3 && centre > 0.0))),
                 // More spread than the family's.
                 _ => f64::from(rng.random_range(0..=6)),
             };

@@ -249,15 +249,15 @@ impl<'a> Plain<'a> {
     /// Rows of a fit.
     fn rows(&self, from: &Fit, noise: &Noise, count: usize) -> Result<Vec<Row>, String> {
         let p = self.place.problem.dim();
-        let rows = noise.rows.iter().enumerate();
+        let rows = noise.rows.iter();
         match from {
-            Fit::Truth if self.what == What::Kde => Ok(rows.map(|(_, row)| vec![row[2]]).collect()),
+            Fit::Truth if self.what == What::Kde => Ok(rows.map(|row| vec![row[2]]).collect()),
             Fit::Truth => Ok(noise.rows.clone()),
             Fit::Gaussian(mean, factor) => {
                 // Behind their mean, statistics have rows around it.
                 let centre = |i: usize| f64::from(!self.is_sufficient || i == 0);
                 let row = |(i, row): (usize, &Row)| mean * centre(i) + factor * DVector::from_column_slice(row);
-                Ok(rows.map(|of| row(of).as_slice().to_vec()).collect())
+                Ok(rows.enumerate().map(|of| row(of).as_slice().to_vec()).collect())
             }
             Fit::Coefficients(beta, inverse, _, length) => {
                 let row = |(i, row): (usize, &Row)| {
@@ -278,7 +278,7 @@ impl<'a> Plain<'a> {
                     };
                     Ok(x.iter().copied().chain([y]).collect())
                 };
-                rows.map(row).collect()
+                rows.enumerate().map(row).collect()
             }
             Fit::Shares(shares) if self.is_sufficient => {
                 // Each cell's count, given those before.
@@ -302,7 +302,7 @@ impl<'a> Plain<'a> {
                     });
                     found.unwrap_or(last).min(last) as f64
                 };
-                Ok(rows.map(|(_, row)| vec![cell(row[0])]).collect())
+                Ok(rows.map(|row| vec![cell(row[0])]).collect())
             }
             Fit::Rows(parts) if self.what == What::Kde => {
                 let row = |row: &Row| vec![repeated(parts, row[0], row[1]) + self.bandwidth * row[2]];
