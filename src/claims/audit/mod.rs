@@ -145,7 +145,7 @@ fn predicted() -> Claim {
             120,
             Late,
             "matrices of a generation, squared",
-            ["doubled::Linear"]
+            ["doubled::Linear::power"]
         ))
         .chain(audits!(
             "late densities and their optima",
@@ -169,9 +169,13 @@ fn predicted() -> Claim {
             6,
             DrawnLimits,
             "means over all placings of four coordinates on rows",
-            ["drawn::Slots"]
+            ["drawn::Slots::path"]
         ))
-        .chain(audits!("least risks", "more least risks", 400, Least, "weights of all sizes", []))
+        .chain(
+            // Of the program's own risks, which the others compare.
+            [audit("least risks", 400, Least), audit("more least risks", 4000, Least).in_full_tier()]
+                .map(Check::consequence),
+        )
         .chain(audits!(
             "weights of thirty generations",
             "more weights of thirty generations",
@@ -186,7 +190,7 @@ fn predicted() -> Claim {
             150,
             Orders,
             "entries of tensors over the rows",
-            ["audit::orders::Tensors"]
+            ["audit::orders::Tensors::orders"]
         ))
         .chain(audits!("diffusions", "more diffusions", 60, Diffusions, "Green's function", ["extinct::diffused"]))
         .chain(audits!(

@@ -166,7 +166,9 @@ impl Audit for Own {
     type Found = Deviation;
 
     fn place(&self, rng: &mut StreamRng) -> Batch {
-        let generation = log_uniform(rng, 1.0, LONGEST) as u32;
+        // Half of them late, where counters of few bits begin again.
+        let generation =
+            if rng.random() { log_uniform(rng, 1.0, LONGEST) as u32 } else { rng.random_range(1..=LONGEST as u32) };
         Batch { is_synthetic: rng.random(), generation, first: rng.random_range(0..1 << 40), cell: 0, experiment: 0 }
     }
 

@@ -346,10 +346,10 @@ fn models() -> Vec<Row> {
         wrong("network: the real rows of later generations at the start", |x| {
             edges(x, |model| model.start = model.real.map_or(model.start, |(rows, _)| rows))
         }),
-        wrong("network: the fourth edge and those behind it from where the first one comes", |x| {
+        wrong("network: the first edge and the fourth from each other's model", |x| {
             edges(x, |model| {
-                if let Some(&(first, ..)) = model.from.first() {
-                    model.from.iter_mut().skip(3).for_each(|edge| edge.0 = first);
+                if model.from.len() > 3 {
+                    (model.from[0].0, model.from[3].0) = (model.from[3].0, model.from[0].0);
                 }
             })
         }),
