@@ -20,7 +20,7 @@ const NUMBERS: [&str; 6] = ["exact", "interval", "jet", "parameters", "scalar", 
 const AMBIGUOUS: [&str; 1] = ["noise"];
 
 /// Routes that no function of the program computes.
-const ELSEWHERE: [&str; 22] = [
+const ELSEWHERE: [&str; 24] = [
     "Coq",
     "simulation",
     "a simulation in NumPy",
@@ -39,6 +39,8 @@ const ELSEWHERE: [&str; 22] = [
     "distribution functions",
     "the trapezoidal rule",
     "the estimate's own moments",
+    "a mean of 0",
+    "streams of these keys",
     "limits at other weights, step by step",
     "chains of means of groups",
     "definitions of mean, standard error and quantile",
