@@ -356,6 +356,8 @@ pub struct Said {
     pub estimate: DVector<f64>,
     pub information: DMatrix<f64>,
     pub inverse: DMatrix<f64>,
+    /// From coefficients of standardised columns to those of the columns as they are.
+    pub back: DMatrix<f64>,
     pub real: DMatrix<f64>,
     pub synthetic: DMatrix<f64>,
     /// In the order of [`Loss::ALL`].
@@ -405,6 +407,7 @@ pub fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, Strin
         return Ok(Said {
             information: identity(p),
             inverse: identity(p),
+            back: identity(p),
             real: covariance.clone(),
             synthetic: covariance,
             metrics: [(); 3].map(|()| identity(p)),
@@ -420,7 +423,15 @@ pub fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, Strin
     let metrics = [identity(p), standardised, deviance];
     if place.family == Family::Mean {
         let [information, inverse] = [(); 2].map(|()| identity(p));
-        return Ok(Said { estimate: mean, information, inverse, real: sigma.clone(), synthetic: sigma, metrics });
+        return Ok(Said {
+            estimate: mean,
+            back: information.clone(),
+            information,
+            inverse,
+            real: sigma.clone(),
+            synthetic: sigma,
+            metrics,
+        });
     }
     // All p^2 entries of the covariance, of which those off the diagonal are there twice: |D|^2 = tr Q D Q D is D's length in the metric Q x Q.
     let product = |row: &DVector<f64>| {
@@ -437,7 +448,7 @@ pub fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, Strin
     });
     let metrics = metrics.map(|q| q.kronecker(&q));
     let [information, inverse] = [(); 2].map(|()| identity(p * p));
-    Ok(Said { estimate, information, inverse, real, synthetic, metrics })
+    Ok(Said { estimate, back: information.clone(), information, inverse, real, synthetic, metrics })
 }
 
 /// What is left of a response, and its variance without a dispersion, at a linear predictor.
@@ -535,6 +546,7 @@ fn regression(family: Family, rows: &[Row], levels: &[Vec<i64>], weights: &[f64]
         real: as_they_are(&inverse * squares * &inverse),
         synthetic: as_they_are(&inverse * dispersion),
         inverse: as_they_are(inverse),
+        back,
         metrics: [DMatrix::identity(p, p), scale.transpose() * scale, &information / dispersion],
         information,
     })
@@ -551,7 +563,7 @@ pub fn trace(metric: &DMatrix<f64>, of: &DMatrix<f64>) -> f64 {
 /// Relative tolerance of matrices of up to nine rows whose condition is at most some thousand.
 pub const ROUNDING: f64 = 1e-9;
 
-/// That of what is made of a weighted sum of two information matrices, whose condition in the units of the columns is up to some 1e7.
+/// That of what is made of a weighted sum of two information matrices. Tables that nearly separate, or have nearly collinear columns, have more: [`Two::tolerance`].
 pub const MIXED: f64 = 1e-8;
 
 /// n times the covariance of the fit, with the residuals of fits that leave the row out, and the least part of its own predictor that a row leaves to the others.
@@ -744,9 +756,22 @@ impl Two {
 
     /// U at a weight.
     pub fn rest(&self, w: f64) -> Result<DMatrix<f64>, String> {
-        let mixed = &self.real.information * w + &self.synthetic.information * (1.0 - w);
-        let share = mixed.try_inverse().ok_or("a singular information")? * &self.real.information * w;
+        let back = &self.real.back;
+        let inverse = self.mixed(w).try_inverse().ok_or("a singular information")?;
+        let share = back * inverse * back.transpose() * &self.real.information * w;
         Ok(DMatrix::identity(share.nrows(), share.nrows()) - share)
+    }
+
+    /// The sum of both informations, with these weights, in standardised columns of the real table.
+    fn mixed(&self, w: f64) -> DMatrix<f64> {
+        let sum = &self.real.information * w + &self.synthetic.information * (1.0 - w);
+        self.real.back.transpose() * sum * &self.real.back
+    }
+
+    /// Relative tolerance at a weight: a rounding is multiplied by the condition number, once on either side of a covariance.
+    pub fn tolerance(&self, w: f64) -> f64 {
+        let eigenvalues = self.mixed(w).symmetric_eigenvalues();
+        MIXED + 1e-14 * eigenvalues.max() / eigenvalues.min()
     }
 
     /// tr Q (W V_R W' + U V_S U').
@@ -785,16 +810,16 @@ impl Audit for Audited {
             let pooled = Pooled::new(&fits).ok_or("a singular information")?;
             for w in [0.0, 1.0, *n / (n + m), place.weight] {
                 let seen_w = if w == place.weight { seen.weight } else { w };
-                let (variance, rest) = (two.variance(q, w)?, two.rest(w)?);
+                let (variance, rest, tolerance) = (two.variance(q, w)?, two.rest(w)?, two.tolerance(w));
                 let length = square(&(rest.transpose() * q * &rest), apart);
                 let noise = trace(q, &(&rest * (v_r + v_s) * rest.transpose()));
                 let bias = (length - noise).max(0.0);
                 // Where the bias has no part, as at w = 1, rounding is left of it: it is compared together with the variance.
                 let whole = variance + length;
                 deviation = deviation
-                    .max(Deviation::relative(pooled.variance(seen_w), variance, MIXED))
-                    .max(Deviation::relative(whole + pooled.bias_squared(seen_w), whole + bias, MIXED))
-                    .max(Deviation::relative(pooled.risk(seen_w, &pooled.difference), variance + length, MIXED));
+                    .max(Deviation::relative(pooled.variance(seen_w), variance, tolerance))
+                    .max(Deviation::relative(whole + pooled.bias_squared(seen_w), whole + bias, tolerance))
+                    .max(Deviation::relative(pooled.risk(seen_w, &pooled.difference), variance + length, tolerance));
             }
             let [of_real, of_synthetic] = pooled.variances();
             deviation = deviation.max(Deviation::relative(of_real, trace(q, v_r), ROUNDING)).max(Deviation::relative(
