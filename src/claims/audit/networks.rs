@@ -279,6 +279,10 @@ impl Audit for Limits {
             let found = limit.slope(i);
             worst = worst.max(match (grows[i], is_geometric(i)) {
                 (true, true) => Deviation::unless(found.is_none() && limit.risk(i).is_infinite()),
+                // A covariance whose factor is 1 to rounding grows along a line or does not, as the last digits have it.
+                (true, false) if found.is_none() && matches!(what, Followed::Covariance { .. }) => {
+                    return Err("a covariance whose factor is 1 to rounding".to_owned());
+                }
                 (true, false) => domain::error(found.unwrap_or(f64::NAN), slope, tolerance),
                 (false, _) => Deviation::unless(found == Some(0.0)),
             });

@@ -57,7 +57,9 @@ impl Audit for Survival {
         // Alone where the other of two categories is lost.
         let (lost, alone) = (expected(place.probability), expected(1.0 - place.probability));
         // A probability near 0 is a power whose logarithm has been rounded. Below 1e-25 the program's binomial laws, which end at 1e-40 of their mode, say nothing.
-        let tolerance = domain::RECURSION + 1e-14 * (n + m) as f64;
+        // So does the rounding of 1 - p in the power of it.
+        let rarer = place.probability.min(1.0 - place.probability);
+        let tolerance = domain::RECURSION + (1e-14 + 2e-16 / rarer) * (n + m) as f64;
         let apart = |found: f64, expected: f64| Deviation::relative(1e-25 + found, 1e-25 + expected, tolerance);
         let found = apart(fate.lost, lost).max(apart(fate.alone, alone));
         // The sum over all generations has some 2 m ln m of them, each with m^2 terms.
