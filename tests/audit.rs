@@ -160,6 +160,10 @@ fn a_synthetic_column_may_vary_little() {
     let found = audited(&real, &synthetic, Family::Linear, quick(Loss::Deviance)).expect("an audit");
     assert!((found.pooling.relative_risk.value - 0.610_170_610_3).abs() < 1e-4, "{:?}", found.pooling);
     assert_ne!(found.verdict, Verdict::Harmful);
+    // One that varies less than an information can tell is named.
+    let flat = rows(&|i| 5.0 + 1e-7 * number(i), &response);
+    let flat = audited(&real, &flat, Family::Linear, quick(Loss::Deviance)).expect_err("too narrow").to_string();
+    assert!(flat.contains("column x: its standard deviation is 1e-7 of the real table's"), "{flat}");
     // Far beyond the floats in another family, it is named.
     for (family, size) in [(Family::Covariance, "1e80"), (Family::Mean, "1e160")] {
         let far = audited("x\n1\n2\n4\n3\n", &format!("x\n1\n2\n4\n{size}\n"), family, quick(Loss::Deviance));

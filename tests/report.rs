@@ -74,7 +74,7 @@ fn evidence(kind: Kind, verdict: Verdict, detail: &str) -> Evidence {
 fn sampled(detail: &str, comparisons: Vec<Compared>) -> Evidence {
     let last = comparisons.len() - 1;
     let (verdict, detail) = (comparisons[last].comparison.verdict, detail.to_owned());
-    found(Kind::Simulation, Finding { verdict, measure: Measure::Worst(last), comparisons, detail })
+    found(Kind::Simulation, Finding { measure: Measure::Worst(last), comparisons, ..Finding::decided(verdict, detail) })
 }
 
 fn deterministic(kind: Kind, verdict: Verdict, error: f64) -> Evidence {
@@ -305,7 +305,7 @@ fn what_was_shown_stands_beside_what_was_not() {
     let page = page(&outcome("text"));
     let words = between(&page, "<div class=\"words\">", "</div>");
     let (shown, left) = words.split_once("id=\"not-shown\"").expect("two halves");
-    assert!(shown.contains("4 claims, with 9 pieces of evidence, were checked."), "{shown}");
+    assert!(shown.contains("4 claims, with 8 pieces of evidence, were checked."), "{shown}");
     assert!(shown.contains("2 are confirmed for what was compared, 1 refuted, 1 undecided"), "{shown}");
     // The two with comparisons detect the same.
     assert!(shown.contains("2 claims were simulated") && shown.contains("an error of 1.37 %"), "{shown}");

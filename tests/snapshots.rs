@@ -216,7 +216,7 @@ fn outcome() -> RunOutcome {
             words: String::new(),
         };
         let finding =
-            Finding { verdict, measure: Measure::Worst(0), comparisons: vec![one], detail: detail.to_owned() };
+            Finding { measure: Measure::Worst(0), comparisons: vec![one], ..Finding::decided(verdict, detail) };
         evidence(Kind::Simulation, finding)
     };
     let claim = |id: &str, evidence: Vec<Evidence>| ClaimOutcome {

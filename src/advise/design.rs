@@ -12,6 +12,9 @@ const MAX_COEFFICIENTS: usize = 1_000;
 /// Standard deviations of a column from another table's, at most: of its own variance 1e-10 parts are then left beside the square of its mean.
 const FARTHEST: f64 = 1e5;
 
+/// A column's standard deviation over another table's, at least: its square must be clear of what counts as zero in an information.
+const NARROWEST: f64 = 2e-6;
+
 /// Rows that are summed together. Blocks are added in their order, so that sums do not depend on the threads.
 const BLOCK: usize = 4_096;
 
@@ -64,6 +67,10 @@ impl<'a> Design<'a> {
         let away = |j: usize| ((own.means[j] - means[j]) / deviations[j]).abs();
         if let Some(j) = (1..own.coefficients()).find(|&j| away(j) > FARTHEST) {
             return Err(AdviseError::Far { column: own.names[j].clone(), deviations: away(j) });
+        }
+        let share = |j: usize| own.deviations[j] / deviations[j];
+        if let Some(j) = (1..own.coefficients()).find(|&j| share(j) < NARROWEST) {
+            return Err(AdviseError::Narrow { column: own.names[j].clone(), share: share(j) });
         }
         Ok(Self { means, deviations, ..own })
     }

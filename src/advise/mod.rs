@@ -209,6 +209,16 @@ pub enum AdviseError {
         /// As many.
         deviations: f64,
     },
+    /// A column of a second table that hardly varies beside the first one's.
+    #[error(
+        "column {column}: its standard deviation is {share:.0e} of the real table's: the fit cannot be made in double precision"
+    )]
+    Narrow {
+        /// Its name.
+        column: String,
+        /// Its standard deviation over the real table's.
+        share: f64,
+    },
     /// The likelihood rises without end.
     #[error("the fit does not exist: a combination of {} separates the responses", list(columns, "the columns"))]
     Separated {

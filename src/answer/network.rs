@@ -426,7 +426,10 @@ impl fmt::Display for NetworkDocument {
                 period => format!("period {period}"),
             }];
             words.extend(class.closed.then(|| "closed: it collapses".to_owned()));
-            words.extend(class.growth.map(|growth| format!("errors grow by a factor of {}", short(growth))));
+            words.extend(class.growth.map(|growth| {
+                let verb = if growth < 1.0 { "shrink" } else { "grow" };
+                format!("errors {verb} by a factor of {}", short(growth))
+            }));
             writeln!(f, "class {}: {names} ({})", i + 1, words.join(", "))?;
         }
         writeln!(f)?;

@@ -306,7 +306,7 @@ fn covariance() -> Claim {
             )
             .by("Euler's products", &["accumulate::euler"]),
             simulation("by sufficient statistics", 400_000, 0.03, [(31, 47, 4), (40, 20, 8)].map(sufficient).into()),
-            simulation("by rows", 100_000, 0.05, vec![by_rows((31, 20, 3))]),
+            simulation("by rows", 1_720_000, 0.02, vec![by_rows((31, 20, 3))]),
         ],
     }
 }
@@ -379,7 +379,7 @@ fn regressions() -> Claim {
                 },
             )
             .consequence(),
-            regression_ladder(Fitted::Linear, "linear, p = 2", 120_000, 0.04, 100, 2),
+            regression_ladder(Fitted::Linear, "linear, p = 2", 1_900_000, 0.02, 100, 2),
             regression_ladder(Fitted::Logistic, "logistic, p = 2", 7_800, 0.02, 400, 2),
             regression_ladder(Fitted::Poisson, "Poisson, p = 1", 4_096, 0.04, 800, 1),
         ],

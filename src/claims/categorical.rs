@@ -97,7 +97,7 @@ fn law() -> Claim {
             simulation("by sufficient statistics", 1_100_000, 0.02, sufficient.collect()),
             simulation("by rows", 1_100_000, 0.02, by_rows.collect()),
             score("slope at w*", 1024 * 64, 0.008, ROUGH, vec![optimal.clone()]),
-            optimum("minimiser of the simulated risk", 192 * 80, 0.05, vec![optimal]),
+            optimum("minimiser of the simulated risk", 192 * 165, 0.02, vec![optimal]),
         ],
     }
 }

@@ -206,7 +206,7 @@ fn variance() -> Claim {
                 },
             )
             .consequence(),
-            simulation("by sufficient statistics, t ≪ m", 1_680_000, 0.025, vec![case(100, 100, 3), case(60, 200, 8)]),
+            simulation("by sufficient statistics, t ≪ m", 4_800_000, 0.02, vec![case(100, 100, 3), case(60, 200, 8)]),
         ],
     }
 }

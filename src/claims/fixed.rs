@@ -315,9 +315,9 @@ fn covariance() -> Claim {
             .consequence(),
             simulation(
                 "by sufficient statistics",
-                1_200_000,
-                0.03,
-                vec![sufficient(correlated(), (31, 20, 0.4, 4)), sufficient(unit(), (40, 30, 0.2, 3))],
+                6_000_000,
+                0.02,
+                vec![sufficient(correlated(), (31, 20, 0.4, 4)).with_share(0.46), sufficient(unit(), (40, 30, 0.2, 3))],
             ),
             simulation("by rows", 200_000, 0.05, vec![by_rows((31, 20, 0.3, 3))]),
         ],
@@ -432,11 +432,11 @@ fn likelihood_covariance() -> Claim {
             .consequence(),
             simulation(
                 "by sufficient statistics",
-                1_200_000,
-                0.03,
-                vec![sufficient(correlated(), (12, 20, 0.4, 3)), sufficient(unit(), (20, 16, 0.3, 3))],
+                5_000_000,
+                0.02,
+                vec![sufficient(correlated(), (12, 20, 0.4, 3)).with_share(0.4), sufficient(unit(), (20, 16, 0.3, 3))],
             ),
-            simulation("by rows", 200_000, 0.04, vec![by_rows((12, 9, 0.4, 2))]),
+            simulation("by rows", 2_660_000, 0.02, vec![by_rows((12, 9, 0.4, 2))]),
         ],
     }
 }

@@ -70,8 +70,11 @@ fn cases(loss: usize, sigma: &DMatrix<f64>, places: &[(usize, usize, f64, u32)],
 /// The covariance's law at p = 5. 5 and 4 rows give singular covariances, of rank 4 and 3; the other sizes give regular ones.
 fn singular() -> Vec<Case> {
     let sigma = DMatrix::from_fn(5, 5, |i, j| libm::pow(0.5, i.abs_diff(j) as f64));
-    let case = |place, by_rows| cases(COVARIANCE, &sigma, &[place], by_rows);
-    [case((5, 4, 0.6, 1), false), case((9, 4, 0.6, 1), true), case((30, 40, 0.6, 2), true)].concat()
+    let case = |place, by_rows, share| {
+        cases(COVARIANCE, &sigma, &[place], by_rows).into_iter().map(move |case| case.with_share(share))
+    };
+    let few = case((5, 4, 0.6, 1), false, 1.0).chain(case((9, 4, 0.6, 1), true, 0.9));
+    few.chain(case((30, 40, 0.6, 2), true, 0.17)).collect()
 }
 
 /// Blocks of chains. Their loss varies mostly with the fresh real rows (w = .7), or mostly with the synthetic rows and the generation before (w = .2).
@@ -182,9 +185,9 @@ fn variance_law() -> Claim {
             .consequence(),
             simulation(
                 "by sufficient statistics",
-                1_600_000,
-                0.03,
-                vec![simulated(12, 9, 0.5, 2), simulated(9, 20, 0.7, 4)],
+                7_200_000,
+                0.02,
+                vec![simulated(12, 9, 0.5, 2), simulated(9, 20, 0.7, 4).with_share(0.56)],
             ),
         ],
     }
@@ -257,8 +260,8 @@ fn covariance_law() -> Claim {
                 &[(&catalogue::GAUSSIAN_COVARIANCE, 2, ByRows), (&catalogue::GAUSSIAN_COVARIANCE, 3, Sufficient)],
             ),
             simulation("by sufficient statistics", 1_500_000, 0.02, cases(COVARIANCE, &correlated(), &places, false)),
-            simulation("p = 5, also from fewer rows", 300_000, 0.03, singular()),
-            simulation("by rows", 400_000, 0.025, cases(COVARIANCE, &correlated(), &places[..2], true)),
+            simulation("p = 5, also from fewer rows", 2_900_000, 0.02, singular()),
+            simulation("by rows", 1_500_000, 0.02, cases(COVARIANCE, &correlated(), &places[..2], true)),
         ],
     }
 }
@@ -343,7 +346,12 @@ fn covariance_optimum() -> Claim {
                 },
             )
             .consequence(),
-            optimum("minimiser of the simulated risk", 192 * 40, 0.03, vec![case(2, 100, 100), case(2, 30, 20)]),
+            optimum(
+                "minimiser of the simulated risk",
+                192 * 108,
+                0.02,
+                vec![case(2, 100, 100), case(2, 30, 20).with_share(0.37)],
+            ),
             score("slope at w*", 1024 * 64, 0.008, SMOOTH, vec![case(2, 100, 100), case(2, 30, 20)]),
             curvature("curvature at w*", 1024 * 64, 0.02, 0.1, vec![case(2, 100, 100)]),
         ],

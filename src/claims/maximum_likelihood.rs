@@ -108,9 +108,11 @@ fn mean() -> Claim {
             .consequence(),
             simulation(
                 "by sufficient statistics",
-                680_000,
+                2_460_000,
                 0.02,
-                [(8, 4, 0.5, 3), (31, 47, 0.3, 4), (5, 3, 0.2, 6)].map(|at| sufficient(correlated(), MEAN, at)).into(),
+                [((8, 4, 0.5, 3), 0.57), ((31, 47, 0.3, 4), 0.54), ((5, 3, 0.2, 6), 1.0)]
+                    .map(|(at, share)| sufficient(correlated(), MEAN, at).with_share(share))
+                    .into(),
             ),
             simulation("by rows", 1_600_000, 0.02, vec![by_rows(correlated(), MEAN, (6, 4, 0.4, 3))]),
         ],
@@ -374,7 +376,7 @@ fn covariance_optimum() -> Claim {
                 },
             )
             .consequence(),
-            optimum("minimiser of the simulated risk", 192 * 40, 0.03, vec![case(2, 60, 60)]),
+            optimum("minimiser of the simulated risk", 192 * 118, 0.02, vec![case(2, 60, 60)]),
             score("slope at w*", 1024 * 64, 0.02, SMOOTH, vec![case(1, 40, 40), case(3, 10, 10)]),
         ],
     }

@@ -113,6 +113,44 @@ pub fn late_density_risk([real, synthetic]: [f64; 2], bandwidth: f64, w: f64, (f
     step / PI * (0..=steps).map(term).sum::<f64>()
 }
 
+/// The mean integrated squared error after so many generations at a weight, of any kernel with this transform and any mixture of Gaussians (shares, means, standard deviations): E phi_t and
+/// E |phi_t|^2 at each frequency, by the trapezoidal rule up to hX = 1000. `tail` is the integral of the transform's square from there on, but for what oscillates.
+///
+/// The rule's error is what the density of the error's square has beyond 2 pi/.05 = 126: nothing, where kernel, bandwidth and mixture are narrower.
+pub fn mixture_risk(
+    (transform, tail): (impl Fn(f64) -> f64, f64),
+    truth: &[(f64, f64, f64)],
+    [n, m]: [f64; 2],
+    (h, w): (f64, f64),
+    generations: u32,
+) -> f64 {
+    const STEP: f64 = 0.05;
+    let u = 1.0 - w;
+    let loss = |omega: f64| {
+        let wave = |part: fn(f64) -> f64| -> f64 {
+            truth.iter().map(|&(p, mean, sd)| p * part(mean * omega) * libm::exp(-0.5 * sd * sd * omega * omega)).sum()
+        };
+        let (re, im) = (wave(libm::cos), wave(libm::sin));
+        let a = if omega == 0.0 { 1.0 } else { transform(h * omega) };
+        let f = re * re + im * im;
+        let real = 1.0 / n + (1.0 - 1.0 / n) * f;
+        // Both in units of the truth: E phi_t is `share` times phi.
+        let (mut share, mut square) = (a, a * a * real);
+        for _ in 0..generations {
+            let drawn = 1.0 / m + (1.0 - 1.0 / m) * square;
+            square = a * a * (w * w * real + u * u * drawn + 2.0 * w * u * share * f);
+            share = a * (w + u * share);
+        }
+        square - 2.0 * share * f + f
+    };
+    let steps = (1000.0 / (h * STEP)) as u32;
+    let sum: f64 = (1..steps).map(|i| loss(f64::from(i) * STEP)).sum();
+    let ends = 0.5 * (loss(0.0) + loss(f64::from(steps) * STEP));
+    // Far out the truth is 0, and of a generation only its own rows are left: smoothed once, where others are smoothed twice.
+    let noise = if generations == 0 { 1.0 / n } else { w * w / n + u * u / m };
+    ((sum + ends) * STEP + noise * tail / h) / PI
+}
+
 /// 1/(2 pi) times the integral of K^2/(1 - u^2 K^2) by the trapezoidal rule, for a kernel on [-1, 1] with these values of its transform at 1/8, 1/4, 3/8, ..., and the integral `square` of its
 /// own square.
 ///

@@ -40,7 +40,7 @@ fn pooled() -> Claim {
                 [0.0, 0.1, 0.35, 0.5, 0.8, 1.0].map(|w| (format!("w = {w}"), law(w), of_labels(w))).into()
             })
             .by("weighted fits of single labels", &["worth::of_labels"]),
-            evidence::simulation(POOLED, 48_000, 0.05, [0.2, 0.5, 0.8].map(case).to_vec()).of("risk"),
+            evidence::simulation(POOLED, 1_080_000, 0.02, [0.2, 0.5, 0.8].map(case).to_vec()).of("risk"),
         ],
     }
 }
@@ -196,8 +196,8 @@ fn shrinkage() -> Claim {
             .by("an integral of the generating function", &["worth::integrated"]),
             evidence::simulation(
                 SHRUNK,
-                48_000,
-                0.04,
+                590_000,
+                0.02,
                 [(8, 0.5, 0.0), (8, 0.1, 2.0), (12, 1.0, 4.0)].map(case).to_vec(),
             )
             .of("risk"),

@@ -24,10 +24,10 @@ const PROCESS: &str = "https://w3id.org/ro/wfrun/process/0.5";
 const COMPLETED: &str = "http://schema.org/CompletedActionStatus";
 const FAILED: &str = "http://schema.org/FailedActionStatus";
 
-/// Revision of the source, where whoever built the program told it.
+/// Revision of the source: of a release build of a checkout or a package (`build.rs`), or what whoever built the program told.
 pub const REVISION: &str = match option_env!("GOLDENWEIGHT_REVISION") {
     Some(revision) => revision,
-    None => "unknown: built without GOLDENWEIGHT_REVISION",
+    None => "unknown: no release build of a checkout or package, and GOLDENWEIGHT_REVISION was not set",
 };
 
 /// SHA-256 in hexadecimal digits.
@@ -135,6 +135,28 @@ pub fn metadata(
 /// The checksums of an archive's files.
 pub fn sums(files: &[(&str, &str)]) -> String {
     files.iter().map(|(name, text)| format!("{}  {name}\n", checksum(text.as_bytes()))).collect()
+}
+
+/// Whether an archive's metadata tell of this run: what is run again is what the outcome says.
+pub fn describes(folder: &Path, run: &RunDocument) -> Result<(), InputError> {
+    let refuse = |condition: String| InputError::new("check", folder.join(METADATA).display(), condition);
+    let read = fs::read_to_string(folder.join(METADATA)).map_err(|e| refuse(format!("cannot be read: {e}")))?;
+    let metadata: Value = serde_json::from_str(&read).map_err(|e| refuse(format!("must be a JSON document: {e}")))?;
+    let entity = |id: &str| metadata["@graph"].as_array()?.iter().find(|entity| entity["@id"] == id);
+    let told = [
+        ("seed", "#seed", "value", run.seed.to_string()),
+        ("tier", "#tier", "value", run.tier.clone()),
+        ("only", "#only", "value", run.only.clone()),
+        ("version", "#program", "version", run.version.clone()),
+    ];
+    for (name, id, key, expected) in told {
+        // An archive of another version may not tell it.
+        let Some(found) = entity(id).and_then(|entity| entity[key].as_str()) else { continue };
+        if found != expected {
+            return Err(refuse(format!("says {name} {found}, and verify.json {expected}")));
+        }
+    }
+    Ok(())
 }
 
 /// Reads an archive's metadata and finds out whether its files are those that were written. Returns the names of what else is there.

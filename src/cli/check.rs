@@ -77,15 +77,20 @@ impl fmt::Display for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Reproduced { claim, agreement, judged, not_made, differences } in &self.claims {
             let none = if not_made.is_empty() { String::new() } else { format!(", not made: {}", not_made.join(", ")) };
-            writeln!(f, "{claim:<26} {:<28} {}{none}", agreement.words(), number_of(*judged as u64, "check"))?;
+            let words = if *judged == 0 && *agreement == Agreement::Bits { "not judged" } else { agreement.words() };
+            writeln!(f, "{claim:<26} {words:<28} {}{none}", number_of(*judged as u64, "check"))?;
             differences.iter().try_for_each(|words| writeln!(f, "  {words}"))?;
         }
         self.run.iter().try_for_each(|words| writeln!(f, "the run: {words}"))?;
         let Self { version_before, seed_before, seed, .. } = self;
-        let count = |agreement| self.claims.iter().filter(|claim| claim.agreement == agreement).count();
+        let is_judged = |claim: &&Reproduced| claim.judged > 0 || claim.agreement != Agreement::Bits;
+        let count =
+            |agreement| self.claims.iter().filter(is_judged).filter(|claim| claim.agreement == agreement).count();
+        let left = self.claims.len() - self.claims.iter().filter(is_judged).count();
+        let left = if left == 0 { String::new() } else { format!(", {left} not judged") };
         writeln!(
             f,
-            "\nOf {}: {} to the bit, {} within statistical agreement, {} not reproduced.\n\
+            "\nOf {}: {} to the bit, {} within statistical agreement, {} not reproduced{left}.\n\
              Archived by version {version_before} with seed {seed_before}, run again by version {} with seed {seed}.",
             number_of(self.claims.len() as u64, "claim"),
             count(Agreement::Bits),
@@ -105,6 +110,7 @@ impl CheckArgs {
             remarks.note(format!("{} is no part of the archive, and was not looked at", file.display()));
         }
         let before = compare::read("check", &self.folder)?;
+        archive::describes(&self.folder, &before)?;
         self.seed_is_meant(&before)?;
         let settings = self.settings(&before)?;
         let suite = claims::suite();

@@ -78,7 +78,11 @@ pub fn document_in(path: &Path) -> PathBuf {
 pub fn read(command: &str, path: &Path) -> Result<RunDocument, InputError> {
     let refuse = |file: &Path, condition: String| InputError::new(command, file.display(), condition);
     let file = document_in(path);
-    let text = fs::read_to_string(&file).map_err(|e| refuse(&file, format!("cannot be read: {e}")))?;
+    let text = fs::read_to_string(&file).map_err(|e| {
+        let hint =
+            if path.is_dir() { "; of a store, goldenweight verify --store DIR --json prints the outcome" } else { "" };
+        refuse(&file, format!("cannot be read: {e}{hint}"))
+    })?;
     // Without the marks in which an error of this program would have an option.
     let words = |e: serde_json::Error| e.to_string().replace('`', "'");
     let no_outcome = |e| refuse(&file, format!("must be a document that verify --json prints: {}", words(e)));

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Version of the schema, in every document: the second number is raised where a key is added, the first where one is taken away or means something else.
-pub const VERSION: &str = "1.1";
+pub const VERSION: &str = "1.2";
 
 /// Makes the schema of a document.
 type Make = fn(&mut SchemaGenerator) -> Value;

@@ -26,6 +26,9 @@ type Edge = (usize, usize, f64);
 /// The palette of Okabe and Ito, which people with any kind of colour vision tell apart, less black and its yellow, which is too light.
 const COLOURS: [&str; 6] = ["#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#0072b2", "#a6761d"];
 
+/// Names beside more dots would cover one another.
+const MOST_NAMES: usize = 60;
+
 /// The colour of what collapses, the palette's vermilion.
 const COLLAPSE: &str = "#d55e00";
 
@@ -122,8 +125,7 @@ pub fn draw(title: &str, dots: &[Dot], edges: &[Edge]) -> String {
             (radius / 6.0).clamp(1.0, 4.0)
         );
     }
-    // Names beside so many dots would cover one another.
-    if dots.len() <= 60 {
+    if dots.len() <= MOST_NAMES {
         let size = if dots.len() <= 24 { 14.0 } else { 10.0 };
         for (i, dot) in dots.iter().enumerate() {
             let ((x, y), (dx, dy)) = (at(i), directions[i]);
@@ -144,7 +146,13 @@ pub fn draw(title: &str, dots: &[Dot], edges: &[Edge]) -> String {
         }
     }
     let said = "filled: real rows have a weight; one colour: models that feed one another; dashed ring: collapses; width of an edge: its weight";
-    text(&mut svg, (MIDDLE, side - 44.0), "middle", 12.0, said);
+    text(&mut svg, (MIDDLE, side - 50.0), "middle", 12.0, said);
+    let few_colours = dots.iter().any(|dot| dot.class >= COLOURS.len());
+    let colours = few_colours
+        .then(|| format!("there are more such groups than the {} colours, so that some share one", COLOURS.len()));
+    let names = (dots.len() > MOST_NAMES).then(|| format!("names are left out of more than {MOST_NAMES} models"));
+    let notes: Vec<String> = colours.into_iter().chain(names).collect();
+    text(&mut svg, (MIDDLE, side - 35.0), "middle", 12.0, &notes.join("; "));
     svg + "</svg>\n"
 }
 

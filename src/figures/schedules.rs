@@ -156,8 +156,8 @@ pub fn chart(title: &str, table: &Table) -> Chart {
         marks.extend(Mark::naming(&within("theory"), (At::Pane(at.0, at.1), *names), *colour, label));
     }
     let notes = vec![
-        format!("Gaussian mean, n = m = {ROWS}. Lines: exact risk."),
-        format!("Dots: {} simulated chains.", table.fact("replicates").unwrap_or("0")),
+        format!("Gaussian mean, n = m = {ROWS}. Dotted: real rows alone."),
+        format!("Lines: exact risk. Dots: {} simulated chains.", table.fact("replicates").unwrap_or("0")),
     ];
     Chart { title: title.to_owned(), notes, panes: vec![Pane { x, y, share: 1, marks }] }
 }

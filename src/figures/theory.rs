@@ -55,9 +55,7 @@ impl Idea {
     pub fn chart(self, title: &str, table: &Table) -> Chart {
         let (note, panes) = match self {
             Self::Atlas => return atlas::chart(title, table),
-            Self::Exchangeable => {
-                ("n fresh real rows and m of every model; ring: golden", vec![exchangeable_pane(table)])
-            }
+            Self::Exchangeable => ("n = km real rows, m of every model; ring: golden", vec![exchangeable_pane(table)]),
             Self::GoldenWeight => ("k = n/m fresh real rows per synthetic row", vec![golden_weight_pane(table)]),
             Self::RelativeRisk => ("limit risk with weight w on the real rows, k = n/m", relative_risk_panes(table)),
             Self::Pooling => ("n fresh real rows and m synthetic rows, limit risk", pooling_panes(table)),

@@ -114,8 +114,11 @@ impl Fault {
     }
 }
 
-/// How far the weights of a node may be from the sum 1. They are then divided by their sum: decimal fractions seldom add up exactly.
+/// How far the weights of a node may be from the sum 1 where they must add up to it. They are then divided by their sum: decimal fractions seldom add up exactly.
 const SUM_TOLERANCE: f64 = 1e-9;
+
+/// The same where what is left is the weight of real rows, which may be small: only the rounding of a sum of as many fractions as there can be edges counts as nothing.
+const ROUNDING: f64 = Network::MAX_NODES as f64 * f64::EPSILON;
 
 /// Longest name.
 const LONGEST_NAME: usize = 60;
@@ -187,14 +190,15 @@ impl Network {
                 ));
             }
         }
-        let is_full = |sum: f64| sum >= 1.0 - SUM_TOLERANCE;
-        for edge in known.iter_mut().filter(|edge| is_full(sums[edge.to])) {
+        let is_full = |i: usize| sums[i] >= 1.0 - if nodes[i].real == 0 { SUM_TOLERANCE } else { ROUNDING };
+        for edge in known.iter_mut().filter(|edge| is_full(edge.to)) {
             edge.weight /= sums[edge.to];
         }
+        let weights: Vec<f64> = (0..nodes.len()).map(|i| if is_full(i) { 0.0 } else { 1.0 - sums[i] }).collect();
         let node = |(i, GivenNode { name, real, start })| Node {
             name,
             real,
-            weight: if is_full(sums[i]) { 0.0 } else { 1.0 - sums[i] },
+            weight: weights[i],
             start: start.unwrap_or(if real > 0 { real } else { most_rows[i] }),
         };
         Ok(Self { nodes: nodes.into_iter().enumerate().map(node).collect(), edges: known })

@@ -23,7 +23,7 @@ pub enum Objective {
 pub struct Best {
     /// Weight on the real rows of each node, and 0 where it has none.
     pub weights: Vec<f64>,
-    /// Which of them were searched for: those of nodes with real rows and edges.
+    /// Which of them were searched for: those of nodes with real rows and edges that have a part in the objective.
     pub free: Vec<bool>,
     /// Limit risk of each node at these weights.
     pub risks: Vec<f64>,
@@ -56,10 +56,26 @@ impl Objective {
             Self::Node(node) => risks[node],
         }
     }
+
+    /// Which nodes it depends on.
+    fn parts(self, network: &Network) -> Vec<bool> {
+        let mut parts: Vec<bool> =
+            (0..network.nodes().len()).map(|node| matches!(self, Self::Mean) || self == Self::Node(node)).collect();
+        let mut waiting: Vec<usize> = (0..parts.len()).filter(|&node| parts[node]).collect();
+        while let Some(node) = waiting.pop() {
+            for edge in network.edges().iter().filter(|edge| edge.to == node) {
+                if !std::mem::replace(&mut parts[edge.from], true) {
+                    waiting.push(edge.from);
+                }
+            }
+        }
+        parts
+    }
 }
 
 /// The weights on real rows that minimise a limit risk, the edges of each node in their proportions. None where that risk diverges, whatever the weights: a model has neither real rows
-/// nor any in what feeds it. Each weight is searched for in turn, by argmin (Brent), the others as they are, until none moves. A model without part in the objective keeps its weight.
+/// nor any in what feeds it. Each weight is searched for in turn, by argmin (Brent), the others as they are, until none moves. A model without part in the objective, which neither is
+/// its node nor feeds it, through others or not, keeps its weight.
 ///
 /// # Errors
 /// Where theory does not cover the sizes.
@@ -81,7 +97,8 @@ impl Objective {
 /// # Ok::<(), goldenweight::experiment::InputError>(())
 /// ```
 pub fn best(network: &Network, problem: &Problem, objective: Objective) -> Result<Option<Best>, ParameterError> {
-    let free: Vec<bool> = (0..network.nodes().len()).map(|node| network.is_free(node)).collect();
+    let has_part = objective.parts(network);
+    let free: Vec<bool> = has_part.iter().enumerate().map(|(node, part)| *part && network.is_free(node)).collect();
     let mut evaluations = 0;
     let risks = |weights: &[f64]| -> Result<Vec<f64>, ParameterError> {
         let law = NetworkLaw::new(&network.with_weights(weights), problem)?.expect("a law of a network");

@@ -1,5 +1,6 @@
 //! The paper's own statements, from the table of the README, with what this run says of them.
 
+use goldenweight_evidence::Compared;
 use goldenweight_evidence::outcome::{ClaimOutcome, RunOutcome};
 use goldenweight_evidence::report::html::Section;
 use maud::{Markup, html};
@@ -91,10 +92,15 @@ fn line(row: &Row, run: &RunOutcome) -> Markup {
     }
 }
 
-/// The largest error that could pass in the simulations of these claims.
+/// The largest error that could pass in the simulations of these claims, and what it is an error of.
 fn detects(claims: &[&ClaimOutcome]) -> String {
-    let effects = claims.iter().filter_map(|claim| claim.detectable_effect());
-    effects.reduce(f64::max).map_or_else(|| "nothing simulated".to_owned(), |effect| format!("{:.1} %", 100.0 * effect))
+    let all = claims.iter().flat_map(|claim| &claim.evidence).flat_map(|evidence| &evidence.finding.comparisons);
+    let effect = |compared: &&Compared| compared.comparison.detectable_effect;
+    let worst = all.max_by(|a, b| effect(a).total_cmp(&effect(b)));
+    worst.map_or_else(
+        || "nothing simulated".to_owned(),
+        |worst| format!("{:.1} % ({})", 100.0 * effect(&worst), worst.of),
+    )
 }
 
 #[cfg(test)]

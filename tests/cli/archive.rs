@@ -193,6 +193,37 @@ fn no_word_of_an_archive_is_taken_on_trust() {
     }
 }
 
+/// The metadata of an archive are those of its outcome, although its checksums hold; a check that needs no tool was made.
+#[test]
+fn metadata_and_outcome_tell_of_one_run() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let archive = archived(folder.path());
+    let file = folder.path().join("verify.json");
+    let document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let described = metadata(folder.path()).to_string();
+    let mut unmade = document.clone();
+    for evidence in unmade["claims"][0]["evidence"].as_array_mut().unwrap() {
+        evidence["ran"] = json!(evidence["kind"] == "exact");
+    }
+    sealed(folder.path(), &unmade);
+    let said = stdout_of(&format!("check {archive}"), 1);
+    assert!(said.contains(": not made, now made"), "{said}");
+    for (id, key, words) in
+        [("#seed", "value", "says seed 77, and verify.json 5"), ("#program", "version", "says version 77, and")]
+    {
+        sealed(folder.path(), &document);
+        let mut told = metadata(folder.path());
+        told["@graph"].as_array_mut().unwrap().iter_mut().find(|entity| entity["@id"] == id).unwrap()[key] =
+            json!("77");
+        fs::write(folder.path().join("ro-crate-metadata.json"), told.to_string()).unwrap();
+        sum_up(folder.path());
+        let output = goldenweight(&["check", &archive]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains(words), "{}", text(&output.stderr));
+        fs::write(folder.path().join("ro-crate-metadata.json"), &described).unwrap();
+    }
+}
+
 /// What was put beside the files of an archive is named; a seed goes with --fresh, and is another one.
 #[test]
 fn what_is_not_of_the_archive_is_named() {
@@ -312,6 +343,7 @@ fn an_archive_of_another_version_is_run_again() {
     let entities = crate_of["@graph"].as_array_mut().unwrap();
     entities.retain(|entity| entity["@id"] != "SHA256SUMS");
     entities.iter_mut().find(|entity| entity["@id"] == "verify.json").unwrap()["sha256"] = json!(checksum(&file));
+    entities.iter_mut().find(|entity| entity["@id"] == "#program").unwrap()["version"] = json!("0.1.9");
     fs::write(folder.path().join("ro-crate-metadata.json"), crate_of.to_string()).unwrap();
     fs::remove_file(folder.path().join("SHA256SUMS")).unwrap();
     let said = stdout_of(&format!("check {archive} --only golden-ratio"), 0);

@@ -107,6 +107,72 @@ fn a_changed_coefficient_is_named() {
     assert_eq!((code, places(&document)), (0, vec![["numbers", RISK.0, RISK.1, &place]]));
 }
 
+/// A formula and the computation beside it that moved alike agree with each other as before: the value tells. Documents from before the values have the worst case.
+#[test]
+fn a_formula_that_moved_with_its_check_is_named() {
+    let moved = |document: &mut Value, is_told: bool| {
+        let claims = document["claims"].as_array_mut().unwrap();
+        let all = claims.iter_mut().flat_map(|claim| {
+            let id = claim["id"].as_str().unwrap().to_owned();
+            claim["evidence"].as_array_mut().unwrap().iter_mut().map(move |evidence| (id.clone(), evidence))
+        });
+        let (id, evidence) =
+            all.into_iter().find(|(_, evidence)| evidence["kind"] == "recursion").expect("a recursion");
+        let names = ["check", "detail"].map(|key| evidence[key].as_str().unwrap().to_owned());
+        if is_told {
+            let value = &mut evidence["expected"][0]["value"];
+            *value = json!(value.as_f64().unwrap() * 1.02);
+        } else {
+            let (before, rest) = names[1].split_once(" against ").expect("two numbers");
+            let (number, after) = rest.split_once(", ").expect("a relative error");
+            let number: f64 = number.parse().expect("a number");
+            evidence["detail"] = json!(format!("{before} against {:?}, {after}", 1.02 * number));
+        }
+        (id, names[0].clone())
+    };
+    let untold = altered(|document| {
+        for claim in document["claims"].as_array_mut().unwrap() {
+            for evidence in claim["evidence"].as_array_mut().unwrap() {
+                evidence.as_object_mut().unwrap().remove("expected");
+            }
+        }
+    });
+    for (before, is_told) in [(outcome().clone(), true), (untold, false)] {
+        let mut after = before.clone();
+        let (id, name) = moved(&mut after, is_told);
+        let (code, document, said, _folder) = compared(&before, &after, "");
+        assert_eq!((code, places(&document)), (1, vec![["expected", id.as_str(), name.as_str(), ""]]), "{said}");
+    }
+}
+
+/// Another seed moves a detectable effect by less than all looks together; a loss beyond that is a loss.
+#[test]
+fn power_that_is_lost_under_another_seed_is_named() {
+    for (factor, code) in [(4.0, 1), (2.0, 0)] {
+        let after = altered(|document| {
+            document["seed"] = json!(7);
+            let compared = &mut check(document, RISK.0, RISK.1)["comparisons"][0];
+            compared["detectable_effect"] = json!(compared["detectable_effect"].as_f64().unwrap() * factor);
+        });
+        let (found, document, said, _folder) = compared(outcome(), &after, "");
+        assert_eq!(found, code, "{said}");
+        assert_eq!(places(&document).len(), code as usize, "{said}");
+    }
+}
+
+/// Where the error rate is shared by others, what was drawn is the same as long as the replicates are.
+#[test]
+fn what_was_drawn_is_compared_beside_other_comparisons() {
+    let after = altered(|document| {
+        document["checks"] = json!(document["checks"].as_u64().unwrap() + 1);
+        let compared = &mut check(document, RISK.0, RISK.1)["comparisons"][0];
+        compared["estimate"] = json!(compared["estimate"].as_f64().unwrap() * 1.0001);
+    });
+    let (code, document, said, _folder) = compared(outcome(), &after, "");
+    let place = outcome_place(RISK, 0);
+    assert_eq!((code, places(&document)), (0, vec![["numbers", RISK.0, RISK.1, place.as_str()]]), "{said}");
+}
+
 /// The place of a comparison.
 fn outcome_place((id, name): (&str, &str), index: usize) -> String {
     let mut document = outcome().clone();

@@ -173,6 +173,39 @@ fn one_model_is_the_single_model() {
     assert_close(number(&document["classes"][0], "growth"), 0.25 * rho, 1e-13, "growth");
 }
 
+/// A model that does not feed the objective keeps its weight, and so its risk.
+#[test]
+fn models_without_part_in_the_objective_stay() {
+    let model = |name: &str| {
+        NODE.replace("10", "50").replace("\"a\"", &format!("\"{name}\"")) + &edge(name, name, "weight = 0.5\nrows = 50")
+    };
+    let (_folder, name) = file(&(model("a") + &model("b")));
+    let best = &json(&format!("network {name} --minimise b --json"))["minimised"];
+    assert_eq!((number(&best["nodes"][0], "real_weight"), &best["nodes"][0]["free"]), (0.5, &Value::Bool(false)));
+    assert_close(number(&best["nodes"][0], "risk"), 0.01 / 0.75, 1e-13, "risk of the other");
+    assert_close(number(&best["nodes"][1], "real_weight"), 0.618_033_988_75, 4e-6, "weight");
+}
+
+/// A weight of real rows of 1e-10 is one: with n = 100, m = 50 the mean's limit is (w^2/n + u^2/m)/(w (2 - w)), some 1/(2 w m). Where a fraction's rounding is left it is none.
+#[test]
+fn small_weights_of_real_rows_count() {
+    let of = |weights: &[f64]| {
+        let edges =
+            weights.iter().zip(["a", "b", "c"]).map(|(w, from)| edge(from, "a", &format!("weight = {w:?}\nrows = 50")));
+        let others =
+            ["b", "c"].iter().take(weights.len() - 1).map(|name| NODE.replace("\"a\"", &format!("\"{name}\"")));
+        let (folder, name) =
+            file(&(NODE.replace("10", "100") + &others.collect::<String>() + &edges.collect::<String>()));
+        let document = json(&format!("network {name} --json"));
+        drop(folder);
+        document
+    };
+    let small = of(&[0.999_999_999_9]);
+    // The weight is a difference of 1, so that it has six digits.
+    assert_close(number(&small["nodes"][0], "risk"), 1e8, 1e-6, "a weight of 1e-10");
+    assert_eq!(number(&of(&[0.7, 0.1, 0.2])["nodes"][0], "real_weight"), 0.0);
+}
+
 /// Collapse, with its slopes and reasons.
 #[test]
 fn collapse_is_told() {

@@ -82,7 +82,7 @@ Proof.
   set (a := (1 + c) * v - c) in *. set (b := (1 + d) * w - d) in *.
   set (x := v ^ 2 + c * v - c) in *. set (y := w ^ 2 + d * w - d) in *.
   set (p := s ^ 2) in *. set (q := t ^ 2) in *. clearbody a b x y p q.
-  assert (F : 0 < p * a) by nra. assert (G : p * a <= q * b) by nra.
+  assert (F : 0 < p * a) by (apply Rmult_lt_0_compat; lra). assert (G : p * a <= q * b) by (apply Rmult_le_compat; lra).
   replace ((K - 1) * p * a) with ((K - 1) * (p * a)) by ring. replace ((L - 1) * q * b) with ((L - 1) * (q * b)) by ring.
   destruct Strict as [V|V]; [specialize (M V)|]; nra.
 Qed.

@@ -53,7 +53,7 @@ impl Expected {
 /// # impl Simulation for Toss {
 /// #     fn draw(&self, _: Draw<'_>) -> Vec<Tally> { Vec::new() }
 /// # }
-/// let case = Case::new("10 tosses", Toss, 5.0).sized(10.0);
+/// let case = Case::new("10 tosses", Toss, 5.0).sized(10.0).with_share(0.5);
 /// assert_eq!((case.place().to_string(), case.expected().value()), ("10 tosses".to_owned(), 5.0));
 /// ```
 #[derive(Clone)]
@@ -63,13 +63,15 @@ pub struct Case {
     expected: Expected,
     point: f64,
     size: f64,
+    share: f64,
 }
 
 impl Case {
     /// A simulation of which a value is expected; its parameter, where it has one, is 0.
     pub fn new(place: impl Place, simulation: impl Simulation + 'static, expected: f64) -> Self {
         let expected = Expected::Value(expected);
-        Self { place: Arc::new(place), simulation: Arc::new(simulation), expected, point: 0.0, size: f64::NAN }
+        let simulation = Arc::new(simulation);
+        Self { place: Arc::new(place), simulation, expected, point: 0.0, size: f64::NAN, share: 1.0 }
     }
 
     /// The same at this point of the simulation's parameter.
@@ -82,6 +84,12 @@ impl Case {
     #[must_use]
     pub fn sized(self, size: f64) -> Self {
         Self { size, ..self }
+    }
+
+    /// The same with so many times the cap of its check: one whose values vary less needs fewer replicates than others of its check.
+    #[must_use]
+    pub fn with_share(self, share: f64) -> Self {
+        Self { share, ..self }
     }
 
     /// The same, expected to have the mean of another implementation.
@@ -141,6 +149,11 @@ impl Case {
     /// The parameter at which a mean is taken.
     pub(crate) const fn point(&self) -> f64 {
         self.point
+    }
+
+    /// Most replicates that it may draw, where its check may draw `cap` of a case.
+    pub(crate) fn cap(&self, cap: u64) -> u64 {
+        (cap as f64 * self.share).ceil() as u64
     }
 
     /// Its size on a ladder.

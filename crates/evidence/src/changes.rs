@@ -5,10 +5,11 @@
 //! a place may be named by a number that changed. For each pair one change is reported, with all that it consists of.
 //!
 //! What two outcomes *must* differ in is said once, for the run, and not again for each comparison:
-//! * another seed draws other numbers: z, estimates, replicates and detectable effects are not compared;
+//! * another seed draws other numbers: z, estimates and replicates are not compared, and a comparison may stop at another look: a detectable effect is reported where it rose by more than
+//!   all looks explain;
 //! * another tier has other margins and budgets: these are not compared either;
-//! * another number of comparisons moves every bound a little, and a comparison may then stop at another look: z and replicates are not
-//!   compared, and a detectable effect is reported where it rose by more than a look explains, if its replicates are those of the look before;
+//! * another number of comparisons moves every bound a little, and a comparison may then stop at another look: replicates are not compared, z, estimate and standard error only where the
+//!   replicates are as many, and a detectable effect is reported where it rose by more than a look explains, if its replicates are those of the look before;
 //! * what a run was not asked for is not missing from it.
 //!
 //! # What is worse
@@ -33,6 +34,9 @@ pub const MOVED: f64 = 1e-9;
 
 /// Largest relative rise of a margin, of a tolerance, or of a detectable effect, that takes no power away.
 pub const WIDER: f64 = 0.1;
+
+/// Largest ratio of detectable effects under two seeds that takes no power away: that of the first and of the last look, the root of eight, and a tenth.
+const OTHER_LOOK: f64 = 3.1;
 
 /// Ratio of the replicates of two looks, one after the other, but for what rounding to whole blocks leaves.
 const LOOK: std::ops::Range<f64> = 1.98..2.02;
@@ -329,6 +333,9 @@ pub fn changes(before: &RunDocument, after: &RunDocument) -> Changes {
     parts.numbers(What::Power, rose(old, new, 0.0), "error rate", old, new);
     let [old, new] = [before, after].map(|run| if run.partial { "interrupted" } else { "whole" });
     parts.words(What::Ran, after.partial, "the run", old, new);
+    if tells_expected(before) && !tells_expected(after) {
+        parts.words(What::Expected, true, "expected values", "told", "not told");
+    }
     found.extend(parts.change(None, None, None));
     // Stable: those of one sort and size stay in the order of the registry.
     // Of one sort, those of whole claims first.
@@ -370,14 +377,15 @@ fn of_run(before: &RunDocument, after: &RunDocument) -> Vec<Part> {
 fn notes(before: &RunDocument, after: &RunDocument, same: Same) -> Vec<String> {
     let mut notes = Vec::new();
     if !same.seed {
-        notes.push("other random numbers: z, estimates, replicates and detectable effects are not compared".to_owned());
+        let words = "other random numbers: z, estimates and replicates are not compared, detectable effects only where all looks together do not explain them";
+        notes.push(words.to_owned());
     }
     if !same.tier {
         notes.push("another tier: margins, replicates and what only one tier runs are not compared".to_owned());
     }
     if same.seed && same.tier && !same.family {
         notes.push(
-            "another share of the error rate for each comparison: bounds, z and replicates are not compared".to_owned(),
+            "another share of the error rate for each comparison: bounds and replicates are not compared, z and estimates only where the replicates are as many".to_owned(),
         );
     }
     for (side, run) in [("first", before), ("second", after)] {
@@ -492,6 +500,9 @@ fn evidence(found: &mut Vec<Change>, same: Same, id: &str, before: &EvidenceDocu
     if is_certain && before.kind == after.kind {
         extent(&mut parts, same, before, after);
     }
+    if is_certain && before.kind == Kind::Recursion && after.kind == Kind::Recursion {
+        certain(&mut parts, before, after);
+    }
     let drawn = matches!(before.kind, Kind::Property | Kind::Audit | Kind::Mutant) || before.kind.is_sampled();
     let judged = before.kind != Kind::Property && drawn;
     if is_certain && (same.seed || !drawn) && ((same.family && same.tier) || !judged) {
@@ -520,11 +531,12 @@ fn extent(parts: &mut Parts, same: Same, before: &EvidenceDocument, after: &Evid
     } else if old.counts.iter().zip(&new.counts).any(|(old, new)| new < old) {
         parts.words(What::Power, true, "shown", old.words, new.words);
     }
-    // What the route could not compare has no part in the verdict. Another seed has other places.
-    if same.seed && rose(new.compared, old.compared, WIDER) {
+    // What the route could not compare has no part in the verdict. Another seed has other places, of which a share varies.
+    let slack = if same.seed { WIDER } else { 1.0 };
+    if rose(new.compared, old.compared, slack) {
         parts.numbers(What::Power, true, "places compared", old.compared, new.compared);
     }
-    if same.seed && rose(old.detectable_percent, new.detectable_percent, WIDER) {
+    if rose(old.detectable_percent, new.detectable_percent, slack) {
         let [old, new] = [old.detectable_percent, new.detectable_percent];
         parts.numbers(What::Power, true, "detects at nine of ten, in %", old, new);
     }
@@ -533,6 +545,49 @@ fn extent(parts: &mut Parts, same: Same, before: &EvidenceDocument, after: &Evid
 /// The tolerance that a [`Deviation`](crate::Deviation) says in words; none in other words.
 fn tolerance(detail: &str) -> Option<f64> {
     detail.split_once("(tolerance ")?.1.split_once(')')?.0.parse().ok()
+}
+
+/// Values that follow from a formula, without sampling error.
+fn expected(parts: &mut Parts, before: &[ExpectedDocument], after: &[ExpectedDocument]) {
+    let is_alike = before.len() == after.len() && before.iter().zip(after).all(|(old, new)| old.place == new.place);
+    // In their order where the places are the same: a place may be there twice.
+    let (pairs, gone, new) = if is_alike {
+        (before.iter().zip(after).collect(), Vec::new(), Vec::new())
+    } else {
+        pair_places(before, after, |expected| &expected.place)
+    };
+    let at = |expected: &ExpectedDocument| format!("expected at {}", expected.place);
+    for (old, new) in &pairs {
+        let moved = relative(old.value, new.value).is_none_or(|relative| relative.abs() > MOVED);
+        let what = if moved { What::Expected } else { What::Numbers };
+        let is_one = before.len() == 1 && pairs.len() == 1;
+        let name = if is_one { "expected".to_owned() } else { at(old) };
+        parts.numbers(what, moved, &name, old.value, new.value);
+    }
+    // A size that only one side has: whoever accepts it accepts its value.
+    gone.iter().for_each(|old| parts.numbers(What::Expected, true, &at(old), old.value, None));
+    new.iter().for_each(|new| parts.numbers(What::Expected, true, &at(new), None, new.value));
+}
+
+/// Where a check without sampling error was worst, and the number that another computation has there.
+fn worst_case(detail: &str) -> Option<ExpectedDocument> {
+    let (place, numbers) = detail.split_once("the worst at ")?.1.rsplit_once(": ")?;
+    let value = numbers.split_once(" against ")?.1.split_once(", ")?.0.parse().ok()?;
+    Some(ExpectedDocument { place: place.to_owned(), value: Some(value) })
+}
+
+/// What a check without sampling error compares. A document from before the key has the worst case alone, which is compared where it is at the same place.
+fn certain(parts: &mut Parts, before: &EvidenceDocument, after: &EvidenceDocument) {
+    if !before.expected.is_empty() {
+        expected(parts, &before.expected, &after.expected);
+    } else if let (Some(old), Some(new)) = (worst_case(&before.detail), worst_case(&after.detail))
+        && old.place == new.place
+    {
+        let moved = relative(old.value, new.value).is_none_or(|relative| relative.abs() > MOVED);
+        if moved {
+            parts.numbers(What::Expected, true, &format!("expected at {}", old.place), old.value, new.value);
+        }
+    }
 }
 
 /// Two comparisons of one place.
@@ -548,18 +603,7 @@ fn comparison(
     parts.words(What::Restated, false, "place", &before.place, &after.place);
     parts.words(What::Restated, false, "error of", &before.of, &after.of);
     if same.expected {
-        let (pairs, gone, new) = pair_places(&before.expected, &after.expected, |expected| &expected.place);
-        let at = |expected: &ExpectedDocument| format!("expected at {}", expected.place);
-        for (old, new) in &pairs {
-            let moved = relative(old.value, new.value).is_none_or(|relative| relative.abs() > MOVED);
-            let what = if moved { What::Expected } else { What::Numbers };
-            let is_one = before.expected.len() == 1 && pairs.len() == 1;
-            let name = if is_one { "expected".to_owned() } else { at(old) };
-            parts.numbers(what, moved, &name, old.value, new.value);
-        }
-        // A size that only one side has: whoever accepts it accepts its value.
-        gone.iter().for_each(|old| parts.numbers(What::Expected, true, &at(old), old.value, None));
-        new.iter().for_each(|new| parts.numbers(What::Expected, true, &at(new), None, new.value));
+        expected(&mut parts, &before.expected, &after.expected);
     }
     if same.tier {
         let wider = rose(before.margin, after.margin, WIDER);
@@ -573,12 +617,19 @@ fn comparison(
             parts.numbers(What::Power, weaker, "detects", before.detectable_effect, after.detectable_effect);
         }
     }
-    if same.seed && same.tier && same.family {
+    if same.tier && !same.seed && rose(before.detectable_effect, after.detectable_effect, OTHER_LOOK - 1.0) {
+        parts.numbers(What::Power, true, "detects", before.detectable_effect, after.detectable_effect);
+    }
+    if same.seed && same.tier && (same.family || before.replicates == after.replicates) {
         parts.numbers(What::Numbers, false, "z", before.z, after.z);
-        // A document from before the key has none.
-        if before.estimate.is_some() {
-            parts.numbers(What::Numbers, false, "estimate", before.estimate, after.estimate);
+        // A document from before the keys has none.
+        let both =
+            [("estimate", before.estimate, after.estimate), ("standard error", before.std_error, after.std_error)];
+        for (name, old, new) in both.into_iter().filter(|(_, old, _)| old.is_some()) {
+            parts.numbers(What::Numbers, false, name, old, new);
         }
+    }
+    if same.seed && same.tier && same.family {
         let [old, new] = [before, after].map(|comparison| Some(comparison.replicates as f64));
         parts.numbers(What::Numbers, false, "replicates", old, new);
     }

@@ -70,7 +70,7 @@ pub struct Deal<'a> {
 impl<'a> Deal<'a> {
     /// Adds what a check's cases need at this cap.
     pub fn add(&mut self, of: Of<'a>, sampled: &Sampled, cap: u64) {
-        self.cases.extend(sampled.cases.iter().map(|case| (of, looks(case, sampled.quantity, cap))));
+        self.cases.extend(sampled.cases.iter().map(|case| (of, looks(case, sampled.quantity, case.cap(cap)))));
     }
 
     /// Adds units of the first look of which nobody knows what they cost.

@@ -37,6 +37,8 @@ pub struct Finding {
     pub measure: Measure,
     /// Every comparison of a check by simulation that could be made, in the order of its cases.
     pub comparisons: Vec<Compared>,
+    /// What the formula gives at each place of a check that compares numbers without sampling error, in the order of its places.
+    pub values: Vec<(String, f64)>,
     /// The numbers behind the verdict, in words.
     pub detail: String,
 }
@@ -45,7 +47,8 @@ impl Finding {
     /// A verdict without a number that was compared.
     #[must_use]
     pub fn decided(verdict: Verdict, detail: impl Into<String>) -> Self {
-        Self { verdict, measure: Measure::Decided, comparisons: Vec::new(), detail: detail.into() }
+        let detail = detail.into();
+        Self { verdict, measure: Measure::Decided, comparisons: Vec::new(), values: Vec::new(), detail }
     }
 
     /// A check that could not be made, with its cause.
@@ -96,7 +99,7 @@ impl Finding {
                 let count = comparisons.len();
                 let head = if count == 1 { String::new() } else { format!("worst of {count}: ") };
                 let (verdict, detail) = (worst.comparison.verdict, head + &worst.detail());
-                Self { verdict, measure: Measure::Worst(index), comparisons, detail }
+                Self { measure: Measure::Worst(index), comparisons, ..Self::decided(verdict, detail) }
             }
             _ => Self { comparisons, ..Self::inconclusive(causes.join("; ")) },
         }

@@ -155,7 +155,7 @@ fn error_rate() -> Claim {
                 ],
             ),
             wrong("four looks at normal values", (9_000, 0.2), "rate .2", |rng| refutes_at_a_look(rng, LOOKED), share),
-            wrong("eight normal values", (60_000, 0.12), "a twentieth", few(student), RATE / 4.0),
+            wrong("eight normal values", (23_000_000, 0.02), "a twentieth", few(student), RATE / 4.0),
         ],
     )
     .with_mutants(vec![
@@ -218,8 +218,8 @@ fn power() -> Claim {
         vec![
             recursion("the tail beyond the bound", 1e-9, by_tail)
                 .by("a continued fraction", &["judge::laws::normal_tail"]),
-            wrong("too large by the effect", (130_000, 0.2), "one in a hundred", missed(1.0), 0.01),
-            wrong("too small by the effect", (130_000, 0.2), "one in a hundred", missed(-1.0), 0.01),
+            wrong("too large by the effect", (4_800_000, 0.1), "one in a hundred", missed(1.0), 0.01),
+            wrong("too small by the effect", (4_800_000, 0.1), "one in a hundred", missed(-1.0), 0.01),
         ],
     )
     .with_mutants(vec![Mutant::simulation("the bound as the effect", "too large by the effect", move |case| {
@@ -363,7 +363,7 @@ fn skewness() -> Claim {
                 inverse,
             )
             .by("Hall's cube", &["judge::laws::hall"]),
-            wrong("below", (36_000, 0.25), "a fortieth", below(z), TOO_LOW),
+            wrong("below", (1_820_000, 0.1), "a fortieth", below(z), TOO_LOW),
         ],
     )
     .with_mutants(vec![
@@ -416,7 +416,7 @@ fn differences() -> Claim {
             )
             .by("sums of cumulants", &["judge::laws::sum_of_cumulants"]),
             // 126 degrees of freedom, as both have the same variance.
-            wrong("two means", (54_000, 0.1), "a tenth", far(|a, b| a.against(&b).z(b.value)), RATE / 2.0),
+            wrong("two means", (430_000, 0.1), "a tenth", far(|a, b| a.against(&b).z(b.value)), RATE / 2.0),
         ],
     )
     .with_mutants(vec![Mutant::simulation("the other's uncertainty left out", "two means", move |case| {
@@ -481,7 +481,7 @@ fn limits() -> Claim {
             ),
             wrong(
                 "chi-squared",
-                (54_000, 0.1),
+                (430_000, 0.1),
                 "a tenth",
                 move |rng| ladder(rng).is_none_or(|(_, found, spare)| !rate.chi_squared_within(found, spare)),
                 RATE / 2.0,
@@ -542,7 +542,7 @@ fn several() -> Claim {
                 .by("the closed test", &["judge::laws::closed_test"]),
             wrong(
                 "three true hypotheses",
-                (54_000, 0.1),
+                (11_400_000, 0.02),
                 "rate .1",
                 rejects_a_true_one,
                 1.0 - (1.0 - 0.1 / 3.0_f64).powi(3),
@@ -784,7 +784,7 @@ fn audits() -> Claim {
                 tolerated,
             )
             .consequence(),
-            wrong("five right places", (10_000, 0.2), "rate .2", refuted(shared), 1.0 - (1.0 - RATE / 5.0).powi(5)),
+            wrong("five right places", (214_000, 0.1), "rate .2", refuted(shared), 1.0 - (1.0 - RATE / 5.0).powi(5)),
         ],
     )
     .with_mutants(vec![Mutant::simulation(

@@ -53,7 +53,7 @@ impl Series {
             let cases = self.cases.clone().into_par_iter().zip(&mut self.drawn);
             let estimate = |(index, drawn): (usize, &mut Drawn)| {
                 let case = &sampled.cases[index];
-                drawn.draw(case, context, index as u64, sampled.quantity, cap, next);
+                drawn.draw(case, context, index as u64, sampled.quantity, case.cap(cap), next);
                 drawn.estimate(case, sampled.quantity)
             };
             let estimates = cases.map(estimate).collect();
@@ -142,12 +142,15 @@ impl Sampled {
     /// All that the estimates of all looks follow from, where its simulations keep what they draw; and the number of replicates.
     fn identity(&self, context: &Context<'_>) -> Option<(String, u64)> {
         let cap = context.tier.replicates * self.cap;
-        let mut words = format!("estimates {ESTIMATES}\nlooks {LOOKS}\nquantity {:?}\ncap {cap}\n", self.quantity);
+        let mut words = format!("estimates {ESTIMATES}\nlooks {LOOKS}\nquantity {:?}\n", self.quantity);
+        let mut replicates = 0;
         for (index, case) in (0..).zip(&self.cases) {
-            words += &format!("case {:?}, expects {}\n", case.point(), case.expected_words(self.quantity));
+            let (cap, expected) = (case.cap(cap), case.expected_words(self.quantity));
+            words += &format!("case {:?}, cap {cap}, expects {expected}\n", case.point());
+            replicates += deal::replicates(cap, LOOKS - 1);
             words += &case.simulation().identity(context.key(index))?;
         }
-        Some((words, self.cases.len() as u64 * deal::replicates(cap, LOOKS - 1)))
+        Some((words, replicates))
     }
 
     /// Takes the estimates of all looks from where they are kept, and says whether they are.

@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::changes::MOVED;
 use crate::extent::Extent;
 use crate::outcome::document::{ClaimDocument, ComparisonDocument, EvidenceDocument, RunDocument};
-use crate::verdict::Verdict;
+use crate::verdict::{Kind, Verdict};
 
 /// Largest ratio of standard errors, once they are brought to the same number of replicates: that of a thousand values of finite variance varies by some hundredths.
 const OTHER_SCALE: f64 = 2.0;
@@ -156,6 +156,17 @@ impl Reproduced {
                 None if evidence.ran => {
                     found.different(format!("{}: this program does not have the check", evidence.check));
                 }
+                // A proof needs a tool that a machine may not have. Whatever else this version makes needs none.
+                Some(other)
+                    if evidence.ran != other.ran
+                        && version
+                        && evidence.kind != Kind::Proof
+                        && !first.partial
+                        && !again.partial =>
+                {
+                    let [one, other] = [evidence.ran, other.ran].map(|ran| if ran { "made" } else { "not made" });
+                    found.different(format!("{}: {one}, now {other}", evidence.check));
+                }
                 _ => found.not_made.push(evidence.check.clone()),
             }
         }
@@ -218,6 +229,7 @@ fn other_keys(first: &EvidenceDocument, again: &EvidenceDocument) -> Vec<&'stati
         ("reasons", first.reasons != again.reasons),
         ("comparisons", first.comparisons != again.comparisons),
         ("reproduce", first.reproduce != again.reproduce),
+        ("expected", first.expected != again.expected),
         ("detail", first.detail != again.detail),
     ];
     keys.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
@@ -257,7 +269,14 @@ fn disagreement(first: &ComparisonDocument, again: &ComparisonDocument, common: 
         (one, other) => one == other,
     };
     if one.len() != other.len() || !one.iter().zip(&other).all(close) {
-        return Some(format!("expected {one:?}, now {other:?}"));
+        let words = |values: &[Option<f64>]| {
+            values
+                .iter()
+                .map(|value| value.map_or("none".to_owned(), |value| format!("{value:?}")))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        return Some(format!("expected {}, now {}", words(&one), words(&other)));
     }
     if first.verdict != again.verdict {
         return Some(format!("verdict {}, now {}", first.verdict.word(), again.verdict.word()));

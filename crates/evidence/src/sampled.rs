@@ -46,7 +46,7 @@ pub struct Sampled {
     pub ladder: Option<Powers>,
     /// What an error is an error of, in a word.
     pub of: &'static str,
-    /// Most replicates of a case in the first tier, see [`LOOKS`].
+    /// Most replicates of a case in the first tier, see [`LOOKS`]; of some cases a [share](Case::with_share).
     pub cap: u64,
     /// Margin of the relative error in the first tier.
     pub margin: f64,

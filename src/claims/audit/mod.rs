@@ -291,7 +291,7 @@ fn simulated() -> Claim {
             .chain(chains)
             .chain(models)
             .chain(controls)
-            .chain([simulation("many dimensions", 20_000, 0.1, dimensions())])
+            .chain([simulation("many dimensions", 680_000, 0.02, dimensions())])
             .collect(),
     }
 }
@@ -308,7 +308,7 @@ fn dimensions() -> Vec<Case> {
             Case::new(cell, GaussianSufficient::new(sigma, rows), 1, risk)
         }
     };
-    vec![case(8, 20, 30, false), case(12, 30, 25, false), case(9, 15, 10, true)]
+    vec![case(8, 20, 30, false).with_share(0.36), case(12, 30, 25, false).with_share(0.24), case(9, 15, 10, true)]
 }
 
 fn fitted() -> Claim {

@@ -338,6 +338,19 @@ impl Weighable {
         self.models[i].real.is_some() && !self.models[i].from.is_empty()
     }
 
+    /// Which models the objective depends on: what feeds it, as many steps back as there are models.
+    fn parts(&self) -> Vec<bool> {
+        let all = 0..self.models.len();
+        let mut parts: Vec<bool> =
+            all.clone().map(|i| self.objective == Objective::Mean || self.objective == Objective::Node(i)).collect();
+        for _ in all.clone() {
+            for i in all.clone().filter(|&i| parts[i]).collect::<Vec<_>>() {
+                self.models[i].from.iter().for_each(|edge| parts[edge.0] = true);
+            }
+        }
+        parts
+    }
+
     /// Limits of the risks of all models at weights on real rows, in units of the risk of one row: what two rows of two fits share, or the covariance of two means, from one generation to
     /// the next.
     fn limits(&self, weights: &[f64]) -> Result<Vec<f64>, String> {
@@ -433,9 +446,10 @@ impl Audit for Best {
         for (risk, limit) in best.risks.iter().zip(place.limits(&best.weights)?) {
             deviation = deviation.max(Deviation::relative(*risk, unit * limit, STEPWISE));
         }
-        for i in 0..place.models.len() {
-            let is_free = place.is_free(i);
-            deviation = deviation.max(Deviation::unless(best.free[i] == is_free));
+        for (i, has_part) in place.parts().into_iter().enumerate() {
+            let is_free = has_part && place.is_free(i);
+            let stays = has_part || best.weights[i] == network.nodes()[i].weight;
+            deviation = deviation.max(Deviation::unless(best.free[i] == is_free && stays));
             for moved in [best.weights[i] - MOVED, best.weights[i] + MOVED] {
                 if is_free && (0.0..=1.0).contains(&moved) {
                     let mut weights = best.weights.clone();

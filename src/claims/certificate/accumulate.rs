@@ -127,17 +127,16 @@ pub fn mean() -> Certificate {
 
 /// Cells and the distribution function, and that with two real rows or more their limits are below A.
 pub fn frequencies() -> Certificate {
+    // The risk of a cell is a quadratic in its probability, and 0 at 0 and 1. So that of 2/7 tells those of all cells, and the mean over (0, 1) is 2/3 of that of 1/2.
     let cells = [q(1, 7), q(2, 7), q(4, 7)];
+    let spread = |p: &Q| p.clone() * (q(1, 1) - p.clone());
+    let share = cells.iter().fold(q(0, 1), |sum, p| sum + spread(p)) / spread(&cells[1]);
     let categories = compare(
         "Σ E(p_t − p)², enumerated",
         1,
         |n, m, t| Accumulation::of(sizes(n, m)).risk_at(&categorical::law(&cells, sizes(n, m)), t),
-        |n, m| {
-            let risks = cells.each_ref().map(|p| pools::cell_risk(p, n, m, GENERATIONS));
-            (0..=GENERATIONS as usize).map(|t| risks.iter().fold(q(0, 1), |sum, cell| sum + cell[t].clone())).collect()
-        },
+        |n, m| pools::cell_risk(&cells[1], n, m, GENERATIONS).into_iter().map(|risk| risk * share.clone()).collect(),
     );
-    // The risk of a cell is a quadratic in its probability, and 0 at 0 and 1. So its mean over (0, 1) is 2/3 of its value at 1/2.
     let distribution = compare(
         "E ∫(F_t − F)² dF, enumerated",
         1,

@@ -131,6 +131,8 @@ pub struct Case {
     expected: Expected,
     /// Whether a value of a tally is one replicate, and not a block of them.
     single: bool,
+    /// Its cap over that of its check.
+    share: f64,
 }
 
 fn plan(cell: &Cell, draw: &Draw<'_>) -> Plan {
@@ -179,7 +181,7 @@ impl Case {
     /// weight.
     pub fn new<S: Simulator + Send + 'static>(cell: Cell, simulator: S, loss: usize, expected: f64) -> Self {
         let (run, words) = run_of(simulator, loss);
-        Self { cell, run, words, loss, expected: Expected::Value(expected), single: true }
+        Self { cell, run, words, loss, expected: Expected::Value(expected), single: true, share: 1.0 }
     }
 
     /// The simulation that the program runs for a problem, at a weight and generation.
@@ -197,6 +199,7 @@ impl Case {
             loss,
             expected: Expected::Value(expected),
             single: true,
+            share: 1.0,
         }
     }
 
@@ -221,7 +224,7 @@ impl Case {
                 |(moments, failed): (Vec<Moments>, u64)| Between { distances: moments[0], all: moments[1], failed };
             found.into_iter().map(|found| between(found).tally()).collect()
         };
-        Self { cell, run: Arc::new(run), words, loss, expected: Expected::Value(1.0), single: false }
+        Self { cell, run: Arc::new(run), words, loss, expected: Expected::Value(1.0), single: false, share: 1.0 }
     }
 
     /// The same with theory's risk at every weight, for checks that use more than the minimum.
@@ -262,6 +265,12 @@ impl Case {
         Self { cell: Cell { schedule, ..self.cell }, ..self }
     }
 
+    /// The same with so many times the cap of its check.
+    #[must_use]
+    pub fn with_share(self, share: f64) -> Self {
+        Self { share, ..self }
+    }
+
     /// The same under a name, which is printed before its numbers.
     #[must_use]
     pub fn named(self, name: &'static str) -> Self {
@@ -289,7 +298,9 @@ impl Case {
         let (run, words) = (Arc::clone(&self.run), Arc::clone(&self.words));
         let simulation = Simulated { cell: self.cell.clone(), run, words, single: self.single };
         let (size, weight, expected) = (self.cell.rows.real as f64, self.cell.weight(), self.expected.clone());
-        let case = General::new(self, simulation, expected.value()).sized(size).at(weight.unwrap_or_default());
+        let share = self.share;
+        let case = General::new(self, simulation, expected.value()).sized(size).with_share(share);
+        let case = case.at(weight.unwrap_or_default());
         match expected {
             Expected::Value(_) => case,
             Expected::Estimate(reference) => case.against(reference),

@@ -58,7 +58,7 @@ pub struct NetworkArgs {
     /// Generation T at which risks are taken (at most 1000000) [default: the limit]
     #[arg(long, value_name = "T", value_parser = whole, allow_hyphen_values = true)]
     generations: Option<u64>,
-    /// Also find the weights on real rows that minimise a limit risk: mean (over all models), or that of the model of this NAME
+    /// Also find the weights on real rows that minimise a limit risk (at most 60 of them): mean (over all models), or that of the model of this NAME
     #[arg(long, value_name = "NAME")]
     minimise: Option<String>,
     /// Also simulate generation T

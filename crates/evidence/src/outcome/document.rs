@@ -27,6 +27,12 @@ pub struct ExpectedDocument {
     pub value: Option<f64>,
 }
 
+impl From<&(String, f64)> for ExpectedDocument {
+    fn from((place, value): &(String, f64)) -> Self {
+        Self { place: place.clone(), value: finite(*value) }
+    }
+}
+
 /// A statistical comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -112,6 +118,9 @@ pub struct EvidenceDocument {
     pub reasons: Reasons,
     /// Every comparison that could be made.
     pub comparisons: Vec<ComparisonDocument>,
+    /// What the formula gives at each place, where numbers are compared without sampling error.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<ExpectedDocument>,
     /// The command that makes this kind of evidence again.
     #[serde(default)]
     pub reproduce: String,
@@ -218,8 +227,7 @@ impl From<&Compared> for ComparisonDocument {
             ("detectable_effect", found.detectable_effect, "not finite"),
         ];
         let absent = numbers.iter().filter(|(_, number, _)| !number.is_finite());
-        let expected =
-            expected.iter().map(|(place, value)| ExpectedDocument { place: place.clone(), value: finite(*value) });
+        let expected = expected.iter().map(ExpectedDocument::from);
         Self {
             place: place.clone(),
             of: (*of).to_owned(),
@@ -280,6 +288,7 @@ impl From<&Evidence> for EvidenceDocument {
             replicates: worst.as_ref().map(|worst| worst.replicates),
             reasons: reasons.map(|(key, why)| (key.to_owned(), why.to_owned())).collect(),
             comparisons: finding.comparisons.iter().map(ComparisonDocument::from).collect(),
+            expected: finding.values.iter().map(ExpectedDocument::from).collect(),
             reproduce: reproduce.clone(),
             seconds: *seconds,
             detail: finding.detail.clone(),

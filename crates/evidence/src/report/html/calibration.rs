@@ -64,7 +64,7 @@ pub fn figure(run: &RunOutcome) -> Markup {
                     @if !without.is_empty() { " (" (without.len()) " more are not finite)" }
                     ", as standard normal scores in their order, against the normal quantiles. Were every \
                      claim true, and every number of replicates fixed, each would be inside the band with probability " (COVERAGE)
-                    " (a comparison that agrees well stops earlier, which favours small z a little); dashed: the bound " (number::plain(bound)) " on |z|. Beyond it: " (beyond) ". Largest score: " (number::plain(largest)) "."
+                    " (a comparison that agrees well stops earlier, which favours small z a little); dashed: the bound " (number::plain(bound)) " on |z|. Beyond it: " (beyond) ". Largest score, of either sign: " (number::plain(largest)) "."
                 }
             }
         }
@@ -111,7 +111,7 @@ fn drawing(points: &[Point<'_>], bound: f64) -> Markup {
                 text x=(format!("{:.1}", left - 7.0)) y=(format!("{:.1}", y(f64::from(tick)) + 4.0)) text-anchor="end" { (number::whole(tick)) }
             }
             text x=(format!("{:.1}", (left + SIZE.0 - right) / 2.0)) y=(format!("{:.1}", SIZE.1 - 6.0)) text-anchor="middle" { "normal quantile" }
-            text transform=(format!("translate(12 {:.1}) rotate(-90)", (top + SIZE.1 - bottom) / 2.0)) text-anchor="middle" { "z" }
+            text transform=(format!("translate(12 {:.1}) rotate(-90)", (top + SIZE.1 - bottom) / 2.0)) text-anchor="middle" { "z as a normal score" }
             @for (i, Point { claim, compared, score }) in points.iter().enumerate() {
                 // What is off the drawing is at its edge.
                 circle class=(compared.comparison.verdict.word()) r="2.6" cx=(format!("{:.1}", x(quantile(i)))) cy=(format!("{:.1}", y(score.clamp(-reach.0, reach.0)))) {

@@ -29,7 +29,7 @@ pub fn section(run: &RunOutcome, companion: &Companion) -> Markup {
 fn shown(run: &RunOutcome) -> String {
     let count = |verdict| run.claims.iter().filter(|claim| claim.verdict == verdict).count();
     let [confirmed, refuted, undecided] = [Verdict::Confirmed, Verdict::Refuted, Verdict::Inconclusive].map(count);
-    let pieces: usize = run.claims.iter().map(|claim| claim.evidence.len()).sum();
+    let pieces = run.claims.iter().flat_map(|claim| &claim.evidence).filter(|evidence| evidence.finding.ran()).count();
     let mut text = format!(
         "{}, with {}, were checked. {} for what was compared, {} refuted, {} undecided. ",
         claims(run.claims.len()),
