@@ -235,7 +235,7 @@ fn every_kernel() -> Vec<Relation> {
     let far = 1000.0_f64;
     let tails = [0.5 / far, 4.5 / (3.0 * far.powi(3)), 112.5 / (5.0 * far.powi(5))];
     let gaussian: fn(f64) -> f64 = |x| libm::exp(-0.5 * x * x);
-    let kernels = COMPACT.into_iter().map(|(kernel, transform, _)| (kernel, transform)).zip(tails);
+    let kernels = COMPACT.into_iter().zip(tails).map(|((kernel, transform, _), tail)| (kernel, transform, tail));
     let uneven = [(0.3, -1.5, 0.5), (0.7, 1.0, 0.8)];
     let apart = [(0.5, -3.0, 0.4), (0.5, 3.0, 1.2)];
     let places = [
@@ -244,7 +244,7 @@ fn every_kernel() -> Vec<Relation> {
         (apart, [3, 9], (1.0, 0.0), 1),
         (uneven, [7, 1], (0.8, 0.3), 0),
     ];
-    let of = |((kernel, transform), tail): ((Kernel, fn(f64) -> f64), f64)| {
+    let of = |(kernel, transform, tail): (Kernel, fn(f64) -> f64, f64)| {
         places.map(|(truth, [n, m], (h, w), t)| {
             let mixture = Mixture::new(&truth).expect("a mixture");
             let law = Kde::new(kernel, h, &mixture, sizes(n, m)).expect("a bandwidth in range");
@@ -252,7 +252,7 @@ fn every_kernel() -> Vec<Relation> {
             (format!("{kernel:?}, n = {n}, m = {m}, h = {h}, w = {w}, t = {t}"), law.risk_at(weight(w), t), found)
         })
     };
-    kernels.chain([((Kernel::Gaussian, gaussian), 0.0)]).flat_map(of).collect()
+    kernels.chain([(Kernel::Gaussian, gaussian, 0.0)]).flat_map(of).collect()
 }
 
 /// At k = n/m the limit risk, n large, of a weight with the bandwidth that is best for it, over that of the real rows alone; and that no weight is better than the one which is called best.
