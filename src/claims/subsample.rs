@@ -242,7 +242,7 @@ fn covariance() -> Claim {
             .consequence(),
             simulation(
                 "by rows, divisors n",
-                160_000,
+                640_000,
                 0.04,
                 vec![
                     by_rows(1, (12, 8, 4), gaussian::Divisor::MaximumLikelihood, "variance of drawn rows"),
