@@ -3,13 +3,16 @@
 //! The trials of `tests/z_claims.rs` are the registry's ids by construction: it iterates the registry.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
+use std::time::Duration;
 
 use goldenweight::catalogue;
 use goldenweight::claims::registry;
-use goldenweight::evidence::{Claim, ClaimSummary};
+use goldenweight::evidence::{Body, Claim, ClaimSummary, Key};
 use goldenweight::experiment::{Parameters, Problem};
 use goldenweight::report::claims_markdown;
 use goldenweight::simulate::dispatch::{SimulatorKind, run_problem};
+use goldenweight::simulate::engine::store::{Run, Store, Stored, install};
 use goldenweight::simulate::engine::{Options, Plan, Record, ScheduleKind};
 
 fn summaries() -> Vec<ClaimSummary> {
@@ -76,6 +79,71 @@ fn statistical_comparisons_are_counted() {
 }
 
 /// What the guide to a new model promises: without claims, help, simulators or a law a model is named here.
+/// The rule of docs/statistics.md: the quick tier leaves out second looks and nothing else.
+#[test]
+fn what_is_in_the_full_tier_alone_has_a_sharper_check_in_the_quick_one() {
+    let mut left_out = 0;
+    for claim in registry() {
+        let quick = || claim.checks.iter().filter(|check| !check.only_in_full_tier);
+        for check in claim.checks.iter().filter(|check| check.only_in_full_tier) {
+            let has_one = match &check.body {
+                Body::Sampled(sampled) => {
+                    quick().any(|other| matches!(&other.body, Body::Sampled(other) if other.margin <= sampled.margin))
+                }
+                Body::Audit { places, .. } => quick()
+                    .any(|other| matches!(&other.body, Body::Audit { places: fewer, .. } if 10 * fewer == *places)),
+                // Run by `cargo test` with the quick tier's replicates.
+                Body::Mutants => continue,
+                Body::Certain(_) | Body::Beside(_) => false,
+            };
+            assert!(has_one, "{} {}", claim.says.id, check.name);
+            left_out += 1;
+        }
+    }
+    assert!(left_out > 0);
+}
+
+/// Keeps nothing.
+struct Empty;
+
+impl Store for Empty {
+    fn name(&self, _: &str) -> [u8; 32] {
+        [0; 32]
+    }
+
+    fn find(&self, _: &Run, _: Range<u64>) -> Option<Vec<Stored>> {
+        None
+    }
+
+    fn beginning(&self, _: &Run, _: Range<u64>) -> Option<(u64, Vec<Stored>)> {
+        None
+    }
+
+    fn keep(&self, _: &Run, _: Range<u64>, _: Vec<Stored>, _: Duration) {}
+
+    fn lacks(&self, _: &Run, _: Range<u64>) {}
+
+    fn conclude(&self, _: &Run, _: Range<u64>, _: Vec<Stored>) {}
+}
+
+/// What is divided between processes can be kept: otherwise each of them would draw all of it.
+#[test]
+fn what_is_divided_tells_what_it_follows_from() {
+    install(&Empty);
+    let mut divided = 0;
+    for claim in registry() {
+        for check in &claim.checks {
+            let Body::Sampled(sampled) = &check.body else { continue };
+            for case in sampled.cases.iter().filter(|case| case.simulation().is_shared()) {
+                let told = case.simulation().identity(Key { seed: 1, experiment: 2, cell: 3 });
+                assert!(told.is_some(), "{} {}: {}", claim.says.id, check.name, case.place());
+                divided += 1;
+            }
+        }
+    }
+    assert!(divided > 300, "{divided}");
+}
+
 #[test]
 fn a_model_of_the_catalogue_is_complete() {
     let claims = summaries();

@@ -346,6 +346,10 @@ impl<S: Sample + Send + Sync + 'static> Model for Smoothed<S> {
         let mean = |cells: &[f64]| cells[0] - cells[1];
         out[0] = mean(self.truth()) - mean(fit);
     }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("{:?}, kept {:?}", self.cells.truth(), self.kept))
+    }
 }
 
 /// The best weight of the Gaussian kernel at k = 1.

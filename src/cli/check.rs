@@ -170,7 +170,7 @@ impl CheckArgs {
     /// The run of the archive, or a part of it.
     fn settings(&self, before: &RunDocument) -> Result<Settings, Failure> {
         let refuse = |condition: String| {
-            let file = self.folder.join("verify.json");
+            let file = self.folder.join(compare::OUTCOME);
             Failure::from(InputError::new("check", file.display(), condition))
         };
         let tier = tier(&before.tier).map_err(|words| refuse(format!("tier {}: {words}", before.tier)))?;

@@ -26,8 +26,8 @@ use super::{
 /// What changed between two outcomes of verify, what a reviewer must look at first
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight compare old/verify.json new/verify.json\n\n\
-    BEFORE and AFTER are documents of `verify --json`, or directories of `verify --report`. Reported are verdicts; expected values that\n\
-    moved; claims, checks and comparisons that are gone, new or restated; margins, and the errors that are detected with 99 % power; z, estimates\n\
+    BEFORE and AFTER are documents of `verify --json`, or directories: of `verify --report`, or stores, which have the last outcome of\n\
+    `verify --store`. Reported are verdicts; expected values that moved; claims, checks and comparisons that are gone, new or restated; margins, and the errors that are detected with 99 % power; z, estimates\n\
     and replicates where both runs have the same seed, tier and number of comparisons. Each change is one line.\n\n\
     Worse is: a worse verdict, of the run too; an expected value that moved by more than 1e-9 of it, or is new at a size; a claim, check,\n\
     comparison or theorem that is gone, or was asked for and not made; a claim that says something else; evidence of another kind; a margin,\n\
@@ -69,9 +69,12 @@ impl fmt::Display for Document {
     }
 }
 
-/// The document that a path names: itself, or the one in a directory of `verify --report`.
+/// The file with the outcome, in a directory of `verify --report` and in a store.
+pub const OUTCOME: &str = "verify.json";
+
+/// The document that a path names: itself, or the one in a directory.
 pub fn document_in(path: &Path) -> PathBuf {
-    if path.is_dir() { path.join("verify.json") } else { path.to_owned() }
+    if path.is_dir() { path.join(OUTCOME) } else { path.to_owned() }
 }
 
 /// Reads the document of a run, for this command.
@@ -80,7 +83,7 @@ pub fn read(command: &str, path: &Path) -> Result<RunDocument, InputError> {
     let file = document_in(path);
     let text = fs::read_to_string(&file).map_err(|e| {
         let hint =
-            if path.is_dir() { "; of a store, goldenweight verify --store DIR --json prints the outcome" } else { "" };
+            if path.is_dir() { "; goldenweight verify with --store DIR or --report DIR leaves it there" } else { "" };
         refuse(&file, format!("cannot be read: {e}{hint}"))
     })?;
     // Without the marks in which an error of this program would have an option.

@@ -160,8 +160,9 @@ impl VerifyArgs {
         let store = self.keeping.open(origin, self.compute.seed)?;
         let stop = interrupt::listen()?;
         if let Some(share) = store.shard {
-            let left = self.compute.install(|| self.draw(&suite, share, stop))?;
             let seed = self.compute.seed;
+            let is_first = store.is_first_turn(origin, seed);
+            let left = self.compute.install(|| self.draw(&suite, share, is_first, stop))?;
             return store.shared(origin, seed, true, !left.is_partial, left.waiting)?.show(self.compute.json, origin);
         }
         let mut remarks = Remarks::default();
@@ -170,6 +171,9 @@ impl VerifyArgs {
         store.close()?;
         let found = RunDocument::from(&run);
         let document = json(&origin.sign_command(&found, Some(self.compute.seed)))?;
+        if !run.partial {
+            store.leave(&document);
+        }
         if self.compute.json {
             write(&document)?;
         } else {
@@ -189,7 +193,7 @@ impl VerifyArgs {
                 companion.last.push(report::html::changes(&changed, &path.display().to_string(), &is_accepted));
             }
             let page = report::html::page(&suite.about, &run, &companion);
-            let mut files = vec![("verify.json", document.as_str()), ("verify.html", page.as_str())];
+            let mut files = vec![(compare::OUTCOME, document.as_str()), ("verify.html", page.as_str())];
             let metadata = if self.archive {
                 let command = origin.command(Some(self.compute.seed));
                 let against = self
@@ -255,9 +259,9 @@ impl VerifyArgs {
     }
 
     /// One share of the simulations.
-    fn draw(&self, suite: &Suite, share: Share, stop: &AtomicBool) -> Result<Left, Failure> {
+    fn draw(&self, suite: &Suite, share: Share, is_first: bool, stop: &AtomicBool) -> Result<Left, Failure> {
         let bar = progress(None, "");
-        let left = suite.draw_share(&self.settings(), share, stop, &mut |event| {
+        let left = suite.draw_share(&self.settings(), share, is_first, stop, &mut |event| {
             if let Event::Begin { claim, check } = event {
                 bar.set_message(format!("{} {}", claim.says.id, check.name));
                 bar.tick();

@@ -357,22 +357,17 @@ fn exchangeable() -> Result<Table, ParameterError> {
 
 fn exchangeable_pane(table: &Table) -> Pane {
     let mut marks = Vec::new();
-    for ((name, _, colour), (at, x)) in
-        RATIOS.into_iter().zip([((14.0, 0.52), 4.0), ((14.0, 0.64), 3.0), ((14.0, 0.88), 5.0)])
-    {
-        let points = table.points("models", &format!("weight_k_{name}"));
+    // In the corner that no curve comes to, in the order of the curves: lines to them would cross others.
+    let say =
+        |line: u32, colour, words| Mark::Text(At::Pane(0.98, 0.92 - 0.11 * f64::from(line)), Side::Left, colour, words);
+    for (line, (name, _, colour)) in (0..).zip(RATIOS.into_iter().rev()) {
         let golden = table.number(&format!("golden_k_{name}"));
         marks.push(Mark::Line(table.points("models", &format!("pooling_k_{name}")), colour, Dash::Dashed));
-        marks.push(Mark::Line(points.clone(), colour, Dash::Solid));
+        marks.push(Mark::Line(table.points("models", &format!("weight_k_{name}")), colour, Dash::Solid));
         marks.push(Mark::Interval { at: (1.0, golden), range: (1.0, 1.0), colour });
-        marks.extend(Mark::naming(
-            &points,
-            (At::Data(at.0, at.1), x),
-            colour,
-            &format!("k = {name}: from {golden:.4}"),
-        ));
+        marks.push(say(line, colour, format!("k = {name}: from {golden:.4}")));
     }
-    marks.push(Mark::Text(At::Pane(0.98, 0.76), Side::Left, GREY, "dashed: pooling, k/(K + k)".to_owned()));
+    marks.push(say(3, GREY, "dashed: pooling, k/(K + k)".to_owned()));
     let x = Axis::log("models K", 0.9, 110.0);
     Pane { x, y: Axis::linear("best weight on a model’s own real rows", 0.0, 1.0), share: 1, marks }
 }

@@ -78,6 +78,22 @@ fn the_same_run_twice_has_no_change() {
     assert!(said.ends_with("nothing is worse; 0 changes in all\n"), "{said}");
 }
 
+/// A store has the last outcome of `verify`, and a store without one is refused.
+#[test]
+fn the_outcomes_of_two_stores_are_compared() {
+    let [first, second] = [1, 2].map(|_| tempfile::tempdir().expect("a directory"));
+    for (seed, folder) in [(1, &first), (2, &first), (3, &second)] {
+        let line = format!("verify --only golden-ratio --kinds exact,simulation --seed {seed} --store");
+        stdout_of(&format!("{line} {}", folder.path().display()), 0);
+    }
+    let said = stdout_of(&format!("compare {} {}", first.path().display(), second.path().display()), 0);
+    assert!(said.starts_with("seed: 2 → 3\n"), "{said}");
+    let empty = tempfile::tempdir().expect("a directory");
+    let output = goldenweight(&["compare", &first.path().display().to_string(), &empty.path().display().to_string()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("goldenweight verify with --store DIR"), "{}", text(&output.stderr));
+}
+
 /// What a changed coefficient does: the expected value of one comparison is .1 % larger, z follows, and so does the verdict.
 #[test]
 fn a_changed_coefficient_is_named() {

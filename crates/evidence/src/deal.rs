@@ -1,21 +1,24 @@
 //! How the work of a round is dealt out to shares: by cost, the same in every process.
 //!
 //! # Rule
-//! The unit of work is a block of replicates of a case, or one batch of it where its quantity has batches. All units of a look, of all checks of the run, lie in
-//! the order of falling cost and are dealt out one by one.
+//! The unit of work is a strip of a case: some neighbouring blocks of replicates. A look has [`STRIPS`] of them, or as many as it has blocks, all of the same length or one block
+//! shorter. Where a quantity has batches, the unit is one batch. All units of a look, of all checks of the run, lie in the order of falling cost and are dealt out one by one.
+//! # Why strips
+//! Whoever has all blocks of a strip can merge them, in their order. So what is kept of a case does not grow with its replicates.
 //! # Why it is even
 //! Of two shares, the first one gets a unit at least as dear as the other one's in every turn, and at most as dear as the other one's in the turn before. Summed over
-//! the turns, what they cost differs by at most the dearest unit. Only the order of the costs matters.
+//! the turns, what they cost differs by at most the dearest unit (and a block for each case whose strips are not of one length). Only the order of the costs matters.
 //! # Why processes agree
 //! It follows from the checks and the tier alone, not from what has been drawn. So processes that begin at other times have other units.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::case::Case;
 use crate::draw::{LOOKS, Quantity};
 use crate::looks::Series;
 use crate::sampled::Sampled;
-use crate::simulation::BLOCK;
+use crate::simulation::{BLOCK, Simulation};
 
 /// For each look, how many units were dealt out before.
 pub type Dealt = [u64; LOOKS as usize];
@@ -28,6 +31,23 @@ pub const fn replicates(cap: u64, look: u32) -> u64 {
     cap.div_ceil(1 << (LOOKS - 1 - look)).next_multiple_of(BLOCK)
 }
 
+/// Most strips of a look.
+const STRIPS: u64 = 16;
+
+/// Neighbouring replicates of a look, which are drawn together and merged in their order. All of them are one strip where a value is made of all that are drawn together, and not of
+/// one replicate; then shares have single blocks of it.
+pub fn strips(simulation: &dyn Simulation, Range { start, end }: Range<u64>) -> Vec<Range<u64>> {
+    let blocks = (end - start).div_ceil(BLOCK);
+    let strips = if is_in_strips(simulation) { STRIPS.min(blocks) } else { 1 };
+    let from = |strip: u64| end.min(start + (blocks * strip).div_ceil(strips) * BLOCK);
+    (0..strips).map(|strip| from(strip)..from(strip + 1)).collect()
+}
+
+/// Whether its replicates may be drawn in strips.
+pub fn is_in_strips(simulation: &dyn Simulation) -> bool {
+    simulation.values(BLOCK) == BLOCK
+}
+
 /// What a case's looks cost.
 fn looks(case: &Case, quantity: Quantity, cap: u64) -> [Look; LOOKS as usize] {
     let one = case.simulation().cost();
@@ -38,7 +58,12 @@ fn looks(case: &Case, quantity: Quantity, cap: u64) -> [Look; LOOKS as usize] {
         let new = |upto: &dyn Fn(u32) -> u64| upto(look) - look.checked_sub(1).map_or(0, upto);
         let batches = new(&|look| quantity.batches(look));
         match quantity {
-            Quantity::Mean | Quantity::Failures => (new(&|look| replicates(cap, look)) / BLOCK, one * BLOCK as f64),
+            Quantity::Mean | Quantity::Failures => {
+                let replicates = new(&|look| replicates(cap, look));
+                let blocks = replicates / BLOCK;
+                let strips = if is_in_strips(case.simulation()) { STRIPS.min(blocks) } else { blocks };
+                (strips, one * replicates as f64 / strips.max(1) as f64)
+            }
             // The first look searches, one step after another, and is one unit.
             Quantity::Minimiser if look == 0 => (1, one * size * (batches * SEARCHED) as f64),
             Quantity::Minimiser => (batches, one * size * SEARCHED as f64),
@@ -134,7 +159,21 @@ mod tests {
         }
     }
 
-    /// In every look, what two shares cost differs by at most the dearest block, whatever the numbers and costs of blocks are.
+    /// Strips follow one another, are as many as may be, and of one length but for a block.
+    #[test]
+    fn strips_are_even() {
+        for (start, blocks) in [(0, 0), (0, 1), (5, 15), (3, 16), (7, 17), (1000, 1000), (2, 12_345)] {
+            let all = strips(&Costs(1.0), start * BLOCK..(start + blocks) * BLOCK);
+            assert_eq!(all.len() as u64, blocks.min(STRIPS));
+            let lengths: Vec<u64> = all.iter().map(|strip| (strip.end - strip.start) / BLOCK).collect();
+            assert_eq!(lengths.iter().sum::<u64>(), blocks);
+            assert!(all.windows(2).all(|two| two[0].end == two[1].start), "{all:?}");
+            let (least, most) = (lengths.iter().min(), lengths.iter().max());
+            assert!(least.zip(most).is_none_or(|(least, most)| most - least <= 1), "{lengths:?}");
+        }
+    }
+
+    /// In every look, what two shares cost differs by at most the dearest strip and a block of each case, whatever the numbers and costs of blocks are.
     #[test]
     fn shares_differ_by_one_unit() {
         let checks: Vec<_> = (1..40_u64)
@@ -154,23 +193,29 @@ mod tests {
         let deal = deal.dealt();
         for of in [1, 3, 7, 16, 64] {
             for look in 0..LOOKS {
-                let (mut costs, mut dearest) = (vec![0.0; of as usize], 0.0_f64);
+                let (mut costs, mut allowed) = (vec![0.0; of as usize], 0.0_f64);
+                let mut dearest = 0.0_f64;
                 for (name, sampled) in &sampled {
                     for (index, case) in sampled.cases.iter().enumerate() {
                         let before = deal.before(Of::Check(name, "check"), index)[look as usize];
-                        let first = look.checked_sub(1).map_or(0, |look| replicates(sampled.cap, look)) / BLOCK;
-                        let blocks = first..replicates(sampled.cap, look) / BLOCK;
-                        let cost = BLOCK as f64 * case.simulation().cost();
-                        dearest = dearest.max(cost);
-                        for share in 0..of {
-                            let own = Share { index: share, of }.after(before, first);
-                            costs[share as usize] +=
-                                cost * blocks.clone().filter(|block| own.has(*block)).count() as f64;
+                        let first = look.checked_sub(1).map_or(0, |look| replicates(sampled.cap, look));
+                        let strips = strips(case.simulation(), first..replicates(sampled.cap, look));
+                        let block = BLOCK as f64 * case.simulation().cost();
+                        let lengths = strips.iter().map(|strip| strip.end - strip.start);
+                        if lengths.clone().min() < lengths.max() {
+                            allowed += block;
+                        }
+                        for (unit, strip) in (0..).zip(strips) {
+                            let cost = block * ((strip.end - strip.start) / BLOCK) as f64;
+                            dearest = dearest.max(cost);
+                            let owner = (0..of).find(|&index| Share { index, of }.after(before, 0).has(unit));
+                            costs[owner.expect("one share has it") as usize] += cost;
                         }
                     }
                 }
                 let (least, most) = costs.iter().fold((f64::INFINITY, 0.0_f64), |(a, b), &c| (a.min(c), b.max(c)));
-                assert!(most - least <= dearest, "{of} shares, look {look}: {least} to {most}, a block {dearest}");
+                let allowed = allowed + dearest;
+                assert!(most - least <= allowed, "{of} shares, look {look}: {least} to {most}, allowed {allowed}");
             }
         }
     }

@@ -3,6 +3,7 @@
 //! A slope or a curvature has a smaller standard error than a minimiser. It needs no search: it is a difference of means at a few points, replicate by
 //! replicate on the same random numbers.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use goldenweight_replicates::moments::Moments;
@@ -169,9 +170,14 @@ impl Drawn {
         match quantity {
             Quantity::Mean | Quantity::Failures => {
                 let end = deal::replicates(cap, look);
-                for more in draw(context.key(index), self.end..end, &[case.point()], share(self.end / BLOCK)) {
-                    self.tally.merge(&more);
-                }
+                let is_in_strips = deal::is_in_strips(case.simulation());
+                let of_strip = |(unit, strip): (usize, Range<u64>)| {
+                    let share = if is_in_strips { of_batch(unit as u64) } else { share(self.end / BLOCK) };
+                    draw(context.key(index), strip, &[case.point()], share)
+                };
+                let strips = deal::strips(case.simulation(), self.end..end);
+                let drawn: Vec<_> = strips.into_par_iter().enumerate().map(of_strip).collect();
+                drawn.iter().flatten().for_each(|more| self.tally.merge(more));
                 self.end = end;
                 self.waits |= context.share.is_some() && self.tally.replicates() < case.simulation().values(end);
             }

@@ -25,7 +25,7 @@ use crate::verdict::Verdict;
 
 const STOPPED: &str = "the run was told to stop";
 /// Version of the way from what is drawn to an estimate: raised with every change of it. Estimates that were kept under another one are not used.
-const ESTIMATES: u32 = 1;
+const ESTIMATES: u32 = 2;
 
 const WAITS: &str = "other shares are not drawn yet";
 

@@ -36,6 +36,8 @@ impl Suite {
     /// next look of every comparison that is not decided. After as many rounds as there are [`LOOKS`](crate::LOOKS) nothing is left. A minimiser is first searched for one step after another. That
     /// is done by one share; the others wait for the next round.
     ///
+    /// The places of an audit are each drawn whole, so a share has drawn its own for good after its first turn: `is_first` says whether this is that one.
+    ///
     /// # Errors
     /// As [`Suite::selected`].
     ///
@@ -64,12 +66,13 @@ impl Suite {
     /// };
     /// let settings = Settings { seed: 1, tier: 0, only: None, kinds: Vec::new() };
     /// let share = Share { index: 0, of: 2 };
-    /// assert_eq!(suite.draw_share(&settings, share, &AtomicBool::new(false), &mut |_| ()), Ok(Left::default()));
+    /// assert_eq!(suite.draw_share(&settings, share, true, &AtomicBool::new(false), &mut |_| ()), Ok(Left::default()));
     /// ```
     pub fn draw_share(
         &self,
         settings: &Settings,
         share: Share,
+        is_first: bool,
         stop: &AtomicBool,
         listener: &mut dyn FnMut(Event<'_>),
     ) -> Result<Left, RunError> {
@@ -94,7 +97,7 @@ impl Suite {
                         let _no_verdict = sampled.judge(&context, &mut series);
                         waiting += series.iter().filter(|series| series.waits()).count();
                     }
-                    Body::Audit { places, comparisons, run } if *comparisons > 0 => {
+                    Body::Audit { places, comparisons, run } if *comparisons > 0 && is_first => {
                         let share = Some(share.after(deal.before(of, 0)[0], 0));
                         let _no_verdict = run(*places, &Context { share, ..context });
                     }

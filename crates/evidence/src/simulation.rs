@@ -171,7 +171,7 @@ pub trait Simulation: Send + Sync {
         false
     }
 
-    /// How many values a tally of so many replicates has, the failures included: fewer are lacking some.
+    /// How many values a tally of so many replicates has, the failures included: fewer are lacking some. Where it is not one of each replicate, all replicates of a look are drawn together.
     fn values(&self, replicates: u64) -> u64 {
         replicates
     }

@@ -172,14 +172,20 @@ const PAIRS: [Pair; 6] = [
 ];
 
 fn signs() -> Vec<General> {
-    let case = |model: Model, schedule, pair| {
-        let problem = Problem::new(model, 50, 40, &Parameters::default()).expect("defaults for what is not given");
-        let signs = Signs { problem, schedule, pair };
+    let problem =
+        |model: Model| Problem::new(model, 50, 40, &Parameters::default()).expect("defaults for what is not given");
+    let case = |problem: &Problem, schedule, pair| {
+        let signs = Signs { problem: problem.clone(), schedule, pair };
         General::new(signs.to_string(), signs, 0.5)
     };
-    let fresh = catalogue::ALL.into_iter().flat_map(|model| PAIRS.map(|pair| case(model, ScheduleKind::Fresh, pair)));
+    // One problem for all pairs of a model: a best bandwidth is looked for once.
+    let fresh = catalogue::ALL.into_iter().flat_map(|model| {
+        let problem = problem(model);
+        PAIRS.map(|pair| case(&problem, ScheduleKind::Fresh, pair))
+    });
+    let mean = problem(&catalogue::GAUSSIAN_MEAN);
     let others = [ScheduleKind::Fixed, ScheduleKind::Accumulate]
-        .map(|schedule| case(&catalogue::GAUSSIAN_MEAN, schedule, Pair::Replicates { lag: 1, t: 3 }));
+        .map(|schedule| case(&mean, schedule, Pair::Replicates { lag: 1, t: 3 }));
     fresh.chain(others).collect()
 }
 

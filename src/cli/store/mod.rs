@@ -33,9 +33,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Failure, Status,
+    Failure, Status, compare,
     origin::Origin,
-    output::{Remarks, open_folder, show, tell},
+    output::{Remarks, open_folder, show, tell, write_files},
 };
 use file::{Contents, Piece, Work};
 
@@ -150,8 +150,7 @@ impl Kept {
             self.close()?;
             return Ok(Told::Progress(blocks.progress(seed, waiting)));
         }
-        let command = origin.work(seed);
-        let turn = |index: u64| format!("turn of share {index} of {of}\n{command}\n");
+        let turn = |index: u64| turn(Shared { index, of }, origin, seed);
         if unseen && is_whole {
             blocks.mark(&turn(index), seed);
         }
@@ -172,6 +171,20 @@ impl Kept {
         Ok(Told::Share(share))
     }
 
+    /// Whether this share of the command has not been drawn whole before: see `unseen` of [`shared`](Self::shared).
+    pub fn is_first_turn(&self, origin: &Origin, seed: u64) -> bool {
+        let is_marked = |(blocks, share): (&Blocks, Shared)| blocks.is_marked(&turn(share, origin, seed));
+        !self.blocks.zip(self.shard).is_some_and(is_marked)
+    }
+
+    /// Leaves the outcome of `verify` in the store, in the place of the one before, so that two stores can be compared. Where that fails, it is said: the outcome itself is printed.
+    pub fn leave(&self, document: &str) {
+        let Some(blocks) = self.blocks else { return };
+        if let Err(Failure::CouldNotRun(cause)) = write_files(&blocks.folder, &[(compare::OUTCOME, document)]) {
+            say(&format!("the store does not have this outcome: {cause}"));
+        }
+    }
+
     /// Writes what is left to write.
     ///
     /// # Errors
@@ -187,6 +200,11 @@ impl Kept {
             }
         }
     }
+}
+
+/// The words under which a store is told that a share of a command was drawn.
+fn turn(Shared { index, of }: Shared, origin: &Origin, seed: u64) -> String {
+    format!("turn of share {index} of {of}\nversion {}\n{}\n", env!("CARGO_PKG_VERSION"), origin.work(seed))
 }
 
 /// What is said of work that is divided.
