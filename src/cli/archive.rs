@@ -2,7 +2,9 @@
 //! (<https://w3id.org/ro/wfrun/process/0.5>).
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsStr,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -11,7 +13,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::Failure;
+use super::{Failure, compare::OUTCOME};
 
 /// The file that makes a directory an archive.
 pub const METADATA: &str = "ro-crate-metadata.json";
@@ -114,11 +116,13 @@ pub fn metadata(
     ];
     graph.extend(inputs);
     graph.extend(files.iter().map(|(name, text)| {
-        let (form, says) = match *name {
-            "verify.json" => {
+        let (form, says) = match Path::new(name).extension().and_then(OsStr::to_str) {
+            _ if *name == OUTCOME => {
                 ("application/json", "The outcome, for programs; its schema is that of `goldenweight schema verify`")
             }
-            _ => ("text/html", "The outcome as a page that needs nothing else"),
+            Some("html") => ("text/html", "The outcome as a page that needs nothing else"),
+            Some("csv") => ("text/csv", "A table of the outcome, for a spreadsheet"),
+            _ => ("application/xml", "The outcome as JUnit XML, for the dashboards of continuous integration"),
         };
         json!({ "@id": name, "@type": "File", "name": name, "description": says, "encodingFormat": form,
             "contentSize": text.len().to_string(), "sha256": checksum(text.as_bytes()) })
@@ -171,7 +175,7 @@ pub fn intact(folder: &Path) -> Result<Vec<String>, InputError> {
         serde_json::from_str(&text).map_err(|e| refuse(METADATA, format!("must be a JSON document: {e}")))?;
     let graph = metadata["@graph"].as_array().ok_or_else(|| refuse(METADATA, "must have a list @graph".to_owned()))?;
     let files: Vec<&Value> = graph.iter().filter(|entity| entity["@type"] == "File").collect();
-    if !files.iter().any(|file| file["@id"] == "verify.json") {
+    if !files.iter().any(|file| file["@id"] == OUTCOME) {
         return Err(refuse(METADATA, "must list verify.json, the outcome to be run again".to_owned()));
     }
     let read = |name: &str| fs::read(folder.join(name)).map_err(|e| refuse(name, format!("cannot be read: {e}")));

@@ -27,8 +27,9 @@ use super::{
 #[derive(Args)]
 #[command(after_help = "Example: goldenweight compare old/verify.json new/verify.json\n\n\
     BEFORE and AFTER are documents of `verify --json`, or directories: of `verify --report`, or stores, which have the last outcome of\n\
-    `verify --store`. Reported are verdicts; expected values that moved; claims, checks and comparisons that are gone, new or restated; margins, and the errors that are detected with 99 % power; z, estimates\n\
-    and replicates where both runs have the same seed, tier and number of comparisons. Each change is one line.\n\n\
+    `verify --store`. Reported are verdicts; expected values that moved; claims, checks and comparisons that are gone, new or restated;\n\
+    margins, and the errors that are detected with 99 % power; z, estimates and replicates where both runs have the same seed, tier and\n\
+    number of comparisons. Each change is one line.\n\n\
     Worse is: a worse verdict, of the run too; an expected value that moved by more than 1e-9 of it, or is new at a size; a claim, check,\n\
     comparison or theorem that is gone, or was asked for and not made; a claim that says something else; evidence of another kind; a margin,\n\
     tolerance or detectable error that rose by more than a tenth (by more than a look explains, where the number of comparisons changed); fewer\n\

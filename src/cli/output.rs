@@ -168,7 +168,7 @@ fn is_output(_: &File) -> io::Result<bool> {
 }
 
 /// The folder of a file.
-fn folder_of(file: &Path) -> &Path {
+pub fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

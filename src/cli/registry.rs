@@ -1,6 +1,11 @@
 //! `claims` and `verify`: the registry, listed and run.
 
-use std::{fmt, path::PathBuf, sync::atomic::AtomicBool};
+use std::{
+    ffi::OsStr,
+    fmt,
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+};
 
 use clap::{ArgAction, Args};
 use glob::Pattern;
@@ -25,7 +30,8 @@ use super::{
     compare, interrupt,
     origin::Origin,
     output::{
-        Remarks, json, open_file, open_folder, progress, show, tell, unwritten, write, write_files, write_places,
+        Remarks, folder_of, json, open_file, open_folder, progress, show, tell, unwritten, write, write_files,
+        write_places,
     },
     store::Keeping,
     usage::{named, nearest},
@@ -179,6 +185,9 @@ impl VerifyArgs {
         } else {
             write(&report::summary(&run))?;
         }
+        let tables = self.csv.as_ref().map(|folder| (folder, report::tables::tables(&found)));
+        let junit =
+            junit.zip(self.junit.as_ref()).map(|(place, file)| (place, file, report::junit::junit(&suite.about, &run)));
         if let Some(folder) = &self.report {
             let mut companion = page::companion(&run);
             companion.facts = vec![
@@ -194,6 +203,16 @@ impl VerifyArgs {
             }
             let page = report::html::page(&suite.about, &run, &companion);
             let mut files = vec![(compare::OUTCOME, document.as_str()), ("verify.html", page.as_str())];
+            // What is asked for in the same directory is a part of the archive.
+            let is_here = |other: &Path| {
+                folder.canonicalize().is_ok_and(|here| other.canonicalize().is_ok_and(|other| other == here))
+            };
+            if let Some((_, tables)) = tables.as_ref().filter(|(other, _)| is_here(other)) {
+                files.extend(tables.iter().map(|(name, text)| (*name, text.as_str())));
+            }
+            if let Some((_, file, text)) = junit.as_ref().filter(|(_, file, _)| is_here(folder_of(file))) {
+                files.extend(file.file_name().and_then(OsStr::to_str).map(|name| (name, text.as_str())));
+            }
             let metadata = if self.archive {
                 let command = origin.command(Some(self.compute.seed));
                 let against = self
@@ -214,12 +233,11 @@ impl VerifyArgs {
             }
             write_files(folder, &files)?;
         }
-        if let Some(folder) = &self.csv {
-            let tables = report::tables::tables(&found);
+        if let Some((folder, tables)) = &tables {
             write_files(folder, &tables.each_ref().map(|(name, text)| (*name, text.as_str())))?;
         }
-        if let (Some(place), Some(file)) = (junit, &self.junit) {
-            write_places(vec![(place, &report::junit::junit(&suite.about, &run))]).map_err(|e| unwritten(file, &e))?;
+        if let Some((place, file, text)) = junit {
+            write_places(vec![(place, &text)]).map_err(|e| unwritten(file, &e))?;
         }
         let of = |verdict| {
             let ids = run.claims.iter().filter(|c| c.verdict == verdict).map(|c| c.says.id.as_str());

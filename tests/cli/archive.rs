@@ -86,6 +86,26 @@ fn an_archive_says_what_made_it() {
     assert!(found.iter().filter(own).all(|id| ids.contains(id)), "{found:?} {ids:?}");
 }
 
+/// Tables and JUnit XML that are asked for in the archive's own directory are parts of it.
+#[test]
+fn what_is_written_beside_the_outcome_is_archived() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let place = folder.path().display().to_string();
+    let line = "verify --only golden-ratio --kinds recursion --archive";
+    stdout_of(&format!("{line} --report {place} --csv {place}/. --junit {place}/junit.xml"), 0);
+    let metadata = metadata(folder.path());
+    let forms = [("claims.csv", "text/csv"), ("comparisons.csv", "text/csv"), ("junit.xml", "application/xml")];
+    for (name, form) in forms {
+        let file = entity(&metadata, name);
+        assert_eq!(
+            (&file["sha256"], &file["encodingFormat"]),
+            (&checksum(&folder.path().join(name)).into(), &form.into())
+        );
+    }
+    assert_eq!(entity(&metadata, "#run")["result"].as_array().map(Vec::len), Some(7));
+    assert!(!text(&goldenweight(&["check", &place]).stderr).contains("no part of the archive"));
+}
+
 #[test]
 fn what_the_page_compares_with_is_an_input() {
     let [before, after] = [0, 1].map(|_| tempfile::tempdir().expect("a directory"));
