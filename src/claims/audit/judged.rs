@@ -194,6 +194,10 @@ impl Audit for Judged {
     fn examine(&self, place: &Asked, seen: &Asked, _: Key) -> Result<Deviation, String> {
         let two = Two::new(&place.tables)?;
         let q = &two.real.metrics[place.loss as usize];
+        // Of equal frequencies, say. What is left of a difference is rounding, there and here.
+        if square(q, &two.apart) <= 1e-20 * two.variances.iter().map(|v| trace(q, v)).sum::<f64>() {
+            return Err("fits that are the same, so that a bias has no direction".to_owned());
+        }
         let options = Options {
             loss: seen.loss,
             bootstrap: RESAMPLES,

@@ -84,7 +84,7 @@ impl Audit for Late {
             return Err("a factor of an error that is nearly 1".to_owned());
         }
         let forgotten = match gap {
-            // Without real rows either the risk grows, or what divisors n and m keep of a covariance shrinks by 1 - 1/m.
+            // In the limit without real rows either the risk has grown, or what divisors n and m keep of a covariance has shrunk by 1 - 1/m in each generation.
             0.0 => place.problem.rows().synthetic as f64,
             gap if gap > 0.0 => 1.0 / gap,
             _ => f64::INFINITY,
@@ -98,15 +98,20 @@ impl Audit for Late {
                 (if is_settled { twice } else { f64::INFINITY }, forgotten)
             }
         };
-        let tolerance = domain::RECURSION + 1e-15 * (10.0 + generations.min(forgotten));
+        // Without real rows nothing is forgotten on the way, so the roundings of all generations add up, as the laws declare.
+        let is_on_the_way = place.at != Generations::Limit;
+        let roundings = if gap == 0.0 && is_on_the_way { generations } else { generations.min(forgotten) };
+        let tolerance = domain::RECURSION + 1e-15 * (10.0 + roundings);
         let weight = domain::weight(seen.weight);
         let Some(found) = prediction.wide_risk(weight, seen.asked()) else {
             return Ok(Deviation::unless(expected.is_infinite()));
         };
-        // Logarithms of base 2 as they are, so that their distance is that of the risks, relative to one of them.
+        // The distance of two natural logarithms is that of the risks, relative to one of them.
         let found_log = found.log10() / std::f64::consts::LOG10_2;
         let rounding = 1e-15 * expected.abs();
-        let apart = |found: f64| Deviation::relative(1.0 + (found - expected), 1.0, tolerance + rounding);
+        let apart = |found: f64| {
+            Deviation::relative(1.0 + std::f64::consts::LN_2 * (found - expected), 1.0, tolerance + rounding)
+        };
         // What is a float is printed as one.
         let as_float = libm::log2(prediction.risk(weight, seen.asked()));
         Ok(if expected < 1020.0 { apart(found_log).max(apart(as_float)) } else { apart(found_log) })
