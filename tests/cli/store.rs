@@ -216,6 +216,31 @@ fn what_a_killed_process_has_left_is_used() {
     assert_eq!(text(&output.stderr), run(LONG).stderr.iter().map(|&b| b as char).collect::<String>());
 }
 
+/// A process that is killed within its first second has left each block that it had finished: whoever has seen one in the store finds it again.
+#[test]
+fn a_killed_process_loses_blocks_under_way_alone() {
+    let folder = Folder::new();
+    let line = folder.line(&format!("{LONG} --threads 1"));
+    let mut child = begin(&line);
+    let count = || json(&folder.line(&format!("{LONG} --progress")))["done"].as_u64().expect("a count");
+    let mut seen = 0;
+    for _ in 0..1_000 {
+        seen = count();
+        if seen >= 128 || child.try_wait().expect("it runs").is_some() {
+            break;
+        }
+    }
+    child.kill().expect("it is killed while it runs");
+    child.wait().expect("it ends");
+    let left = count();
+    assert!(left >= seen && seen >= 128 && left < 40_000, "{seen} replicates were there, {left} are left");
+    let is_journal = |file: &PathBuf| file.extension().is_some_and(|ending| ending == "journal");
+    assert!(folder.files().iter().any(is_journal), "{:?}", folder.files());
+    assert_eq!(stdout_of(&folder.line(LONG), 0), stdout_of(LONG, 0));
+    stdout_of(&format!("store {} --prune", folder.path()), 0);
+    assert!(!folder.files().iter().any(is_journal), "{:?}", folder.files());
+}
+
 /// Several processes at a time, in one folder, on the same work and on different work.
 #[test]
 fn writers_do_not_disturb_each_other() {

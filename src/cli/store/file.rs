@@ -16,7 +16,7 @@ use goldenweight::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::cli::output::beside;
+use crate::cli::output::{TEMPORARY, beside};
 
 /// First line of every file: what it is, and the number of this layout.
 const FIRST: &[u8] = b"goldenweight store 2\n";
@@ -27,11 +27,14 @@ const ANY: &[u8] = b"goldenweight store ";
 /// Ending of a file's name.
 const ENDING: &str = "blocks";
 
+/// Ending of a journal's name. A journal grows, so its header does not know how many records there are, and its end may be half a record.
+const JOURNAL: &str = "journal";
+
 /// Bytes of a checksum, the first of SHA-256.
 const CHECKSUM: usize = 16;
 
 /// Bytes before each part: its length and its checksum.
-const FRAME: usize = 4 + CHECKSUM;
+pub const FRAME: usize = 4 + CHECKSUM;
 
 /// First part of a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +45,7 @@ pub struct Header {
     pub version: String,
     /// The command that it ran.
     pub command: String,
-    /// Number of records.
+    /// Number of records; 0 in a journal.
     pub records: u64,
     /// What was simulated for them, by experiment.
     pub work: Vec<Work>,
@@ -164,7 +167,11 @@ fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
     std::array::from_fn(|i| whole[i])
 }
 
-fn frame(out: &mut Vec<u8>, part: &[u8]) -> io::Result<()> {
+/// Appends a part with its length and its checksum.
+///
+/// # Errors
+/// Where its length does not fit.
+pub fn frame(out: &mut Vec<u8>, part: &[u8]) -> io::Result<()> {
     let length = u32::try_from(part.len()).map_err(|_| io::Error::other("a record of more than 4 GiB"))?;
     out.extend(length.to_le_bytes());
     out.extend(checksum(part));
@@ -172,21 +179,46 @@ fn frame(out: &mut Vec<u8>, part: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// What a file begins with.
+fn beginning(command: &str, records: u64, work: Vec<Work>) -> io::Result<Vec<u8>> {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    let header = Header { values: VALUES, version, command: command.to_owned(), records, work };
+    let mut bytes = FIRST.to_vec();
+    frame(&mut bytes, &postcard::to_stdvec(&header).map_err(io::Error::other)?)?;
+    Ok(bytes)
+}
+
+/// An error with the file that it is of.
+fn named(path: &Path, e: &io::Error) -> io::Error {
+    io::Error::new(e.kind(), format!("{}: {e}", path.display()))
+}
+
+/// Begins a journal, to which framed records are appended. Nobody sees it before it has its header.
+///
+/// # Errors
+/// The file and the cause.
+pub fn begin_journal(folder: &Path, command: &str) -> io::Result<(PathBuf, File)> {
+    let mut file = beside(folder)?;
+    file.as_file_mut().write_all(&beginning(command, 0, Vec::new())?)?;
+    // The random part of the temporary name: no two processes have the same.
+    let name = file.path().file_name().map(|name| name.to_string_lossy().replace(TEMPORARY, "")).unwrap_or_default();
+    let path = folder.join(format!("{name}.{JOURNAL}"));
+    let file = file.persist_noclobber(&path).map_err(|e| named(&path, &e.error))?;
+    Ok((path, file))
+}
+
 /// Writes a file with these records and gives its path. Its name is a hash of its contents, so that writers never have the same name for different files.
 ///
 /// # Errors
 /// The file and the cause.
 pub fn write(folder: &Path, command: &str, work: Vec<Work>, records: &[Vec<u8>]) -> io::Result<PathBuf> {
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    let header = Header { values: VALUES, version, command: command.to_owned(), records: records.len() as u64, work };
-    let mut bytes = FIRST.to_vec();
-    frame(&mut bytes, &postcard::to_stdvec(&header).map_err(io::Error::other)?)?;
+    let mut bytes = beginning(command, records.len() as u64, work)?;
     for record in records {
         frame(&mut bytes, record)?;
     }
     let hash: String = Sha256::digest(&bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     let path = folder.join(format!("{hash}.{ENDING}"));
-    let named = |e: io::Error| io::Error::new(e.kind(), format!("{}: {e}", path.display()));
+    let named = |e: io::Error| named(&path, &e);
     let mut file = beside(folder).map_err(named)?;
     // Not through the temporary file, whose errors have its name.
     file.as_file_mut().write_all(&bytes).and_then(|()| file.as_file().sync_all()).map_err(named)?;
@@ -261,7 +293,7 @@ pub struct Contents {
 /// # Errors
 /// Where the folder cannot be read.
 pub fn read_all(folder: &Path) -> io::Result<Vec<Contents>> {
-    // A writer merges once, when it ends: more rounds than there can be writers that end meanwhile.
+    // A writer merges once, when it ends, and ends a journal once a second: more rounds than there can be of these meanwhile.
     let mut missing = HashSet::new();
     for _ in 0..1_000 {
         match read_once(folder, &missing)? {
@@ -283,8 +315,10 @@ enum Listed {
 fn read_once(folder: &Path, missing: &HashSet<PathBuf>) -> io::Result<Listed> {
     let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
     let mut paths: Vec<PathBuf> = entries.collect::<io::Result<_>>()?;
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == ENDING));
-    paths.sort_unstable();
+    let has = |path: &Path, word| path.extension().is_some_and(|ending| ending == word);
+    paths.retain(|path| has(path, ENDING) || has(path, JOURNAL));
+    // Journals first: while a process runs, each of its journals lives for a second.
+    paths.sort_unstable_by_key(|path| (!has(path, JOURNAL), path.clone()));
     let mut all = Vec::new();
     for path in paths {
         // A pipe has no end.
@@ -304,14 +338,29 @@ fn read_once(folder: &Path, missing: &HashSet<PathBuf>) -> io::Result<Listed> {
     Ok(Listed::All(all))
 }
 
+/// The length of a part, of the bytes from its frame on.
+fn length(frame: &[u8]) -> usize {
+    u32::from_le_bytes([frame[0], frame[1], frame[2], frame[3]]) as usize
+}
+
+/// Whether a file is long enough for the part from `at` on.
+fn has_part(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at..).is_some_and(|rest| rest.len() >= FRAME && rest.len() - FRAME >= length(rest))
+}
+
 /// The next part of a file, from `at` on.
 fn part(bytes: &[u8], at: usize) -> Result<Range<usize>, String> {
-    let cut = || format!("is cut off at byte {}", bytes.len());
-    let frame = bytes.get(at..at + FRAME).ok_or_else(cut)?;
-    let length = u32::from_le_bytes([frame[0], frame[1], frame[2], frame[3]]) as usize;
-    let range = at + FRAME..at + FRAME + length;
-    let body = bytes.get(range.clone()).ok_or_else(|| format!("{}, or damaged at byte {at}", cut()))?;
-    if checksum(body) == frame[4..] { Ok(range) } else { Err(format!("the checksum at byte {at} does not hold")) }
+    if !has_part(bytes, at) {
+        let is_begun = bytes.len() >= at + FRAME;
+        return Err(format!(
+            "is cut off at byte {}{}",
+            bytes.len(),
+            if is_begun { format!(", or damaged at byte {at}") } else { String::new() }
+        ));
+    }
+    let range = at + FRAME..at + FRAME + length(&bytes[at..]);
+    let is_whole = checksum(&bytes[range.clone()]) == bytes[at + 4..at + FRAME];
+    is_whole.then_some(range).ok_or_else(|| format!("the checksum at byte {at} does not hold"))
 }
 
 fn read(path: PathBuf, bytes: Vec<u8>) -> Contents {
@@ -339,20 +388,20 @@ fn read(path: PathBuf, bytes: Vec<u8>) -> Contents {
     };
     // Of other values nothing is used, so that nothing need be read.
     if !header.is_of_other_values() {
-        let mut damaged = 0;
-        for _ in 0..header.records {
+        let is_journal = contents.path.extension().is_some_and(|ending| ending == JOURNAL);
+        let (mut seen, mut damaged) = (0_u64, 0_u64);
+        while if is_journal { has_part(&bytes, at) } else { seen < header.records } {
+            seen += 1;
             let range = match part(&bytes, at) {
                 Ok(range) => range,
                 Err(damage) => {
                     contents.damage.get_or_insert(damage);
                     damaged += 1;
-                    // Its length may be right: then the records behind it are found.
-                    let Some(length) = bytes.get(at..at + 4) else { break };
-                    let length = u32::from_le_bytes([length[0], length[1], length[2], length[3]]) as usize;
-                    if at + FRAME + length > bytes.len() {
+                    if !has_part(&bytes, at) {
                         break;
                     }
-                    at += FRAME + length;
+                    // Its length may be right: then the records behind it are found.
+                    at += FRAME + length(&bytes[at..]);
                     continue;
                 }
             };
@@ -365,12 +414,14 @@ fn read(path: PathBuf, bytes: Vec<u8>) -> Contents {
                 }
             }
         }
-        if contents.damage.is_none() && at < bytes.len() {
+        // What a journal has behind its last whole record was under way.
+        if contents.damage.is_none() && at < bytes.len() && !is_journal {
             contents.damage = Some(format!("has {} bytes behind its last record", bytes.len() - at));
         }
-        let lost = header.records - contents.records.len() as u64;
+        let all = if is_journal { seen } else { header.records };
+        let lost = all - contents.records.len() as u64;
         if let (Some(damage), true) = (&mut contents.damage, damaged > 0) {
-            *damage += &format!("; {lost} of {} records are lost", header.records);
+            *damage += &format!("; {lost} of {all} records are lost");
         }
     }
     contents.header = Some(header);
@@ -424,6 +475,37 @@ mod tests {
         // Every bit of every float, also of those that are not equal to themselves.
         let bits = |m: &Moments| [m.parts().1, m.parts().2, m.parts().3].map(f64::to_bits);
         assert_eq!(bits(&stored.moments[1]), [f64::INFINITY, -0.0, f64::NAN].map(f64::to_bits));
+    }
+
+    /// Whatever a journal's end, its whole records are read, and half a one is no damage; a bit that flips before the end is.
+    #[test]
+    fn a_journal_is_read_to_its_last_whole_record() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = super::super::journal::Journal::new(folder.path(), "goldenweight test").expect("a journal");
+        let mut ends = vec![fs::metadata(&journal.path).expect("the journal").len() as usize];
+        for record in records() {
+            journal.append(&record);
+            // At once: whoever is killed now loses none of them.
+            let [contents] = &read_all(folder.path()).expect("the folder")[..] else { panic!("one file") };
+            assert_eq!((contents.records.len(), &contents.damage), (ends.len(), &None));
+            assert_eq!(again(contents, &contents.records[ends.len() - 1]), record);
+            ends.push(contents.bytes.len());
+        }
+        let whole = fs::read(&journal.path).expect("the journal");
+        for cut in ends[0]..whole.len() {
+            fs::write(&journal.path, &whole[..cut]).expect("the journal");
+            let contents = read_all(folder.path()).expect("the folder").remove(0);
+            let expected = ends.iter().filter(|end| **end <= cut).count() - 1;
+            assert_eq!((contents.records.len(), contents.damage), (expected, None), "{cut} bytes");
+        }
+        let mut flipped = whole;
+        flipped[ends[2] - 1] ^= 1;
+        fs::write(&journal.path, &flipped).expect("the journal");
+        let contents = read_all(folder.path()).expect("the folder").remove(0);
+        assert_eq!(contents.records.len(), 4);
+        assert!(contents.damage.expect("it is told").ends_with("1 of 5 records are lost"));
+        journal.remove();
+        assert!(read_all(folder.path()).expect("the folder").is_empty());
     }
 
     /// Two versions on one store: each leaves the other's files alone.

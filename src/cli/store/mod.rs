@@ -1,6 +1,7 @@
 //! `--store DIR` and `--shard I/N`: finished blocks are kept in files, found again, and divided between processes.
 
 mod file;
+mod journal;
 mod list;
 mod progress;
 
@@ -38,12 +39,13 @@ use super::{
     output::{Remarks, open_folder, show, tell, write_files},
 };
 use file::{Contents, Piece, Work};
+use journal::Journal;
 
 pub use list::{Document, StoreArgs};
 pub use progress::Progress;
 use progress::Seen;
 
-/// Between two times at which finished blocks are written.
+/// Between two times at which finished blocks are written to a file that lasts. Until then the journal has them.
 const EVERY: Duration = Duration::from_secs(1);
 
 /// A run that is finished is kept as one record, its *conclusion*, in the place of its blocks. The blocks stay in their files until the files are merged: at the end,
@@ -409,8 +411,12 @@ struct Batch {
 /// What this process has made.
 #[derive(Default)]
 struct Fresh {
-    /// Not written yet.
+    /// In no file that lasts yet.
     new: Batch,
+    /// Of the blocks among them, once there is one.
+    journal: Option<Arc<Journal>>,
+    /// Those of batches that could not be written.
+    full: Vec<Arc<Journal>>,
     /// All that was written.
     written: Batch,
     /// The names of the runs that have no conclusion yet, by seed and experiment.
@@ -493,7 +499,11 @@ impl Blocks {
     /// Writes what is not written yet; where that fails, it is tried again the next time.
     fn write(&self) {
         let _one = lock(&self.writing);
-        let new = std::mem::take(&mut lock(&self.fresh).new);
+        let (new, mut journals) = {
+            let fresh = &mut *lock(&self.fresh);
+            let journals: Vec<_> = fresh.full.drain(..).chain(fresh.journal.take()).collect();
+            (std::mem::take(&mut fresh.new), journals)
+        };
         if new.index.is_empty() {
             return;
         }
@@ -504,6 +514,7 @@ impl Blocks {
             Ok(path) => {
                 fresh.files.push(path);
                 fresh.failure = None;
+                journals.drain(..).for_each(|journal| journal.remove());
                 &mut fresh.written
             }
             Err(e) => {
@@ -511,6 +522,7 @@ impl Blocks {
                     say(&format!("the store cannot be written, which is tried again: {e}"));
                 }
                 fresh.failure = Some(e.to_string());
+                fresh.full = journals;
                 &mut fresh.new
             }
         };
@@ -621,13 +633,23 @@ impl Store for Blocks {
         if replicates.end.div_ceil(BLOCK) - replicates.start / BLOCK == 1 {
             self.made.fetch_add(1, Ordering::Relaxed);
         }
-        let bytes = file::encode(stored).into();
+        let bytes = file::encode(stored);
+        // What was merged took no time: it is counted, and in the journal, as its blocks.
+        let is_drawn = took > Duration::ZERO;
+        let record = is_drawn.then(|| file::record(run, [(replicates.start, replicates.end, &bytes[..])].into_iter()));
         let mut fresh = lock(&self.fresh);
-        put(&mut fresh.new.index, run, (replicates.start, replicates.end), bytes);
+        put(&mut fresh.new.index, run, (replicates.start, replicates.end), bytes.into());
         fresh.runs.entry((run.seed, run.experiment)).or_default().insert(run.name);
-        // What was merged took no time, and was counted before.
-        if took > Duration::ZERO {
-            add_work(&mut fresh.new.work, &work);
+        let Some(record) = record else { return };
+        add_work(&mut fresh.new.work, &work);
+        // Where there can be none, the file that lasts cannot be written either, which is told.
+        if fresh.journal.is_none() && fresh.failure.is_none() {
+            fresh.journal = Journal::new(&self.folder, &self.command).ok().map(Arc::new);
+        }
+        let journal = fresh.journal.clone();
+        drop(fresh);
+        if let Some(journal) = journal {
+            journal.append(&record);
         }
     }
 
