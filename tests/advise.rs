@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 use goldenweight::advise::{AdviseError, Analysis, Family, Loss, retraining};
 use goldenweight::experiment::Rows;
 use goldenweight::simulate::engine::{self, Plan, Record, ScheduleKind, Weights};
+use goldenweight::stream::{Purpose, Streams};
 use goldenweight::table::{Missing, Table};
+use goldenweight_evidence::rand::RngExt;
 use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::subsample::Subsampling;
+use rand_distr::StandardNormal;
 
 fn references() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/references")
@@ -212,7 +215,7 @@ fn tables_without_a_fit_are_refused() {
         format!("{},{town},{}\n", a(i), if town == "u" { 1 } else { i / 5 % 2 })
     });
     let separated = refused(&format!("a,town,y\n{reference}"), Family::Logistic);
-    assert_eq!(separated, "the fit does not exist: a combination of town separates the responses");
+    assert_eq!(separated, "the fit does not exist: town separates the responses");
     let level = |y: &dyn Fn(usize) -> usize| {
         rows(&|i| {
             format!("{},{},{}\n", a(i), ["u", "v", "rare"][if i < 4 { 2 } else { i % 2 }], if i < 4 { 0 } else { y(i) })
@@ -220,7 +223,7 @@ fn tables_without_a_fit_are_refused() {
     };
     for (family, y) in [(Family::Logistic, [0, 0, 1, 1]), (Family::Poisson, [0, 1, 2, 3])] {
         let separated = refused(&format!("a,town,y\n{}", level(&|i| y[i / 2 % 4])), family);
-        assert_eq!(separated, "the fit does not exist: a combination of town=rare separates the responses");
+        assert_eq!(separated, "the fit does not exist: town=rare separates the responses");
     }
     let perfect = rows(&|i| format!("{},{}\n", a(i), 3.0 * a(i) + 1.0));
     assert_eq!(
@@ -237,8 +240,65 @@ fn tables_without_a_fit_are_refused() {
     );
     assert_eq!(
         refused("a,y\n1e300,1\n-1e300,2\n3,3\n4,4\n", Family::Linear),
-        "column a: its values are too large or too near to each other for a standard deviation"
+        "column a: its values are too large, too small or too near to each other for a standard deviation"
     );
+}
+
+/// A row whose linear predictor is beyond a thousand has no part in the fit, which is that of the others: where its response is as certain as it says, it has no score. The fit
+/// is found, and not called separated, although beside that row all others look alike.
+#[test]
+fn a_row_far_away_has_a_fit() {
+    let number = |i: usize| (i * 37 % 61) as f64 / 15.0 - 2.0;
+    let rows = |y: &dyn Fn(usize) -> usize, last: String| {
+        "x,b,y\n".to_owned()
+            + &(0..120).map(|i| format!("{},{},{}\n", number(i), i * 7 % 11, y(i))).collect::<String>()
+            + &last
+    };
+    let label = |i: usize| usize::from(number(i) + [-2.0, -1.0, 0.5, 1.5, 2.5][i / 7 % 5] > 0.0);
+    let count = |i: usize| [0, 1, 0, 2, 1][i % 5] + usize::from(number(i) < -1.0);
+    let fit = |file: &str, family| analyse(file, family, None).expect("a fit").coefficients().to_vec();
+    for far in ["9999", "99999", "1e6"] {
+        for (family, with, without) in [
+            (Family::Logistic, rows(&label, format!("{far},3,1\n")), rows(&label, String::new())),
+            (Family::Logistic, rows(&label, format!("-{far},3,0\n")), rows(&label, String::new())),
+            (Family::Poisson, rows(&count, format!("{far},3,0\n")), rows(&count, String::new())),
+        ] {
+            for (with, without) in fit(&with, family).iter().zip(fit(&without, family)) {
+                // The covariates of the others have an own part of 1e-12 of their squares where one is 1e6 away.
+                assert!(
+                    (with.value - without.value).abs() < 1e-6 * (1.0 + without.value.abs()),
+                    "{family:?}, {far}: {with:?}, {without:?}"
+                );
+            }
+        }
+        // Where the labels are separated it is said, with that row as without it.
+        let separated = rows(&|i| usize::from(number(i) > 0.3), format!("{far},3,1\n"));
+        let said = analyse(&separated, Family::Logistic, None).expect_err("no fit").to_string();
+        assert_eq!(said, "the fit does not exist: x separates the responses", "{far}");
+    }
+}
+
+/// Incomes with a heavy tail, of which the largest are some hundred times the usual ones. The score that is left is 0 but for rounding.
+#[test]
+fn a_heavy_tail_has_a_fit() {
+    for seed in 0..12 {
+        let mut rng = Streams { seed, experiment: 4 }.rng(0, 0, Purpose::Real, 0);
+        let rows: Vec<(f64, f64)> = (0..2_000)
+            .map(|_| {
+                let income = libm::exp(9.0 + 1.8 * rng.sample::<f64, _>(StandardNormal));
+                let probability = 1.0 / (1.0 + libm::exp(-(income - 8_000.0) / 2_000.0));
+                (income, f64::from(u8::from(rng.random::<f64>() < probability)))
+            })
+            .collect();
+        let file = "x,y\n".to_owned() + &rows.iter().map(|(x, y)| format!("{x},{y}\n")).collect::<String>();
+        let analysis = analyse(&file, Family::Logistic, None).expect("a fit");
+        let [a, b] = [0, 1].map(|j| analysis.coefficients()[j].value);
+        let residual = |(x, y): &(f64, f64)| y - 1.0 / (1.0 + libm::exp(-(a + b * x)));
+        let (score, all) =
+            rows.iter().fold((0.0, 0.0), |(score, all), row| (score + residual(row), all + residual(row).abs()));
+        assert!((score / all).abs() < 1e-9, "{seed}: {score} of {all}");
+        assert!((b * 2_000.0 - 1.0).abs() < 0.5, "{seed}: {b}");
+    }
 }
 
 /// One row on the wrong side of what else separates the labels, or one response far from the others: the row is named, by its place in the file.

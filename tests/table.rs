@@ -17,7 +17,7 @@ fn regression(response: Response) -> Request {
 }
 
 fn all_as(form: Form, missing: Missing) -> Request {
-    Request { columns: None, target: None, form, missing }
+    Request { columns: None, target: None, form, levels: Vec::new(), missing }
 }
 
 fn rows(table: &Table) -> Vec<Vec<f64>> {
@@ -330,7 +330,7 @@ fn requests() -> Vec<Request> {
     for missing in Missing::ALL {
         all.extend([Response::Number, Response::Binary, Response::Count].map(|r| Request { missing, ..regression(r) }));
         for form in [Form::Either, Form::Numbers, Form::Levels] {
-            all.push(Request { columns: None, target: None, form, missing });
+            all.push(Request { columns: None, target: None, form, levels: Vec::new(), missing });
         }
     }
     all

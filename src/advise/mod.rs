@@ -19,7 +19,7 @@ use serde::{Serialize, Serializer};
 use crate::experiment::{InputError, Rows, within};
 use crate::simulate::{Simulator, engine::ScheduleKind};
 use crate::table::{Form, Missing, Request, Response, Table};
-use regression::{Extremes, Link, Regression};
+use regression::{Link, Regression};
 
 /// What is fitted to the table.
 ///
@@ -113,7 +113,7 @@ impl Family {
                 ));
             }
         };
-        Ok(Request { columns, target, form, missing })
+        Ok(Request { columns, target, form, levels: Vec::new(), missing })
     }
 }
 
@@ -194,7 +194,7 @@ pub enum AdviseError {
         of: Vec<String>,
     },
     /// Values whose squares are beyond floating point.
-    #[error("column {column}: its values are too large or too near to each other for a standard deviation")]
+    #[error("column {column}: its values are too large, too small or too near to each other for a standard deviation")]
     Range {
         /// Its name.
         column: String,
@@ -220,7 +220,7 @@ pub enum AdviseError {
         share: f64,
     },
     /// The likelihood rises without end.
-    #[error("the fit does not exist: a combination of {} separates the responses", list(columns, "the columns"))]
+    #[error("the fit does not exist: {} the responses", separating(columns))]
     Separated {
         /// The columns of that combination.
         columns: Vec<String>,
@@ -231,6 +231,14 @@ pub enum AdviseError {
     /// The iterations did not end.
     #[error("the fit was not reached in double precision")]
     NoFit,
+}
+
+/// What separates: one column by itself, or several together.
+fn separating(columns: &[String]) -> String {
+    match columns {
+        [column] => format!("{column} separates"),
+        _ => format!("a combination of {} separates", list(columns, "the columns")),
+    }
 }
 
 /// A large number in few characters.
@@ -343,8 +351,17 @@ pub struct Analysis {
     rows: u64,
     coefficients: Vec<Coefficient>,
     variances: [Variances; 3],
-    /// Of a regression, with rows of the file.
+    /// Of a regression.
     extremes: Option<Extremes>,
+}
+
+/// The rows that a fit hangs on, with their places where they are named.
+#[derive(Clone, Debug, PartialEq)]
+struct Extremes {
+    /// Largest leverage of a row.
+    leverage: (f64, Option<String>),
+    /// Largest share of a row in A_r of each loss, in the order of [`Loss::ALL`].
+    shares: [(f64, Option<String>); 3],
 }
 
 impl Analysis {
@@ -357,8 +374,8 @@ impl Analysis {
         let link = match (family.link(), family) {
             (Some(link), _) => link,
             (None, Family::Frequencies) => {
-                let (coefficients, spread) = moments::frequencies(table);
-                let variances = [Variances::well_specified(spread); 3];
+                let (coefficients, spreads) = moments::frequencies(table);
+                let variances = spreads.map(Variances::well_specified);
                 return Ok(Self { family, rows, coefficients, variances, extremes: None });
             }
             (None, _) => {
@@ -367,9 +384,12 @@ impl Analysis {
             }
         };
         let Regression { coefficients, variances, extremes } = Regression::new(table, link)?;
-        let of_file = |(value, row): (f64, usize)| (value, table.row_of_file(row));
-        let Extremes { leverage, shares } = extremes;
-        let extremes = Extremes { leverage: of_file(leverage), shares: shares.map(of_file) };
+        let regression::Extremes { leverage, shares } = extremes;
+        let place = |(value, row): (f64, usize), least: f64| (value, (value > least).then(|| table.place(row)));
+        let extremes = Extremes {
+            leverage: place(leverage, LARGE_LEVERAGE),
+            shares: shares.map(|share| place(share, LARGE_SHARE)),
+        };
         Ok(Self { family, rows, coefficients, variances, extremes: Some(extremes) })
     }
 
@@ -464,19 +484,17 @@ impl Analysis {
             )),
             _ => {}
         }
-        if let Some(Extremes { leverage: (leverage, row), .. }) =
-            self.extremes.filter(|e| e.leverage.0 > LARGE_LEVERAGE)
-        {
+        if let Some(Extremes { leverage: (leverage, Some(place)), .. }) = &self.extremes {
             warnings.push(format!(
-                "row {row} of the table has the leverage {leverage:.2}: the fit follows that row more than all others"
+                "{place} of the table has the leverage {leverage:.2}: the fit follows that row more than all others"
             ));
         }
-        let share = self.extremes.map(|extremes| extremes.shares[loss as usize]);
-        if let Some((share, row)) = share.filter(|(share, _)| *share > LARGE_SHARE) {
+        let share = self.extremes.as_ref().map(|extremes| &extremes.shares[loss as usize]);
+        if let Some((share, Some(place))) = share {
             let rest =
                 if self.family == Family::Logistic { "; without a few such rows the fit may not exist" } else { "" };
             warnings.push(format!(
-                "row {row} of the table alone makes {:.0} % of the variance of the real fit: its response is far from the fit{rest}",
+                "{place} of the table alone makes {:.0} % of the variance of the real fit: its response is far from the fit{rest}",
                 100.0 * share
             ));
         }

@@ -4,24 +4,29 @@ use super::matrix::{Lower, at, dot, times};
 use super::{AdviseError, Coefficient, Family, Loss, Variances};
 use crate::table::Table;
 
-/// Share of each level of each column, and the sum of p (1 - p).
-pub(crate) fn frequencies(table: &Table) -> (Vec<Coefficient>, f64) {
-    let (mut coefficients, mut spread) = (Vec::new(), 0.0);
+/// Share of each level of each column, and the sum of p (1 - p) over the units of each loss, in the order of [`Loss::ALL`]: 1, the variance p (1 - p) of the indicator, the share p.
+pub(crate) fn frequencies(table: &Table) -> (Vec<Coefficient>, [f64; 3]) {
+    let (mut coefficients, mut spreads) = (Vec::new(), [0.0; 3]);
     let rows = table.rows() as f64;
     for column in table.columns() {
         for level in &column.levels {
             let p = level.count as f64 / rows;
             let variance = p * (1.0 - p);
-            spread += variance;
+            spreads.iter_mut().zip([variance, 1.0, 1.0 - p]).for_each(|(sum, of_level)| *sum += of_level);
             let name = format!("{}={}", column.name, level.name);
             coefficients.push(Coefficient { name, value: p, std_error: (variance / rows).sqrt() });
         }
     }
-    (coefficients, spread)
+    (coefficients, spreads)
 }
 
 /// Standard deviations, and values in units of another table's, below this: fourth powers of them are summed.
 const FARTHEST: f64 = 1e70;
+
+/// Numbers that are fitted to so many columns. With as many rows as columns, or fewer, their covariance is singular.
+const fn numbers(family: Family, width: usize) -> usize {
+    if matches!(family, Family::Covariance) { width * (width + 1) / 2 } else { width }
+}
 
 /// Columns less their means, in units of their standard deviations.
 pub(crate) struct Standardised {
@@ -34,9 +39,10 @@ pub(crate) struct Standardised {
 }
 
 impl Standardised {
-    pub(crate) fn new(table: &Table) -> Result<Self, AdviseError> {
+    /// For what is fitted to them.
+    pub(crate) fn new(table: &Table, family: Family) -> Result<Self, AdviseError> {
         let (width, count) = (table.columns().len(), table.rows() as f64);
-        let needed = width * (width + 1) / 2;
+        let needed = numbers(family, width);
         if table.rows() <= needed {
             return Err(AdviseError::TooFewRows { rows: table.rows(), needed, levels: None });
         }
@@ -54,8 +60,8 @@ impl Standardised {
     ///
     /// # Errors
     /// Too few rows, or values beyond double precision.
-    pub(crate) fn like(table: &Table, other: &Self) -> Result<Self, AdviseError> {
-        let needed = other.covariance.len();
+    pub(crate) fn like(table: &Table, other: &Self, family: Family) -> Result<Self, AdviseError> {
+        let needed = numbers(family, other.width);
         if table.rows() <= needed {
             return Err(AdviseError::TooFewRows { rows: table.rows(), needed, levels: None });
         }
@@ -106,7 +112,7 @@ impl Standardised {
 
 /// The means or the covariances of columns of numbers, of which synthetic rows are normal.
 pub(crate) fn of_numbers(table: &Table, family: Family) -> Result<(Vec<Coefficient>, [Variances; 3]), AdviseError> {
-    let columns = Standardised::new(table)?;
+    let columns = Standardised::new(table, family)?;
     let name = |j: usize| table.columns()[j].name.clone();
     let lower = columns.factor(table)?;
     let Standardised { width, means, deviations, covariance, .. } = &columns;

@@ -45,12 +45,16 @@ impl Link {
 /// Change of a linear predictor after which the fit has ended: the next change would be below its square, 1e-14.
 const LAST_CHANGE: f64 = 1e-7;
 
-/// A step that changes no linear predictor by more is taken whole; of a longer one the part ln(1 + r)/r, r that change, along which the likelihood
-/// rises (derived at `goldenweight_recursion::newton::Fit`).
+/// A step that changes no linear predictor by more is taken whole; of a longer one the first of 1, 1/2, 1/4, ... at which the likelihood still rises, but at least the
+/// part ln(1 + r)/r, r that change, along which it rises in any case (derived at `goldenweight_recursion::newton::Fit`). That part alone would take a thousand steps
+/// to a row whose predictor is beyond some thousand.
 const WHOLE: f64 = 1.5;
 
 /// Without a maximum the predictors grow by ln 2 or more at each step, and the information is singular to working precision where they reach some 35.
 const MAX_STEPS: usize = 200;
+
+/// A mean square of responses at which residuals of a part of 1e-8 still have squares with all digits.
+const SMALLEST: f64 = 1e-290;
 
 /// A leverage that is 1 but for rounding.
 const FULL_LEVERAGE: f64 = 1.0 - 1e-9;
@@ -198,10 +202,24 @@ fn climb(
         if !change.is_finite() {
             return Err(None);
         }
-        let length = if change <= WHOLE { 1.0 } else { libm::log1p(change) / change };
+        let slope = |length: f64| {
+            let trial: Vec<f64> = at.iter().zip(&step).map(|(b, d)| b + length * d).collect();
+            let add = |x: &[f64], row: usize, sums: &mut [f64]| {
+                sums[0] += count(row) * link.at(design.response(row), dot(x, &trial)).residual * dot(x, &step);
+            };
+            design.sum_where(1, |row| count(row) > 0.0, add)[0]
+        };
+        let length = if change <= WHOLE { 1.0 } else { rising(change, slope) };
         beta.iter_mut().zip(&step).for_each(|(b, d)| *b += length * d);
     }
     Err(Some(step))
+}
+
+/// The part of a step that is taken where it changes a linear predictor by this; `slope` is the derivative of the log-likelihood behind a part of the step.
+fn rising(change: f64, slope: impl Fn(f64) -> f64) -> f64 {
+    let safe = libm::log1p(change) / change;
+    let halves = std::iter::successors(Some(1.0), |length| Some(0.5 * length)).take_while(|length| *length > safe);
+    halves.into_iter().find(|length| slope(*length) >= 0.0).unwrap_or(safe)
 }
 
 /// max |x'd| over the rows.
@@ -217,8 +235,7 @@ fn largest_change(design: &Design<'_>, step: &[f64]) -> f64 {
 /// is the smallest possible, at or above 0 where it is the largest, and 0 elsewhere; it is not 0 in all.
 fn separated(design: &Design<'_>, link: Link, step: &[f64]) -> AdviseError {
     let most = largest_change(design, step);
-    // What is left of the rows that do have a fit: the steps in their directions vanish with the square.
-    let small = 1e-3 * most;
+    let small = ROUNDING_OF_A_STEP * most;
     if !separates(design, link, step, small) {
         return AdviseError::NoFit;
     }
@@ -239,6 +256,9 @@ fn separated(design: &Design<'_>, link: Link, step: &[f64]) -> AdviseError {
     AdviseError::Separated { columns: design.named(&direction) }
 }
 
+/// What is left of the rows that do have a fit, beside the largest change: the steps in their directions vanish with the square.
+const ROUNDING_OF_A_STEP: f64 = 1e-3;
+
 /// Rows times coefficients cubed up to which the fits to fewer columns are made that say which ones separate: some seconds.
 const MOST_REFITTED: usize = 100_000_000;
 
@@ -248,31 +268,63 @@ fn separated_by(design: &Design<'_>, link: Link, other: &[f64]) -> Option<Vec<f6
     let reduced = design.of_covariates(&kept);
     let mut beta = vec![0.0; reduced.coefficients()];
     let step = climb(&reduced, link, &mut beta, LAST_CHANGE, |_| 1.0).err()??;
-    let small = 1e-3 * largest_change(&reduced, &step);
+    let small = ROUNDING_OF_A_STEP * largest_change(&reduced, &step);
     let mut direction = vec![0.0; other.len()];
     kept.iter().zip(&step[1..]).for_each(|(&j, step)| direction[j] = *step);
     separates(&reduced, link, &step, small).then_some(direction)
 }
 
 /// Whether a direction h separates the responses at some intercept: the largest ones at or above the smallest ones in x'h. The rows of other responses
-/// must be in one place, at the end of the range. Differences below `small` are rounding.
-fn separates(design: &Design<'_>, link: Link, direction: &[f64], small: f64) -> bool {
+/// must be in one place, at the end of the range. Differences below `small` are rounding; where the rows near the border vary less than all rows do, so
+/// much less is: beside a row that is far away, all others look alike.
+fn separates(design: &Design<'_>, link: Link, direction: &[f64], mut small: f64) -> bool {
     let mut x = vec![0.0; direction.len()];
+    // Coefficients that move no row by more than rounding are none.
+    let moved = ranges(design, |_| true);
+    let direction: Vec<f64> = (0..direction.len())
+        .map(|j| if j == 0 || direction[j].abs() * moved[j] > small { direction[j] } else { 0.0 })
+        .collect();
+    let along: Vec<f64> = (0..design.rows())
+        .map(|row| {
+            design.fill(row, &mut x);
+            dot(&x, &direction)
+        })
+        .collect();
     // The range of x'h of the smallest responses, and that of the others.
     let (mut low, mut high) = ([f64::INFINITY, f64::NEG_INFINITY], [f64::INFINITY, f64::NEG_INFINITY]);
-    for row in 0..design.rows() {
-        design.fill(row, &mut x);
-        let along = dot(&x, direction);
+    for (row, along) in along.iter().enumerate() {
         let [least, most] = if design.response(row) == 0.0 { &mut low } else { &mut high };
-        (*least, *most) = (least.min(along), most.max(along));
+        (*least, *most) = (least.min(*along), most.max(*along));
     }
-    let is_apart = low[1] <= high[0] + small && low[0] < high[1] - small;
-    match link {
-        Link::Linear => false,
-        Link::Logistic => is_apart,
-        // The others have a fit, so they stand still.
-        Link::Poisson => is_apart && high[1] - high[0] <= small,
+    loop {
+        let is_apart = low[1] <= high[0] + small && low[0] < high[1] - small;
+        let is_so = match link {
+            Link::Linear => false,
+            Link::Logistic => is_apart,
+            // The others have a fit, so they stand still.
+            Link::Poisson => is_apart && high[1] - high[0] <= small,
+        };
+        let border = 0.5 * (low[1] + high[0]);
+        let near = ranges(design, |row| (along[row] - border).abs() <= small);
+        let finer =
+            ROUNDING_OF_A_STEP * direction[1..].iter().zip(&near[1..]).map(|(h, range)| h.abs() * range).sum::<f64>();
+        // Half at least: the border's rows are found in a few steps.
+        if !is_so || finer > 0.5 * small || small == 0.0 {
+            return is_so;
+        }
+        small = finer;
     }
+}
+
+/// Largest less smallest of each covariate over the rows that are meant; 0 where there are none.
+fn ranges(design: &Design<'_>, is_meant: impl Fn(usize) -> bool) -> Vec<f64> {
+    let mut x = vec![0.0; design.coefficients()];
+    let mut ranges = vec![[f64::INFINITY, f64::NEG_INFINITY]; x.len()];
+    for row in (0..design.rows()).filter(|row| is_meant(*row)) {
+        design.fill(row, &mut x);
+        ranges.iter_mut().zip(&x).for_each(|([least, most], x)| (*least, *most) = (least.min(*x), most.max(*x)));
+    }
+    ranges.into_iter().map(|[least, most]| (most - least).max(0.0)).collect()
 }
 
 /// The matrices at the fit, in the coordinates of the standardised covariates.
@@ -318,13 +370,27 @@ impl<'a> Law<'a> {
         };
         let total = design.sum(1, |_, row, sums| sums[0] += design.response(row) * design.response(row))[0];
         let total = total / design.rows() as f64;
-        if !(total > 0.0 && total.is_finite()) {
+        if !(total > SMALLEST && total.is_finite()) {
             return Err(AdviseError::Range { column: design.target().to_owned() });
         }
         if squares[0] <= rounding * rounding * total {
             return Err(AdviseError::Perfect);
         }
         Ok(Self { design, link, beta, information, squares, inverse, covariance, real, dispersion })
+    }
+
+    /// Of each coefficient in the units of its column, about how many rows it hangs on: (sum g^2)^2/sum g^4, g the root of b'' times the coefficient's entry of I^-1 x.
+    pub(crate) fn support(&self) -> Vec<f64> {
+        let p = self.design.coefficients();
+        let sums = self.design.sum(2 * p, |x, row, sums| {
+            let Moments { variance, .. } = self.link.at(self.design.response(row), dot(x, &self.beta));
+            for (j, g) in self.design.to_raw(&times(&self.inverse, x)).into_iter().enumerate() {
+                let square = variance * g * g;
+                sums[j] += square;
+                sums[p + j] += square * square;
+            }
+        });
+        (0..p).map(|j| sums[j] * sums[j] / sums[p + j]).collect()
     }
 
     /// Q v of a loss.

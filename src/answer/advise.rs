@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::{
     Unanswered,
-    fitted::{Fitted, between, ends, warned, with_doubt},
+    fitted::{Fitted, between, dropped, ends, warned, with_doubt},
     monte_carlo::MAX_REPLICATES,
-    text::{finite, lines, short},
+    text::{cell, finite, lines, short},
 };
 use crate::{
     advise::{Advice, Analysis, Coefficient, Loss, retraining},
@@ -165,11 +165,8 @@ pub struct AdviseDocument {
 impl fmt::Display for AdviseDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { data, fitted, n, m, k, .. } = self;
-        let dropped = match self.dropped_rows {
-            0 => String::new(),
-            count => format!(" ({} with missing values left out)", number_of(count as u64, "row")),
-        };
-        writeln!(f, "{data}: {fitted}, {} numbers fitted to n = {n} rows{dropped}", self.coefficients.len())?;
+        let numbers = number_of(self.coefficients.len() as u64, "number");
+        writeln!(f, "{data}: {fitted}, {numbers} fitted to n = {n} rows{}", dropped(self.dropped_rows))?;
         writeln!(f, "m = {m} synthetic rows, k = {}\n", short(*k))?;
         writeln!(f, "{:16}{:24}relative risk", "", "weight on real rows")?;
         for (name, weight, risk) in [
@@ -178,13 +175,14 @@ impl fmt::Display for AdviseDocument {
             ("naive pooling", self.naive_weight, self.naive_relative_risk),
             ("real rows only", 1.0, 1.0),
         ] {
-            writeln!(f, "{name:16}{:24}{}", short(weight), short(risk))?;
+            writeln!(f, "{name:16}{}{}", cell(&short(weight), 24), short(risk))?;
         }
         writeln!(f, "\n{:16}{:12}{:24}{:12}95 % interval", "loss", "kappa", "95 % interval", "weight")?;
         for InLoss { loss, kappa, kappa_interval, weight, weight_interval, .. } in &self.losses {
             let (kappa, weight) = (short(*kappa), short(*weight));
             let [of_kappa, of_weight] = [kappa_interval, weight_interval].map(|[low, high]| between(*low, *high));
-            writeln!(f, "{loss:16}{kappa:12}{of_kappa:24}{weight:12}{of_weight}")?;
+            let (kappa, of_kappa, weight) = (cell(&kappa, 12), cell(&of_kappa, 24), cell(&weight, 12));
+            writeln!(f, "{loss:16}{kappa}{of_kappa}{weight}{of_weight}")?;
         }
         writeln!(f)?;
         lines(
@@ -198,7 +196,8 @@ impl fmt::Display for AdviseDocument {
         writeln!(f, "\n{:16}{:12}{:16}effective sample size", "synthetic rows", "weight", "relative risk")?;
         for Worth { synthetic, weight, relative_risk, effective_sample_size } in &self.curve {
             let (weight, risk, size) = (short(*weight), short(*relative_risk), short(*effective_sample_size));
-            writeln!(f, "{synthetic:<16}{weight:12}{risk:16}{size}")?;
+            let (synthetic, weight, risk) = (cell(&synthetic.to_string(), 16), cell(&weight, 12), cell(&risk, 16));
+            writeln!(f, "{synthetic}{weight}{risk}{size}")?;
         }
         if !self.simulated.is_empty() {
             writeln!(
@@ -209,7 +208,8 @@ impl fmt::Display for AdviseDocument {
         }
         for Retrained { name, weight, risk, std_error, limit_law, failed_fits, replicates } in &self.simulated {
             let (weight, risk, error, law) = (short(*weight), short(*risk), short(*std_error), short(*limit_law));
-            writeln!(f, "{name:16}{weight:12}{risk:16}{error:14}{law:14}{failed_fits} of {replicates}")?;
+            let (weight, risk, error, law) = (cell(&weight, 12), cell(&risk, 16), cell(&error, 14), cell(&law, 14));
+            writeln!(f, "{name:16}{weight}{risk}{error}{law}{failed_fits} of {replicates}")?;
         }
         warned(f, &self.warnings)
     }

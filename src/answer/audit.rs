@@ -8,13 +8,13 @@ use serde::Serialize;
 
 use super::{
     Reasons, Remarks, Unanswered,
-    fitted::{Fitted, between, ends, warned, with_doubt},
+    fitted::{Fitted, between, dropped, ends, warned, with_doubt},
     reasons,
-    text::{finite, lines, short},
+    text::{cell, finite, lines, short},
 };
 use crate::{
     advise::Interval,
-    audit::{self, Audit, AuditError, Capped, Compared, JamesStein, POWER, Price, audit},
+    audit::{self, Audit, AuditError, Capped, Compared, JamesStein, POWER, Price, Repeated, audit},
     experiment::InputError,
     simulate::engine,
     stats::shown::number_of,
@@ -115,6 +115,7 @@ pub struct AuditDocument {
     james_stein: Option<JamesStein>,
     capped: Capped,
     p_near: f64,
+    repeated: Repeated,
     resamples: u64,
     resamples_asked: u64,
     failed_fits: u64,
@@ -163,7 +164,13 @@ impl Question {
         let found = audit(real, synthetic, fitted.family, options).map_err(|error| match error {
             AuditError::Real(error) => of_real(error.to_string()),
             AuditError::Synthetic(error) => of_synthetic(error.to_string()),
-            AuditError::Columns { column, condition } => of_synthetic(format!("column {column}: {condition}")),
+            // A doubt about another column is not the cause.
+            AuditError::Columns { column, condition } => {
+                let doubts: Vec<String> =
+                    doubts[1].iter().filter(|doubt| doubt.contains(&format!("column {column}: "))).cloned().collect();
+                let wrong = with_doubt(format!("column {column}: {condition}"), &doubts);
+                InputError::new("synthetic", &self.synthetic, wrong)
+            }
             AuditError::Input(error) => error,
         })?;
         if found.resamples < FEWEST {
@@ -229,6 +236,7 @@ impl Question {
             james_stein: found.james_stein,
             capped: found.capped,
             p_near: found.p_near,
+            repeated: found.repeated,
             resamples: found.resamples,
             resamples_asked: self.bootstrap,
             failed_fits: found.failed_fits,
@@ -264,7 +272,8 @@ impl fmt::Display for AuditDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { real, synthetic, fitted, n, m, pooling, coefficients, .. } = self;
         let numbers = number_of(coefficients.len() as u64, "number");
-        writeln!(f, "{real}: n = {n} real rows; {synthetic}: m = {m} synthetic rows")?;
+        let [of_real, of_synthetic] = self.dropped_rows.map(dropped);
+        writeln!(f, "{real}: n = {n} real rows{of_real}; {synthetic}: m = {m} synthetic rows{of_synthetic}")?;
         writeln!(f, "{fitted}, {numbers} fitted, {} loss\n", fitted.loss.word())?;
         writeln!(f, "adding the synthetic rows, every row alike: {}", self.verdict)?;
         let [helps, harmful] = [pooling.p_helps, pooling.p_harmful].map(short);
@@ -281,7 +290,7 @@ impl fmt::Display for AuditDocument {
             ("relative risk of pooling", pooling.relative_risk, bounded(pooling.relative_risk_interval)),
             ("squared bias", self.bias_squared, bounded(self.bias_squared_interval)),
         ] {
-            writeln!(f, "{name:36}{:14}{interval}", short(value))?;
+            writeln!(f, "{name:36}{}{interval}", cell(&short(value), 14))?;
         }
         writeln!(f)?;
         let found = format!("found harmful with {} from", percent(POWER));
@@ -302,13 +311,20 @@ impl fmt::Display for AuditDocument {
         }
         lines(f, &told)?;
         let off: Vec<&Compared> = coefficients.iter().filter(|row| row.is_off).collect();
-        writeln!(f, "\ncoefficients that are off: {} of {}", off.len(), coefficients.len())?;
+        let untold = coefficients.iter().filter(|row| row.z.is_none()).count() as u64;
+        let untold = match untold {
+            0 => String::new(),
+            _ => format!(" (of {} no z: they hang on fewer than five rows)", number_of(untold, "coefficient")),
+        };
+        writeln!(f, "\ncoefficients that are off: {} of {}{untold}", off.len(), coefficients.len())?;
+        let width = off.iter().map(|row| row.name.chars().count() + 2).max().unwrap_or(0).max(28);
         if !off.is_empty() {
-            writeln!(f, "{:28}{:14}{:14}{:10}adjusted p", "", "real", "synthetic", "z")?;
+            writeln!(f, "{:width$}{:14}{:14}{:10}adjusted p", "", "real", "synthetic", "z")?;
         }
         for Compared { name, real, synthetic, z, p_value, .. } in off {
-            let (real, synthetic) = (short(*real), short(*synthetic));
-            writeln!(f, "{name:28}{real:14}{synthetic:14}{:10}{}", format!("{z:.2}"), short(*p_value))?;
+            let (real, synthetic) = (cell(&short(*real), 14), cell(&short(*synthetic), 14));
+            let z = cell(&z.map_or_else(String::new, |z| format!("{z:.2}")), 10);
+            writeln!(f, "{name:width$}{real}{synthetic}{z}{}", short(*p_value))?;
         }
         writeln!(
             f,

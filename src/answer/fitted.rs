@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::text::short;
 use crate::advise::{Family, Interval, Loss};
+use crate::stats::shown::number_of;
 
 /// What is fitted, and the loss that counts.
 ///
@@ -48,6 +49,14 @@ pub(super) const fn ends(interval: Interval) -> [f64; 2] {
 pub(super) fn between(low: f64, high: impl Into<Option<f64>>) -> String {
     let high = high.into().filter(|high| high.is_finite());
     format!("{} to {}", short(low), high.map_or_else(|| "infinity".to_owned(), short))
+}
+
+/// How many rows were left out, in brackets; nothing where none was.
+pub(super) fn dropped(rows: usize) -> String {
+    match rows {
+        0 => String::new(),
+        count => format!(" ({} with missing values left out)", number_of(count as u64, "row")),
+    }
 }
 
 /// A line for each warning, after an empty one.

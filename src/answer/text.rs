@@ -60,6 +60,18 @@ pub fn power_of_ten(log10: f64) -> String {
     format!("{}e{whole}", short(libm::exp10(log10 - whole)))
 }
 
+/// A cell of a table: at least this wide, and two blanks behind what is longer.
+///
+/// # Examples
+/// ```
+/// use goldenweight::answer::text::cell;
+/// assert_eq!(["0.5", "2.25531e-5 to 2.43459e-5"].map(|text| cell(text, 8)), ["0.5     ", "2.25531e-5 to 2.43459e-5  "]);
+/// ```
+#[must_use]
+pub fn cell(text: &str, width: usize) -> String {
+    if text.chars().count() < width { format!("{text:width$}") } else { format!("{text}  ") }
+}
+
 /// Lines of a label and its value, the values aligned.
 ///
 /// # Errors

@@ -15,6 +15,8 @@ pub(crate) struct Fit {
     pub(crate) information: Vec<f64>,
     /// V = C/n, C = H^-1 J H^-1.
     pub(crate) variance: Vec<f64>,
+    /// Of each coefficient, about how many rows it hangs on: (sum g^2)^2/sum g^4 of the rows' parts g in it; k of an indicator that k rows have.
+    pub(crate) support: Vec<f64>,
 }
 
 /// The fits to a real and to a synthetic table.
@@ -141,7 +143,7 @@ fn of_features(estimate: Vec<f64>, rows: usize, features: impl Fn(usize, &mut [f
             variance[at(i, j)] = (variance[at(i, j)] / count - estimate[i] * estimate[j]) / count;
         });
     }
-    Fit { estimate, information: identity(p), variance }
+    Fit { estimate, information: identity(p), variance, support: vec![count; p] }
 }
 
 /// Fits both tables, of which the synthetic one has the columns and levels of the real one.
@@ -153,7 +155,7 @@ pub(crate) fn fit<'a>(
 ) -> Result<(Fits, [Sample<'a>; 2]), AuditError> {
     match (family.link(), family) {
         (Some(link), _) => regressions(real, synthetic, link, loss),
-        (None, Family::Frequencies) => shares(real, synthetic),
+        (None, Family::Frequencies) => shares(real, synthetic, loss),
         (None, _) => numbers(real, synthetic, family, loss),
     }
 }
@@ -169,8 +171,9 @@ fn regressions<'a>(
     let p = design.coefficients();
     let unit = |j: usize| (0..p).map(|i| f64::from(u8::from(i == j))).collect::<Vec<_>>();
     let of = |law: Law<'_>, rows: usize| {
+        let support = law.support();
         let variance = law.covariance.iter().map(|c| c / rows as f64).collect();
-        (Fit { estimate: law.beta, information: law.information, variance }, law.inverse)
+        (Fit { estimate: law.beta, information: law.information, variance, support }, law.inverse)
     };
     let law = Law::new(&design, link).map_err(AuditError::Real)?;
     // The information of linear regression has the factor 1/s^2.
@@ -193,8 +196,8 @@ fn numbers<'a>(
     family: Family,
     loss: Loss,
 ) -> Result<(Fits, [Sample<'a>; 2]), AuditError> {
-    let columns = Standardised::new(real).map_err(AuditError::Real)?;
-    let other = Standardised::like(synthetic, &columns).map_err(AuditError::Synthetic)?;
+    let columns = Standardised::new(real, family).map_err(AuditError::Real)?;
+    let other = Standardised::like(synthetic, &columns, family).map_err(AuditError::Synthetic)?;
     let width = columns.width;
     let lower = columns.factor(real).map_err(AuditError::Real)?;
     let name = |j: usize| real.columns()[j].name.as_str();
@@ -269,26 +272,39 @@ const fn few(coefficients: usize) -> Result<(), AuditError> {
     Err(AuditError::Real(AdviseError::TooManyCoefficients { coefficients, most: MAX_NUMBERS }))
 }
 
-fn shares<'a>(real: &'a Table, synthetic: &'a Table) -> Result<(Fits, [Sample<'a>; 2]), AuditError> {
+/// The metric of frequencies is diagonal: 1, or 1 over the variance of an indicator, or 1 over the share, of which the squared error is chi-squared over n.
+fn shares<'a>(real: &'a Table, synthetic: &'a Table, loss: Loss) -> Result<(Fits, [Sample<'a>; 2]), AuditError> {
     let p = levels(real);
     few(p)?;
     let mut offsets = vec![0];
     real.columns().iter().for_each(|column| offsets.push(offsets[offsets.len() - 1] + column.levels.len()));
     let fit = |table: &Table| {
         let estimate = frequencies(table, &offsets, &vec![1; table.rows()]);
-        of_features(estimate, table.rows(), |row, f| {
+        let counts: Vec<f64> = estimate.iter().map(|share| share * table.rows() as f64).collect();
+        let fit = of_features(estimate, table.rows(), |row, f| {
             f.fill(0.0);
             table.row(row).iter().zip(&offsets).for_each(|(place, offset)| f[offset + *place as usize] = 1.0);
-        })
+        });
+        Fit { support: counts, ..fit }
     };
+    let real_fit = fit(real);
+    let weight = |share: f64| match loss {
+        Loss::Raw => 1.0,
+        Loss::Standardised => 1.0 / (share * (1.0 - share)),
+        Loss::Deviance => 1.0 / share,
+    };
+    let diagonal: Vec<f64> = real_fit.estimate.iter().map(|share| weight(*share)).collect();
     let names = real.columns().iter().flat_map(|column| {
         column.levels.iter().map(|level| format!("{}={}", column.name, level.name)).collect::<Vec<_>>()
     });
     let fits = Fits {
         names: names.collect(),
-        real: fit(real),
+        real: real_fit,
         synthetic: fit(synthetic),
-        metric: identity(p),
+        metric: (0..p)
+            .flat_map(|i| (0..=i).map(move |j| (i, j)))
+            .map(|(i, j)| if i == j { diagonal[i] } else { 0.0 })
+            .collect(),
         raw_rows: dense(p, |i, j| f64::from(u8::from(i == j))),
         raw_offsets: vec![0.0; p],
     };

@@ -92,6 +92,21 @@ impl Pooled {
         self.scaled_trace(&real, &self.real) + self.scaled_trace(&synthetic, &self.synthetic)
     }
 
+    /// The direction a with a'Ma = 1 in which d varies most, along which a'MVMa is largest, V = V_R + V_S: with M = L L' it is L'^-1 o, o the eigenvector of the largest eigenvalue of
+    /// L'VL. None where M is singular in double precision.
+    pub(crate) fn widest(&self, Metric(metric): &Metric) -> Option<Vec<f64>> {
+        let p = self.ratios.len();
+        let lower = Lower::factor(metric, 1e-13).ok()?;
+        let unit = |j: usize| (0..p).map(|i| f64::from(u8::from(i == j))).collect::<Vec<_>>();
+        let columns: Vec<Vec<f64>> = (0..p).map(|j| lower.times(&unit(j))).collect();
+        let variance: Vec<f64> =
+            self.real.iter().zip(&self.synthetic).map(|(real, synthetic)| real + synthetic).collect();
+        let (values, vectors) = eigen(&congruent(&variance, &columns), p);
+        let (_, mut widest) = values.into_iter().zip(vectors).max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+        lower.back(&mut widest);
+        Some(widest)
+    }
+
     /// The metric M = U'QU at a weight; Q at 0.
     pub(crate) fn metric_at(&self, w: f64) -> Metric {
         let [_, u] = self.shares(w);
@@ -142,7 +157,12 @@ pub(crate) struct Metric(Vec<f64>);
 
 impl Metric {
     pub(crate) fn dot(&self, v: &[f64], x: &[f64]) -> f64 {
-        dot(v, &times(&self.0, x))
+        dot(v, &self.times(x))
+    }
+
+    /// M x.
+    pub(crate) fn times(&self, x: &[f64]) -> Vec<f64> {
+        times(&self.0, x)
     }
 }
 

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::fits::{Refit, Sample};
 use super::pooled::{Metric, Pooled};
+use crate::advise::matrix::dot;
 use crate::stream::{Purpose, StreamRng, Streams, experiment_id};
 
 /// Resamples between two looks at whether to stop.
@@ -31,7 +32,7 @@ fn counts(rows: usize, mut rng: StreamRng) -> Vec<u32> {
 
 /// Draws the rows of both tables anew and fits them.
 ///
-/// A replicate has its own two streams, and replicates are taken in their order: the same bits on any number of threads.
+/// A replicate has its own two streams, and replicates are taken in their order: the same bits on any number of threads. None where a metric is singular in double precision.
 pub(super) fn resample(
     samples: &[Sample<'_>; 2],
     pooled: &Pooled,
@@ -40,12 +41,13 @@ pub(super) fn resample(
     seed: u64,
     progress: &(dyn Fn(u64) + Sync),
     stop: &AtomicBool,
-) -> Resampled {
+) -> Option<Resampled> {
     let streams = Streams { seed, experiment: experiment_id("audit") };
-    let mut tests: Vec<Test> = metrics.into_iter().map(|metric| Test::new(metric, &pooled.difference)).collect();
+    let new = |metric| Some(Test::new(pooled.widest(&metric)?, metric, &pooled.difference));
+    let mut tests = metrics.into_iter().map(new).collect::<Option<Vec<Test>>>()?;
     let (mut done, mut failed, mut first_order, mut fitted) = (0, 0, 0, Vec::new());
     // And whether a fit is one to first order.
-    let error = |replicate: u64| -> (Option<Vec<[f64; 2]>>, bool) {
+    let error = |replicate: u64| -> (Option<Vec<Parts>>, bool) {
         let fit =
             |sample: &Sample<'_>, purpose| sample.fit(&counts(sample.rows(), streams.rng(replicate, 0, purpose, 0)));
         let real = fit(&samples[0], Purpose::Real);
@@ -74,25 +76,32 @@ pub(super) fn resample(
         done = until;
     }
     for (i, test) in tests.iter_mut().enumerate() {
-        test.parts = fitted.iter().map(|parts: &Vec<[f64; 2]>| parts[i]).collect();
+        test.parts = fitted.iter().map(|parts: &Vec<Parts>| parts[i]).collect();
         test.failed = failed;
     }
-    Resampled { done, failed, first_order, tests }
+    Some(Resampled { done, failed, first_order, tests })
 }
+
+/// Of the error e of a resample: a'Me of the direction a of d, the same of the direction in which errors vary most, and |e|_M^2.
+type Parts = [f64; 3];
 
 /// Tests of c = |delta|_M^2 by |d|_M^2, the error of d being like e in the resamples.
 ///
 /// # Method
-/// Under c the statistic |d|_M^2 has about the law of |root a + e|_M^2, with root = sqrt c and a the direction of d, |a|_M = 1. (The percentiles of
+/// Under c the statistic |d|_M^2 has about the law of |root a + e|_M^2, with root = sqrt c and a the direction of the bias, |a|_M = 1. (The percentiles of
 /// |d*|_M^2 themselves would overstate c: they have the errors of the fits twice.) A p-value counts the observed one among the resamples, and a resample
-/// without a fit on both sides.
+/// without a fit on both sides. The mean of the statistic, c + E|e|_M^2, is the same for every a; its variance has the part 4c a'M V M a. So small values are most probable where a
+/// is the direction in which errors vary most, and the test that rejects large biases takes that one, to either side. (Along d it rejected 22 % of normal differences in the place of 5 %, where errors
+/// varied ten times as much in one direction as in another.) The test that rejects small biases takes the direction of d.
 pub(super) struct Test {
     metric: Metric,
+    /// Of d.
     direction: Vec<f64>,
+    /// In which errors vary most: the a with a'Ma = 1 and the largest a'MVMa.
+    widest: Vec<f64>,
     /// |d|_M^2.
     pub(super) observed: f64,
-    /// a'Me and |e|_M^2 of each resample.
-    parts: Vec<[f64; 2]>,
+    parts: Vec<Parts>,
     failed: u64,
 }
 
@@ -100,17 +109,18 @@ pub(super) struct Test {
 const HALVINGS: u32 = 40;
 
 impl Test {
-    fn new(metric: Metric, difference: &[f64]) -> Self {
+    fn new(widest: Vec<f64>, metric: Metric, difference: &[f64]) -> Self {
         let observed = metric.dot(difference, difference);
         // Tables whose fits are the same have no direction.
         let along = if observed > 0.0 { difference.to_vec() } else { vec![1.0; difference.len()] };
         let length = metric.dot(&along, &along).sqrt();
         let direction = along.iter().map(|a| a / length).collect();
-        Self { metric, direction, observed, parts: Vec::new(), failed: 0 }
+        Self { metric, direction, widest, observed, parts: Vec::new(), failed: 0 }
     }
 
-    fn parts(&self, error: &[f64]) -> [f64; 2] {
-        [self.metric.dot(&self.direction, error), self.metric.dot(error, error)]
+    fn parts(&self, error: &[f64]) -> Parts {
+        let along = self.metric.times(error);
+        [dot(&self.direction, &along), dot(&self.widest, &along), dot(error, &along)]
     }
 
     /// A bias of this length along d.
@@ -118,8 +128,18 @@ impl Test {
         self.direction.iter().map(|a| root * a).collect()
     }
 
+    /// |root a + e|_M^2, a the direction of d.
     fn statistics(&self, root: f64) -> impl Iterator<Item = f64> + '_ {
-        self.parts.iter().map(move |[cross, square]| root * root + 2.0 * root * cross + square)
+        self.parts.iter().map(move |[cross, _, square]| root * root + 2.0 * root * cross + square)
+    }
+
+    /// How often |root a + e|_M^2 is at most this, a the direction in which errors vary most or its opposite, whichever makes it more often.
+    fn at_most(&self, root: f64, observed: f64) -> f64 {
+        let count = |root: f64| {
+            let statistics = self.parts.iter().map(|[_, cross, square]| root * root + 2.0 * root * cross + square);
+            statistics.filter(|value| *value <= observed).count()
+        };
+        self.share(count(root).max(count(-root)))
     }
 
     fn share(&self, count: usize) -> f64 {
@@ -143,7 +163,7 @@ impl Test {
 
     /// p-value against less.
     pub(super) fn below(&self, root: f64) -> f64 {
-        self.share(self.statistics(root).filter(|value| *value <= self.observed).count())
+        self.at_most(root, self.observed)
     }
 
     /// The least length that the test against more does not reject at this level.
@@ -154,8 +174,7 @@ impl Test {
     /// The lengths |delta|_M that neither test rejects at half of this level, the upper one of the constrained observation; infinite where no test can.
     pub(super) fn interval(&self, level: f64) -> [f64; 2] {
         let observed = self.constrained();
-        let below = |root: f64| self.share(self.statistics(root).filter(|value| *value <= observed).count());
-        [self.lower(0.5 * level), self.first(&|root| below(root) <= 0.5 * level)]
+        [self.lower(0.5 * level), self.first(&|root| self.at_most(root, observed) <= 0.5 * level)]
     }
 
     /// The lengths beyond which one of the tests rejects at this level, of the observation as it is.
@@ -165,7 +184,7 @@ impl Test {
 
     /// The least length at which a condition holds that holds from some length on.
     fn first(&self, holds: &dyn Fn(f64) -> bool) -> f64 {
-        let spread = self.parts.iter().fold(self.observed, |most, [_, square]| most.max(*square)).sqrt();
+        let spread = self.parts.iter().fold(self.observed, |most, [_, _, square]| most.max(*square)).sqrt();
         // Beyond three times the largest error every statistic is above the observed one.
         let (mut low, mut high) = (0.0, 4.0 * spread);
         if !holds(high) {

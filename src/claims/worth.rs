@@ -94,6 +94,8 @@ pub(super) fn law(w: f64) -> f64 {
         estimate: TRUTH[i].to_vec(),
         information: lower(information[i]),
         variance: lower(variance[i]),
+        // The law asks for none.
+        support: Vec::new(),
     };
     let fits = Fits {
         names: ["(intercept)", "x"].map(str::to_owned).to_vec(),

@@ -90,6 +90,7 @@ impl AdviseArgs {
         };
         let (document, weights) = self.compute.install(|| {
             let table = Table::read(data, &request).map_err(|error| refused(error.place_and_condition()))?;
+            self.fit.found_levels(&table)?;
             let (document, advice) = question.answer(&table, Options::default())?;
             let weights = place.is_some().then(|| weights(&table, &advice)).transpose()?;
             Ok((document, weights))

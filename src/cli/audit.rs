@@ -3,7 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use goldenweight::{answer::audit::Question, experiment::InputError, simulate::engine::Options, table::Table};
+use goldenweight::{
+    answer::audit::Question,
+    experiment::{InputError, excerpt},
+    simulate::engine::Options,
+    table::{Column, Request, Table},
+};
 
 use super::{
     Failure, Status,
@@ -50,9 +55,22 @@ impl AuditArgs {
     /// Computes and prints.
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let (request, fitted) = self.fit.request()?;
-        let read = |option: &str, file: &Path| {
+        let read = |option: &str, file: &Path, request: &Request, names: Option<&[Column]>| {
             let refused = |condition| Failure::from(InputError::new(option, file.display(), condition));
-            Table::read(file, &request).map_err(|error| refused(error.place_and_condition()))
+            Table::read(file, request).map_err(|error| {
+                // What is wrong with a column that nobody asked for matters less than that it is there.
+                // A number is that of a column without a name.
+                let is_extra = |column: &&String| {
+                    let is_known = |known: &Column| excerpt(&known.name) == **column;
+                    column.parse::<u64>().is_err() && names.is_some_and(|names| !names.iter().any(is_known))
+                };
+                match error.column.as_ref().filter(is_extra) {
+                    Some(column) if request.columns.is_none() => {
+                        refused(format!("column {column}: is not in the real table; say which columns are meant"))
+                    }
+                    _ => refused(error.place_and_condition()),
+                }
+            })
         };
         let [real, synthetic] = [&self.real, &self.synthetic].map(|file| file.display().to_string());
         let question = Question {
@@ -65,7 +83,13 @@ impl AuditArgs {
         };
         let stop = interrupt::listen()?;
         let document = self.compute.install(|| {
-            let (real, synthetic) = (read("real", &self.real)?, read("synthetic", &self.synthetic)?);
+            let real = read("real", &self.real, &request, None)?;
+            self.fit.found_levels(&real)?;
+            // A column of levels is one in both tables, also where the synthetic one has the numbers among them alone.
+            let with_levels = real.columns().iter().filter(|column| !column.levels.is_empty());
+            let like_real =
+                Request { levels: with_levels.map(|column| column.name.clone()).collect(), ..request.clone() };
+            let synthetic = read("synthetic", &self.synthetic, &like_real, Some(real.columns()))?;
             let bar = progress(Some(self.bootstrap), "resamples");
             let options = Options { progress: &|done| bar.inc(done), stop, ..Options::default() };
             let document = question.answer(&real, synthetic, options);

@@ -151,7 +151,32 @@ impl ClaimsArgs {
     }
 }
 
+/// The page of `--report`.
+const PAGE: &str = "verify.html";
+
+/// Whether two paths lead to one directory.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
 impl VerifyArgs {
+    /// Where `--junit` is a file that `--report` or `--csv` writes, too, one would overwrite the other.
+    fn refuse_a_second_file_there(&self, junit: &Path) -> Result<(), InputError> {
+        let reported = [compare::OUTCOME, PAGE, archive::METADATA, archive::SUMS].as_slice();
+        let tables = report::tables::NAMES.as_slice();
+        for (option, folder, names) in [("--report", &self.report, reported), ("--csv", &self.csv, tables)] {
+            let is_one = junit.file_name().is_some_and(|name| names.iter().any(|known| name == *known));
+            if is_one && folder.as_deref().is_some_and(|folder| is_same(folder, folder_of(junit))) {
+                return Err(InputError::new(
+                    "--junit",
+                    junit.display(),
+                    format!("must be another file than those of {option}"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Runs the registry, printing each claim as it is decided. Told to stop, it ends with what was decided.
     pub fn run(&self, origin: &Origin) -> Result<Status, Failure> {
         let suite = claims::suite();
@@ -160,6 +185,7 @@ impl VerifyArgs {
         for (option, folder) in [("--report", &self.report), ("--csv", &self.csv)] {
             folder.as_deref().map_or(Ok(()), |folder| open_folder(option, folder))?;
         }
+        self.junit.as_deref().map_or(Ok(()), |file| self.refuse_a_second_file_there(file))?;
         let junit = self.junit.as_deref().map(|file| open_file("--junit", file)).transpose()?;
         let before = self.against.as_deref().map(|path| compare::read("--against", path)).transpose()?;
         let accepted = compare::accepted(self.accepted.as_deref())?;
@@ -202,11 +228,9 @@ impl VerifyArgs {
                 companion.last.push(report::html::changes(&changed, &path.display().to_string(), &is_accepted));
             }
             let page = report::html::page(&suite.about, &run, &companion);
-            let mut files = vec![(compare::OUTCOME, document.as_str()), ("verify.html", page.as_str())];
+            let mut files = vec![(compare::OUTCOME, document.as_str()), (PAGE, page.as_str())];
             // What is asked for in the same directory is a part of the archive.
-            let is_here = |other: &Path| {
-                folder.canonicalize().is_ok_and(|here| other.canonicalize().is_ok_and(|other| other == here))
-            };
+            let is_here = |other: &Path| is_same(folder, other);
             if let Some((_, tables)) = tables.as_ref().filter(|(other, _)| is_here(other)) {
                 files.extend(tables.iter().map(|(name, text)| (*name, text.as_str())));
             }

@@ -1,12 +1,18 @@
-//! Where each claim's formula is derived: in the documentation of the theory's own items, which is shown beside the claim.
+//! Where each claim's formula is derived: in the documentation of the theory's own items, or in a document of this repository. It is shown beside the claim.
 
 use goldenweight_theory::sources::FILES;
 use maud::{Markup, html};
 
 use super::markdown;
 
-/// Claims with the items of the theory whose documentation derives them, as `file::name`; a file alone is what stands at its beginning. A claim on the program, not on
-/// the theory, has none.
+/// Documents that derive claims on the program.
+const DOCUMENTS: &[(&str, &str)] = &[
+    ("docs/advise.md", include_str!("../../docs/advise.md")),
+    ("docs/audit.md", include_str!("../../docs/audit.md")),
+    ("docs/statistics.md", include_str!("../../docs/statistics.md")),
+];
+
+/// Claims with what derives them: an item of the theory by its documentation, as `file::name`, where a file alone is what stands at its beginning; or a section of a document, as `file#title`.
 const DERIVATIONS: &[(&str, &[&str])] = &[
     ("law-finite-time", &["recursion::Recursion", "recursion::risk_at"]),
     ("law-limit", &["recursion::Recursion", "recursion::limit"]),
@@ -115,7 +121,34 @@ const DERIVATIONS: &[(&str, &[&str])] = &[
     ("misspecified-limit", &["misspecified::limit_law"]),
     ("misspecified-second-order", &["misspecified/second_order"]),
     ("worth-shrinkage", &["shrinkage::james_stein_relative_risk"]),
+    ("worth-pooled", &["docs/audit.md#The law of the pooled fit"]),
+    ("advise-coverage", &["docs/advise.md#What is estimated", "docs/advise.md#The interval"]),
+    ("audit-risk", &["docs/statistics.md#Why a place decides"]),
+    ("audit-simulation", &["docs/statistics.md#Why a place decides"]),
+    ("audit-independence", &["docs/statistics.md#Why a place decides"]),
+    ("audit-fits", &["docs/statistics.md#Why a place decides"]),
+    ("judge-error-rate", &["docs/statistics.md#Why the rules hold"]),
+    ("judge-power", &["docs/statistics.md#Why the rules hold"]),
+    ("judge-sides", &["docs/statistics.md#Why the rules hold"]),
+    ("judge-skewness", &["docs/statistics.md#Why the rules hold"]),
+    ("judge-differences", &["docs/statistics.md#Why the rules hold"]),
+    ("judge-limits", &["docs/statistics.md#Why the rules hold"]),
+    ("judge-several", &["docs/statistics.md#Why the rules hold"]),
+    ("judge-goodness-of-fit", &["docs/statistics.md#Why the rules hold"]),
+    ("judge-shares", &["docs/statistics.md#Why the rules hold"]),
+    ("judge-audits", &["docs/statistics.md#Why the rules hold"]),
 ];
+
+/// A section of a document; of one with an entry for each claim, the entry of this one.
+fn section(item: &str, claim: &str) -> Option<String> {
+    let (file, title) = item.split_once('#')?;
+    let text = DOCUMENTS.iter().find(|(known, _)| *known == file)?.1;
+    let (_, text) = text.split_once(&format!("# {title}\n"))?;
+    let end = ["\n## ", "\n### "].iter().filter_map(|heading| text.find(heading)).min();
+    let text = &text[..end.unwrap_or(text.len())];
+    let entry = text.split("\n* ").find(|entry| entry.starts_with(&format!("[{claim}](")));
+    Some(entry.unwrap_or(text).to_owned())
+}
 
 /// The documentation of an item without its examples, which are for programmers.
 fn documentation(item: &str) -> Option<String> {
@@ -161,15 +194,24 @@ fn documented<'a>(text: &'a str, name: &str) -> Option<Vec<&'a str>> {
     None
 }
 
-/// The derivation of a claim; none of a claim on the program.
+/// What an item says, and what it is called.
+fn item(item: &str, claim: &str) -> Option<(String, String)> {
+    match item.replace('#', ", ") {
+        title if title != item => Some((title, section(item, claim)?)),
+        _ => Some((format!("goldenweight_theory::{}", item.replace('/', "::")), documentation(item)?)),
+    }
+}
+
+/// The derivation of a claim.
 pub fn derivation(claim: &str) -> Option<Markup> {
     let items = DERIVATIONS.iter().find(|(id, _)| *id == claim)?.1;
+    let is_of_the_theory = items.iter().all(|item| !item.contains('#'));
     Some(html! {
         details.derivation {
-            summary { "Derivation, from the theory’s own documentation" }
-            @for item in items {
-                h4 { code { "goldenweight_theory::" (item.replace('/', "::")) } }
-                @if let Some(text) = documentation(item) { (markdown::block(&text)) }
+            summary { "Derivation, from " (if is_of_the_theory { "the theory’s own documentation" } else { "the program’s documents" }) }
+            @for (title, text) in items.iter().filter_map(|name| item(name, claim)) {
+                h4 { code { (title) } }
+                (markdown::block(&text))
             }
         }
     })
@@ -183,25 +225,26 @@ mod tests {
     #[test]
     fn every_derivation_is_there() {
         for (claim, items) in DERIVATIONS {
-            for item in *items {
-                let text = documentation(item).unwrap_or_else(|| panic!("{claim}: no documentation of {item}"));
-                assert!(text.len() > 100 && !text.contains("assert!"), "{claim}: {item}: {text}");
+            for name in *items {
+                let (_, text) = item(name, claim).unwrap_or_else(|| panic!("{claim}: no documentation of {name}"));
+                assert!(text.len() > 100 && !text.contains("assert!"), "{claim}: {name}: {text}");
+                assert!(!name.contains('#') || !text.contains("\n#"), "{claim}: more than a section: {text}");
             }
         }
     }
 
-    /// A claim on the theory has its derivation. The others are on the program: its statistics, its audits, its advice.
+    /// One of several entries is that of the claim alone.
     #[test]
-    fn every_claim_on_the_theory_has_one() {
-        let lacking: Vec<String> = registry()
-            .into_iter()
-            .map(|claim| claim.says)
-            .filter(|says| !DERIVATIONS.iter().any(|(id, _)| *id == says.id))
-            .map(|says| says.id)
-            .collect();
-        for id in &lacking {
-            assert!(["audit-", "judge-", "advise-", "worth-"].iter().any(|on| id.starts_with(on)), "{lacking:?}");
-        }
-        assert!(DERIVATIONS.iter().all(|(id, _)| registry().iter().any(|claim| claim.says.id == *id)));
+    fn an_entry_is_of_its_claim() {
+        let text = section("docs/statistics.md#Why the rules hold", "judge-power").expect("a section");
+        assert!(text.starts_with("[judge-power](") && text.matches("claims.md#").count() == 1, "{text}");
+    }
+
+    #[test]
+    fn every_claim_has_one() {
+        let ids: Vec<String> = registry().into_iter().map(|claim| claim.says.id).collect();
+        let lacking: Vec<&String> = ids.iter().filter(|id| !DERIVATIONS.iter().any(|(known, _)| known == id)).collect();
+        assert!(lacking.is_empty(), "{lacking:?}");
+        assert!(DERIVATIONS.iter().all(|(known, _)| ids.iter().any(|id| id == known)));
     }
 }

@@ -89,6 +89,8 @@ pub struct Request {
     pub target: Option<(String, Response)>,
     /// As what the columns are read.
     pub form: Form,
+    /// Columns that are read as levels in any case, such as codes that are numbers. Names that the file has not are left alone.
+    pub levels: Vec<String>,
     /// What is done with missing values.
     pub missing: Missing,
 }
@@ -98,7 +100,7 @@ impl Request {
     #[must_use]
     pub fn regression(target: &str, response: Response) -> Self {
         let target = Some((target.to_owned(), response));
-        Self { columns: None, target, form: Form::Either, missing: Missing::Refuse }
+        Self { columns: None, target, form: Form::Either, levels: Vec::new(), missing: Missing::Refuse }
     }
 }
 
@@ -242,6 +244,8 @@ pub struct Table {
     values: Vec<f64>,
     dropped: Vec<u64>,
     warnings: Vec<String>,
+    /// The file that it was read from.
+    file: Option<PathBuf>,
 }
 
 impl Table {
@@ -255,7 +259,7 @@ impl Table {
         if !file.metadata().is_ok_and(|known| known.is_file()) {
             return Err(fault("must be a file: it is read twice".to_owned()));
         }
-        Self::from_reader(path, &mut file, request)
+        Ok(Self { file: Some(path.to_owned()), ..Self::from_reader(path, &mut file, request)? })
     }
 
     /// Reads what has the contents of a file, under this name.
@@ -344,8 +348,7 @@ impl Table {
             for (old, level) in own.levels.iter().enumerate() {
                 let Some(place) = theirs.levels.iter().position(|known| known.name == level.name) else {
                     let row = (0..self.rows()).find(|&row| self.row(row)[index] == old as f64).unwrap_or_default();
-                    let (row, level) = (self.row_of_file(row), level.shown());
-                    return fault(format!("has {level} (row {row}), which the real table lacks"));
+                    return fault(format!("has {} ({}), which the real table lacks", level.shown(), self.place(row)));
                 };
                 levels[place].count = level.count;
                 places.push(place as f64);
@@ -361,13 +364,14 @@ impl Table {
                 if places.is_empty() { value } else { places[value as usize] }
             }));
         }
-        Ok(Self { columns, values, dropped: self.dropped, warnings: self.warnings })
+        Ok(Self { columns, values, dropped: self.dropped, warnings: self.warnings, file: self.file })
     }
 
     /// Columns of numbers, the rows one after another.
     pub(crate) fn of_numbers(names: &[&str], values: Vec<f64>) -> Self {
         let column = |name: &&str| Column { name: (*name).to_owned(), levels: Vec::new() };
-        Self { columns: names.iter().map(column).collect(), values, dropped: Vec::new(), warnings: Vec::new() }
+        let columns = names.iter().map(column).collect();
+        Self { columns, values, dropped: Vec::new(), warnings: Vec::new(), file: None }
     }
 
     /// Number of rows.
@@ -382,9 +386,11 @@ impl Table {
         &self.dropped
     }
 
-    /// The row of the file, from 1 and with those that were left out, that is a row of the table, from 0.
-    pub(crate) fn row_of_file(&self, row: usize) -> usize {
-        self.dropped.iter().fold(row, |row, dropped| row + usize::from(*dropped <= row as u64)) + 1
+    /// Where a row of the table, from 0, stands: its line, if the file can be read once more; else its number among all rows, from 1 and with those that were left out.
+    pub(crate) fn place(&self, row: usize) -> String {
+        let row = self.dropped.iter().fold(row, |row, dropped| row + usize::from(*dropped <= row as u64)) + 1;
+        let line = self.file.as_ref().and_then(|path| read::line_of_record(&mut File::open(path).ok()?, row).ok());
+        line.map_or_else(|| format!("row {row}"), |line| format!("line {line}"))
     }
 
     /// What is doubtful, with line and column: a text in a column of numbers, which makes it one of levels; frequencies of nearly as many levels as rows.

@@ -149,6 +149,20 @@ pub(super) fn line(source: &mut (impl Read + Seek), byte: u64) -> io::Result<u64
     Ok(line)
 }
 
+/// The line of a record, of which the names are number 0.
+pub(super) fn line_of_record(source: &mut (impl Read + Seek), number: usize) -> io::Result<u64> {
+    let (mut seen, mut start) = (0, None);
+    let found = |start: &mut Option<u64>, byte| {
+        *start = Some(byte);
+        Err(Fault::of_file("found"))
+    };
+    let _ = records(source, |_, byte| {
+        seen += 1;
+        if seen > number { found(&mut start, byte) } else { Ok(()) }
+    });
+    line(source, start.ok_or(io::ErrorKind::UnexpectedEof)?)
+}
+
 fn text<'a>(field: &'a [u8], column: &str) -> Result<&'a str, Fault> {
     std::str::from_utf8(field).map_err(|_| Fault::of_column(column, "is not UTF-8 text"))
 }
@@ -316,6 +330,15 @@ impl Levels {
     }
 }
 
+/// As what a column is read.
+fn form(column: &Wanted, request: &Request) -> Form {
+    match request.form {
+        _ if column.is_target => Form::Either,
+        _ if request.levels.contains(&column.name) => Form::Levels,
+        form => form,
+    }
+}
+
 /// How the fields of a column become numbers.
 enum Reading {
     Numbers(Option<Response>),
@@ -330,7 +353,7 @@ impl Reading {
             Err(Fault::of_column(&column.name, condition).at(*byte))
         };
         let response = request.target.as_ref().filter(|_| column.is_target).map(|(_, response)| *response);
-        let form = if column.is_target { Form::Either } else { request.form };
+        let form = form(column, request);
         match (&column.first_text, response, form) {
             (Some(_), Some(Response::Binary), _) | (Some(_), None, Form::Either) | (_, None, Form::Levels) => {
                 Ok(Self::Levels(Levels::default()))
@@ -390,19 +413,17 @@ impl Reading {
         let Self::Levels(Levels { levels, .. }) = self else { return None };
         let known = levels.iter().filter(|level| !level.name.is_empty());
         let (numbers, all) = (known.clone().filter(|level| is_number(&level.name)).count(), known.count());
-        let note = |condition: String| Fault::of_column(&column.name, condition);
+        let (form, note) = (form(column, request), |condition: String| Fault::of_column(&column.name, condition));
         match &column.first_text {
-            Some((text, place))
-                if numbers > 0 && numbers < all && (request.form == Form::Either || column.is_target) =>
-            {
+            Some((text, place)) if numbers > 0 && numbers < all && form == Form::Either => {
                 let of = format!("{numbers} of its {all} levels are numbers");
                 Some(note(format!("{} is no number: so the column is read as levels ({of})", excerpt(text))).at(*place))
             }
             // Texts in memory.
-            Some(_) if numbers == all && request.form == Form::Either => {
+            Some(_) if numbers == all && form == Form::Either => {
                 Some(note("has texts, which are numbers: they are read as levels".to_owned()))
             }
-            Some((text, place)) if request.form == Form::Either && is_number_elsewhere(text) => {
+            Some((text, place)) if form == Form::Either && is_number_elsewhere(text) => {
                 Some(note(format!("{} is {ELSEWHERE}: so the column is read as levels", excerpt(text))).at(*place))
             }
             _ if request.form == Form::Levels && rows < FEW * levels.len() => {
@@ -595,7 +616,7 @@ fn finish(
         };
         columns.push(Column { name: column.name.clone(), levels });
     }
-    Ok((Table { columns, values, dropped, warnings: Vec::new() }, doubts))
+    Ok((Table { columns, values, dropped, warnings: Vec::new(), file: None }, doubts))
 }
 
 /// The order of levels: by name, but the most frequent first, of several the first by name. Those of a target all by name.

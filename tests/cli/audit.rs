@@ -51,9 +51,47 @@ fn what_is_wrong_is_said_with_its_place() {
             &good,
             "a,g,y\n1,u,0\n2,t,1\n",
             logistic,
-            "s.csv: column g: has the level t (row 2), which the real table lacks",
+            "s.csv: column g: has the level t (line 3), which the real table lacks",
         ),
-        (&good, "a,g,y\n1,1,0\n2,2,1\n", logistic, "s.csv: column g: has numbers, and the real table has texts"),
+        // A level that is a number is none of the real table's.
+        (
+            &good,
+            "a,g,y\n1,1,0\n2,2,1\n",
+            logistic,
+            "s.csv: column g: has the level 1 (line 2), which the real table lacks",
+        ),
+        // A doubt about another column has no part in it.
+        (
+            "a,g,y\n1,u,no\n2,v,yes\n4,u,yes\n3,v,no\n",
+            "a,g,y\n1,u,0\n2,v,1\n",
+            logistic,
+            "s.csv: column y: has numbers, and the real table has texts\n",
+        ),
+        (
+            &good,
+            "a,g,b,y\n1,u,1,0\n2,v,1,1\n",
+            logistic,
+            "s.csv: column b: is not in the real table; say which columns are meant",
+        ),
+        (
+            &good,
+            &good,
+            "--target y --family logistic --levels y",
+            "--levels y: is the target, and cannot be a column too",
+        ),
+        (&good, &good, "--target y --family logistic --levels c", "--levels c: is not among the columns that are used"),
+        (
+            &good,
+            &good,
+            "--family mean --columns a --levels a",
+            "--levels a: must be left out: --family mean takes numbers",
+        ),
+        (
+            &good,
+            &good,
+            "--target y --family logistic --columns=",
+            "must be names of columns, separated by commas, and none of them empty",
+        ),
         (
             &good,
             "a,g,y\n1,u,0\n4O,v,1\n",
@@ -67,7 +105,7 @@ fn what_is_wrong_is_said_with_its_place() {
             logistic,
             "s.csv: line 3, column y: must be 0 or 1, or one of two texts, and is 2",
         ),
-        (&good, &separated, logistic, "s.csv: the fit does not exist: a combination of a"),
+        (&good, &separated, logistic, "s.csv: the fit does not exist: a separates"),
         (&good, &lacking, logistic, "s.csv: column g: has no row with the level w, which the real table has"),
         (&good, "", logistic, "s.csv: is empty: there is no line of names"),
         ("a,g,y\n", &good, logistic, "r.csv: has a line of names, and no rows"),

@@ -382,6 +382,16 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     ("verify --only golden-ratio --report target/tmp --against none.json", "--against none.json: ", "cannot be read"),
     ("verify --only golden-ratio --junit -", "--junit -: ", "is not a file; name one"),
     ("verify --only golden-ratio --junit none/x.xml", "--junit none/x.xml: ", "in a directory that exists"),
+    (
+        "verify --only golden-ratio --report target/tmp --junit target/tmp/verify.json",
+        "--junit target/tmp/verify.json: ",
+        "must be another file than those of --report",
+    ),
+    (
+        "verify --only golden-ratio --csv target/tmp --junit target/tmp/claims.csv",
+        "--junit target/tmp/claims.csv: ",
+        "must be another file than those of --csv",
+    ),
     ("verify --only golden-ratio --csv Cargo.toml", "--csv Cargo.toml: ", "must be a directory to write to"),
     ("calibrate --seeds 007e", "--seeds 007e: ", "must be a whole number"),
     // Each weight once, in one list.

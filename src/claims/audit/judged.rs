@@ -5,9 +5,9 @@ use std::fmt;
 use goldenweight_evidence::{Audit, Deviation, Key, log_uniform};
 use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
-use statrs::distribution::{ContinuousCDF, Normal};
+use statrs::distribution::{Beta, ContinuousCDF, Normal};
 
-use super::tables::{MIXED, ROUNDING, Tables, Two, square, trace};
+use super::tables::{MIXED, ROUNDING, Row, Tables, Two, square, support, trace};
 use crate::advise::{Family, Loss};
 use crate::audit::{self, LEVEL, MARGIN, Options, POWER, Verdict, audit};
 use crate::stream::{Purpose, StreamRng, Streams, experiment_id};
@@ -52,37 +52,64 @@ const NEAR: f64 = 0.01;
 /// |d|^2 and all parts of the resamples in a metric.
 struct Test {
     observed: f64,
-    /// a'Me and |e|^2, a the direction of d.
-    parts: Vec<[f64; 2]>,
+    /// a'Me, a the direction of d; the same of the direction in which errors vary most; and |e|^2.
+    parts: Vec<[f64; 3]>,
     failed: f64,
     tolerance: f64,
 }
 
 impl Test {
-    fn new(metric: &DMatrix<f64>, apart: &DVector<f64>, errors: &[DVector<f64>], failed: f64, tolerance: f64) -> Self {
+    /// None where errors vary alike in several directions, so that nothing says which the widest is.
+    fn new(
+        metric: &DMatrix<f64>,
+        variance: &DMatrix<f64>,
+        apart: &DVector<f64>,
+        errors: &[DVector<f64>],
+        failed: f64,
+        tolerance: f64,
+    ) -> Option<Self> {
         let observed = square(metric, apart);
         let along = metric * apart / observed.sqrt();
-        let parts = errors.iter().map(|e| [along.dot(e), square(metric, e)]).collect();
-        Self { observed, parts, failed, tolerance }
+        // Principal components of R e, M = R'R; a = R^-1 o, so that Ma = R'o.
+        let root = metric.clone().cholesky()?.l().transpose();
+        let eigen = (&root * variance * root.transpose()).symmetric_eigen();
+        let first = eigen.eigenvalues.imax();
+        let largest = eigen.eigenvalues[first];
+        let is_one = |(i, value): (usize, &f64)| i == first || largest - value > GAP * largest;
+        if !eigen.eigenvalues.iter().enumerate().all(is_one) {
+            return None;
+        }
+        let widest = root.transpose() * eigen.eigenvectors.column(first);
+        let parts = errors.iter().map(|e| [along.dot(e), widest.dot(e), square(metric, e)]).collect();
+        Some(Self { observed, parts, failed, tolerance })
     }
 
-    /// |root a + e|^2 of each resample, with its rounding.
+    /// |root a + e|^2 of each resample, with its rounding, a the direction of d.
     fn values(&self, root: f64) -> impl Iterator<Item = [f64; 2]> + '_ {
-        self.parts.iter().map(move |[cross, length]| {
-            let parts = root * root + length;
-            [parts + 2.0 * root * cross, self.tolerance * parts]
+        self.along(0, root)
+    }
+
+    /// The same along a direction.
+    fn along(&self, which: usize, root: f64) -> impl Iterator<Item = [f64; 2]> + '_ {
+        self.parts.iter().map(move |all| {
+            let parts = root * root + all[2];
+            [parts + 2.0 * root * all[which], self.tolerance * parts]
         })
     }
 
     /// The p-value of a bias of length `root`, from below and from above: how often the statistic is as large as `value`, or as small. One that is within rounding of it may be on
-    /// either side. What was observed counts as a resample, and one without a fit counts on the side of doubt.
+    /// either side. What was observed counts as a resample, and one without a fit counts on the side of doubt. From above the bias is along d, from below it is where errors vary most,
+    /// on the side where small values are more frequent.
     fn share(&self, root: f64, value: f64, is_above: bool) -> [f64; 2] {
-        let sign = if is_above { 1.0 } else { -1.0 };
+        let (sign, biases) = if is_above { (1.0, &[(0, 1.0)][..]) } else { (-1.0, &[(1, 1.0), (1, -1.0)][..]) };
         [-1.0, 1.0].map(|side| {
-            let beyond = self
-                .values(root)
-                .filter(|[x, rounding]| sign * (x - value) + side * (rounding + self.tolerance * value) >= 0.0);
-            (beyond.count() as f64 + self.failed + 1.0) / (self.parts.len() as f64 + self.failed + 1.0)
+            let count = |(which, turned): &(usize, f64)| {
+                let all = self.along(*which, turned * root);
+                all.filter(|[x, rounding]| sign * (x - value) + side * (rounding + self.tolerance * value) >= 0.0)
+                    .count()
+            };
+            let most = biases.iter().map(count).max().unwrap_or_default();
+            (most as f64 + self.failed + 1.0) / (self.parts.len() as f64 + self.failed + 1.0)
         })
     }
 
@@ -103,7 +130,7 @@ impl Test {
 
     /// The observed statistic, but at least the median of what no bias would give.
     fn constrained(&self) -> f64 {
-        let mut null: Vec<f64> = self.parts.iter().map(|[_, length]| *length).collect();
+        let mut null: Vec<f64> = self.parts.iter().map(|[_, _, length]| *length).collect();
         null.sort_by(f64::total_cmp);
         null.get(null.len() / 2).map_or(self.observed, |median| self.observed.max(*median))
     }
@@ -218,11 +245,16 @@ impl Audit for Judged {
         worst.holds(found.resamples == RESAMPLES && counted.iter().all(|(a, b)| a == b));
         // Logistic and Poisson fits to resamples end with a change of the predictors of 1e-3 or less, behind which its square is left.
         let tolerance = if is_regression { 1e-4 } else { 1e-7 };
-        let test = |metric: &DMatrix<f64>| Test::new(metric, &two.apart, &errors, failed as f64, tolerance);
-        bias(&mut worst, &found, &two, q, &test(q), place)?;
+        let variance = &two.variances[0] + &two.variances[1];
+        let test = |metric: &DMatrix<f64>| {
+            Test::new(metric, &variance, &two.apart, &errors, failed as f64, tolerance)
+                .ok_or_else(|| "errors that vary alike in two directions".to_owned())
+        };
+        bias(&mut worst, &found, &two, q, &test(q)?, place)?;
         pooling(&mut worst, &found, &two, q, &test)?;
         compared(&mut worst, &found, &two, &place.tables)?;
         rules(&mut worst, &found, &two, q, place);
+        repeated(&mut worst, &found, &place.tables)?;
         Ok(worst.0)
     }
 
@@ -289,7 +321,7 @@ fn pooling(
     found: &audit::Audit,
     two: &Two,
     q: &DMatrix<f64>,
-    test: &dyn Fn(&DMatrix<f64>) -> Test,
+    test: &dyn Fn(&DMatrix<f64>) -> Result<Test, String>,
 ) -> Result<(), String> {
     let [n, m] = two.rows;
     let v_r = trace(q, &two.variances[0]);
@@ -299,7 +331,7 @@ fn pooling(
     let (rest, variance) = (two.rest(n / (n + m))?, two.variance(q, n / (n + m))?);
     let metric = rest.transpose() * q * &rest;
     let noise = trace(&metric, &(&two.variances[0] + &two.variances[1]));
-    let test = test(&metric);
+    let test = test(&metric)?;
     worst.is(relative_risk.value, (variance + (test.observed - noise).max(0.0)) / v_r, MIXED);
     // The squares of the ends, of which the variance is taken away again.
     let squared = |risk: f64| {
@@ -331,7 +363,7 @@ fn pooling(
     }
     let verdict = match (p_harmful <= LEVEL, p_helps <= LEVEL) {
         (true, false) => Verdict::Harmful,
-        (false, true) if found.p_near <= NEAR => Verdict::CannotTell,
+        (false, true) if found.p_near <= NEAR || found.repeated.copied => Verdict::CannotTell,
         (false, true) => Verdict::Helps,
         _ if relative_risk.low >= 1.0 - MARGIN && relative_risk.high <= 1.0 + MARGIN => Verdict::Harmless,
         _ => Verdict::CannotTell,
@@ -347,25 +379,85 @@ fn compared(worst: &mut Worst, found: &audit::Audit, two: &Two, place: &Tables) 
     let [v_r, v_s] = &two.variances;
     let normal = Normal::new(0.0, 1.0).map_err(|e| e.to_string())?;
     let p_value = |z: f64| 2.0 * normal.cdf(-z.abs());
-    let all: Vec<f64> = found.coefficients.iter().map(|c| p_value(c.z)).collect();
+    let all: Vec<f64> = found.coefficients.iter().filter_map(|c| c.z).map(p_value).collect();
+    let hangs_on = support(place, 0, &two.real).inf(&support(place, 1, &two.synthetic));
     for (found, j) in found.coefficients.iter().zip(entries) {
         let std_error = (v_r[(j, j)] + v_s[(j, j)]).sqrt();
         worst.is(1.0 + found.real, 1.0 + two.real.estimate[j], ROUNDING);
         worst.is(1.0 + found.synthetic, 1.0 + two.synthetic.estimate[j], ROUNDING);
         worst.is(found.std_error, std_error, ROUNDING);
-        worst.is(1.0 + found.z, 1.0 + two.apart[j] / std_error, 1e-6);
+        if (hangs_on[j] - FEWEST).abs() < 1e-6 {
+            return Err("a coefficient that hangs on just so many rows".to_owned());
+        }
+        let (Some(z), Some(found_p)) = (found.z, found.p_value) else {
+            worst.holds(hangs_on[j] < FEWEST && found.z.is_none() && found.p_value.is_none() && !found.is_off);
+            continue;
+        };
+        worst.holds(hangs_on[j] > FEWEST);
+        worst.is(1.0 + z, 1.0 + two.apart[j] / std_error, 1e-6);
         // Holm: a p-value times the number of those that are not smaller; none below that of a smaller one.
-        let own = p_value(found.z);
+        let own = p_value(z);
         let of = |p: &f64| all.iter().filter(|other| **other >= *p).count() as f64 * p;
         let adjusted = all.iter().filter(|p| **p <= own).map(of).fold(0.0, f64::max).min(1.0);
-        worst.is(1e-3 + found.p_value, 1e-3 + adjusted, 1e-6);
-        worst.holds(found.is_off == (found.p_value <= LEVEL));
+        worst.is(1e-3 + found_p, 1e-3 + adjusted, 1e-6);
+        worst.holds(found.is_off == (found_p <= LEVEL));
     }
     Ok(())
 }
 
-/// 8192 draws of losses of order 1 know their mean to .01 or better, and the rule of James and Stein has a relative risk below 1.
-const OF_DRAWS: f64 = 0.05;
+/// A thousandth: the level at which rows are called copies.
+const COPIES: f64 = 1e-3;
+
+/// Rows that are the same, in pairs.
+fn repeated(worst: &mut Worst, found: &audit::Audit, place: &Tables) -> Result<(), String> {
+    // Rows that are equal, and how many there are of each: those of each table.
+    let mut kinds: Vec<(&Row, [f64; 2])> = Vec::new();
+    for which in 0..2 {
+        for (row, count) in place.rows[which].iter().zip(place.counts(which)).filter(|(_, count)| *count > 0.0) {
+            match kinds.iter_mut().find(|(known, _)| place.is_same(known, row)) {
+                Some((_, counts)) => counts[which] += count,
+                None => kinds.push((row, if which == 0 { [count, 0.0] } else { [0.0, count] })),
+            }
+        }
+    }
+    let sum =
+        |of: &dyn Fn(f64, f64) -> f64| kinds.iter().map(|(_, [real, synthetic])| of(*real, *synthetic)).sum::<f64>();
+    let twins = sum(&|real, _| if real > 1.0 { real } else { 0.0 });
+    let copies = sum(&|real, synthetic| if real > 0.0 { synthetic } else { 0.0 });
+    let different = sum(&|_, synthetic| f64::from(u8::from(synthetic > 0.0)));
+    let said = &found.repeated;
+    worst.holds([said.real, said.copies, said.different].map(|count| count as f64) == [twins, copies, different]);
+    let [n, m] = [0, 1].map(|which| place.count(which));
+    // Of n rows with so many twins a larger share of twins has a probability of a thousandth; of m rows with that share so many copies.
+    let share = if twins == n {
+        1.0
+    } else {
+        Beta::new(twins + 1.0, n - twins).map_err(|e| e.to_string())?.inverse_cdf(1.0 - COPIES)
+    };
+    let p = if copies == 0.0 || share == 1.0 {
+        1.0
+    } else {
+        Beta::new(copies, m - copies + 1.0).map_err(|e| e.to_string())?.cdf(share)
+    };
+    if (p / COPIES - 1.0).abs() < 1e-6 {
+        return Err("copies just at their level".to_owned());
+    }
+    worst.holds(said.copied == (p < COPIES));
+    let pairs = |x: f64| x * (x - 1.0) / 2.0;
+    let (of_real, of_synthetic) = (sum(&|real, _| pairs(real)), sum(&|_, synthetic| pairs(synthetic)));
+    let most = 3.0 * (of_real + 3.0 * of_real.sqrt() + 7.0) / pairs(n) * pairs(m);
+    worst.holds(said.made_again == (of_synthetic > most) || (of_synthetic / most - 1.0).abs() < 1e-9);
+    Ok(())
+}
+
+/// Rows that a coefficient must hang on for a z: five, but for what other rows add to four.
+const FEWEST: f64 = 4.5;
+
+/// Two variances that differ by less are the same in this: the direction of the larger one then has a rounding of 1e-16 over the gap.
+const GAP: f64 = 1e-4;
+
+/// 65,536 draws of losses of order 1 know their mean to .004 or better, and the rule of James and Stein has a relative risk below 1.
+const OF_DRAWS: f64 = 0.02;
 
 /// What part of the largest eigenvalue is a direction without a variance: shares of a column add up to 1, and a covariance is here with both of its halves.
 const NO_VARIANCE: f64 = 1e-11;

@@ -321,6 +321,13 @@ impl Tables {
         (Some(&of.estimate + &of.inverse * score), true)
     }
 
+    /// Whether two rows are equal in all columns that are used.
+    pub fn is_same(&self, one: &Row, other: &Row) -> bool {
+        one.numbers == other.numbers
+            && one.places == other.places
+            && (!self.is_regression() || one.response == other.response)
+    }
+
     const fn is_regression(&self) -> bool {
         matches!(self.family, Family::Linear | Family::Logistic | Family::Poisson)
     }
@@ -388,6 +395,25 @@ fn inverted(of: &DMatrix<f64>) -> Result<DMatrix<f64>, String> {
     of.clone().cholesky().map(|root| root.inverse()).ok_or_else(|| "a singular matrix".to_owned())
 }
 
+/// About how many rows each number hangs on, (sum g^2)^2/sum g^4 of the rows' parts g in it: of a mean all of them, of a share those that have the level.
+pub fn support(place: &Tables, which: usize, of: &Said) -> DVector<f64> {
+    let counts = place.counts(which);
+    if !place.is_regression() {
+        let all = place.count(which);
+        return if place.family == Family::Frequencies { &of.estimate * all } else { of.estimate.map(|_| all) };
+    }
+    let levels = place.orders();
+    let (mut squares, mut fourths) = (&of.estimate * 0.0, &of.estimate * 0.0);
+    for (row, count) in place.rows[which].iter().zip(counts) {
+        let x = DVector::from_vec(covariates(row, &levels));
+        let [_, variance] = at(place.family, row.response, x.dot(&of.estimate));
+        let parts = (&of.inverse * x).map(|part| part * part * variance);
+        squares += &parts * count;
+        fourths += parts.map(|part| part * part) * count;
+    }
+    squares.component_mul(&squares).component_div(&fourths)
+}
+
 /// What the rows say that have these weights.
 pub fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, String> {
     let orders = place.orders();
@@ -404,13 +430,16 @@ pub fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, Strin
         let (estimate, square) = means(&rows.iter().map(one_hot).collect::<Vec<_>>(), weights);
         let covariance = square - &estimate * estimate.transpose();
         let p = estimate.len();
+        // Variances of indicators, and what Pearson's chi-squared divides by.
+        let variances = DMatrix::from_diagonal(&covariance.diagonal().map(|variance| 1.0 / variance));
+        let shares = DMatrix::from_diagonal(&estimate.map(|share| 1.0 / share));
         return Ok(Said {
             information: identity(p),
             inverse: identity(p),
             back: identity(p),
             real: covariance.clone(),
             synthetic: covariance,
-            metrics: [(); 3].map(|()| identity(p)),
+            metrics: [identity(p), variances, shares],
             estimate,
         });
     }
@@ -805,7 +834,6 @@ impl Audit for Audited {
         let other = seen.table(1)?.like(&known).map_err(|(column, condition)| format!("{column}: {condition}"))?;
         let mut deviation = Deviation::unless(true);
         for (loss, q) in Loss::ALL.into_iter().zip(&real.metrics) {
-            // Frequencies have one metric.
             let (fits, _) = fits::fit(&known, &other, seen.family, loss).map_err(|e| e.to_string())?;
             let pooled = Pooled::new(&fits).ok_or("a singular information")?;
             for w in [0.0, 1.0, *n / (n + m), place.weight] {

@@ -11,6 +11,9 @@ type Column<R> = (&'static str, fn(&R) -> String);
 type OfEvidence<'a> = (&'a ClaimDocument, &'a EvidenceDocument);
 type OfComparison<'a> = (&'a ClaimDocument, &'a EvidenceDocument, &'a ComparisonDocument);
 
+/// The names of the tables' files.
+pub const NAMES: [&str; 3] = ["claims.csv", "evidence.csv", "comparisons.csv"];
+
 /// The tables, each with the name of its file.
 ///
 /// # Examples
@@ -74,10 +77,11 @@ pub fn tables(run: &RunDocument) -> [(&'static str, String); 3] {
         ("detectable_effect", |(_, _, c)| number(c.detectable_effect)),
         ("replicates", |(_, _, c)| c.replicates.to_string()),
     ];
+    let [claims_file, evidence_file, comparisons_file] = NAMES;
     [
-        ("claims.csv", table(of_claims, &claims)),
-        ("evidence.csv", table(of_evidence, &evidence)),
-        ("comparisons.csv", table(of_comparisons, &comparisons)),
+        (claims_file, table(of_claims, &claims)),
+        (evidence_file, table(of_evidence, &evidence)),
+        (comparisons_file, table(of_comparisons, &comparisons)),
     ]
 }
 
