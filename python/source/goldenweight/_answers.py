@@ -358,6 +358,7 @@ class Audit(Answer):
     verdict: str
     #: That in numbers: ``weight, relative_risk, relative_risk_interval, relative_risk_bounds, p_helps, p_harmful, harmless_bias, detected_bias``.
     pooling: dict[str, Any]
+    #: Of both fits: ``name, real, synthetic, std_error, z, p_value, is_off``, without z and p_value where one hangs on fewer than five rows.
     coefficients: list[dict[str, Any]]
     #: Relative risks of weights that are made from the data, by the bias in standard errors of the real fit.
     prices: list[dict[str, Any]]
@@ -366,6 +367,9 @@ class Audit(Answer):
     #: The weight that keeps the accepted regret.
     capped: dict[str, float]
     p_near: float
+    #: Rows that are the same: ``real`` (those that stand there twice), ``copies`` of real rows, ``different`` synthetic ones; ``copied`` and ``made_again``:
+    #: more than chance explains.
+    repeated: dict[str, Any]
     resamples: int
     failed_fits: int
     seed: int

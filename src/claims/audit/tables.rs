@@ -391,8 +391,14 @@ fn means(rows: &[DVector<f64>], weights: &[f64]) -> (DVector<f64>, DMatrix<f64>)
     (mean, square)
 }
 
+/// Of a matrix that leaves each column a part of its own of 1e-12: of less, an inverse is rounding. (An information where responses are separated, after some thirty steps, is such a one. A step
+/// by its inverse may be as small as that of a fit.)
 fn inverted(of: &DMatrix<f64>) -> Result<DMatrix<f64>, String> {
-    of.clone().cholesky().map(|root| root.inverse()).ok_or_else(|| "a singular matrix".to_owned())
+    let root = of.clone().cholesky().filter(|root| {
+        let own = root.l_dirty().diagonal();
+        own.iter().zip(&of.diagonal()).all(|(own, whole)| own * own > 1e-12 * whole)
+    });
+    root.map(|root| root.inverse()).ok_or_else(|| "a singular matrix".to_owned())
 }
 
 /// About how many rows each number hangs on, (sum g^2)^2/sum g^4 of the rows' parts g in it: of a mean all of them, of a share those that have the level.
