@@ -308,7 +308,7 @@ fn separates(design: &Design<'_>, link: Link, direction: &[f64], mut small: f64)
         let near = ranges(design, |row| (along[row] - border).abs() <= small);
         let finer =
             ROUNDING_OF_A_STEP * direction[1..].iter().zip(&near[1..]).map(|(h, range)| h.abs() * range).sum::<f64>();
-        // Half at least: the border's rows are found in a few steps.
+        // Where it is hardly finer, the rows near the border are the ones that were looked at.
         if !is_so || finer > 0.5 * small || small == 0.0 {
             return is_so;
         }

@@ -36,7 +36,7 @@ struct Run {
     seeds: String,
     /// Files and folders of which it speaks, between blanks.
     of: String,
-    /// SHA-256 over them as they were, see the unit test. Empty where they were not in these places, or the commit was not kept.
+    /// SHA-256 over them as they were, see the unit test. Empty where they were not in these places, or not kept.
     fingerprint: String,
     /// Whether they have changed since.
     older: bool,
@@ -46,8 +46,7 @@ struct Run {
 struct Mutants {
     run: String,
     caught: u64,
-    /// None where it was not kept.
-    uncompiled: Option<u64>,
+    uncompiled: u64,
     timeouts: u64,
     missed: u64,
 }
@@ -55,7 +54,7 @@ struct Mutants {
 impl Mutants {
     /// All that cargo-mutants made.
     fn all(&self) -> u64 {
-        self.caught + self.uncompiled.unwrap_or(0) + self.timeouts + self.missed
+        self.caught + self.uncompiled + self.timeouts + self.missed
     }
 }
 
@@ -123,9 +122,7 @@ fn thousands(n: u64) -> String {
 impl Run {
     /// Where the record belongs: commit, date, release.
     fn at(&self) -> String {
-        let commit =
-            if self.commit == "not kept" { "commit not kept".to_owned() } else { format!("`{}`", self.commit) };
-        format!("{commit}, {}, {}", self.date, self.release)
+        format!("`{}`, {}, {}", self.commit, self.date, self.release)
     }
 
     /// Which code it speaks of, with the first digits of that code's fingerprint.
@@ -147,9 +144,8 @@ fn mutation() -> Table {
     let found: Vec<Mutants> = read(MUTATION);
     let row = |run: &Run| {
         let of_run = found.iter().find(|mutants| mutants.run == run.run).expect("a row of mutation.csv");
-        let uncompiled = of_run.uncompiled.map_or("not kept".to_owned(), thousands);
-        let [all, caught, timeouts, missed] =
-            [of_run.all(), of_run.caught, of_run.timeouts, of_run.missed].map(thousands);
+        let [all, caught, uncompiled, timeouts, missed] =
+            [of_run.all(), of_run.caught, of_run.uncompiled, of_run.timeouts, of_run.missed].map(thousands);
         let command = format!("`{}`", run.command);
         [
             run.what.clone(),
@@ -392,8 +388,7 @@ mod tests {
             assert!(["mutation", "faults", "calibration", "fresh"].contains(&run.kind.as_str()), "{run:?}");
             assert!([&run.what, &run.command, &run.release].iter().all(|text| !text.is_empty()), "{run:?}");
             let is_date = run.date.len() == 10 && run.date.starts_with("20") && run.date.matches('-').count() == 2;
-            let is_commit =
-                run.commit == "not kept" || run.commit.len() >= 7 && run.commit.bytes().all(|b| b.is_ascii_hexdigit());
+            let is_commit = run.commit.len() >= 7 && run.commit.bytes().all(|b| b.is_ascii_hexdigit());
             assert!(is_date && is_commit && (run.fingerprint.is_empty() || run.fingerprint.len() == 64), "{run:?}");
         }
         // Each other file speaks of runs that there are.
