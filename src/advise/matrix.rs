@@ -1,5 +1,7 @@
 //! Small symmetric matrices, as their lower triangles by rows, in loops of fixed order: the same bits on every CPU.
 
+use nalgebra::{DMatrix, SymmetricEigen};
+
 /// The entry (i, j) of a lower triangle by rows.
 pub(crate) const fn at(i: usize, j: usize) -> usize {
     let (i, j) = if i < j { (j, i) } else { (i, j) };
@@ -158,44 +160,21 @@ pub(crate) fn congruent(a: &[f64], columns: &[Vec<f64>]) -> Vec<f64> {
     product
 }
 
-/// Most sweeps over all pairs. Near the end each squares what is left, so ten are enough for a thousand rows.
-const MAX_SWEEPS: usize = 60;
+/// Steps for each eigenvalue after which the iteration is given up; two are usual.
+const MAX_STEPS: usize = 50;
 
-/// The eigenvalues of a symmetric matrix of p rows, and the vectors (orthonormal, one after another), by Jacobi's rotations.
-///
-/// # Source
-/// Golub, Van Loan: Matrix Computations, section 8.5, cyclic by rows
-pub(crate) fn eigen(a: &[f64], p: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
-    let mut rows: Vec<Vec<f64>> = (0..p).map(|i| (0..p).map(|j| a[at(i, j)]).collect()).collect();
-    let mut vectors: Vec<Vec<f64>> = (0..p).map(|i| (0..p).map(|j| f64::from(u8::from(i == j))).collect()).collect();
-    let size = rows.iter().map(|row| dot(row, row)).sum::<f64>();
-    // Rows x and y become c x - s y and s x + c y.
-    let turn = |c: f64, s: f64, x: &mut [f64], y: &mut [f64]| {
-        x.iter_mut().zip(y).for_each(|(x, y)| (*x, *y) = (c * *x - s * *y, s * *x + c * *y));
-    };
-    for _ in 0..MAX_SWEEPS {
-        let left: f64 = (0..p).map(|i| dot(&rows[i][..i], &rows[i][..i])).sum();
-        if left <= f64::EPSILON * f64::EPSILON * size {
-            break;
-        }
-        for j in 1..p {
-            for i in 0..j {
-                let off = rows[i][j];
-                if off == 0.0 {
-                    continue;
-                }
-                let theta = (rows[j][j] - rows[i][i]) / (2.0 * off);
-                let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
-                let c = 1.0 / (t * t + 1.0).sqrt();
-                let (s, (before, after)) = (t * c, rows.split_at_mut(j));
-                turn(c, s, &mut before[i], &mut after[0]);
-                rows.iter_mut().for_each(|row| (row[i], row[j]) = (c * row[i] - s * row[j], s * row[i] + c * row[j]));
-                let (before, after) = vectors.split_at_mut(j);
-                turn(c, s, &mut before[i], &mut after[0]);
-            }
-        }
+/// The eigenvalues of a symmetric matrix of p rows, and the vectors (orthonormal, one after another), by nalgebra: its loops have a fixed order too. None of
+/// numbers that are not finite.
+pub(crate) fn eigen(a: &[f64], p: usize) -> Option<(Vec<f64>, Vec<Vec<f64>>)> {
+    if a.iter().any(|value| !value.is_finite()) {
+        return None;
     }
-    ((0..p).map(|i| rows[i][i]).collect(), vectors)
+    let matrix = DMatrix::from_fn(p, p, |i, j| a[at(i, j)]);
+    let found = SymmetricEigen::try_new(matrix, f64::EPSILON, MAX_STEPS * p)?;
+    Some((
+        found.eigenvalues.as_slice().to_vec(),
+        found.eigenvectors.column_iter().map(|v| v.as_slice().to_vec()).collect(),
+    ))
 }
 
 #[cfg(test)]
@@ -206,7 +185,8 @@ mod tests {
     #[test]
     fn eigenvalues_and_vectors() {
         let a = [2.0, 1.0, 2.0, 0.0, 1.0, 2.0];
-        let (values, vectors) = eigen(&a, 3);
+        let (values, vectors) = eigen(&a, 3).unwrap_or_else(|| panic!("finite"));
+        assert!(eigen(&[f64::NAN], 1).is_none());
         let mut sorted = values.clone();
         sorted.sort_by(f64::total_cmp);
         let root = 2.0_f64.sqrt();

@@ -100,12 +100,28 @@ fn means(columns: &Standardised, counts: &[u32]) -> Vec<f64> {
 /// Mean products about the mean.
 fn covariance(columns: &Standardised, counts: &[u32]) -> Vec<f64> {
     let (width, centre) = (columns.width, means(columns, counts));
-    mean(width * (width + 1) / 2, counts, |row, add| {
-        let z = &columns.rows[row * width..(row + 1) * width];
-        for i in 0..width {
-            (0..=i).for_each(|j| add(at(i, j), (z[i] - centre[i]) * (z[j] - centre[j])));
+    let (mut sums, mut total, mut z) = (vec![0.0; width * (width + 1) / 2], 0.0, vec![0.0; width]);
+    for (row, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let row = &columns.rows[row * width..(row + 1) * width];
+        z.iter_mut().zip(row).zip(&centre).for_each(|((z, value), centre)| *z = value - centre);
+        total += f64::from(*count);
+        add_products(&mut sums, f64::from(*count), &z);
+    }
+    sums.iter_mut().for_each(|sum| *sum /= total);
+    sums
+}
+
+/// Adds c v v' to a matrix.
+fn add_products(triangle: &mut [f64], c: f64, v: &[f64]) {
+    let mut rest = triangle;
+    for i in 0..v.len() {
+        let (row, next) = rest.split_at_mut(i + 1);
+        // Of indicators most are 0.
+        if v[i] != 0.0 {
+            row.iter_mut().zip(v).for_each(|(sum, v_j)| *sum += c * (v[i] * v_j));
         }
-    })
+        rest = next;
+    }
 }
 
 /// Shares of the levels, those of each column from its offset on.
@@ -133,9 +149,7 @@ fn of_features(estimate: Vec<f64>, rows: usize, features: impl Fn(usize, &mut [f
     let (mut variance, mut f) = (vec![0.0; p * (p + 1) / 2], vec![0.0; p]);
     for row in 0..rows {
         features(row, &mut f);
-        for i in (0..p).filter(|&i| f[i] != 0.0) {
-            (0..=i).for_each(|j| variance[at(i, j)] += f[i] * f[j]);
-        }
+        add_products(&mut variance, 1.0, &f);
     }
     let count = rows as f64;
     for i in 0..p {
@@ -219,10 +233,11 @@ fn numbers<'a>(
                 f.copy_from_slice(&z[row * width..(row + 1) * width]);
             })
         };
+        let (real, synthetic) = rayon::join(|| fit(&columns), || fit(&other));
         let fits = Fits {
             names: (0..width).map(|j| name(j).to_owned()).collect(),
-            real: fit(&columns),
-            synthetic: fit(&other),
+            real,
+            synthetic,
             metric: of_row,
             raw_rows: dense(width, |i, j| if i == j { deviations[i] } else { 0.0 }),
             raw_offsets: columns.means.clone(),
@@ -251,10 +266,12 @@ fn numbers<'a>(
     let named = |&(i, j): &(usize, usize)| {
         if i == j { format!("var({})", name(i)) } else { format!("cov({}, {})", name(j), name(i)) }
     };
+    let names = pairs.iter().map(named).collect();
+    let (real, synthetic) = rayon::join(|| fit(&columns), || fit(&other));
     let fits = Fits {
-        names: pairs.iter().map(named).collect(),
-        real: fit(&columns),
-        synthetic: fit(&other),
+        names,
+        real,
+        synthetic,
         metric,
         raw_rows: dense(p, |x, y| if x == y { deviations[pairs[x].0] * deviations[pairs[x].1] } else { 0.0 }),
         raw_offsets: vec![0.0; p],

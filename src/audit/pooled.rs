@@ -39,7 +39,7 @@ impl Pooled {
             column
         };
         let inverse: Vec<Vec<f64>> = (0..p).map(|j| back(unit(j))).collect();
-        let (ratios, vectors) = eigen(&congruent(&fits.synthetic.information, &inverse), p);
+        let (ratios, vectors) = eigen(&congruent(&fits.synthetic.information, &inverse), p)?;
         if ratios.iter().any(|ratio| !(ratio.is_finite() && *ratio > 0.0)) {
             return None;
         }
@@ -101,7 +101,7 @@ impl Pooled {
         let columns: Vec<Vec<f64>> = (0..p).map(|j| lower.times(&unit(j))).collect();
         let variance: Vec<f64> =
             self.real.iter().zip(&self.synthetic).map(|(real, synthetic)| real + synthetic).collect();
-        let (values, vectors) = eigen(&congruent(&variance, &columns), p);
+        let (values, vectors) = eigen(&congruent(&variance, &columns), p)?;
         let (_, mut widest) = values.into_iter().zip(vectors).max_by(|(a, _), (b, _)| a.total_cmp(b))?;
         lower.back(&mut widest);
         Some(widest)

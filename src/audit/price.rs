@@ -96,7 +96,7 @@ pub(super) fn prices(fits: &Fits, [real, synthetic]: [f64; 2], weight: f64, regr
             lower.times(&unit)
         })
         .collect();
-    let (mut values, vectors) = eigen(&congruent(&fits.real.variance, &columns), p);
+    let (mut values, vectors) = eigen(&congruent(&fits.real.variance, &columns), p)?;
     let largest = values.iter().copied().fold(0.0, f64::max);
     let difference: Vec<f64> = fits.synthetic.estimate.iter().zip(&fits.real.estimate).map(|(s, r)| s - r).collect();
     let rotated = lower.transposed_times(&difference);

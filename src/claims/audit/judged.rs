@@ -72,14 +72,15 @@ impl Test {
         let along = metric * apart / observed.sqrt();
         // Principal components of R e, M = R'R; a = R^-1 o, so that Ma = R'o.
         let root = metric.clone().cholesky()?.l().transpose();
-        let eigen = (&root * variance * root.transpose()).symmetric_eigen();
-        let first = eigen.eigenvalues.imax();
-        let largest = eigen.eigenvalues[first];
+        // Singular values of a matrix without negative eigenvalues are these.
+        let found = (&root * variance * root.transpose()).svd(true, false);
+        let first = found.singular_values.imax();
+        let largest = found.singular_values[first];
         let is_one = |(i, value): (usize, &f64)| i == first || largest - value > GAP * largest;
-        if !eigen.eigenvalues.iter().enumerate().all(is_one) {
+        if !found.singular_values.iter().enumerate().all(is_one) {
             return None;
         }
-        let widest = root.transpose() * eigen.eigenvectors.column(first);
+        let widest = root.transpose() * found.u?.column(first);
         let parts = errors.iter().map(|e| [along.dot(e), widest.dot(e), square(metric, e)]).collect();
         Some(Self { observed, parts, failed, tolerance })
     }
@@ -465,10 +466,13 @@ const NO_VARIANCE: f64 = 1e-11;
 /// James and Stein's rule where there is one, and the share that keeps the regret.
 fn rules(worst: &mut Worst, found: &audit::Audit, two: &Two, q: &DMatrix<f64>, place: &Asked) {
     let Some(root) = q.clone().cholesky().map(|root| root.l()) else { return worst.holds(false) };
-    let eigen = (root.transpose() * &two.variances[0] * &root).symmetric_eigen();
-    let largest = eigen.eigenvalues.max();
-    let along = eigen.eigenvectors.transpose() * root.transpose() * &two.apart;
-    let known = || eigen.eigenvalues.iter().zip(&along).filter(|(value, _)| **value > NO_VARIANCE * largest);
+    let found_variances = (root.transpose() * &two.variances[0] * &root).svd(true, false);
+    let (variances, Some(directions)) = (&found_variances.singular_values, &found_variances.u) else {
+        return worst.holds(false);
+    };
+    let largest = variances.max();
+    let along = directions.transpose() * root.transpose() * &two.apart;
+    let known = || variances.iter().zip(&along).filter(|(value, _)| **value > NO_VARIANCE * largest);
     let constant = known().map(|(value, _)| value).sum::<f64>() / largest - 2.0;
     let distance: f64 = known().map(|(value, d)| d * d / value).sum();
     match found.james_stein {
