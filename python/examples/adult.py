@@ -33,7 +33,7 @@ def main() -> None:
         generations=6, burn_in=4, replicates=96, jobs=-1,
     )  # fmt: skip
     print(logistic, "\n")
-    assert abs(logistic.theory_weight - advice.weight) < 1e-12
+    assert abs(logistic.limit_weight - advice.weight) < 1e-12
 
     # The variance of a class mean is that of its rows, whatever their law: A_s = A_r, and the weight is w*(k).
     bayes = gw.retrain(
@@ -41,7 +41,7 @@ def main() -> None:
         sampler=own_rows, loss=means_off, ratio=1.0, jobs=-1,
     )  # fmt: skip
     print(bayes, "\n")
-    assert bayes.theory_weight == bayes.golden_weight
+    assert bayes.limit_weight == bayes.golden_weight
 
     boosted = gw.retrain(
         GradientBoostingClassifier(n_estimators=20, max_depth=2), X, y, real=500, synthetic=500,

@@ -81,7 +81,8 @@ pub fn raised(unanswered: Unanswered) -> PyErr {
 
 /// A `ValueError`. A table has no value that could be shown but the name of its argument, which is said once.
 pub fn refused(error: &InputError) -> PyErr {
-    let text = error.renamed(str::to_owned).to_string();
+    // What is not there has no value.
+    let text = error.renamed(str::to_owned).to_string().replacen(" '': ", ": ", 1);
     let table = text.split_once(": ").filter(|(place, _)| place.split_once(' ').is_some_and(|(name, of)| name == of));
     PyValueError::new_err(match table.and_then(|(place, condition)| Some((place.split_once(' ')?.0, condition))) {
         Some((name, condition)) => format!("{name}: {condition}"),

@@ -5,12 +5,12 @@ use goldenweight::{
         Reasons,
         estimate::{ShownZ, Simulated, Theory},
         monte_carlo::{MAX_REPLICATES, Preferred, Simulation, simulate as simulated_risk},
-        optimize::optimize as minimised,
+        optimize::{SETTLED, optimize as minimised},
         statistic::Statistic,
         text::{self, finite},
     },
     experiment::within,
-    optimum::BATCHES,
+    optimum::{BATCHES, minimise},
     simulate::{
         dispatch::SimulatorKind,
         engine::{Options, ScheduleKind},
@@ -22,6 +22,7 @@ use goldenweight::{
         shown::{self, Failures},
     },
 };
+use goldenweight_theory::{parameters::MixingRatio, recursion::average, weights::law};
 use numpy::PyReadonlyArray1;
 use pyo3::{prelude::*, types::PyDict};
 use statrs::distribution::ContinuousCDF;
@@ -162,12 +163,21 @@ pub fn quantile(degrees: f64) -> f64 {
     student(degrees).map_or(f64::INFINITY, |law| law.inverse_cdf(0.975))
 }
 
-/// w*(k).
+/// w*(k); or what minimises the mean risk of the same law over generations from one to before another.
 #[pyfunction]
-pub fn optimal_weight(k: f64) -> PyResult<f64> {
-    let ratio = goldenweight_theory::parameters::MixingRatio::new(k);
+#[pyo3(signature = (k, generations = None))]
+pub fn optimal_weight(k: f64, generations: Option<(u32, u32)>) -> PyResult<f64> {
+    let ratio = MixingRatio::new(k);
     let refuse = |_| pyo3::exceptions::PyValueError::new_err(format!("ratio {k}: must be above 0 and finite"));
-    Ok(goldenweight_theory::weights::optimal_weight(&ratio.map_err(refuse)?))
+    let law = law(&ratio.map_err(refuse)?);
+    let limit = law.optimal_weight();
+    let Some((from, until)) = generations else { return Ok(limit) };
+    let settled = (law.risk_at(&limit, from) / law.limit(&limit) - 1.0).abs() < SETTLED;
+    let risk = |w: f64| {
+        let path = std::iter::successors(Some(law.start()), |e| Some(law.step(&w, e)));
+        average(path, from..until).unwrap_or(f64::NAN)
+    };
+    Ok(if settled { limit } else { minimise(&risk, (0.0, 1.0)).at })
 }
 
 /// A number in six digits.

@@ -62,24 +62,29 @@ type Given<'py> = (Vec<String>, Vec<Columns<'py>>);
 
 /// A table that is read while Python waits.
 struct Unread<'a> {
-    /// The argument.
+    /// The argument, and that of its response.
     name: &'static str,
+    response: &'static str,
     names: Vec<String>,
     values: Vec<Values<'a>>,
 }
 
 impl<'a> Unread<'a> {
-    fn new(name: &'static str, (names, columns): &'a Given<'_>) -> PyResult<Self> {
+    fn new([name, response]: [&'static str; 2], (names, columns): &'a Given<'_>) -> PyResult<Self> {
         let mut values = Vec::new();
         for each in columns {
             values.extend(each.values()?);
         }
-        Ok(Self { name, names: names.clone(), values })
+        Ok(Self { name, response, names: names.clone(), values })
     }
 
     fn read(&self, request: &Request) -> Result<Table, Unanswered> {
         let table = Table::of_columns(self.name, &self.names, &self.values, request);
-        table.map_err(|error| InputError::new(self.name, self.name, error.place_and_condition()).into())
+        table.map_err(|error| {
+            let target = request.target.as_ref().map(|(name, _)| name);
+            let name = if target.is_some() && target == error.column.as_ref() { self.response } else { self.name };
+            InputError::new(name, name, error.place_and_condition()).into()
+        })
     }
 }
 
@@ -120,7 +125,7 @@ pub fn advise(
     let (request, fitted) = fitted(words)?;
     let schedule = schedule_named(schedule)?;
     let simulate = simulate.map(|replicates| Simulated { replicates, schedule, seed });
-    let unread = Unread::new("X", &table)?;
+    let unread = Unread::new(["X", "y"], &table)?;
     let question = Question { data: "X".to_owned(), fitted, synthetic, simulate };
     let document = run(py, threads, progress, |options: engine::Options<'_>| {
         let table = unread.read(&request)?;
@@ -144,7 +149,7 @@ pub fn audit(
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Answer> {
     let (request, fitted) = fitted(words)?;
-    let (real, synthetic) = (Unread::new("X", &real)?, Unread::new("Xs", &synthetic)?);
+    let (real, synthetic) = (Unread::new(["X", "y"], &real)?, Unread::new(["Xs", "ys"], &synthetic)?);
     let [name, made] = [&real, &synthetic].map(|table| table.name.to_owned());
     let question = AuditQuestion { real: name, synthetic: made, fitted, bootstrap, regret, seed };
     let document = run(py, threads, progress, |options: engine::Options<'_>| {

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, RidgeClassifier
+from sklearn.pipeline import make_pipeline
 
 import goldenweight as gw
 
@@ -54,6 +55,19 @@ def retrain(**asked: Any) -> Any:
     return gw.retrain(**{"estimator": FIT, "X": X, "y": Y, "real": 5, "synthetic": 5, "replicates": 2, "generations": 1, **asked})
 
 
+class Broken:
+    def fit(self, X: Any, y: Any, sample_weight: Any) -> None:
+        len(5)  # type: ignore[arg-type]
+
+
+class Bare:
+    def fit(self, X: Any, y: Any) -> None: ...
+
+
+def zeros(fit: Any, X: Any, rng: Any) -> Any:
+    return np.zeros(len(X))
+
+
 BAD: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (weight, {"real": 0}, "real 0: must be from 2"),
     (weight, {"real": -3}, "real -3: must be a whole number from 0"),
@@ -77,6 +91,8 @@ BAD: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (weight, {"sigma": [[1, 2], [3]]}, "sigma"),
     (weight, {"sigma": [[1, INF], [INF, 1]]}, "sigma .*must have finite numbers only"),
     (weight, {"sigma": 1.0}, "sigma 1.0: must be a matrix"),
+    (weight, {"sigma": np.array([[1, 0.9j], [-0.9j, 1]])}, "sigma .*: must be a matrix of numbers"),
+    (weight, {"sigma": [["1", "0"], ["0", "1"]]}, "sigma .*: must be a matrix of numbers"),
     (weight, {"noise_variance": -1, "model": "linear"}, "noise_variance -1"),
     (weight, {"divisor": "n"}, "divisor 'n': must be one of unbiased, mle"),
     (weight, {"probabilities": [0.5, 0.6], "model": "categorical"}, "probabilities"),
@@ -89,7 +105,7 @@ BAD: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (risk, {"weight": NAN}, "weight nan"),
     (risk, {"weight": []}, "weight"),
     (risk, {"weight": [0.5, 0.5]}, "weight 0.5: must be given once only"),
-    (risk, {"weight": None}, "weight '': must be given"),
+    (risk, {"weight": None}, "weight: must be given"),
     (risk, {"schedule": "accumulate"}, "weight 0.5: must be left out: schedule accumulate takes no weight"),
     (risk, {"schedule": "stale"}, "schedule 'stale'"),
     (risk, {"generations": 10**7}, "generations 10000000"),
@@ -126,13 +142,15 @@ BAD: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (gw.verify, {"only": 3}, "only 3"),
     (gw.verify, {"tier": "slow"}, "tier 'slow'"),
     (gw.verify, {"kinds": "exact"}, "kinds 'exact'"),
+    (gw.verify, {"kinds": 3}, "kinds 3: must be a sequence of words"),
     (gw.verify, {"kinds": ["exactly"]}, "kinds exactly: must be one of"),
     (advise, {"family": "gamma"}, "family 'gamma'"),
     (advise, {"y": None}, "y None: must be given"),
     (advise, {"family": "mean"}, "y .*: must be left out"),
     (advise, {"synthetic": 0}, "synthetic 0"),
-    (advise, {"y": Y[:5]}, "X.*column y: has 5 rows, and the first column has 20"),
-    (advise, {"X": X[0]}, "X.*has 20 rows"),
+    (advise, {"y": Y[:5]}, "y: column y: has 5 rows, and the first column has 20"),
+    (advise, {"y": np.where(Y > 0.5, NAN, Y)}, "y: column y: row .*: is missing"),
+    (advise, {"X": X[0]}, "y: column y: has 20 rows, and the first column has 2"),
     (advise, {"X": X[None]}, "X \\(1, 20, 2\\): must have two dimensions"),
     (advise, {"X": X[:0], "y": Y[:0]}, "X \\(0, 2\\): must have rows"),
     (advise, {"X": X[:1], "y": Y[:1]}, "X: has one row"),
@@ -147,9 +165,13 @@ BAD: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (advise, {"family": "logistic", "y": (X[:, 0] > 50).astype(int)}, "x0.* separates the responses"),
     (advise, {"family": "poisson", "y": np.round(5 * Y)}, "column y: row .*: must be a whole number from 0, and is -"),
     (advise, {"X": X.astype(complex)}, "X column 0"),
-    (advise, {"X": [[object()] * 2] * 20}, "must be a column of numbers or of texts"),
+    (advise, {"X": [[object()] * 2] * 20}, "X column 0 .*: must be a text or a number, as the rest of the column is"),
+    (advise, {"X": pd.DataFrame({"g": ["a", 1, *"bc" * 9]})}, "g 1: must be a text or a number, as the rest of the column is"),
+    (advise, {"X": pd.DataFrame({"g": [1, "a", *"bc" * 9]})}, "g 1: must be a text or a number, as the rest of the column is"),
+    (advise, {"X": pd.DataFrame({"g": ["a", True, *"bc" * 9]})}, "g True: must be a text or a number"),
+    (advise, {"X": pl.DataFrame({"g": [[1.0, 2.0]] * 20})}, "g .*: must be a text or a number"),
     (advise, {"X": pd.DataFrame(X, columns=["a", "a"])}, "X 'a': must have each name of a column once"),
-    (advise, {"X": pd.DataFrame({"a": pd.date_range("2020", periods=20)})}, "a .*must be a column of numbers or of texts"),
+    (advise, {"X": pd.DataFrame({"a": pd.date_range("2020", periods=20)})}, "a .*: must be a text or a number"),
     (advise, {"X": pd.DataFrame({"a": [str(i) for i in range(20)]}), "family": "covariance", "y": None}, "column a"),
     (advise, {"loss": "l2"}, "loss 'l2'"),
     (advise, {"missing": "ignore"}, "missing 'ignore'"),
@@ -163,7 +185,8 @@ BAD: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (audit, {"Xs": None}, "Xs None: must be given"),
     (audit, {"ys": None}, "ys None: must be given: the family is a regression"),
     (audit, {"family": "mean", "y": None}, "ys .*: must be left out"),
-    (audit, {"ys": Y[:5]}, "Xs: column y: has 5 rows, and the first column has 20"),
+    (audit, {"ys": Y[:5]}, "ys: column y: has 5 rows, and the first column has 20"),
+    (audit, {"Xs": pd.DataFrame({"x0": pd.Categorical([1, 2, 3, 4] * 5), "x1": X[:, 1]})}, "Xs: column x0"),
     (audit, {"Xs": X[None]}, r"Xs \(1, 20, 2\): must have two dimensions"),
     (audit, {"Xs": X[:, :1]}, "Xs: column x1: is in the real table, and is missing here"),
     (audit, {"Xs": np.column_stack([X, X[:, 0] ** 2])}, "Xs: column x2: is not in the real table"),
@@ -177,7 +200,24 @@ BAD: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
     (audit, {"regret": NAN}, "regret nan"),
     (audit, {"threads": 0}, "threads 0"),
     (audit, {"loss": "l2"}, "loss 'l2'"),
-    (retrain, {"estimator": object()}, "estimator .*: must have fit"),
+    (retrain, {"estimator": object()}, "estimator .*: must be an object with fit"),
+    (retrain, {"estimator": LinearRegression}, "estimator .*: must be an object with fit"),
+    (retrain, {"estimator": Broken()}, "estimator .*: does not fit the whole table: TypeError: object of type 'int' has no len"),
+    (retrain, {"estimator": Bare()}, "estimator .*: its fit must take X, y and sample_weight: .*sample_weight"),
+    (retrain, {"estimator": RidgeClassifier(), "y": Y > 0}, "sampler None: must be given: RidgeClassifier has no predict_proba"),
+    (retrain, {"estimator": RidgeClassifier(), "y": Y > 0, "sampler": zeros}, "loss None: must be given: RidgeClassifier predicts neither"),
+    (retrain, {"sampler": lambda fit, X, rng: np.zeros(4)}, r"sampler \(\(5, 2\), \(4,\)\): must make X and y of the shapes \(\(5, 2\), \(5,\)\)"),
+    (retrain, {"sampler": lambda fit, X, rng: np.zeros((5, 1))}, "sampler .*: must make X and y of the shapes"),
+    (retrain, {"sampler": lambda fit, X, rng: (X[:, :1], np.zeros(5)), "weight": 0}, "sampler .*: must make X and y of the shapes"),
+    (retrain, {"sampler": lambda fit, X, rng: None}, "sampler .*: must make X and y of the shapes"),
+    (retrain, {"loss": lambda fit, reference, X: -1.0}, "loss -1.0: must give a number from 0"),
+    (retrain, {"loss": lambda fit, reference, X: 1j}, "loss 1j: must give a number from 0"),
+    (retrain, {"loss": lambda fit, reference, X: np.zeros(2)}, "loss .*: must give a number from 0"),
+    (retrain, {"mapper": lambda f, blocks: [f(blocks[0])], "replicates": 9}, "mapper .*: must give what the function gives for each of the 3 blocks"),
+    (retrain, {"mapper": lambda f, blocks: [None]}, "mapper .*: must give what the function gives"),
+    (retrain, {"mapper": lambda f, blocks: None}, "mapper .*: must give a sequence, and gave NoneType"),
+    (retrain, {"weight": np.array(1.5)}, "weight 1.5: must be from 0 to 1"),
+    (retrain, {"weight": object()}, "weight .*: must be a finite number"),
     (retrain, {"X": X[:3]}, r"y \(20,\): must have as many rows as X: 3"),
     (retrain, {"X": np.where(X > 100, NAN, X)}, "X nan: must have finite numbers only"),
     (retrain, {"X": np.ma.masked_greater(X, 100)}, "X nan: must have finite numbers only"),
@@ -212,9 +252,9 @@ def test_what_nobody_knows_is_no_fault_of_an_argument() -> None:
         gw.risk("gaussian-covariance", 100, 100, divisor="mle", schedule="accumulate", generations=5)
 
 
-def test_a_sampler_that_makes_too_few_rows_is_told() -> None:
-    with pytest.raises(RuntimeError, match="sampler: must make 5 rows, and made 5 and 4"):
-        retrain(sampler=lambda fit, X, rng: np.zeros(4))
+def test_an_estimator_that_refuses_weights_is_told_in_its_own_words() -> None:
+    with pytest.raises(ValueError, match="^estimator Pipeline.*: does not fit the whole table: ValueError: Pipeline.fit does not accept .*sample_weight"):
+        retrain(estimator=make_pipeline(LinearRegression()))
 
 
 def test_rows_beyond_the_memory_are_refused_by_numpy() -> None:

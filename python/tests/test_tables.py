@@ -200,6 +200,22 @@ def test_an_audit_says_what_is_doubtful_or_missing(same_tables: Callable[..., No
     same_tables(found, few.iloc[:150], few.iloc[:150], "--family", "frequencies", "--bootstrap", 100)
 
 
+def test_categories_that_are_numbers_are_levels() -> None:
+    rng = np.random.default_rng(2)
+    codes, x = rng.integers(1, 4, 300), rng.standard_normal(300)
+    y = x + (codes == 2) + rng.standard_normal(300)
+    frames = [pd.DataFrame({"g": g, "x": x}) for g in (codes.astype(str), pd.Categorical(codes), pd.Categorical(codes.astype(str)))]
+    found = [gw.advise(frame, y, family="linear", synthetic=300) for frame in frames]
+    assert found[0] == found[1] == found[2] and {"g=1", "g=2", "g=3"} & {row["name"] for row in found[0].coefficients}
+
+
+def test_texts_are_kept_as_they_are() -> None:
+    """One long text costs its own memory, not that of a column of such, and an end of zeros counts."""
+    texts = ["a", "a\0", "b" * 10**7] * 100
+    found = gw.audit(pd.DataFrame({"g": texts}), None, pd.DataFrame({"g": texts[::-1]}), family="frequencies", bootstrap=100)
+    assert len(found.coefficients) == 3
+
+
 def test_weights_of_rows() -> None:
     found = gw.advise(FRAME, RESPONSES["linear"], family="linear", synthetic=450)
     rows = found.sample_weight()

@@ -234,7 +234,7 @@ pub fn weight(problem: &Problem, order: Option<Order>, generations: Option<u64>)
     let dynamic_weights = generations.and_then(|t| prediction.dynamic_weights(t as u32));
     let second_order_weight = prediction.second_order_weight();
     let no_second = if term.is_none() { NO_SECOND } else { "out of range" };
-    let no_dynamic = if generations.is_none() { "not asked for, by --generations" } else { "the law has none" };
+    let no_dynamic = if generations.is_none() { "not asked for: it needs generations" } else { "the law has none" };
     let missing = [
         ("relative_risk", relative.is_infinite(), DIVERGES),
         ("naive_relative_risk", naive_relative.is_infinite(), DIVERGES),

@@ -40,7 +40,7 @@ use crate::{
 pub const DEFAULT_REPLICATES: u64 = 83 * BATCHES;
 
 /// Relative distance of a risk from its limit below which they have the same minimiser, to any accuracy of a simulation.
-const SETTLED: f64 = 1e-9;
+pub const SETTLED: f64 = 1e-9;
 
 /// The minimum found, from [`optimize`].
 #[derive(Clone, Debug, Serialize)]

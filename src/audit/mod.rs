@@ -18,6 +18,7 @@ use serde::Serialize;
 use crate::advise::matrix::form;
 use crate::advise::{AdviseError, Family, Interval, Loss};
 use crate::experiment::{InputError, within};
+use crate::stats::calibration::holm;
 use crate::stats::shown::number_of;
 use crate::table::{Column, Level, Table};
 use fits::Fits;
@@ -407,18 +408,6 @@ fn compared(fits: &Fits) -> Vec<Compared> {
         .collect()
 }
 
-/// Holm's adjusted p-values: of q sorted ones the i-th times q - i, none below the one before it.
-fn holm(p_values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
-    let (mut adjusted, mut most) = (vec![0.0; p_values.len()], 0.0_f64);
-    for (place, &j) in order.iter().enumerate() {
-        most = most.max(((p_values.len() - place) as f64 * p_values[j]).min(1.0));
-        adjusted[j] = most;
-    }
-    adjusted
-}
-
 impl Audit {
     /// What the user should know, in plain sentences.
     #[must_use]
@@ -472,17 +461,5 @@ impl Audit {
                 .push("the synthetic rows vary so much that pooling them raises the risk without a bias".to_owned());
         }
         warnings
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// 3 x .01, 2 x .02, and 1 x .03, which is below the one before it.
-    #[test]
-    fn adjusted_p_values() {
-        assert_eq!(holm(&[0.02, 0.01, 0.03]), [0.04, 0.03, 0.04]);
-        assert_eq!(holm(&[0.9, 0.8]), [1.0, 1.0]);
     }
 }

@@ -66,7 +66,7 @@ pub fn atlas(run: &RunOutcome) -> Section {
         p {
             "Settings of recursive training at k = 1, each with its best weight by formula. The claims that carry a setting, with this run’s verdicts, stand beside it."
         }
-        @if let Some(svg) = drawn { figure #atlas-picture { (inline(&svg)) } }
+        @if let Some(svg) = drawn { figure #atlas-picture { (inline(&linked(&svg))) } }
         ul.settings {
             @for setting in SETTINGS {
                 li #(anchor_of(setting.name)) {
@@ -85,6 +85,18 @@ pub fn atlas(run: &RunOutcome) -> Section {
         style,
         ..Section::default()
     }
+}
+
+/// The picture with its settings leading to the list, which has their claims. An image has no links for those who do not see it; a group has.
+fn linked(svg: &str) -> String {
+    SETTINGS.iter().fold(svg.replacen("role=\"img\"", "role=\"group\"", 1), |svg, setting| {
+        let (text, end) = (html! { (setting.name) }.into_string(), "\n</text>");
+        svg.replacen(
+            &format!("\n{text}{end}"),
+            &format!("\n<a href=\"#{}\">{text}</a>{end}", anchor_of(setting.name)),
+            1,
+        )
+    })
 }
 
 /// Where a setting of the atlas is on the page: its place in the list, since names are words.

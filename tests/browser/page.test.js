@@ -273,6 +273,13 @@ test('the contents, short forms and panels lead where they say', async () => {
     await page.locator('#figure-8b .places a').first().click();
     const { y } = await page.locator('#panel-8b').boundingBox();
     assert.ok(y > -5 && y < 300, `${y}`);
+    // From a setting in the picture of the atlas to its place in the list, which has its claims.
+    const [settings, linked] = [page.locator('#atlas .settings li'), page.locator('#atlas-picture svg a')];
+    assert.equal(await linked.count(), await settings.count());
+    await linked.filter({ hasText: 'ridge regression' }).click();
+    const found = settings.filter({ hasText: 'ridge regression' });
+    assert.ok((await found.boundingBox()).y < 900 && await found.evaluate((item) => item.matches(':target')));
+    assert.ok(await found.locator('a[href="#ridge-law"]').count() > 0);
     // Statement, formula and derivation are in one place, and so are the routes.
     for (const part of ['.statement', '.formula', '.derivation', '.routes']) {
       assert.equal(await page.locator(`#figure-8b ${part}`).isVisible(), true, part);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import warnings
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,8 @@ _BESIDE = ("reasons",)
 
 class Answer(Mapping[str, Any]):
     """A document: fields as attributes and as items, in the units that the function's own documentation names. A field that is None has its reason in
-    ``reasons``. Documents are compared by their fields and can be pickled."""
+    ``reasons``. A field that does not apply is not there: what each of several weights has stands in ``results``, and ``z_reason`` only where there is no z.
+    Documents are compared by their fields and can be pickled."""
 
     __slots__ = ("_fields", "_native", "_text", "notes", "causes")
 
@@ -55,11 +57,14 @@ class Answer(Mapping[str, Any]):
         return self._fields
 
     def __getattr__(self, name: str) -> Any:
-        if not name.startswith("_"):
-            fields = self._all
-            if name in fields:
-                return fields[name]
-        raise AttributeError(f"{type(self).__name__} has no {name}; it has {', '.join(self._all)}")
+        if name.startswith("_"):
+            raise AttributeError(name)
+        fields = self._all
+        if name in fields:
+            return fields[name]
+        if name == "reasons":
+            return {}
+        raise AttributeError(f"{type(self).__name__} has no {name}; it has {', '.join(fields)}")
 
     def __getitem__(self, name: str) -> Any:
         return self._all[name]
@@ -80,7 +85,7 @@ class Answer(Mapping[str, Any]):
 
     def to_dict(self) -> dict[str, Any]:
         """The fields, as the JSON of the command line has them."""
-        return dict(self._all)
+        return copy.deepcopy(self._all)
 
     def __repr__(self) -> str:
         if self._text is None:
@@ -294,10 +299,10 @@ class Advice(Answer):
     k: float
     #: k A_s/A_r.
     kappa: float
-    kappa_interval: list[float]
+    kappa_interval: tuple[float, float]
     #: w*(kappa), the total weight of the real rows, with its 95 % interval.
     weight: float
-    weight_interval: list[float]
+    weight_interval: tuple[float, float]
     #: w*(k).
     golden_weight: float
     naive_weight: float
@@ -340,18 +345,18 @@ class Audit(Answer):
     n: int
     m: int
     #: Rows with missing values that were left out of each table.
-    dropped_rows: list[int]
+    dropped_rows: tuple[int, int]
     #: Total weight of the real rows in the pooled fit at which the estimated risk is least, with its 95 % interval.
     weight: float
-    weight_interval: list[float]
+    weight_interval: tuple[float, float]
     #: The estimated risk there, over that of the real rows alone.
     relative_risk: float
     #: Real rows that the synthetic ones replace at that weight.
     worth_in_real_rows: float
-    worth_interval: list[float]
+    worth_interval: tuple[float, float]
     #: In the unit of the loss, as the variances of the two fits.
     bias_squared: float
-    bias_squared_interval: list[float | None]
+    bias_squared_interval: tuple[float, float | None]
     variance_real: float
     variance_synthetic: float
     #: "helps", "harmless", "harmful" or "cannot tell": of adding the synthetic rows, every row alike.

@@ -82,7 +82,10 @@ def matrix(name: str, value: object) -> npt.NDArray[np.float64] | None:
     if value is None:
         return None
     try:
-        found = np.asarray(value, dtype=np.float64)
+        given = np.asarray(value)
+        if given.dtype.kind not in "iufO":
+            raise TypeError
+        found = given.astype(np.float64)
     except (TypeError, ValueError):
         raise fault(name, value, "must be a matrix of numbers") from None
     if found.ndim != 2 or 0 in found.shape:

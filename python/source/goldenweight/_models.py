@@ -93,7 +93,7 @@ def weight(
     Parameters
     ----------
     real, synthetic
-        Rows per generation, n and m: 1 to 10^12.
+        Rows per generation, n and m: 1 to 10^12; of the Gaussian models at least 2, of regressions more than coefficients.
     model
         One of ``goldenweight.MODELS``.
     dim

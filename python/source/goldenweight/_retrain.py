@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import copy
 import importlib
+import inspect
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -46,12 +48,22 @@ _REAL, _SYNTHETIC, _ESTIMATOR, _SUBSAMPLE, _EVALUATED = range(5)
 def stream(seed: int, replicate: int, generation: int, purpose: int) -> np.random.Generator:
     """The stream that belongs to this key. NumPy's Philox is counter-based: the key is the seed, and generation, replicate and purpose are the upper words of
     the counter, so that streams never meet, and none depends on the process or the order in which it is used."""
-    counter = [0, purpose, generation, replicate]
-    return np.random.Generator(np.random.Philox(key=[seed, 0x676F6C64], counter=counter))
+    # Of a list with numbers beyond 2^63 NumPy would make floats.
+    key, counter = np.array([seed, 0x676F6C64], dtype=np.uint64), np.array([0, purpose, generation, replicate], dtype=np.uint64)
+    return np.random.Generator(np.random.Philox(key=key, counter=counter))
 
 
 class Failed(Exception):
     """A fit that does not exist: with one class of responses, say, or none to which a solver converges."""
+
+
+#: What estimators raise there.
+NO_FIT = (ValueError, ArithmeticError, np.linalg.LinAlgError)
+
+
+def told(error: Exception) -> str:
+    """An error in one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 @dataclass(frozen=True)
@@ -80,7 +92,7 @@ class Task:
 
     def block(self, replicates: range) -> Array:
         """The loss of each replicate at each weight; infinite where a fit failed."""
-        with single_threaded(), fits_end():
+        with one_thread, fits_end:
             return np.array([self.replicate(replicate) for replicate in replicates])
 
     def replicate(self, replicate: int) -> list[float]:
@@ -92,6 +104,16 @@ class Task:
                 found.append(np.inf)
         return found
 
+    def failure(self, losses: Array) -> str:
+        """What ended the first chain that failed, which is run again."""
+        replicate, at = np.argwhere(np.isinf(losses))[0]
+        with one_thread, fits_end:
+            try:
+                self.chain(int(replicate), self.weights[at])
+            except Failed as failed:
+                return str(failed)
+        return "it has one when it is run again"
+
     def rows(self, replicate: int, generation: int) -> tuple[Array, Array]:
         """Real rows: drawn from the table with replacement."""
         drawn = stream(self.seed, replicate, generation, _REAL).integers(len(self.y), size=self.real)
@@ -102,27 +124,38 @@ class Task:
         rng = stream(self.seed, replicate, generation, _SYNTHETIC)
         X = self.X[rng.integers(len(self.y), size=self.synthetic)]
         found = self.sampler(fit, X, rng)
-        X, y = found if isinstance(found, tuple) else (X, found)
-        if len(X) != self.synthetic or len(y) != self.synthetic:
-            raise RuntimeError(f"sampler: must make {self.synthetic} rows, and made {len(X)} and {len(y)}")
-        return np.asarray(X), np.asarray(y)
+        X, y = map(np.asarray, found if isinstance(found, tuple) and len(found) == 2 else (X, found))
+        shapes = (self.synthetic, self.X.shape[1]), (self.synthetic,)
+        if (X.shape, y.shape) != shapes:
+            raise _check.fault("sampler", (X.shape, y.shape), f"must make X and y of the shapes {shapes}, or y alone")
+        return X, y
 
     def fit(self, X: Array, y: Array, weights: Array | None, replicate: int, generation: int) -> Any:
-        fit = clone(self.estimator)
-        if "random_state" in parameters(fit):
-            state = stream(self.seed, replicate, generation, _ESTIMATOR).integers(2**31)
-            fit.set_params(random_state=int(state))
+        fit = seeded(self.estimator, stream(self.seed, replicate, generation, _ESTIMATOR))
         try:
-            fit.fit(X, y, sample_weight=np.ones(len(y)) if weights is None else weights)
-        except (ValueError, ArithmeticError, np.linalg.LinAlgError, Warning) as error:
-            raise Failed from error
+            # Of their own: an estimator may change what it is given.
+            fit.fit(X.copy(), y.copy(), sample_weight=np.ones(len(y)) if weights is None else weights)
+        except (*NO_FIT, Warning) as error:
+            raise Failed(told(error)) from error
         return fit
+
+    def distance(self, fit: Any) -> float:
+        """The loss of a fit."""
+        found = self.loss(fit, self.reference, self.evaluated)
+        if np.ndim(found) != 0 or np.iscomplexobj(found):
+            raise _check.fault("loss", found, "must give a number from 0")
+        value = float(found)
+        if not np.isfinite(value):
+            raise Failed(f"its loss is {value}")
+        if value < 0:
+            raise _check.fault("loss", value, "must give a number from 0")
+        return value
 
     def chain(self, replicate: int, weight: float) -> float:
         """The loss of a chain: at the last generation, or its mean from ``burn_in`` on."""
         start = real = self.rows(replicate, 0)
         fit = self.fit(*real, None, replicate, 0)
-        losses = [self.loss(fit, self.reference, self.evaluated)] if self.burn_in == 0 or self.last == 0 else []
+        losses = [self.distance(fit)] if self.burn_in == 0 or self.last == 0 else []
         pool = [start]
         for t in range(1, self.last + 1):
             synthetic = self.made(fit, replicate, t)
@@ -138,11 +171,8 @@ class Task:
                     X, y = X[kept], y[kept]
                 fit = self.fit(X, y, None, replicate, t)
             if t == self.last or (self.burn_in is not None and t >= self.burn_in):
-                losses.append(self.loss(fit, self.reference, self.evaluated))
-        value = float(np.mean(losses))
-        if not np.isfinite(value):
-            raise Failed
-        return value
+                losses.append(self.distance(fit))
+        return float(np.mean(losses))
 
 
 def _weighted(real: tuple[Array, Array], synthetic: tuple[Array, Array], weight: float) -> tuple[Array, Array, Array]:
@@ -156,23 +186,45 @@ def _weighted(real: tuple[Array, Array], synthetic: tuple[Array, Array], weight:
 
 
 @contextlib.contextmanager
-def single_threaded() -> Iterator[None]:
-    """One thread for linear algebra: with more, the last bits of sums depend on their number."""
-    with contextlib.suppress(ImportError):
-        threadpoolctl = importlib.import_module("threadpoolctl")
-        with threadpoolctl.threadpool_limits(1):
-            yield
-        return
-    yield
+def _one_thread() -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(ImportError):
+            stack.enter_context(importlib.import_module("threadpoolctl").threadpool_limits(1))
+        yield
 
 
 @contextlib.contextmanager
-def fits_end() -> Iterator[None]:
-    """A fit that was stopped before it converged is no fit."""
+def _fits_end() -> Iterator[None]:
     with warnings.catch_warnings():
         with contextlib.suppress(ImportError):
             warnings.simplefilter("error", importlib.import_module("sklearn.exceptions").ConvergenceWarning)
         yield
+
+
+class Shared(contextlib.AbstractContextManager[None]):
+    """A change of what belongs to the whole process: made by the first of the threads that ask for it, undone by the last."""
+
+    def __init__(self, change: Callable[[], contextlib.AbstractContextManager[None]]) -> None:
+        self._change, self._lock, self._users = change, threading.Lock(), 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._users == 0:
+                self._made = self._change()
+                self._made.__enter__()
+            self._users += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._users -= 1
+            if self._users == 0:
+                self._made.__exit__(None, None, None)
+
+
+#: With more than one thread for linear algebra the last bits of sums depend on their number.
+one_thread = Shared(_one_thread)
+#: A fit that was stopped before it converged is no fit.
+fits_end = Shared(_fits_end)
 
 
 def parameters(estimator: Any) -> dict[str, Any]:
@@ -186,6 +238,14 @@ def clone(estimator: Any) -> Any:
     if hasattr(estimator, "get_params"):
         return type(estimator)(**{name: copy.deepcopy(value) for name, value in parameters(estimator).items()})
     return copy.deepcopy(estimator)
+
+
+def seeded(estimator: Any, rng: np.random.Generator) -> Any:
+    """A clone, each random state of it and of what it is made of set."""
+    fit = clone(estimator)
+    names = fit.get_params() if hasattr(fit, "get_params") else []
+    states = {name: int(rng.integers(2**31)) for name in sorted(names) if name == "random_state" or name.endswith("__random_state")}
+    return fit.set_params(**states) if states else fit
 
 
 def labels(fit: Any, X: Array, rng: np.random.Generator) -> Array:
@@ -254,7 +314,7 @@ def coefficients(fit: Any) -> Array:
     return found
 
 
-def family_of(estimator: Any) -> tuple[str | None, str]:
+def family_of(estimator: Any, y: Array) -> tuple[str | None, str]:
     """The family whose maximum likelihood fit an estimator is, or else why no theory covers it."""
     name, has = type(estimator).__name__, parameters(estimator)
     module = type(estimator).__module__
@@ -265,6 +325,8 @@ def family_of(estimator: Any) -> tuple[str | None, str]:
         return None, f"no theory covers {name} with a penalty: {how} leaves it out"
     if has.get("fit_intercept") is False or has.get("class_weight") is not None or has.get("positive"):
         return None, f"no theory covers {name} with these parameters: an intercept, every class alike, and no bounds are needed"
+    if family == "logistic" and len(np.unique(y)) != 2:
+        return None, f"no theory covers {name} with {len(np.unique(y))} classes"
     return family, ""
 
 
@@ -296,7 +358,9 @@ class Retrained(Answer):
     loss: str
     #: k A_s/A_r, where a theory covers the estimator.
     kappa: float | None
-    #: w*(kappa), a limit law: at n and m rows the minimiser differs from it by the order of 1/n.
+    #: w*(kappa), the best weight of many generations.
+    limit_weight: float | None
+    #: The weight that is best at these generations, by the limit law of many rows: at n and m rows the minimiser differs from it by the order of 1/n.
     theory_weight: float | None
     #: The kind of theory, or why there is none.
     theory: str
@@ -304,7 +368,7 @@ class Retrained(Answer):
     golden_weight: float
     #: For each weight ``weight, risk, std_error, degrees, interval, replicates, failed_fits, ..``.
     results: list[dict[str, Any]]
-    #: The minimiser of the risk over the weights: ``weight, std_error, degrees, interval, converged, z, ..``; None of fewer than five weights.
+    #: The minimiser of the risk over the weights: ``weight, std_error, degrees, interval, replicates, converged, z, ..``; None of fewer than five weights.
     minimum: dict[str, Any] | None
     seed: int
 
@@ -389,8 +453,8 @@ def retrain(
     >>> found.theory_weight == found.golden_weight
     True
     """
-    if not callable(getattr(estimator, "fit", None)):
-        raise _check.fault("estimator", estimator, "must have fit(X, y, sample_weight=)")
+    if isinstance(estimator, type) or not callable(getattr(estimator, "fit", None)):
+        raise _check.fault("estimator", estimator, "must be an object with fit(X, y, sample_weight=)")
     table_X, table_y = regression_arrays(X, y)
     rows = len(table_y)
     n = _check.positive("real", real, 1, 10**9)
@@ -406,27 +470,33 @@ def retrain(
             raise _check.fault(name, function, "must be a function")
     k = n / m
     golden = _native.optimal_weight(k)
-    with single_threaded():
+    with one_thread:
         reference = _reference(estimator, table_X, table_y, seed)
-        family, why = family_of(estimator)
         default_sampler = _sampler(reference, table_X, table_y) if sampler is None else None
-        of_family = family is not None and sampler is None and loss is None
-        if family is not None and not of_family:
-            why = "no theory covers a sampler or a loss of your own; where you know A_s/A_r, say ratio="
-        if schedule != "fresh":
-            of_family, why = False, f"no theory of weights under the schedule {schedule}"
-        if ratio is not None:
-            if not 0 < _check.number("ratio", ratio):
-                raise _check.fault("ratio", ratio, "must be above 0")
-            ratio = float(ratio) if schedule == "fresh" else None
-            why = why if schedule != "fresh" else "w*(kappa) with the ratio that was given"
-        elif of_family:
-            assert family is not None
-            ratio = _ratio(family, table_X, table_y)
-            why = f"w*(kappa) of {family} regression, the table's sandwich, in the deviance loss"
+        family, why = family_of(estimator, table_y)
         measure, called = _loss(loss, reference, family if sampler is None else None, table_X, table_y)
+        if ratio is not None and not 0 < _check.number("ratio", ratio):
+            raise _check.fault("ratio", ratio, "must be above 0")
+        if schedule != "fresh" or last == 0:
+            of = f"under the schedule {schedule}" if schedule != "fresh" else "at generation 0, which has no synthetic rows"
+            ratio, why = None, f"no theory of weights {of}"
+        elif ratio is not None:
+            ratio, why = float(ratio), "w*(kappa) with the ratio that was given"
+        elif family is not None and (sampler is not None or loss is not None):
+            why = "no theory covers a sampler or a loss of your own; where you know A_s/A_r, say ratio="
+        elif family is not None:
+            try:
+                ratio = _ratio(family, table_X, table_y)
+                why = f"w*(kappa) of {family} regression, the table's sandwich, in the deviance loss"
+            except ValueError as error:
+                why = f"no theory covers this table: {error}"
     kappa = None if ratio is None else k * ratio
-    theory_weight = None if kappa is None else _native.optimal_weight(kappa)
+    limit_weight = theory_weight = None
+    if kappa is not None:
+        limit_weight = _native.optimal_weight(kappa)
+        theory_weight = _native.optimal_weight(kappa, (last, last + 1) if burn_in is None else (burn_in, last))
+        if theory_weight != limit_weight:
+            why += f", {_at_generations(last, burn_in)}; it is {_native.short(limit_weight)} after many"
     takes_weight = schedule in ("fresh", "fixed")
     weights = _weights(weight, takes_weight, theory_weight or golden, k)
     evaluated = np.arange(rows)
@@ -448,12 +518,10 @@ def retrain(
         loss=measure,
         evaluated=table_X[evaluated],
     )
-    if default_sampler is None and sampler is None:
-        raise _check.fault("sampler", None, f"must be given: {type(estimator).__name__} has neither predict_proba nor predict")
-    losses = np.concatenate(list(_run(task, asked, jobs, mapper, progress)))
+    losses = _run(task, asked, jobs, mapper, progress)
     results = [_at(weight if takes_weight else None, column) for weight, column in zip(task.weights, losses.T)]
     failed = sum(row["failed_fits"] for row in results)
-    minimum = _minimum(np.array(task.weights), losses, theory_weight) if len(task.weights) > 4 else None
+    minimum = _minimum(results, losses, theory_weight) if len(task.weights) > 4 else None
     fields: dict[str, Any] = {
         "estimator": type(estimator).__name__,
         "rows": rows,
@@ -465,6 +533,7 @@ def retrain(
         "burn_in": burn_in,
         "loss": called,
         "kappa": kappa,
+        "limit_weight": limit_weight,
         "theory_weight": theory_weight,
         "theory": why,
         "golden_weight": golden,
@@ -475,7 +544,12 @@ def retrain(
     }
     causes = []
     if any(row["too_many_failed"] for row in results):
-        causes.append(f"{failed} chains ended in a fit that does not exist: risks are means over the others, which are not a random choice")
+        survived = failed < losses.size
+        of_others = ": risks are means over the others, which are not a random choice" if survived else ""
+        causes.append(f"{failed} of {losses.size} chains ended in a fit that does not exist (of the first: {task.failure(losses)}){of_others}")
+    # Chains at different weights share their random numbers.
+    if len(task.weights) > 1 and last > 0 and failed == 0 and (losses == losses[:, :1]).all():
+        causes.append("the risks are the same at all weights: does the estimator use sample_weight?")
     for row in results:
         del row["too_many_failed"]
     found = Retrained.of(fields, _text(fields), causes=causes)
@@ -484,25 +558,34 @@ def retrain(
 
 def _reference(estimator: Any, X: Array, y: Array, seed: int) -> Any:
     """The fit on the whole table."""
-    fit = clone(estimator)
-    if "random_state" in parameters(fit):
-        fit.set_params(random_state=int(stream(seed, 0, 0, _ESTIMATOR).integers(2**31)))
+    fit = seeded(estimator, stream(seed, 0, 0, _ESTIMATOR))
     try:
-        fit.fit(X, y, sample_weight=np.ones(len(y)))
+        inspect.signature(fit.fit).bind(X, y, sample_weight=y)
     except TypeError as error:
-        raise _check.fault("estimator", estimator, f"its fit must take X, y and sample_weight: {error}") from error
+        raise _check.fault("estimator", estimator, f"its fit must take X, y and sample_weight: {error}") from None
+    except ValueError:
+        pass  # It has no signature.
+    try:
+        fit.fit(X.copy(), y.copy(), sample_weight=np.ones(len(y)))
+    except (*NO_FIT, TypeError) as error:
+        raise _check.fault("estimator", estimator, f"does not fit the whole table: {told(error)}") from error
     return fit
 
 
-def _sampler(reference: Any, X: Array, y: Array) -> Sampler | None:
+def _sampler(reference: Any, X: Array, y: Array) -> Sampler:
+    name = type(reference).__name__
     if hasattr(reference, "predict_proba"):
         return labels
+    if hasattr(reference, "classes_"):
+        raise _check.fault("sampler", None, f"must be given: {name} has no predict_proba")
+    if not hasattr(reference, "predict"):
+        raise _check.fault("sampler", None, f"must be given: {name} has neither predict_proba nor predict")
     # With a penalty too.
-    if type(reference).__name__ == "PoissonRegressor":
+    if name == "PoissonRegressor":
         return counts
-    if hasattr(reference, "predict"):
-        return Normal(float(np.sqrt(np.mean((y - np.asarray(reference.predict(X))) ** 2))))
-    return None
+    if y.dtype.kind not in "biuf":
+        raise _check.fault("sampler", None, f"must be given: {name} has no predict_proba, and y is no column of numbers")
+    return Normal(float(np.sqrt(np.mean((y - np.asarray(reference.predict(X))) ** 2))))
 
 
 def _loss(loss: Loss | None, reference: Any, family: str | None, X: Array, y: Array) -> tuple[Loss, str]:
@@ -512,17 +595,14 @@ def _loss(loss: Loss | None, reference: Any, family: str | None, X: Array, y: Ar
         return Deviance.of(family, reference, X, _zero_one(y) if family == "logistic" else y), "deviance"
     if hasattr(reference, "predict_proba"):
         return probabilities_differ, "squared distance of probabilities"
-    if hasattr(reference, "predict"):
+    if hasattr(reference, "predict") and not hasattr(reference, "classes_") and y.dtype.kind in "biuf":
         return predictions_differ, "squared distance of predictions"
-    raise _check.fault("loss", None, f"must be given: {type(reference).__name__} has neither predict_proba nor predict")
+    raise _check.fault("loss", None, f"must be given: {type(reference).__name__} predicts neither probabilities nor numbers")
 
 
 def _zero_one(y: Array) -> npt.NDArray[np.float64]:
-    """Two classes, the later one as 1."""
-    classes = np.unique(y)
-    if len(classes) != 2:
-        raise _check.fault("y", y, f"must have two classes, and has {len(classes)}")
-    found: npt.NDArray[np.float64] = (y == classes[1]).astype(float)
+    """Of two classes the later one as 1."""
+    found: npt.NDArray[np.float64] = (y == np.unique(y)[1]).astype(float)
     return found
 
 
@@ -544,7 +624,8 @@ def _weights(weight: Any, takes_weight: bool, centre: float, k: float) -> list[f
             half = min(HALF, 0.45 * centre, 0.9 * (1 - centre))
             return [float(w) for w in np.sort(centre + half * np.cos(np.pi * (np.arange(NODES) + 0.5) / NODES))]
         return [_native.optimal_weight(k) if weight == "golden" else k / (1 + k)]
-    found = _check.weights("weight", weight if weight is None or np.isscalar(weight) else list(weight))
+    is_one = not isinstance(weight, Iterable) or (isinstance(weight, np.ndarray) and weight.ndim == 0)
+    found = _check.weights("weight", weight if is_one else list(weight))
     if found is None:
         raise _check.fault("weight", weight, "must be given: the schedule takes one")
     for w in found:
@@ -555,12 +636,15 @@ def _weights(weight: Any, takes_weight: bool, centre: float, k: float) -> list[f
     return sorted(found)
 
 
-def _run(task: Task, asked: int, jobs: Any, mapper: Mapper | None, progress: Any) -> Iterable[Array]:
+def _run(task: Task, asked: int, jobs: Any, mapper: Mapper | None, progress: Any) -> Array:
+    """The loss of each replicate at each weight."""
     blocks = [range(first, min(first + BLOCK, asked)) for first in range(0, asked, BLOCK)]
-    if not isinstance(jobs, int) or isinstance(jobs, bool) or jobs == 0 or jobs < -1:
+    if isinstance(jobs, bool) or not isinstance(jobs, (int, np.integer)) or jobs == 0 or jobs < -1:
         raise _check.fault("jobs", jobs, "must be a number of processes, or -1 for all cores")
     if mapper is not None:
         found: Iterable[Array] = mapper(task.block, blocks)
+        if not isinstance(found, Iterable):
+            raise _check.fault("mapper", mapper, f"must give a sequence, and gave {type(found).__name__}")
     elif jobs == 1:
         found = map(task.block, blocks)
     else:
@@ -568,15 +652,18 @@ def _run(task: Task, asked: int, jobs: Any, mapper: Mapper | None, progress: Any
             joblib = importlib.import_module("joblib")
         except ImportError:
             raise _check.fault("jobs", jobs, "needs joblib: pip install 'goldenweight[retrain]'") from None
-        found = joblib.Parallel(n_jobs=jobs, return_as="generator")(joblib.delayed(task.block)(block) for block in blocks)
+        found = joblib.Parallel(n_jobs=int(jobs), return_as="generator")(joblib.delayed(task.block)(block) for block in blocks)
     bar = shown(progress, asked, " replicates")
-    return found if isinstance(bar, contextlib.nullcontext) else _counted(found, bar)
+    parts = list(found if isinstance(bar, contextlib.nullcontext) else _counted(found, bar))
+    if not all(np.shape(part)[1:] == (len(task.weights),) for part in parts) or sum(map(len, parts)) != asked:
+        raise _check.fault("mapper", mapper, f"must give what the function gives for each of the {len(blocks)} blocks, in their order")
+    return np.concatenate(parts)
 
 
 def _counted(found: Iterable[Array], bar: Any) -> Iterator[Array]:
     with bar:
         for block in found:
-            bar.update(len(block))
+            bar.update(np.size(block, 0) if np.ndim(block) else 0)
             yield block
 
 
@@ -587,21 +674,29 @@ def _at(weight: float | None, losses: Array) -> dict[str, Any]:
     return {"weight": weight, **found}
 
 
-def _minimum(weights: Array, losses: Array, expected: float | None) -> dict[str, Any]:
+def _minimum(results: list[dict[str, Any]], losses: Array, expected: float | None) -> dict[str, Any]:
     """The minimiser of the polynomial that is fitted to the mean of the losses, with the jackknife over batches of replicates, as in ``optimize``."""
+    weights = np.array([row["weight"] for row in results])
     whole = losses[np.isfinite(losses).all(axis=1)]
     batches = min(BATCHES, len(whole))
-    none: dict[str, Any] = dict(weight=None, std_error=None, degrees=None, interval=None, batches=batches, converged=False, z=None, z_reason=None)
+    none: dict[str, Any] = dict(
+        weight=None, std_error=None, degrees=None, interval=None, batches=batches, replicates=len(whole), converged=False, z=None, z_reason=None
+    )
     if batches < 2:
         return {**none, "z_reason": "fewer than two chains have all their fits at every weight"}
-    per_batch = len(whole) // batches
-    curves = whole[: per_batch * batches].reshape(batches, per_batch, -1).mean(axis=1)
+    parts = np.array_split(whole, batches)
+    sums, counts = np.array([part.sum(axis=0) for part in parts]), np.array([[len(part)] for part in parts])
     degree = min(DEGREE, len(weights) - 2)
-    pooled = minimiser(weights, curves.mean(axis=0), degree)
-    parts = [minimiser(weights, np.delete(curves, b, axis=0).mean(axis=0), degree) for b in range(batches)]
-    if pooled is None or None in parts:
+    pooled = minimiser(weights, sums.sum(axis=0) / len(whole), degree)
+    left = [minimiser(weights, risks, degree) for risks in (sums.sum(axis=0) - sums) / (len(whole) - counts)]
+    if pooled is None or None in left:
         return {**none, "z_reason": "no minimum inside the weights"}
-    spread = np.array(parts, dtype=float)
+    # A minimum is as well known as the risks around it.
+    if any(row["too_many_failed"] for row in results):
+        return {**none, "weight": pooled, "converged": True, "z_reason": "more than one chain in 10,000 ended without a fit"}
+    if results[int(np.abs(weights - pooled).argmin())]["interval"] is None:
+        return {**none, "weight": pooled, "converged": True, "z_reason": "the risk beside it has no interval: too few losses, or too skewed"}
+    spread = np.array(left, dtype=float)
     std_error = float(np.sqrt((batches - 1) / batches * ((spread - spread.mean()) ** 2).sum()))
     tail = _native.quantile(batches - 1.0)
     return {
@@ -609,7 +704,7 @@ def _minimum(weights: Array, losses: Array, expected: float | None) -> dict[str,
         "weight": pooled,
         "std_error": std_error,
         "degrees": batches - 1.0,
-        "interval": [pooled - tail * std_error, pooled + tail * std_error],
+        "interval": (pooled - tail * std_error, pooled + tail * std_error),
         "converged": True,
         **_native.z_of(pooled, std_error, batches - 1.0, expected),
     }
@@ -628,7 +723,7 @@ def minimiser(weights: Array, risks: Array, degree: int) -> float | None:
 def _reasons(kappa: Any, minimum: Any, burn_in: Any, why: str, takes_weight: bool) -> dict[str, str]:
     found = {}
     if kappa is None:
-        found["kappa"] = found["theory_weight"] = why
+        found["kappa"] = found["limit_weight"] = found["theory_weight"] = why
     if minimum is None:
         found["minimum"] = "it takes five weights" if takes_weight else "the schedule takes no weight"
     if burn_in is None:
@@ -636,10 +731,12 @@ def _reasons(kappa: Any, minimum: Any, burn_in: Any, why: str, takes_weight: boo
     return found
 
 
+def _at_generations(generations: int, burn_in: int | None) -> str:
+    return f"generation {generations}" if burn_in is None else f"mean over generations {burn_in} to {generations - 1}"
+
+
 def _text(fields: dict[str, Any]) -> str:
-    at = f"generation {fields['generations']}"
-    if fields["burn_in"] is not None:
-        at = f"mean over generations {fields['burn_in']} to {fields['generations'] - 1}"
+    at = _at_generations(fields["generations"], fields["burn_in"])
     short = _native.short
     heading = (
         f"{fields['estimator']}, n = {fields['n']} real and m = {fields['m']} synthetic rows per generation of a table of {fields['rows']}, "
@@ -655,8 +752,10 @@ def _text(fields: dict[str, Any]) -> str:
     facts.append(("theory", theory))
     minimum = fields["minimum"]
     if minimum is not None and minimum["converged"]:
+        facts.append(("minimum at", short(minimum["weight"])))
+    if minimum is not None and minimum["interval"] is not None:
         low, high = map(short, minimum["interval"])
-        facts.append(("minimum at", f"{short(minimum['weight'])}, 95 % interval {low} to {high}"))
+        facts[-1] = ("minimum at", f"{short(minimum['weight'])}, 95 % interval {low} to {high}")
         facts.append(("standard error", f"{short(minimum['std_error'])} ({short(minimum['degrees'])} degrees of freedom)"))
     if minimum is not None:
         facts.append(("z", short(minimum["z"]) if minimum["z"] is not None else f"- ({minimum['z_reason']})"))

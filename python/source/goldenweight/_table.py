@@ -24,19 +24,24 @@ def _is_series(value: Any) -> bool:
     return _module(value) in ("pandas", "polars") and not _is_frame(value)
 
 
+def _is_missing(value: object) -> bool:
+    """None, NaN, and pandas' NA and NaT."""
+    return value is None or isinstance(value, (float, np.floating)) and bool(np.isnan(value)) or type(value).__name__ in ("NAType", "NaTType")
+
+
+def _is_real(value: object) -> bool:
+    return isinstance(value, (bool, np.bool_, int, float, np.integer, np.floating))
+
+
 def _texts(name: str, values: Array) -> tuple[Array, list[str]]:
     """Places among the different texts, -1 where one is missing."""
-    missing = np.array([value is None or value != value for value in values], dtype=bool)
-    for value in values[~missing][:1]:
-        if not isinstance(value, str):
-            raise _check.fault(name, value, "must be a column of numbers or of texts")
-    try:
-        levels, places = np.unique(values[~missing].astype(str), return_inverse=True)
-    except (TypeError, ValueError):
-        raise _check.fault(name, values[:1].tolist(), "must be a column of numbers or of texts") from None
-    found = np.full(len(values), -1, dtype=np.int64)
-    found[~missing] = places
-    return found, [str(level) for level in levels]
+    texts = [None if _is_missing(value) else value for value in values]
+    for text in texts:
+        if not (text is None or isinstance(text, str)):
+            raise _check.fault(name, text, "must be a text or a number, as the rest of the column is")
+    levels = sorted({text for text in texts if text is not None})
+    places = {text: place for place, text in enumerate(levels)}
+    return np.array([-1 if text is None else places[text] for text in texts], dtype=np.int64), levels
 
 
 def _unmasked(values: Any) -> Any:
@@ -54,6 +59,9 @@ def column(name: str, values: Any) -> Any:
         values = values.to_numpy()
     elif _module(values) == "pandas":
         dtype = values.dtype
+        # Whatever the categories are: numbers that are codes are no quantity.
+        if dtype.name == "category":
+            values = values.astype(object).map(lambda value: value if _is_missing(value) else str(value))
         if getattr(dtype, "kind", "O") in "biuf":
             values = values.to_numpy(dtype=np.float64, na_value=np.nan)
         else:
@@ -64,12 +72,11 @@ def column(name: str, values: Any) -> Any:
     if values.dtype.kind in "biuf":
         return np.require(values, np.float64, ["C", "A"])
     if values.dtype.kind == "O":
-        try:
-            is_number = [value is None or isinstance(value, (bool, int, float, np.number)) for value in values]
-            if all(is_number):
-                return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-        except (TypeError, ValueError):
-            pass
+        if all(_is_missing(value) or _is_real(value) for value in values):
+            try:
+                return np.array([np.nan if _is_missing(value) else value for value in values], dtype=np.float64)
+            except OverflowError:
+                raise _check.fault(name, "a number", "is beyond floating point") from None
         return _texts(name, values)
     if values.dtype.kind in "UT":
         return _texts(name, values.astype(object))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from . import _check, _native
@@ -49,7 +49,7 @@ def verify(
     """
     if only is not None and not isinstance(only, str):
         raise _check.fault("only", only, "must be a glob over the ids of claims")
-    if isinstance(kinds, str) or not all(isinstance(kind, str) for kind in kinds):
+    if isinstance(kinds, str) or not isinstance(kinds, Iterable) or not all(isinstance(kind, str) for kind in kinds):
         raise _check.fault("kinds", kinds, "must be a sequence of words")
     arguments = (
         only,
