@@ -450,7 +450,7 @@ def retrain(
     >>> found = gw.retrain(Mean(), np.zeros((1000, 1)), y, real=50, synthetic=50, replicates=100, generations=8,
     ...     sampler=lambda fit, X, rng: fit.mean + rng.standard_normal(len(X)),
     ...     loss=lambda fit, reference, X: (fit.mean - reference.mean) ** 2, ratio=1.0)
-    >>> found.theory_weight == found.golden_weight
+    >>> found.limit_weight == found.golden_weight
     True
     """
     if isinstance(estimator, type) or not callable(getattr(estimator, "fit", None)):
