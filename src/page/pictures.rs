@@ -90,12 +90,10 @@ pub fn atlas(run: &RunOutcome) -> Section {
 /// The picture with its settings leading to the list, which has their claims. An image has no links for those who do not see it; a group has.
 fn linked(svg: &str) -> String {
     SETTINGS.iter().fold(svg.replacen("role=\"img\"", "role=\"group\"", 1), |svg, setting| {
-        let (text, end) = (html! { (setting.name) }.into_string(), "\n</text>");
-        svg.replacen(
-            &format!("\n{text}{end}"),
-            &format!("\n<a href=\"#{}\">{text}</a>{end}", anchor_of(setting.name)),
-            1,
-        )
+        let name = format!("\n{}\n</text>", html! { (setting.name) }.into_string());
+        let Some((before, after)) = svg.split_once(&name) else { return svg };
+        let (before, text) = before.split_at(before.rfind("<text").unwrap_or(before.len()));
+        format!("{before}<a href=\"#{}\">{text}{name}</a>{after}", anchor_of(setting.name))
     })
 }
 
