@@ -3,7 +3,7 @@
 use std::fmt;
 
 use goldenweight_evidence::{Audit, Deviation, Key, log_uniform};
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DVector, Dyn, SymmetricEigen};
 use rand::RngExt;
 use statrs::distribution::{Beta, ContinuousCDF, Normal};
 
@@ -59,7 +59,7 @@ struct Test {
 }
 
 impl Test {
-    /// None where errors vary alike in several directions, so that nothing says which the widest is.
+    /// An error where errors vary alike in several directions, so that nothing says which the widest is.
     fn new(
         metric: &DMatrix<f64>,
         variance: &DMatrix<f64>,
@@ -67,22 +67,21 @@ impl Test {
         errors: &[DVector<f64>],
         failed: f64,
         tolerance: f64,
-    ) -> Option<Self> {
+    ) -> Result<Self, String> {
         let observed = square(metric, apart);
         let along = metric * apart / observed.sqrt();
         // Principal components of R e, M = R'R; a = R^-1 o, so that Ma = R'o.
-        let root = metric.clone().cholesky()?.l().transpose();
-        // Singular values of a matrix without negative eigenvalues are these.
-        let found = (&root * variance * root.transpose()).svd(true, false);
-        let first = found.singular_values.imax();
-        let largest = found.singular_values[first];
+        let root = metric.clone().cholesky().ok_or("a singular metric")?.l().transpose();
+        let found = eigen(&root * variance * root.transpose())?;
+        let first = found.eigenvalues.imax();
+        let largest = found.eigenvalues[first];
         let is_one = |(i, value): (usize, &f64)| i == first || largest - value > GAP * largest;
-        if !found.singular_values.iter().enumerate().all(is_one) {
-            return None;
+        if !found.eigenvalues.iter().enumerate().all(is_one) {
+            return Err("errors that vary alike in two directions".to_owned());
         }
-        let widest = root.transpose() * found.u?.column(first);
+        let widest = root.transpose() * found.eigenvectors.column(first);
         let parts = errors.iter().map(|e| [along.dot(e), widest.dot(e), square(metric, e)]).collect();
-        Some(Self { observed, parts, failed, tolerance })
+        Ok(Self { observed, parts, failed, tolerance })
     }
 
     /// |root a + e|^2 of each resample, with its rounding, a the direction of d.
@@ -247,10 +246,7 @@ impl Audit for Judged {
         // Logistic and Poisson fits to resamples end with a change of the predictors of 1e-3 or less, behind which its square is left.
         let tolerance = if is_regression { 1e-4 } else { 1e-7 };
         let variance = &two.variances[0] + &two.variances[1];
-        let test = |metric: &DMatrix<f64>| {
-            Test::new(metric, &variance, &two.apart, &errors, failed as f64, tolerance)
-                .ok_or_else(|| "errors that vary alike in two directions".to_owned())
-        };
+        let test = |metric: &DMatrix<f64>| Test::new(metric, &variance, &two.apart, &errors, failed as f64, tolerance);
         bias(&mut worst, &found, &two, q, &test(q)?, place)?;
         pooling(&mut worst, &found, &two, q, &test)?;
         compared(&mut worst, &found, &two, &place.tables)?;
@@ -463,13 +459,21 @@ const OF_DRAWS: f64 = 0.02;
 /// What part of the largest eigenvalue is a direction without a variance: shares of a column add up to 1, and a covariance is here with both of its halves.
 const NO_VARIANCE: f64 = 1e-11;
 
+/// The eigenvalues and vectors of a symmetric matrix. The program takes them from the same library, so they are held to what makes them such: orthonormal vectors, and the matrix again.
+fn eigen(of: DMatrix<f64>) -> Result<SymmetricEigen<f64, Dyn>, String> {
+    let found = of.clone().symmetric_eigen();
+    let (values, vectors) = (&found.eigenvalues, &found.eigenvectors);
+    let again = vectors * DMatrix::from_diagonal(values) * vectors.transpose() - &of;
+    let one = vectors.transpose() * vectors - DMatrix::identity(values.len(), values.len());
+    let is_right = again.amax() <= 1e-12 * of.amax() && one.amax() <= 1e-12;
+    is_right.then_some(found).ok_or_else(|| "eigenvectors that are none".to_owned())
+}
+
 /// James and Stein's rule where there is one, and the share that keeps the regret.
 fn rules(worst: &mut Worst, found: &audit::Audit, two: &Two, q: &DMatrix<f64>, place: &Asked) {
     let Some(root) = q.clone().cholesky().map(|root| root.l()) else { return worst.holds(false) };
-    let found_variances = (root.transpose() * &two.variances[0] * &root).svd(true, false);
-    let (variances, Some(directions)) = (&found_variances.singular_values, &found_variances.u) else {
-        return worst.holds(false);
-    };
+    let Ok(eigen) = eigen(root.transpose() * &two.variances[0] * &root) else { return worst.holds(false) };
+    let (variances, directions) = (&eigen.eigenvalues, &eigen.eigenvectors);
     let largest = variances.max();
     let along = directions.transpose() * root.transpose() * &two.apart;
     let known = || variances.iter().zip(&along).filter(|(value, _)| **value > NO_VARIANCE * largest);

@@ -369,6 +369,12 @@ pub struct Said {
     pub synthetic: DMatrix<f64>,
     /// In the order of [`Loss::ALL`].
     pub metrics: [DMatrix<f64>; 3],
+    /// tr QV of the synthetic and of the real fit, in each of these.
+    variances: [[f64; 2]; 3],
+}
+
+fn traces(metrics: &[DMatrix<f64>; 3], synthetic: &DMatrix<f64>, real: &DMatrix<f64>) -> [[f64; 2]; 3] {
+    metrics.each_ref().map(|metric| [synthetic, real].map(|of| trace(metric, of)))
 }
 
 /// The covariates of a row, a 1 first. The first level of each column has no indicator.
@@ -439,13 +445,15 @@ pub fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, Strin
         // Variances of indicators, and what Pearson's chi-squared divides by.
         let variances = DMatrix::from_diagonal(&covariance.diagonal().map(|variance| 1.0 / variance));
         let shares = DMatrix::from_diagonal(&estimate.map(|share| 1.0 / share));
+        let metrics = [identity(p), variances, shares];
         return Ok(Said {
+            variances: traces(&metrics, &covariance, &covariance),
             information: identity(p),
             inverse: identity(p),
             back: identity(p),
             real: covariance.clone(),
             synthetic: covariance,
-            metrics: [identity(p), variances, shares],
+            metrics,
             estimate,
         });
     }
@@ -459,6 +467,7 @@ pub fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, Strin
     if place.family == Family::Mean {
         let [information, inverse] = [(); 2].map(|()| identity(p));
         return Ok(Said {
+            variances: traces(&metrics, &sigma, &sigma),
             estimate: mean,
             back: information.clone(),
             information,
@@ -483,7 +492,8 @@ pub fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, Strin
     });
     let metrics = metrics.map(|q| q.kronecker(&q));
     let [information, inverse] = [(); 2].map(|()| identity(p * p));
-    Ok(Said { estimate, back: information.clone(), information, inverse, real, synthetic, metrics })
+    let variances = traces(&metrics, &synthetic, &real);
+    Ok(Said { estimate, back: information.clone(), information, inverse, real, synthetic, metrics, variances })
 }
 
 /// What is left of a response, and its variance without a dispersion, at a linear predictor.
@@ -574,12 +584,17 @@ fn regression(family: Family, rows: &[Row], levels: &[Vec<i64>], weights: &[f64]
     let (_, information, squares, residuals) = moments(&gamma);
     let inverse = inverted(&information)?;
     let dispersion = if family == Family::Linear { residuals } else { 1.0 };
+    let (real, synthetic) = (&inverse * squares * &inverse, &inverse * dispersion);
+    // In standardised columns, too: with far means those as they are have a condition of millions, which a product with an inverse would lose.
+    let metrics = [back.transpose() * &back, DMatrix::identity(p, p), &information / dispersion];
+    let variances = traces(&metrics, &synthetic, &real);
     let as_they_are = |covariance: DMatrix<f64>| &back * covariance * back.transpose();
     let information = scale.transpose() * information * &scale;
     Ok(Said {
         estimate: &back * gamma,
-        real: as_they_are(&inverse * squares * &inverse),
-        synthetic: as_they_are(&inverse * dispersion),
+        real: as_they_are(real),
+        synthetic: as_they_are(synthetic),
+        variances,
         inverse: as_they_are(inverse),
         back,
         metrics: [DMatrix::identity(p, p), scale.transpose() * scale, &information / dispersion],
@@ -663,15 +678,13 @@ impl Audit for Advised {
         let (rows, counts, count) = (&place.rows[0], place.counts(0), place.count(0));
         let of = said(place, rows, &counts)?;
         let found = Analysis::new(&seen.table(0)?, seen.family).map_err(|e| e.to_string())?;
-        let variances =
-            |said: &Said| [0, 1, 2].map(|i| [&said.synthetic, &said.real].map(|of| trace(&said.metrics[i], of)));
         // What each row does to the logarithms of the ratios.
         let mut squares = [0.0; 3];
         for i in 0..rows.len() {
             let with = |change: f64| {
                 let mut weights = counts.clone();
                 weights[i] *= 1.0 + change;
-                said(place, rows, &weights).map(|said| variances(&said).map(|[s, r]| libm::log(s / r)))
+                said(place, rows, &weights).map(|said| said.variances.map(|[s, r]| libm::log(s / r)))
             };
             let (more, less) = (with(CHANGE)?, with(-CHANGE)?);
             for (square, (more, less)) in squares.iter_mut().zip(more.into_iter().zip(less)) {
@@ -684,7 +697,7 @@ impl Audit for Advised {
         let normal = Normal::new(0.0, 1.0).map_err(|e| e.to_string())?;
         let two_sided = normal.inverse_cdf(0.975);
         let mut deviation = Deviation::unless(true);
-        for ((loss, [synthetic, real]), square) in Loss::ALL.into_iter().zip(variances(&of)).zip(squares) {
+        for ((loss, [synthetic, real]), square) in Loss::ALL.into_iter().zip(of.variances).zip(squares) {
             let said = found.variances(loss);
             // Terms below 1 cancel to a variance, which is 0 where no row has an influence.
             let [found_variance, variance] =
