@@ -358,7 +358,7 @@ impl Tables {
     }
 }
 
-/// What a table says: the fit, the information of a row, and n times the covariance of a fit to rows of the table and to rows that the fit makes.
+/// What a table says: the fit, the information of a row, and n times the covariance of a fit to rows of the table.
 pub struct Said {
     pub estimate: DVector<f64>,
     pub information: DMatrix<f64>,
@@ -366,7 +366,6 @@ pub struct Said {
     /// From coefficients of standardised columns to those of the columns as they are.
     pub back: DMatrix<f64>,
     pub real: DMatrix<f64>,
-    pub synthetic: DMatrix<f64>,
     /// In the order of [`Loss::ALL`].
     pub metrics: [DMatrix<f64>; 3],
     /// tr QV of the synthetic and of the real fit, in each of these.
@@ -451,8 +450,7 @@ pub fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, Strin
             information: identity(p),
             inverse: identity(p),
             back: identity(p),
-            real: covariance.clone(),
-            synthetic: covariance,
+            real: covariance,
             metrics,
             estimate,
         });
@@ -472,8 +470,7 @@ pub fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, Strin
             back: information.clone(),
             information,
             inverse,
-            real: sigma.clone(),
-            synthetic: sigma,
+            real: sigma,
             metrics,
         });
     }
@@ -493,7 +490,7 @@ pub fn said(place: &Tables, rows: &[Row], weights: &[f64]) -> Result<Said, Strin
     let metrics = metrics.map(|q| q.kronecker(&q));
     let [information, inverse] = [(); 2].map(|()| identity(p * p));
     let variances = traces(&metrics, &synthetic, &real);
-    Ok(Said { estimate, back: information.clone(), information, inverse, real, synthetic, metrics, variances })
+    Ok(Said { estimate, back: information.clone(), information, inverse, real, metrics, variances })
 }
 
 /// What is left of a response, and its variance without a dispersion, at a linear predictor.
@@ -593,7 +590,6 @@ fn regression(family: Family, rows: &[Row], levels: &[Vec<i64>], weights: &[f64]
     Ok(Said {
         estimate: &back * gamma,
         real: as_they_are(real),
-        synthetic: as_they_are(synthetic),
         variances,
         inverse: as_they_are(inverse),
         back,
