@@ -67,8 +67,8 @@ fn separation() -> Claim {
                 },
             )
             .consequence(),
-            // So late that some 70 % have ended: the relative error of a share is the smaller, the larger it is.
-            failures("share of ended chains", 48_000, 0.035, vec![case(1, 4, 9), case(2, 6, 5), case(3, 10, 12)]),
+            // So late that some 70 % have ended: the relative error of a share is the smaller, the larger it is. So few rows that this is soon.
+            failures("share of ended chains", 48_000, 0.035, vec![case(1, 3, 3), case(2, 5, 2), case(3, 8, 3)]),
         ],
     }
 }

@@ -275,10 +275,12 @@ pub fn eigenvalues(p: u32, n: u64, m: u64, w: f64) -> [f64; 3] {
     let pole = libm::log(w * synthetic / (u * real));
     let [low, high] = [center.min(pole) - 42.0 / a - 9.0 * spread, center.max(pole) + 42.0 / b + 9.0 * spread];
     let step = f64::min(0.2, 0.3 * spread);
-    let log_weight = |s: f64| a * s - (a + b) * libm::log1p(libm::exp(s));
-    let share = |s: f64| 1.0 / (1.0 + libm::exp(-s));
-    let terms = |s: f64| {
-        let x = share(s);
+    // x, and the logarithm of its density in s.
+    let at = |s: f64| {
+        let odds = libm::exp(s);
+        (odds / (1.0 + odds), a * s - (a + b) * libm::log1p(odds))
+    };
+    let terms = |x: f64| {
         let q = w / real * (1.0 - x) + u / synthetic * x;
         let noise = (w / real * w / real * (1.0 - x) + u / synthetic * u / synthetic * x) / (q * q);
         (noise, u / synthetic * x / q)
@@ -290,26 +292,28 @@ pub fn eigenvalues(p: u32, n: u64, m: u64, w: f64) -> [f64; 3] {
         squares += density * f2;
         squared_sum += density * f * f;
     };
-    let scale = count * log_weight(center);
+    let scale = count * at(center).1;
+    // Where there are pairs (s, s + e^q): the distance e^q, and e^q - 1.
+    let pairs = if count < 1.5 { 0 } else { ((libm::log(high - low) - libm::log(spread) + 24.0) / 0.05) as usize + 1 };
+    let distances: Vec<(f64, f64)> = (0..pairs)
+        .map(|i| libm::exp(libm::log(spread) - 24.0 + 0.05 * i as f64))
+        .map(|distance| (distance, libm::expm1(distance)))
+        .collect();
     let mut s = low;
     while s < high {
-        let (g, f) = terms(s);
+        let (x, log_density) = at(s);
+        let (g, f) = terms(x);
         if count < 1.5 {
-            add(libm::exp(log_weight(s) - scale), g, f, f * f);
-        } else {
-            // The pair (s, s + e^q).
-            let mut q = libm::log(spread) - 24.0;
-            while s + libm::exp(q) < high {
-                let distance = libm::exp(q);
-                let other = s + distance;
-                // x(other) - x(s) without cancellation.
-                let apart = libm::expm1(distance) * (1.0 - share(other)) * share(s);
-                let density = libm::exp(log_weight(s) + log_weight(other) - scale) * apart * distance;
-                if density > 0.0 {
-                    let (h, e) = terms(other);
-                    add(density, g + h, f + e, f * f + e * e);
-                }
-                q += 0.05;
+            add(libm::exp(log_density - scale), g, f, f * f);
+        }
+        for (distance, more) in distances.iter().take_while(|(distance, _)| s + distance < high) {
+            let (y, other) = at(s + distance);
+            // y - x without cancellation.
+            let apart = more * (1.0 - y) * x;
+            let density = libm::exp(log_density + other - scale) * apart * distance;
+            if density > 0.0 {
+                let (h, e) = terms(y);
+                add(density, g + h, f + e, f * f + e * e);
             }
         }
         s += step;

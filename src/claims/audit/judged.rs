@@ -59,7 +59,7 @@ struct Test {
 }
 
 impl Test {
-    /// An error where errors vary alike in several directions, so that nothing says which the widest is.
+    /// An error where errors vary alike in several directions, so that nothing says which the widest is. Nothing where the eigenvectors are none, which refutes.
     fn new(
         metric: &DMatrix<f64>,
         variance: &DMatrix<f64>,
@@ -67,12 +67,12 @@ impl Test {
         errors: &[DVector<f64>],
         failed: f64,
         tolerance: f64,
-    ) -> Result<Self, String> {
+    ) -> Result<Option<Self>, String> {
         let observed = square(metric, apart);
         let along = metric * apart / observed.sqrt();
         // Principal components of R e, M = R'R; a = R^-1 o, so that Ma = R'o.
         let root = metric.clone().cholesky().ok_or("a singular metric")?.l().transpose();
-        let found = eigen(&root * variance * root.transpose())?;
+        let Some(found) = eigen(&root * variance * root.transpose()) else { return Ok(None) };
         let first = found.eigenvalues.imax();
         let largest = found.eigenvalues[first];
         let is_one = |(i, value): (usize, &f64)| i == first || largest - value > GAP * largest;
@@ -81,7 +81,7 @@ impl Test {
         }
         let widest = root.transpose() * found.eigenvectors.column(first);
         let parts = errors.iter().map(|e| [along.dot(e), widest.dot(e), square(metric, e)]).collect();
-        Ok(Self { observed, parts, failed, tolerance })
+        Ok(Some(Self { observed, parts, failed, tolerance }))
     }
 
     /// |root a + e|^2 of each resample, with its rounding, a the direction of d.
@@ -247,7 +247,10 @@ impl Audit for Judged {
         let tolerance = if is_regression { 1e-4 } else { 1e-7 };
         let variance = &two.variances[0] + &two.variances[1];
         let test = |metric: &DMatrix<f64>| Test::new(metric, &variance, &two.apart, &errors, failed as f64, tolerance);
-        bias(&mut worst, &found, &two, q, &test(q)?, place)?;
+        match test(q)? {
+            Some(test) => bias(&mut worst, &found, &two, q, &test, place)?,
+            None => worst.holds(false),
+        }
         pooling(&mut worst, &found, &two, q, &test)?;
         compared(&mut worst, &found, &two, &place.tables)?;
         rules(&mut worst, &found, &two, q, place);
@@ -318,7 +321,7 @@ fn pooling(
     found: &audit::Audit,
     two: &Two,
     q: &DMatrix<f64>,
-    test: &dyn Fn(&DMatrix<f64>) -> Result<Test, String>,
+    test: &dyn Fn(&DMatrix<f64>) -> Result<Option<Test>, String>,
 ) -> Result<(), String> {
     let [n, m] = two.rows;
     let v_r = trace(q, &two.variances[0]);
@@ -328,7 +331,10 @@ fn pooling(
     let (rest, variance) = (two.rest(n / (n + m))?, two.variance(q, n / (n + m))?);
     let metric = rest.transpose() * q * &rest;
     let noise = trace(&metric, &(&two.variances[0] + &two.variances[1]));
-    let test = test(&metric)?;
+    let Some(test) = test(&metric)? else {
+        worst.holds(false);
+        return Ok(());
+    };
     worst.is(relative_risk.value, (variance + (test.observed - noise).max(0.0)) / v_r, MIXED);
     // The squares of the ends, of which the variance is taken away again.
     let squared = |risk: f64| {
@@ -460,19 +466,19 @@ const OF_DRAWS: f64 = 0.02;
 const NO_VARIANCE: f64 = 1e-11;
 
 /// The eigenvalues and vectors of a symmetric matrix. The program takes them from the same library, so they are held to what makes them such: orthonormal vectors, and the matrix again.
-fn eigen(of: DMatrix<f64>) -> Result<SymmetricEigen<f64, Dyn>, String> {
+fn eigen(of: DMatrix<f64>) -> Option<SymmetricEigen<f64, Dyn>> {
     let found = of.clone().symmetric_eigen();
     let (values, vectors) = (&found.eigenvalues, &found.eigenvectors);
     let again = vectors * DMatrix::from_diagonal(values) * vectors.transpose() - &of;
     let one = vectors.transpose() * vectors - DMatrix::identity(values.len(), values.len());
     let is_right = again.amax() <= 1e-12 * of.amax() && one.amax() <= 1e-12;
-    is_right.then_some(found).ok_or_else(|| "eigenvectors that are none".to_owned())
+    is_right.then_some(found)
 }
 
 /// James and Stein's rule where there is one, and the share that keeps the regret.
 fn rules(worst: &mut Worst, found: &audit::Audit, two: &Two, q: &DMatrix<f64>, place: &Asked) {
     let Some(root) = q.clone().cholesky().map(|root| root.l()) else { return worst.holds(false) };
-    let Ok(eigen) = eigen(root.transpose() * &two.variances[0] * &root) else { return worst.holds(false) };
+    let Some(eigen) = eigen(root.transpose() * &two.variances[0] * &root) else { return worst.holds(false) };
     let (variances, directions) = (&eigen.eigenvalues, &eigen.eigenvectors);
     let largest = variances.max();
     let along = directions.transpose() * root.transpose() * &two.apart;

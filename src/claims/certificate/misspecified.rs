@@ -5,7 +5,7 @@
 //! multinomial counts and of the error before. No tensor, no score and no information of the law is in it.
 
 use std::array;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use goldenweight_theory::misspecified::second_order::{Misspecified, Tensors};
@@ -210,53 +210,74 @@ fn central(product: &[usize], chances: &[Series; CELLS], degree: usize) -> Serie
     }
 }
 
-/// Factors of 1/n and 1/n^2 in the mean of a product of variables, given those of the error before.
-fn expected(product: &[usize], before: &Moments, probabilities: &[[Series; CELLS]; 2], k: &Q) -> [Q; 2] {
-    let (cells, error) = product.split_at(product.partition_point(|v| *v < BEFORE));
-    let (real, drawn) = cells.split_at(cells.partition_point(|v| *v < CELLS));
-    if real.len() == 1 || drawn.len() == 1 {
-        return [q(0, 1), q(0, 1)];
-    }
-    let drawn: Vec<usize> = drawn.iter().map(|v| v - CELLS).collect();
-    let (mut order, count) = (0, product.len());
-    let mut found = Series([(product_of(error), q(1, 1))].into());
-    for (product, chances, ratio) in [(real, &probabilities[0], &q(1, 1)), (&drawn, &probabilities[1], k)] {
-        if !product.is_empty() {
-            let power = if product.len() == 2 { 1 } else { 2 };
-            order += power;
-            let factor = num_traits::pow(ratio.clone(), power);
-            found = found.times(&Series::default().plus(&central(product, chances, DEGREE - count), &factor), DEGREE);
+/// The mean of a product of variables, given the error of the fit before.
+struct Given {
+    /// A power of 1/n.
+    order: usize,
+    /// Of which so many are 1/m = k/n.
+    synthetic: usize,
+    /// Its factor.
+    series: Series,
+}
+
+impl Given {
+    /// Nothing where the mean is 0.
+    fn of(product: &[usize], probabilities: &[[Series; CELLS]; 2]) -> Option<Self> {
+        let (cells, error) = product.split_at(product.partition_point(|v| *v < BEFORE));
+        let (real, drawn) = cells.split_at(cells.partition_point(|v| *v < CELLS));
+        if real.len() == 1 || drawn.len() == 1 {
+            return None;
         }
-    }
-    let mut means = [q(0, 1), q(0, 1)];
-    for (product, value) in found.0 {
-        let name: Vec<usize> = variables_of(product).into_iter().map(|v| v - BEFORE).collect();
-        // From 1/n^0 on.
-        let moments = match before.get(&name) {
-            Some([one, two]) => [q(0, 1), one.clone(), two.clone()],
-            None => [q(i64::from(name.is_empty()), 1), q(0, 1), q(0, 1)],
-        };
-        for (power, moment) in moments.into_iter().enumerate() {
-            if let Some(mean) = means.get_mut((power + order).wrapping_sub(1)) {
-                *mean += value.clone() * moment;
+        let drawn: Vec<usize> = drawn.iter().map(|v| v - CELLS).collect();
+        let power = |count: usize| count.div_ceil(2).min(2);
+        let mut series = Series([(product_of(error), q(1, 1))].into());
+        for (cells, chances) in [(real, &probabilities[0]), (&drawn, &probabilities[1])] {
+            if !cells.is_empty() {
+                series = series.times(&central(cells, chances, DEGREE - product.len()), DEGREE);
             }
         }
+        Some(Self { order: power(real.len()) + power(drawn.len()), synthetic: power(drawn.len()), series })
     }
-    means
+
+    /// Factors of 1/n and 1/n^2, given those of the error before.
+    fn mean(&self, before: &Moments, k: &Q) -> [Q; 2] {
+        let factor = num_traits::pow(k.clone(), self.synthetic);
+        let mut means = [q(0, 1), q(0, 1)];
+        for (product, value) in &self.series.0 {
+            let name: Vec<usize> = variables_of(*product).into_iter().map(|v| v - BEFORE).collect();
+            // From 1/n^0 on.
+            let moments = match before.get(&name) {
+                Some([one, two]) => [q(0, 1), one.clone(), two.clone()],
+                None => [q(i64::from(name.is_empty()), 1), q(0, 1), q(0, 1)],
+            };
+            for (power, moment) in moments.into_iter().enumerate() {
+                if let Some(mean) = means.get_mut((power + self.order).wrapping_sub(1)) {
+                    *mean += value * &factor * moment;
+                }
+            }
+        }
+        means
+    }
+}
+
+/// Of every product in the powers of a fit's error. No generation and no ratio k is in them.
+fn given(powers: &[Powers; 2]) -> BTreeMap<Product, Option<Given>> {
+    let probabilities = probabilities();
+    let products: BTreeSet<Product> =
+        powers.iter().flat_map(BTreeMap::values).flat_map(|power| power.0.keys().copied()).collect();
+    products.into_iter().map(|product| (product, Given::of(&variables_of(product), &probabilities))).collect()
 }
 
 /// The moments of a generation's error, whose products these are.
-fn next(powers: &Powers, before: &Moments, k: &Q) -> Moments {
-    let probabilities = probabilities();
-    let mut known: BTreeMap<Product, [Q; 2]> = BTreeMap::new();
+fn next(powers: &Powers, given: &BTreeMap<Product, Option<Given>>, before: &Moments, k: &Q) -> Moments {
+    let known: BTreeMap<Product, [Q; 2]> =
+        given.iter().filter_map(|(product, given)| Some((*product, given.as_ref()?.mean(before, k)))).collect();
     let mut moments = Moments::new();
     for (name, power) in powers {
         let mut sums = [q(0, 1), q(0, 1)];
         for (product, value) in &power.0 {
-            let of = || expected(&variables_of(*product), before, &probabilities, k);
-            let means = known.entry(*product).or_insert_with(of);
-            for (sum, mean) in sums.iter_mut().zip(means) {
-                *sum += value * &*mean;
+            for (sum, mean) in sums.iter_mut().zip(known.get(product).into_iter().flatten()) {
+                *sum += value * mean;
             }
         }
         moments.insert(name.clone(), sums);
@@ -265,7 +286,13 @@ fn next(powers: &Powers, before: &Moments, k: &Q) -> Moments {
 }
 
 /// (R1, R2) of d'Wd at t = 0..=generations.
-fn stepped(k: &Q, [alone, mixed]: &[Powers; 2], weights: &[Vec<Q>; 2], generations: usize) -> Vec<[Q; 2]> {
+fn stepped(
+    k: &Q,
+    [alone, mixed]: &[Powers; 2],
+    given: &BTreeMap<Product, Option<Given>>,
+    weights: &[Vec<Q>; 2],
+    generations: usize,
+) -> Vec<[Q; 2]> {
     let read = |moments: &Moments| {
         [0, 1].map(|order| {
             let term =
@@ -273,8 +300,8 @@ fn stepped(k: &Q, [alone, mixed]: &[Powers; 2], weights: &[Vec<Q>; 2], generatio
             [(0, 0), (0, 1), (1, 0), (1, 1)].map(term).into_iter().fold(q(0, 1), |sum, x| sum + x)
         })
     };
-    let start = next(alone, &Moments::new(), k);
-    let path = std::iter::successors(Some(start), |moments| Some(next(mixed, moments, k)));
+    let start = next(alone, given, &Moments::new(), k);
+    let path = std::iter::successors(Some(start), |moments| Some(next(mixed, given, moments, k)));
     path.take(generations + 1).map(|moments| read(&moments)).collect()
 }
 
@@ -296,9 +323,10 @@ pub fn series() -> Certificate {
     let w = q(3, 5);
     // They do not depend on k.
     let both = [powers(&q(1, 1)), powers(&w)];
+    let given = given(&both);
     let places = [q(1, 2), q(3, 1)].map(|k| {
         let law = Misspecified::new(tensors.clone(), &weights, k.clone());
-        let stepped = stepped(&k, &both, &weights, 2);
+        let stepped = stepped(&k, &both, &given, &weights, 2);
         let is_equal =
             law.path(&w).zip(stepped).all(|(found, [first, second])| found == Coefficients { first, second });
         (format!("k = {k}, w = {w}"), is_equal)
