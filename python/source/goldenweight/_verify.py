@@ -26,7 +26,7 @@ def verify(
     only
         Glob over the ids of the claims, such as "golden-*" [all].
     tier
-        "quick" (about a minute on two cores, for all) or "full".
+        "quick" (a minute or two on two cores, for all) or "full".
     kinds
         Only evidence of these kinds: proof, exact, recursion, property, simulation, ladder, optimum, audit, mutant [all].
     seed
