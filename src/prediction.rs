@@ -446,7 +446,7 @@ impl Order {
 /// ```
 /// use goldenweight::prediction::SecondTerm;
 ///
-/// let in_range = |size| SecondTerm { risk: 0.11, share: 0.1, size, left_out: size * size }.is_in_range();
+/// let in_range = |size| SecondTerm { risk: 0.11, share: 0.1, size, range: 0.2, left_out: size * size }.is_in_range();
 /// assert!(in_range(0.1) && !in_range(0.3));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -457,10 +457,13 @@ pub struct SecondTerm {
     pub share: f64,
     /// What decides the range, see [`Expansion::size`].
     pub size: f64,
-    /// What the two orders leave out, over the risk, roughly: max(1, k) size^2.
+    /// Largest size at which the two orders are taken for the risk: [`RANGE`], and at k > 1 this over sqrt(k), so that they leave out as little there.
+    pub range: f64,
+    /// What the two orders leave out, over the risk, roughly: max(1, k) size^2, at most [`RANGE`]^2 in range. Where no synthetic row has a part k is 1: at w = 1 and t = 0.
     ///
-    /// It is no bound. Simulations near k = 1 had up to three times the square. With k times as many real rows as synthetic ones the second order may be small by
-    /// cancellation while the third is not: Poisson regression at k = 9.75 and 20 had 8 to 17 times the square.
+    /// It is no bound. Simulations near k = 1 had up to 4.5 times the square (Poisson regression with coefficients 0, w = 1; up to three times elsewhere). With k times as
+    /// many real rows as synthetic ones the second order may be small by cancellation while the third is not: Poisson regression at k = 9.75 and 20 had 8 to 17 times
+    /// the square, at k = 51 (n = 257) 11 times.
     pub left_out: f64,
 }
 
@@ -468,7 +471,7 @@ impl SecondTerm {
     /// Whether the two orders are taken for the risk.
     #[must_use]
     pub fn is_in_range(&self) -> bool {
-        self.size <= RANGE
+        self.size <= self.range
     }
 }
 
@@ -587,8 +590,12 @@ impl Prediction {
             let real = expansion.real();
             let [risk, share] = [coefficients.risk(&real), coefficients.share(&real)];
             let size = expansion.size(of);
-            let left_out = (self.rows.real as f64 / self.rows.synthetic as f64).max(1.0) * size * size;
-            SecondTerm { risk, share, size, left_out }
+            // Generation 0, and the fit on real rows alone, have no part in k.
+            let is_alone =
+                weight == Weight::ONE || matches!(at, Generations::At(0) | Generations::Average { from: 0, until: 1 });
+            let k = if is_alone { 1.0 } else { self.rows.real as f64 / self.rows.synthetic as f64 };
+            let more = k.max(1.0);
+            SecondTerm { risk, share, size, range: RANGE / more.sqrt(), left_out: more * size * size }
         })
     }
 
@@ -701,16 +708,26 @@ impl Prediction {
         law.limit_risk(weight) / law.fresh_only_risk()
     }
 
-    /// Fresh real rows that would give the risk of the optimal mix: n over its relative risk, to first order in 1/n. The risk of a density estimate with the best
-    /// bandwidth falls as n^(-4/5); at a fixed bandwidth the variance falls as 1/n, and the bias stays.
+    /// Fresh real rows that alone would have the risk of the optimal mix, by the law that has the optimum.
+    ///
+    /// # Formula
+    /// n over the relative risk where the risk of real rows alone falls as 1/n: means, frequencies, limit laws. Else what solves risk(N) = e*: with A/(N - p - 1) of
+    /// linear regression, F/(N - 1) of a covariance, [`MaximumLikelihood::rows_for`](goldenweight_theory::maximum_likelihood::MaximumLikelihood::rows_for) of one with
+    /// divisors n and m, R1/N + R2/N^2 of two orders. The risk of a density estimate with the best bandwidth falls as N^(-4/5), to first order; at a fixed bandwidth the
+    /// variance falls as 1/N, and the bias stays.
     #[must_use]
     pub fn effective_sample_size(&self) -> Option<f64> {
         let optimum = Weight::new(self.optimal_weight()?).ok()?;
-        let (n, relative) = (self.rows.real as f64, self.relative_risk(optimum));
-        Some(match &self.law {
-            Law::Density { is_tuned: true, .. } => n * libm::pow(relative, -1.25),
-            Law::Density { mixed, alone, .. } => alone.rows_for(mixed.limit_risk(optimum)),
-            _ => n / relative,
+        let law = self.law_at(optimum, Generations::Limit);
+        let (n, risk, alone) = (self.rows.real as f64, law.limit_risk(optimum), law.fresh_only_risk());
+        Some(match &*law {
+            Law::Density { is_tuned: true, .. } => n * libm::pow(risk / alone, -1.25),
+            Law::Density { alone, .. } => alone.rows_for(risk),
+            Law::RandomDesign(law) => law.rows_for(risk),
+            Law::SecondOrder(law) => law.rows_for(risk),
+            Law::MaximumLikelihood(law, Estimand::Covariance) => law.rows_for(risk),
+            Law::Covariance(_) => 1.0 + (n - 1.0) * (alone / risk),
+            _ => n / (risk / alone),
         })
     }
 

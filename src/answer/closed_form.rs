@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use goldenweight_theory::{parameters::Weight, second_order::RANGE};
+use goldenweight_theory::parameters::Weight;
 #[cfg(feature = "cli")]
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,7 +48,7 @@ pub fn second_order(term: &SecondTerm) -> String {
     let number = |x: f64| short(finite(x));
     let [risk, share, size] = [term.risk, term.share, term.size].map(number);
     let range = if term.is_in_range() { "in range" } else { "out of range" };
-    format!("{risk}, {range}: R2/(n R1) {share}, size {size}; range up to a size of {RANGE}")
+    format!("{risk}, {range}: R2/(n R1) {share}, size {size}; range up to a size of {}", number(term.range))
 }
 
 /// The prediction by the order that is asked for.
@@ -140,6 +140,9 @@ pub struct WeightDocument {
     reasons: Reasons,
     #[serde(skip)]
     known: Order,
+    /// Whether weights by generation were asked for.
+    #[serde(skip)]
+    is_by_generation: bool,
 }
 
 impl fmt::Display for WeightDocument {
@@ -168,8 +171,15 @@ impl fmt::Display for WeightDocument {
             ("generations to within 1 % of the limit", generations),
         ]);
         lines(f, &facts)?;
+        if let (None, Some(reason)) =
+            (&self.dynamic_weights, self.reasons.get("dynamic_weights").filter(|_| self.is_by_generation))
+        {
+            writeln!(f, "\noptimal weights by generation: {reason}")?;
+        }
         if let Some(weights) = &self.dynamic_weights {
-            writeln!(f, "\ngeneration  optimal weight")?;
+            // The dynamic weights of two orders are not known.
+            let of = if self.known == Order::Exact { String::new() } else { format!(" ({})", law(Order::Limit)) };
+            writeln!(f, "\ngeneration  optimal weight{of}")?;
             for (t, weight) in (1..).zip(weights) {
                 writeln!(f, "{t:>10}  {}", short(*weight))?;
             }
@@ -234,7 +244,11 @@ pub fn weight(problem: &Problem, order: Option<Order>, generations: Option<u64>)
     let dynamic_weights = generations.and_then(|t| prediction.dynamic_weights(t as u32));
     let second_order_weight = prediction.second_order_weight();
     let no_second = if term.is_none() { NO_SECOND } else { "out of range" };
-    let no_dynamic = if generations.is_none() { "not asked for: it needs generations" } else { "the law has none" };
+    let no_dynamic = if generations.is_none() {
+        "not asked for: it needs generations"
+    } else {
+        "no best weight of each generation is known of this model"
+    };
     let missing = [
         ("relative_risk", relative.is_infinite(), DIVERGES),
         ("naive_relative_risk", naive_relative.is_infinite(), DIVERGES),
@@ -265,6 +279,7 @@ pub fn weight(problem: &Problem, order: Option<Order>, generations: Option<u64>)
         dynamic_weights,
         reasons,
         known,
+        is_by_generation: generations.is_some(),
     })
 }
 

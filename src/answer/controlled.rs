@@ -34,10 +34,11 @@ impl Controlled {
         let (plain, Estimate { value, std_error, .. }) = (&outcome.moments[0][loss], controlled.into());
         let gain = finite(plain.variance() / controlled.variance());
         let none = match (outcome.failed_fits, gain) {
-            (0, Some(variance_ratio)) => {
+            (0, Some(variance_ratio)) if variance_ratio >= 1.0 => {
                 let ratio = theory.and_then(|theory| finite(value / theory));
                 return Some(Some(Self { risk: value, std_error, ratio, variance_ratio }));
             }
+            (0, Some(_)) => "the controls have more variance than they take: fits are too far from linear here",
             (0, None) => "there are not two finite variances to divide",
             _ => "fits failed, and over the others a control has a mean that is not known",
         };

@@ -346,7 +346,9 @@ impl Simulated {
     /// What is to be said of it beside the document: failed fits, no number. `of` names it.
     pub fn remark(&self, of: &str, remarks: &mut Remarks) {
         let Self { fits, mean_over, .. } = self;
-        if fits.too_many() {
+        if fits.surviving() == 0 {
+            // That there is no risk is said below.
+        } else if fits.too_many() {
             let rest = format!("the risk shown is the {mean_over}, and not of a random choice");
             remarks.inconclusive(format!("{of}{fits} {FAILED_FIT}: {rest}"));
         } else if self.has_failed() {

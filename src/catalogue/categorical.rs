@@ -66,7 +66,7 @@ impl Truth for Cells {
 
     fn prediction(&self, rows: Rows, schedule: ScheduleKind) -> Result<Option<Prediction>, ParameterError> {
         if schedule == ScheduleKind::Subsample {
-            let noise = self.probabilities.iter().map(|p| p * (1.0 - p)).sum();
+            let noise = categorical::noise(&self.probabilities);
             return Prediction::of(Law::subsampled(noise, false, rows)?, rows).map(Some);
         }
         let law = Law::Scalar(categorical::law(&self.probabilities, sizes(rows)?));

@@ -100,7 +100,7 @@ fn covariances() -> Vec<Predicted> {
     let problem = |[n, m]: [u64; 2], p: u64| {
         let sigma = DMatrix::identity(p as usize, p as usize);
         let path = move |weights: &[f64]| moments::covariance_path(&sigma, n, m, weights);
-        Predicted::new(&catalogue::GAUSSIAN_COVARIANCE, [n, m], Some(p), true, path)
+        Predicted::new(&catalogue::GAUSSIAN_COVARIANCE, [n, m], Some(p), true, path).losing(1.0)
     };
     // At n = 8, m = 600 the optimal weight is below w_c(8). It may be: the risk is bounded above w_c(m), whatever n is.
     vec![problem([70, 60], 3), problem([100, 50], 1), problem([8, 600], 2), problem([600, 52], 1)]

@@ -106,7 +106,7 @@ fn correlated() -> Case {
 fn columns() -> Vec<Predicted> {
     let problem = |[n, m]: [u64; 2], p: u32| {
         let path = move |weights: &[f64]| moments::design_path(p, n, m, weights);
-        Predicted::new(&catalogue::LINEAR, [n, m], Some(p.into()), true, path)
+        Predicted::new(&catalogue::LINEAR, [n, m], Some(p.into()), true, path).losing(f64::from(p) + 1.0)
     };
     vec![problem([100, 400], 1), problem([9, 30], 1), problem([30, 9], 1), problem([20, 12], 2)]
 }

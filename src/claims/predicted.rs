@@ -17,6 +17,8 @@ type Path = dyn Fn(&[f64]) -> Vec<f64>;
 pub struct Predicted {
     problem: Problem,
     is_exact: bool,
+    /// The risk of n real rows alone goes as 1/(n - lost).
+    lost: f64,
     path: Box<Path>,
 }
 
@@ -30,7 +32,12 @@ impl Predicted {
         path: impl Fn(&[f64]) -> Vec<f64> + 'static,
     ) -> Self {
         let problem = Problem::new(model, real, synthetic, &Parameters::of_dim(dim)).expect("a valid problem");
-        Self { problem, is_exact, path: Box::new(path) }
+        Self { problem, is_exact, lost: 0.0, path: Box::new(path) }
+    }
+
+    /// The same where the risk of n real rows alone goes as 1/(n - lost).
+    pub fn losing(self, lost: f64) -> Self {
+        Self { lost, ..self }
     }
 
     /// The same where the risk obeys e_t = w^2 A/n + u^2 (A/m + rho e_{t-1}), with (A, rho - 1).
@@ -102,7 +109,7 @@ impl Predicted {
             sequence.push(weight);
         }
         let dynamic = prediction.dynamic_weights(4).unwrap_or_else(|| vec![f64::NAN; 4]);
-        let rows = self.problem.rows().real as f64 * self.last(&[]) / limit(best);
+        let rows = self.lost + (self.problem.rows().real as f64 - self.lost) * self.last(&[]) / limit(best);
         self.label(
             best,
             [

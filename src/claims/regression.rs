@@ -238,7 +238,7 @@ pub fn limit_claim(model: Fitted) -> Claim {
         Fitted::Logistic => (
             "logistic-limit",
             "random design: n times the risk of the weighted logistic fit tends to the recursion's with A = tr I(β)⁻¹ and ρ = 1 \
-             (10 % above it at n = 100, p = 2)",
+             (11 % above it at n = 100, p = 2)",
         ),
         Fitted::Poisson => (
             "poisson-limit",

@@ -27,7 +27,7 @@ pub struct WeightArgs {
     setting: Setting,
     #[command(flatten)]
     asked: Asked,
-    /// Print also the risk-minimising weight of each generation 1 to T (at most 1000000)
+    /// Print also the risk-minimising weight of each generation 1 to T (at most 1000000); of logistic and Poisson regression that of the limit law
     #[arg(long, value_name = "T", value_parser = whole, allow_hyphen_values = true)]
     generations: Option<u64>,
     #[command(flatten)]
@@ -64,10 +64,11 @@ pub struct RiskArgs {
 /// What the orders are, for the help of the commands that take one.
 const ORDER_HELP: &str = "\
 Orders: exact; or of regressions on fresh real rows second, R1/n + R2/n^2, and limit, R1/n. Linear regression is exact. Of logistic and\n\
-Poisson regression the second order is taken where its size is at most 0.2. The size is the largest of |R2/(n R1)|, of two thirds of the\n\
-same where the parts of R2 do not cancel, and of these two for the fit on fresh rows only. There the two orders were at most a third of\n\
-it off in simulations, and about its square: 1 % at 0.1. Elsewhere the limit is given. JSON: order; second_order_risk, second_order_share\n\
-(R2/(n R1)), second_order_size.";
+Poisson regression the second order is taken where its size is at most 0.2, or 0.2/sqrt(k) at k = n/m > 1. The size is the largest of\n\
+|R2/(n R1)|, of two thirds of the same where the parts of R2 do not cancel, and of these two for the fit on fresh rows only. There the two\n\
+orders were off by about its square in simulations (1 % at 0.1), by up to five times that for Poisson regression with coefficients near 0,\n\
+and by some k times that at k > 1. Elsewhere the limit is given. JSON: order; second_order_risk, second_order_share (R2/(n R1)),\n\
+second_order_size.";
 
 /// Which order is asked for.
 #[derive(Args)]

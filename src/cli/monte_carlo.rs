@@ -30,8 +30,8 @@ use super::{
 pub const Z_HELP: &str = "\
 z = T + a T^2 + a^2 T^3/3 + a/2 with T = (risk - theory)/(standard error) and a a third of the mean's skewness (Hall 1992), which removes
 the skewness of squared errors. It comes with its degrees of freedom and the probability of a |z| as large under Student's law: below
-1e-5 theory and simulation hardly agree. Beside a law of two orders in 1/n (logistic, Poisson) z counts what they leave out, too: its rough
-size is told (JSON: theory.second_order.left_out). There is none, with its reason (JSON: z_reason), where the theory is a limit law (at finite n the
+1e-5 theory and simulation hardly agree. Beside a law of two orders in 1/n (logistic, Poisson) what they leave out moves z, and nothing is
+allowed for it: its rough size is told (JSON: theory.second_order.left_out). There is no z, with its reason (JSON: z_reason), where the theory is a limit law (at finite n the
 risk is not equal to it: read the ratio), where replicates are too few for the skewness of their losses (below 62 always), where all
 are equal, or where fits failed. JSON: for every other key that is null, reasons says why.";
 

@@ -31,7 +31,8 @@ use super::{
     polynomial through the mean of their risks at 17 weights, and the jackknife over batches gives the standard error. The simulator\n\
     is rows for categorical unless asked otherwise. z = (weight - theory)/(standard error), to be judged by Student's law with 23\n\
     degrees of freedom; there is none where the theory is a limit law only. Of logistic and Poisson regression the theory is the limit's\n\
-    optimum, moved by the second order in 1/n where that is in range (see risk --help). Exit code 3 where the solver did not converge, or more\n\
+    optimum, moved by the second order in 1/n where that is in range (see risk --help); at generations at which the risk has not yet reached\n\
+    its limit it is the optimum of the limit law there, without the second order. Exit code 3 where the solver did not converge, or more\n\
     than one in ten thousand replicates failed at one of the weights tried.\n\n{INTERRUPT_HELP}", models()))]
 pub struct OptimizeArgs {
     #[command(flatten)]

@@ -32,7 +32,7 @@ use super::{
     after_help = "Example: goldenweight survival --probabilities .5,.3,.15,.04,.01 --real 100 --synthetic 100 --generations 50\n\n\
     Generation 0 is fitted on n real rows, each later one on m synthetic rows of the one before. A category that no row of a generation has is lost for\n\
     good. The number of rows in a category is the chain of Wright and Fisher, and its probabilities and expected times are exact, from its matrix.\n\
-    Beyond 5000 rows the expected generations are those of the diffusion to which the chain tends (exact: false). In the end each category is left alone with its\n\
+    Beyond 5000 synthetic rows (or 10^7 real ones) the expected generations are those of the diffusion to which the chain tends (exact: false). In the end each category is left alone with its\n\
     own probability. The limit of many rows, n and m, is -2m sum (1 - p) ln(1 - p).\n\n\
     With --weight W > 0 generations have n fresh real rows too. Then no category is lost for good: it is absent from a generation with a probability\n\
     between (1 - p)^(n + m) and (1 - p)^n, and what is left at generation T is simulated.\n\n\
@@ -105,7 +105,7 @@ pub struct Document {
 
 /// Why a number is missing.
 const NOT_ASKED: &str = "not asked for, by --generations";
-const TOO_LARGE: &str = "known of up to 5000 rows";
+const TOO_LARGE: &str = "known of up to 10000000 real and 5000 synthetic rows";
 const WITH_WEIGHT: &str = "with a weight on real rows no category is lost for good";
 
 impl fmt::Display for Document {
@@ -206,12 +206,13 @@ impl SurvivalArgs {
     /// From the chain's matrix where it is small enough.
     fn exactly(&self, cells: &[f64], generations: Option<u64>) -> Result<Document, Failure> {
         let (sizes, m) = (self.sizes()?, self.synthetic);
-        let is_exact = m.max(self.real) <= Chain::MOST;
+        let is_exact = m <= Chain::MOST && self.real <= Chain::MOST_REAL;
         if let Some(t) = generations {
             if !is_exact {
-                let rows = Chain::MOST;
-                let condition =
-                    format!("must be left out where n or m is above {rows}: only the diffusion is known there");
+                let [real, rows] = [Chain::MOST_REAL, Chain::MOST];
+                let condition = format!(
+                    "must be left out where n is above {real} or m above {rows}: only the diffusion is known there"
+                );
                 return Err(InputError::new("generations", t, condition).into());
             }
             within("generations", t, 0..=Chain::most_generations(m))?;

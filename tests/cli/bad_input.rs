@@ -63,7 +63,7 @@ const BAD_INPUT: &[(&str, &str, &str)] = &[
     (
         "survival --probabilities .5,.5 --real 9 --synthetic 6000 --generations 3",
         "--generations 3",
-        "must be left out where n or m is above 5000",
+        "must be left out where n is above 10000000 or m above 5000",
     ),
     (
         "survival --probabilities .5,.5 --real 9 --synthetic 3000 --generations 900000",

@@ -244,6 +244,57 @@ fn two_orders_where_they_are_in_range() {
     assert_eq!(number(&minimised, "theory_weight"), number(&optimum, "weight"));
 }
 
+/// At k = 257/5 the second order is small and what it leaves out is not: a NumPy program, with fits by Newton's method, has .001667 (+- .8e-5), the limit law .001627, two orders .001430.
+#[test]
+fn two_orders_of_few_synthetic_rows_are_out_of_range() {
+    let document = json("risk --model poisson --real 257 --synthetic 5 --beta 1 --weight .895 --generations 1 --json");
+    assert_eq!(document["order"], "limit");
+    assert!(number(&document, "second_order_size") < 0.2, "{document}");
+    assert!((number(&document, "risk") / 0.001667 - 1.0).abs() < 0.04, "{document}");
+}
+
+/// N rows of linear regression have the risk p/(N - p - 1), and N of a covariance one that goes as 1/(N - 1). The risks relative to real rows alone are the program's own.
+#[test]
+fn real_rows_that_the_optimum_is_worth() {
+    let document = |line: &str| json(&format!("weight {line} --json"));
+    let linear = document("--model linear --real 7 --synthetic 20 --dim 5");
+    let [worth, relative] = ["effective_sample_size", "relative_risk"].map(|key| number(&linear, key));
+    assert_close(5.0 / (worth - 6.0), 5.0 * relative, 1e-12, "linear regression");
+    assert_close(worth, 16.39, 1e-3, "linear regression");
+    let covariance = document("--model gaussian-covariance --real 5 --synthetic 10");
+    assert_close(number(&covariance, "effective_sample_size"), 8.79, 1e-3, "a covariance");
+    // Two orders of a logistic regression on fewer rows have the optimum's risk on more.
+    let logistic = document("--model logistic --real 300 --synthetic 300");
+    let [worth, weight] = ["effective_sample_size", "weight"].map(|key| number(&logistic, key));
+    let of = |rows: f64, weight: f64| {
+        let line = format!("risk --model logistic --real {rows} --synthetic 300 --weight {weight} --json");
+        number(&json(&line), "risk")
+    };
+    let best = of(300.0, weight);
+    assert!(of(worth.floor(), 1.0) > best && best > of(worth.ceil(), 1.0), "{logistic}");
+    let by_generation = run("weight --model logistic --real 300 --synthetic 300 --generations 2");
+    assert!(text(&by_generation.stdout).contains("optimal weight (limit law"), "{}", text(&by_generation.stdout));
+}
+
+/// One row has one category, whatever n is. At p = 1e-16 the decimals' own risk is 2e-16 (1 - 1e-16)/30.
+#[test]
+fn few_synthetic_rows_and_rare_categories() {
+    let one = json("survival --probabilities .5,.3,.2 --real 6000 --synthetic 1 --json");
+    assert_close(number(&one, "expected_generations"), 1.0, 1e-12, "one row");
+    let [below, above] = [5000, 5001].map(|n| {
+        number(
+            &json(&format!("survival --probabilities .5,.3,.2 --real {n} --synthetic 5 --json")),
+            "expected_generations",
+        )
+    });
+    assert_close(above, below, 1e-5, "a row more");
+    let rare =
+        "risk --model categorical --probabilities 1e-16,.9999999999999999 --real 30 --synthetic 9 --weight 1 --json";
+    assert_close(number(&json(rare), "risk"), 2e-16 / 30.0, 1e-12, "a rare category");
+    let none = run("weight --model kde --real 40 --synthetic 30 --generations 3");
+    assert!(text(&none.stdout).contains("by generation: no"), "{}", text(&none.stdout));
+}
+
 /// Orders that are asked for, in range or not; those that are not known are refused.
 #[test]
 fn orders_on_demand() {

@@ -324,6 +324,11 @@ fn controls_leave_the_losses_alone() {
     let output = run(&format!("{} --json", line.replace("100", "12")));
     let failed: Value = serde_json::from_slice(&output.stdout).expect("a document");
     assert!(failed["controlled"].is_null() && failed["reasons"]["controlled"].is_string(), "{failed}");
+    // Far from linear a control multiplies the variance, and says nothing.
+    let wild = json(
+        "simulate --model logistic --real 40 --synthetic 1 --beta .5 --weight .05 --generations 2 --replicates 2000 --seed 1",
+    );
+    assert!(wild["controlled"].is_null() && wild["reasons"]["controlled"].is_string(), "{wild}");
     let refused = run(&format!("{line} --controls yes"));
     assert_eq!(refused.status.code(), Some(2));
     assert!(text(&refused.stderr).contains("--controls") && text(&refused.stderr).contains("on, off"));

@@ -30,8 +30,26 @@ use crate::scalar::Scalar;
 /// ```
 #[must_use]
 pub fn law<S: Scalar>(probabilities: &[S], sizes: SampleSizes) -> Recursion<S> {
-    let a = probabilities.iter().fold(S::ratio(0, 1), |a, p| a + p.clone() * (S::one() - p.clone()));
-    resampling(a, sizes)
+    resampling(noise(probabilities), sizes)
+}
+
+/// The variance of a row's indicators, sum p_i (1 - p_i).
+///
+/// # Computed as
+/// `2 sum over i < j of p_i p_j`, which keeps the digits where one category has nearly all the probability
+///
+/// # Examples
+/// ```
+/// use goldenweight_theory::categorical::noise;
+/// assert!((noise(&[1e-16, 1.0 - 1e-16]) / 2e-16 - 1.0).abs() < 1e-15);
+/// ```
+#[must_use]
+pub fn noise<S: Scalar>(probabilities: &[S]) -> S {
+    let zero = || S::ratio(0, 1);
+    let (pairs, _) = probabilities
+        .iter()
+        .fold((zero(), zero()), |(pairs, before), p| (pairs + p.clone() * before.clone(), before + p.clone()));
+    S::ratio(2, 1) * pairs
 }
 
 /// The law of frequencies that are resampled: A_r = A_s = a, rho = 1 - 1/m.

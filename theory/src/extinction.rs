@@ -97,6 +97,9 @@ impl Chain<f64> {
     /// Largest m: the elimination takes a second.
     pub const MOST: u64 = 5_000;
 
+    /// Largest n: the rows of generation 0 take some sqrt(n m) operations, a tenth of a second for each category.
+    pub const MOST_REAL: u64 = 10_000_000;
+
     /// The chain on m rows, in floats.
     ///
     /// # Panics
@@ -130,7 +133,7 @@ impl Chain<f64> {
     /// What becomes of a category of probability p by generation t.
     ///
     /// # Domain
-    /// n up to [`Chain::MOST`]; the chain is that on m rows
+    /// n up to [`Chain::MOST_REAL`]; the chain is that on m rows
     #[must_use]
     pub fn fate(&self, sizes: SampleSizes, p: f64, t: u32) -> Fate {
         let n = sizes.real() as f64;

@@ -266,6 +266,25 @@ impl<S: Analytic> MaximumLikelihood<S> {
 }
 
 impl MaximumLikelihood<f64> {
+    /// Real rows whose covariance alone has this risk, a number that need not be whole.
+    ///
+    /// # Formula
+    /// the larger root N of ((N - 1)(T^2 + T2) + T2)/N^2 = risk: the variance of the covariance of N rows with divisor N, and its bias -Sigma/N
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_theory::{maximum_likelihood::MaximumLikelihood, parameters::SampleSizes};
+    /// let law = MaximumLikelihood::new(3.0, 5.0, SampleSizes::new(7, 9)?);
+    /// assert!((law.rows_for(law.risks_at(&1.0, 0).covariance) - 7.0).abs() < 1e-12);
+    /// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+    /// ```
+    #[must_use]
+    pub fn rows_for(&self, risk: f64) -> f64 {
+        let square = self.trace * self.trace;
+        let sum = square + self.square_trace;
+        (sum + (sum * sum - 4.0 * risk * square).sqrt()) / (2.0 * risk)
+    }
+
     /// Limit of the risks for every weight: those of [`MaximumLikelihood::limit`], but for the mean at w = 0, where it is T.
     #[must_use]
     pub fn limit_risks(&self, w: Weight) -> Risks<f64> {

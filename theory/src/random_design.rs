@@ -179,6 +179,20 @@ impl RandomDesign {
         self.scale / self.slack(self.sizes.real())
     }
 
+    /// Real rows that alone have this risk: A/risk + p + 1, a number that need not be whole.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_theory::{parameters::SampleSizes, random_design::RandomDesign};
+    /// let law = RandomDesign::new(2.0, 2, SampleSizes::new(100, 50)?).expect("n > p + 1");
+    /// assert!((law.rows_for(law.start()) - 100.0).abs() < 1e-12);
+    /// # Ok::<(), goldenweight_theory::parameters::ParameterError>(())
+    /// ```
+    #[must_use]
+    pub fn rows_for(&self, risk: f64) -> f64 {
+        self.scale / risk + f64::from(self.dim) + 1.0
+    }
+
     /// What a generation at weight w does.
     ///
     /// # Computed as

@@ -113,7 +113,8 @@ def weight(
     order
         Order of the law in 1/n [the best that is known and in range].
     generations
-        Also the best weight of each generation 1 to this one, at most 10^6 (``.dynamic_weights``).
+        Also the best weight of each generation 1 to this one, at most 10^6 (``.dynamic_weights``); of logistic and Poisson regression that of
+        the limit law.
 
     Raises
     ------

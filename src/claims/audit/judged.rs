@@ -58,6 +58,9 @@ struct Test {
     tolerance: f64,
 }
 
+/// None where eigenvectors are none; an error where there is nothing to compare.
+type Tested = Result<Option<Test>, String>;
+
 impl Test {
     /// An error where errors vary alike in several directions, so that nothing says which the widest is. Nothing where the eigenvectors are none, which refutes.
     fn new(
@@ -67,7 +70,7 @@ impl Test {
         errors: &[DVector<f64>],
         failed: f64,
         tolerance: f64,
-    ) -> Result<Option<Self>, String> {
+    ) -> Tested {
         let observed = square(metric, apart);
         let along = metric * apart / observed.sqrt();
         // Principal components of R e, M = R'R; a = R^-1 o, so that Ma = R'o.
@@ -321,7 +324,7 @@ fn pooling(
     found: &audit::Audit,
     two: &Two,
     q: &DMatrix<f64>,
-    test: &dyn Fn(&DMatrix<f64>) -> Result<Option<Test>, String>,
+    test: &dyn Fn(&DMatrix<f64>) -> Tested,
 ) -> Result<(), String> {
     let [n, m] = two.rows;
     let v_r = trace(q, &two.variances[0]);

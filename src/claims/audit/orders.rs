@@ -81,9 +81,12 @@ impl Audit for Orders {
         ));
         // The size may be that of the real rows alone.
         worst = worst.max(Deviation::relative(scale + term.size, scale + size, TOLERANCE));
-        if size > 1e-3 && (size / 0.2 - 1.0).abs() > 1e-6 * scale {
+        let is_alone =
+            place.weight == 1.0 || matches!(place.at, Generations::At(0) | Generations::Average { from: 0, until: 1 });
+        let range = 0.2 / if is_alone { 1.0 } else { k.max(1.0).sqrt() };
+        if size > 1e-3 * range && (size / range - 1.0).abs() > 1e-6 * scale / range {
             let is_second = law.order(weight, seen.at) == Order::Second;
-            worst = worst.max(Deviation::unless(is_second == (size < 0.2)));
+            worst = worst.max(Deviation::unless(is_second == (size < range)));
         }
         let golden = 2.0 * k / ((k * k + 4.0 * k).sqrt() + k);
         let Some(best) = law.second_order_weight().filter(|_| golden > 1.1 * LEAST && golden < 1.0 - LEAST) else {

@@ -14,7 +14,7 @@ use crate::catalogue;
 use crate::claims::certificate::random_design::passed_on;
 use crate::claims::domain;
 use crate::claims::moments::design_step;
-use crate::experiment::{Divisor, Generations};
+use crate::experiment::{Divisor, Generations, Problem};
 use crate::prediction::{Law, Order, Prediction};
 use crate::simulate::dispatch::{SimulatorKind, simulator};
 use crate::simulate::engine::{Options, Plan, ScheduleKind, Weights};
@@ -221,9 +221,9 @@ pub struct TwoOrders;
 /// Largest size of the second order, relative to the first, where there are as many synthetic rows as real ones, or more.
 const SMALL: f64 = 0.06;
 
-/// What the two orders leave out is taken to be at most this many times its rough size, [`SecondTerm::left_out`](crate::prediction::SecondTerm): the range rule's own
-/// simulations have that factor (see [`Expansion`](goldenweight_theory::second_order::Expansion)).
-const THIRD: f64 = 3.0;
+/// What the two orders leave out is taken to be at most this many times its rough size, [`SecondTerm::left_out`](crate::prediction::SecondTerm): simulations of Poisson
+/// regression with coefficients 0 have 4.5 +- .2 times (see [`Expansion`](goldenweight_theory::second_order::Expansion)).
+const THIRD: f64 = 5.0;
 
 impl TwoOrders {
     /// The risk in two orders and the relative error that it may have.
@@ -409,9 +409,8 @@ impl Audit for Said {
             worst = worst.max(Deviation::relative(said.relative_risk(domain::weight(seen.weight)), relative, rounding));
         }
         if let Some(best) = said.optimal_weight() {
-            let of_rows = n * law.law().fresh_only_risk() / limit(best);
             let found = said.effective_sample_size().unwrap_or(f64::NAN);
-            worst = worst.max(Deviation::relative(found, of_rows, rounding)).max(optimum(&limit, best));
+            worst = worst.max(worth(place, &law, found, limit(best), rounding)).max(optimum(&limit, best));
         }
         if let Some(t) = said.generations_to_limit(domain::weight(seen.weight)) {
             let distance = |t: u32| (law.risk(weight, Generations::At(t)) / limit(place.weight) - 1.0).abs();
@@ -425,6 +424,25 @@ impl Audit for Said {
     fn smaller(&self, place: &Place) -> Vec<Place> {
         place.smaller()
     }
+}
+
+/// Whether so many real rows alone have this risk. Of an exact law the risk lies between those of the whole numbers of rows around it, by the steps; by a limit law it falls
+/// as 1/n.
+fn worth(place: &Place, law: &Prediction, rows: f64, risk: f64, rounding: f64) -> Deviation {
+    if !law.exact(domain::weight(place.weight)) {
+        let n = place.problem.rows().real as f64;
+        return Deviation::relative(rows, n * law.law().fresh_only_risk() / risk, rounding);
+    }
+    let alone = |real: f64| {
+        let synthetic = place.problem.rows().synthetic as u64;
+        let problem = Problem::new(place.problem.model(), real as u64, synthetic, &place.parameters).ok()?;
+        let place = Place { problem, at: Generations::At(0), ..place.clone() };
+        steps::risks(&place, &[], false).ok().map(|risks| risks[0])
+    };
+    // Fewer rows than the model takes have no fit, or an infinite risk.
+    let below = alone((rows * (1.0 - rounding)).floor()).unwrap_or(f64::INFINITY);
+    let above = alone((rows * (1.0 + rounding)).ceil()).unwrap_or(f64::NAN);
+    Deviation::unless(below >= risk * (1.0 - rounding) && above <= risk * (1.0 + rounding))
 }
 
 /// Whether the limit risk has no slope at its optimal weight. By how much that is moved follows from three values, in units of the distance to the nearer end: 0, 1, or
