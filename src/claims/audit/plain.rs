@@ -538,9 +538,21 @@ impl<'a> Plain<'a> {
             };
             parts.retain(|part| part.0 > 0.0);
             fit = self.fit(&parts)?;
+            self.is_clear(&weights[..t])?;
             path.push(self.losses(&fit));
         }
         Ok(path)
+    }
+
+    /// Whether the covariance after these weights is singular, or is not, by more than rounding. Of n <= p rows it has n - 1 directions, and each generation brings as many; those
+    /// that were there shrink by the root of the synthetic rows' weight, to what looks like [`NONE`] at last.
+    fn is_clear(&self, weights: &[f64]) -> Result<(), String> {
+        let shrunk: f64 = weights.iter().map(|w| (1.0 - w).sqrt()).product();
+        let is_small = self.what == What::Gaussian && self.place.problem.rows().real <= self.factor.nrows();
+        if is_small && shrunk > 0.0 && shrunk < 1e3 * NONE {
+            return Err("a covariance that is nearly singular".to_owned());
+        }
+        Ok(())
     }
 
     /// Models that feed one another. Batches of a kind are numbered in the order of the models, and of the edges to each.

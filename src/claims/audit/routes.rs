@@ -436,7 +436,8 @@ fn worth(place: &Place, law: &Prediction, rows: f64, risk: f64, rounding: f64) -
     let alone = |real: f64| {
         let synthetic = place.problem.rows().synthetic as u64;
         let problem = Problem::new(place.problem.model(), real as u64, synthetic, &place.parameters).ok()?;
-        let place = Place { problem, at: Generations::At(0), ..place.clone() };
+        // The steps know generation 0 of linear regression without weight on real rows.
+        let place = Place { problem, weight: 0.0, at: Generations::At(0), ..place.clone() };
         steps::risks(&place, &[], false).ok().map(|risks| risks[0])
     };
     // Fewer rows than the model takes have no fit, or an infinite risk.

@@ -184,7 +184,8 @@ pub fn risks(place: &Place, weights: &[f64], finite: bool) -> Result<Vec<f64>, S
     }
     let model = place.problem.model();
     let noise_of_cells = || match &given.probabilities {
-        Some(p) => p.iter().map(|p| p * (1.0 - p)).sum(),
+        // Pairs of categories: 1 - p has lost the digits of rare ones.
+        Some(p) => (0..p.len()).flat_map(|i| (0..p.len()).filter(move |j| *j != i).map(move |j| p[i] * p[j])).sum(),
         None if model == &catalogue::CDF => 1.0 / 6.0,
         None => [0.1, 0.2, 0.3, 0.4].iter().map(|p| p * (1.0 - p)).sum::<f64>(),
     };
