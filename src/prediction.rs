@@ -590,7 +590,7 @@ impl Prediction {
             let real = expansion.real();
             let [risk, share] = [coefficients.risk(&real), coefficients.share(&real)];
             let size = expansion.size(of);
-            // Generation 0, and the fit on real rows alone, have no part in k.
+            // No synthetic row has a part in generation 0, nor at w = 1: there k says nothing.
             let is_alone =
                 weight == Weight::ONE || matches!(at, Generations::At(0) | Generations::Average { from: 0, until: 1 });
             let k = if is_alone { 1.0 } else { self.rows.real as f64 / self.rows.synthetic as f64 };

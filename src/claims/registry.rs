@@ -10,7 +10,7 @@ use super::{
     subsample, weights, worth,
 };
 
-/// Index of the tier that takes under a minute on two cores.
+/// Index of the tier that takes a minute or two on two cores.
 pub const QUICK: usize = 0;
 
 /// Index of the tier with nine times the quick tier's replicates at a third of its margins. It also runs the checks that would take the quick tier too

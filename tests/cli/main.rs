@@ -263,7 +263,7 @@ fn real_rows_that_the_optimum_is_worth() {
     assert_close(worth, 16.39, 1e-3, "linear regression");
     let covariance = document("--model gaussian-covariance --real 5 --synthetic 10");
     assert_close(number(&covariance, "effective_sample_size"), 8.79, 1e-3, "a covariance");
-    // Two orders of a logistic regression on fewer rows have the optimum's risk on more.
+    // By two orders: the optimum's risk lies between those of real rows alone, of the whole numbers of rows around.
     let logistic = document("--model logistic --real 300 --synthetic 300");
     let [worth, weight] = ["effective_sample_size", "weight"].map(|key| number(&logistic, key));
     let of = |rows: f64, weight: f64| {

@@ -58,11 +58,11 @@ struct Test {
     tolerance: f64,
 }
 
-/// None where eigenvectors are none; an error where there is nothing to compare.
+/// None where the library's eigenvectors are wrong, which refutes the place; an error where there is nothing to compare.
 type Tested = Result<Option<Test>, String>;
 
 impl Test {
-    /// An error where errors vary alike in several directions, so that nothing says which the widest is. Nothing where the eigenvectors are none, which refutes.
+    /// An error where errors vary alike in several directions, so that nothing says which the widest is. None where the eigenvectors are wrong.
     fn new(
         metric: &DMatrix<f64>,
         variance: &DMatrix<f64>,
