@@ -461,7 +461,7 @@ pub struct SecondTerm {
     pub range: f64,
     /// What the two orders leave out, over the risk, roughly: max(1, k) size^2, at most [`RANGE`]^2 in range. Where no synthetic row has a part k is 1: at w = 1 and t = 0.
     ///
-    /// It is no bound. Simulations near k = 1 had up to 4.5 times the square (Poisson regression with coefficients 0, w = 1; up to three times elsewhere). With k times as
+    /// It is no bound. Simulations near k = 1 had up to 5.4 times the square (Poisson regression with coefficients 0, w = 1, n = 200; up to three times elsewhere). With k times as
     /// many real rows as synthetic ones the second order may be small by cancellation while the third is not: Poisson regression at k = 9.75 and 20 had 8 to 17 times
     /// the square, at k = 51 (n = 257) 11 times.
     pub left_out: f64,

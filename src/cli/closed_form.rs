@@ -66,7 +66,7 @@ const ORDER_HELP: &str = "\
 Orders: exact; or of regressions on fresh real rows second, R1/n + R2/n^2, and limit, R1/n. Linear regression is exact. Of logistic and\n\
 Poisson regression the second order is taken where its size is at most 0.2, or 0.2/sqrt(k) at k = n/m > 1. The size is the largest of\n\
 |R2/(n R1)|, of two thirds of the same where the parts of R2 do not cancel, and of these two for the fit on fresh rows only. There the two\n\
-orders were off by about its square in simulations (1 % at 0.1), by up to five times that for Poisson regression with coefficients near 0,\n\
+orders were off by about its square in simulations (1 % at 0.1), by up to six times that for Poisson regression with coefficients near 0,\n\
 and by some k times that at k > 1. Elsewhere the limit is given. JSON: order; second_order_risk, second_order_share (R2/(n R1)),\n\
 second_order_size.";
 

@@ -504,7 +504,7 @@ impl Orders for SecondOrder<f64> {
 /// Nothing bounds what they leave out, of order 1/n^3. It is judged by their own [size](Expansion::size): logistic and Poisson regression were simulated at some 90
 /// places (p = 1, 2, |beta| from .6 to 2.2, k = 1/4, 1, 4, w from .05 to 1, n from 30 to 800). Where the size was at most [`RANGE`] the two orders were off by its square
 /// within a factor of 3: 4 % at .15 for Poisson, 2.4 % at .17 for logistic. Beyond, they were off by up to 33 % (logistic, n = 40, w = 1). With coefficients 0 and w = 1
-/// Poisson regression is off by 4.5, 3.8 and 3.3 times the square (p = 1, 2, 4; sizes of .05; +- .2, .1, .1): 11 % at .17. With many real rows beside few synthetic ones
+/// Poisson regression is off by 4.78, 3.8 and 3.3 times the square (p = 1, 2, 4; sizes of .05; +- .01, .1, .1), p = 1 by 5.41 +- .06 times at .017: 11 % at .17. With many real rows beside few synthetic ones
 /// they are off by some k times the square: [`RANGE`] is the range of sizes at k <= 1; at k > 1 it is [`RANGE`]/sqrt(k).
 /// The term at the place alone is no measure: for Poisson at beta = 1, k = 4, w = .3 its parts cancel, R2/(n R1) is -.04 at n = 100, and the two orders are off by
 /// 11 %; of the fit on real rows alone it is .30. Nor is R2: for Poisson with beta'Omega beta = .016, p = 1, w = 1 it is .01 of R1 n at n = 28, where TV = 2.3 T1 and
