@@ -535,6 +535,15 @@ pub const SETTINGS: &[Setting] = &[
         law: |at| Answer::of(Law::MaximumLikelihood(MaximumLikelihood::new(2.0, 2.0, at.sizes), Estimand::Covariance)),
     },
     Setting {
+        name: "variance, divisors n, m",
+        model: "variance of one Gaussian column, divisors n and m",
+        schedule: Schedule::Fresh,
+        reach: Reach::Hundred,
+        why: "as with the covariance",
+        claims: &["mle-variance-law"],
+        law: |at| Answer::of(Law::MaximumLikelihood(MaximumLikelihood::new(1.0, 1.0, at.sizes), Estimand::Covariance)),
+    },
+    Setting {
         name: "labels twice as noisy",
         model: "a fit whose real rows have twice the variance that its own have (J = 2I)",
         schedule: Schedule::Fresh,
@@ -613,7 +622,7 @@ pub const SETTINGS: &[Setting] = &[
         schedule: Schedule::Fresh,
         reach: Reach::Every,
         why: "any weight on fresh rows keeps every category; without one all but one are lost",
-        claims: &["extinction-weight", "extinction-law"],
+        claims: &["extinction-weight", "extinction-law", "extinction-time"],
         law: |_| Answer::AnyWeight,
     },
     Setting {
@@ -692,6 +701,29 @@ pub const SETTINGS: &[Setting] = &[
         law: |at| {
             let law = FixedRows::of(&categorical::law(&PROBABILITIES, at.sizes));
             Answer::best(law.departure.optimal_weight(), move |w| Law::Fixed(vec![law]).limit_risk(w) / law.start)
+        },
+    },
+    Setting {
+        name: "same rows, covariance",
+        model: "covariance of two Gaussian columns, divisors n − 1 and m − 1",
+        schedule: Schedule::Fixed,
+        reach: Reach::Hundred,
+        why: "synthetic rows only add noise, without bound where w is below the threshold",
+        claims: &["fixed-covariance"],
+        law: |at| Answer::of(Law::Fixed(FixedRows::of_covariance(&covariance(at)).into())),
+    },
+    Setting {
+        name: "same rows, mean/n",
+        model: "mean of Gaussian rows whose covariance has the divisors n and m",
+        schedule: Schedule::Fixed,
+        reach: Reach::Hundred,
+        why: "synthetic rows only add noise",
+        claims: &["fixed-mle-mean"],
+        law: |at| {
+            Answer::of(Law::MaximumLikelihood(
+                MaximumLikelihood::new(1.0, 1.0, at.sizes).on_fixed_rows(),
+                Estimand::Mean,
+            ))
         },
     },
     Setting {
@@ -789,6 +821,18 @@ pub const SETTINGS: &[Setting] = &[
         why: "errors add up: collapse",
         claims: &["collapse-mean"],
         law: |at| Answer::NoWeight(weights::law(&at.ratio).limit_risk(Weight::ZERO)),
+    },
+    Setting {
+        name: "no real rows, mean/n",
+        model: "mean of Gaussian rows whose covariance has the divisors n and m",
+        schedule: Schedule::Synthetic,
+        reach: Reach::Hundred,
+        why: "the covariance shrinks to 0 and the mean stays where it is then: n times the risk of the real rows",
+        claims: &["mle-saturation"],
+        law: |at| {
+            let law = Law::MaximumLikelihood(MaximumLikelihood::new(1.0, 1.0, at.sizes), Estimand::Mean);
+            Answer::NoWeight(law.limit_risk(Weight::ZERO) / law.fresh_only_risk())
+        },
     },
     Setting {
         name: "no real rows, frequencies",

@@ -90,6 +90,8 @@ fn weights_and_risks_at_one() {
         ("2 models", 0.444_691_727_22, 1e-11),
         ("3 models", 0.352_240_907_02, 1e-11),
         ("same rows", 1.0, 1e-15),
+        ("same rows, covariance", 1.0, 1e-15),
+        ("same rows, mean/n", 1.0, 1e-15),
     ] {
         let found = setting(name).read(&at).weight.unwrap_or(f64::NAN);
         assert!((found - weight).abs() <= digits, "{name}: {found}, not {weight}");
@@ -110,6 +112,7 @@ fn weights_and_risks_at_one() {
         ("drawn, covariance/n", 0.173_641_182 * 10_000.0 / 596.0, 1e-6),
         ("drawn, covariance", f64::INFINITY, 0.0),
         ("no real rows, frequencies", 100.0, 1e-12),
+        ("no real rows, mean/n", 100.0, 1e-12),
     ] {
         let found = setting(name).read(&at).relative_risk.unwrap_or(f64::NAN);
         assert!(found == risk || (found - risk).abs() <= digits, "{name}: {found}, not {risk}");

@@ -343,6 +343,11 @@ impl Simulated {
         named.map(|(key, number)| explained(number, self.reasons.get(key).map(String::as_str)))
     }
 
+    /// Why it has no value of this key, in the place of one.
+    pub fn none(&self, key: &str) -> String {
+        explained(None, self.reasons.get(key).map(String::as_str))
+    }
+
     /// What is to be said of it beside the document: failed fits, no number. `of` names it.
     pub fn remark(&self, of: &str, remarks: &mut Remarks) {
         let Self { fits, mean_over, .. } = self;

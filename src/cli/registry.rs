@@ -63,7 +63,7 @@ pub struct ClaimsArgs {
     Exit code 0 where every claim is confirmed for what was compared, 1 where one is refuted, 3 where one is inconclusive and none\n\
     refuted, or the run was interrupted.")]
 pub struct VerifyArgs {
-    /// quick (a minute or two on two cores) or full (nine times the replicates, a third of the margins)
+    /// quick (a minute or two on two cores) or full (a third of the margins, of most checks at most .78 %)
     #[arg(long, value_name = "TIER", value_parser = tier, default_value = "quick")]
     tier: usize,
     /// Only the claims whose id matches: * is any characters, ? is one

@@ -261,6 +261,30 @@ impl Check {
         self
     }
 
+    /// The same check by simulation, whose margin may be so many times the largest one of a tier: where a sharper one takes too long, or is more than
+    /// the claim says.
+    ///
+    /// # Examples
+    /// ```
+    /// use goldenweight_evidence::{Body, Tier, simulation};
+    ///
+    /// let margin = |body| match body {
+    ///     Body::Sampled(sampled) => sampled.margin_in(Tier::FULL),
+    ///     _ => unreachable!("a check by simulation"),
+    /// };
+    /// assert_eq!(margin(simulation("mean", 1_000, 0.1, Vec::new()).body), 0.0078);
+    /// assert_eq!(margin(simulation("mean", 1_000, 0.1, Vec::new()).coarse(2.0).body), 0.0156);
+    /// // A third of what it has in the first tier is less.
+    /// assert_eq!(margin(simulation("mean", 1_000, 0.03, Vec::new()).coarse(2.0).body), 0.01);
+    /// ```
+    #[must_use]
+    pub fn coarse(mut self, times: f64) -> Self {
+        if let Body::Sampled(sampled) = &mut self.body {
+            sampled.coarse = times;
+        }
+        self
+    }
+
     /// The same ladder where what is expected of its rungs leaves out nothing below this power of 1/n: it is fitted by the powers from this one on.
     ///
     /// # Examples
@@ -317,7 +341,10 @@ fn sampled(
     cases: Vec<Case>,
 ) -> Check {
     let ladder = degree.map(|last| Powers { first: 1, last });
-    Check::new(name, kind, Body::Sampled(Sampled { quantity, ladder, of: quantity.word(), cap, margin, cases }))
+    // A ladder's margin has room for what its polynomial leaves out, which more replicates do not make smaller.
+    let coarse = if ladder.is_some() { f64::INFINITY } else { 1.0 };
+    let sampled = Sampled { quantity, ladder, of: quantity.word(), cap, margin, coarse, cases };
+    Check::new(name, kind, Body::Sampled(sampled))
 }
 
 /// The mean in every case against the expected one. `cap` is the most replicates of a case in the first tier, `margin` that of the relative error.

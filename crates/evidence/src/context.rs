@@ -13,18 +13,18 @@ use crate::stats::family::Family;
 pub struct Tier {
     /// Its name.
     pub word: &'static str,
-    /// Factor on the replicates of a statistical check.
-    pub replicates: u64,
-    /// What its margin is divided by: nine times the replicates have a third of the standard error.
+    /// What the margin of a statistical check is divided by.
     pub precision: f64,
+    /// The largest margin that is left then, of a check that is not [coarse](crate::Check::coarse).
+    pub margin: f64,
 }
 
 impl Tier {
     /// Replicates and margins as the checks declare them.
-    pub const QUICK: Self = Self { word: "quick", replicates: 1, precision: 1.0 };
+    pub const QUICK: Self = Self { word: "quick", precision: 1.0, margin: f64::INFINITY };
 
-    /// Nine times the replicates at a third of the margins.
-    pub const FULL: Self = Self { word: "full", replicates: 9, precision: 3.0 };
+    /// A third of the margins, and at most .78 %: then a comparison detects a relative error of 1 %, since it ends where that is at most 1.3 times the margin.
+    pub const FULL: Self = Self { word: "full", precision: 3.0, margin: 0.0078 };
 }
 
 /// What a check is told.

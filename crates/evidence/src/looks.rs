@@ -44,7 +44,7 @@ impl Series {
 
     /// The comparison at a look. Draws what the looks before have not drawn.
     fn at(&mut self, sampled: &Sampled, context: &Context<'_>, look: u32) -> Result<Compared, String> {
-        let cap = context.tier.replicates * sampled.cap;
+        let cap = sampled.cap_in(context.tier);
         for next in self.estimates.len() as u32..=look {
             if context.is_stopped() {
                 return Err(STOPPED.to_owned());
@@ -141,7 +141,7 @@ impl Sampled {
 
     /// All that the estimates of all looks follow from, where its simulations keep what they draw; and the number of replicates.
     fn identity(&self, context: &Context<'_>) -> Option<(String, u64)> {
-        let cap = context.tier.replicates * self.cap;
+        let cap = self.cap_in(context.tier);
         let mut words = format!("estimates {ESTIMATES}\nlooks {LOOKS}\nquantity {:?}\n", self.quantity);
         let mut replicates = 0;
         for (index, case) in (0..).zip(&self.cases) {

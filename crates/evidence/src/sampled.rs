@@ -1,7 +1,7 @@
 //! Checks by simulation: estimates against what is expected, at places or in the limit of a ladder of sizes.
 
 use crate::case::{Case, Expected};
-use crate::context::Context;
+use crate::context::{Context, Tier};
 use crate::draw::{Estimated, LOOKS, Quantity, Sample};
 use crate::stats::compare::{Comparison, Estimate, compare};
 use crate::stats::ladder::{Rung, extrapolate_powers, gap_order};
@@ -50,6 +50,8 @@ pub struct Sampled {
     pub cap: u64,
     /// Margin of the relative error in the first tier.
     pub margin: f64,
+    /// How many times a tier's largest margin its own may be there.
+    pub coarse: f64,
     /// Cases; the rungs of a ladder.
     pub cases: Vec<Case>,
 }
@@ -68,6 +70,22 @@ impl Sampled {
             Some(Powers { first, last }) => (self.cases.len() > 2 + last - first) as usize,
             None => 0,
         }
+    }
+
+    /// What its margin is divided by in a tier.
+    fn precision(&self, tier: Tier) -> f64 {
+        tier.precision.max(self.margin / (tier.margin * self.coarse))
+    }
+
+    /// Its margin in a tier.
+    #[must_use]
+    pub fn margin_in(&self, tier: Tier) -> f64 {
+        self.margin / self.precision(tier)
+    }
+
+    /// Most replicates of a case in a tier: as many times the first one's as a margin that is so much smaller needs.
+    pub(crate) fn cap_in(&self, tier: Tier) -> u64 {
+        (self.cap as f64 * self.precision(tier) * self.precision(tier)).round() as u64
     }
 
     /// Whether several processes can divide all of its simulations.
@@ -120,7 +138,7 @@ impl Sampled {
         replicates: u64,
         words: String,
     ) -> Compared {
-        let comparison = compare(&estimate, expected, self.margin / context.tier.precision, &context.family);
+        let comparison = compare(&estimate, expected, self.margin_in(context.tier), &context.family);
         let place = match (self.ladder, cases) {
             (None, [case]) => case.place().to_string(),
             _ => "limit of the ladder".to_owned(),

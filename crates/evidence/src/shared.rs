@@ -129,7 +129,7 @@ impl Suite {
             let id = &claim.says.id;
             match &check.body {
                 Body::Sampled(sampled) if sampled.is_shared() => {
-                    deal.add(Of::Check(id, check.name), sampled, self.tiers[tier].replicates * sampled.cap);
+                    deal.add(Of::Check(id, check.name), sampled, sampled.cap_in(self.tiers[tier]));
                 }
                 Body::Audit { places, comparisons, .. } if *comparisons > 0 => {
                     deal.add_unknown(Of::Check(id, check.name), *places as u64);
@@ -146,7 +146,7 @@ impl Suite {
                 if sampled.is_shared() && !deal.has(of) {
                     // A wrong formula costs what the right one does.
                     let replaced = matches!(mutant.side, Side::Simulation(_)).then(|| mutant.of(sampled));
-                    deal.add(of, replaced.as_ref().unwrap_or(sampled), self.tiers[0].replicates * sampled.cap);
+                    deal.add(of, replaced.as_ref().unwrap_or(sampled), sampled.cap_in(self.tiers[0]));
                 }
             }
         }

@@ -60,7 +60,7 @@ fn minimised(toy: Toy, expected: f64) -> Case {
 static ON: AtomicBool = AtomicBool::new(false);
 
 fn context() -> Context<'static> {
-    let tier = Tier { word: "quick", replicates: 1, precision: 1.0 };
+    let tier = Tier::QUICK;
     Context { seed: 1, tier, family: Family::new(1e-3, 100), experiment: 1, stop: &ON, share: None }
 }
 

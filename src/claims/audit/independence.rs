@@ -7,6 +7,9 @@
 //! Let X and Y be the losses of two chains, and X' and Y' those of two chains of other experiments, of the same laws. X - X' has a law that is symmetric about 0, whatever that of X is,
 //! and so has Y - Y'. If all four are independent, the two differences have the same sign with probability 1/2: exactly, for every model and size, and without
 //! a formula for the risk. Chains that share something have the same sign more often: with probability 1/2 + arcsin(r)/pi if the differences are normal with correlation r.
+//! A chain is in two pairs: the first of one, the second of the other. The pairs are independent all the same, if the chains are. For the second difference of a pair is in no
+//! pair before; it has either sign with probability 1/2 whatever those before it are, and so has the product.
+//!
 //! Where a difference is 0, as of categories it may be, or a fit failed, every other pair counts as one of the same sign.
 
 use std::{fmt, ops::Range, sync::atomic::AtomicBool};
@@ -97,21 +100,20 @@ impl Signs {
             let first = self.losses(simulator, draw, other, t).into_iter();
             first.zip(self.losses(simulator, draw, prime, t)).map(|(x, prime)| x - prime).collect()
         };
-        // Two chains for each pair, where both are of one cell. Those of a block of pairs are in two blocks of chains, since BLOCK is a multiple of every lag.
-        let twice = Draw { replicates: 2 * draw.replicates.start..2 * draw.replicates.end, ..draw.clone() };
+        // Pair i is of the chains i and i + lag.
+        let to = |lag: u64| Draw { replicates: draw.replicates.start..draw.replicates.end + lag, ..draw.clone() };
         let (lag, first, second) = match self.pair {
             Pair::Replicates { lag, t } => {
-                let all = differences(&twice, (0, 0), t);
+                let all = differences(&to(lag), (0, 0), t);
                 (lag, all.clone(), all)
             }
-            Pair::Generations { t } => (1, differences(&twice, (0, 0), t), differences(&twice, (0, 0), t + 1)),
+            Pair::Generations { t } => (1, differences(draw, (0, 0), t), differences(&to(1), (0, 0), t + 1)),
             Pair::Cells { t } => (0, differences(draw, (0, 0), t), differences(draw, (2, APART), t)),
         };
         let mut tally = Tally::default();
-        for pair in 0..(draw.replicates.end - draw.replicates.start) {
-            // The first of two chains that are `lag` apart; each chain is in one pair.
-            let i = pair.checked_div(lag).map_or(pair, |whole| 2 * lag * whole + pair % lag) as usize;
-            let (Some(x), Some(y)) = (first.get(i), second.get(i + lag as usize)) else { break };
+        let pairs =
+            (draw.replicates.start..draw.replicates.end).zip(first.iter().zip(second.iter().skip(lag as usize)));
+        for (pair, (x, y)) in pairs {
             let product = x * y;
             let same = product > 0.0 || ((product == 0.0 || product.is_nan()) && pair % 2 == 0);
             tally.push((!same).then_some(0.0));
@@ -136,7 +138,7 @@ impl Simulation for Signs {
         true
     }
 
-    /// Four chains for each pair.
+    /// At most four chains for each pair.
     fn cost(&self) -> f64 {
         let (Pair::Replicates { t, .. } | Pair::Generations { t } | Pair::Cells { t }) = self.pair;
         let Rows { real, synthetic } = self.problem.rows();
@@ -149,7 +151,7 @@ impl Simulation for Signs {
         let (Pair::Replicates { t, .. } | Pair::Generations { t } | Pair::Cells { t }) = self.pair;
         let options = Options { paths: true, ..Options::default() };
         let chains = self.simulator().identity(&self.plan(&draw, (0, 0), t), &[Weights::Constant(WEIGHT)], options)?;
-        Some(format!("signs of {:?}, loss {}\n{chains}", self.pair, self.problem.model().loss_index))
+        Some(format!("signs of neighbours {:?}, loss {}\n{chains}", self.pair, self.problem.model().loss_index))
     }
 
     fn concluded(&self, key: Key, words: &str, replicates: u64) -> Option<Vec<f64>> {
@@ -173,7 +175,7 @@ const PAIRS: [Pair; 6] = [
 
 fn signs() -> Vec<General> {
     let problem =
-        |model: Model| Problem::new(model, 50, 40, &Parameters::default()).expect("defaults for what is not given");
+        |model: Model| Problem::new(model, 20, 16, &Parameters::default()).expect("defaults for what is not given");
     let case = |problem: &Problem, schedule, pair| {
         let signs = Signs { problem: problem.clone(), schedule, pair };
         General::new(signs.to_string(), signs, 0.5)
@@ -191,10 +193,10 @@ fn signs() -> Vec<General> {
 
 /// Tests of independence up to t = 20. If replicates shared rows from some generation on, their mean would be right, but its standard error too small.
 fn blocks() -> Vec<Case> {
-    let (rows, sigma) = (Rows { real: 20, synthetic: 16 }, DMatrix::identity(2, 2));
+    let (rows, sigma) = (Rows { real: 20, synthetic: 16 }, DMatrix::identity(1, 1));
     let case = |w, t| {
         let risk = Law::gaussian_mean(&sigma, rows).expect("valid sizes").risk_at(weight(w), t);
-        let cell = Cell::new(rows, 2, w, Record::At(vec![t])).named("blocks of 64");
+        let cell = Cell::new(rows, 1, w, Record::At(vec![t])).named("blocks of 64");
         Case::of_blocks(cell, GaussianSufficient::new(sigma.clone(), rows), 0, risk)
     };
     vec![case(0.7, 2), case(0.5, 3), case(0.5, 20)]
@@ -205,7 +207,7 @@ pub(super) fn claim() -> Claim {
     Claim {
         id: "audit-independence",
         statement: "chains of different replicates, cells and generations are independent, and so are random streams of different keys",
-        domain: "losses of every model at n = 50, m = 40, w = 1/2 and t = 1, 2, 3, 8, replicates 1 to 64 apart; keys at distances up to 2³², chains of up to 10⁶ generations",
+        domain: "losses of every model at n = 20, m = 16, w = 1/2 and t = 1, 2, 3, 8, replicates 1 to 64 apart; keys at distances up to 2³², chains of up to 10⁶ generations",
         source: Source::Derived,
         exactness: Exactness::Visited,
         checks: audits!(
@@ -228,8 +230,13 @@ pub(super) fn claim() -> Claim {
         ))
         .chain(audits!("batches of long chains", "batches of more long chains", 16, Own, "streams of these keys", []))
         .chain([
-            failures("share of pairs of the same sign", 2048, 0.22, signs()).of("share of equal signs"),
-            simulation("variance between blocks over that within", 400_000, 0.3, blocks()).of("variance ratio"),
+            failures("share of pairs of the same sign", 23_040, 0.094, signs())
+                .of("share of equal signs")
+                // Decided at a quarter of its cap, it detects little more than its margin: 1 %.
+                .coarse(1.15),
+            simulation("variance between blocks over that within", 3_300_000, 0.092, blocks())
+                .of("variance ratio")
+                .coarse(f64::INFINITY),
         ])
         .collect(),
     }
