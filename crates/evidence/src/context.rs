@@ -23,7 +23,7 @@ impl Tier {
     /// Replicates and margins as the checks declare them.
     pub const QUICK: Self = Self { word: "quick", precision: 1.0, margin: f64::INFINITY };
 
-    /// A third of the margins, and at most .78 %: then a comparison detects a relative error of 1 %, since it ends where that is at most 1.3 times the margin.
+    /// A third of the margins, and at most .78 %: a comparison detects one to one and a half times its margin, so that most of these detect 1 %.
     pub const FULL: Self = Self { word: "full", precision: 3.0, margin: 0.0078 };
 }
 
