@@ -319,8 +319,8 @@ fn sides() -> Claim {
                 mirrored,
             )
             .consequence(),
-            wrong("above", (54_000, 0.1), "a tenth", side(1.0), RATE / 2.0),
-            wrong("below", (54_000, 0.1), "a tenth", side(-1.0), RATE / 2.0),
+            wrong("above", (430_000, 0.1), "a tenth", side(1.0), RATE / 2.0),
+            wrong("below", (430_000, 0.1), "a tenth", side(-1.0), RATE / 2.0),
         ],
     )
     .with_mutants(vec![Mutant::simulation("both sides counted on one", "above", |case| {
@@ -485,7 +485,7 @@ fn limits() -> Claim {
         vec![
             wrong(
                 "limit",
-                (54_000, 0.1),
+                (430_000, 0.1),
                 "a tenth",
                 move |rng| ladder(rng).is_none_or(|(limit, ..)| far(limit, 1.0)),
                 RATE / 2.0,
@@ -604,7 +604,7 @@ fn goodness_of_fit() -> Claim {
                 places.into_iter().flat_map(of).collect()
             })
             .by("powers of a matrix", &["judge::laws::kolmogorov_walk"]),
-            wrong("uniform values", (54_000, 0.1), "rate .1", rejects_uniform_values, 0.1),
+            wrong("uniform values", (430_000, 0.1), "rate .1", rejects_uniform_values, 0.1),
         ],
     )
     .with_mutants(vec![Mutant::formula("one side alone", "uniform values", |_| 0.05)])
