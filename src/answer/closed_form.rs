@@ -379,6 +379,7 @@ impl fmt::Display for RiskDocument {
 /// let problem = Problem::new(&catalogue::GAUSSIAN_MEAN, 100, 100, &Parameters::default())?;
 /// let said = risk(&problem, ScheduleKind::Fresh, &[Some(0.618)], None, (None, None))?;
 /// assert!(said.to_string().contains("limit risk               0.0123607"));
+/// assert!(said.risks().all(|risk| risk.is_some_and(|risk| (risk - 0.012_360_7).abs() < 1e-7)));
 /// # Ok::<(), goldenweight::answer::Unanswered>(())
 /// ```
 pub fn risk(
@@ -408,6 +409,14 @@ pub fn risk(
 }
 
 impl RiskDocument {
+    /// The risk at each of the weights; none where it is infinite, or beyond the floats.
+    ///
+    /// # Examples
+    /// see [`risk`].
+    pub fn risks(&self) -> impl Iterator<Item = Option<f64>> {
+        self.results.all().iter().map(|result| result.risk)
+    }
+
     /// What is to be said beside it: risks that are no floats.
     ///
     /// # Examples

@@ -7,7 +7,7 @@ use goldenweight_recursion::models::table::{self, Resampled, TableLogistic};
 use goldenweight_theory::misspecified::second_order::{Misspecified, Tensors};
 use goldenweight_theory::parameters::SampleSizes;
 use goldenweight_theory::recursion::Recursion;
-use goldenweight_theory::second_order::{Expansion, Row};
+use goldenweight_theory::second_order::{Expansion, Orders, Row};
 use goldenweight_theory::{categorical, misspecified};
 
 use super::check::{Case, Cell, Check, Relation, exact, ladder, optimum, property, recursion, simulation};
@@ -302,6 +302,16 @@ fn few_rows_fit() -> [f64; 2] {
 /// The mean risk of two orders over the generations of a cell, of the fit to the small table. `change` takes the first three moments of a real label's
 /// residual at a point and a_2 to a_4; where it returns the moments, the risk is right.
 pub fn few_rows(cell: &Cell, change: impl Fn([f64; 3], [f64; 3]) -> [f64; 3]) -> f64 {
+    let Rows { real, synthetic } = cell.rows;
+    let (Record::Average { from, until }, Some(Weights::Constant(w))) = (&cell.record, &cell.weights) else {
+        return f64::NAN;
+    };
+    let law = few_rows_law(real as f64 / synthetic as f64, change);
+    Expansion::new(law, real as f64).average(weight(*w), *from, *until).risk(&(real as f64))
+}
+
+/// The two orders of the small table at a ratio k.
+fn few_rows_law(ratio: f64, change: impl Fn([f64; 3], [f64; 3]) -> [f64; 3]) -> Misspecified {
     let [a, b] = few_rows_fit();
     let row = |(x, rows, ones): (f64, u32, u32)| {
         let (mean, share) = (1.0 / (1.0 + libm::exp(-a - b * x)), f64::from(ones) / f64::from(rows));
@@ -311,13 +321,43 @@ pub fn few_rows(cell: &Cell, change: impl Fn([f64; 3], [f64; 3]) -> [f64; 3]) ->
         let moments = change([1, 2, 3].map(moment), cumulants);
         (Row { mass: f64::from(rows) / 100.0, covariates: vec![1.0, x], cumulants }, moments)
     };
-    let Rows { real, synthetic } = cell.rows;
-    let (ratio, identity) = (real as f64 / synthetic as f64, [vec![1.0, 0.0], vec![0.0, 1.0]]);
-    let law = Misspecified::new(Tensors::of(&FEW_ROWS.map(row)).into(), &identity, ratio);
-    let (Record::Average { from, until }, Some(Weights::Constant(w))) = (&cell.record, &cell.weights) else {
-        return f64::NAN;
+    let identity = [vec![1.0, 0.0], vec![0.0, 1.0]];
+    Misspecified::new(Tensors::of(&FEW_ROWS.map(row)).into(), &identity, ratio)
+}
+
+/// The limits of both orders, and where their sum is least, from late generations of the path.
+fn few_rows_late() -> Vec<Relation> {
+    let of = |k: f64| {
+        let law = few_rows_law(k, |moments, _| moments);
+        // (1 - w)^1000 is below the rounding.
+        let late = |w: f64| law.path(&w).nth(1_000).expect("a path without end");
+        let limits = [0.1, 0.4, 0.8, 1.0].into_iter().flat_map(|w| {
+            let (found, expected) = (Orders::limit(&law, w), late(w));
+            let place = |what: &str| format!("{what}, k = {k}, w = {w}");
+            [
+                (place("R₁"), found.first, expected.first),
+                (place("R₂"), found.second, expected.second),
+                (place("limit law"), law.limit_law().limit_risk(weight(w)), expected.first),
+            ]
+        });
+        limits.collect::<Vec<_>>()
     };
-    Expansion::new(law, real as f64).average(weight(*w), *from, *until).risk(&(real as f64))
+    [0.3, 1.0, 2.5].into_iter().flat_map(of).collect()
+}
+
+/// By how much n times the optimum is moved: R₁ + R₂/n is least where R₁' = -R₂'/n. By differences, whose error is of the step's square.
+fn few_rows_shift() -> Vec<Relation> {
+    const STEP: f64 = 2e-4;
+    let of = |k: f64| {
+        let law = few_rows_law(k, |moments, _| moments);
+        let golden = law.limit_law().optimal_weight();
+        let late = |step: f64| law.path(&(golden + step)).nth(1_000).expect("a path without end");
+        let [below, at, above] = [-STEP, 0.0, STEP].map(late);
+        let curvature = (above.first - 2.0 * at.first + below.first) / (STEP * STEP);
+        let shift = -(above.second - below.second) / (2.0 * STEP) / curvature;
+        (format!("k = {k}"), law.optimum_shift(), shift)
+    };
+    [0.3, 1.0, 2.5].into_iter().map(of).collect()
 }
 
 /// Chains on the small table at n real and twice as many synthetic rows.
@@ -348,6 +388,8 @@ fn second_order() -> Claim {
         checks: vec![
             exact("estimating equation of a discrete design, as a power series", certificate::misspecified::series)
                 .by("power series in the frequencies of the cells", &["certificate::misspecified::stepped"]),
+            recursion("late generations are the limits", RECURSION, few_rows_late).consequence(),
+            recursion("the optimum, by differences of late generations", MINIMISER, few_rows_shift).consequence(),
             ladder("a small table, n = m/2, w = .8", 16_000, 0.012, 2, [80, 160].map(few_rows_case).into()).beyond(2),
         ],
     }

@@ -6,7 +6,7 @@ use goldenweight_theory::weights::optimal_weight;
 use nalgebra::{DMatrix, DVector};
 
 use super::check::{Case, Cell, exact, proof, property, recursion, simulation};
-use super::domain::{IDENTITY, MINIMISER, error, holds, mixing_ratios, ratio, weight};
+use super::domain::{IDENTITY, MINIMISER, RECURSION, error, holds, mixing_ratios, ratio, weight};
 use super::{Claim, Exactness, Source, certificate, smoothed};
 use crate::experiment::Rows;
 use crate::optimum::minimise;
@@ -46,6 +46,14 @@ fn ridge(penalty: f64) -> Ridge<f64> {
     Ridge { noise: NOISE / n, penalty, ratio: 1.0, directions }
 }
 
+/// A law of three directions, and of each direction what [`smoothed::shrunken_limit`] takes.
+fn three_directions(k: f64, penalty: f64) -> (Ridge<f64>, Vec<[f64; 3]>) {
+    let directions = vec![(0.4, 1.0), (2.5, 0.3), (1.0, 2.0)];
+    let shrunk = |(s, b2): &(f64, f64)| [s / (s + penalty), *b2, 0.2 * s / ((s + penalty) * (s + penalty))];
+    let shrunk = directions.iter().map(shrunk).collect();
+    (Ridge { noise: 0.2, penalty, ratio: k, directions }, shrunk)
+}
+
 fn law() -> Claim {
     let rows = Rows { real: 3, synthetic: 3 };
     let case = |name: &'static str, penalty: f64, w: f64, t: u32| {
@@ -72,14 +80,27 @@ fn law() -> Claim {
                 "noises of all labels followed, and labels without noise",
                 &["moments::labels_risk", "smoothed::labels_bias"],
             ),
+            recursion("limits, as sums over the generations", RECURSION, || {
+                let case = |(k, penalty, w): (f64, f64, f64)| {
+                    let (law, shrunk) = three_directions(k, penalty);
+                    let unbiased: Vec<_> = shrunk.iter().map(|&[a, _, g]| [a, 0.0, g]).collect();
+                    let variance = smoothed::shrunken_limit(k, w, &unbiased);
+                    let [found, lost] = law.limit_parts(weight(w));
+                    let place = |what: &str| format!("{what}, k = {k}, λ = {penalty}, w = {w}");
+                    [
+                        (place("variance"), found, variance),
+                        (place("risk"), found + lost, smoothed::shrunken_limit(k, w, &shrunk)),
+                    ]
+                };
+                [(1.0, 0.0, 0.3), (1.0, 0.05, 0.618), (0.3, 0.2, 0.1), (4.0, 1.0, 0.9), (0.7, 0.02, 1.0)]
+                    .into_iter()
+                    .flat_map(case)
+                    .collect()
+            })
+            .by("sums over the generations", &["smoothed::shrunken_limit"]),
             recursion("best weights by Brent's method, from sums over the generations", MINIMISER, || {
                 let case = |(k, penalty): (f64, f64)| {
-                    let directions = vec![(0.4, 1.0), (2.5, 0.3), (1.0, 2.0)];
-                    let law = Ridge { noise: 0.2, penalty, ratio: k, directions: directions.clone() };
-                    let shrunk = directions
-                        .iter()
-                        .map(|(s, b2)| [s / (s + penalty), *b2, 0.2 * s / ((s + penalty) * (s + penalty))]);
-                    let shrunk: Vec<_> = shrunk.collect();
+                    let (law, shrunk) = three_directions(k, penalty);
                     let found = minimise(&|w| smoothed::shrunken_limit(k, w, &shrunk), (0.05, 0.999)).at;
                     (format!("k = {k}, λ = {penalty}"), law.optimal_weight(), found)
                 };

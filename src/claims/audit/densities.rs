@@ -155,6 +155,13 @@ impl Audit for LateDensities {
         let late_tolerance =
             if weight > 0.0 { tolerance(f64::INFINITY, weight) } else { 1e-10 + 1e-8 / (bandwidth * late) };
         let found = found.max(domain::error(limit(seen.weight), late, late_tolerance));
+        // The program goes from generation to generation at each frequency.
+        let is_soon = place.weight >= 0.05;
+        let said = is_soon.then(|| law.generations_to_limit(domain::weight(seen.weight))).flatten();
+        let distance = |t: u32| (of(weight, (t.into(), 1)) / late - 1.0).abs();
+        let slack = 100.0 * tolerance(f64::INFINITY, weight);
+        let is_first = |t: u32| distance(t) <= 0.01 + slack && (t == 0 || distance(t - 1) >= 0.01 - slack);
+        let found = found.max(Deviation::unless(said.is_none_or(is_first)));
         // The least limit, among weights of all sizes.
         let best = law.optimal_weight().unwrap_or(f64::NAN);
         let grid = (-GRID..=GRID).map(|i| 1.0 / (1.0 + libm::exp(-f64::from(i)))).chain([0.0, 1.0]);

@@ -88,6 +88,7 @@ impl Audit for Orders {
             let is_second = law.order(weight, seen.at) == Order::Second;
             worst = worst.max(Deviation::unless(is_second == (size < range)));
         }
+        worst = worst.max(Self::said(&tensors, place, &law, seen));
         let golden = 2.0 * k / ((k * k + 4.0 * k).sqrt() + k);
         let Some(best) = law.second_order_weight().filter(|_| golden > 1.1 * LEAST && golden < 1.0 - LEAST) else {
             return Ok(worst);
@@ -105,6 +106,63 @@ impl Audit for Orders {
 
     fn smaller(&self, place: &Place) -> Vec<Place> {
         place.smaller()
+    }
+}
+
+impl Orders {
+    /// What is told beside a risk: how it compares with that of real rows alone, the generation that is near the limit, how many real rows are worth the optimum, and
+    /// what the optimum leaves for the synthetic rows. Each by the order that the law says it takes.
+    fn said(tensors: &Tensors, place: &Place, law: &Prediction, seen: &Place) -> Deviation {
+        let (n, m) = (place.problem.rows().real as f64, place.problem.rows().synthetic as f64);
+        let k = n / m;
+        let by = |order: Order, both: &Both, rows: f64| match order {
+            Order::Second => both.first / rows + both.second() / (rows * rows),
+            _ => both.first / rows,
+        };
+        let at = |w: f64, at: Generations| {
+            let both = tensors.orders(k, w, at);
+            let lost = 1.0 + both.terms.iter().map(|term| term.abs()).sum::<f64>() / (n * both.first);
+            (both, lost)
+        };
+        // Where the two orders cancel to nothing or less, no quotient says anything.
+        let near = |found: f64, of: f64, lost: f64| match of {
+            0.1.. => Deviation::relative(found, of, TOLERANCE * lost / of),
+            _ => Deviation::unless(true),
+        };
+        let alone = tensors.orders(k, 1.0, Generations::Limit);
+        let weight = domain::weight(seen.weight);
+        let (limit, lost) = at(place.weight, Generations::Limit);
+        let order = law.order(weight, Generations::Limit);
+        let mut worst = near(
+            law.relative_risk(weight) * by(order, &alone, n) / by(Order::Limit, &alone, n),
+            by(order, &limit, n) / by(Order::Limit, &alone, n),
+            lost * limit.first / alone.first,
+        );
+        if let Some(t) = law.generations_to_limit(weight) {
+            let distance =
+                |t: u32| (by(order, &at(place.weight, Generations::At(t)).0, n) / by(order, &limit, n) - 1.0).abs();
+            let slack = 100.0 * TOLERANCE * lost * limit.first / n / by(order, &limit, n).abs();
+            let is_first = distance(t) <= 0.01 + slack && (t == 0 || distance(t - 1) >= 0.01 - slack);
+            worst = worst.max(Deviation::unless(is_first));
+        }
+        let Some(best) = law.optimal_weight() else { return worst };
+        worst = worst.max(Deviation::relative(
+            law.optimal_synthetic_weight().unwrap_or(f64::NAN),
+            1.0 - best,
+            1e-15 / (1.0 - best),
+        ));
+        // The tensors reach the limit from this weight on.
+        if best < LEAST {
+            return worst;
+        }
+        let order = law.order(domain::weight(best), Generations::Limit);
+        let (least, lost) = at(best, Generations::Limit);
+        let rows = law.effective_sample_size().unwrap_or(f64::NAN);
+        worst.max(near(
+            by(order, &alone, rows) / by(Order::Limit, &least, n),
+            by(order, &least, n) / by(Order::Limit, &least, n),
+            lost,
+        ))
     }
 }
 

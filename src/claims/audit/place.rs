@@ -185,14 +185,18 @@ impl Place {
         is_cheap(&self.problem)
     }
 
-    /// The generations as the options of the command line give them.
+    /// The options `generations` and `burn-in` of the command line.
+    pub fn options(&self) -> (Option<u64>, Option<u64>) {
+        match self.at {
+            Generations::Limit => (None, None),
+            Generations::At(t) => (Some(t.into()), None),
+            Generations::Average { from, until } => (Some(until.into()), Some(from.into())),
+        }
+    }
+
+    /// The generations as these options give them.
     pub fn asked(&self) -> Generations {
-        let options = match self.at {
-            Generations::Limit => [None, None],
-            Generations::At(t) => [Some(t.into()), None],
-            Generations::Average { from, until } => [Some(until.into()), Some(from.into())],
-        };
-        let [generations, burn_in] = options;
+        let (generations, burn_in) = self.options();
         Generations::new(generations, burn_in).expect("valid options")
     }
 

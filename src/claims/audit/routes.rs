@@ -10,6 +10,7 @@ use rand::RngExt;
 
 use super::place::{Place, dimension};
 use super::steps;
+use crate::answer::closed_form::risk;
 use crate::catalogue;
 use crate::claims::certificate::random_design::passed_on;
 use crate::claims::domain;
@@ -45,11 +46,8 @@ impl Audit for ClosedForms {
     }
 
     fn examine(&self, place: &Place, seen: &Place, _: Key) -> Result<Deviation, String> {
-        let prediction = Prediction::new(&seen.problem, seen.schedule).expect("a valid place");
-        let mut prediction = prediction.ok_or("no law")?;
-        if !prediction.exact(domain::weight(place.weight)) {
-            prediction = prediction.to_order(Order::Limit).expect("a limit law");
-        }
+        let prediction = Prediction::new(&seen.problem, seen.schedule).expect("a valid place").ok_or("no law")?;
+        let order = (!prediction.exact(domain::weight(place.weight))).then_some(Order::Limit);
         let path = |generations: usize| steps::risks(place, &vec![place.weight; generations], false);
         let mut extrapolated = 0.0;
         let (expected, generations) = match place.at {
@@ -83,7 +81,10 @@ impl Audit for ClosedForms {
                 }
             }
         };
-        let computed = prediction.risk(domain::weight(seen.weight), seen.asked());
+        // What the command `risk` answers: none where the risk is no float.
+        let weight = seen.schedule.takes_weight().then_some(seen.weight);
+        let said = risk(&seen.problem, seen.schedule, &[weight], order, seen.options());
+        let computed = said.map_err(|e| e.to_string())?.risks().next().flatten().unwrap_or(f64::INFINITY);
         Ok(domain::error(computed, expected, tolerance(place, generations) + extrapolated))
     }
 
@@ -411,6 +412,12 @@ impl Audit for Said {
         if let Some(best) = said.optimal_weight() {
             let found = said.effective_sample_size().unwrap_or(f64::NAN);
             worst = worst.max(worth(place, &law, found, limit(best), rounding)).max(optimum(&limit, best));
+            // A best weight near 1 has few digits of what it leaves.
+            let left = said.optimal_synthetic_weight().unwrap_or(f64::NAN);
+            worst = worst.max(Deviation::relative(1.0 + left, 2.0 - best, 1e-15));
+            if best < 1.0 {
+                worst = worst.max(Deviation::relative(left, 1.0 - best, 1e-15 / (1.0 - best)));
+            }
         }
         if let Some(t) = said.generations_to_limit(domain::weight(seen.weight)) {
             let distance = |t: u32| (law.risk(weight, Generations::At(t)) / limit(place.weight) - 1.0).abs();
