@@ -325,7 +325,7 @@ fn few_rows_law(ratio: f64, change: impl Fn([f64; 3], [f64; 3]) -> [f64; 3]) -> 
     Misspecified::new(Tensors::of(&FEW_ROWS.map(row)).into(), &identity, ratio)
 }
 
-/// The limits of both orders, and where their sum is least, from late generations of the path.
+/// The limits of both orders, and the limit law, against late generations of the path.
 fn few_rows_late() -> Vec<Relation> {
     let of = |k: f64| {
         let law = few_rows_law(k, |moments, _| moments);
