@@ -203,6 +203,48 @@ impl WeightDocument {
     pub const fn per_row_weight(&self) -> [f64; 2] {
         [self.per_row_weight.real, self.per_row_weight.synthetic]
     }
+
+    /// That of the limit law: (sqrt(k^2 + 4k) - k)/2 with k = n/m.
+    #[must_use]
+    pub const fn limit_weight(&self) -> f64 {
+        self.limit_weight
+    }
+
+    /// Of all rows alike: n/(n + m).
+    #[must_use]
+    pub const fn naive_weight(&self) -> f64 {
+        self.naive_weight
+    }
+
+    /// Limit risk of fits to fresh real rows alone.
+    #[must_use]
+    pub const fn fresh_only_risk(&self) -> f64 {
+        self.fresh_only_risk
+    }
+
+    /// Limit risks at the optimal and at the naive weight, over that of fresh real rows alone; none where it diverges.
+    #[must_use]
+    pub const fn relative_risks(&self) -> [Option<f64>; 2] {
+        [self.relative_risk, self.naive_relative_risk]
+    }
+
+    /// Fresh real rows that alone have the risk of the optimum.
+    #[must_use]
+    pub const fn effective_sample_size(&self) -> f64 {
+        self.effective_sample_size
+    }
+
+    /// The first generation whose risk at the optimal weight is within 1 % of the limit; none after a million.
+    #[must_use]
+    pub const fn generations_to_limit(&self) -> Option<u32> {
+        self.generations_to_limit
+    }
+
+    /// The optimal weights of generations 1, 2, ..., where they were asked for and are known.
+    #[must_use]
+    pub fn dynamic_weights(&self) -> Option<&[f64]> {
+        self.dynamic_weights.as_deref()
+    }
 }
 
 /// The optimal weight on n fresh real rows beside m synthetic ones, to this order in 1/n, or the best that is known; with the weights of the generations 1 to
@@ -220,6 +262,7 @@ impl WeightDocument {
 /// let said = weight(&problem, None, None)?;
 /// assert!(said.to_string().contains("optimal         0.618034"));
 /// assert!((said.weight() - 0.618_034).abs() < 1e-6);
+/// assert_eq!((said.naive_weight(), said.generations_to_limit()), (0.5, Some(2)));
 /// # Ok::<(), goldenweight::answer::Unanswered>(())
 /// ```
 pub fn weight(problem: &Problem, order: Option<Order>, generations: Option<u64>) -> Result<WeightDocument, Unanswered> {

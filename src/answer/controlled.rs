@@ -45,6 +45,15 @@ impl Controlled {
         reasons.insert("controlled", none.to_owned());
         Some(None)
     }
+
+    /// Risk, standard error, ratio of the risk to the theory, and by how much the losses have more variance than those less their controls.
+    ///
+    /// # Examples
+    /// see [`simulate`](super::monte_carlo::simulate).
+    #[must_use]
+    pub const fn numbers(&self) -> (f64, f64, Option<f64>, f64) {
+        (self.risk, self.std_error, self.ratio, self.variance_ratio)
+    }
 }
 
 impl fmt::Display for Controlled {

@@ -63,6 +63,14 @@ impl ShownZ {
         Self { z: None, z_degrees: None, z_p_value: None, z_reason: Some(reason.to_string()) }
     }
 
+    /// z and its degrees of freedom; none where there is no z.
+    ///
+    /// # Examples
+    /// see [`simulate`](super::monte_carlo::simulate).
+    pub fn value(&self) -> Option<(f64, f64)> {
+        self.z.zip(self.z_degrees)
+    }
+
     /// The number, in text.
     pub fn number(&self) -> String {
         short(self.z)
@@ -294,6 +302,31 @@ impl Simulated {
             reasons,
             fits,
         }
+    }
+
+    /// The mean; none where it is no float.
+    pub const fn risk(&self) -> Option<f64> {
+        self.risk
+    }
+
+    /// Its standard error; none of fewer than two replicates.
+    pub const fn std_error(&self) -> Option<f64> {
+        self.std_error
+    }
+
+    /// The risk over the theory's.
+    pub const fn ratio(&self) -> Option<f64> {
+        self.ratio
+    }
+
+    /// Replicates that ended, those with a failed fit among them.
+    pub const fn replicates(&self) -> u64 {
+        self.replicates
+    }
+
+    /// Replicates with a failed fit.
+    pub const fn failed_fits(&self) -> u64 {
+        self.failed_fits
     }
 
     /// Whether it was interrupted.

@@ -225,6 +225,9 @@ impl fmt::Display for SimulateDocument {
 /// let simulation = Simulation::new(problem, ScheduleKind::Fresh, (None, Preferred::Fast), (200, Some(150)), 1)?;
 /// let (said, _) = simulate(&simulation, &[Some(0.618)], 0..200, None, Options::default())?;
 /// assert!(said.to_string().contains("mean over all 200 replicates"));
+/// let (simulated, _) = said.at_weights().next().expect("a weight");
+/// assert_eq!((simulated.replicates(), simulated.failed_fits()), (200, 0));
+/// assert!(simulated.z.value().is_some_and(|(z, degrees)| z.abs() < 4.0 && degrees == 199.0));
 /// # Ok::<(), goldenweight::answer::Unanswered>(())
 /// ```
 pub fn simulate(
@@ -274,6 +277,15 @@ pub fn simulate(
 }
 
 impl SimulateDocument {
+    /// The simulated risk at each weight, and what [`Controlled::numbers`] says where there are controls.
+    ///
+    /// # Examples
+    /// see [`simulate`].
+    pub fn at_weights(&self) -> impl Iterator<Item = (&Simulated, Option<(f64, f64, Option<f64>, f64)>)> {
+        let controlled = |at: &AtWeight| at.controlled.as_ref()?.as_ref().map(Controlled::numbers);
+        self.results.all().iter().map(move |at| (&at.simulated, controlled(at)))
+    }
+
     /// What is to be said beside it: that it is partial, failed fits, no number, no z.
     ///
     /// # Examples

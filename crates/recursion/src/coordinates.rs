@@ -16,7 +16,7 @@ pub struct Coordinates {
 }
 
 impl Coordinates {
-    /// For covariates with this covariance; none where it is not symmetric positive definite.
+    /// For covariates with this covariance; none where it is not symmetric positive definite. One of which a pivot is rounding, as where a column is a sum of others, is not.
     ///
     /// # Examples
     /// ```
@@ -26,11 +26,17 @@ impl Coordinates {
     /// // 4, 2; 2, 5 is L L' with L = 2, 0; 1, 2.
     /// assert_eq!(coordinates.standard(&DVector::from_vec(vec![1.0, -2.0])).as_slice(), [0.0, -4.0]);
     /// assert!(Coordinates::new(&DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 2.0, 1.0])).is_none());
+    /// assert!(Coordinates::new(&DMatrix::from_row_slice(2, 2, &[0.1, 0.3, 0.3, 0.9])).is_none());
     /// ```
     #[must_use]
     pub fn new(covariance: &DMatrix<f64>) -> Option<Self> {
         let symmetric = covariance.is_square() && *covariance == covariance.transpose();
         let factor = covariance.clone().cholesky().filter(|_| symmetric)?.unpack();
+        // A pivot is the square of a diagonal entry. It has the rounding of as many products as there are columns, and of the columns that another repeats.
+        let rounding = 8.0 * covariance.nrows() as f64 * f64::EPSILON;
+        if (0..factor.nrows()).any(|j| factor[(j, j)] * factor[(j, j)] <= rounding * covariance[(j, j)]) {
+            return None;
+        }
         let metric = (factor.transpose() * &factor).cholesky()?.inverse();
         Some(Self { factor, metric })
     }

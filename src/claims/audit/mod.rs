@@ -8,6 +8,7 @@ macro_rules! audits {
     };
 }
 
+pub mod answers;
 pub mod chains;
 pub mod controls;
 pub mod densities;
@@ -30,11 +31,13 @@ pub mod streams;
 pub mod subsamples;
 pub mod survival;
 pub mod tables;
+pub mod taken;
 
 use goldenweight_evidence::audit;
 use nalgebra::DMatrix;
 
 use self::{
+    answers::Answers,
     chains::Retrained,
     controls::Controls,
     densities::{Densities, Errors, LateDensities, Made},
@@ -52,6 +55,7 @@ use self::{
     subsamples::{DrawnLimits, Subsamples},
     survival::{Diffusions, Survival},
     tables::{Advised, Audited},
+    taken::Taken,
 };
 use super::check::{Case, Cell, Check, recursion, simulation};
 use super::domain::{RECURSION, weight};
@@ -90,6 +94,14 @@ fn predicted() -> Claim {
             Pooled,
             "the moments of one row",
             ["certificate::random_design::passed_on"]
+        ))
+        .chain(audits!(
+            "input that is taken",
+            "more input that is taken",
+            2000,
+            Taken,
+            "what each model needs",
+            ["audit::taken::fewest"]
         ))
         .chain(audits!(
             "optima, sizes, times",
@@ -271,6 +283,14 @@ fn simulated() -> Claim {
         "a plain program, row by row",
         ["audit::plain::Plain::path"]
     );
+    let answers = audits!(
+        "answers of simulate",
+        "more answers of simulate",
+        100,
+        Answers,
+        "mean and variance of the losses",
+        ["audit::answers::moments"]
+    );
     let controls = audits!("controls", "more controls", 8, Controls, "a mean of 0", []);
     let tables = audits!("retrained tables", "more retrained tables", 24, Retraining, "chains of means of groups", []);
     let orders =
@@ -278,7 +298,7 @@ fn simulated() -> Claim {
     Claim {
         id: "audit-simulation",
         statement: "simulated risks are those found by carrying second moments, where these are exact, and of logistic and Poisson regression those of two orders in 1/n where the second is small; chains follow their schedule; regressions that are retrained on a table of groups have the risk of \
-                    means of groups; simulation row by row and by sufficient statistics has the same risks; random streams of different keys are independent",
+                    means of groups; simulation row by row and by sufficient statistics has the same risks; what is said of a simulation follows from the losses of its replicates; random streams of different keys are independent",
         domain: "that of audit-risk where the risk is known exactly, with constant and changing weights; keys at distances up to 2³²",
         source: Source::Derived,
         exactness: Exactness::Visited,
@@ -290,6 +310,7 @@ fn simulated() -> Claim {
             .chain(tables)
             .chain(chains)
             .chain(models)
+            .chain(answers)
             .chain(controls)
             .chain([simulation("many dimensions", 680_000, 0.02, dimensions())])
             .collect(),

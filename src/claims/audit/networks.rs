@@ -136,8 +136,9 @@ impl Audit for Networks {
 
     fn examine(&self, place: &Linked, seen: &Linked, _: Key) -> Result<Deviation, String> {
         let (nodes, edges) = described(&seen.models);
-        let network = Network::new(nodes, edges).map_err(|fault| fault.to_string())?;
-        let law = NetworkLaw::new(&network, &seen.of.problem).map_err(|e| e.to_string())?.ok_or("no law")?;
+        let Ok(network) = Network::new(nodes, edges) else { return Ok(Deviation::unless(false)) };
+        let Ok(law) = NetworkLaw::new(&network, &seen.of.problem) else { return Ok(Deviation::unless(false)) };
+        let law = law.ok_or("no law")?;
         let (models, size) = (&place.models, place.models.len());
         let model = place.of.problem.model();
         let is_covariance = model.loss_index == 1;
@@ -247,8 +248,9 @@ impl Audit for Limits {
 
     fn examine(&self, place: &Linked, seen: &Linked, _: Key) -> Result<Deviation, String> {
         let (nodes, edges) = described(&seen.models);
-        let network = Network::new(nodes, edges).map_err(|fault| fault.to_string())?;
-        let law = NetworkLaw::new(&network, &seen.of.problem).map_err(|e| e.to_string())?.ok_or("no law")?;
+        let Ok(network) = Network::new(nodes, edges) else { return Ok(Deviation::unless(false)) };
+        let Ok(law) = NetworkLaw::new(&network, &seen.of.problem) else { return Ok(Deviation::unless(false)) };
+        let law = law.ok_or("no law")?;
         let (limit, size) = (law.limit(), place.models.len());
         let (unit, what) = Self::followed(&place.of)?;
         let [once, twice] = linked::late(&place.models, what, LATE);
@@ -424,7 +426,7 @@ impl Audit for Best {
 
     fn examine(&self, place: &Weighable, seen: &Weighable, _: Key) -> Result<Deviation, String> {
         let (nodes, edges) = described(&seen.models);
-        let network = Network::new(nodes, edges).map_err(|fault| fault.to_string())?;
+        let Ok(network) = Network::new(nodes, edges) else { return Ok(Deviation::unless(false)) };
         let (model, unit) =
             if place.is_share { (&catalogue::CDF, 1.0 / 6.0) } else { (&catalogue::GAUSSIAN_MEAN, 1.0) };
         let dim = (!place.is_share).then_some(1);

@@ -10,7 +10,7 @@ use rand::RngExt;
 
 use super::place::{Place, dimension};
 use super::steps;
-use crate::answer::closed_form::risk;
+use crate::answer::closed_form::{risk, weight as answer_weight};
 use crate::catalogue;
 use crate::claims::certificate::random_design::passed_on;
 use crate::claims::domain;
@@ -81,10 +81,10 @@ impl Audit for ClosedForms {
                 }
             }
         };
-        // What the command `risk` answers: none where the risk is no float.
+        // What the command `risk` answers: none where the risk is no float. It refuses no place of these.
         let weight = seen.schedule.takes_weight().then_some(seen.weight);
         let said = risk(&seen.problem, seen.schedule, &[weight], order, seen.options());
-        let computed = said.map_err(|e| e.to_string())?.risks().next().flatten().unwrap_or(f64::INFINITY);
+        let computed = said.map_or(f64::NAN, |said| said.risks().next().flatten().unwrap_or(f64::INFINITY));
         Ok(domain::error(computed, expected, tolerance(place, generations) + extrapolated))
     }
 
@@ -391,7 +391,6 @@ impl Audit for Said {
             Ok::<_, &str>(if is_exact { prediction } else { prediction.to_order(Order::Limit).expect("a limit law") })
         };
         let (law, said) = (law_of(place)?, law_of(seen)?);
-        let weight = domain::weight(place.weight);
         let limit = |w: f64| law.law().limit_risk(domain::weight(w));
         let rows = place.problem.rows();
         let (n, m) = (rows.real as f64, rows.synthetic as f64);
@@ -420,10 +419,10 @@ impl Audit for Said {
             }
         }
         if let Some(t) = said.generations_to_limit(domain::weight(seen.weight)) {
-            let distance = |t: u32| (law.risk(weight, Generations::At(t)) / limit(place.weight) - 1.0).abs();
-            // One hundredth, to rounding: there are places where a risk is just so far.
-            let [least, most] = [0.01 - 1e-9, 0.01 + 1e-9];
-            worst = worst.max(Deviation::unless(distance(t) <= most && (t == 0 || distance(t - 1) >= least)));
+            worst = worst.max(nears(&law, place.weight, t));
+        }
+        if place.schedule == ScheduleKind::Fresh && said.optimal_weight().is_some() {
+            worst = worst.max(answered(place, seen, &law, &said, rounding));
         }
         Ok(worst.max(dynamic(place, &said)))
     }
@@ -431,6 +430,47 @@ impl Audit for Said {
     fn smaller(&self, place: &Place) -> Vec<Place> {
         place.smaller()
     }
+}
+
+/// Whether generation t is the first whose risk is within one hundredth of the limit, to rounding: there are places where a risk is just so far.
+fn nears(law: &Prediction, w: f64, t: u32) -> Deviation {
+    let weight = domain::weight(w);
+    let limit = law.law().limit_risk(weight);
+    let distance = |t: u32| (law.risk(weight, Generations::At(t)) / limit - 1.0).abs();
+    Deviation::unless(distance(t) <= 0.01 + 1e-9 && (t == 0 || distance(t - 1) >= 0.01 - 1e-9))
+}
+
+/// Whether the command `weight` puts its answer together as its words have it: of limits at the optimal and at the naive weight, and of numbers that are compared beside this.
+fn answered(place: &Place, seen: &Place, law: &Prediction, said: &Prediction, rounding: f64) -> Deviation {
+    let order = (law.order(domain::weight(place.weight), Generations::Limit) == Order::Limit).then_some(Order::Limit);
+    let Ok(answer) = answer_weight(&seen.problem, order, Some(3)) else { return Deviation::unless(false) };
+    let best = said.optimal_weight().unwrap_or(f64::NAN);
+    let rows = place.problem.rows();
+    let (n, m) = (rows.real as f64, rows.synthetic as f64);
+    let alone = law.law().fresh_only_risk();
+    let relative = |w: f64| Some(law.law().limit_risk(domain::weight(w)) / alone).filter(|risk| risk.is_finite());
+    let [real, synthetic] = answer.per_row_weight();
+    let pairs = [
+        (answer.weight(), best),
+        (answer.limit_weight(), said.limit_weight()),
+        (answer.naive_weight(), n / (n + m)),
+        (answer.fresh_only_risk(), alone),
+        (n * real, best),
+        (m * synthetic, said.optimal_synthetic_weight().unwrap_or(f64::NAN)),
+        (answer.effective_sample_size(), said.effective_sample_size().unwrap_or(f64::NAN)),
+    ];
+    let relatives = answer.relative_risks().into_iter().zip([best, n / (n + m)].map(relative));
+    let relatives = relatives.map(|(found, expected)| match (found, expected) {
+        (None, None) => Deviation::unless(true),
+        (found, expected) => Deviation::relative(found.unwrap_or(f64::NAN), expected.unwrap_or(f64::NAN), rounding),
+    });
+    let weights = match (answer.dynamic_weights(), said.dynamic_weights(3)) {
+        (Some(found), Some(expected)) => found == expected,
+        (found, expected) => found.is_none() && expected.is_none(),
+    };
+    let numbers = pairs.map(|(found, expected)| Deviation::relative(found, expected, rounding));
+    let near = answer.generations_to_limit().map_or(Deviation::unless(true), |t| nears(law, best, t));
+    numbers.into_iter().chain(relatives).fold(near.max(Deviation::unless(weights)), Deviation::max)
 }
 
 /// Whether so many real rows alone have this risk. Of an exact law the risk lies between those of the whole numbers of rows around it, by the steps; by a limit law it falls

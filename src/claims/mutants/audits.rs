@@ -9,6 +9,7 @@ use nalgebra::DMatrix;
 
 use super::Row;
 use crate::advise::{Family, Loss};
+use crate::claims::audit::answers::Answers;
 use crate::claims::audit::chains::{Chains, Retrained};
 use crate::claims::audit::controls::Controls;
 use crate::claims::audit::densities::{Densities, Density, Errors, LateDensities, Made};
@@ -31,6 +32,7 @@ use crate::claims::audit::streams::{self, Batches, Fields, Keys, Own, Streams, T
 use crate::claims::audit::subsamples::{DrawnLimits, Subsamples};
 use crate::claims::audit::survival::{Category, Diffusions, Survival};
 use crate::claims::audit::tables::{self, Advised, Audited, Tables};
+use crate::claims::audit::taken::{Input, Taken};
 use crate::claims::linked;
 use crate::experiment::{Bandwidth, Generations, Parameters};
 use crate::network::optimum::Objective;
@@ -196,6 +198,44 @@ fn formulas() -> Vec<Row> {
         ("audit-risk", Mutant::audit(name, "pooled regressions", Pooled, taken_for))
     };
     vec![
+        (
+            "audit-risk",
+            Mutant::audit(
+                "input: one row fewer than the fewest is taken",
+                "input that is taken",
+                Taken,
+                |x: &Input| Input { rows: x.rows.map(|rows| rows + 1), ..x.clone() },
+            ),
+        ),
+        (
+            "audit-risk",
+            Mutant::audit(
+                "input: coefficients that are too large are taken",
+                "input that is taken",
+                Taken,
+                |x: &Input| {
+                    let mut place = x.clone();
+                    place.parameters.beta.iter_mut().flatten().for_each(|b| *b *= 0.99);
+                    place
+                },
+            ),
+        ),
+        (
+            "audit-simulation",
+            Mutant::audit("answer: one replicate too many", "answers of simulate", Answers, |x: &Place| Place {
+                simulated: x.simulated.map(|(kind, replicates)| (kind, replicates + 1)),
+                ..x.clone()
+            }),
+        ),
+        (
+            "audit-simulation",
+            Mutant::audit(
+                "answer: ratio and z to the theory of the generation before",
+                "answers of simulate",
+                Answers,
+                |x| at(x, |first, last| (first + 1, last + 1)),
+            ),
+        ),
         wrong("formula: a counter of generations of ten bits", |x| at(x, |first, last| (first & 1023, last & 1023))),
         wrong("formula: w near 0 taken for 0", |x| weighted(x, |w| if w < 1e-4 { 0.0 } else { w })),
         wrong("formula: w near 1 taken for 1", |x| weighted(x, |w| if w > 0.9999 { 1.0 } else { w })),
