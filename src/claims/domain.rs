@@ -67,6 +67,11 @@ pub fn error(computed: f64, expected: f64, tolerance: f64) -> Deviation {
     Deviation::relative(computed, expected, tolerance)
 }
 
+/// A program that refuses what a route takes.
+pub const fn refused() -> Deviation {
+    Deviation::unless(false)
+}
+
 /// An inequality that must hold.
 pub const fn holds(condition: bool) -> Deviation {
     Deviation::unless(condition)

@@ -10,6 +10,7 @@ use statrs::distribution::{Beta, ContinuousCDF, Normal};
 use super::tables::{MIXED, ROUNDING, Row, Tables, Two, square, support, trace};
 use crate::advise::{Family, Loss};
 use crate::audit::{self, LEVEL, MARGIN, Options, POWER, Verdict, audit};
+use crate::claims::domain;
 use crate::stream::{Purpose, StreamRng, Streams, experiment_id};
 
 /// A place: two tables, and how they are asked about.
@@ -235,8 +236,8 @@ impl Audit for Judged {
             seed: seen.seed,
             ..Options::default()
         };
-        let found = audit(&seen.tables.table(0)?, seen.tables.table(1)?, seen.tables.family, options)
-            .map_err(|e| e.to_string())?;
+        let (Ok(real), Ok(other)) = (seen.tables.table(0), seen.tables.table(1)) else { return Ok(domain::refused()) };
+        let Ok(found) = audit(&real, other, seen.tables.family, options) else { return Ok(domain::refused()) };
         let mut worst = Worst(Deviation::unless(true));
         let Resamples { errors, failed, first_order } = resample(place, &two);
         let is_regression = matches!(place.tables.family, Family::Logistic | Family::Poisson);

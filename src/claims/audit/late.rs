@@ -73,7 +73,7 @@ impl Audit for Late {
 
     fn examine(&self, place: &Place, seen: &Place, _: Key) -> Result<Deviation, String> {
         let prediction = Prediction::new(&seen.problem, seen.schedule).expect("a valid place");
-        let mut prediction = prediction.ok_or("no law")?;
+        let Some(mut prediction) = prediction else { return Ok(domain::refused()) };
         if !prediction.exact(domain::weight(place.weight)) {
             prediction = prediction.to_order(Order::Limit).expect("a limit law");
         }

@@ -46,7 +46,9 @@ impl Audit for ClosedForms {
     }
 
     fn examine(&self, place: &Place, seen: &Place, _: Key) -> Result<Deviation, String> {
-        let prediction = Prediction::new(&seen.problem, seen.schedule).expect("a valid place").ok_or("no law")?;
+        let Some(prediction) = Prediction::new(&seen.problem, seen.schedule).expect("a valid place") else {
+            return without_law(seen);
+        };
         let order = (!prediction.exact(domain::weight(place.weight))).then_some(Order::Limit);
         let path = |generations: usize| steps::risks(place, &vec![place.weight; generations], false);
         let mut extrapolated = 0.0;
@@ -91,6 +93,14 @@ impl Audit for ClosedForms {
     fn smaller(&self, place: &Place) -> Vec<Place> {
         place.smaller()
     }
+}
+
+/// Where a prediction may have no law: Gaussian rows that accumulate, with the divisors n and m.
+fn without_law(seen: &Place) -> Result<Deviation, String> {
+    if seen.schedule == ScheduleKind::Accumulate && seen.parameters.divisor.is_some() {
+        return Err("no law".to_owned());
+    }
+    Ok(domain::refused())
 }
 
 /// The limit of risks where data accumulate, and by how much the last two estimates of it differ. The distance to the limit is a series in 1/t, of which Romberg's scheme takes away one power
@@ -386,11 +396,11 @@ impl Audit for Said {
     fn examine(&self, place: &Place, seen: &Place, _: Key) -> Result<Deviation, String> {
         // Two orders have claims of their own.
         let law_of = |place: &Place| {
-            let prediction = Prediction::new(&place.problem, place.schedule).expect("a valid place").ok_or("no law")?;
+            let prediction = Prediction::new(&place.problem, place.schedule).expect("a valid place")?;
             let is_exact = prediction.exact(domain::weight(place.weight));
-            Ok::<_, &str>(if is_exact { prediction } else { prediction.to_order(Order::Limit).expect("a limit law") })
+            Some(if is_exact { prediction } else { prediction.to_order(Order::Limit).expect("a limit law") })
         };
-        let (law, said) = (law_of(place)?, law_of(seen)?);
+        let (Some(law), Some(said)) = (law_of(place), law_of(seen)) else { return without_law(seen) };
         let limit = |w: f64| law.law().limit_risk(domain::weight(w));
         let rows = place.problem.rows();
         let (n, m) = (rows.real as f64, rows.synthetic as f64);

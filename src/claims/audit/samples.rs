@@ -17,6 +17,7 @@ use rand_distr::StandardNormal;
 use statrs::distribution::DiscreteCDF;
 
 use super::place::{covariance, dimension};
+use crate::claims::domain;
 use crate::stats::compare::Estimate;
 use crate::stats::moments::Moments;
 use crate::stream::StreamRng;
@@ -226,7 +227,7 @@ fn metric<M: Model<Fit = Vec<f64>>>(
     seen: &Pair,
     model: fn(Vec<f64>, Coordinates) -> M,
 ) -> Result<Deviation, String> {
-    let coordinates = Coordinates::new(&seen.omega).ok_or("a covariance that is not positive definite")?;
+    let Some(coordinates) = Coordinates::new(&seen.omega) else { return Ok(domain::refused()) };
     let [model, other] = seen.betas.clone().map(|beta| model(beta, coordinates.clone()));
     let [beta, other_beta] = place.betas.clone().map(DVector::from_vec);
     let mut loss = [f64::NAN];

@@ -12,6 +12,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::advise::{Analysis, Family, Loss};
 use crate::audit::{fits, pooled::Pooled};
+use crate::claims::domain;
 use crate::stream::StreamRng;
 use crate::table::{Missing, Request, Table, TableError, Values};
 
@@ -673,7 +674,10 @@ impl Audit for Advised {
     fn examine(&self, place: &Tables, seen: &Tables, _: Key) -> Result<Deviation, String> {
         let (rows, counts, count) = (&place.rows[0], place.counts(0), place.count(0));
         let of = said(place, rows, &counts)?;
-        let found = Analysis::new(&seen.table(0)?, seen.family).map_err(|e| e.to_string())?;
+        let Ok(found) = seen.table(0).and_then(|table| Analysis::new(&table, seen.family).map_err(|e| e.to_string()))
+        else {
+            return Ok(domain::refused());
+        };
         // What each row does to the logarithms of the ratios.
         let mut squares = [0.0; 3];
         for i in 0..rows.len() {
@@ -714,7 +718,7 @@ impl Audit for Advised {
             } else {
                 deviation = deviation.max(Deviation::unless(said.jackknife.is_none()));
             }
-            let Ok(advice) = found.advice(loss, seen.synthetic) else { return Err("no advice".to_owned()) };
+            let Ok(advice) = found.advice(loss, seen.synthetic) else { return Ok(domain::refused()) };
             let k = count / place.synthetic as f64;
             let kappa = k * synthetic / real;
             // Shares of cells lose 1/m of their noise in each generation.
@@ -845,12 +849,12 @@ impl Audit for Audited {
     fn examine(&self, place: &Tables, seen: &Tables, _: Key) -> Result<Deviation, String> {
         let two = Two::new(place)?;
         let Two { real, rows: [n, m], variances: [v_r, v_s], apart, .. } = &two;
-        let known = seen.table(0)?;
-        let other = seen.table(1)?.like(&known).map_err(|(column, condition)| format!("{column}: {condition}"))?;
+        let (Ok(known), Ok(other)) = (seen.table(0), seen.table(1)) else { return Ok(domain::refused()) };
+        let Ok(other) = other.like(&known) else { return Ok(domain::refused()) };
         let mut deviation = Deviation::unless(true);
         for (loss, q) in Loss::ALL.into_iter().zip(&real.metrics) {
-            let (fits, _) = fits::fit(&known, &other, seen.family, loss).map_err(|e| e.to_string())?;
-            let pooled = Pooled::new(&fits).ok_or("a singular information")?;
+            let Ok((fits, _)) = fits::fit(&known, &other, seen.family, loss) else { return Ok(domain::refused()) };
+            let Some(pooled) = Pooled::new(&fits) else { return Ok(domain::refused()) };
             for w in [0.0, 1.0, *n / (n + m), place.weight] {
                 let seen_w = if w == place.weight { seen.weight } else { w };
                 let (variance, rest, tolerance) = (two.variance(q, w)?, two.rest(w)?, two.tolerance(w));
