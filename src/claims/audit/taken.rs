@@ -10,6 +10,8 @@ use rand::RngExt;
 use super::place;
 use crate::catalogue::{self, Model};
 use crate::experiment::{Parameters, Problem};
+use crate::simulate::dispatch::{SimulatorKind, simulator};
+use crate::simulate::engine::ScheduleKind;
 use crate::stream::StreamRng;
 
 /// A place: input of a `risk` command, and whether it is good.
@@ -25,11 +27,13 @@ pub struct Input {
     pub weight: f64,
     /// Whether it is to be taken.
     pub is_good: bool,
+    /// Whether it is looked at which simulators there are, too. Some take milliseconds to be made.
+    pub is_simulated: bool,
 }
 
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { model, parameters, rows: [real, synthetic], weight, is_good } = self;
+        let Self { model, parameters, rows: [real, synthetic], weight, is_good, .. } = self;
         write!(f, "goldenweight risk --model {model} --real {real} --synthetic {synthetic} --weight {weight}")?;
         for (name, value) in parameters.given() {
             write!(f, " --{}='{value}'", name.replace('_', "-"))?;
@@ -55,6 +59,12 @@ fn fewest(model: Model, parameters: &Parameters) -> [u64; 3] {
         _ if [&catalogue::LOGISTIC, &catalogue::POISSON].contains(&model) => [p + 1, 1, p + 1],
         _ => [1; 3],
     }
+}
+
+/// Whether fits depend on rows through statistics whose law is known, so that these can be drawn in the place of rows. Those of logistic and Poisson regression, of
+/// distribution functions and of densities are no fewer than the rows.
+fn has_statistics(model: Model) -> bool {
+    ![&catalogue::LOGISTIC, &catalogue::POISSON, &catalogue::CDF, &catalogue::KDE].contains(&model)
 }
 
 /// The largest standard deviation of a Poisson regression's logarithmic rates.
@@ -132,8 +142,14 @@ impl Audit for Taken {
             1 => MOST,
             _ => log_uniform(rng, least as f64, MOST as f64) as u64,
         };
-        let mut place =
-            Input { model, parameters, rows: [real, synthetic].map(|least| rows(least, rng)), weight, is_good: true };
+        let mut place = Input {
+            model,
+            parameters,
+            rows: [real, synthetic].map(|least| rows(least, rng)),
+            weight,
+            is_good: true,
+            is_simulated: rng.random_range(0..20) == 0,
+        };
         match rng.random_range(0..8) {
             0 => place.rows[0] = real - 1,
             1 => place.rows[1] = synthetic - 1,
@@ -150,8 +166,15 @@ impl Audit for Taken {
 
     fn examine(&self, place: &Input, seen: &Input, _: Key) -> Result<Deviation, String> {
         let Input { model, parameters, rows: [real, synthetic], weight, .. } = seen;
-        let is_taken =
-            Problem::new(*model, *real, *synthetic, parameters).is_ok_and(|problem| problem.weight(*weight).is_ok());
-        Ok(Deviation::unless(is_taken == place.is_good))
+        let problem = Problem::new(*model, *real, *synthetic, parameters);
+        let problem = problem.ok().filter(|problem| problem.weight(*weight).is_ok());
+        let Some(problem) = problem else { return Ok(Deviation::unless(!place.is_good)) };
+        let has_simulators = !place.is_simulated
+            || ScheduleKind::ALL.into_iter().all(|schedule| {
+                let sums = has_statistics(place.model) && schedule != ScheduleKind::Subsample;
+                let kinds = [(SimulatorKind::Rows, true), (SimulatorKind::Sufficient, sums)];
+                kinds.into_iter().all(|(kind, expected)| simulator(&problem, kind, schedule).is_some() == expected)
+            });
+        Ok(Deviation::unless(place.is_good && has_simulators))
     }
 }
