@@ -188,17 +188,18 @@ fn covariance() -> Claim {
         checks: vec![
             exact("products of four coordinates of rows, in rationals", certificate::subsample::covariance)
                 .by("products of four coordinates of rows", &["drawn::covariance_traces", "drawn::mean_and_variance"]),
-            recursion("the limit from four generations, each four times the one before", 1e-4, || {
-                // What is left at t falls as t^(lambda - 1), as 1/t, and as t^(lambda - 2): each is taken away. What falls as 1/t^2 is left, 1e-6 at t = 1024, and is multiplied
-                // by 1/(1 - 4^(lambda - 1)), 10 at n = 3.
+            recursion("the limit from nine generations, each twice the one before", 1e-8, || {
+                // What is left at t is a sum of falling powers of t, of exponents lambda - 1, -1, lambda - 2, -2, ...: from t and 2 t each of the first eight is taken away. What falls
+                // as t^(lambda - 5) is left, 1e-10 at t = 256, and is multiplied by 1/(1 - 2^(lambda - 1)), 20 at n = 3.
                 let at = |(n, m): (u64, u64)| {
                     let law = DrawnCovariance::new(1.0, 1.0, SampleSizes::new(n, m).expect("positive"), false);
                     let law = law.expect("divisor n");
                     let late: Vec<f64> = law.moments().take((1 << 16) + 1).map(|moments| moments.risk).collect();
-                    let mut left: Vec<f64> = [1 << 10, 1 << 12, 1 << 14, 1 << 16].map(|t: usize| late[t]).into();
+                    let mut left: Vec<f64> = (8..=16).map(|power| late[1 << power]).collect();
                     let rows = n as f64;
                     let lambda = (3.0 * rows * rows - 2.0) / (rows * rows * rows);
-                    for falls in [libm::pow(4.0, lambda - 1.0), 0.25, libm::pow(4.0, lambda - 2.0)] {
+                    for exponent in (1..=4).map(f64::from).flat_map(|order| [lambda - order, -order]) {
+                        let falls = libm::exp2(exponent);
                         left = left.windows(2).map(|pair| (pair[1] - falls * pair[0]) / (1.0 - falls)).collect();
                     }
                     let limit = law.limit().map_or(f64::NAN, |moments| moments.risk);

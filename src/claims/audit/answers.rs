@@ -76,11 +76,12 @@ impl Audit for Answers {
             false => vec![None],
         };
         let (kind, count) = seen.simulated.expect("a simulated place");
+        let (_, asked) = place.simulated.expect("a simulated place");
         let (Some(generations), burn_in) = seen.options() else { return Err("a limit".to_owned()) };
-        let asked = (Some(kind), Preferred::Fast);
+        let simulator = (Some(kind), Preferred::Fast);
         let first = key.cell;
         let options = Options { paths: true, controls: true, ..Options::default() };
-        let answer = Simulation::new(seen.problem.clone(), seen.schedule, asked, (generations, burn_in), key.seed)
+        let answer = Simulation::new(seen.problem.clone(), seen.schedule, simulator, (generations, burn_in), key.seed)
             .map_err(Into::into)
             .and_then(|simulation| simulate(&simulation, &weights(seen), first..first + count, None, options));
         let Ok((answer, outcomes)) = answer else { return Ok(Deviation::unless(false)) };
@@ -95,10 +96,8 @@ impl Audit for Answers {
         for (((said, controlled), outcome), theory) in answer.at_weights().zip(&outcomes).zip(theory) {
             let (failed, losses): (Vec<f64>, Vec<f64>) =
                 outcome.paths.iter().map(|path| path[loss]).partition(|loss| loss.is_infinite());
-            worst = worst.max(Deviation::unless(
-                (said.replicates(), said.failed_fits()) == (count, failed.len() as u64)
-                    && outcome.paths.len() as u64 == count,
-            ));
+            let counts = [said.replicates(), said.failed_fits(), outcome.paths.len() as u64];
+            worst = worst.max(Deviation::unless(counts == [asked, failed.len() as u64, asked]));
             let expected = moments(&losses, theory.unwrap_or(f64::NAN));
             let (n, mean, error) = (losses.len() as f64, expected.mean, expected.error);
             let near = |found: Option<f64>, expected: f64, tolerance: f64| match found {

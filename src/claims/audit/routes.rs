@@ -428,9 +428,7 @@ impl Audit for Said {
                 worst = worst.max(Deviation::relative(left, 1.0 - best, 1e-15 / (1.0 - best)));
             }
         }
-        if let Some(t) = said.generations_to_limit(domain::weight(seen.weight)) {
-            worst = worst.max(nears(&law, place.weight, t));
-        }
+        worst = worst.max(nears(&law, place.weight, said.generations_to_limit(domain::weight(seen.weight))));
         if place.schedule == ScheduleKind::Fresh && said.optimal_weight().is_some() {
             worst = worst.max(answered(place, seen, &law, &said, rounding));
         }
@@ -442,12 +440,20 @@ impl Audit for Said {
     }
 }
 
-/// Whether generation t is the first whose risk is within one hundredth of the limit, to rounding: there are places where a risk is just so far.
-fn nears(law: &Prediction, w: f64, t: u32) -> Deviation {
+/// Generations in which the program looks for one near the limit.
+const LOOKED_AT: u32 = 1_000_000;
+
+/// Whether generation t is the first whose risk is within one hundredth of the limit, to rounding: there are places where a risk is just so far. None is right where there is no
+/// limit, or the last generation is not so near.
+fn nears(law: &Prediction, w: f64, t: Option<u32>) -> Deviation {
     let weight = domain::weight(w);
     let limit = law.law().limit_risk(weight);
     let distance = |t: u32| (law.risk(weight, Generations::At(t)) / limit - 1.0).abs();
-    Deviation::unless(distance(t) <= 0.01 + 1e-9 && (t == 0 || distance(t - 1) >= 0.01 - 1e-9))
+    let [is_near, is_far] = [0.01 + 1e-9, 0.01 - 1e-9];
+    Deviation::unless(match t {
+        Some(t) => distance(t) <= is_near && (t == 0 || distance(t - 1) >= is_far),
+        None => !limit.is_finite() || distance(LOOKED_AT - 1) >= is_far,
+    })
 }
 
 /// Whether the command `weight` puts its answer together as its words have it: of limits at the optimal and at the naive weight, and of numbers that are compared beside this.
@@ -479,7 +485,7 @@ fn answered(place: &Place, seen: &Place, law: &Prediction, said: &Prediction, ro
         (found, expected) => found.is_none() && expected.is_none(),
     };
     let numbers = pairs.map(|(found, expected)| Deviation::relative(found, expected, rounding));
-    let near = answer.generations_to_limit().map_or(Deviation::unless(true), |t| nears(law, best, t));
+    let near = nears(law, best, answer.generations_to_limit());
     numbers.into_iter().chain(relatives).fold(near.max(Deviation::unless(weights)), Deviation::max)
 }
 

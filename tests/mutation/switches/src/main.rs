@@ -26,7 +26,10 @@ struct Site {
     column: usize,
     what: String,
     function: String,
+    /// In the source, then in the text with switches, there without what closes it.
     span: std::ops::Range<usize>,
+    /// Its source.
+    text: String,
 }
 
 struct File<'a> {
@@ -45,7 +48,14 @@ impl File<'_> {
         if self.broken.contains(&format!("{}:{line}:{column}:{what}", self.name)) {
             return None;
         }
-        self.sites.push(Site { line, column, what: what.into(), function: self.function.join("::"), span: span.byte_range() });
+        self.sites.push(Site {
+            line,
+            column,
+            what: what.into(),
+            function: self.function.join("::"),
+            span: span.byte_range(),
+            text: String::new(),
+        });
         Some(self.first + self.sites.len() - 1)
     }
 
@@ -93,7 +103,9 @@ impl File<'_> {
         match node.op {
             BinOp::AddAssign(_) | BinOp::SubAssign(_) | BinOp::MulAssign(_) | BinOp::DivAssign(_) => {
                 self.visit_expr(&node.left);
-                self.around(node.right.span(), format!("::switch::{function}({site}, "), ")", |file| file.visit_expr(&node.right));
+                self.around(node.right.span(), format!("::switch::{function}({site}, "), ")", |file| {
+                    file.visit_expr(&node.right)
+                });
             }
             BinOp::And(_) | BinOp::Or(_) => {
                 let sign = if matches!(node.op, BinOp::And(_)) { "!=" } else { "==" };
@@ -168,7 +180,9 @@ impl<'ast> Visit<'ast> for File<'_> {
 
     fn visit_macro(&mut self, node: &'ast syn::Macro) {
         if node.path.is_ident("vec") {
-            if let Ok(list) = node.parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated) {
+            if let Ok(list) =
+                node.parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated)
+            {
                 list.iter().for_each(|one| self.visit_expr(one));
             } else if let Ok((one, length)) = node.parse_body_with(|input: syn::parse::ParseStream| {
                 let one: Expr = input.parse()?;
@@ -258,25 +272,62 @@ fn edited(source: &str, edits: &[Edit]) -> (String, Vec<usize>) {
     (text, moved)
 }
 
+/// The source with its switches, the first of which has this number; and its sites, with where they begin and end in it.
+fn switched(name: &str, source: &str, broken: &HashSet<String>, first: usize) -> syn::Result<(String, Vec<Site>)> {
+    let mut file = File { name, broken, first, function: vec![], sites: vec![], edits: vec![] };
+    file.visit_file(&syn::parse_file(source)?);
+    let (text, moved) = edited(source, &file.edits);
+    for site in &mut file.sites {
+        site.text = source[site.span.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
+        site.span = moved[site.span.start]..moved[site.span.end];
+    }
+    Ok((text, file.sites))
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let root = std::path::PathBuf::from(arguments.next().ok_or("ROOT is missing")?);
-    let broken: HashSet<String> = std::fs::read_to_string(arguments.next().ok_or("BROKEN is missing")?)?.lines().map(str::to_owned).collect();
+    let broken = std::fs::read_to_string(arguments.next().ok_or("BROKEN is missing")?)?;
+    let broken: HashSet<String> = broken.lines().map(str::to_owned).collect();
     let (mut first, mut list) = (1, String::new());
     for name in arguments.collect::<BTreeSet<String>>() {
-        let source = std::fs::read_to_string(root.join(&name))?;
-        let mut file = File { name: &name, broken: &broken, first, function: vec![], sites: vec![], edits: vec![] };
-        file.visit_file(&syn::parse_file(&source)?);
-        let (text, moved) = edited(&source, &file.edits);
-        for (place, site) in file.sites.iter().enumerate() {
-            let Site { line, column, what, function, span } = site;
-            let source: Vec<&str> = source[span.clone()].split_whitespace().collect();
-            let (number, begin, end) = (first + place, moved[span.start], moved[span.end]);
-            writeln!(list, "{number}\t{name}\t{begin}\t{end}\t{line}\t{column}\t{what}\t{function}\t{}", source.join(" "))?;
+        let (text, sites) = switched(&name, &std::fs::read_to_string(root.join(&name))?, &broken, first)?;
+        for (number, Site { line, column, what, function, span, text }) in (first..).zip(&sites) {
+            let (begin, end) = (span.start, span.end);
+            writeln!(list, "{number}\t{name}\t{begin}\t{end}\t{line}\t{column}\t{what}\t{function}\t{text}")?;
         }
-        first += file.sites.len();
+        first += sites.len();
         std::fs::write(root.join(&name), text)?;
     }
     print!("{list}");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_operator_and_number_gets_a_switch() {
+        let source =
+            "const N: f64 = 2.0;\nfn f(a: f64, b: bool) -> f64 { if b && a < 1.0 { -a } else { a * (a - N) } }\n";
+        let (text, sites) = switched("f.rs", source, &HashSet::new(), 7).expect("Rust");
+        let expected = "const N: f64 = 2.0;\nfn f(a: f64, b: bool) -> f64 { if ({ let left = b ; if left != ::switch::on(7) {  \
+                        ::switch::lt(8, &(a ), &( ::switch::number(9, 1.0))) } else { left } }) { ::switch::neg(10, a) } \
+                        else { ::switch::mul(11, (a ), ( (::switch::sub(12, (a ), ( N))))) } }\n";
+        assert_eq!(text, expected);
+        let found: Vec<_> =
+            sites.iter().map(|site| (site.what.as_str(), site.text.as_str(), &text[site.span.clone()])).collect();
+        assert_eq!(found[2], ("number by 1 %", "1.0", "::switch::number(9, 1.0"));
+        assert_eq!(found[3], ("- left out", "-a", "::switch::neg(10, a"));
+    }
+
+    #[test]
+    fn what_does_not_compile_and_tests_have_none() {
+        let source = "fn f() -> u32 { 1 + 2 }\n#[cfg(test)]\nmod tests { fn g() -> u32 { 3 } }\n";
+        let broken = ["f.rs:1:19:+ to -", "f.rs:1:17:number by one"].map(str::to_owned).into();
+        let (text, sites) = switched("f.rs", source, &broken, 1).expect("Rust");
+        assert_eq!(text, source.replace(" 2 ", " ::switch::number(1, 2) "));
+        assert_eq!(sites.len(), 1);
+    }
 }
