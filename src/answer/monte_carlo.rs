@@ -277,13 +277,12 @@ pub fn simulate(
 }
 
 impl SimulateDocument {
-    /// The simulated risk at each weight, and what [`Controlled::numbers`] says where there are controls.
+    /// The simulated risk at each weight, and beside it the risk less controls, where there are any.
     ///
     /// # Examples
     /// see [`simulate`].
-    pub fn at_weights(&self) -> impl Iterator<Item = (&Simulated, Option<(f64, f64, Option<f64>, f64)>)> {
-        let controlled = |at: &AtWeight| at.controlled.as_ref()?.as_ref().map(Controlled::numbers);
-        self.results.all().iter().map(move |at| (&at.simulated, controlled(at)))
+    pub fn at_weights(&self) -> impl Iterator<Item = (&Simulated, Option<&Controlled>)> {
+        self.results.all().iter().map(|at| (&at.simulated, at.controlled.as_ref().and_then(Option::as_ref)))
     }
 
     /// What is to be said beside it: that it is partial, failed fits, no number, no z.

@@ -5,6 +5,7 @@ use rand::RngExt;
 
 use super::place::Place;
 use crate::answer::closed_form::risk;
+use crate::answer::controlled::Controlled;
 use crate::answer::monte_carlo::{Preferred, Simulation, simulate};
 use crate::experiment::Generations;
 use crate::simulate::dispatch::{SimulatorKind, simulator};
@@ -35,7 +36,7 @@ fn moments(losses: &[f64], theory: f64) -> Said {
     let squares = losses.iter().map(|loss| (loss - mean).powi(2)).sum::<f64>();
     let cubes = losses.iter().map(|loss| (loss - mean).powi(3)).sum::<f64>();
     let error = (squares / (n - 1.0) / n).sqrt();
-    let a = (cubes / n) / (squares / n).powf(1.5) / n.sqrt() / 3.0;
+    let a = (cubes / n) / (squares / n * (squares / n).sqrt()) / n.sqrt() / 3.0;
     let t = (mean - theory) / error;
     Said { mean, error, z: t * (1.0 + a * t + (a * t).powi(2) / 3.0) + 0.5 * a }
 }
@@ -113,7 +114,7 @@ impl Audit for Answers {
                 let moved = mean + (z - expected.z) * error;
                 worst = worst.max(Deviation::unless(stands)).max(Deviation::relative(moved, mean, ROUNDING));
             }
-            if let Some((risk, std_error, ratio, gain)) = controlled {
+            if let Some((risk, std_error, ratio, gain)) = controlled.map(Controlled::numbers) {
                 let controlled = &outcome.controlled.as_ref().ok_or("no controls")?[0][loss];
                 let (mean, variance) = (controlled.mean(), controlled.variance());
                 worst = worst

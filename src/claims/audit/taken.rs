@@ -166,7 +166,7 @@ impl Audit for Taken {
 
     fn examine(&self, place: &Input, seen: &Input, _: Key) -> Result<Deviation, String> {
         let Input { model, parameters, rows: [real, synthetic], weight, .. } = seen;
-        let problem = Problem::new(*model, *real, *synthetic, parameters);
+        let problem = Problem::new(model, *real, *synthetic, parameters);
         let problem = problem.ok().filter(|problem| problem.weight(*weight).is_ok());
         let Some(problem) = problem else { return Ok(Deviation::unless(!place.is_good)) };
         let has_simulators = !place.is_simulated
