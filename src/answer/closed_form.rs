@@ -262,7 +262,7 @@ impl WeightDocument {
 /// let said = weight(&problem, None, None)?;
 /// assert!(said.to_string().contains("optimal         0.618034"));
 /// assert!((said.weight() - 0.618_034).abs() < 1e-6);
-/// assert_eq!((said.naive_weight(), said.generations_to_limit()), (0.5, Some(2)));
+/// assert_eq!((said.naive_weight(), said.generations_to_limit()), (0.5, Some(3)));
 /// # Ok::<(), goldenweight::answer::Unanswered>(())
 /// ```
 pub fn weight(problem: &Problem, order: Option<Order>, generations: Option<u64>) -> Result<WeightDocument, Unanswered> {
